@@ -73,7 +73,7 @@ function buildUser(
 ): Account | undefined {
   if (user === undefined) return undefined;
   if (uid !== 0) {
-    const hint = 'Start the scheduler as root, or leave the key out.';
+    const hint = 'Validate and start the file as root, such as with sudo, or remove user.';
     report.error('user', { code: 'needs-root', message: 'user: only root may run commands as another user.', hint });
     return undefined;
   }

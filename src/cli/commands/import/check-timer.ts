@@ -44,15 +44,15 @@ const toError = ({ message, hint }: Diagnostic): Pick<Difference, 'severity' | '
   ...(hint !== undefined && { hint }),
 });
 
-/** Reads one timer as a separate file. `user` is checked for root only: others cannot use it. */
+/** Reads one timer as a separate file. One with `user` is checked as root would: others cannot use it. */
 function read(
   name: string,
-  { user, ...others }: Keys,
+  keys: Keys,
   { machine, folder, settings }: CheckContext,
 ): { readonly errors: readonly Diagnostic[]; readonly job: Job | undefined } {
-  const keys = machine.uid === 0 && user !== undefined ? { ...others, user } : others;
   const text = writeTimerFile({ comment: [], settings, timers: [{ name, comment: [], keys }] });
-  const { problems, timerFile } = parseTimerFile({ path: `${folder}/timers.yaml`, folder, text }, machine);
+  const reader = keys['user'] === undefined ? machine : { ...machine, uid: 0 };
+  const { problems, timerFile } = parseTimerFile({ path: `${folder}/timers.yaml`, folder, text }, reader);
   return { errors: problems.filter(({ severity }) => severity === 'error'), job: timerFile?.jobs[0] };
 }
 

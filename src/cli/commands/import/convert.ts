@@ -61,11 +61,13 @@ export function convert(read: readonly Imported[], { machine, folder }: Place): 
 const mergedSettings = (read: readonly Imported[]): Keys =>
   Object.assign({}, ...read.map(({ settings }) => settings).reverse()) as Keys;
 
+/** Says what `timers validate` is going to refuse. */
 function aboutRoot(kept: readonly NamedTimer[], { uid }: Machine): readonly Difference[] {
   const first = kept.find(({ keys }) => keys?.['user'] !== undefined);
   if (uid === 0 || first === undefined) return [];
-  const message = 'Only a scheduler that runs as root may run commands as another user.';
-  return [{ ...first.timer.place, severity: 'warning', message, hint: 'Start timers as root, or remove user.' }];
+  const message = 'Only root may run commands as another user, so timers validate and timers start refuse user here.';
+  const hint = 'Run both as root, such as with sudo, or remove user.';
+  return [{ ...first.timer.place, severity: 'warning', message, hint }];
 }
 
 /** At most this many columns, including the indent of a timer. */

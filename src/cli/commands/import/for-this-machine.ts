@@ -9,16 +9,19 @@ interface Changed {
 }
 
 /**
- * Moves a shell or a user that this machine does not have into the command itself. The timer file is then valid here,
- * and the command does the same where they exist. `errorsOf` checks keys.
+ * Moves a shell or a user that this machine does not have into the command itself, and leaves out an environment file
+ * that it cannot read. The timer file is then valid here. `errorsOf` checks keys.
  */
 export function forThisMachine(
   { keys, place }: ImportedTimer,
   errorsOf: (keys: Keys) => readonly Diagnostic[],
 ): Changed {
-  if (keys['shell'] === undefined && keys['user'] === undefined) return { keys, changes: [] };
-  const codes = new Set(errorsOf(keys).map(({ code }) => code));
+  if (!LOCAL.some((key) => keys[key] !== undefined)) return { keys, changes: [] };
+  const errors = errorsOf(keys);
+  const codes = new Set(errors.map(({ code }) => code));
+  const badEnvFile = errors.find(({ code }) => code.endsWith('env-file'));
   const steps = [
+    ...(badEnvFile === undefined ? [] : [(now: Keys) => withoutEnvFile(now, badEnvFile)]),
     ...(codes.has('bad-shell') ? [withoutShell] : []),
     ...(codes.has('unknown-user') || codes.has('unknown-group') ? [withoutUser] : []),
   ];
@@ -31,6 +34,9 @@ export function forThisMachine(
   );
 }
 
+/** Keys whose values must exist on the machine that reads the file. */
+const LOCAL = ['shell', 'user', 'env_file'] as const;
+
 interface Step {
   readonly keys: Keys;
   readonly words: Pick<Difference, 'severity' | 'message' | 'hint'>;
@@ -40,6 +46,12 @@ function withoutShell({ shell, ...keys }: Keys): Step {
   const name = text(shell);
   const message = `The shell ${name} does not exist here, so the command names it.`;
   return { keys: { ...keys, run: argumentsOf(keys['run'], name) }, words: { severity: 'note', message } };
+}
+
+function withoutEnvFile({ env_file: file, ...keys }: Keys, { message }: Diagnostic): Step {
+  const reason = message.replace(/^env_file: /, '');
+  const hint = `Write env_file: ${text(file)} on a machine that has it.`;
+  return { keys, words: { severity: 'warning', message: `${reason} So env_file is left out.`, hint } };
 }
 
 function withoutUser({ user, shell, ...keys }: Keys): Step {
