@@ -172,3 +172,36 @@ test('the files of users and of the system are recognized, and prose is not', ()
   expect(sure('[Timer]\nOnCalendar=daily\n')).toBe(0);
   expect(sure('jobs:\n  - name: a\n')).toBe(0);
 });
+
+describe('a file of cron without a valid entry', () => {
+  const recognized = (path: string, text: string) => crontab.recognize({ path, text }) > 0;
+
+  test.each([
+    ['/etc/crontab', '# Only variables\nSHELL=/bin/sh\nMAILTO=root\n'],
+    ['/etc/cron.d/anacron', '# 30 7 * * * root anacron\n'],
+    ['-', '# m h dom mon dow command\n'],
+    ['backup.crontab', ''],
+  ])('%s is recognized, and has no entries', (path, text) => {
+    expect(recognized(path, text)).toBe(true);
+    const { differences } = importedBy(crontab, text, { path });
+    expect(differences.at(-1)).toMatchObject({ severity: 'note', line: 1, message: 'The crontab has no entries.' });
+  });
+
+  test('is recognized, and its mistake is reported with the line', () => {
+    const text = 'SHELL=/bin/sh\n22 3 0 * * root update\n';
+    expect(recognized('debian/cron.d', text)).toBe(true);
+    const { differences } = only(text, { path: 'debian/cron.d' });
+    expect(differences).toMatchObject([
+      { severity: 'error', line: 2, message: '"0" is not a valid day of month in a crontab.' },
+    ]);
+  });
+
+  test.each([
+    ['crontab', 'README.md\nscripts\n'],
+    ['logrotate.cron', '#!/bin/sh\ntest -x /usr/sbin/logrotate || exit 0\n'],
+    ['settings.env', 'A=1\n'],
+    ['notes.txt', '# nothing\n'],
+  ])('%s, which is something else, is not', (path, text) => {
+    expect(recognized(path, text)).toBe(false);
+  });
+});

@@ -1,5 +1,5 @@
 import type { Difference, ImportContext, Imported, Importer, SourceFile } from '../kind.js';
-import { entryForm, hasUserColumn } from './entry.js';
+import { entryForm, hasUserColumn, isOfCron } from './entry.js';
 import { readCrontabExpression } from './expression.js';
 import { CrontabReader } from './reader.js';
 import { readAssignment } from './variable.js';
@@ -8,16 +8,17 @@ import { readAssignment } from './variable.js';
 export const crontab: Importer = {
   name: 'crontab',
   summary: 'crontabs of users, /etc/crontab and /etc/cron.d',
-  recognize: ({ text }) => shareOfEntries(text) * 0.8,
+  recognize,
   read: (files, context) => merged(files.map((file) => readFile(file, context))),
 };
 
-/** The share of lines that are entries or assignments; 0 without an entry. */
-function shareOfEntries(text: string): number {
+/** By the share of lines that are entries or assignments. In a file of cron, an entry may have a mistake, or none may be left. */
+function recognize({ path, text }: SourceFile): number {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
-  const entries = lines.filter((line) => isEntry(line) && readAssignment(line) === undefined).length;
-  const assignments = lines.filter((line) => readAssignment(line) !== undefined).length;
-  return entries === 0 ? 0 : (entries + assignments) / lines.length;
+  const others = lines.filter((line) => readAssignment(line) === undefined);
+  const entries = others.filter(isEntry).length;
+  if (entries > 0) return (0.8 * (lines.length - others.length + entries)) / lines.length;
+  return isOfCron(path) && others.every((line) => entryForm(line) !== undefined) ? 0.1 : 0;
 }
 
 /** cron rejects a command that begins with `*`: a schedule with more fields is of another format. */

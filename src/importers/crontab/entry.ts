@@ -43,6 +43,11 @@ const USERS = new Set([
 
 const SYSTEM_PATH = /(?:^|\/)etc\/crontab$|(?:^|\/|\.)cron\.d(?:\/[^/]+)?$/;
 
+const USER_PATH = /(?:^|\/)\.?crontab[^/]*$|\.cron(?:tab)?$|^-$/;
+
+/** Whether a path is one of a crontab. Standard input may be, too: `crontab -l`. */
+export const isOfCron = (path: string): boolean => SYSTEM_PATH.test(path) || USER_PATH.test(path);
+
 /**
  * Whether the sixth field of a crontab is a user: judged by its path, or because every entry has a possible user there.
  */

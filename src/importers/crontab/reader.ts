@@ -59,7 +59,9 @@ export class CrontabReader {
       this.#tell(last.place, [
         { severity: 'warning', message: 'cron ignores this line, because the file does not end in a line feed.' },
       ]);
-    if (this.#timers.length > 0) this.#tell({ file: this.#path, line: 1 }, this.#variables.defaults());
+    const top = { file: this.#path, line: 1 };
+    if (this.#timers.length > 0) this.#tell(top, this.#variables.defaults());
+    else if (this.#differences.every(({ severity }) => severity !== 'error')) this.#tell(top, [NO_ENTRIES]);
     return { settings: {}, timers: this.#named(), differences: this.#differences };
   }
 
@@ -169,6 +171,8 @@ const REBOOT: When = {
     },
   ],
 };
+
+const NO_ENTRIES: Words = { severity: 'note', message: 'The crontab has no entries.' };
 
 const RANDOM: Words = {
   severity: 'note',
