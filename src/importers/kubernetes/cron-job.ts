@@ -6,7 +6,7 @@ import { withoutMissing } from '../values.js';
 import { readCommand } from './command.js';
 import { tellLeftOut } from './left-out.js';
 import { readJobFailures, readFirings } from './limits.js';
-import type { ConfigMaps } from './manifests.js';
+import { FROM_KUSTOMIZE, type ConfigMaps } from './manifests.js';
 import { readCronJobSchedule } from './schedule.js';
 import { readVariables } from './variables.js';
 
@@ -33,7 +33,7 @@ export function readCronJob(cronJob: Fields, configMaps: ConfigMaps, now: Instan
   const containers = pod.maps('containers');
   if (schedule === undefined) return { timers: [], differences: differences.list() };
   if (containers.length === 0) {
-    differences.error(pod, 'The CronJob is left out: it has no container.');
+    differences.error(pod, 'The CronJob is left out: it has no container.', FROM_KUSTOMIZE);
     return { timers: [], differences: differences.list() };
   }
   const shared = { ...readFirings(spec, differences), ...readJobFailures(job, pod, differences) };

@@ -1,7 +1,7 @@
-import { readDocuments } from '../../config/index.js';
 import { DifferenceList } from '../difference-list.js';
 import { Fields } from '../fields.js';
 import type { Difference, SourceFile } from '../kind.js';
+import { yamlDocuments } from '../yaml-documents.js';
 
 /** The data of the ConfigMaps in the same files, by name. */
 export type ConfigMaps = ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -18,7 +18,13 @@ export function findManifests(files: readonly SourceFile[]): Manifests {
   const objects = files.flatMap((file) => objectsIn(file, found));
   const ofKind = (wanted: string) => objects.flatMap(({ kind, fields }) => (kind === wanted ? fields : []));
   const [cronJobs, configMaps] = [ofKind('CronJob'), ofKind('ConfigMap')];
-  for (const object of objects) if (![...cronJobs, ...configMaps].includes(object.fields)) leaveOut(object, found);
+  const used = new Set([...cronJobs, ...configMaps]);
+  const others = objects.filter(({ fields }) => !used.has(fields));
+  for (const { path } of files)
+    tellOthers(
+      others.filter(({ fields }) => fields.file === path),
+      found,
+    );
   return {
     cronJobs,
     configMaps: new Map(configMaps.map((object) => [object.map('metadata').text('name') ?? '', dataOf(object)])),
@@ -31,13 +37,8 @@ interface KubernetesObject {
   readonly fields: Fields;
 }
 
-function objectsIn(file: SourceFile, found: DifferenceList): readonly KubernetesObject[] {
-  const { documents, faults } = readDocuments(file);
-  const isTemplate = file.text.includes('{{');
-  const hint = isTemplate ? 'If this is a template of Helm, import what "helm template" prints.' : undefined;
-  for (const { message, ...place } of faults) found.error(place, `The YAML has a mistake: ${message}`, hint);
-  return documents.flatMap((document) => unwrapped(new Fields(document)));
-}
+const objectsIn = (file: SourceFile, found: DifferenceList): readonly KubernetesObject[] =>
+  yamlDocuments(file, found).flatMap((document) => unwrapped(new Fields(document)));
 
 /** The objects of a `List` or `CronJobList`, whose items may leave out their kind; any other object itself. */
 function unwrapped(fields: Fields, kind = fields.text('kind')): readonly KubernetesObject[] {
@@ -48,16 +49,23 @@ function unwrapped(fields: Fields, kind = fields.text('kind')): readonly Kuberne
   );
 }
 
-function leaveOut({ kind, fields: object }: KubernetesObject, found: DifferenceList): void {
-  const name = object.map('metadata').text('name');
-  if (kind === undefined) {
-    found.error(object, 'This document is not an object of Kubernetes: it has no kind.');
-    return;
-  }
-  found.note(
-    object.place('kind'),
-    `${kind}${name === undefined ? '' : ` ${name}`} is left out: only CronJobs are timers.`,
-  );
+/** Objects of one file that are no timers: one difference for all of them. */
+function tellOthers(objects: readonly KubernetesObject[], found: DifferenceList): void {
+  for (const { fields } of objects.filter(({ kind }) => kind === undefined))
+    found.error(fields, 'This document is not an object of Kubernetes: it has no kind.');
+  const [first, ...others] = objects.filter(({ kind }) => kind !== undefined);
+  if (first === undefined) return;
+  const count = others.length === 1 ? ' and 1 other object are' : ` and ${others.length} other objects are`;
+  const message = `${nameOf(first)}${others.length === 0 ? ' is' : count} left out: only CronJobs are timers.`;
+  found.note(first.fields.place('kind'), message, first.kind === 'Kustomization' ? FROM_KUSTOMIZE : undefined);
+}
+
+/** How to get whole CronJobs from a kustomization and its patches. */
+export const FROM_KUSTOMIZE = 'Import what kubectl kustomize prints.';
+
+function nameOf({ kind = '', fields }: KubernetesObject): string {
+  const name = fields.map('metadata').text('name');
+  return name === undefined ? kind : `${kind} ${name}`;
 }
 
 function dataOf(configMap: Fields): ReadonlyMap<string, string> {

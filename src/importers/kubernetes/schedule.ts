@@ -3,6 +3,7 @@ import { isTimeZone } from '../../schedules/index.js';
 import type { DifferenceList } from '../difference-list.js';
 import type { Fields } from '../fields.js';
 import type { ImportedTimer } from '../kind.js';
+import { FROM_KUSTOMIZE } from './manifests.js';
 import { readRobfig, RobfigError, type RobfigExpression } from '../robfig/expression.js';
 import { RobfigFirings } from '../robfig/firings.js';
 import { scheduleKeys, type Counting } from '../robfig/schedule-keys.js';
@@ -23,7 +24,11 @@ export function readCronJobSchedule(
   now: Instant,
   differences: DifferenceList,
 ): CronJobSchedule | undefined {
-  const written = spec.text('schedule')?.trim() ?? '';
+  const written = spec.text('schedule')?.trim();
+  if (written === undefined) {
+    differences.error(spec, 'The CronJob is left out: it has no schedule.', FROM_KUSTOMIZE);
+    return undefined;
+  }
   const [text, prefixed] = withoutZone(written);
   const named = spec.text('timeZone') ?? prefixed ?? '';
   const isZoneless = named === '' || named === 'Local';

@@ -1,7 +1,7 @@
-import { readDocuments } from '../../config/index.js';
 import type { DifferenceList } from '../difference-list.js';
 import { Fields } from '../fields.js';
 import type { SourceFile, SourcePlace } from '../kind.js';
+import { yamlDocuments } from '../yaml-documents.js';
 import type { ComposeService, Entries, OfeliaJob, Parameter } from './entry.js';
 
 interface Label extends SourcePlace {
@@ -15,11 +15,10 @@ interface OpenEntry extends OfeliaJob {
 
 /** Reads the labels of a compose file: those of any service for `job-exec`, and those of Ofelia's own for the others. */
 export function readLabels(file: SourceFile, differences: DifferenceList): Entries {
-  const { documents, faults } = readDocuments(file);
-  for (const { message, ...place } of faults) differences.error(place, `The YAML has a mistake: ${message}`);
-  const services = documents.flatMap((document) => servicesOf(new Fields(document).map('services')));
+  const services = yamlDocuments(file, differences).flatMap((one) => servicesOf(new Fields(one).map('services')));
   const found: OpenEntry[] = [];
-  for (const { fields, where } of services) for (const label of pairs(fields, 'labels')) addLabel(found, label, where);
+  for (const { fields, where } of services)
+    for (const label of pairs(fields, 'labels')) addLabel(found, filledIn(label, differences), where);
   const timezone = services.filter(({ where }) => where === undefined).flatMap(({ fields }) => zoneOf(fields) ?? [])[0];
   return { entries: found, ...(timezone !== undefined && { timezone }) };
 }
@@ -55,6 +54,20 @@ function pairs(service: Fields, key: string): readonly Label[] {
     return { key: name, value: rest.join('='), file: item.file, line: item.line };
   });
 }
+
+/** Fills in variables as compose does: `$$` is `$`, and `${NAME:-default}` has its default. */
+function filledIn(label: Label, differences: DifferenceList): Label {
+  const value = label.value.replace(VARIABLE, (written: string, braced?: string, fallback?: string, plain?: string) => {
+    const name = braced ?? plain;
+    if (name === undefined) return '$';
+    const effect = fallback === undefined ? 'Here it stays as it is.' : `Here it is ${JSON.stringify(fallback)}.`;
+    differences.warning(label, `compose takes ${name} from its environment. ${effect}`);
+    return fallback ?? written;
+  });
+  return { ...label, value };
+}
+
+const VARIABLE = /\$\$|\$\{(\w+)(?::?-([^}]*)|[^}]*)\}|\$([A-Za-z_]\w*)/g;
 
 /** `ofelia.job-exec.NAME.schedule`, or `ofelia.slack-webhook` for all jobs. */
 function addLabel(found: OpenEntry[], { key, value, ...place }: Label, service: ComposeService | undefined): void {

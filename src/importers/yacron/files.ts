@@ -1,7 +1,8 @@
-import { readDocuments, type ForeignMap, type ForeignValue } from '../../config/index.js';
+import type { ForeignMap, ForeignValue } from '../../config/index.js';
 import type { DifferenceList } from '../difference-list.js';
 import { Fields } from '../fields.js';
 import type { ImportContext, SourceFile } from '../kind.js';
+import { yamlDocuments } from '../yaml-documents.js';
 import { mergedMaps } from './merge.js';
 
 /** The jobs of files and of those they include, with their defaults merged in. */
@@ -36,9 +37,7 @@ export function readFiles(
 
 /** Returns the defaults of a file. */
 function readFile(file: SourceFile, found: Found, depth: number): ForeignMap {
-  const { documents, faults } = readDocuments(file);
-  for (const { message, ...place } of faults) found.differences.error(place, `The YAML has a mistake: ${message}`);
-  const [document] = documents;
+  const [document] = yamlDocuments(file, found.differences);
   const nothing = emptyMap({ file: file.path, line: 1 });
   if (document === undefined) return nothing;
   const top = new Fields(document);
@@ -59,10 +58,12 @@ interface Including {
 }
 
 function include(from: SourceFile, named: string, { top, found, depth }: Including): ForeignMap {
-  const file = depth < DEEPEST ? found.readBeside(from.path, named) : undefined;
+  const isCrontab = /(?:^|\/)crontab$|\.cron(?:tab)?$/.test(named);
+  const file = depth < DEEPEST && !isCrontab ? found.readBeside(from.path, named) : undefined;
   const place = top.place('include');
   if (file !== undefined) return readFile(file, found, depth + 1);
-  found.differences.error(place, `${named} is left out: it cannot be read from ${from.path}.`, 'Import it as well.');
+  const reason = isCrontab ? 'it is a crontab' : `it cannot be read from ${from.path}`;
+  found.differences.error(place, `${named} is left out: ${reason}.`, 'Import it as well.');
   return emptyMap(place);
 }
 

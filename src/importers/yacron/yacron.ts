@@ -10,7 +10,8 @@ import { readTop } from './top.js';
 export const yacron: Importer = {
   name: 'yacron',
   summary: 'YAML files of yacron',
-  recognize: ({ text }) => (hasJobs(text) && /\b(?:schedule|include):/.test(text) ? 0.9 : COMMON.test(text) ? 0.5 : 0),
+  recognize: ({ text }) =>
+    hasList(text, 'jobs|include') && /\b(?:schedule|include):/.test(text) ? 0.9 : COMMON.test(text) ? 0.5 : 0,
   read: (files, context) => read(files, context, YACRON),
 };
 
@@ -18,7 +19,10 @@ export const yacron: Importer = {
 export const cronstable: Importer = {
   name: 'cronstable',
   summary: 'YAML files of cronstable',
-  recognize: (file) => (yacron.recognize(file) > 0 && NEWER.test(file.text) ? 0.95 : 0),
+  recognize: (file) => {
+    const isNewer = yacron.recognize(file) > 0 && NEWER.test(file.text);
+    return isNewer || (hasList(file.text, 'dags') && /^\s+tasks:/m.test(file.text)) ? 0.95 : 0;
+  },
   read: (files, context) => read(files, context, CRONSTABLE),
 };
 
@@ -26,11 +30,12 @@ export const cronstable: Importer = {
 const COMMON =
   /^defaults:[^]*^\s+(?:captureStderr|captureStdout|failsWhen|concurrencyPolicy|onFailure|onPermanentFailure):/m;
 
-/** Whether `jobs` is a list, or a list of files is included. Those of GitHub's workflows are a map. */
-function hasJobs(text: string): boolean {
+/** Whether one of the keys at the top is a list. The jobs of GitHub's workflows are a map. */
+function hasList(text: string, keys: string): boolean {
+  const top = new RegExp(`^(?:${keys}):(.*)$`);
   const lines = text.split('\n').filter((line) => !/^\s*(?:#|$)/.test(line));
   return lines.some((line, index) => {
-    const [key, rest = ''] = /^(?:jobs|include):(.*)$/.exec(line) ?? [];
+    const [key, rest = ''] = top.exec(line) ?? [];
     return (
       key !== undefined &&
       /^\s*(?:-|\[)/.test(rest.trim() === '' || rest.trim().startsWith('#') ? (lines[index + 1] ?? '') : rest)

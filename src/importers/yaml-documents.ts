@@ -1,0 +1,19 @@
+import { readDocuments, type ForeignValue } from '../config/index.js';
+import type { DifferenceList } from './difference-list.js';
+import type { SourceFile } from './kind.js';
+
+/**
+ * Reads the documents of a file that have no fault. Of several faults, the first is reported: the others often follow from
+ * it, as in a template.
+ */
+export function yamlDocuments(file: SourceFile, differences: DifferenceList): readonly ForeignValue[] {
+  const { documents, faults } = readDocuments(file);
+  const [first, ...others] = faults;
+  if (first === undefined) return documents;
+  const { message, ...place } = first;
+  const more = others.length === 0 ? undefined : `Correct it first: ${others.length} more may follow from it.`;
+  const rendered = 'If this is a template, render it, such as with helm template, and import the result.';
+  const hint = file.text.includes('{{') ? rendered : more;
+  differences.error(place, `The YAML has a mistake: ${message}`, hint);
+  return documents;
+}
