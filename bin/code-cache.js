@@ -49,10 +49,12 @@ function install({ keep = process.env.TIMERS_KEEP_CODE === '1', isScheduler = fa
 // other threads. In a burst and in a start with many timers, these take the cores that the commands need. The optimized
 // code comes too late there (docs/decisions/0080). The second: how much a small heap may grow between two full
 // collections, in percent. V8 lets it grow fourfold, which a flood of output fills with dead strings (0077). The third:
-// of three collections in the ten seconds after a start, two find nothing. V8 accepts compiled code, including Node's
-// own, only under the flags it was compiled with, so the usual ones are restored while anything loads.
-const USUAL = '--interrupt-budget=67584 --heap-growing-percent=0 --no-memory-reducer-single-gc';
-const OF_A_SCHEDULER = '--interrupt-budget=1000000 --heap-growing-percent=50 --memory-reducer-single-gc';
+// of three collections in the ten seconds after a start, two find nothing. The last: in a burst the loop would wait for
+// other threads to get a core, to collect 1 MB of new objects (0088). V8 accepts compiled code, including Node's own,
+// only under the flags it was compiled with, so the usual ones are restored while anything loads.
+const USUAL = '--interrupt-budget=67584 --heap-growing-percent=0 --no-memory-reducer-single-gc --parallel-scavenge';
+const OF_A_SCHEDULER =
+  '--interrupt-budget=1000000 --heap-growing-percent=50 --memory-reducer-single-gc --no-parallel-scavenge';
 let flags = USUAL;
 
 /** Calls `load` under the flags that compiled code was saved with. */
