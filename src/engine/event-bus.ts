@@ -7,7 +7,7 @@ import { lineCount } from '../domain/output-lines.js';
 import { contain, raiseLater } from './bugs.js';
 
 /** The number of events (a line of output counts as one) that sinks receive before timers and processes get a turn. */
-const BATCH = 256;
+const BATCH = 64;
 /**
  * How many events (a line of output counts as one) may wait for the sinks before commands are asked to pause their
  * output.

@@ -320,7 +320,7 @@ test('what is due in one turn is one transaction', async () => {
   const before = rig.ledger.commits;
   await rig.clock.advance(SECOND);
   expect(rig.executor.attempts).toHaveLength(500);
-  // One commit before the processes start; run.started is recorded with the log, 256 events at a time.
+  // One commit before the processes start; run.started is recorded with the log, 64 events at a time.
   expect(rig.ledger.commits - before).toBeLessThanOrEqual(5);
 });
 

@@ -133,5 +133,5 @@ test('the events of a stop reach the sinks in batches, all before it is over', a
   await rig.clock.settle();
   await stopped;
   expect(named(rig, 'run.finished')).toHaveLength(COUNT);
-  expect(longest).toBeLessThanOrEqual(256);
+  expect(longest).toBeLessThanOrEqual(64);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Clock } from '../../src/domain/clock.js';
 import { Slicer } from '../../src/turns/slicer.js';
+import { SLICE } from '../../src/turns/steps.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 test('the promise callbacks that follow a step count as its time', async () => {
@@ -18,16 +19,16 @@ test('the promise callbacks that follow a step count as its time', async () => {
     step: () => {
       void Promise.resolve()
         .then(() => undefined)
-        .then(() => (elapsed += 3));
+        .then(() => (elapsed += SLICE * 0.75));
       return --left > 0;
     },
     done: () => (rest = slicer.isBusy),
   });
   slicer.start();
-  for (let last = 0; last < 60; last = elapsed) {
+  for (let last = 0; last < 15 * SLICE; last = elapsed) {
     await new Promise((resolve) => setImmediate(resolve));
     elapsedInTurns.push(elapsed - last);
   }
-  expect(Math.max(...elapsedInTurns)).toBe(6);
+  expect(Math.max(...elapsedInTurns)).toBe(1.5 * SLICE);
   expect(rest).toBe(false);
 });

@@ -66,6 +66,10 @@ export class ForkerLauncher implements Launcher {
     else [this.#forker, this.#openedAt] = [forker, clock.monotonic()];
   }
 
+  turn(): Promise<void> | undefined {
+    return this.#forker?.turn();
+  }
+
   async launch(start: Start, io: AttemptIo): Promise<Launched | undefined> {
     const { fallback } = this.#options;
     const isForNode = start.output === 'inherit' || hasNul(start);

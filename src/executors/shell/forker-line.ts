@@ -6,9 +6,7 @@ import { decodeReply, REPLY_LENGTH, type ForkerReply } from './forker-protocol.j
 /** How many requests are written at once: the forker starts on the first while others are still being encoded. */
 const BATCH = 16;
 /** How many replies are handled in one turn of the event loop. */
-const REPLIES_A_TURN = 32;
-/** The same in a turn with starts. Starts go first, so that waiting commands start while others run. */
-const REPLIES_BESIDE_STARTS = 4;
+const REPLIES_A_TURN = 8;
 
 export interface ForkerListener {
   reply(reply: ForkerReply): void;
@@ -29,7 +27,6 @@ export class ForkerLine {
   #unsent: Buffer[] = [];
   #received: Buffer = Buffer.alloc(0);
   #isTaking = false;
-  #hasStarted = false;
   #isGone = false;
 
   constructor(
@@ -70,12 +67,6 @@ export class ForkerLine {
     else if (count === 1) queueMicrotask(() => this.#flush());
   }
 
-  /** Sends a request that starts a command. */
-  start(request: Buffer): void {
-    this.#hasStarted = true;
-    this.send(request);
-  }
-
   close(): void {
     this.#socket?.destroy();
   }
@@ -99,10 +90,8 @@ export class ForkerLine {
 
   #take(): void {
     let at = 0;
-    const most = this.#hasStarted ? REPLIES_BESIDE_STARTS : REPLIES_A_TURN;
-    this.#hasStarted = false;
     try {
-      for (let rest = most; rest > 0 && this.#received.length - at >= REPLY_LENGTH; rest--) {
+      for (let rest = REPLIES_A_TURN; rest > 0 && this.#received.length - at >= REPLY_LENGTH; rest--) {
         const reply = decodeReply(this.#received.subarray(at, (at += REPLY_LENGTH)));
         this.#listener.reply(reply);
       }

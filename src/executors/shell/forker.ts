@@ -28,6 +28,7 @@ import {
 import { pipeSource } from './pipe-source.js';
 import { isLiving, readChildren, readStat } from './proc.js';
 import { processesOf } from './run-processes.js';
+import { StartLine } from './start-line.js';
 
 export interface ForkerOptions {
   readonly program: string;
@@ -67,6 +68,7 @@ export class Forker implements Launcher {
   readonly #line: ForkerLine;
   readonly #pulse: ForkerPulse;
   readonly #starting = new Map<number, Starting>();
+  readonly #starts: StartLine;
   readonly #active = new Map<number, Active>();
   /** Their pids, by id. */
   readonly #unreleased = new Map<number, number>();
@@ -83,6 +85,7 @@ export class Forker implements Launcher {
       clock,
       listener: { reply: (reply) => this.#take(reply), gone: (error) => this.#lose(error) },
     });
+    this.#starts = new StartLine(clock, () => this.#starting.size);
     this.#pulse = new ForkerPulse({
       clock,
       ping: () => this.#line.send(encodePing()),
@@ -109,6 +112,10 @@ export class Forker implements Launcher {
     return !this.#line.isGone;
   }
 
+  turn(): Promise<void> | undefined {
+    return this.isUp ? this.#starts.turn() : undefined;
+  }
+
   /** Call it when it is {@link ready} and while it {@link isUp}. */
   async launch(start: Start, io: AttemptIo): Promise<Launched | undefined> {
     if (io.cancellation.cause) return undefined;
@@ -117,7 +124,7 @@ export class Forker implements Launcher {
     const places = holdPlaces(PIPES[start.output]);
     return new Promise((resolve, reject) => {
       this.#starting.set(id, { start, io, places, resolve, reject });
-      this.#line.start(request);
+      this.#line.send(request);
       // Until it is reported to have started, only the forker knows its process.
       const signal = () => this.#line.send(encodeSignal(id, io.cancellation.isForced ? 'SIGKILL' : 'SIGTERM'));
       io.cancellation.onChange(signal);
@@ -200,6 +207,7 @@ export class Forker implements Launcher {
     const starting = this.#starting.get(id);
     this.#starting.delete(id);
     starting?.places.forEach(closeSync);
+    this.#starts.next();
     return starting;
   }
 
@@ -211,6 +219,7 @@ export class Forker implements Launcher {
     for (const id of [...this.#starting.keys()]) void this.#find(this.#taken(id));
     for (const { pid, end } of this.#active.values()) void goneOf(pid, this.#options.clock).then(() => end(UNKNOWN));
     this.#active.clear();
+    this.#starts.release();
   }
 
   /** A command that the forker was starting may be running: it is found by its run id, and watched like the others. */

@@ -55,6 +55,7 @@ export function createShellExecutor(context: ShellContext): Executor {
 function during(term: ExecutorTerm | undefined, launcher: Launcher): Launcher {
   if (term === undefined) return launcher;
   return {
+    turn: () => launcher.turn?.(),
     launch(start, io) {
       if (term.stillHolds()) return launcher.launch(start, io);
       return Promise.reject(new Error('this machine is not the active one any more'));

@@ -27,6 +27,8 @@ export async function launch(command: Command, { env, io, launcher }: Surroundin
   // Canceled earlier: a command that never ran ends as the signal would have ended it.
   const unstarted: Exit = { kind: 'signaled', signal: 'SIGTERM' };
   try {
+    const turn = launcher.turn?.();
+    if (turn) await turn;
     return (await launcher.launch(startOf(command, words, env), io)) ?? unstarted;
   } catch (error) {
     return error instanceof LauncherDied ? { kind: 'lost', error: error.message } : explain(error, command, program);

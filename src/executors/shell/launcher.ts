@@ -53,6 +53,11 @@ export interface Launched {
 /** Starts processes with empty standard input. */
 export interface Launcher {
   /**
+   * Call it before {@link launch}. `undefined`: the command may be launched now. Otherwise resolves when it is its turn.
+   * Absent: there is nothing to wait for.
+   */
+  turn?(): Promise<void> | undefined;
+  /**
    * Resolves with `undefined` if the attempt was canceled before there was a process. Rejects with the system's error
    * if there is none, and with {@link LauncherDied} if that is unknown.
    */
