@@ -259,6 +259,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       const taking = (await b.take(candidate('b'), long, fence)) as Extract<LeaseTaking, { kind: 'taken' }>;
       expect(taking.previous).toBe('host-a');
       expect(taking.idle).toBeGreaterThanOrEqual(store.lease);
+      expect(Number.isInteger(taking.idle)).toBe(true);
       const again = (await b.take(candidate('b'), long, fence)) as Extract<LeaseTaking, { kind: 'taken' }>;
       expect(again.previous).toBe('host-a');
       expect(again.idle).toBeGreaterThanOrEqual(store.lease);

@@ -33,7 +33,7 @@ export const takenOf = ({ fence, previous, idle }: Taken): LeaseTaking => ({
   kind: 'taken',
   fence: Number(fence),
   previous: previous ?? undefined,
-  idle: idle === null ? undefined : Math.max(0, idle),
+  idle: idle === null ? undefined : Math.max(0, Math.round(idle)),
 });
 
 /** Why it was not taken. Held also where the lease lapsed between the two statements: the candidate asks again. */
