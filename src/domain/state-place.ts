@@ -26,6 +26,12 @@ export const DEFAULT_LEASE: Duration = 15 * SECOND;
 /** Whether a state is the URL of a store, not a path. */
 export const isStoreUrl = (written: string): boolean => /^(rediss?|postgres(ql)?|etcds?):\/\//i.test(written);
 
+/** A shared state, the same for machines that reach its store by another host or login: `0/timers`, its database and prefix. */
+export function nameOfShared(url: string): string {
+  const [, path = '', query] = /^[^:]*:\/\/[^/?]*\/?([^?]*)\??(.*)$/s.exec(url) ?? [];
+  return `${path}/${new URLSearchParams(query).get('prefix') ?? 'timers'}`;
+}
+
 /** `redis` of `redis://…`; also of a store that `timers` does not know. A path has no `://` behind its first letters. */
 const schemeOf = (written: string): string | undefined => /^([a-z][a-z0-9+.-]*):\/\//i.exec(written)?.[1];
 

@@ -215,6 +215,19 @@ describe('jitter', () => {
     const fraction = Number(`0x${digest.slice(0, 12)}`) / 2 ** 48;
     expect(backupJob('jitter: 1h').offset).toBe(Math.floor(fraction * HOUR));
   });
+  it('is the same for all machines of a shared state, whatever their host and the way to the store', () => {
+    const offsetWith = (state: string, hostname: string) => {
+      const text = `state: "${state}"\ntimers: {backup: {every: 1d, run: x, jitter: 1h}}`;
+      const { timerFile } = load(text, undefined, { ...machine, hostname });
+      return timerFile?.jobs[0]?.offset;
+    };
+    const offset = offsetWith('redis://:secret@db-1:6379/0?prefix=night', 'ada');
+    expect(offset).toBeGreaterThan(0);
+    expect(offsetWith('rediss://localhost/0?ca=/etc/ca.pem&prefix=night', 'bob')).toBe(offset);
+    expect(offsetWith('redis://db-1:6379/0?prefix=day', 'ada')).not.toBe(offset);
+    expect(offsetWith('redis://db-1:6379/1?prefix=night', 'ada')).not.toBe(offset);
+    expect(offsetWith('etcd://a:2379,b:2379?prefix=night', 'ada')).toBe(offsetWith('etcd://b:2379?prefix=night', 'bob'));
+  });
   it('lies in [0, jitter)', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e12 }), fc.string(), fc.string(), (jitter, host, name) => {

@@ -83,6 +83,7 @@ export function buildAdHoc(
 
 const contextOf = (named: string, machine: Machine, timezone: string): JobContext => ({
   machine,
+  spreadBy: machine.hostname,
   timezone,
   command: { paths: new Paths(dirname(named), machine), uid: machine.uid, accounts: readAccounts },
   foresees: false,

@@ -1,7 +1,7 @@
 import type { Job } from '../../domain/job.js';
 import type { ForwardSettings } from '../../domain/forward.js';
 import type { HeartbeatSettings } from '../../domain/heartbeat.js';
-import type { StatePlace } from '../../domain/state-place.js';
+import { nameOfShared, type StatePlace } from '../../domain/state-place.js';
 import type { Steps } from '../../turns/steps.js';
 import type { ClockSettings } from '../../domain/time-source.js';
 import type { Duration } from '../../domain/time.js';
@@ -231,7 +231,7 @@ class FileBuilder {
   }
 
   #job(name: string, entry: MapEntry, file: Surroundings): BuiltTimer | undefined {
-    const { problems, machine, foresees } = this.#context;
+    const { problems } = this.#context;
     const path = ['timers', name];
     this.#checkName(name, entry.key, path);
     const { value } = entry;
@@ -261,9 +261,14 @@ class FileBuilder {
     const own = this.#levels.read(timerSchema, value, { level: 'timer', path });
     const values = mergeDefaults(file.defaults, own);
     const report = new MapReport(problems, { map: value, path, key: entry.key }, file.defaultsMap, values.ignore);
-    const context: JobContext = { machine, timezone: file.settings.timezone, command: this.#command, foresees };
-    const job = buildJob(name, values, report, context);
+    const job = buildJob(name, values, report, this.#jobContext(file));
     return job && { job, values, report };
+  }
+
+  #jobContext({ settings: { state, timezone } }: Surroundings): JobContext {
+    const { machine, foresees } = this.#context;
+    const spreadBy = state.kind === 'shared' ? nameOfShared(state.url) : machine.hostname;
+    return { machine, spreadBy, timezone, command: this.#command, foresees };
   }
 
   #checkName(name: string, at: TextSpan, path: readonly string[]): void {

@@ -4,10 +4,11 @@ import type { Duration } from '../../domain/time.js';
 
 /**
  * Spreads the same timer over many hosts, and many timers over one host: a fixed offset in [0, jitter), the same after every restart.
- * The fraction is the first 48 bits of SHA-256 over the host name, a NUL and the timer's name.
+ * The fraction is the first 48 bits of SHA-256 over `spreadBy` (the host name; of a shared state its name), a NUL and
+ * the timer's name.
  */
-export function jobOffset(jitter: Duration, hostname: string, name: string): Duration {
+export function jobOffset(jitter: Duration, spreadBy: string, name: string): Duration {
   if (jitter === 0) return 0;
-  const digest = createHash('sha256').update(`${hostname}\0${name}`).digest();
+  const digest = createHash('sha256').update(`${spreadBy}\0${name}`).digest();
   return Math.floor((digest.readUIntBE(0, 6) / 2 ** 48) * jitter);
 }

@@ -17,6 +17,8 @@ import { isKeyOf, meantKey } from '../check/unknown-key.js';
 
 export interface JobContext {
   readonly machine: Machine;
+  /** The jitter of a timer is the same wherever this name is the same. */
+  readonly spreadBy: string;
   /** The file's. */
   readonly timezone: string;
   readonly command: CommandContext;
@@ -69,7 +71,7 @@ function buildTiming(
   name: string,
   values: TimerValues,
   report: MapReport,
-  { machine, timezone: fallback, foresees }: JobContext,
+  { machine, spreadBy, timezone: fallback, foresees }: JobContext,
 ): Timing | undefined {
   const timezone = readTimezone(values.timezone, fallback, report);
   const dst: DstPolicy = { gap: values.dst?.gap ?? 'after', repeat: values.dst?.repeat ?? 'first' };
@@ -84,7 +86,7 @@ function buildTiming(
     written: writtenAs(schedule, values, report),
     timezone,
     runAtStart: values.run_at_start ?? false,
-    offset: jobOffset(values.jitter ?? 0, machine.hostname, name),
+    offset: jobOffset(values.jitter ?? 0, spreadBy, name),
     ...present({ timeout: values.timeout, deadline: values.deadline }),
     window,
   };
