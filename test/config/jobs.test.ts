@@ -226,7 +226,9 @@ describe('jitter', () => {
     expect(offsetWith('rediss://localhost/0?ca=/etc/ca.pem&prefix=night', 'bob')).toBe(offset);
     expect(offsetWith('redis://db-1:6379/0?prefix=day', 'ada')).not.toBe(offset);
     expect(offsetWith('redis://db-1:6379/1?prefix=night', 'ada')).not.toBe(offset);
-    expect(offsetWith('etcd://a:2379,b:2379?prefix=night', 'ada')).toBe(offsetWith('etcd://b:2379?prefix=night', 'bob'));
+    expect(offsetWith('etcd://a:2379,b:2379?prefix=night', 'ada')).toBe(
+      offsetWith('etcd://b:2379?prefix=night', 'bob'),
+    );
   });
   it('lies in [0, jitter)', () => {
     fc.assert(

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createSystemClock } from '../../../src/clocks/system.js';
 import type { Clock } from '../../../src/domain/clock.js';
@@ -37,6 +39,17 @@ local seen = redis.call('HGET', KEYS[2], 'seen')
 if seen then redis.call('HSET', KEYS[2], 'seen', string.format('%.0f', seen - ARGV[1])) end
 for _, name in ipairs(redis.call('ZRANGE', KEYS[3], 0, -1)) do redis.call('ZINCRBY', KEYS[3], -ARGV[1], name) end`;
 
+function pass(server: RedisServer, duration: number): Promise<void> {
+  const keys = ['lease', 'meta', 'until'].map((name) => `{timers}:${name}`);
+  return server.command('EVAL', PASS, String(keys.length), ...keys, String(duration));
+}
+
+/** What follows `ACL SETUSER` in the guide. */
+function rightsOfTheGuide(): readonly string[] {
+  const guide = readFileSync(new URL('../../../docs/guide/more-than-one-machine.md', import.meta.url), 'utf8');
+  return /^ACL SETUSER (.*)$/m.exec(guide)?.[1]?.split(' ') ?? [];
+}
+
 describe.skipIf(!hasRedis)('Redis, which is installed', () => {
   let server: RedisServer;
   beforeAll(async () => {
@@ -49,13 +62,39 @@ describe.skipIf(!hasRedis)('Redis, which is installed', () => {
     return {
       connect: () => open(server.url),
       lease: 1_000,
-      pass: (duration) => {
-        const keys = ['lease', 'meta', 'until'].map((name) => `{timers}:${name}`);
-        return server.command('EVAL', PASS, String(keys.length), ...keys, String(duration));
-      },
+      pass: (duration) => pass(server, duration),
       wipe: () => server.command('FLUSHALL'),
       end: () => Promise.resolve(),
     };
+  });
+
+  describe('with a user who has the rights of the guide', () => {
+    let guarded: RedisServer;
+    beforeAll(async () => {
+      guarded = await RedisServer.open();
+      await guarded.command('ACL', 'SETUSER', ...rightsOfTheGuide());
+    });
+    afterAll(() => guarded.close());
+
+    boardContract('Redis', async () => {
+      await guarded.command('FLUSHALL');
+      return {
+        connect: () => open(guarded.url.replace('//', '//timers:PASSWORD@')),
+        lease: 1_000,
+        pass: (duration) => pass(guarded, duration),
+        wipe: () => guarded.command('FLUSHALL'),
+        end: () => Promise.resolve(),
+      };
+    });
+
+    test('other keys, and commands for all of them, are refused', async () => {
+      const url = guarded.url.replace('//', '//timers:PASSWORD@');
+      expect(await troubleOf(open(`${url}?prefix=night`).holder())).toMatchObject({ kind: 'refused' });
+      const client = new Redis(url);
+      for (const [command = '', ...args] of [['FLUSHALL'], ['CONFIG', 'GET', '*'], ['KEYS', '*'], ['GET', 'other']])
+        await expect(client.call(command, ...args)).rejects.toThrow('NOPERM');
+      client.disconnect();
+    });
   });
 
   test('states with different prefixes do not see each other', async () => {
@@ -116,6 +155,13 @@ describe.skipIf(!hasRedis)('Redis, which is installed', () => {
       message: expect.stringContaining('its memory is full: raise maxmemory') as string,
     });
     await full.close();
+
+    const cache = await RedisServer.open('--maxmemory', '100mb', '--maxmemory-policy', 'allkeys-lru');
+    expect(await troubleOf(open(cache.url).holder())).toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('(maxmemory-policy allkeys-lru): set maxmemory-policy noeviction') as string,
+    });
+    await cache.close();
   });
 
   test('a server that was killed is used again when it is back, and has gone back', async () => {
@@ -167,6 +213,25 @@ test.each(['redis://a:b%zz@host', 'redis://a:secret-of-the-test@ho st'])(
     });
   },
 );
+
+test('a server of Redis 5 is refused', async () => {
+  const info = '# Server\r\nredis_version:5.0.14\r\n';
+  const old = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', (bytes) => {
+      // One reply for each command: the text of INFO, and OK to all others.
+      for (const [command] of bytes.toString().matchAll(/\*\d+\r\n\$\d+\r\n\w+/g))
+        socket.write(/info$/i.test(command) ? `$${info.length}\r\n${info}\r\n` : '+OK\r\n');
+    });
+  });
+  await new Promise<void>((resolve) => old.listen(0, '127.0.0.1', resolve));
+  const { port } = old.address() as AddressInfo;
+  expect(await troubleOf(open(`redis://127.0.0.1:${port}/0`).holder())).toMatchObject({
+    kind: 'refused',
+    message: expect.stringContaining('it is version 5.0: use 6.2 or later') as string,
+  });
+  old.close();
+});
 
 test('a server that does not respond is given up in time', async () => {
   const silent = createServer(() => undefined);

@@ -43,7 +43,7 @@ class RedisBoard implements Board {
   #redis: Redis | undefined;
   /** The last failed attempt to connect; `undefined` while connected, and before the first. */
   #failure: Error | undefined;
-  /** Resolves when the version has been checked. */
+  /** Resolves when the version and the eviction policy have been checked. */
   #greeting: Promise<void> | undefined;
   #isClosed = false;
   /** The scheduler that asks, for a store that has lost its name. */
@@ -164,7 +164,7 @@ class RedisBoard implements Board {
         redis.once('error', reject);
       });
     }
-    await (this.#greeting ??= this.#checkVersion(redis));
+    await (this.#greeting ??= this.#checkServer(redis));
     return redis;
   }
 
@@ -192,20 +192,25 @@ class RedisBoard implements Board {
     return redis;
   }
 
-  async #checkVersion(redis: Redis): Promise<void> {
-    const found = /redis_version:(\d+)\.(\d+)/.exec(await redis.info('server'));
-    const [major, minor] = [Number(found?.[1]), Number(found?.[2])];
-    if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]))
-      throw new BoardTrouble(
-        'refused',
-        `${this.place}: it is version ${major}.${minor}: use ${OLDEST.join('.')} or later`,
-      );
+  async #checkServer(redis: Redis): Promise<void> {
+    const unfit = whyUnfit(await redis.info());
+    if (unfit !== undefined) throw new BoardTrouble('refused', `${this.place}: ${unfit}`);
   }
 }
 
 type Scripts = Readonly<
   Record<`timers_${keyof typeof SCRIPTS}`, (...args: readonly (string | number)[]) => Promise<unknown>>
 >;
+
+/** Why a server cannot keep a state, by its reply to INFO, which needs fewer rights than CONFIG. */
+function whyUnfit(info: string): string | undefined {
+  const [, major, minor] = /^redis_version:(\d+)\.(\d+)/m.exec(info) ?? [];
+  const isOld = Number(major) < OLDEST[0] || (Number(major) === OLDEST[0] && Number(minor) < OLDEST[1]);
+  if (isOld) return `it is version ${major}.${minor}: use ${OLDEST.join('.')} or later`;
+  const [, policy = 'noeviction'] = /^maxmemory_policy:([\w-]+)/m.exec(info) ?? [];
+  if (policy === 'noeviction') return undefined;
+  return `it deletes records when its memory is full (maxmemory-policy ${policy}): set maxmemory-policy noeviction, or name another server`;
+}
 
 const toMap = (hash: Record<string, string>): ReadonlyMap<string, string> => new Map(Object.entries(hash));
 

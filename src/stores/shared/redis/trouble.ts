@@ -6,7 +6,8 @@ import { certificateTrouble } from '../tls.js';
 const REFUSED: Readonly<Record<string, string>> = {
   WRONGPASS: 'it refuses the password: check the URL, or the file that password_file names',
   NOAUTH: 'it asks for a password: write it into the URL, or into the file that password_file names',
-  NOPERM: 'this user may not run the commands: give it +@all on the keys of the prefix (ACL SETUSER)',
+  NOPERM:
+    'this user may not use the commands or keys: see the rights in docs/guide/more-than-one-machine.md (ACL SETUSER)',
   READONLY: 'it is a replica, which only reads: name the primary server in the URL',
   OOM: 'its memory is full: raise maxmemory, or let nothing else use this server',
   MISCONF: 'it takes no writes because it cannot save to its disk: see its log',
