@@ -12,7 +12,7 @@ import type { Operation } from '../operation.js';
 import { Membership } from './membership.js';
 import { openShared, type SharedState } from './open.js';
 import { SharedPast } from './past.js';
-import { Terms } from './terms.js';
+import { heardInTerm, Terms } from './terms.js';
 
 /** A shared state, ready for a machine to stand by. */
 export type OpenedShared =
@@ -69,8 +69,9 @@ function operateShared(
   past: SharedPast,
   { compose, companions, sinks, control, file, clock }: House & { readonly clock: Clock },
 ): Operation {
-  const heardIn = (term?: Term) => sinks.map((sink) => listening(sink, () => term?.isLost === true));
-  const terms = new Terms({
+  const heardIn = (term?: Term) =>
+    sinks.map((sink) => heardInTerm(sink, () => term?.isLost === true && !terms.isStopping));
+  const terms: Terms = new Terms({
     shared,
     clock,
     sinks,
@@ -100,13 +101,3 @@ function operateShared(
     membership,
   };
 }
-
-/** A sink that listens to every term and ends with the process. That a scheduler which lost the state stops is not the end. */
-const listening = (sink: Sink, isLost: () => boolean): Sink => ({
-  name: sink.name,
-  drained: () => sink.drained?.(),
-  accept(event) {
-    const isEnd = event.event === 'scheduler.stopping' || event.event === 'scheduler.stopped';
-    if (!isEnd || !isLost()) sink.accept(event);
-  },
-});

@@ -174,3 +174,16 @@ export class Terms {
     this.#scheduler.emit(event(this.#scheduler.now()));
   }
 }
+
+/**
+ * A sink that listens to every term and ends with the process. `goesOn`: the scheduler of the term stops because it lost
+ * the state, and this machine stands by again; that is not the end.
+ */
+export const heardInTerm = (sink: Sink, goesOn: () => boolean): Sink => ({
+  name: sink.name,
+  drained: () => sink.drained?.(),
+  accept(event) {
+    const isEnd = event.event === 'scheduler.stopping' || event.event === 'scheduler.stopped';
+    if (!isEnd || !goesOn()) sink.accept(event);
+  },
+});

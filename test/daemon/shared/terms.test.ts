@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { RefusalError } from '../../../src/control/index.js';
 import { Membership } from '../../../src/daemon/shared/membership.js';
 import type { SharedState } from '../../../src/daemon/shared/open.js';
-import { Terms } from '../../../src/daemon/shared/terms.js';
+import { heardInTerm, Terms } from '../../../src/daemon/shared/terms.js';
 import type { TimerEvent } from '../../../src/domain/events/index.js';
 import type { Job } from '../../../src/domain/job.js';
 import { SECOND } from '../../../src/domain/time.js';
@@ -40,7 +40,11 @@ class Machine {
       sinks: [],
       companions: [{ start: () => membership().start(), stop: () => void membership().stop() }],
       compose: (term) => {
-        const heard = { name: 'story', accept: (event: TimerEvent) => void this.events.push(event) };
+        const goesOn = () => term?.isLost === true && !this.terms.isStopping;
+        const heard = heardInTerm(
+          { name: 'story', accept: (event: TimerEvent) => void this.events.push(event) },
+          goesOn,
+        );
         const life = `${name}${this.rigs.length}`;
         const rig = new Rig(jobs, { clock, life, sinks: [heard], ...(term && { ledger: term.ledger }) });
         rig.executor.lasting = 100;
@@ -146,6 +150,27 @@ test('a run that waits for its commit when the state is lost starts nothing, and
   ]);
   await clock.advance(2 * SECOND);
   expect(outcomes(store)).toEqual(['2 success', '4 success', '6 success', '8 success']);
+});
+
+test('a stop is reported, also of a machine that loses the state while it stops', async () => {
+  const { clock, one } = machines();
+  const ends = () => one.events.flatMap(({ event }) => (/stopp(ing|ed)$/.test(event) ? [event] : []));
+  one.terms.start();
+  await clock.advance(SECOND);
+  one.board.isCutOff = true;
+  await clock.advance(LEASE + SECOND);
+  one.board.isCutOff = false;
+  await clock.advance(2 * SECOND);
+  expect(one.terms.isActive).toBe(true);
+  expect(ends()).toEqual([]);
+  one.board.isCutOff = true;
+  one.rigs.at(-1)!.executor.lasting = 60 * SECOND;
+  one.rigs.at(-1)!.executor.obedience = 'never';
+  await clock.advance(2 * SECOND);
+  void one.terms.stop('SIGTERM');
+  await clock.advance(2 * LEASE);
+  await clock.advance(60 * SECOND);
+  expect(ends()).toEqual(['scheduler.stopping', 'scheduler.stopped']);
 });
 
 test('a machine that slept through its lease starts nothing when it wakes', async () => {
