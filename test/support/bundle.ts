@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,9 +9,9 @@ export const bundle = (source: URL): Promise<string> => bundleInto(mkdtempSync(j
 
 /** The same, where the program finds the packages of this checkout, such as SQLite's binding. */
 export function bundleWithPackages(source: URL): Promise<string> {
-  const cache = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url));
-  mkdirSync(cache, { recursive: true });
-  return bundleInto(mkdtempSync(join(cache, 'bundle-')), source, {
+  // From there `../../dist` is the built program's, with the forker.
+  const packages = fileURLToPath(new URL('../../node_modules', import.meta.url));
+  return bundleInto(mkdtempSync(join(packages, '.bundle-')), source, {
     external: (id) => !id.startsWith('.') && !isAbsolute(id),
     transform: { define: { TIMERS_VERSION: '"0.0.0"' } },
   });

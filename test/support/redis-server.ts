@@ -36,9 +36,17 @@ export class RedisServer {
 
   /** Like `redis-cli`. */
   async command(name: string, ...args: readonly string[]): Promise<void> {
+    await this.ask(name, ...args);
+  }
+
+  /** The reply to a command, as text. */
+  async ask(name: string, ...args: readonly string[]): Promise<string> {
     const client = new Redis(this.url);
-    await client.call(name, ...args);
-    client.disconnect();
+    try {
+      return String(await client.call(name, ...args));
+    } finally {
+      client.disconnect();
+    }
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -4,8 +4,8 @@ import type { Duration } from '../../domain/time.js';
 
 /**
  * Spreads the same timer over many hosts, and many timers over one host: a fixed offset in [0, jitter), the same after every restart.
- * The fraction is the first 48 bits of SHA-256 over `spreadBy` (the host name; of a shared state its name), a NUL and
- * the timer's name.
+ * The fraction is the first 48 bits of SHA-256 over `spreadBy`, a NUL and the timer's name. `spreadBy` is the host name, or
+ * the name of a shared state.
  */
 export function jobOffset(jitter: Duration, spreadBy: string, name: string): Duration {
   if (jitter === 0) return 0;

@@ -1,0 +1,135 @@
+import { createSystemClock } from '../../src/clocks/system.js';
+import { mirrorOf, openShared } from '../../src/daemon/shared/open.js';
+import type { Ending, History } from '../../src/domain/ledger.js';
+
+/** When each timer of {@link timersFor} is due, in ms. */
+const INTERVALS: Readonly<Record<string, number>> = {
+  quick: 200,
+  failing: 410,
+  patient: 1_300,
+  slow: 370,
+  queued: 430,
+  grouped: 390,
+  again: 510,
+};
+
+/** A line in `starts`: what a command was given. */
+const SAYS = (job: string) =>
+  `echo "$TIMERS_FENCE ${job} $TIMERS_SCHEDULED_AT $TIMERS_ATTEMPT $TIMERS_NODE" >> "$STARTS"`;
+
+/** The timers of a machine. Each command writes a line to the file that `STARTS` names. */
+export const timersFor = (state: string): string => `${state}
+history: { keep: 1d, runs: 1000000 }
+concurrency: 12
+defaults: { catch_up: { policy: all, within: 10m }, overlap: allow }
+timers:
+  quick: { every: 200ms, run: '${SAYS('quick')}' }
+  failing: { every: 410ms, run: '${SAYS('failing')}; exit 1', retry: { attempts: 2, delay: 40ms, jitter: false } }
+  patient: { every: 1300ms, run: '${SAYS('patient')}; exit 1', retry: { attempts: 2, delay: 3s, jitter: false } }
+  slow: { every: 370ms, run: '${SAYS('slow')}; sleep 0.3' }
+  queued: { every: 430ms, run: [sleep, "0.1"], overlap: queue, group: g }
+  grouped: { every: 390ms, run: [true], group: g }
+  again: { every: 510ms, run: '${SAYS('again')}; sleep 0.2', retry: { attempts: 9, delay: 10ms, on: [lost] } }`;
+
+/** A command that has started. */
+interface Start {
+  readonly fence: number;
+  readonly job: string;
+  readonly scheduledAt: string;
+  readonly attempt: number;
+}
+
+/** The result of the rounds. All but `due` and `endings` are 0 where every firing has one outcome and no attempt starts twice. */
+export interface Figures {
+  /** Instants of all timers. */
+  readonly due: number;
+  /** Endings by their status; of those missed, by the reason. */
+  readonly endings: Readonly<Record<string, number>>;
+  readonly withoutOutcome: number;
+  readonly withTwo: number;
+  readonly startedTwice: number;
+  /** Runs with an attempt, and neither an ending nor a pause. */
+  readonly open: number;
+  /** Commands that started with a lower fence than one before. */
+  readonly lowerFence: number;
+  /** Retries of a lost attempt under the fence of that attempt. */
+  readonly sameFence: number;
+}
+
+/** What every fault must leave. */
+export const LAWFUL = { withoutOutcome: 0, withTwo: 0, startedTwice: 0, open: 0, lowerFence: 0, sameFence: 0 };
+
+/** Compares what a shared state says with the instants of the timers. `stoppedAt`: when the last machine stopped. */
+export async function judge(url: string, starts: readonly string[], stoppedAt: number): Promise<Figures> {
+  const clock = createSystemClock();
+  const shared = await openShared({ kind: 'shared', url, lease: 1_000 }, clock);
+  const { history } = await mirrorOf(shared, clock, { keep: 1e12, runs: 1e9 });
+  await shared.board.close();
+  const endings = history.endings({ limit: 1e9 });
+  const grids = Object.entries(INTERVALS).map(([job, interval]) => gridOf(job, interval, { history, stoppedAt }));
+  const sum = (of: (grid: Grid) => number) => grids.reduce((total, grid) => total + of(grid), 0);
+  return {
+    due: sum(({ due }) => due),
+    endings: counted(endings.map(nameOf)),
+    withoutOutcome: sum(({ without }) => without),
+    withTwo: sum(({ twice }) => twice),
+    open: history.open().filter(({ attempts, retryAt }) => attempts > 0 && retryAt === undefined).length,
+    ...judgeStarts(starts.map(readStart)),
+  };
+}
+
+interface Grid {
+  readonly due: number;
+  readonly without: number;
+  readonly twice: number;
+}
+
+/** Of one timer. What waits at the end is the next scheduler's. */
+function gridOf(
+  job: string,
+  interval: number,
+  { history, stoppedAt }: { readonly history: History; readonly stoppedAt: number },
+): Grid {
+  const left = history.open().flatMap(({ firing }) => (firing.jobName === job ? [firing.scheduledFor] : []));
+  const told = history.endings({ jobName: job, limit: 1e9 }).flatMap((ending) => instantsOf(ending, interval));
+  const instants = [...told, ...left].filter((at) => at <= stoppedAt).sort((a, b) => a - b);
+  const distinct = new Set(instants);
+  const due = instants.length === 0 ? 0 : Math.round((instants.at(-1)! - instants[0]!) / interval) + 1;
+  return { due, without: due - distinct.size, twice: instants.length - distinct.size };
+}
+
+/** Every instant that an ending speaks for. */
+function instantsOf(ending: Ending, interval: number): number[] {
+  const last = ending.firing.scheduledFor;
+  const first = ending.event === 'firing.missed' ? (ending.firstScheduledFor ?? last) : last;
+  return Array.from({ length: Math.round((last - first) / interval) + 1 }, (_, n) => first + n * interval);
+}
+
+function judgeStarts(starts: readonly Start[]): Pick<Figures, 'startedTwice' | 'lowerFence' | 'sameFence'> {
+  const ids = starts.map(({ job, scheduledAt, attempt }) => `${job} ${scheduledAt} ${attempt}`);
+  let highest = 0;
+  let lowerFence = 0;
+  for (const { fence } of starts) {
+    if (fence < highest) lowerFence++;
+    highest = Math.max(highest, fence);
+  }
+  const reruns = starts.filter(({ job }) => job === 'again');
+  const fences = new Set(reruns.map(({ scheduledAt, fence }) => `${scheduledAt} ${fence}`));
+  return { startedTwice: ids.length - new Set(ids).size, lowerFence, sameFence: reruns.length - fences.size };
+}
+
+function readStart(line: string): Start {
+  const [fence, job = '', scheduledAt = '', attempt] = line.split(' ');
+  return { fence: Number(fence), job, scheduledAt, attempt: Number(attempt) };
+}
+
+const nameOf = (ending: Ending): string => {
+  if (ending.event === 'run.finished') return ending.outcome.status;
+  return ending.event === 'firing.missed' ? `missed: ${ending.reason}` : 'skipped';
+};
+
+function counted(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { judged, rounds } from './fleet.js';
+import { LAWFUL } from './law.js';
+import { stores } from './stores.js';
+
+const ROUNDS = rounds(1, 25);
+
+test.concurrent.each(stores)(
+  `three machines on $name, restarted one after the other ${ROUNDS} times, miss nothing`,
+  async (kind) => {
+    const figures = await judged('rolling restart', kind, async (fleet) => {
+      for (let round = 0; round < ROUNDS; round++)
+        for (const machine of fleet.machines) {
+          const active = await fleet.active();
+          await active.goesOn(Math.floor(fleet.random() * 50));
+          const wasActive = machine.isActive;
+          expect(await machine.stop()).toBe(0);
+          const stopped = machine.lines.find(({ event }) => event === 'scheduler.stopping')!.timestamp;
+          if (wasActive) fleet.tookOver(await fleet.other(machine), Date.parse(stopped));
+          machine.start();
+          await machine.isThere();
+        }
+    });
+    expect(figures).toMatchObject(LAWFUL);
+    expect(figures.endings).not.toHaveProperty(['missed: shutdown']);
+  },
+);
