@@ -30,6 +30,8 @@ interface SharedLedgerParts {
   readonly board: Board;
   readonly clock: Clock;
   readonly lease: Duration;
+  /** Renews the lease, which a store that went back may have lost. Never rejects. */
+  readonly putLeaseBack: () => Promise<void>;
   /** Called once when the state belongs to another scheduler. */
   readonly onLost: () => void;
   /** Called when the store went back, and has everything again. `behind`: the writes it had lost; −1 if it does not know. */
@@ -140,6 +142,7 @@ export class SharedLedger implements Ledger {
       else if (written.kind === 'lost') this.giveUp();
       else if (written.kind === 'done') return this.#done();
       else {
+        await Promise.race([this.#lost, this.#parts.putLeaseBack()]);
         change = this.#whole(seq, written.seq);
         this.#parts.onWentBack(written.seq === -1 ? -1 : seq - 1 - written.seq);
       }

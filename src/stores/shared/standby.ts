@@ -128,7 +128,7 @@ export class Standby {
     }
     const onLost = () => tenure.lose('fenced');
     const ledger = new SharedLedger(
-      { board, clock, lease, onLost, onWentBack: this.#parts.onWentBack },
+      { board, clock, lease, putLeaseBack: () => tenure.putBack(), onLost, onWentBack: this.#parts.onWentBack },
       taken,
       contents,
     );

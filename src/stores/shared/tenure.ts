@@ -82,7 +82,14 @@ export class Tenure {
   }
 
   #renewAfter(delay: Duration): void {
+    this.#disarm();
     this.#disarm = this.#clock.after(delay, () => void this.#renew());
+  }
+
+  /** Puts the lease back into a store that went back and may have lost it, before another scheduler takes it. Never rejects. */
+  async putBack(): Promise<void> {
+    this.#disarm();
+    await this.#renew();
   }
 
   async #renew(): Promise<void> {

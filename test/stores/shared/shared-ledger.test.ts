@@ -22,13 +22,14 @@ async function holder(store: MemoryStore, clock: FakeClock, life: string) {
       board,
       clock,
       lease: LEASE,
+      putLeaseBack: () => tenure.putBack(),
       onLost: () => told.push('lost'),
       onWentBack: (behind) => told.push(`back ${behind}`),
     },
     taken,
     contents,
   );
-  const tenure = new Tenure(
+  const tenure: Tenure = new Tenure(
     { board, clock, lease: LEASE, onLost: () => ledger.giveUp() },
     { fence: taken.fence, askedAt },
   );
@@ -72,6 +73,20 @@ test('a store that comes back empty gets everything again', async () => {
   expect(told).toContain('back -1');
   expect(outcomes(store)).toEqual(['2 success', '4 success', '6 success', '8 success']);
   expect([...store.kept.jobs.keys()]).toEqual(['tick']);
+});
+
+test('the first write to a store that lost the lease puts it back, before another scheduler takes it', async () => {
+  const clock = new FakeClock();
+  const store = new MemoryStore(clock);
+  const { rig, tenure } = await holder(store, clock, 'one');
+  rig.scheduler.start();
+  await clock.advance(5_500);
+  store.goBack(store.copy());
+  expect(store.isHeld).toBe(false);
+  store.kept.seq--;
+  // A write comes at 6 s, the next renewal at 6.7 s.
+  await clock.advance(600);
+  expect(await store.connect().take({ id: 'two', name: 'two' }, LEASE, tenure.fence)).toMatchObject({ kind: 'held' });
 });
 
 test('a lost response does not lose a write, and nothing starts before it is acknowledged', async () => {
