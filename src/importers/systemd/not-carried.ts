@@ -26,7 +26,13 @@ const KINDS: readonly Kind[] = [
     message: 'no meaning here, because a firing waits for no unit.',
   },
   {
-    keys: /^(?:Requires|Wants|Requisite|BindsTo|PartOf|Upholds|Conflicts|JoinsNamespaceOf|PropagatesReloadTo|Propagates.*)$/,
+    keys: /^Conflicts$/,
+    severity: 'warning',
+    message: 'left out, because a timer starts and stops no other unit.',
+    hint: 'Stop it in run, with systemctl stop.',
+  },
+  {
+    keys: /^(?:Requires|Wants|Requisite|BindsTo|PartOf|Upholds|JoinsNamespaceOf|PropagatesReloadTo|Propagates.*)$/,
     severity: 'warning',
     message: 'left out, because a timer starts and stops no other unit.',
     hint: 'Start it in run, with systemctl start.',
@@ -79,6 +85,12 @@ const KINDS: readonly Kind[] = [
     hint: 'Write the command at the end of run, or under on_failure.',
   },
   {
+    keys: /^UMask$/,
+    severity: 'warning',
+    message: 'left out, so the command has the umask of the scheduler.',
+    hint: (settings) => `Write in run, before the command: umask ${settings.at(-1)?.value ?? '0022'}`,
+  },
+  {
     keys: /^(?:WakeSystem)$/,
     severity: 'warning',
     message: 'left out, because timers wakes no machine. catch_up runs what passed while it slept.',
@@ -89,7 +101,7 @@ const KINDS: readonly Kind[] = [
     message: 'left out, because a change of the clock fires no timer.',
   },
   {
-    keys: /^(?:Protect|Private|Restrict|ReadOnly|ReadWrite|Inaccessible|NoExec|ExecPaths|Temporary|Bind|Capability|Ambient|NoNew|SystemCall|Lock|MemoryDeny|RemoveIPC|Mount|Root|SELinux|AppArmor|Smack|SecureBits|UMask|Device|Keyring|ProcSubset|IPAddress|Socket|Load|Set|Import|Network|Supplementary|UnsetEnvironment|PAMName|Utmp|Personality|IgnoreSIGPIPE|CoredumpFilter|Extension)/,
+    keys: /^(?:Protect|Private|Restrict|ReadOnly|ReadWrite|Inaccessible|NoExec|ExecPaths|Temporary|Bind|Capability|Ambient|NoNew|SystemCall|Lock|MemoryDeny|RemoveIPC|Mount|Root|SELinux|AppArmor|Smack|SecureBits|Device|Keyring|ProcSubset|IPAddress|Socket|Load|Set|Import|Network|Supplementary|UnsetEnvironment|PAMName|Utmp|Personality|CoredumpFilter|Extension)/,
     severity: 'warning',
     message: 'left out, because a timer has no sandbox.',
     hint: 'Start the command with systemd-run if it needs one.',
@@ -102,9 +114,10 @@ const SERVICE_TYPES: ReadonlySet<string> = new Set(['simple', 'exec', 'oneshot',
 /** Reports every setting of a unit that does nothing here. */
 export function reportNotCarried(unit: Unit, findings: Findings): void {
   const written = unit.settings.filter(
-    ({ section, key, value }) => value !== '' && section !== 'Install' && !CARRIED.test(key) && !MEANINGLESS.test(key),
+    (one) => one.section !== 'Install' && !CARRIED.test(one.key) && !MEANINGLESS.test(one.key) && hasEffect(one),
   );
-  const kindOf = ({ key }: UnitSetting): Kind | undefined => KINDS.find(({ keys }) => keys.test(key));
+  const kindOf = (one: UnitSetting): Kind | undefined =>
+    KINDS.find(({ keys }) => keys.test(namesTargets(one) ? 'After' : one.key));
   for (const kind of KINDS)
     reportKind(
       kind,
@@ -113,6 +126,17 @@ export function reportNotCarried(unit: Unit, findings: Findings): void {
     );
   for (const setting of written) if (kindOf(setting) === undefined) reportUnknown(setting, findings);
 }
+
+/** A switch that is off asks for nothing. */
+const hasEffect = ({ key, value }: UnitSetting): boolean =>
+  value !== '' && (!/^(?:no|false|off|n|f|0)$/i.test(value) || ON_BY_DEFAULT.test(key));
+
+/** Targets such as `network-online.target` only put the start in order. */
+const namesTargets = ({ key, value }: UnitSetting): boolean =>
+  /^(?:Requires|Wants)$/.test(key) && value.split(/\s+/).every((unit) => unit.endsWith('.target'));
+
+/** Numbers, and switches that are on unless they are off. */
+const ON_BY_DEFAULT = /^(?:SendSIGKILL|Nice|IO|CPU|OOM|UMask|Limit|Memory(?!Deny)|Tasks|Timeout|TimerSlack)/;
 
 function reportKind({ severity, message, hint }: Kind, settings: readonly UnitSetting[], findings: Findings): void {
   const [first] = settings;
@@ -149,8 +173,12 @@ const TESTS: Readonly<Record<string, string>> = {
 function conditionHint(settings: readonly UnitSetting[]): string | undefined {
   const tests = settings.flatMap(({ key, value }) => {
     const test = TESTS[key.replace(/^(?:Condition|Assert)/, '')];
-    const [, not = '', path] = /^(!?)\|?(\/\S*)$/.exec(value) ?? [];
-    return test === undefined || path === undefined ? [] : [`[ ${not === '' ? '' : '! '}${test} ${path} ] || exit 0`];
+    // Of several with a | one is enough, which these tests cannot say.
+    const [, not = '', path] = /^(!?)(\/\S*)$/.exec(value) ?? [];
+    const code = key.startsWith('Assert') ? 1 : 0;
+    return test === undefined || path === undefined
+      ? []
+      : [`[ ${not === '' ? '' : '! '}${test} ${path} ] || exit ${code}`];
   });
   return tests.length === 0 ? 'Test it in run.' : `Write in run, before the command: ${tests.join('; ')}`;
 }
@@ -166,10 +194,13 @@ function priorityHint(settings: readonly UnitSetting[]): string | undefined {
   const valueOf = (key: string): string | undefined => settings.findLast((one) => one.key === key)?.value;
   const nice = valueOf('Nice');
   const io = valueOf('IOSchedulingClass');
+  const level = valueOf('IOSchedulingPriority');
+  const policy = { idle: '-i', batch: '-b' }[valueOf('CPUSchedulingPolicy') ?? ''];
   const words = [
     ...(nice === undefined ? [] : [`nice -n ${nice}`]),
     ...(io === undefined ? [] : [`ionice -c ${IO_CLASSES[io] ?? io}`]),
-    ...(valueOf('CPUSchedulingPolicy') === 'idle' ? ['chrt -i 0'] : []),
+    ...(level === undefined ? [] : [`${io === undefined ? 'ionice ' : ''}-n ${level}`]),
+    ...(policy === undefined ? [] : [`chrt ${policy} 0`]),
   ];
   return words.length === 0 ? undefined : `Write ${words.join(' ')} in front of the command.`;
 }

@@ -44,7 +44,7 @@ function readTimer(timer: ReadUnit, { units, context, general }: ReadContext): r
   const { unit } = timer;
   const findings = new Findings();
   if (unitName(unit.name).instance === '') {
-    const hint = 'Import it under the name of an instance, such as backup@home.timer.';
+    const hint = `Import it under the name of an instance, such as ${unit.name.replace('@.', '@home.')}.`;
     general.error(unit.place, `${unit.name} is a template, so it is left out.`, hint);
     return [];
   }

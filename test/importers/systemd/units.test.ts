@@ -231,3 +231,37 @@ describe('twenty real pairs', () => {
     }
   });
 });
+
+test('settings of a service name what they change, and those that are off say nothing', () => {
+  const service = [
+    '[Unit]',
+    'Wants=network-online.target',
+    'Conflicts=other.service',
+    'AssertPathExists=/data',
+    '[Service]',
+    'ExecStart=/bin/true',
+    'UMask=0077',
+    'NoNewPrivileges=no',
+    'IgnoreSIGPIPE=false',
+    'CPUSchedulingPolicy=batch',
+    'IOSchedulingClass=best-effort',
+    'IOSchedulingPriority=7',
+  ];
+  const files = [
+    { path: 'job.timer', text: '[Timer]\nOnCalendar=daily' },
+    { path: 'job.service', text: service.join('\n') },
+  ];
+  const { timers } = systemd.read(files, { timezone: 'UTC', now: 0, readBeside: () => undefined });
+  const { differences } = timers[0]!;
+  expect(differences.map(({ severity, message, hint }) => [severity, message.split(':')[0], hint])).toEqual([
+    ['note', 'Wants', undefined],
+    ['warning', 'Conflicts', 'Stop it in run, with systemctl stop.'],
+    ['warning', 'AssertPathExists', 'Write in run, before the command: [ -e /data ] || exit 1'],
+    ['warning', 'UMask', 'Write in run, before the command: umask 0077'],
+    [
+      'warning',
+      'CPUSchedulingPolicy, IOSchedulingClass, IOSchedulingPriority',
+      'Write ionice -c 2 -n 7 chrt -b 0 in front of the command.',
+    ],
+  ]);
+});
