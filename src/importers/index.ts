@@ -1,3 +1,4 @@
+import { anacron } from './anacron/anacron.js';
 import { crontab } from './crontab/crontab.js';
 import type { Importer } from './kind.js';
 import { kubernetes } from './kubernetes/kubernetes.js';
@@ -15,4 +16,5 @@ export const importerKinds: readonly Importer[] = [
   yacron,
   cronstable,
   ofelia,
+  anacron,
 ];
