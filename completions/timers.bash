@@ -5,7 +5,7 @@ _timers_lines() { "$program" completion "$@" 2>/dev/null; }
 
 _timers() {
   local program=${COMP_WORDS[0]} current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
-  local command= file= count=0 words= from= i word IFS=$' \t\n'
+  local command= file= count=0 words= formats= from= i word IFS=$' \t\n'
   # Bash makes three words of --option=value.
   if [[ $current == = ]]; then current=; elif [[ $before == = ]]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi
   for ((i = 1; i < COMP_CWORD; i++)); do
@@ -144,8 +144,8 @@ _timers() {
       reload) words+=' -f --file --state --timezone --json --dry-run --no-color -h --help' ;;
       stop) words+=' -f --file --state --json --drain --no-color -h --help' ;;
       init) case $count in 0) from=files ;; esac; words+=' --json -f --file --no-color -h --help' ;;
-      import) case $count in *) from=files ;; esac; words+=' --json -o --output --no-color -h --help' ;;
-      export) case $count in 0) from=nothing ;; *) from=timers ;; esac; words+=' -f --file --json --image -o --output --no-color -h --help' ;;
+      import) case $count in *) from=files formats=$'crontab\nsupercronic\nsystemd\nkubernetes\nyacron\ncronstable\nofelia\nanacron' ;; esac; words+=' --json -o --output --no-color -h --help' ;;
+      export) case $count in 0) words='crontab systemd kubernetes ical' ;; *) from=timers ;; esac; words+=' -f --file --json --image -o --output --no-color -h --help' ;;
       validate) case $count in 0) from=files ;; esac; words+=' -f --file --json --strict --no-color -h --help' ;;
       keys) case $count in 0) from=nothing ;; esac; words+=' --json --no-color -h --help' ;;
       schema) case $count in 0) words='file log' ;; esac; words+=' --json --no-color -h --help' ;;
@@ -159,7 +159,7 @@ _timers() {
   case $from in
     timers) words+=$'\n'$(_timers_lines names ${file:+"--file=${file/#\~/$HOME}"}) ;;
     zones) words+=$'\n'$(_timers_lines zones) ;;
-    files) COMPREPLY=($(compgen -f -- "$current")); compopt -o filenames 2>/dev/null; return ;;
+    files) COMPREPLY=($(compgen -W "$formats" -- "$current") $(compgen -f -- "$current")); compopt -o filenames 2>/dev/null; return ;;
     commands) COMPREPLY=($(compgen -c -- "$current")); return ;;
   esac
   IFS=$' \t\n'

@@ -28,6 +28,10 @@ const COMPLETED: readonly (readonly [string, string, string])[] = [
   ['a time zone', 'timers list --timezone Europe/Berl', 'timers list --timezone Europe/Berlin '],
   ['a file', 'timers list --file oth', 'timers list --file other.yaml '],
   ['a file as an argument', 'timers validate oth', 'timers validate other.yaml '],
+  ['a format to import', 'timers import superc', 'timers import supercronic '],
+  ['a file to import', 'timers import oth', 'timers import other.yaml '],
+  ['a format to export', 'timers export kub', 'timers export kubernetes '],
+  ['a timer to export', 'timers export systemd back', 'timers export systemd backup '],
   ['a topic of the help', 'timers help simu', 'timers help simulate '],
 ];
 

@@ -10,7 +10,7 @@ _timers_lines() { "$program" completion "$@" 2>/dev/null; }
 
 _timers() {
   local program=\${COMP_WORDS[0]} current=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]}
-  local command= file= count=0 words= from= i word IFS=$' \\t\\n'
+  local command= file= count=0 words= formats= from= i word IFS=$' \\t\\n'
   # Bash makes three words of --option=value.
   if [[ $current == = ]]; then current=; elif [[ $before == = ]]; then before=\${COMP_WORDS[COMP_CWORD-2]}; fi
   for ((i = 1; i < COMP_CWORD; i++)); do
@@ -41,7 +41,7 @@ ${commands.map(commandCase).join('\n')}
   case $from in
     timers) words+=$'\\n'$(_timers_lines names \${file:+"--file=\${file/#\\~/$HOME}"}) ;;
     zones) words+=$'\\n'$(_timers_lines zones) ;;
-    files) COMPREPLY=($(compgen -f -- "$current")); compopt -o filenames 2>/dev/null; return ;;
+    files) COMPREPLY=($(compgen -W "$formats" -- "$current") $(compgen -f -- "$current")); compopt -o filenames 2>/dev/null; return ;;
     commands) COMPREPLY=($(compgen -c -- "$current")); return ;;
   esac
   IFS=$' \\t\\n'
@@ -74,8 +74,11 @@ function valueCases({ name, options }: CommandWords): readonly string[] {
   );
 }
 
-const assignment = (values: Values): string =>
-  values.from === 'list' ? `words='${values.words.join(' ')}'` : `from=${values.from}`;
+function assignment(values: Values): string {
+  if (values.from === 'list') return `words='${values.words.join(' ')}'`;
+  if (values.from === 'words-or-files') return `from=files formats=$'${values.words.join('\\n')}'`;
+  return `from=${values.from}`;
+}
 
 /** Options, and what its next argument takes. */
 function commandCase({ name, options, arguments: all }: CommandWords): string {

@@ -39,13 +39,10 @@ ${commands.flatMap(commandLines).join('\n')}
 
 function commandLines({ name, options, arguments: all }: CommandWords): readonly string[] {
   const when = quoted(`__fish_seen_subcommand_from ${name}`);
-  const first = all.find(({ values }) => values.from !== 'nothing');
-  const values = first === undefined ? '' : valueFlags(first.values);
+  const taken = all.map(({ values }) => valueFlags(values)).filter((flags) => flags !== '-x');
   return [
     ...options.map((option) => optionLine(when, option)),
-    ...(values === '' || values === '-x'
-      ? []
-      : [`complete -c timers -n ${when} ${values.replace('-x ', '').replace('-r -F', '-F')}`]),
+    ...taken.map((flags) => `complete -c timers -n ${when} ${flags.replace('-x ', '').replace('-r -F', '-F')}`),
   ];
 }
 
@@ -58,6 +55,7 @@ function optionLine(when: string, { flags, meaning, value, isOptional }: OptionW
 /** With -x a value follows that is not a file. */
 function valueFlags(values: Values): string {
   if (values.from === 'list') return `-x -a ${quoted(values.words.join(' '))}`;
+  if (values.from === 'words-or-files') return `-r -F -a ${quoted(values.words.join(' '))}`;
   return FLAGS[values.from];
 }
 

@@ -1,11 +1,13 @@
 import type { Argument, Option } from 'commander';
 import { commandKinds } from '../../../src/cli/commands/index.js';
+import { exporterKinds } from '../../../src/exporters/index.js';
+import { importerKinds } from '../../../src/importers/index.js';
 import { declared } from '../commands.js';
 
 /** What completes a value. */
 export type Values =
   | { readonly from: 'nothing' | 'files' | 'timers' | 'commands' | 'zones' }
-  | { readonly from: 'list'; readonly words: readonly string[] };
+  | { readonly from: 'list' | 'words-or-files'; readonly words: readonly string[] };
 
 export interface OptionWords {
   /** Such as `-f` and `--file`. */
@@ -40,7 +42,8 @@ const BY_PLACEHOLDER: Readonly<Record<string, Values>> = {
   'name-or-run': { from: 'timers' },
   file: { from: 'files' },
   'new-file': { from: 'files' },
-  'format-and-files': { from: 'files' },
+  format: { from: 'list', words: exporterKinds.map(({ name }) => name) },
+  'format-and-files': { from: 'words-or-files', words: importerKinds.map(({ name }) => name) },
   path: { from: 'files' },
   command: { from: 'commands' },
   zone: { from: 'zones' },

@@ -81,8 +81,13 @@ const ACTIONS = {
   zones: '_timers_zones',
 } as const;
 
-const actionOf = (values: Values): string =>
-  values.from === 'list' ? `(${values.words.join(' ')})` : ACTIONS[values.from];
+function actionOf(values: Values): string {
+  if (values.from === 'list') return `(${values.words.join(' ')})`;
+  // Within an action, a colon is escaped.
+  if (values.from === 'words-or-files')
+    return `_alternative "words\\:word\\:(${values.words.join(' ')})" "files\\:file\\:_files"`;
+  return ACTIONS[values.from];
+}
 
 /** Within quotes and brackets of a specification. */
 const quoted = (text: string): string => text.replace(/[[\]:\\]/g, '\\$&').replaceAll("'", "'\\''");
