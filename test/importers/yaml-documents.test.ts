@@ -7,7 +7,7 @@ import { readText, toldOf } from './samples.js';
 const CRON_JOB = 'kind: CronJob\nmetadata: { name: a }\n';
 
 describe('YAML that cannot be read', () => {
-  test('a template is one error, with the way out', () => {
+  test('a template is one error, and says what to do', () => {
     const text = 'kind: CronJob\nmetadata:\n  name: {{ include "x" . }}-{{ .Values.name }}\nspec:\n{{- if x }}\n';
     const { differences, timers } = readText(kubernetes, text);
     expect(timers).toEqual([]);

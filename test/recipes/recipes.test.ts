@@ -22,6 +22,7 @@ import type * as Routes from '../../src/http/route-entries.js';
 import type * as MetricsRoom from '../../src/metrics/metrics.js';
 import type * as Schedules from '../../src/schedules/index.js';
 import type * as Rules from '../../src/simulation/rules.js';
+import type * as Exporters from '../../src/exporters/index.js';
 import type * as Importers from '../../src/importers/index.js';
 import type * as Sinks from '../../src/sinks/index.js';
 import type * as TimeSources from '../../src/time-sources/index.js';
@@ -167,6 +168,12 @@ describe('a toy works where its recipe ends', () => {
     const { importerKinds } = await load<typeof Importers>('src/importers/index.ts');
     const toy = importerKinds.find(({ name }) => name === 'toy')!;
     expect(toy.recognize({ path: 'a', text: 'toy' })).toBe(1);
+  });
+
+  test('Add a format to export', async () => {
+    const { exporterKinds } = await load<typeof Exporters>('src/exporters/index.ts');
+    const toy = exporterKinds.find(({ name }) => name === 'toy')!;
+    expect(toy.write([job('ball', everyMs(1000))], { now: 0, timezone: 'UTC' }).files[0]!.text).toBe('ball\n');
   });
 
   test('Add a form of the log', async () => {

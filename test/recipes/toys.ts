@@ -158,6 +158,29 @@ export const toy: Importer = {
     },
     { file: 'src/importers/index.ts', find: '= [', write: '= [toy, ' },
   ],
+  'Add a format to export': [
+    {
+      file: 'src/exporters/toy/toy.ts',
+      create: `
+import type { Exporter } from '../kind.js';
+
+export const toyExporter: Exporter = {
+  name: 'toy',
+  summary: 'toys',
+  write: (jobs) => ({
+    files: [{ name: 'toys', text: jobs.map(({ name }) => name + '\\n').join('') }],
+    differences: [],
+  }),
+};
+`,
+    },
+    {
+      file: 'src/exporters/index.ts',
+      find: "import type { Exporter } from './kind.js';",
+      write: "import type { Exporter } from './kind.js';\nimport { toyExporter } from './toy/toy.js';",
+    },
+    { file: 'src/exporters/index.ts', find: '= [', write: '= [toyExporter, ' },
+  ],
   'Add a form of the log': [
     {
       file: 'src/sinks/toy.ts',

@@ -49,7 +49,7 @@ function unwrapped(fields: Fields, kind = fields.text('kind')): readonly Kuberne
   );
 }
 
-/** Objects of one file that are no timers: one difference for all of them. */
+/** Reports the objects of one file that do not become timers, as one difference. */
 function tellOthers(objects: readonly KubernetesObject[], found: DifferenceList): void {
   for (const { fields } of objects.filter(({ kind }) => kind === undefined))
     found.error(fields, 'This document is not an object of Kubernetes: it has no kind.');

@@ -9,8 +9,8 @@ interface Changed {
 }
 
 /**
- * Moves a shell or a user that this machine does not have into the command itself, and leaves out an environment file
- * that it cannot read. The timer file is then valid here. `errorsOf` checks keys.
+ * Moves a shell or a user that this machine does not have into the command itself. An environment file that it cannot
+ * read is left out. The timer file is then valid here. `errorsOf` checks keys.
  */
 export function forThisMachine(
   { keys, place }: ImportedTimer,
