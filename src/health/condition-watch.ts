@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.js';
 import type { TimerEvent } from '../domain/events/index.js';
 import type { Condition } from './judge.js';
 import type { Sink } from '../domain/sink.js';
-import { SECOND, type Cancel, type Duration } from '../domain/time.js';
+import { SECOND, type Cancel, type Duration, type Instant } from '../domain/time.js';
 
 const BEAT: Duration = SECOND;
 /** How long a blocked event loop is remembered: long enough for a probe every 10 s to see it. */
@@ -15,6 +15,7 @@ type Rejection = Pick<Extract<TimerEvent, { event: 'config.rejected' }>, 'at' | 
 export class ConditionWatch implements Sink {
   readonly name = 'condition';
   readonly #clock: Clock;
+  /** When the next beat is due, by the monotonic clock. */
   #beatAt: Duration;
   #disarm: Cancel = () => undefined;
   #stood: Duration = 0;
@@ -26,7 +27,7 @@ export class ConditionWatch implements Sink {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#beatAt = clock.monotonic();
+    this.#beatAt = clock.monotonic() + BEAT;
   }
 
   start(): void {
@@ -44,7 +45,7 @@ export class ConditionWatch implements Sink {
     const now = this.#clock.monotonic();
     const remembered = now - this.#stoodUntil < REMEMBERED ? this.#stood : 0;
     return {
-      loopStood: Math.round(Math.max(remembered, now - this.#beatAt - BEAT, 0)),
+      loopStood: Math.round(Math.max(remembered, now - this.#beatAt, 0)),
       ...(this.#rejection !== undefined && { rejected: this.#rejection.problems[0] ?? 'it has mistakes' }),
       ...(this.#stateTrouble !== undefined && { stateTrouble: this.#stateTrouble }),
       ...(this.#httpTrouble !== undefined && { httpTrouble: this.#httpTrouble }),
@@ -90,12 +91,16 @@ export class ConditionWatch implements Sink {
 
   #beat(): void {
     const now = this.#clock.monotonic();
-    const stood = now - this.#beatAt - BEAT;
+    const stood = now - this.#beatAt;
     if (stood >= BEAT) {
       this.#stood = stood;
       this.#stoodUntil = now;
     }
-    this.#beatAt = now;
-    this.#disarm = this.#clock.after(BEAT, () => this.#beat());
+    const pause = untilWholeSecond(this.#clock.now());
+    this.#beatAt = now + pause;
+    this.#disarm = this.#clock.after(pause, () => this.#beat());
   }
 }
+
+/** Most timers are due at whole seconds: the process then wakes once for both. 500 to 1,500 ms, to one that is not too close. */
+const untilWholeSecond = (now: Instant): Duration => SECOND - ((now + SECOND / 2) % SECOND) + SECOND / 2;

@@ -64,3 +64,21 @@ test('a blocked loop is remembered for half a minute', async () => {
   await clock.advance(60 * SECOND);
   expect(watch.condition.loopStood, 'nobody looks any more').toBe(0);
 });
+
+test('the loop is checked at whole seconds, when most timers are due', async () => {
+  const clock = new FakeClock('2026-01-01T00:00:00.300Z');
+  const checks: number[] = [];
+  const watch = new ConditionWatch(
+    Object.assign(clock, {
+      after: (delay: number, wake: () => void) => {
+        checks.push(clock.now() + delay);
+        return FakeClock.prototype.after.call(clock, delay, wake);
+      },
+    }),
+  );
+  watch.start();
+  await clock.advance(3_000);
+  watch.stop();
+  expect(checks.map((at) => at % 1_000)).toEqual([0, 0, 0, 0]);
+  expect(watch.condition.loopStood).toBe(0);
+});
