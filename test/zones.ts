@@ -28,6 +28,7 @@ export const PROGRAM_IN_ONE_ZONE = [
   'http-socket',
   'kills',
   'kubernetes',
+  'log-file',
   'log-schema',
   'monitoring',
   'monitors',

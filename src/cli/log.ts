@@ -1,21 +1,25 @@
 import type { Clock } from '../domain/clock.js';
-import type { Sink } from '../domain/sink.js';
-import { openLog as openLogAs } from '../daemon/log.js';
+import type { Settings } from '../config/index.js';
+import { openLog as openLogAs, type SchedulerLog } from '../daemon/log.js';
 import type { LogOptions } from './options.js';
 import type { Terminal } from './terminal.js';
 import { zoneOf } from './zone.js';
 
-/** Opens the log on standard output in the form that the command line requests. */
+/** Opens the log in the form that the command line requests: on standard output, and in the file of the settings. */
 export function openTerminalLog(
   options: LogOptions,
   terminal: Terminal,
   clock: Clock,
-  settings: { readonly timezone: string },
-): Promise<Sink> {
-  const automatic = terminal.isWatched.out ? 'pretty' : 'json';
+  settings: Pick<Settings, 'timezone' | 'log'>,
+): Promise<SchedulerLog> {
+  const { logFormat } = options;
+  const isWatched = terminal.isWatched.out;
   return openLogAs(
     {
-      format: options.logFormat === 'auto' ? automatic : options.logFormat,
+      format: logFormat === 'auto' ? (isWatched ? 'pretty' : 'json') : logFormat,
+      fileFormat: logFormat === 'auto' ? 'json' : logFormat,
+      isWatched,
+      file: settings.log,
       level: options.logLevel,
       color: terminal.color.out,
       timezone: zoneOf(options, settings),

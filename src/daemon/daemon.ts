@@ -12,6 +12,7 @@ import { openControl, type Control, type Runner } from './control.js';
 import type { Http, HttpContext } from './http.js';
 import { loadAhead } from './load-ahead.js';
 import { openLastResort } from './last-resort.js';
+import type { SchedulerLog } from './log.js';
 import { openLauncher, type OpenLauncher } from './launcher.js';
 import { otherSchedulerOf } from './other-scheduler.js';
 import { recordedAdHoc } from './recorded-ad-hoc.js';
@@ -26,8 +27,9 @@ import type { Surroundings } from './surroundings.js';
 
 export interface DaemonOptions extends ReloadingOptions {
   readonly surroundings: Surroundings;
-  /** Listeners in addition to those of the timer file, such as the log. */
+  /** Listeners in addition to those of the timer file. */
   readonly sinks: readonly Sink[];
+  readonly log: SchedulerLog;
   /** Whether it keeps running after the last possible firing. */
   readonly keepAlive: boolean;
   /** The state's file, if the command line names it. */
@@ -90,7 +92,7 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   );
   operation.runner.start();
   begin();
-  for (const trouble of state.troubles) running().tellTrouble(trouble);
+  reportTroubles(running, state.troubles, options.log);
   reloading.start();
   void loadAhead(running(), { surroundings, clock });
   const code = await ended;
@@ -98,6 +100,12 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   await control.close();
   release?.();
   return Math.max(code, lastResort.exitCode);
+}
+
+/** Reports what happened before the start, and troubles of the log from now on. */
+function reportTroubles(running: () => Scheduler, troubles: Assembled['state']['troubles'], log: SchedulerLog): void {
+  log.emitTo(running);
+  for (const trouble of troubles) running().tellTrouble(trouble);
 }
 
 /** Opens the state, unless another scheduler of this machine uses it. */
@@ -124,7 +132,7 @@ interface Assembled {
 /** Assembles what runs the timers, with all that is around it. `file`: as last loaded. */
 function operate(file: () => TimerFile, options: DaemonOptions, { state, control, around }: Assembled): Operation {
   const { companions, sinks, ...rest } = around;
-  const shared = [...control.sinks, ...sinks, ...options.sinks];
+  const shared = [...control.sinks, ...sinks, ...options.sinks, options.log];
   const compose = (more: Pick<Composition, 'ledger' | 'term' | 'sinks'> & Partial<Composition>): Scheduler =>
     composeScheduler(withRecorded(file(), more.ledger, options), {
       clock: options.clock,

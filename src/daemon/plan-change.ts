@@ -82,7 +82,7 @@ const timestamp = (instant: Instant | undefined): string | null =>
   instant === undefined ? null : toTimestamp(instant);
 
 /** What a reload applies of the file as a whole; everything else takes effect at the next start. */
-const TAKEN: ReadonlySet<string> = new Set(['timezone', 'concurrency', 'groups']);
+const TAKEN: ReadonlySet<string> = new Set(['timezone', 'concurrency', 'groups', 'log']);
 
 /** The keys of the file as a whole that differ and need a restart. */
 export function keysForRestart(before: Settings, after: Settings): readonly string[] {

@@ -50,6 +50,8 @@ export interface ReloaderOptions {
   readonly begins?: (() => void) | undefined;
   /** Takes a new plan; by default, the running scheduler does. */
   readonly apply?: ((plan: SchedulerPlan, source: PlanSource) => void) | undefined;
+  /** Called with a timer file that is in use from now on. */
+  readonly used?: ((timerFile: TimerFile) => void) | undefined;
 }
 
 /** Reloads the timer file of a running scheduler: reads and checks the whole file, then applies all of it at once or nothing. */
@@ -59,18 +61,23 @@ export class Reloader {
   readonly #apply: (plan: SchedulerPlan, source: PlanSource) => void;
   readonly #clock: Clock;
   readonly #begins: () => void;
+  readonly #used: (timerFile: TimerFile) => void;
   #current: TimerFile;
   /** One reload at a time, in the order of the requests. */
   #last: Promise<unknown> = Promise.resolve();
 
   /** `first` is the file that the scheduler started with. */
-  constructor(first: TimerFile, { running, clock, apply, begins = () => undefined }: ReloaderOptions) {
+  constructor(
+    first: TimerFile,
+    { running, clock, apply, begins = () => undefined, used = () => undefined }: ReloaderOptions,
+  ) {
     this.#first = first;
     this.#current = first;
     this.#running = running;
     this.#apply = apply ?? ((plan, source) => running().controls.reload(plan, source));
     this.#clock = clock;
     this.#begins = begins;
+    this.#used = used;
   }
 
   /** The file as last loaded. */
@@ -143,6 +150,7 @@ export class Reloader {
       this.#current = before;
       throw error;
     }
+    this.#used(timerFile);
   }
 
   async #contain(file: string, read: () => Promise<Reading>): Promise<Reading> {

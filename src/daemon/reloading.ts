@@ -4,6 +4,7 @@ import type { PlanSource, SchedulerPlan } from '../domain/controls.js';
 import type { Cancel } from '../domain/time.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import type { OriginWatch, WatchContext } from './origin/watch.js';
+import type { SchedulerLog } from './log.js';
 import { Reloader, type Reading } from './reloader.js';
 import type { Surroundings } from './surroundings.js';
 import { watchTimerFile } from './watch-file.js';
@@ -19,6 +20,8 @@ export interface ReloadingOptions {
   readonly begins?: () => void;
   /** Takes a new plan; by default, the running scheduler does. */
   readonly apply?: (plan: SchedulerPlan, source: PlanSource) => void;
+  /** Takes a changed `log`. */
+  readonly log: Pick<SchedulerLog, 'use'>;
 }
 
 /** What loads the timer file again: a request, a change of the file, a new version on its server. */
@@ -35,10 +38,16 @@ export interface Reloading {
 /** Assembles it. Does not look for changes until it is started. */
 export function openReloading(
   timerFile: TimerFile,
-  { clock, surroundings, watches, origin: from, begins, apply }: ReloadingOptions,
+  { clock, surroundings, watches, origin: from, begins, apply, log }: ReloadingOptions,
   scheduler: () => Scheduler,
 ): Reloading {
-  const reloader = new Reloader(timerFile, { running: scheduler, clock, begins, apply });
+  const reloader = new Reloader(timerFile, {
+    running: scheduler,
+    clock,
+    begins,
+    apply,
+    used: ({ settings }) => log.use(settings.log),
+  });
   const origin = from?.({ clock, reloader, scheduler });
   const reload = () => origin?.refresh() ?? reloader.reload();
   let unwatch: Cancel = () => undefined;

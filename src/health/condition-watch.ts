@@ -23,6 +23,7 @@ export class ConditionWatch implements Sink {
   #rejection: Rejection | undefined;
   #stateTrouble: string | undefined;
   #httpTrouble: string | undefined;
+  #logTrouble: string | undefined;
   #standsBy = false;
 
   constructor(clock: Clock) {
@@ -49,6 +50,7 @@ export class ConditionWatch implements Sink {
       ...(this.#rejection !== undefined && { rejected: this.#rejection.problems[0] ?? 'it has mistakes' }),
       ...(this.#stateTrouble !== undefined && { stateTrouble: this.#stateTrouble }),
       ...(this.#httpTrouble !== undefined && { httpTrouble: this.#httpTrouble }),
+      ...(this.#logTrouble !== undefined && { logTrouble: this.#logTrouble }),
       ...(this.#standsBy && { standsBy: true as const }),
     };
   }
@@ -59,6 +61,7 @@ export class ConditionWatch implements Sink {
   }
 
   accept(event: TimerEvent): void {
+    this.#acceptOfLog(event);
     switch (event.event) {
       case 'config.rejected':
         this.#rejection = event;
@@ -87,6 +90,11 @@ export class ConditionWatch implements Sink {
         return;
       default:
     }
+  }
+
+  #acceptOfLog(event: TimerEvent): void {
+    if (event.event === 'log.unavailable') this.#logTrouble = event.reason;
+    else if (event.event === 'log.recovered') this.#logTrouble = undefined;
   }
 
   #beat(): void {

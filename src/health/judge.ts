@@ -11,6 +11,8 @@ export interface Condition {
   readonly stateTrouble?: string;
   /** Where and why the HTTP server cannot listen; absent if it listens, or if the configuration has no server. */
   readonly httpTrouble?: string;
+  /** Why the log file cannot be written; absent if it can, or if the configuration has no log file. */
+  readonly logTrouble?: string;
   /** Another machine is the active one, and this one waits for its end. */
   readonly standsBy?: true;
 }
@@ -56,10 +58,11 @@ export function judgeReadiness(status: SchedulerStatus, condition: Condition): J
 }
 
 /** What is not as its owner wants, though timers fire: a sentence each. */
-export const troublesIn = ({ rejected, stateTrouble, httpTrouble }: Condition): readonly string[] => [
+export const troublesIn = ({ rejected, stateTrouble, httpTrouble, logTrouble }: Condition): readonly string[] => [
   ...because('the timer file was changed and is not loaded', rejected),
   ...because('the state cannot be written', stateTrouble),
   ...because('the HTTP server cannot listen', httpTrouble),
+  ...because('the log file cannot be written', logTrouble),
 ];
 
 /** What is wrong, with the reason if it is known; empty if nothing is wrong. */

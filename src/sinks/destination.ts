@@ -9,6 +9,9 @@ export type WriteDone = (error: NodeJS.ErrnoException | null | undefined, writte
 /** What happens to a record when the log stalls: output lines are dropped first. */
 export type RecordKind = 'event' | 'output';
 
+/** Whether a write may succeed later in the same file. */
+export const isFullDisk = ({ code }: NodeJS.ErrnoException): boolean => code === 'ENOSPC' || code === 'EDQUOT';
+
 /** Where a log goes. Writing never blocks and never throws. */
 export interface Destination {
   /** Accepts one record, its newline included, or `count` records. A stalled log drops them together. */
@@ -26,8 +29,15 @@ export interface DestinationOptions {
   readonly clock: Clock;
   /** Called once, with a sentence, when the log has ended: its reader went away or its file broke. Nothing is written after that. */
   readonly onEnded: (reason: string) => void;
-  /** Called with a sentence when the log cannot be written for now (a full disk). Called again only after a write has succeeded. */
-  readonly onTrouble: (reason: string) => void;
+  /**
+   * Called with a sentence, and its reason alone, when the log cannot be written for now (a full disk). Called again
+   * only after a write has succeeded.
+   */
+  readonly onTrouble: (sentence: string, reason: string) => void;
+  /** Called when a write has succeeded after {@link onTrouble}. */
+  readonly onRecovered?: () => void;
+  /** Whether the log never ends: the writer tries again after every error. */
+  readonly isEndless?: boolean;
 }
 
 /** After this long without a byte written, the log counts as stalled. */
@@ -42,6 +52,8 @@ const STORM = 64 * 1024 * 1024;
 
 const BATCH = 64 * 1024;
 const DISK_PAUSE: Duration = 1_000;
+/** After this long without a byte written or an error, an endless log counts as troubled. */
+const SILENCE: Duration = 10_000;
 /** The pause before a full pipe or terminal is tried again. The first few times, only other work gets its turn. */
 const PAUSES: readonly Duration[] = [0, 0, 0, 0, 1, 2, 4, 8, 16, 32];
 const LONGEST_PAUSE: Duration = 50;
@@ -144,6 +156,7 @@ export class BatchingDestination implements Destination {
     this.#movedAt = this.#clock.monotonic();
     this.#refusals = 0;
     this.#isStalled = false;
+    if (this.#isTroubled) this.#options.onRecovered?.();
     this.#isTroubled = false;
     if (this.#dropped > 0) {
       const dropped = this.#dropped;
@@ -156,23 +169,17 @@ export class BatchingDestination implements Destination {
   }
 
   #refused(error: NodeJS.ErrnoException): void {
-    switch (error.code) {
-      case 'EAGAIN':
-      case 'EINTR':
-        this.#schedule(PAUSES[this.#refusals++] ?? LONGEST_PAUSE);
-        return;
-      case 'ENOSPC':
-      case 'EDQUOT':
-        if (!this.#isTroubled)
-          this.#options.onTrouble(
-            `the log cannot be written (${systemReason(error)}); records are dropped until it can be`,
-          );
-        this.#isTroubled = true;
-        this.#schedule(DISK_PAUSE);
-        return;
-      default:
-        this.#end(error);
-    }
+    if (error.code === 'EAGAIN' || error.code === 'EINTR') this.#schedule(PAUSES[this.#refusals++] ?? LONGEST_PAUSE);
+    else if (this.#options.isEndless || isFullDisk(error)) {
+      this.#tellTrouble(systemReason(error));
+      this.#schedule(DISK_PAUSE);
+    } else this.#end(error);
+  }
+
+  #tellTrouble(reason: string): void {
+    if (this.#isTroubled) return;
+    this.#isTroubled = true;
+    this.#options.onTrouble(`the log cannot be written (${reason}); records are dropped until it can be`, reason);
   }
 
   #end(error: NodeJS.ErrnoException): void {
@@ -204,8 +211,10 @@ export class BatchingDestination implements Destination {
   }
 
   #look(): void {
-    const left = this.#movedAt + STALL - this.#clock.monotonic();
+    const waited = this.#clock.monotonic() - this.#movedAt;
+    const left = STALL - waited;
     if (left <= 0) this.#stall();
+    if (waited >= SILENCE && this.#options.isEndless) this.#tellTrouble('it does not respond');
     this.#unwatch = this.#clock.after(left > 0 ? left : STALL, () => this.#look());
   }
 

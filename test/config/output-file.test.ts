@@ -19,7 +19,13 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const look = (name: string, more: Partial<OutputPlace> = {}) => {
-  const fault = faultOfOutputFile({ path: join(folder, name), user: undefined, isRotated: false, ...more });
+  const fault = faultOfOutputFile({
+    key: 'output',
+    path: join(folder, name),
+    user: undefined,
+    isRotated: false,
+    ...more,
+  });
   return fault && `${fault.severity} ${fault.words.code} ${fault.words.message.replaceAll(folder, 'F')}`;
 };
 const make = (name: string, mode: number, owner: readonly [number, number] = [0, 0]) => {

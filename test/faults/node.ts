@@ -19,13 +19,17 @@ const { timerFile, problems } = await loadTimerFile(
 if (timerFile === undefined) throw new Error(JSON.stringify(problems));
 const { settings } = timerFile;
 if (settings.state.kind !== 'shared') throw new Error('no shared state');
-const log = await openLog({ format: 'json', level: 'debug', color: false, timezone: 'UTC' }, { clock, surroundings });
+const log = await openLog(
+  { format: 'json', fileFormat: 'json', isWatched: false, level: 'debug', color: false, timezone: 'UTC' },
+  { clock, surroundings },
+);
 process.exitCode = await startDaemon(
   { ...timerFile, settings: { ...settings, state: { ...settings.state, lease: Number(lease) } } },
   {
     clock,
     surroundings,
-    sinks: [log],
+    sinks: [],
+    log,
     keepAlive: true,
     state: undefined,
     watches: false,

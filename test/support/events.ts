@@ -119,6 +119,10 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     'ntp.example.org does not answer',
     { event: 'clock.unmeasured', at, source: 'ntp.example.org', reason: 'does not answer' },
   ],
+  [
+    'cannot write the log file /var/log/timers.log; timers keep running: the disk is full',
+    { event: 'log.unavailable', at, file: '/var/log/timers.log', reason: 'the disk is full' },
+  ],
   ['4 log records dropped: the log could not be written fast enough', { event: 'log.dropped', at, records: 4 }],
   [
     'internal error while planning backup, please report it: TypeError: no; retrying in 2 s',

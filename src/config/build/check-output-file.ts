@@ -6,8 +6,10 @@ import { isSystemPath, standardStreamAt } from '../../system/special-path.js';
 import type { WarningCode } from '../check/warning-codes.js';
 import type { Words } from './map-report.js';
 
-/** The file that a command's output goes to, and which user opens it. */
+/** The file that the output of a command, or the log, goes to, and which user opens it. */
 export interface OutputPlace {
+  /** The key that names it. */
+  readonly key: 'output' | 'log';
   /** Absolute. */
   readonly path: string;
   /** The user whose rights apply; `undefined`: this process's own. */
@@ -25,7 +27,7 @@ export type OutputFault =
 export function faultOfOutputFile(place: OutputPlace): OutputFault | undefined {
   if (standardStreamAt(place.path) !== undefined) return undefined;
   const found = statsOf(place.path);
-  const fault = faultOfFolder(dirname(place.path)) ?? faultOfKind(place, found);
+  const fault = faultOfFolder(place) ?? faultOfKind(place, found);
   if (fault !== undefined) return fault;
   const reason =
     found instanceof Error && found.code !== 'ENOENT'
@@ -34,32 +36,40 @@ export function faultOfOutputFile(place: OutputPlace): OutputFault | undefined {
   return reason === undefined ? undefined : unwritable(place, reason);
 }
 
-const error = (code: Words['code'], message: string, hint?: string): OutputFault => ({
+/** What is lost without the file. */
+const SUBJECT = { output: 'Output', log: 'The log' } as const;
+
+const error = (place: OutputPlace, code: Words['code'], message: string, hint?: string): OutputFault => ({
   severity: 'error',
-  words: { code, message: `output: ${message}.`, ...(hint !== undefined && { hint }) },
+  words: { code, message: `${place.key}: ${message}.`, ...(hint !== undefined && { hint }) },
 });
-const warning = (code: WarningCode, message: string, hint: string): OutputFault => ({
+const warning = (place: OutputPlace, code: WarningCode, message: string, hint: string): OutputFault => ({
   severity: 'warning',
-  words: { code, message: `output: ${message}.`, hint },
+  words: { code, message: `${place.key}: ${message}.`, hint: `${SUBJECT[place.key]} is lost until ${hint}` },
 });
 
-function faultOfFolder(folder: string): OutputFault | undefined {
+function faultOfFolder(place: OutputPlace): OutputFault | undefined {
+  const folder = dirname(place.path);
   const stats = statsOf(folder);
   if (!(stats instanceof Error))
-    return stats.isDirectory() ? undefined : error('not-a-directory', `${folder} is not a directory`);
+    return stats.isDirectory() ? undefined : error(place, 'not-a-directory', `${folder} is not a directory`);
   if (stats.code !== 'ENOENT') return undefined;
-  const hint = 'Output is lost until you create it. Relative paths start from the folder of the timer file.';
-  return warning('missing-output-folder', `the directory ${folder} does not exist`, hint);
+  const hint = 'you create it. Relative paths start from the folder of the timer file.';
+  return warning(place, 'missing-output-folder', `the directory ${folder} does not exist`, hint);
 }
 
-function faultOfKind({ path, user }: OutputPlace, found: Stats | Error): OutputFault | undefined {
-  const refuse = (what: string, hint: string) => error('not-a-file', `${path} is ${what}`, hint);
+function faultOfKind(place: OutputPlace, found: Stats | Error): OutputFault | undefined {
+  const { key, path, user } = place;
+  const refuse = (what: string, hint: string) => error(place, 'not-a-file', `${path} is ${what}`, hint);
   if (user !== undefined && isLink(path))
     return refuse('a symbolic link, which is not followed for a timer with user', `Name ${targetOf(path)}.`);
   if (found instanceof Error || found.isFile()) return undefined;
   if (found.isDirectory()) return refuse('a directory', `Name a file in it, for example: ${join(path, 'output.log')}`);
   if (user === undefined && isSystemPath(path)) return undefined;
-  const way = path === '/dev/null' ? 'Write output: discard' : 'Use a regular file, or a path that does not exist yet.';
+  const way =
+    path === '/dev/null' && key === 'output'
+      ? 'Write output: discard'
+      : 'Use a regular file, or a path that does not exist yet.';
   return refuse(kindOf(found), way);
 }
 
@@ -70,11 +80,12 @@ export function kindOf(stats: Stats): string {
   return stats.isSocket() ? 'a socket' : 'a device';
 }
 
-const unwritable = ({ path, user }: OutputPlace, reason: string): OutputFault =>
+const unwritable = (place: OutputPlace, reason: string): OutputFault =>
   warning(
+    place,
     'unwritable-output-file',
-    `${path} cannot be written${user ? ` by user ${user.name}` : ''}: ${reason}`,
-    `Output is lost until you change that${user ? '' : ', or another user starts the scheduler'}.`,
+    `${place.path} cannot be written${place.user ? ` by user ${place.user.name}` : ''}: ${reason}`,
+    `you change that${place.user ? '' : ', or another user starts the scheduler'}.`,
   );
 
 /** An existing file is opened; a missing one is created in its folder, or in that of the link's target. */

@@ -14,7 +14,7 @@ import { resolve } from 'node:path';
 
 import type { Account } from '../../domain/command.js';
 import { LARGEST_ENV_FILE, parseEnvFile } from '../../text/env-file.js';
-import { faultOfOutputFile, kindOf } from './check-output-file.js';
+import { faultOfOutputFile, kindOf, type OutputPlace } from './check-output-file.js';
 import type { Machine } from './machine.js';
 import type { MapReport, Part } from './map-report.js';
 import { Trust, type Distrust } from '../text/trust.js';
@@ -22,6 +22,10 @@ import { Trust, type Distrust } from '../text/trust.js';
 interface EnvFileCheck {
   readonly fault?: string;
   readonly distrust?: Distrust | undefined;
+}
+
+interface AppendedFileValue extends Pick<OutputPlace, 'key' | 'isRotated'> {
+  readonly file: string;
 }
 
 /** Resolves the paths of one file, and checks whether they exist. Each path is checked once. */
@@ -65,13 +69,13 @@ export class Paths {
     return absolute;
   }
 
-  /** Checked with the rights of the user who will open it, but not on a network file system: a check may hang. A run continues without its file. */
-  outputFile({ file, isRotated }: { file: string; isRotated: boolean }, report: MapReport, user?: Account): string {
+  /** A file of `output` or `log`. Checked with the rights of the user who will open it, but not on a network file system: a check may hang. A run continues without its file. */
+  appendedFile({ key, file, isRotated }: AppendedFileValue, report: MapReport, user?: Account): string {
     const path = this.resolve(file, user);
     if (this.#networkMount?.(path) !== undefined) return path;
-    const fault = faultOfOutputFile({ path, isRotated, user: this.#isOther(user) ? user : undefined });
-    if (fault?.severity === 'error') report.error('output', fault.words);
-    else if (fault) report.warn('output', fault.words);
+    const fault = faultOfOutputFile({ key, path, isRotated, user: this.#isOther(user) ? user : undefined });
+    if (fault?.severity === 'error') report.error(key, fault.words);
+    else if (fault) report.warn(key, fault.words);
     return path;
   }
 

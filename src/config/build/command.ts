@@ -33,7 +33,9 @@ export function buildSetting(values: TimerValues, report: MapReport, context: Co
     ...(values.pass_env && { passEnv: values.pass_env }),
     successCodes: values.success_codes ?? [0],
     killAfter: values.kill_after ?? 10 * SECOND,
-    output: buildOutput(values.output, report, (place) => paths.outputFile(place, report, user)),
+    output: buildOutput(values.output, report, (place) =>
+      paths.appendedFile({ key: 'output', ...place }, report, user),
+    ),
   };
 }
 

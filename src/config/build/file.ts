@@ -1,5 +1,6 @@
 import type { Job } from '../../domain/job.js';
 import type { ForwardSettings } from '../../domain/forward.js';
+import type { LogFileSettings } from '../../domain/log-file.js';
 import type { HeartbeatSettings } from '../../domain/heartbeat.js';
 import { nameOfShared, type StatePlace } from '../../domain/state-place.js';
 import type { Steps } from '../../turns/steps.js';
@@ -8,6 +9,7 @@ import type { Duration } from '../../domain/time.js';
 import { readAccounts, type Accounts } from '../text/accounts.js';
 import { buildClock } from './clock.js';
 import { buildForward } from './forward.js';
+import { buildLog } from './log.js';
 import { buildHttp, type HttpSettings } from './http.js';
 import { buildJob, readTimezone, type JobContext } from './job.js';
 import { buildHeartbeat } from './notify.js';
@@ -47,6 +49,8 @@ export interface Settings {
   /** What starts commands; `auto`: the forker if it can be used. */
   readonly launcher: 'auto' | 'execa';
   readonly history: { readonly keep: Duration; readonly runs: number };
+  /** Where `start` logs to; absent: standard output. */
+  readonly log?: LogFileSettings;
   /** Where HTTP clients can observe it; absent: nowhere. */
   readonly http?: HttpSettings;
   /** Where spans of its runs are sent; absent: nowhere. */
@@ -163,6 +167,7 @@ class FileBuilder {
       orphans: values.orphans ?? 'kill',
       launcher: values.launcher ?? 'auto',
       history: { keep: values.history?.keep ?? 30 * 86_400_000, runs: values.history?.runs ?? 1_000 },
+      ...present({ log: values.log && buildLog(values.log, this.#report, this.#paths) }),
       ...this.#watch(values, state),
       ...buildTracing(values.tracing, this.#report, machine.env),
     };

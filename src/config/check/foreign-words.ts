@@ -104,6 +104,20 @@ export const ELSEWHERE: Readonly<Record<string, string>> = Object.fromEntries(
 
 /** Words that mean a key of one map only. */
 export const WITHIN: Readonly<Partial<Record<HintLevel, Readonly<Record<string, string>>>>> = {
+  timer: { log: 'output' },
+  defaults: { log: 'output' },
+  log: {
+    ...{ path: 'file', file_path: 'file', filename: 'file', log_file: 'file', destination: 'file', output: 'file' },
+    ...{ size: 'max_size', maxsize: 'max_size', max_bytes: 'max_size', maxbytes: 'max_size', rotate_size: 'max_size' },
+    ...{
+      rotate: 'keep',
+      backups: 'keep',
+      max_backups: 'keep',
+      backup_count: 'keep',
+      max_files: 'keep',
+      retain: 'keep',
+    },
+  },
   output: { path: 'file', file_path: 'file', filename: 'file', log_file: 'file', destination: 'file', to: 'file' },
   http: { address: 'listen', host: 'listen', port: 'listen', bind: 'listen' },
   retry: { retries: 'attempts', max_retries: 'attempts', count: 'attempts', interval: 'delay', backoff: 'factor' },

@@ -130,6 +130,19 @@ const forwardUrl = z.pipe(
   z.transform((url: string): z.output<typeof forward> => ({ url })),
 );
 
+const log = z.strictObject(
+  {
+    file: path,
+    max_size: z.optional(z.union([size, z.literal(false)], 'a size such as 50MB, or false')),
+    keep: z.optional(count),
+  },
+  'a map of file, max_size and keep',
+);
+const logFile = z.pipe(
+  path,
+  z.transform((file: string): z.output<typeof log> => ({ file })),
+);
+
 /** What both a timer and `defaults` accept. */
 const sharedKeys = {
   description: z.optional(text),
@@ -262,6 +275,7 @@ export const fileSchema = z.strictObject({
   orphans: z.optional(z.enum(['kill', 'keep'], 'kill or keep')),
   launcher: z.optional(z.enum(['auto', 'execa'], 'auto or execa')),
   history: z.optional(history),
+  log: z.optional(z.union([logFile, log], 'a path, or a map of file, max_size and keep')),
   clock: z.optional(clock),
   http: z.optional(http),
   heartbeat: z.optional(z.union([urlAlone, heartbeat], 'an address, or a map with every, url and run')),
@@ -289,6 +303,7 @@ export const LEVELS = {
   catch_up: catchUp,
   output,
   history,
+  log,
   clock,
   ping,
   notify,

@@ -1,7 +1,7 @@
 import type { KeyEntry } from '../../domain/key-entry.js';
 import type { KeyOf } from '../check/schema.js';
 
-type MapOfFile = 'state' | 'history' | 'clock' | 'http' | 'heartbeat' | 'forward' | 'tracing';
+type MapOfFile = 'state' | 'history' | 'log' | 'clock' | 'http' | 'heartbeat' | 'forward' | 'tracing';
 
 /** The keys of the maps at the top of the file. */
 export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, KeyEntry>> } = {
@@ -12,6 +12,28 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
       default: 1000,
       unit: 'outcomes',
       example: '5000',
+    },
+  },
+  log: {
+    file: {
+      summary: 'The path of the file.',
+      required: true,
+      example: '/var/log/timers.log',
+      details: ['A new file has mode 600. A file that follows a full one has its mode and owner.'],
+    },
+    max_size: {
+      summary: 'The size at which the file is renamed to `.1`, and the file before it to `.2`.',
+      default: '50MB',
+      example: '10MB',
+      beside: 'file: /var/log/timers.log',
+      details: ['`false` leaves that to another program, such as logrotate.'],
+    },
+    keep: {
+      summary: 'How many older files are kept.',
+      default: 5,
+      unit: 'files',
+      example: '10',
+      beside: 'file: /var/log/timers.log',
     },
   },
   clock: {

@@ -57,6 +57,16 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     without: 'The defaults of its keys apply.',
     example: '{ keep: 30d, runs: 1000 }',
   },
+  log: {
+    summary: 'The file that `timers start` logs to.',
+    without: 'The log goes to standard output.',
+    example: '/var/log/timers.log',
+    details: [
+      'A path is short for a map with `file`. The file has JSON, or the form of `--log-format`.',
+      'A terminal shows the log as well; any other standard output stays empty.',
+      'See [Ship the logs](../guide/logs.md).',
+    ],
+  },
   orphans: {
     summary: 'What happens to processes that a crashed scheduler left behind.',
     default: 'kill',

@@ -10,6 +10,7 @@ import { forwardEvents, type ForwardEvent } from './forward.js';
 import { httpEvents, type HttpMoved } from './http.js';
 import { internalEvents, type InternalEvent } from './internal.js';
 import { launcherEvents, type LauncherEvent } from './launcher.js';
+import { logFileEvents, type LogFileEvent } from './log.js';
 import { runEvents, type RunEvent } from './runs.js';
 import { schedulerEvents, type SchedulerEvent } from './scheduler.js';
 import { stateEvents, type StateTrouble } from './state.js';
@@ -27,6 +28,7 @@ export type * from './forward.js';
 export type * from './http.js';
 export type * from './internal.js';
 export type * from './launcher.js';
+export type * from './log.js';
 export type * from './runs.js';
 export type * from './scheduler.js';
 export type * from './state.js';
@@ -52,6 +54,7 @@ export type TimerEvent =
   | ForwardEvent
   | HttpMoved
   | LauncherEvent
+  | LogFileEvent
   | StateTrouble
   | ClockEvent
   | InternalEvent;
@@ -70,6 +73,7 @@ export const EVENTS: EventEntries<TimerEvent> = {
   ...forwardEvents,
   ...httpEvents,
   ...launcherEvents,
+  ...logFileEvents,
   ...stateEvents,
   ...clockEvents,
   ...internalEvents,

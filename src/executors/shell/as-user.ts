@@ -5,9 +5,10 @@ import { LARGEST_ENV_FILE } from '../../text/env-file.js';
 import { SECOND, type Duration } from '../../domain/time.js';
 import { shellAs } from './enter-as.js';
 import { CLEAN_PATH } from './environment.js';
-import { look, NoFolder, type AppendedFile, type FileAccess } from './file-access.js';
+import { look, type AppendedFile, type FileAccess } from './file-access.js';
 import type { FileLanes } from './file-lanes.js';
 import { withTimeLimit } from './time-limit.js';
+import { NoFolder } from '../../system/append-file.js';
 import { systemReason } from '../../system/system-reason.js';
 
 /**

@@ -1,9 +1,9 @@
-import { constants, type Stats } from 'node:fs';
-import { lstat, open, rename, stat, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import type { Stats } from 'node:fs';
+import { rename, stat, type FileHandle } from 'node:fs/promises';
 import type { Clock } from '../../domain/clock.js';
 import { SECOND, type Duration } from '../../domain/time.js';
-import { isSystemPath, standardStreamAt, type StandardStream } from '../../system/special-path.js';
+import { openToAppend } from '../../system/append-file.js';
+import { standardStreamAt, type StandardStream } from '../../system/special-path.js';
 import type { FileLane, FileLanes } from './file-lanes.js';
 import { writeToStandard } from './standard-stream.js';
 import { TookTooLong } from './time-limit.js';
@@ -18,11 +18,6 @@ export interface AppendedFile {
   write(bytes: Buffer): Promise<number>;
   /** Rejects if earlier output did not reach the file. */
   close(): Promise<void>;
-}
-
-/** The folder of a file does not exist. */
-export class NoFolder extends Error {
-  override readonly name = 'NoFolder';
 }
 
 /**
@@ -41,10 +36,6 @@ export interface FileAccess {
 /** How long a full pipe or terminal may go unread before its output is dropped. */
 const PATIENCE: Duration = 10 * SECOND;
 const RETRY: Duration = 20;
-
-const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY, O_WRONLY } = constants;
-/** Without O_NONBLOCK, opening a pipe would wait for its reader, in one of the four threads that all files share. */
-const APPEND = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY;
 
 /** The scheduler's own rights. Regular files, and the system's own files in /dev and /proc (`/dev/stdout`). */
 export function createOwnAccess(clock: Clock, lanes: FileLanes): FileAccess {
@@ -98,7 +89,7 @@ export function look(lane: FileLane, path: string): ReturnType<FileAccess['look'
 const identify = ({ dev, ino, size }: Stats): Pick<AppendedFile, 'id' | 'size'> => ({ id: `${dev}:${ino}`, size });
 
 async function openUnless(isGivenUp: () => boolean, path: string): Promise<{ handle: FileHandle; stats: Stats }> {
-  const handle = await openOwn(path);
+  const handle = await openToAppend(path, { uid: process.getuid?.() });
   const stats = await handle.stat();
   if (isGivenUp()) await handle.close();
   return { handle, stats };
@@ -115,57 +106,6 @@ async function closeIn(lane: FileLane, handle: FileHandle): Promise<void> {
     if (!isClosed) lane.owe(close);
     throw error;
   });
-}
-
-async function openOwn(path: string): Promise<FileHandle> {
-  const handle = await openLast(path);
-  try {
-    const stats = await handle.stat();
-    if (!stats.isFile() && !isSystemPath(path)) throw new Error('it is not a regular file');
-    const plant = stats.isFile() ? whyPlanted(stats, await lstat(`${dirname(path)}/.`)) : undefined;
-    if (plant !== undefined) throw new Error(plant);
-    return handle;
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
-}
-
-/**
- * Follows a final link only if it is ours or root's, wherever it is. The kernel's `protected_symlinks` applies this
- * only to sticky folders.
- */
-async function openLast(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, APPEND | O_NOFOLLOW);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // A pipe without a reader.
-    if (code === 'ENXIO' && !isSystemPath(path)) throw new Error('it is not a regular file', { cause: error });
-    if (code === 'ENOENT') throw new NoFolder('its folder does not exist', { cause: error });
-    if (code !== 'ELOOP') throw error;
-  }
-  const link = await lstat(path);
-  if (isForeign(link)) throw new Error(`it is a link of another user (uid ${link.uid})`);
-  return open(path, APPEND);
-}
-
-const isForeign = ({ uid }: Stats): boolean => uid !== 0 && uid !== process.getuid?.();
-
-/**
- * Why another user may have created the file at this path. It belongs to that user in a world-writable folder, or is a
- * second name of one of our files.
- */
-function whyPlanted(file: Stats, folder: Stats): string | undefined {
-  const isOpenToAll = (folder.mode & 0o002) !== 0;
-  if (isForeign(file))
-    return isOpenToAll
-      ? `it is a file of another user (uid ${file.uid}), in a folder that every user may write to`
-      : undefined;
-  const isOthersFolder = isOpenToAll || isForeign(folder);
-  return isOthersFolder && file.nlink > 1
-    ? 'it has a second name, in a folder that other users may write to'
-    : undefined;
 }
 
 /** A pipe with a slow reader is awaited here, not in a thread. */

@@ -1,10 +1,11 @@
 import type { Clock } from '../../domain/clock.js';
 import type { Account } from '../../domain/command.js';
 import { MINUTE, SECOND, type Duration } from '../../domain/time.js';
+import { lengthThatFits, NoFolder } from '../../system/append-file.js';
 import { systemReason } from '../../system/system-reason.js';
 import { isSystemPath, standardStreamAt } from '../../system/special-path.js';
 import { createAccessAs } from './as-user.js';
-import { createOwnAccess, NoFolder, type AppendedFile, type FileAccess } from './file-access.js';
+import { createOwnAccess, type AppendedFile, type FileAccess } from './file-access.js';
 import type { FileLanes } from './file-lanes.js';
 import { TookTooLong, withTimeLimit } from './time-limit.js';
 
@@ -12,7 +13,6 @@ import { TookTooLong, withTimeLimit } from './time-limit.js';
 const WELCOME = 1024 * 1024;
 /** How long commands pause while nothing is written. After that, more output is dropped. */
 const STALL: Duration = 2 * SECOND;
-const NEWLINE = 0x0a;
 /** How long the end of a run waits for pending output. Writing continues without it. */
 const PATIENCE: Duration = 3 * SECOND;
 /** How long nothing is written to a file that did not respond. */
@@ -262,14 +262,4 @@ export class OutputFile {
     this.#lookedAt = this.#clock.monotonic();
     return open;
   }
-}
-
-/** How many of the bytes fit into a file of that size: all, or the whole lines that fit. 0: none, start a new file. */
-function lengthThatFits(bytes: Buffer, size: number, maxSize: number): number {
-  const room = maxSize - size;
-  if (bytes.length <= room) return bytes.length;
-  const wholeLines = room > 0 ? bytes.lastIndexOf(NEWLINE, room - 1) + 1 : 0;
-  if (wholeLines > 0 || size > 0) return wholeLines;
-  // A line longer than the maximum size gets its own file.
-  return bytes.indexOf(NEWLINE) + 1 || bytes.length;
 }

@@ -23,7 +23,8 @@ export async function runOnce(
   const command: Job['command'] = { ...job.command, output: { to: asJson ? 'log' : 'inherit' } };
   const notify: Job['notify'] = { on: new Set(), stillFailingAfter: 1 };
   const inFront: Job = { ...job, command, hooks: {}, monitors: [], notify, enabled: false };
-  const log = asJson ? await openTerminalLog(AS_JSON, terminal, clock, timerFile.settings) : undefined;
+  const { timezone } = timerFile.settings;
+  const log = asJson ? await openTerminalLog(AS_JSON, terminal, clock, { timezone }) : undefined;
   const finished = new Promise<RunFinished>((resolve) => {
     const accept = (event: TimerEvent) => {
       if (event.event === 'run.finished') resolve(event);
@@ -43,7 +44,7 @@ export async function runOnce(
     scheduler.controls.trigger(job.name);
   });
   const { outcome } = await finished;
-  await log?.flush?.();
+  await log?.flush();
   return exitCodeOf(outcome);
 }
 

@@ -21,11 +21,11 @@ export async function runInForeground(
 ): Promise<number> {
   const { clock } = options;
   const spinner = terminal.isWatched.err ? [watchStop(terminal.screen, clock)] : [];
-  const sinks = [...spinner, await openTerminalLog(log, terminal, clock, timerFile.settings)];
+  const opened = await openTerminalLog(log, terminal, clock, timerFile.settings);
   watchInspector(clock);
   const surroundings = { ...terminal, env: withoutService(terminal.env) };
   const service = serviceIn(terminal.env, process.pid);
-  return startDaemon(timerFile, { ...options, surroundings, service, sinks, onRequest: obey });
+  return startDaemon(timerFile, { ...options, surroundings, service, sinks: spinner, log: opened, onRequest: obey });
 }
 
 /** How often, and for how long, to look for an inspector that opens late. */

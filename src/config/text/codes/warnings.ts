@@ -29,7 +29,7 @@ export const WARNING_CODES = {
   },
   'missing-output-folder': {
     severity,
-    summary: 'The folder of the output file does not exist.',
+    summary: 'The folder of an output file, or of the log file, does not exist.',
     fix: 'Create it, or correct the path.',
     example: 'every: 1h\nrun: ./backup.sh\noutput: { file: ./no-such-folder/backup.log }',
   },
@@ -116,7 +116,7 @@ export const WARNING_CODES = {
   },
   'unwritable-output-file': {
     severity,
-    summary: 'The user who will open the output file may not write it.',
+    summary: 'The user who will open an output file, or the log file, may not write it.',
     fix: 'Name a file that this user may write, or change the rights of the file or its folders.',
   },
 } as const satisfies Readonly<Record<string, CodeEntry>>;

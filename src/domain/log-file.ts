@@ -1,0 +1,9 @@
+/** The file that the log goes to: `log` of the timer file. */
+export interface LogFileSettings {
+  /** Absolute. */
+  readonly path: string;
+  /** In bytes; absent: it is never rotated. */
+  readonly maxSize?: number;
+  /** How many older files are kept. */
+  readonly keep: number;
+}
