@@ -6,9 +6,12 @@ import {
   socketPaths,
   impossibility,
   type Args,
-  type ControlClient,
+  type Connecting,
+  type SchedulerClient,
 } from '../control/index.js';
 import type { Keeping } from '../domain/ad-hoc.js';
+import type { Clock } from '../domain/clock.js';
+import type { SharedPlace } from '../domain/state-place.js';
 import { createSystemClock } from '../clocks/system.js';
 import type { StatusRecord } from '../domain/status-record.js';
 import { SECOND, type Duration } from '../domain/time.js';
@@ -18,21 +21,22 @@ import { socketPathsOf, userId, wordPathsOf } from '../daemon/socket-places.js';
 import { locate, renderLoaded, shortPath } from './load.js';
 import { possibleFiles, type Located } from '../config/index.js';
 import type { FileOption, StateOption, ZoneOption } from './options.js';
+import { namedShared } from '../daemon/shared/place.js';
 import { namedStatePath } from '../daemon/state.js';
 import type { Terminal } from './terminal.js';
 import { checkTimezone } from './zone.js';
 
 /** A running scheduler, reached over its socket. */
 export interface Reached {
-  readonly client: ControlClient;
+  readonly client: SchedulerClient;
   /** Sends a verb that changes something, and says if the change is not recorded yet. */
   readonly change: (verb: string, args: Args) => Promise<unknown>;
   /** The timer file, as the user would write it. */
   readonly file: string;
   /** The zone of times on the screen. Asks the scheduler only if neither the command line nor the file names one. */
   readonly zone: () => Promise<string>;
-  /** Where the next scheduler of the same file will listen. */
-  readonly paths: readonly string[];
+  /** Connects again, perhaps to the next scheduler of the same file. */
+  readonly connect: () => Promise<Connecting>;
   /** Why the file cannot be read now; its scheduler keeps running the previous version. */
   readonly unread: string | undefined;
 }
@@ -86,21 +90,21 @@ export async function withScheduler(
   }
 }
 
-const zoneOfRunning = async (client: ControlClient): Promise<string> =>
+const zoneOfRunning = async (client: SchedulerClient): Promise<string> =>
   ((await client.request('status')) as StatusRecord).timezone;
 
 /** How long a command that only reads waits for a scheduler that does not respond. */
 const PATIENCE: Duration = 2 * SECOND;
 
 /**
- * The response of the running scheduler; `undefined` if none responds, or it is an earlier version without this verb.
+ * The response of the scheduler that runs on this machine; `undefined` if none responds, or it is an earlier version without this verb.
  */
 export async function askIfRunning(
   terminal: Terminal,
   options: FileOption & StateOption & ZoneOption,
   verb: string,
 ): Promise<unknown> {
-  const reached = await reach(terminal, options);
+  const reached = await reach(terminal, options, { anywhere: false });
   if (isUnreached(reached)) return undefined;
   const { client } = reached;
   const disarm = createSystemClock().after(PATIENCE, () => client.close());
@@ -114,33 +118,68 @@ export async function askIfRunning(
   }
 }
 
-/** Looks for the scheduler of the timer file that is named or found. */
+/** Looks for the scheduler of the timer file that is named or found, on this machine or, `anywhere`, on its shared state. */
 export async function reach(
   terminal: Terminal,
   options: FileOption & StateOption & ZoneOption,
+  { anywhere = true }: { readonly anywhere?: boolean } = {},
 ): Promise<Reached | Unreached> {
   checkTimezone(options.timezone);
   const clock = createSystemClock();
   const located = await locate(terminal, options.file, clock.now());
   const { file, paths } = placeOf(located, terminal, options.state);
-  const connecting = await connectToScheduler(paths, userId(), clock);
+  const name = writtenName(file ?? options.state, terminal);
+  const place = anywhere ? sharedStateOf(located, options) : undefined;
+  const connect = () => connectHereOr(place, { paths, name, clock });
+  const connecting = await connect();
   if (connecting.kind === 'refused') return unreached(connecting.reason);
-  const name = shortPath(file ?? options.state ?? '', terminal.cwd);
+  const nearer = await runningNearer(located, terminal, options);
   if (connecting.kind !== 'connected') {
-    const nearer = await runningNearer(located, terminal, options);
     const absence = whyAbsent({ located, paths, name }, terminal, options);
-    const lines =
-      nearer === undefined ? [] : [`timers: the scheduler of ${nearer}, which is gone, runs. ${wayTo(nearer)}`];
-    return { ...absence, lines: [...absence.lines, ...lines] };
+    return { ...absence, lines: [...absence.lines, ...linesOn(nearer)] };
   }
   const { client } = connecting;
   const timezone = options.timezone ?? located.timezone;
   const zone = async () => timezone ?? (await zoneOfRunning(client));
   const unread = file === undefined ? undefined : whyUnread(located, name);
-  const nearer = await runningNearer(located, terminal, options);
-  const remark =
-    unread ?? (nearer && `this is the scheduler of ${name}, not that of ${nearer}, which is gone. ${wayTo(nearer)}`);
-  return { client, change: changing(client, terminal), file: name, zone, paths, unread: remark };
+  return {
+    client,
+    change: changing(client, terminal),
+    connect,
+    file: name,
+    zone,
+    unread: unread ?? remark(name, nearer),
+  };
+}
+
+const writtenName = (path: string | undefined, { cwd }: Terminal): string => shortPath(path ?? '', cwd);
+
+const linesOn = (nearer: string | undefined): readonly string[] =>
+  nearer === undefined ? [] : [`timers: the scheduler of ${nearer}, which is gone, runs. ${wayTo(nearer)}`];
+
+const remark = (name: string, nearer: string | undefined): string | undefined =>
+  nearer && `this is the scheduler of ${name}, not that of ${nearer}, which is gone. ${wayTo(nearer)}`;
+
+/** The shared state of a timer file; `undefined` if it has another one. */
+function sharedStateOf({ state }: Located, { state: named }: StateOption): SharedPlace | undefined {
+  if (named !== undefined) return namedShared(named);
+  return state?.kind === 'shared' ? state : undefined;
+}
+
+interface Dialing {
+  readonly paths: readonly string[];
+  readonly name: string;
+  readonly clock: Clock;
+}
+
+/** Connects over the shared state only if no scheduler runs on this machine. */
+async function connectHereOr(place: SharedPlace | undefined, { paths, name, clock }: Dialing): Promise<Connecting> {
+  const here = await connectToScheduler(paths, userId(), clock);
+  if (here.kind !== 'absent' || place === undefined) return here;
+  const { connectOverState } = await import('../daemon/shared/remote-client.js');
+  const connecting = await connectOverState(place, clock);
+  if (connecting.kind !== 'refused') return connecting;
+  return { kind: 'refused', reason: `no scheduler of ${name} runs on this machine, and ${connecting.reason}` };
 }
 
 const wayTo = (file: string): string => `To reach that one, add -f ${file}`;
@@ -168,7 +207,7 @@ async function runningNearer(
 }
 
 const changing =
-  (client: ControlClient, terminal: Terminal): Reached['change'] =>
+  (client: SchedulerClient, terminal: Terminal): Reached['change'] =>
   async (verb, args) => {
     const answer = await client.request(verb, args);
     const { keeping } = answer as { keeping?: Keeping };

@@ -3,22 +3,17 @@ import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Cancel, type Duration } from '../domain/time.js';
+import type { SharedRecord } from '../domain/status-record.js';
 import { LineReader } from './line-reader.js';
-import {
-  READ_PATIENCE,
-  RefusalError,
-  writeRequest,
-  type Args,
-  type EventRecord,
-  type Reply,
-  type Request,
-} from './protocol.js';
+import { pollEvents } from './polled-log.js';
+import { READ_PATIENCE, RefusalError, writeRequest, type Args, type Reply, type Request } from './protocol.js';
+import type { FollowListener, SchedulerClient } from './scheduler-client.js';
 import { exposure } from './socket-path.js';
 
 /** How long a scheduler may take to respond. It does not start a request after that time. */
 const PATIENCE: Duration = 10 * SECOND;
-/** How long reading and checking a file may take, once the scheduler has responded at all. */
-const PATIENCE_FOR_FILE: Duration = 60 * SECOND;
+/** The same once it has responded at all, for reading and checking a file, and for a shared state with its other machines. */
+const LONG_PATIENCE: Duration = 60 * SECOND;
 
 /** The scheduler went away before it responded, or is blocked and does not respond. */
 export class LostError extends Error {
@@ -27,7 +22,7 @@ export class LostError extends Error {
 
 /** The result of looking for a scheduler. */
 export type Connecting =
-  | { readonly kind: 'connected'; readonly client: ControlClient }
+  | { readonly kind: 'connected'; readonly client: SchedulerClient }
   | { readonly kind: 'absent' }
   /** It is there but cannot be reached; a sentence for the user. */
   | { readonly kind: 'refused'; readonly reason: string };
@@ -62,13 +57,6 @@ const dial = (path: string): Promise<Socket | NodeJS.ErrnoException> =>
     socket.on('error', resolve);
   });
 
-/** An update for a client that follows. */
-export interface FollowListener {
-  event(record: EventRecord): void;
-  /** How many events were lost here because the client read too slowly. */
-  dropped(count: number): void;
-}
-
 const NOT_LISTENING: FollowListener = { event: () => undefined, dropped: () => undefined };
 
 interface Pending {
@@ -94,12 +82,14 @@ const standsStill = (patience: Duration): string =>
  * Talks to one scheduler. Requests are executed in the order in which they are made. Each has a bounded wait for its
  * first response, and none is executed after its client has given up.
  */
-export class ControlClient {
+class ControlClient implements SchedulerClient {
   readonly #socket: Socket;
   readonly #clock: Clock;
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
   #greeted: Promise<void> | undefined;
+  /** Its part in a shared state; `undefined` without one. */
+  #role: SharedRecord['role'] | undefined;
   /** Why there is no connection any longer. */
   #gone: Error | undefined;
   #readAt: Duration;
@@ -121,25 +111,27 @@ export class ControlClient {
     });
   }
 
-  /** Whether the scheduler ended the connection or went away. */
   get isGone(): boolean {
     return this.#gone !== undefined;
   }
 
-  /** Sends a verb. @throws RefusalError with the scheduler's reason; LostError if it went away or does not respond. */
+  get standsBy(): boolean {
+    return this.#role === 'standby';
+  }
+
   request(verb: string, args: Args = {}): Promise<unknown> {
     return this.#ask(verb, args);
   }
 
-  /**
-   * Passes recent events to `follower`, and with `follow: true` also future ones. Resolves after the last event.
-   * @throws as {@link request}.
-   */
   async follow(args: Args, follower: FollowListener): Promise<void> {
+    await (this.#greeted ??= this.#greet());
+    if (this.standsBy) {
+      const request = (verb: string, asked: Args) => this.#ask(verb, asked);
+      return pollEvents({ request, isOver: () => this.isGone, clock: this.#clock }, args, follower);
+    }
     await this.#ask('logs', args, follower);
   }
 
-  /** Asks the scheduler to stop. Resolves when it has stopped. @throws as {@link request}. */
   async stop(args: Args): Promise<void> {
     await this.#ask('stop', args, NOT_LISTENING);
   }
@@ -150,7 +142,7 @@ export class ControlClient {
 
   async #ask(verb: string, args: Args, follower?: FollowListener): Promise<unknown> {
     await (this.#greeted ??= this.#greet());
-    const patience = verb === 'reload' ? PATIENCE_FOR_FILE : PATIENCE;
+    const patience = verb === 'reload' || this.#role !== undefined ? LONG_PATIENCE : PATIENCE;
     const silence = `${standsStill(patience)}. timers status and timers history show whether it was done`;
     return this.#send({ verb, args }, { follower, patience, silence });
   }
@@ -162,7 +154,11 @@ export class ControlClient {
   async #greet(): Promise<void> {
     const silence = `${standsStill(PATIENCE)}. Nothing was done`;
     try {
-      await this.#send({ verb: 'health', args: { question: 'alive' } }, { patience: PATIENCE, silence });
+      const asked = { verb: 'health', args: { question: 'alive' } };
+      const health = (await this.#send(asked, { patience: PATIENCE, silence })) as {
+        readonly role?: SharedRecord['role'];
+      };
+      this.#role = health.role;
     } catch (error) {
       // A refusal is a response.
       if (!(error instanceof RefusalError)) throw error;

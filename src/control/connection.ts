@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Duration } from '../domain/time.js';
-import { flagArgument, optionalCount, optionalText } from './arguments.js';
+import { flagArgument, optionalCount } from './arguments.js';
 import type { EventRing } from './event-ring.js';
 import { FollowedEvents } from './followed-events.js';
 import { LineReader } from './line-reader.js';
@@ -15,6 +15,7 @@ import {
   type Reply,
   type Request,
 } from './protocol.js';
+import { interestOf } from './recent-events.js';
 import type { RequestQueue } from './request-queue.js';
 import { refuseUnknown, verbs, type VerbTarget } from './verbs.js';
 
@@ -214,12 +215,7 @@ export class Connection {
 
   #logs({ id, args }: Request): object {
     const { ring, controlled } = this.#served;
-    const interest = {
-      jobName: optionalText(args, 'task_name'),
-      runId: optionalText(args, 'run_id'),
-      since: optionalCount(args, 'since'),
-      until: optionalCount(args, 'until'),
-    };
+    const interest = interestOf(args);
     const last = optionalCount(args, 'last');
     const follows = flagArgument(args, 'follow');
     if (this.#followed.size >= MOST_FOLLOWED)

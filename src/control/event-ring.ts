@@ -28,6 +28,8 @@ export interface Interest {
 export interface Following extends Interest {
   /** How many of the recent events come first; absent: all. */
   readonly last?: number | undefined;
+  /** Instead of `last`: the number of the first event. */
+  readonly from?: number | undefined;
   /** Called when there is something to read after {@link Follower.next} returned nothing. Must not throw. */
   readonly onNews: () => void;
 }
@@ -77,6 +79,10 @@ export class EventRing implements Sink {
     this.#write = write;
   }
 
+  get first(): number {
+    return this.#first;
+  }
+
   /** The number of the next event. */
   get end(): number {
     return this.#end;
@@ -103,8 +109,9 @@ export class EventRing implements Sink {
   }
 
   /** Follows future events, after the `last` of the recent ones. Close the follower when you are done. */
-  follow({ last, onNews, ...interest }: Following): Follower {
-    const start = last === undefined ? { position: this.#first, begun: [] } : this.#startOf(interest, last);
+  follow({ last, from = this.#first, onNews, ...interest }: Following): Follower {
+    const first = { position: Math.max(from, this.#first), begun: [] };
+    const start = last === undefined ? first : this.#startOf(interest, last);
     const follower = new Follower(this, { ...start, interest, onNews });
     this.#followers.add(follower);
     return follower;
@@ -197,6 +204,11 @@ export class Follower {
   /** The number of the event to read next. */
   get position(): number {
     return this.#position;
+  }
+
+  /** Whether lines of the event before {@link position} are left to read. */
+  get isWithin(): boolean {
+    return this.#begun.length > 0;
   }
 
   /** Whether everything has been read. */

@@ -27,7 +27,7 @@ export const VERBS = {
   health: {
     summary: 'Returns whether the scheduler is healthy.',
     args: { question: '`ready` or `alive`. Default: `ready`.', ...expires },
-    returns: '`ok`, `reasons` and `pid`.',
+    returns: '`ok`, `reasons`, `pid`, and on a shared state `role`: `active` or `standby`.',
   },
   logs: {
     summary: 'Sends recent events, and follows new ones.',
@@ -40,6 +40,20 @@ export const VERBS = {
       follow: '`true` to send new events too.',
     },
     returns: 'An empty object, then a reply with `event` for each event, `dropped` where events were lost, and `end`.',
+  },
+  events: {
+    summary: 'Returns recent events, in portions. On a shared state, those of the active machine.',
+    args: {
+      task_name: 'Only events of this timer.',
+      run_id: 'Only events of this run.',
+      since: 'Unix time in milliseconds: only events from then on.',
+      until: 'Unix time in milliseconds: only events up to then.',
+      last: 'Only the latest N events.',
+      after: 'The `position` of the portion before.',
+      ...expires,
+    },
+    returns:
+      '`events`, `dropped`, the number of events that were lost before them, `position`, `is_more`, and `node`, the name of the machine or null.',
   },
   add: {
     summary: 'Adds an ad-hoc timer.',

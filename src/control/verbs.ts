@@ -6,7 +6,7 @@ import type { Judgment } from '../health/judge.js';
 import { wayOut } from '../text/nearest.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
 import { MOST_RECENT } from '../domain/recent-outcome.js';
-import type { StatusRecord, TimerRecord } from '../domain/status-record.js';
+import type { SharedRecord, StatusRecord, TimerRecord } from '../domain/status-record.js';
 import type { LoadedFile } from '../domain/loaded-file.js';
 import { toTimestamp, type Duration, type Instant } from '../domain/time.js';
 import {
@@ -20,6 +20,7 @@ import {
   textArgument,
 } from './arguments.js';
 import { RefusalError, type Args } from './protocol.js';
+import { interestOf, type EventsAsked, type LogPortion } from './recent-events.js';
 import type { StatusAsked } from './status.js';
 import type { VerbName } from './verb-entries.js';
 
@@ -38,6 +39,10 @@ export interface VerbTarget {
   status(asked: StatusAsked): StatusRecord | Promise<StatusRecord>;
   /** Whether the scheduler is alive, or also ready: the same judgment as `/healthz` and `/readyz`. */
   health(question: 'alive' | 'ready'): Judgment;
+  /** Its part in a shared state; `undefined` without one. */
+  role?(): SharedRecord['role'] | undefined;
+  /** A part of the recent log. */
+  events(asked: EventsAsked): LogPortion;
   /** The policy for a kind of overlap; `undefined` for an unknown word. */
   overlap(kind: string): AdmissionPolicy | undefined;
   /** Adds an ad-hoc timer. @throws RefusalError with the reason. */
@@ -70,6 +75,7 @@ export const verbs: ReadonlyMap<string, Verb> = new Map(
     reset: kept(reset),
     reload: kept(reload),
     stop,
+    events,
     taken: (controlled) => controlled.taken(),
   } satisfies Record<Exclude<VerbName, 'logs'>, Verb>).map(([name, carryOut]) => [
     name,
@@ -82,11 +88,16 @@ function byTheActive(name: string, carryOut: Verb): Verb {
   return (controlled, args) => controlled.elsewhere?.(name, args) ?? carryOut(controlled, args);
 }
 
+const LOST =
+  'this machine lost the shared state before it had confirmed the request: timers status shows whether it was done';
+
 /** Resolves only when its change is recorded, and reports that. So a change that was confirmed survives any crash. */
 function kept(carryOut: (controlled: VerbTarget, args: Args) => object | Promise<object>): Verb {
   return async (controlled, args) => {
     const answer = await carryOut(controlled, args);
-    return { ...answer, keeping: await controlled.controls.kept() };
+    const keeping = await controlled.controls.kept();
+    if (keeping === 'lost') throw new RefusalError('unavailable', LOST);
+    return { ...answer, keeping };
   };
 }
 
@@ -139,7 +150,17 @@ function health(controlled: VerbTarget, args: Args): object {
   if (question !== 'alive' && question !== 'ready')
     throw new RefusalError('bad_argument', 'question takes alive or ready');
   const { isOk: ok, reasons } = controlled.health(question);
-  return { ok, reasons, pid: controlled.pid };
+  const role = controlled.role?.();
+  return { ok, reasons, pid: controlled.pid, ...(role !== undefined && { role }) };
+}
+
+function events(controlled: VerbTarget, args: Args): LogPortion {
+  const asked = { ...interestOf(args), last: optionalCount(args, 'last'), after: optionalText(args, 'after') };
+  const portion = controlled.events(asked);
+  // A removed timer has a past, too.
+  if (asked.jobName !== undefined && asked.after === undefined && portion.events.length === 0)
+    refuseUnknown(controlled, asked.jobName);
+  return portion;
 }
 
 function trigger(controlled: VerbTarget, args: Args): object {

@@ -4,6 +4,7 @@ import {
   ChangedJobs,
   ControlServer,
   EventRing,
+  RecentEvents,
   RefusalError,
   writeSocketPointer,
   wordPaths,
@@ -29,6 +30,7 @@ import { toLogRecord } from './log-record.js';
 import type { Reading, Reloader } from './reloader.js';
 import { commonFolders, ownFolders, socketPathsOf, userId } from './socket-places.js';
 import { statePathOf } from './state.js';
+import type { LoadedFile } from '../domain/loaded-file.js';
 import { toLoadedFile } from './to-loaded-file.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -86,7 +88,9 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
   const recent = new RecentOutcomes(clock, opening.recorded);
   const changes = new ChangedJobs();
   const sinks = [ring, recent, changes];
-  const controlled = controlledBy(timerFile, opening, { recent, changes });
+  const log = new RecentEvents(ring, `${host}.${process.pid}.${clock.now()}`, () => clock.now());
+  const watched = { recent, changes, log };
+  const controlled = controlledBy(timerFile, opening, watched);
   const carryOut = (verb: string, args: Args): unknown => carry(verb, controlled, args);
   const server = new ControlServer(
     {
@@ -97,7 +101,7 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
     clock,
   );
   const listening = await server.listen(socketPathsOf(timerFile, surroundings, named), userId());
-  const here = controlledBy(timerFile, { ...opening, elsewhere: undefined }, { recent, changes });
+  const here = controlledBy(timerFile, { ...opening, elsewhere: undefined }, watched);
   const control = {
     sinks,
     ring,
@@ -106,13 +110,7 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
     carryOutHere: (verb: string, args: Args) => carry(verb, here, args),
   };
   if (listening.kind === 'listening') {
-    // Also under the given name: later it may point to another file (`..data` of Kubernetes).
-    const files = new Set([timerFile.path, timerFile.named]);
-    const takeBack = [...files]
-      .flatMap((file) =>
-        [ownFolders(file, surroundings), commonFolders()].map((folders) => wordPaths({ file, folders })),
-      )
-      .map((paths) => writeSocketPointer(paths, listening.path, userId()));
+    const takeBack = writeSocketPointers(timerFile, surroundings, listening.path);
     return {
       ...control,
       socket: listening.path,
@@ -128,6 +126,15 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
   return { ...control, close: () => Promise.resolve() };
 }
 
+/** Returns what removes them again. */
+function writeSocketPointers(timerFile: TimerFile, surroundings: Surroundings, path: string): readonly (() => void)[] {
+  // Also under the given name: later it may point to another file (`..data` of Kubernetes).
+  const files = new Set([timerFile.path, timerFile.named]);
+  return [...files]
+    .flatMap((file) => [ownFolders(file, surroundings), commonFolders()].map((folders) => wordPaths({ file, folders })))
+    .map((paths) => writeSocketPointer(paths, path, userId()));
+}
+
 function carry(verb: string, controlled: VerbTarget, args: Args): unknown {
   const carryOut = verbs.get(verb);
   if (carryOut === undefined) throw new RefusalError('unknown_verb', `unknown verb "${verb}"`);
@@ -136,22 +143,10 @@ function carry(verb: string, controlled: VerbTarget, args: Args): unknown {
 
 function controlledBy(
   timerFile: TimerFile,
-  {
-    surroundings,
-    named,
-    clock,
-    reloader,
-    reload,
-    condition,
-    status,
-    adHoc,
-    elsewhere,
-    runner,
-    scheduler,
-    stopped,
-  }: Opening,
-  watched: { readonly recent: RecentPast; readonly changes: ChangedJobs },
+  opening: Opening,
+  { log, ...watched }: { readonly recent: RecentPast; readonly changes: ChangedJobs; readonly log: RecentEvents },
 ): VerbTarget {
+  const { clock, reloader, reload, condition, status, adHoc, elsewhere, runner, scheduler, stopped } = opening;
   const kinds = ['skip', 'queue', 'allow', 'replace'] as const;
   return {
     ...(elsewhere && { elsewhere }),
@@ -167,6 +162,8 @@ function controlledBy(
       const judge = question === 'alive' ? judgeLiveness : judgeReadiness;
       return judge(scheduler().controls.status(), condition.condition);
     },
+    role: () => status.shared?.()?.role,
+    events: (asked) => ({ ...log.read(asked), node: status.shared?.()?.node ?? null }),
     overlap: (word) => {
       const kind = kinds.find((other) => other === word);
       return kind && overlap(kind);
@@ -176,11 +173,13 @@ function controlledBy(
     reload,
     compare: (other) => reloader.compare(other),
     stop: ({ drain }) => void (drain ? runner().drain() : runner().stop(undefined, HASTE)).then(stopped),
-    taken() {
-      const { jobs, settings } = reloader.current;
-      const { startedAt } = scheduler().controls.status();
-      const state = statePathOf(timerFile, surroundings, named);
-      return toLoadedFile(jobs, { timezone: settings.timezone, state, startedAt });
-    },
+    taken: () => loadedBy(timerFile, opening),
   };
+}
+
+function loadedBy(timerFile: TimerFile, { surroundings, named, reloader, scheduler }: Opening): LoadedFile {
+  const { jobs, settings } = reloader.current;
+  const { startedAt } = scheduler().controls.status();
+  const state = statePathOf(timerFile, surroundings, named);
+  return toLoadedFile(jobs, { timezone: settings.timezone, state, startedAt });
 }

@@ -89,9 +89,9 @@ export interface SchedulerPlan extends PlanLimits {
 export interface Controls {
   /**
    * Resolves when the changes of all verbs so far are recorded, or known not to be. A client gets its response only after that. Takes as
-   * long as a commit; never rejects.
+   * long as a commit; never rejects. `lost`: this scheduler lost the state before it was confirmed.
    */
-  kept(): Promise<Keeping>;
+  kept(): Promise<Keeping | 'lost'>;
   status(): SchedulerStatus;
   /** Fires now, despite the schedule, the breaker or a pause; `admission` replaces the job's own. */
   trigger(name: string, admission?: readonly AdmissionPolicy[]): Firing | undefined;

@@ -30,7 +30,7 @@ export class Recorder {
   /** What waited for a transaction, each starting a process: in slices, because there may be hundreds. */
   readonly #released: TurnQueue;
   /** Who to notify after the next transaction. */
-  #asking: (() => void)[] = [];
+  #asking: ((committed: Committed) => void)[] = [];
   /** The latest commit, while it is pending. */
   #committing: Promise<Committed> | undefined;
   #closingSince: Duration = 0;
@@ -89,7 +89,7 @@ export class Recorder {
     const [waiting, asking] = [this.#waiting, this.#asking];
     [this.#waiting, this.#asking] = [[], []];
     const goOn = (committed: Committed): void => {
-      for (const tell of asking) tell();
+      for (const tell of asking) tell(committed);
       for (const then of waiting) this.#release(() => then(committed));
     };
     if (this.#committing === undefined) goOn('recorded');
@@ -99,14 +99,14 @@ export class Recorder {
 
   /**
    * Resolves when everything noted so far is recorded, as far as possible. Not before the ledger has confirmed it.
-   * Never rejects.
+   * Never rejects. `lost`: another scheduler may have taken over the state before; whether it is recorded is not known.
    */
-  kept(): Promise<Keeping> {
+  kept(): Promise<Keeping | 'lost'> {
     const ledger = this.#ledger;
     if (ledger === undefined) return Promise.resolve('memory');
     return new Promise((resolve) => {
       this.#planRecord();
-      this.#asking.push(() => resolve(ledger.isBehind ? 'unrecorded' : 'recorded'));
+      this.#asking.push((committed) => resolve(committed === 'recorded' && ledger.isBehind ? 'unrecorded' : committed));
     });
   }
 

@@ -50,7 +50,7 @@ export class SchedulerControls implements Controls {
     this.#parts = parts;
   }
 
-  kept(): Promise<Keeping> {
+  kept(): Promise<Keeping | 'lost'> {
     return this.#parts.recorder.kept();
   }
 

@@ -29,7 +29,7 @@ describe('a bug behind the socket', () => {
       get: (controls, name: keyof typeof whole) => (isBroken ? boom : (controls[name] as () => unknown).bind(controls)),
     });
     const each = Object.fromEntries(
-      ['status', 'health', 'add', 'move', 'reload', 'compare', 'stop', 'taken', 'isStopping'].map((name) => [
+      ['status', 'health', 'events', 'add', 'move', 'reload', 'compare', 'stop', 'taken', 'isStopping'].map((name) => [
         name,
         boom,
       ]),

@@ -63,6 +63,18 @@ test('a verb that cannot be recorded is granted, and says so', async () => {
   expect(await granted).toMatchObject({ names: ['tick'], keeping: 'unrecorded' });
 });
 
+test('a verb whose state is lost before it is recorded is refused: whether it was done is not known', async () => {
+  const { rig, ask } = serve();
+  await rig.clock.advance(0);
+  rig.ledger.acknowledge = () => Promise.resolve('lost');
+  const refusal = ask('pause', { names: ['tick'] }).catch((error: unknown) => error);
+  await rig.clock.advance(0);
+  expect(await refusal).toMatchObject({
+    code: 'unavailable',
+    message: expect.stringMatching(/lost the shared state before it had confirmed the request/) as string,
+  });
+});
+
 test('manual firings have their own ids, even within one millisecond and next to a scheduled one', async () => {
   const { rig, ask, lives } = serve();
   await rig.clock.advance(10 * SECOND);

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ControlServer, EventRing, type VerbTarget } from '../../src/control/index.js';
+import { ControlServer, EventRing, RecentEvents, type VerbTarget } from '../../src/control/index.js';
 import { toRecord } from '../../src/domain/record.js';
 import { toStatusRecord } from '../../src/domain/status-record.js';
 import { MINUTE, toTimestamp } from '../../src/domain/time.js';
@@ -55,6 +55,7 @@ export class Served {
           words: ({ written }) => written.text,
         }),
       health: (question) => ({ isOk: question === 'alive', reasons: question === 'alive' ? [] : ['the disk is full'] }),
+      events: (asked) => ({ ...new RecentEvents(this.ring, 'one.7', () => this.clock.now()).read(asked), node: null }),
       overlap: (kind) => (kind === 'allow' ? overlap('allow') : undefined),
       add: ({ when }) => {
         this.asked.push(JSON.stringify(when));

@@ -107,6 +107,31 @@ describe.skipIf(!hasRedis)('two machines on one Redis', () => {
     expect(wrong.stderr).toContain('unknown timer "tock"');
   });
 
+  test('a machine without a scheduler shows and steers the active machine, and reads its log', async () => {
+    const three = machine('three');
+    try {
+      const none = await three.run('status');
+      expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('timers start') as string });
+      await startBoth();
+      const { shared } = JSON.parse((await three.run('status', '--json')).stdout) as StatusRecord;
+      expect(shared).toMatchObject({ node: 'one', role: 'active' });
+      const waited = await three.run('trigger', 'tick', '--wait');
+      expect(waited.stdout).toMatch(/^one \d+\n$/);
+      expect(waited.code).toBe(0);
+      expect((await three.run('pause', 'tick', '--reason', 'repair')).code).toBe(0);
+      for (const desk of [two, three]) {
+        const logs = await desk.run('logs', 'tick', '-n', '50', '--json');
+        expect(logs.stderr).toContain('the log of one');
+        expect(logs.stdout).toContain('timer.paused');
+      }
+      const stop = await three.run('stop');
+      expect(stop).toMatchObject({ code: 1, stderr: expect.stringContaining('Ask on one, which is active') as string });
+      expect(await three.run('status', '--check')).toMatchObject({ code: 1 });
+    } finally {
+      await three.clear();
+    }
+  });
+
   test('a wrong password is refused at the start, and appears nowhere', async () => {
     await redis.command('CONFIG', 'SET', 'requirepass', 'right');
     const url = redis.url.replace('//', '//:s3cret-word@');

@@ -1,25 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../domain/clock.js';
-import { isRefusalCode, RefusalError, type Args } from '../../control/index.js';
+import { RefusalError, type Args } from '../../control/index.js';
 import type { SharedRecord } from '../../domain/status-record.js';
 import { toTimestamp, type Cancel } from '../../domain/time.js';
 import type { Job } from '../../domain/job.js';
 import { Mailbox, Presence, type MailReply, type Peer } from '../../stores/shared/index.js';
 import { version } from '../../version.js';
+import { askActive, FOR_ACTIVE } from './ask-active.js';
 import type { SharedState } from './open.js';
 import type { Terms } from './terms.js';
-
-/** Verbs that only the active machine can carry out. */
-const FOR_ACTIVE: ReadonlySet<string> = new Set([
-  'status',
-  'add',
-  'trigger',
-  'pause',
-  'resume',
-  'cancel',
-  'reset',
-  'reload',
-]);
 
 interface MembershipParts {
   readonly shared: SharedState;
@@ -101,27 +90,9 @@ export class Membership {
     return answer;
   }
 
-  async #ask(verb: string, args: Args): Promise<unknown> {
+  #ask(verb: string, args: Args): Promise<unknown> {
     const { shared, terms } = this.#parts;
-    const active = terms.active ?? 'the active machine';
-    const outcome = await this.#mailbox
-      .ask(shared.newId(), { verb, args, from: shared.node })
-      .catch((error: unknown) => {
-        throw new RefusalError('unavailable', `the shared state cannot be used: ${(error as Error).message}`);
-      });
-    switch (outcome.kind) {
-      case 'done':
-        return outcome.answer;
-      case 'refused':
-        throw new RefusalError(isRefusalCode(outcome.code) ? outcome.code : 'internal', outcome.message);
-      case 'not_taken':
-        throw new RefusalError('unavailable', `${active} did not take the request, and nobody will: ask again`);
-      case 'no_reply':
-        throw new RefusalError(
-          'unavailable',
-          `${active} took the request and sent no reply: timers status shows what it did`,
-        );
-    }
+    return askActive({ shared, mailbox: this.#mailbox, active: terms.active }, verb, args);
   }
 
   async #carryOut(verb: string, args: Args): Promise<MailReply> {

@@ -1,14 +1,21 @@
 import type { Clock } from '../../domain/clock.js';
 import type { Cancel, Duration } from '../../domain/time.js';
 import type { Board } from './board.js';
+import { sinceBoot } from './tenure.js';
 
 /** From one look for requests, or for a reply, to the next. */
 const BETWEEN_LOOKS: Duration = 200;
-/** How long a request waits for the active scheduler. Then who asked takes it back, before it lapses. */
+/** How long a request waits for the active scheduler. Then its client withdraws it, before it lapses. */
 const PATIENCE: Duration = 10_000;
-const REQUEST_LIFETIME: Duration = 2 * PATIENCE;
-/** How long a reply waits for its client. */
+const REQUEST_LIFETIME: Duration = PATIENCE + 2_000;
+/** How long a client waits for the reply to a request that was taken: a reload may take a while. */
+const REPLY_PATIENCE: Duration = 30_000;
 const REPLY_LIFETIME: Duration = 30_000;
+/** A scheduler that was stopped for longer after it had read a request does not carry it out: its client may be gone. */
+const LONGEST_STOP: Duration = 2_000;
+/** Characters of one note: a note has up to 1 MiB in UTF-8. */
+const PORTION = 128 * 1024;
+const MOST_PORTIONS = 32;
 
 /** A request to the active scheduler. */
 export interface MailRequest {
@@ -33,6 +40,15 @@ export type MailOutcome =
 
 const NAME = /^[A-Za-z0-9_-]+$/;
 
+const NO_NOTES: ReadonlyMap<string, string> = new Map();
+
+const LOST: MailReply = {
+  kind: 'refused',
+  code: 'unavailable',
+  message: 'the active machine was stopped when it took the request, and did not carry it out: ask again',
+};
+const TOO_LONG: MailReply = { kind: 'refused', code: 'unavailable', message: 'the reply is too long for the state' };
+
 /** Requests between the machines of a shared state, as notes on its board. */
 export class Mailbox {
   readonly #board: Board;
@@ -44,18 +60,16 @@ export class Mailbox {
   }
 
   /**
-   * Asks the active scheduler. `id` is unique. Resolves after 10 s at the latest, apart from the time the store takes.
-   * @throws BoardTrouble
+   * Asks the active scheduler. `id` is unique. A request that is not taken within 10 s is withdrawn; one that is taken
+   * has its reply 30 s later at the latest. @throws BoardTrouble
    */
   async ask(id: string, request: MailRequest): Promise<MailOutcome> {
-    const until = this.#clock.monotonic() + PATIENCE;
+    const start = this.#clock.monotonic();
     await this.#board.put(`ask/${id}`, JSON.stringify(request), REQUEST_LIFETIME);
-    while (this.#clock.monotonic() < until) {
-      await new Promise<void>((resolve) => this.#clock.after(BETWEEN_LOOKS, resolve));
-      const text = (await this.#board.notes(`reply/${id}`)).get(`reply/${id}`);
-      if (text !== undefined) return JSON.parse(text) as MailReply;
-    }
-    return (await this.#board.remove(`ask/${id}`)) ? { kind: 'not_taken' } : { kind: 'no_reply' };
+    const reply = await this.#replyUntil(id, start + PATIENCE);
+    if (reply !== undefined) return reply;
+    if (await this.#board.remove(`ask/${id}`)) return { kind: 'not_taken' };
+    return (await this.#replyUntil(id, start + PATIENCE + REPLY_PATIENCE)) ?? { kind: 'no_reply' };
   }
 
   /**
@@ -67,7 +81,7 @@ export class Mailbox {
     let disarm: Cancel = () => undefined;
     const look = async () => {
       // A store that fails now is asked again; its other users report that.
-      if (isActive()) await this.#serveAll(handle).catch(() => undefined);
+      if (isActive()) await this.#serveAll(isActive, handle).catch(() => undefined);
       if (!isOver) disarm = this.#clock.after(BETWEEN_LOOKS, () => void look());
     };
     void look();
@@ -77,17 +91,47 @@ export class Mailbox {
     };
   }
 
-  async #serveAll(handle: (request: MailRequest) => Promise<MailReply>): Promise<void> {
+  async #serveAll(isActive: () => boolean, handle: (request: MailRequest) => Promise<MailReply>): Promise<void> {
+    const lookedAt = sinceBoot(this.#clock);
     for (const [name, text] of await this.#board.notes('ask/')) {
       const id = name.slice('ask/'.length);
       const request = NAME.test(id) ? readRequest(text) : undefined;
       if (!(await this.#board.remove(name)) || request === undefined) continue;
-      void handle(request)
-        .then((reply) => this.#board.put(`reply/${id}`, JSON.stringify(reply), REPLY_LIFETIME))
+      const mayStill = isActive() && sinceBoot(this.#clock) - lookedAt <= LONGEST_STOP;
+      void (mayStill ? handle(request) : Promise.resolve(LOST))
+        .then((reply) => this.#send(id, reply))
         .catch(() => undefined);
     }
   }
+
+  /** A long reply goes in portions; the last note says how many there are. */
+  async #send(id: string, reply: MailReply): Promise<void> {
+    const text = JSON.stringify(reply);
+    const count = Math.ceil(text.length / PORTION);
+    if (count > MOST_PORTIONS) return this.#send(id, TOO_LONG);
+    for (let index = 0; index < count; index++) {
+      const portion = text.slice(index * PORTION, (index + 1) * PORTION);
+      await this.#board.put(`reply/${id}/${portionName(index)}`, JSON.stringify(portion), REPLY_LIFETIME);
+    }
+    await this.#board.put(`reply/${id}/whole`, String(count), REPLY_LIFETIME);
+  }
+
+  async #replyUntil(id: string, end: Duration): Promise<MailReply | undefined> {
+    while (this.#clock.monotonic() < end) {
+      await new Promise<void>((resolve) => this.#clock.after(BETWEEN_LOOKS, resolve));
+      const notes = new Map(await this.#board.notes(`reply/${id}/`).catch(() => NO_NOTES));
+      const whole = `reply/${id}/whole`;
+      if (!notes.has(whole)) continue;
+      await Promise.all([...notes.keys()].map((name) => this.#board.remove(name).catch(() => false)));
+      notes.delete(whole);
+      return JSON.parse([...notes.values()].map((portion) => JSON.parse(portion) as string).join('')) as MailReply;
+    }
+    return undefined;
+  }
 }
+
+/** In the order of the names. */
+const portionName = (index: number): string => String(index).padStart(3, '0');
 
 function readRequest(text: string): MailRequest | undefined {
   try {

@@ -52,7 +52,7 @@ test('a request whose taker is gone says that its outcome is unknown', async () 
     () => new Promise(() => undefined),
   );
   const outcome = two.ask('a', REQUEST);
-  await clock.advance(11 * SECOND);
+  await clock.advance(41 * SECOND);
   expect(await outcome).toEqual({ kind: 'no_reply' });
 });
 
@@ -68,5 +68,80 @@ test('a note that is not a request is removed, and the others are served', async
   const outcome = two.ask('z', REQUEST);
   await clock.advance(SECOND);
   expect(await outcome).toEqual({ kind: 'refused', code: 'stopping', message: 'no' });
-  expect([...store.notes.keys()]).toEqual(['reply/z']);
+  expect([...store.notes.keys()]).toEqual([]);
+});
+
+test('a request that was taken has its reply later than one that is not taken is withdrawn', async () => {
+  const { clock, one, two } = mailboxes();
+  one.serve(
+    () => true,
+    () => new Promise((resolve) => clock.after(20 * SECOND, () => resolve({ kind: 'done', answer: 'late' }))),
+  );
+  const outcome = two.ask('a', REQUEST);
+  await clock.advance(21 * SECOND);
+  expect(await outcome).toEqual({ kind: 'done', answer: 'late' });
+});
+
+test('a scheduler that was stopped while it took a request does not carry it out', async () => {
+  const { clock, store, two } = mailboxes();
+  const board = store.connect();
+  const remove = board.remove.bind(board);
+  board.remove = async (name) => {
+    const isRemoved = await remove(name);
+    clock.suspend(3 * SECOND);
+    return isRemoved;
+  };
+  let count = 0;
+  new Mailbox(board, clock).serve(
+    () => true,
+    () => Promise.resolve({ kind: 'done', answer: ++count }),
+  );
+  const outcome = two.ask('a', REQUEST);
+  await clock.advance(SECOND);
+  expect(await outcome).toMatchObject({ kind: 'refused', code: 'unavailable' });
+  expect(count).toBe(0);
+});
+
+test('a scheduler that loses the state while it takes a request does not carry it out', async () => {
+  const { clock, store, two } = mailboxes();
+  const board = store.connect();
+  const remove = board.remove.bind(board);
+  let isActive = true;
+  board.remove = (name) => {
+    isActive = false;
+    return remove(name);
+  };
+  let count = 0;
+  new Mailbox(board, clock).serve(
+    () => isActive,
+    () => Promise.resolve({ kind: 'done', answer: ++count }),
+  );
+  const outcome = two.ask('a', REQUEST);
+  await clock.advance(SECOND);
+  expect(await outcome).toMatchObject({ kind: 'refused', code: 'unavailable' });
+  expect(count).toBe(0);
+});
+
+test('a reply of more than one note arrives whole', async () => {
+  const { clock, store, one, two } = mailboxes();
+  const answer = '😀"\n'.repeat(100_000);
+  one.serve(
+    () => true,
+    () => Promise.resolve({ kind: 'done', answer }),
+  );
+  const outcome = two.ask('a', REQUEST);
+  await clock.advance(SECOND);
+  expect(await outcome).toEqual({ kind: 'done', answer });
+  expect(store.notes.size).toBe(0);
+});
+
+test('a reply that no store takes is refused in words', async () => {
+  const { clock, one, two } = mailboxes();
+  one.serve(
+    () => true,
+    () => Promise.resolve({ kind: 'done', answer: 'x'.repeat(5_000_000) }),
+  );
+  const outcome = two.ask('a', REQUEST);
+  await clock.advance(SECOND);
+  expect(await outcome).toMatchObject({ kind: 'refused', message: 'the reply is too long for the state' });
 });

@@ -1,6 +1,6 @@
 import { createSystemClock } from '../../../clocks/system.js';
 import { jsonText } from '../../../text/visible.js';
-import type { Args, ControlClient, EventRecord } from '../../../control/index.js';
+import type { Args, SchedulerClient, EventRecord } from '../../../control/index.js';
 import { UsageError } from '../../command.js';
 import { renderRecord } from './render.js';
 import type { Terminal } from '../../terminal.js';
@@ -37,7 +37,7 @@ export function readLogSpan(span: WrittenWindow, timezone: string): Args {
 
 /** Prints the records of a scheduler's log, formatted or raw. Returns the exit code. */
 export async function showLogs(
-  client: ControlClient,
+  client: SchedulerClient,
   asked: Args,
   { terminal, timezone, asJson }: { terminal: Terminal; timezone: string; asJson: boolean },
 ): Promise<number> {
@@ -49,6 +49,8 @@ export async function showLogs(
       terminal.outPainted(...render(record));
     },
     dropped: (count) => terminal.err(`timers: ${counted(count, 'line')} left out: this terminal reads too slowly`),
+    moved: (node) => terminal.err(`timers: this is the log of ${node}, which is active on the shared state`),
+    trouble: (why) => terminal.err(`timers: ${why}`),
   });
   if (told === 0)
     terminal.err(

@@ -1,4 +1,4 @@
-import type { ControlClient } from '../../../control/index.js';
+import type { SchedulerClient } from '../../../control/index.js';
 import type { RunRecord, StatusRecord } from '../../../domain/status-record.js';
 import type { Instant } from '../../../domain/time.js';
 import { shortLocalTime } from '../../render/firings.js';
@@ -14,10 +14,10 @@ interface Awaited {
 /**
  * Lets active runs finish, and stops the scheduler. Resolves when it has stopped. Prints the runs that it waits for,
  * and again each time one ends.
- * @throws as {@link ControlClient.request}.
+ * @throws as {@link SchedulerClient.request}.
  */
 export async function drainScheduler(
-  client: ControlClient,
+  client: SchedulerClient,
   timezone: string,
   say: (line: string) => void,
 ): Promise<void> {
@@ -42,7 +42,10 @@ export async function drainScheduler(
   // Requests are executed in this order, so no end is missed.
   const following = client.follow({ follow: true, last: 0 }, { event: heard, dropped: () => undefined });
   const stopping = client.stop({ drain: true });
-  const looking = client.request('status').then((status) => looked(status as StatusRecord));
+  const looking = client.request('status').then((status) => {
+    // A machine that stands by runs nothing: the status is that of the active one.
+    if (!client.standsBy) looked(status as StatusRecord);
+  });
   // Errors of these don't matter, because the scheduler is stopping.
   for (const aside of [following, looking]) aside.catch(() => undefined);
   await stopping;

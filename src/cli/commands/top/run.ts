@@ -90,23 +90,26 @@ class Top {
   #releases: readonly Cancel[] = [];
   #tick: Cancel = () => undefined;
 
-  constructor({ client, file, paths }: Reached, { terminal, clock, screen, timezone }: Around) {
+  constructor({ client, file, connect }: Reached, { terminal, clock, screen, timezone }: Around) {
     this.#clock = clock;
     this.#screen = screen;
     this.#told = { now: clock.now(), at: clock.monotonic() };
     this.#view = emptyView(file, screen.size, clock.now());
     this.#look = lookOf(terminal, timezone);
-    this.#link = new Link({ client, paths }, clock, {
-      status: (record) => {
-        this.#told = { now: Date.parse(record.now), at: clock.monotonic() };
-        const wasLost = this.#view.link.kind === 'lost';
-        this.#take({ kind: 'status', record });
-        if (wasLost) this.#say(`the scheduler is back, pid ${record.pid}`);
+    this.#link = new Link(
+      { client, connect },
+      {
+        status: (record) => {
+          this.#told = { now: Date.parse(record.now), at: clock.monotonic() };
+          const wasLost = this.#view.link.kind === 'lost';
+          this.#take({ kind: 'status', record });
+          if (wasLost) this.#say(`the scheduler is back, pid ${record.pid}`);
+        },
+        lost: () => this.#take({ kind: 'link', link: { kind: 'lost', since: this.#now() } }),
+        followed: (name, line) => this.#take({ kind: 'followed', name, line }),
+        refused: (reason) => this.#say(reason, true),
       },
-      lost: () => this.#take({ kind: 'link', link: { kind: 'lost', since: this.#now() } }),
-      followed: (name, line) => this.#take({ kind: 'followed', name, line }),
-      refused: (reason) => this.#say(reason, true),
-    });
+    );
   }
 
   show(ended: Ended): void {

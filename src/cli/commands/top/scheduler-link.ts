@@ -1,7 +1,5 @@
-import { connectToScheduler, LostError, RefusalError, type Args, type ControlClient } from '../../../control/index.js';
-import type { Clock } from '../../../domain/clock.js';
+import { LostError, RefusalError, type Args, type SchedulerClient } from '../../../control/index.js';
 import type { StatusRecord } from '../../../domain/status-record.js';
-import { userId } from '../../../daemon/socket-places.js';
 import type { Reached } from '../../connect.js';
 import type { PaneLine } from './view.js';
 
@@ -22,11 +20,10 @@ export interface LinkListener {
 
 /** Stays in contact with a scheduler: asks again on every call, and finds the next scheduler when this one is gone. */
 export class Link {
-  readonly #paths: readonly string[];
-  readonly #clock: Clock;
+  readonly #connect: Reached['connect'];
   readonly #listener: LinkListener;
-  #client: ControlClient | undefined;
-  #follower: ControlClient | undefined;
+  #client: SchedulerClient | undefined;
+  #follower: SchedulerClient | undefined;
   #followed: string | undefined;
   /** Grows with every {@link follow}: responses that belong to an earlier one are ignored. */
   #following = 0;
@@ -35,10 +32,9 @@ export class Link {
   /** Whether the scheduler closed the connection of {@link follow}. */
   #isCutOff = false;
 
-  constructor({ client, paths }: Pick<Reached, 'client' | 'paths'>, clock: Clock, listener: LinkListener) {
+  constructor({ client, connect }: Pick<Reached, 'client' | 'connect'>, listener: LinkListener) {
     this.#client = client;
-    this.#paths = paths;
-    this.#clock = clock;
+    this.#connect = connect;
     this.#listener = listener;
   }
 
@@ -74,7 +70,7 @@ export class Link {
     this.#follower = undefined;
     if (name === undefined) return;
     // Uses its own connection: a noisy timer does not delay status updates.
-    const connecting = await connectToScheduler(this.#paths, userId(), this.#clock);
+    const connecting = await this.#connect();
     if (connecting.kind !== 'connected') return;
     const { client } = connecting;
     if (following !== this.#following) {
@@ -101,14 +97,14 @@ export class Link {
   }
 
   async #reconnect(): Promise<void> {
-    const connecting = await connectToScheduler(this.#paths, userId(), this.#clock);
+    const connecting = await this.#connect();
     if (connecting.kind !== 'connected') return;
     this.#client = connecting.client;
     this.#revision = undefined;
     if (this.#followed !== undefined && this.#follower?.isGone !== false) void this.follow(this.#followed);
   }
 
-  async #askStatus(client: ControlClient): Promise<void> {
+  async #askStatus(client: SchedulerClient): Promise<void> {
     const since = this.#revision;
     try {
       const record = (await client.request('status', {

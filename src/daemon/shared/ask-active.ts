@@ -1,0 +1,58 @@
+import { isRefusalCode, RefusalError, type Args } from '../../control/index.js';
+import { BoardTrouble, reasonOf, type Mailbox } from '../../stores/shared/index.js';
+import type { SharedState } from './open.js';
+
+/** Verbs that only the active machine can carry out. */
+export const FOR_ACTIVE: ReadonlySet<string> = new Set([
+  'status',
+  'events',
+  'add',
+  'trigger',
+  'pause',
+  'resume',
+  'cancel',
+  'reset',
+  'reload',
+]);
+
+/** What asks the active machine. */
+interface AskingParts {
+  readonly shared: SharedState;
+  readonly mailbox: Mailbox;
+  /** The name of the active machine; `undefined` if none is known. */
+  readonly active: string | undefined;
+}
+
+/**
+ * Asks the active machine to carry out a verb: it is done once, or refused. `args` may have an `expires_at`, which is
+ * left out: clocks differ between machines, and the mailbox has its own limit. @throws RefusalError
+ */
+export async function askActive(
+  { shared, mailbox, active = 'the active machine' }: AskingParts,
+  verb: string,
+  args: Args,
+): Promise<unknown> {
+  const rest = Object.fromEntries(Object.entries(args).filter(([name]) => name !== 'expires_at'));
+  const { board, node, newId } = shared;
+  const outcome = await mailbox.ask(newId(), { verb, args: rest, from: node }).catch((error: unknown) => {
+    if (!(error instanceof BoardTrouble)) throw error;
+    const why = `the shared state ${board.place} cannot be used: ${reasonOf(error, board)}`;
+    throw new RefusalError('unavailable', `${why}. Whether it was done is not known`);
+  });
+  switch (outcome.kind) {
+    case 'done':
+      return outcome.answer;
+    case 'refused':
+      throw new RefusalError(isRefusalCode(outcome.code) ? outcome.code : 'internal', outcome.message);
+    case 'not_taken':
+      throw new RefusalError(
+        'unavailable',
+        `${active} did not take the request within 10 s, and it is withdrawn: ask again`,
+      );
+    case 'no_reply':
+      throw new RefusalError(
+        'unavailable',
+        `${active} took the request and sent no reply: timers status shows whether it was done`,
+      );
+  }
+}
