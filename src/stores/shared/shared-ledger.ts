@@ -93,6 +93,11 @@ export class SharedLedger implements Ledger {
     return (this.#next ??= this.#writing.then(() => this.#send()));
   }
 
+  /** Whether it reported that the store fails, and not yet that it responds again. */
+  get hasTrouble(): boolean {
+    return this.#trouble !== undefined;
+  }
+
   get isBehind(): boolean {
     return this.#isLost || this.#trouble !== undefined;
   }

@@ -132,7 +132,11 @@ export class Standby {
       taken,
       contents,
     );
-    void lost.then(() => ledger.giveUp());
+    void lost.then(() => {
+      // What the ledger reported is not over: it is not reported again, and its end is.
+      this.#hasTrouble ||= ledger.hasTrouble;
+      ledger.giveUp();
+    });
     return {
       ledger,
       taken,

@@ -78,6 +78,8 @@ class Machine {
           return ['went back'];
         case 'state.unavailable':
           return ['unavailable'];
+        case 'state.recovered':
+          return ['recovered'];
         case 'config.differs':
           return [`${event.node} differs`];
         default:
@@ -143,11 +145,7 @@ test('a run that waits for its commit when the state is lost starts nothing, and
   expect(one.rigs[0]!.executor.attempts).toHaveLength(0);
   one.board.isCutOff = false;
   await clock.advance(SECOND);
-  expect(one.story.filter((line) => line !== 'unavailable')).toEqual([
-    'took over from nobody',
-    'lost: expired',
-    'stands by two',
-  ]);
+  expect(one.story).toEqual(['took over from nobody', 'unavailable', 'lost: expired', 'recovered', 'stands by two']);
   await clock.advance(2 * SECOND);
   expect(outcomes(store)).toEqual(['2 success', '4 success', '6 success', '8 success']);
 });
@@ -258,5 +256,5 @@ test('a store that is away is reported once, and a machine that never reached it
   expect(one.story).toEqual(['unavailable']);
   store.state = 'well';
   await clock.advance(SECOND);
-  expect(one.story).toEqual(['unavailable', 'took over from nobody']);
+  expect(one.story).toEqual(['unavailable', 'recovered', 'took over from nobody']);
 });
