@@ -73,6 +73,7 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     example: 'keep',
     details: [
       '`kill`: `timers-forker` ends them when the scheduler dies, and the next start ends those still running. `keep` lets them run.',
+      'It also applies to a machine that loses a shared state.',
     ],
   },
   launcher: {

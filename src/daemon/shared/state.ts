@@ -75,6 +75,7 @@ function operateShared(
     shared,
     clock,
     sinks,
+    orphans: () => file().settings.orphans,
     companions: [...companions, past, { start: () => membership.start(), stop: () => void membership.stop() }],
     compose: (term) =>
       term === undefined

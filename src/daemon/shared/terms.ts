@@ -17,6 +17,8 @@ interface TermsParts {
   /** They live as long as this process, over all terms. */
   readonly companions: readonly Companion[];
   readonly sinks: readonly Sink[];
+  /** What happens to active runs when the state is lost. */
+  readonly orphans: () => 'kill' | 'keep';
 }
 
 /**
@@ -150,8 +152,11 @@ export class Terms {
     const why = await Promise.race([term.lost, this.#ended]);
     if (why !== 'stopped') {
       const running = scheduler.controls.status().jobs.reduce((sum, { runs }) => sum + runs.length, 0);
-      this.#emit((at) => ({ event: 'scheduler.lost_state', at, why, running }));
-      await scheduler.stop();
+      const action = this.#parts.orphans();
+      this.#emit((at) => ({ event: 'scheduler.lost_state', at, why, running, action }));
+      // Commands that are kept may take hours: nobody waits for them.
+      if (action === 'keep') void scheduler.drain();
+      else await scheduler.stop();
     }
     await term.release();
     this.#term = undefined;

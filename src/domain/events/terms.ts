@@ -24,13 +24,15 @@ export interface TookOver {
   readonly fence: number;
 }
 
-/** This scheduler is not the active one any more. It ends its commands and stands by. */
+/** This scheduler is not the active one any more. It ends its commands, or leaves them, and stands by. */
 export interface LostState {
   readonly event: 'scheduler.lost_state';
   readonly at: Instant;
   readonly why: 'fenced' | 'expired';
-  /** How many of its runs it ends. */
+  /** Its active runs. */
   readonly running: number;
+  /** What happens to them: `orphans` of the timer file. */
+  readonly action: 'kill' | 'keep';
 }
 
 /** The store of the shared state lost acknowledged records. */
@@ -99,7 +101,8 @@ export const termEvents: EventEntries<TermEvent> = {
     example: { event: 'scheduler.took_over', ...example, from: 'night-1', gapMs: 15_200, fence: 1_764_000_000_000_000 },
   },
   'scheduler.lost_state': {
-    summary: 'This machine is not the active one any more. It ends its commands and stands by.',
+    summary:
+      'This machine is not the active one any more. It stands by, and ends its commands unless the file has `orphans: keep`.',
     level: 'error',
     fields: {
       why: {
@@ -107,16 +110,21 @@ export const termEvents: EventEntries<TermEvent> = {
         values: ['fenced', 'expired'],
         summary: '`fenced`: another machine took over. `expired`: the lease ran out before the store responded.',
       },
-      running: { type: 'integer', summary: 'How many runs it ends.' },
+      running: { type: 'integer', summary: 'How many runs were active.' },
+      action: {
+        type: 'string',
+        values: ['kill', 'keep'],
+        summary: '`kill`: it ends their commands. `keep`: they continue without a record, under `orphans: keep`.',
+      },
     },
-    toFields: ({ why, running }) => ({ why, running }),
-    sentence: ({ why, running }) =>
+    toFields: ({ why, running, action }) => ({ why, running, action }),
+    sentence: ({ why, running, action }) =>
       `lost the shared state: ${why === 'fenced' ? 'another machine took over' : 'the lease ran out'}` +
-      (running === 0 ? '' : `; ending ${counted(running, 'run')}`),
+      (running === 0 ? '' : `; ${action === 'kill' ? 'ending' : 'leaving'} ${counted(running, 'run')}`),
     recorded: false,
     concerns: 'every timer',
     since: '0.1.0',
-    example: { event: 'scheduler.lost_state', ...example, why: 'expired', running: 2 },
+    example: { event: 'scheduler.lost_state', ...example, why: 'expired', running: 2, action: 'kill' },
   },
   'state.went_back': {
     summary:

@@ -15,6 +15,7 @@ const LEASE = 5 * SECOND;
 
 interface Options {
   readonly jobs?: readonly Job[];
+  readonly orphans?: 'kill' | 'keep';
 }
 
 /** A machine with the shared state: its terms, and what they emit. */
@@ -27,7 +28,7 @@ class Machine {
   /** The schedulers of its terms. */
   readonly rigs: Rig[] = [];
 
-  constructor(name: string, clock: FakeClock, store: MemoryStore, { jobs = [tick()] }: Options = {}) {
+  constructor(name: string, clock: FakeClock, store: MemoryStore, { jobs = [tick()], orphans = 'kill' }: Options = {}) {
     let ids = 0;
     const place = { kind: 'shared', url: 'redis://test', lease: LEASE, name } as const;
     this.board = store.connect();
@@ -38,6 +39,7 @@ class Machine {
       shared,
       clock,
       sinks: [],
+      orphans: () => orphans,
       companions: [{ start: () => membership().start(), stop: () => void membership().stop() }],
       compose: (term) => {
         const goesOn = () => term?.isLost === true && !this.terms.isStopping;
@@ -202,6 +204,29 @@ test('a machine that loses the state while its last command runs keeps standing 
   await clock.advance(SECOND);
   expect(one.story.at(-1)).toBe('stands by two');
   expect(isIdle).toBe(false);
+});
+
+test.each(['kill', 'keep'] as const)('active commands when the state is lost, under orphans: %s', async (orphans) => {
+  const clock = new FakeClock();
+  const store = new MemoryStore(clock);
+  const one = new Machine('one', clock, store, { orphans });
+  const two = new Machine('two', clock, store);
+  one.terms.start();
+  await clock.advance(SECOND);
+  two.terms.start();
+  one.rigs[0]!.executor.lasting = 60 * SECOND;
+  await clock.advance(1_500);
+  one.board.isCutOff = true;
+  await clock.advance(LEASE);
+  one.board.isCutOff = false;
+  await clock.advance(2 * SECOND);
+  const [{ io } = {}] = one.rigs[0]!.executor.attempts;
+  expect(io?.cancellation.cause?.kind).toBe(orphans === 'kill' ? 'shutdown' : undefined);
+  expect(one.story.at(-1)).toBe('stands by two');
+  await clock.advance(60 * SECOND);
+  // The next active machine reports it as lost, and the end of the command changes nothing.
+  expect(outcomes(store).filter((line) => line.startsWith('2 '))[0]).toBe('2 lost');
+  expect(outcomes(store).slice(0, 4)).toEqual(['2 lost', '4 success', '6 success', '8 success']);
 });
 
 test('a standby waits a lease for the holder of a store that went back, and then takes over', async () => {
