@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Committed } from '../../src/domain/ledger.js';
 import type { Job } from '../../src/domain/job.js';
 import { MINUTE, SECOND } from '../../src/domain/time.js';
-import { catchUp, overlap, retry } from '../../src/policies/index.js';
+import { breaker, catchUp, overlap, retry } from '../../src/policies/index.js';
 import { Lives, tidy } from '../support/lives.js';
 import { atInstants, everyMs, job, type Rig } from '../support/rig.js';
 
@@ -177,5 +177,69 @@ describe('a commit that takes time', () => {
     const story = rig.story();
     expect(story).not.toContain('tick@');
     expect(story).toContain('scheduler.stopped');
+  });
+});
+
+describe('a transcript over a handover', () => {
+  const START_AT = Date.parse(START);
+  const instantOf = (second: number) => START_AT + second * SECOND;
+  /** `in: 25s` of a scheduler that starts then. */
+  const inOf = (start: number) => ({
+    ...atInstants(instantOf(start + 25)),
+    countsElapsed: true as const,
+    length: 25 * SECOND,
+  });
+  /** Ten seconds after the end of the last run. */
+  const fromEnd = { ...everyMs(MINUTE), fromEnd: true as const, next: (after: number) => after + 10 * SECOND };
+  const failing = breaker({ failures: 2, cooldown: 30 * SECOND });
+  const retryLater = retry({ attempts: 2, delay: 9 * SECOND, factor: 1, maxDelay: MINUTE, jitter: false }, () => 0);
+
+  const jobs = (start: number): readonly Job[] => [
+    job('tick', everyMs(10 * SECOND)),
+    job('once', inOf(start)),
+    job('greeter', atInstants(instantOf(70)), { runAtStart: true }),
+    job('twice', everyMs(7 * SECOND), { window: { maxRuns: 2 } }),
+    job('after', fromEnd),
+    job('bad', everyMs(6 * SECOND), { breaker: failing }),
+    job('again', everyMs(20 * SECOND), { retry: retryLater }),
+    job('queued', everyMs(5 * SECOND), { admission: [overlap('queue')], group: 'g' }),
+    job('grouped', everyMs(6 * SECOND), { admission: [overlap('queue')], group: 'g' }),
+    job('held', everyMs(8 * SECOND)),
+    job('ad-hoc', atInstants(instantOf(33)), { adHoc: '{}', misfire: catchUp({ policy: 'all' }) }),
+  ];
+
+  const isFailing = (name: string) => name === 'bad' || name === 'again';
+
+  /** The endings of 80 s, without what differs between lives. `handovers`: when a scheduler stops and the next one starts. */
+  async function endings(handovers: readonly number[]): Promise<readonly string[]> {
+    const lives = new Lives({ isShared: true });
+    let from = 0;
+    for (const until of [...handovers, 80]) {
+      const rig = lives.begin(jobs(from), new Date(instantOf(from)).toISOString(), {
+        groups: new Map([['g', 1]]),
+      });
+      rig.executor.lasting = 900;
+      rig.executor.exits = (env) => ({ kind: 'exited', code: isFailing(env['TIMERS_TASK_NAME'] ?? '') ? 1 : 0 });
+      rig.scheduler.start();
+      await rig.clock.settle();
+      if (from === 0) rig.scheduler.controls.pause('held', { until: instantOf(45), reason: 'repair' });
+      await rig.clock.advance((until - from) * SECOND);
+      if (until < 80) await Promise.all([rig.scheduler.stop(), rig.clock.advance(0)]);
+      from = until;
+    }
+    return lives.disk.endings
+      .map((ending) => {
+        const { jobName, scheduledFor } = ending.firing;
+        const how =
+          ending.event === 'run.finished' ? `${ending.outcome.status} after ${ending.attempts}` : ending.reason;
+        return `${jobName}@${(scheduledFor - START_AT) / SECOND} ${how}`;
+      })
+      .sort();
+  }
+
+  test('is the same as that of one scheduler', async () => {
+    const alone = await endings([]);
+    expect(alone.length).toBeGreaterThan(40);
+    expect(await endings([3.95, 13.95, 26.95, 38.95, 57.95])).toEqual(alone);
   });
 });

@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { faketime, hasFaketime, skippedWithoutFaketime } from '../support/faketime.js';
 import { judged, rounds } from './fleet.js';
 import { LAWFUL } from './law.js';
-import { stores } from './stores.js';
+import { storesOr } from './stores.js';
 
 const ROUNDS = rounds(2, 24);
 const CLOCKS = ['+0', '+2', '-2'];
 
-test.skipIf(!hasFaketime).each(stores.slice(0, 1))(
+test.skipIf(!hasFaketime).each(storesOr('Redis'))(
   `machines whose clocks are 4 s apart, killed ${ROUNDS} times, keep the law${skippedWithoutFaketime}`,
   async (kind) => {
     const figures = await judged(

@@ -3,7 +3,7 @@ import { judged, rounds } from './fleet.js';
 import { LAWFUL } from './law.js';
 import { stores } from './stores.js';
 
-const ROUNDS = rounds(5, 200);
+const ROUNDS = rounds(3, 200);
 
 test.concurrent.each(stores)(`three machines on $name, killed ${ROUNDS} times, keep the law`, async (kind) => {
   const figures = await judged('kill -9', kind, async (fleet) => {

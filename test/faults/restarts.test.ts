@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { judged, rounds } from './fleet.js';
 import { LAWFUL } from './law.js';
-import { stores } from './stores.js';
+import { storesOr } from './stores.js';
 
 const ROUNDS = rounds(1, 25);
 
-test.concurrent.each(stores)(
+test.concurrent.each(storesOr('Redis'))(
   `three machines on $name, restarted one after the other ${ROUNDS} times, miss nothing`,
   async (kind) => {
     const figures = await judged('rolling restart', kind, async (fleet) => {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { judged, pause, rounds } from './fleet.js';
 import { LAWFUL } from './law.js';
-import { stores } from './stores.js';
+import { storesOr } from './stores.js';
 
-const ROUNDS = rounds(3, 100);
+const ROUNDS = rounds(2, 100);
 
-test.concurrent.each(stores)(
+test.concurrent.each(storesOr('PostgreSQL'))(
   `three machines on $name, stopped and continued ${ROUNDS} times, keep the law`,
   async (kind) => {
     const figures = await judged('SIGSTOP', kind, async (fleet) => {

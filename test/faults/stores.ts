@@ -16,18 +16,30 @@ export interface StoreKind {
   open(): Promise<Store>;
 }
 
+/** In ms; etcd counts in seconds, and from 2 s on. A busy machine loses a short one without a fault. */
+const LEASE = Number(process.env['FAULT_LEASE'] ?? 1_000);
+
 const STORES: readonly StoreKind[] = [
-  { name: 'Redis', isThere: hasRedis, lease: 1_000, open: () => RedisServer.open() },
+  { name: 'Redis', isThere: hasRedis, lease: LEASE, open: () => RedisServer.open() },
   {
     name: 'PostgreSQL',
     isThere: postgresPrograms() !== undefined,
-    lease: 1_000,
+    lease: LEASE,
     open: () => PostgresServer.open(postgresPrograms()!),
   },
-  { name: 'etcd', isThere: etcdProgram() !== undefined, lease: 2_000, open: () => EtcdServer.open(etcdProgram()!) },
+  {
+    name: 'etcd',
+    isThere: etcdProgram() !== undefined,
+    lease: Math.max(2_000, LEASE),
+    open: () => EtcdServer.open(etcdProgram()!),
+  },
 ];
 
 for (const { name } of STORES.filter(({ isThere }) => !isThere)) console.log(`${name} is not installed: not tested`);
 
 /** Those that are installed. */
 export const stores: readonly StoreKind[] = STORES.filter(({ isThere }) => isThere);
+
+/** All of them for `npm run test:faults`, else the one with that name. */
+export const storesOr = (name: string): readonly StoreKind[] =>
+  process.env['FAULT_ROUNDS'] === undefined ? stores.filter((kind) => kind.name === name) : stores;
