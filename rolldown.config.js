@@ -47,6 +47,13 @@ const withoutLuxon = {
     id === '\0luxon' ? `exports.DateTime = { fromMillis: () => ({ isValid: true, zoneName: 'UTC' }) };` : null,
 };
 
+/** BullMQ's msgpackr works without its native helper, which would be a binary for each machine. */
+const withoutNativeMsgpackr = {
+  name: 'without-native-msgpackr',
+  resolveId: (id) => (id === 'msgpackr-extract' ? '\0msgpackr-extract' : null),
+  load: (id) => (id === '\0msgpackr-extract' ? 'exports.extractStrings = undefined;' : null),
+};
+
 /** Texts with other characters need twice the memory, and take longer to read. */
 const ascii = {
   name: 'ascii',
@@ -123,7 +130,7 @@ export default defineConfig([
     },
     // typescript: cosmiconfig's loader for TypeScript configuration, which is code and never loaded.
     external: ['typescript', SQLITE],
-    plugins: [withoutLuxon, sqliteAt('../sqlite/lib/index.cjs'), lazy, ascii, licenses],
+    plugins: [withoutLuxon, withoutNativeMsgpackr, sqliteAt('../sqlite/lib/index.cjs'), lazy, ascii, licenses],
     output: {
       dir: 'dist/cli',
       format: 'cjs',
@@ -143,7 +150,7 @@ export default defineConfig([
     ...shared,
     input: { index: 'src/index.ts' },
     external: ['typescript', SQLITE],
-    plugins: [withoutLuxon, sqliteAt('./sqlite/lib/index.cjs'), licenses],
+    plugins: [withoutLuxon, withoutNativeMsgpackr, sqliteAt('./sqlite/lib/index.cjs'), licenses],
     output: { dir: 'dist', format: 'esm', codeSplitting: false },
   },
   // The page at `/`, for browsers.

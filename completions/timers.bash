@@ -14,7 +14,7 @@ _timers() {
       *:--) from=commands; break ;;
       logs:-f) ;;
       *:-f | *:--file) file=${COMP_WORDS[++i]}; [[ $file == = ]] && file=${COMP_WORDS[++i]} ;;
-      *:--log-format | *:--log-level | *:--state | *:--timezone | *:--from | *:--every | *:--token-file | *:--verify-key | *:--launcher | *:--timeout | *:--description | *:-n | *:--count | *:--until | *:--to | *:--durations | *:--fail | *:--assert | *:--seed | *:--status | *:--since | *:--run | *:--at | *:--overlap | *:--for | *:--reason | *:--in | *:-o | *:--output | *:--image) ((i++)); [[ ${COMP_WORDS[i]} == = ]] && ((i++)) ;;
+      *:--log-format | *:--log-level | *:--state | *:--timezone | *:--from | *:--every | *:--token-file | *:--verify-key | *:--launcher | *:--label | *:--concurrency | *:--grace | *:--lock | *:--timeout | *:--description | *:-n | *:--count | *:--until | *:--to | *:--durations | *:--fail | *:--assert | *:--seed | *:--status | *:--since | *:--run | *:--at | *:--overlap | *:--for | *:--reason | *:--in | *:-o | *:--output | *:--image) ((i++)); [[ ${COMP_WORDS[i]} == = ]] && ((i++)) ;;
       *:-*) ;;
       :*) command=$word ;;
       *) ((count++)) ;;
@@ -31,6 +31,15 @@ _timers() {
     start:--token-file) from=files ;;
     start:--verify-key) from=files ;;
     start:--launcher) words='auto execa' ;;
+    worker:-f | worker:--file) from=files ;;
+    worker:--log-format) words='auto json pretty' ;;
+    worker:--log-level) words='trace debug info warn error fatal silent' ;;
+    worker:--state) from=files ;;
+    worker:--timezone) from=zones ;;
+    worker:--label) from=nothing ;;
+    worker:--concurrency) from=nothing ;;
+    worker:--grace) from=nothing ;;
+    worker:--lock) from=nothing ;;
     run:-f | run:--file) from=files ;;
     in:-f | in:--file) from=files ;;
     in:--state) from=files ;;
@@ -121,9 +130,10 @@ _timers() {
     diff:--timezone) from=zones ;;
     completion:-f | completion:--file) from=files ;;
     *) [[ $from ]] || case $command in
-      '') words='start run in at list next explain simulate history why logs status top trigger pause resume cancel reset reload stop init import export validate keys schema diff completion help -h --help -V --version' ;;
-      help) words='start run in at list next explain simulate history why logs status top trigger pause resume cancel reset reload stop init import export validate keys schema diff completion' ;;
+      '') words='start worker run in at list next explain simulate history why logs status top trigger pause resume cancel reset reload stop init import export validate keys schema diff completion help -h --help -V --version' ;;
+      help) words='start worker run in at list next explain simulate history why logs status top trigger pause resume cancel reset reload stop init import export validate keys schema diff completion' ;;
       start) words+=' -f --file --log-format --log-level --state --timezone --json --keep-alive --watch --from --every --token-file --verify-key --launcher --no-color -h --help' ;;
+      worker) words+=' -f --file --log-format --log-level --state --timezone --json --label --concurrency --grace --lock --no-color -h --help' ;;
       run) case $count in 0) from=timers ;; esac; words+=' -f --file --json --no-color -h --help' ;;
       in) case $count in 0) from=nothing ;; *) from=commands ;; esac; words+=' -f --file --state --timezone --json --timeout --description --no-color -h --help' ;;
       at) case $count in 0) from=nothing ;; *) from=commands ;; esac; words+=' -f --file --state --timezone --json --timeout --description --no-color -h --help' ;;

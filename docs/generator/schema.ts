@@ -27,6 +27,10 @@ export const BEYOND: readonly Beyond[] = [
   },
   { what: 'Whether a time zone exists.', codes: ['unknown-timezone'] },
   {
+    what: 'Which characters a label of workers has, and that `run_on` needs a state on Redis.',
+    codes: ['bad-label', 'run-on-without-redis'],
+  },
+  {
     what: 'How long a duration is: the bounds of `every`, `heartbeat.every` and `clock.poll`, and 100 years for all.',
     codes: ['bad-duration', 'every-too-short'],
     about: /must (?:be|last) from|longer than 100 years|too long|shorter than/,

@@ -29,7 +29,7 @@ const REQUESTS: Partial<Record<NodeJS.Signals, () => SignalRequest | undefined>>
 };
 
 /** Commands that run timers. Signals end the other commands as usual. */
-const RUNNERS = ['start', 'run'];
+const RUNNERS = ['start', 'worker', 'run'];
 
 let obeyed: Obey | undefined;
 let heldReload: NodeJS.Signals | undefined;
@@ -67,10 +67,10 @@ const waitFor =
     else stopBeforeStart(command, signal);
   };
 
-/** `start` has stopped in order; `run` has not run its command, and exits as if the signal had ended it. */
+/** `start` and `worker` have stopped in order; `run` has not run its command, and exits as if the signal had ended it. */
 function stopBeforeStart(command: string, signal: NodeJS.Signals): never {
   process.stderr.write(`timers: stopped by ${signal} before any timer was started\n`);
-  exitProcess(command === 'start' ? 0 : 128 + constants.signals[signal]);
+  exitProcess(command !== 'run' ? 0 : 128 + constants.signals[signal]);
 }
 
 /**

@@ -14,18 +14,28 @@ import { Scheduler } from '../engine/scheduler.js';
 import { createProxies } from '../proxies/index.js';
 import { timeSourceKinds } from '../time-sources/index.js';
 import { formatLocal } from '../schedules/index.js';
-import { createProcOrphans, executorKinds, type ExecutorTerm, type Launcher } from '../executors/index.js';
+import { byPlace, createProcOrphans, executorKinds, type ExecutorTerm, type Launcher } from '../executors/index.js';
 import { chance, networkMount } from '../this-machine.js';
 import { version } from '../version.js';
 import { createHooks, createPings, createNotifications, createWebSender, Heartbeat } from '../delivery/index.js';
+
+/** Where and when an executor runs commands. Without any of it: by execa, on this machine, at any time. */
+export interface ExecutorChoice {
+  readonly launcher?: Launcher | undefined;
+  readonly term?: ExecutorTerm | undefined;
+  /** Runs the commands that are for workers. */
+  readonly workers?: Executor | undefined;
+}
 
 /** The parts of a scheduler besides its timer file. */
 export interface Composition {
   readonly clock?: Clock;
   /** Default: the shell's. */
-  readonly createExecutor?: ((launcher?: Launcher, term?: ExecutorTerm) => Executor) | undefined;
+  readonly createExecutor?: ((how?: ExecutorChoice) => Executor) | undefined;
   /** On a shared state: the time in which this scheduler is the active one. */
   readonly term?: ExecutorTerm | undefined;
+  /** On a shared state that has workers. */
+  readonly workers?: Executor | undefined;
   /** What starts the commands of timers; default: execa, which starts all others. */
   readonly launcher?: { readonly kind: 'forker' | 'execa'; readonly launcher?: Launcher } | undefined;
   readonly sinks: readonly Sink[];
@@ -104,13 +114,15 @@ interface Executors {
   readonly ofDeliveries: Executor;
 }
 
-function createExecutors({ createExecutor, environment, launcher, term }: Composition, clock: Clock): Executors {
+function createExecutors(composition: Composition, clock: Clock): Executors {
+  const { environment, launcher, term, workers } = composition;
   const context = { clock, environment, distrust: rootDistrust, networkMount };
-  const createShell = (by?: Launcher, during?: ExecutorTerm) =>
-    executorKinds.shell.create({ ...context, launcher: by, term: during });
-  const create = createExecutor ?? createShell;
+  const create =
+    composition.createExecutor ??
+    (({ workers: elsewhere, ...how }: ExecutorChoice = {}) =>
+      byPlace(executorKinds.shell.create({ ...context, ...how }), elsewhere));
   const byExeca = create();
-  const ofTimers = launcher?.launcher || term ? create(launcher?.launcher, term) : byExeca;
+  const ofTimers = launcher?.launcher || term ? create({ launcher: launcher?.launcher, term, workers }) : byExeca;
   return { ofTimers, ofDeliveries: byExeca };
 }
 

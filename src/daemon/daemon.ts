@@ -2,6 +2,7 @@ import type { TimerFile } from '../config/index.js';
 import type { Args } from '../control/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Sink } from '../domain/sink.js';
+import { isRedisUrl } from '../domain/state-place.js';
 import { MINUTE, type Cancel } from '../domain/time.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import type { Forward, ServiceManager } from '../delivery/index.js';
@@ -116,6 +117,12 @@ async function openStateFor(
 ): Promise<OpenedForDaemon> {
   const { surroundings, clock, state: named } = options;
   const place = sharedPlaceOf(timerFile, named);
+  const forWorkers = timerFile.jobs.find(({ command }) => command.runOn !== undefined);
+  if (forWorkers && !(place && isRedisUrl(place.url)))
+    return {
+      kind: 'refused',
+      message: `${forWorkers.name} has run_on, which needs a state on Redis: leave out --state`,
+    };
   if (place !== undefined) return (await import('./shared/state.js')).openSharedState(place, timerFile, clock);
   const other = await otherSchedulerOf(timerFile, { surroundings, clock, named });
   return openStateOf(timerFile, { surroundings, clock, named, other, onTaken });
@@ -133,7 +140,9 @@ interface Assembled {
 function operate(file: () => TimerFile, options: DaemonOptions, { state, control, around }: Assembled): Operation {
   const { companions, sinks, ...rest } = around;
   const shared = [...control.sinks, ...sinks, ...options.sinks, options.log];
-  const compose = (more: Pick<Composition, 'ledger' | 'term' | 'sinks'> & Partial<Composition>): Scheduler =>
+  const compose = (
+    more: Pick<Composition, 'ledger' | 'term' | 'workers' | 'sinks'> & Partial<Composition>,
+  ): Scheduler =>
     composeScheduler(withRecorded(file(), more.ledger, options), {
       clock: options.clock,
       ...rest,

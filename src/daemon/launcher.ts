@@ -23,7 +23,8 @@ interface LauncherParts {
   readonly stateFile: string | undefined;
   /** What happens to commands when the scheduler dies. */
   readonly orphans: 'kill' | 'keep';
-  readonly scheduler: () => Scheduler;
+  /** Reports what happens to it. */
+  readonly scheduler: () => Pick<Scheduler, 'now' | 'emit'>;
 }
 
 /** Opens the forker if `choice` allows it and it has run a test command; otherwise execa. Never rejects. */

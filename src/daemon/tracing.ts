@@ -3,10 +3,11 @@ import { rootDistrust, type TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Executor } from '../domain/executor.js';
 import type { Sink } from '../domain/sink.js';
-import { executorKinds, type ExecutorTerm, type Launcher } from '../executors/index.js';
+import { byPlace, executorKinds } from '../executors/index.js';
 import { createProxies } from '../proxies/index.js';
 import { networkMount } from '../this-machine.js';
 import { createTracing, tracedExecutor } from '../tracing/index.js';
+import type { ExecutorChoice } from './compose.js';
 import type { Surroundings } from './surroundings.js';
 import { version } from '../version.js';
 
@@ -14,7 +15,7 @@ import { version } from '../version.js';
 export interface Tracing {
   readonly sink: Sink;
   /** Gives commands the ids of their parent span. */
-  readonly createExecutor: (launcher?: Launcher, term?: ExecutorTerm) => Executor;
+  readonly createExecutor: (how?: ExecutorChoice) => Executor;
 }
 
 /** Assembles the `tracing` of a timer file. */
@@ -33,9 +34,9 @@ export function openTracing(
       proxyFor: createProxies({ clock, environment }),
       onTrouble: (sentence) => surroundings.err(`timers: tracing: ${sentence}`),
     }),
-    createExecutor: (launcher, term) =>
-      tracedExecutor(
-        executorKinds.shell.create({ clock, environment, distrust: rootDistrust, networkMount, launcher, term }),
-      ),
+    createExecutor({ workers, ...how } = {}) {
+      const context = { clock, environment, distrust: rootDistrust, networkMount };
+      return tracedExecutor(byPlace(executorKinds.shell.create({ ...context, ...how }), workers));
+    },
   };
 }

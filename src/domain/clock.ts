@@ -27,3 +27,6 @@ export interface Clock {
   /** Calls `task` once in the next turn of the event loop, after pending input and output. */
   soon(task: () => void): void;
 }
+
+/** Time that a suspended machine counts too, where the system says it: leases and locks lapse meanwhile. */
+export const sinceBoot = (clock: Clock): Duration => clock.uptime() ?? clock.monotonic();

@@ -21,6 +21,16 @@ export interface Command {
   /** From SIGTERM to SIGKILL. */
   readonly killAfter: Duration;
   readonly output: OutputTarget;
+  /** The workers that run it. Absent: the machine of the scheduler. */
+  readonly runOn?: RunOn;
+}
+
+/** Which workers run a command. Its attempts outlive the scheduler that started them. */
+export interface RunOn {
+  /** `any`, or a label of workers. */
+  readonly label: string;
+  /** Of the keys that say what runs: a worker runs only what its own file defines in the same way. */
+  readonly hash: string;
 }
 
 /** A command in one line for people, cut to `most` characters. A list has quotes where the shell would need them. */

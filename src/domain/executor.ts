@@ -1,6 +1,7 @@
 import type { Cancellation } from './cancellation.js';
 import type { Command } from './command.js';
 import type { Exit } from './outcome.js';
+import type { Duration } from './time.js';
 import type { Usage } from './usage.js';
 
 export type OutputStream = 'stdout' | 'stderr';
@@ -10,12 +11,14 @@ export interface AttemptIo {
   /** The `TIMERS_*` variables; they override all others. */
   readonly env: Readonly<Record<string, string>>;
   readonly cancellation: Cancellation;
-  /** Called once, when the process exists. Not called if it could not be started. */
-  started(pid: number): void;
+  /** Called once, when the process exists. Not called if it could not be started. `where`: absent without a shared state. */
+  started(pid: number, where?: Whereabouts): void;
   /**
    * Called for every block of output, in order: whole lines, each without its newline, joined by newlines. `truncated` if it is one line that was cut.
    */
   output(stream: OutputStream, text: string, truncated: boolean): void;
+  /** Called once with the last lines of output, if another log has all of them. They come with their streams. */
+  outputTail?(lines: readonly TailLine[]): void;
   /** Called with a sentence if output does not reach its target (a file that cannot be written). The run continues. */
   trouble(sentence: string): void;
   /** Called once, after the process has ended, if the executor measures resource usage. */
@@ -27,6 +30,20 @@ export interface AttemptIo {
   stray?(pid: number): 'kill' | 'keep';
   /** `undefined` while it accepts more lines; otherwise resolves when it accepts them again. An executor stops reading until then. */
   drained(): Promise<void> | undefined;
+}
+
+/** Where the process of an attempt runs. */
+export interface Whereabouts {
+  /** The name of the machine. */
+  readonly node: string;
+  /** For how long it has been running already. */
+  readonly forMs: Duration;
+}
+
+/** A line of output without its newline. */
+export interface TailLine {
+  readonly stream: OutputStream;
+  readonly text: string;
 }
 
 /** A way to run commands. */

@@ -1,14 +1,9 @@
-import type { OutputStream } from './executor.js';
+import type { OutputStream, TailLine } from './executor.js';
 
 const MOST_LINES = 20;
 const LONGEST_LINE = 1_024;
 /** Lines of one stream that the other stream never displaces: an error survives later output. */
 const RESERVED = 5;
-
-interface TailLine {
-  readonly stream: OutputStream;
-  readonly text: string;
-}
 
 /** The last lines a command printed, for the record of its failure: up to 20 lines of 1,024 characters, in order. */
 export class OutputTail {
@@ -23,6 +18,11 @@ export class OutputTail {
     const lines = (this.#lines ??= []);
     lines.push({ stream, text: line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line });
     if (lines.length > MOST_LINES) lines.splice(displaced(lines), 1);
+  }
+
+  /** A copy, in their order. */
+  get lines(): readonly TailLine[] {
+    return [...(this.#lines ?? [])];
   }
 
   /** The lines, joined by newlines; empty when nothing was printed. */

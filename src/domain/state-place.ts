@@ -32,6 +32,9 @@ export function nameOfShared(url: string): string {
   return `${path}/${new URLSearchParams(query).get('prefix') ?? 'timers'}`;
 }
 
+/** Whether a store can also carry runs to workers. */
+export const isRedisUrl = (written: string): boolean => /^rediss?:\/\//i.test(written);
+
 /** `redis` of `redis://…`; also of a store that `timers` does not know. A path has no `://` behind its first letters. */
 const schemeOf = (written: string): string | undefined => /^([a-z][a-z0-9+.-]*):\/\//i.exec(written)?.[1];
 

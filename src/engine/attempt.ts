@@ -1,6 +1,6 @@
 import { Canceler, type Cancellation } from '../domain/cancellation.js';
 import type { OrphanFound, RunOutput, RunStarted } from '../domain/events/index.js';
-import type { AttemptIo, Executor, OutputStream } from '../domain/executor.js';
+import type { AttemptIo, Executor, OutputStream, TailLine, Whereabouts } from '../domain/executor.js';
 import { firingId, type Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import { judge, type Exit, type Outcome } from '../domain/outcome.js';
@@ -122,14 +122,19 @@ export class Attempt implements AttemptIo {
   }
 
   /** Its time counts from now on. */
-  started(pid: number): void {
+  started(pid: number, where?: Whereabouts): void {
     this.pid = pid;
     const { timeout } = this.#run.job;
     if (timeout !== undefined && !this.#isOver)
-      this.#timeout = this.#context.elapsed.after(timeout, () =>
+      this.#timeout = this.#context.elapsed.after(Math.max(0, timeout - (where?.forMs ?? 0)), () =>
         this.canceler.cancel({ kind: 'timeout', afterMs: timeout }),
       );
-    this.#run.emit({ event: 'run.started', attempt: this.number, pid, latenessMs: this.latenessMs });
+    const node = where && { node: where.node };
+    this.#run.emit({ event: 'run.started', attempt: this.number, pid, latenessMs: this.latenessMs, ...node });
+  }
+
+  outputTail(lines: readonly TailLine[]): void {
+    for (const { text, stream } of lines) this.tail.push(text, stream);
   }
 
   used(usage: Usage): void {

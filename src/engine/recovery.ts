@@ -15,7 +15,7 @@ import type { JobTable } from './job-table.js';
 interface LeftOpen {
   /** Never had a process: their instants passed unseen, like those of the downtime. */
   readonly waiting: readonly OpenRun[];
-  /** Were between two attempts: the next is still due. */
+  /** Were between two attempts: the next is still due. Or a worker runs their attempt: they continue during it. */
   readonly retrying: readonly OpenRun[];
   /** Were between two attempts, but their job has been removed or disabled since. */
   readonly dropped: readonly OpenRun[];
@@ -39,6 +39,7 @@ function fateOf({ attempts, retryAt, firing }: OpenRun, job: Job | undefined): k
   if (attempts === 0) return 'waiting';
   const runs = job !== undefined && (job.enabled || firing.trigger === 'manual');
   if (retryAt !== undefined) return runs ? 'retrying' : 'dropped';
+  if (job?.command.runOn !== undefined) return 'retrying';
   return runs && job.retry.pauseAfter(attempts, LOST) !== undefined ? 'again' : 'lost';
 }
 

@@ -44,6 +44,11 @@ export class RunEntry implements PassOwner {
     this.#pass.walk();
   }
 
+  /** Enters for an attempt that is active already. Its owner is not called. */
+  rejoin(): void {
+    this.#pass.passAnyway();
+  }
+
   /** Leaves the gates, or stops waiting for them. */
   leave(): void {
     this.#clearDeadline();

@@ -7,6 +7,7 @@ import type { Job } from '../domain/job.js';
 import type { Committed, OpenRun } from '../domain/ledger.js';
 import { canceled, type CancelCause, type Exit, type Outcome } from '../domain/outcome.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
+import type { Duration } from '../domain/time.js';
 import { addUsage, type Usage } from '../domain/usage.js';
 import { Attempt, type AttemptContext, type AttemptOwner, type RunFact, type AttemptHistory } from './attempt.js';
 import { contain } from './bugs.js';
@@ -58,7 +59,8 @@ export interface RunSpec {
  *                                 ↑          │ failed, and tried again
  *                      resume →   └─ pausing ◄┘           (a pause holds no slot)
  *
- * When the scheduler stops, a waiting run may be parked again and left open for the next scheduler. If canceled during
+ * When the scheduler stops, a waiting run may be parked again and left open for the next scheduler. So may a run whose
+ * attempt a worker runs. If canceled during
  * an attempt, it ends when its process has ended; in every other state, immediately.
  */
 export class Run implements AttemptOwner, EntryOwner {
@@ -122,20 +124,34 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#entry.start();
   }
 
-  /** Continues where a scheduler that died was between two attempts. */
+  /** Continues where an earlier scheduler was: between two attempts, or during one that outlives its scheduler. */
   resume(open: OpenRun, history: AttemptHistory): void {
     const now = this.#context.now();
     this.history = history;
     this.#attempts = open.attempts;
     this.times.resume(open, now);
+    if (open.retryAt === undefined) {
+      this.#entry.rejoin();
+      this.step('starting', () => this.#begin(open.attempts, open.latenessMs));
+      return;
+    }
     this.#state = 'pausing';
-    this.#alarm = this.#context.elapsed.after(Math.max(0, (open.retryAt ?? now) - now), () => this.#again());
+    this.#alarm = this.#context.elapsed.after(Math.max(0, open.retryAt - now), () => this.#again());
   }
 
   /** Returns to before {@link start}, if it waits for an attempt. Returns whether it does. */
   withdraw(): boolean {
     if (this.#state !== 'waiting' && this.#state !== 'pausing') return false;
     if (this.#alarm !== undefined) this.#context.elapsed.clear(this.#alarm);
+    this.#state = 'parked';
+    this.#entry.leave();
+    return true;
+  }
+
+  /** Leaves its attempt to the next scheduler, if it outlives this one. Returns whether it does. */
+  detach(): boolean {
+    if (this.#state !== 'attempting' || !this.#outlives) return false;
+    this.#attempt?.stopTiming();
     this.#state = 'parked';
     this.#entry.leave();
     return true;
@@ -170,6 +186,11 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#end({ kind: 'finished', outcome: { status: 'failure', error: `internal error: ${bugOf(error).error}` } });
   }
 
+  /** Whether its attempt continues without this scheduler. One that is being canceled needs this one. */
+  get #outlives(): boolean {
+    return this.job.command.runOn !== undefined && this.#attempt?.cancellation.cause === undefined;
+  }
+
   #contain(doing: string, work: () => void): void {
     contain(work, (error) => reportBug(this.#context, doing, error, { jobName: this.job.name }));
   }
@@ -187,20 +208,25 @@ export class Run implements AttemptOwner, EntryOwner {
 
   /** Called by the entry. */
   entered(): void {
-    this.#state = 'attempting';
-    const attempt = new Attempt(this, ++this.#attempts, this.times.latenessNow, this.#context);
-    this.#attempt = attempt;
-    if (attempt.number === 1) {
-      this.times.begin(attempt.latenessMs);
+    const latenessMs = this.times.latenessNow;
+    if (++this.#attempts === 1) {
+      this.times.begin(latenessMs);
       this.#owner.runBegan(this);
     }
+    this.#begin(this.#attempts, latenessMs);
+  }
+
+  #begin(number: number, latenessMs: Duration): void {
+    this.#state = 'attempting';
+    const attempt = new Attempt(this, number, latenessMs, this.#context);
+    this.#attempt = attempt;
     this.emit({ event: 'attempt.begun', attempt: attempt.number, latenessMs: attempt.latenessMs });
     this.#context.whenRecorded((committed) => this.step('executing', () => this.#execute(attempt, committed)));
   }
 
   /** Other things may have happened while it waited for the ledger. */
   #execute(attempt: Attempt, committed: Committed): void {
-    if (this.#state === 'ended') return;
+    if (this.#state !== 'attempting') return;
     // The attempt is not on record: it is the other scheduler's to start.
     if (committed === 'lost') this.cancel({ kind: 'shutdown' });
     if (this.#cause !== undefined) this.#end({ kind: 'finished', outcome: canceled(this.#cause) });
@@ -209,7 +235,7 @@ export class Run implements AttemptOwner, EntryOwner {
 
   /** Called by the attempt. */
   attemptEnded(attempt: Attempt, exit: Exit): void {
-    if (this.#state === 'ended') return;
+    if (this.#state !== 'attempting') return;
     attempt.stopTiming();
     this.#usage = addUsage(this.#usage, attempt.usage);
     const outcome = attempt.outcomeOf(exit);

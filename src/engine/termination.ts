@@ -37,8 +37,8 @@ export class Termination {
 
   /**
    * Ends waiting runs now, and active runs by SIGTERM, then by SIGKILL after the job's grace. Runs that wait for their
-   * first attempt and survive stay open; with a handover, also those that wait for a later one. Resolves when nothing
-   * is active any longer; bounded.
+   * first attempt and survive stay open. With a handover, so do those that wait for a later one, or that a worker runs.
+   * Resolves when nothing is active any longer; bounded.
    */
   async stop(): Promise<void> {
     const closed = this.#close();
@@ -75,7 +75,10 @@ export class Termination {
     this.#runs.close();
     const endings = new Slices<Run>(this.#clock, (run) => this.#endParked(run));
     endings.begin(this.#runs.parked(), () => undefined);
-    for (const run of this.#runs.active()) if (this.#isLeftOpen(run) && run.withdraw()) this.#runs.deactivate(run);
+    const left = this.#runs.active().filter((run) => this.#isLeftOpen(run));
+    // Those that wait come first: a place that becomes free must start none of them.
+    for (const run of left) if (run.withdraw()) this.#runs.deactivate(run);
+    for (const run of left) if (run.detach()) this.#runs.deactivate(run);
     return endings.done();
   }
 

@@ -1,6 +1,7 @@
 import type { ExecutorKind } from './kind.js';
 import { shell } from './shell/index.js';
 
+export { byPlace } from './by-place.js';
 export type { ExecutorTerm } from './kind.js';
 export { createExecaLauncher, loadExeca } from './shell/execa-launcher.js';
 export { ForkerLauncher } from './shell/forker-launcher.js';

@@ -1,19 +1,19 @@
 import type { Stats } from 'node:fs';
 import type { Clock } from '../domain/clock.js';
 import type { NetworkMount } from '../system/network-mount.js';
-import type { Executor } from '../domain/executor.js';
+import type { AttemptIo, Executor } from '../domain/executor.js';
 
 /** One way to run commands. Add a file that exports one, and list it in `index.ts`. */
 export interface ExecutorKind {
   create(context: ExecutorContext): Executor;
 }
 
-/** A time in which this machine is the active one. */
+/** A time in which this machine may start commands: as the active one, or as a worker. */
 export interface ExecutorTerm {
   /** What each command gets to know of it. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Asked just before each process starts. */
-  readonly stillHolds: () => boolean;
+  /** Asked just before each process starts: whether this machine may start that attempt. */
+  readonly stillHolds: (io: AttemptIo) => boolean;
 }
 
 export interface ExecutorContext {

@@ -27,10 +27,12 @@ import { top } from './top/command.js';
 import { trigger } from './trigger/command.js';
 import { validate } from './validate/command.js';
 import { why } from './why/command.js';
+import { worker } from './worker/command.js';
 
 /** Every command, in the order of the help. */
 export const commandKinds: readonly CommandKind[] = [
   start,
+  worker,
   run,
   inCommand,
   atCommand,

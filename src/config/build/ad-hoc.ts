@@ -86,6 +86,8 @@ const contextOf = (named: string, machine: Machine, timezone: string): JobContex
   spreadBy: machine.hostname,
   timezone,
   command: { paths: new Paths(dirname(named), machine), uid: machine.uid, accounts: readAccounts },
+  // An ad-hoc timer is in no worker's file.
+  state: { kind: 'default' },
   foresees: false,
 });
 

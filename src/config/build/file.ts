@@ -273,7 +273,7 @@ class FileBuilder {
   #jobContext({ settings: { state, timezone } }: Surroundings): JobContext {
     const { machine, foresees } = this.#context;
     const spreadBy = state.kind === 'shared' ? nameOfShared(state.url) : machine.hostname;
-    return { machine, spreadBy, timezone, command: this.#command, foresees };
+    return { machine, spreadBy, timezone, state, command: this.#command, foresees };
   }
 
   #checkName(name: string, at: TextSpan, path: readonly string[]): void {

@@ -1,11 +1,13 @@
 import type { ActiveWindow, Hooks, Job } from '../../domain/job.js';
 import type { DstPolicy, Schedule } from '../../domain/schedule.js';
+import type { StatePlace } from '../../domain/state-place.js';
 import { DAY, SECOND, type TimeSpan } from '../../domain/time.js';
 import { isTimeZone, wrongTimeZone, type ScheduleKey } from '../../schedules/index.js';
 import { buildRun, buildSetting, type CommandContext, type Setting } from './command.js';
 import { buildMonitors } from './monitors.js';
 import { buildNotify, TELLING } from './notify.js';
 import { buildPolicies } from './policies.js';
+import { buildRunOn } from './run-on.js';
 import { jobOffset } from './job-offset.js';
 import type { Machine } from './machine.js';
 import type { MapReport } from './map-report.js';
@@ -22,6 +24,8 @@ export interface JobContext {
   /** The file's. */
   readonly timezone: string;
   readonly command: CommandContext;
+  /** The file's: workers need one on Redis. */
+  readonly state: StatePlace;
   /** Whether to warn of clock changes. */
   readonly foresees: boolean;
 }
@@ -32,6 +36,7 @@ export function buildJob(name: string, values: TimerValues, report: MapReport, c
   const run = readRun(values, report);
   const setting = buildSetting(values, report, context.command);
   const policies = buildPolicies(values, report, context.machine.random);
+  const runOn = buildRunOn(values, report, context.state);
   const hooks = buildHooks(values, report, setting);
   const notify = buildNotify(values.notify, report, setting);
   if (timing === undefined || run === undefined) return undefined;
@@ -43,7 +48,7 @@ export function buildJob(name: string, values: TimerValues, report: MapReport, c
     tags: values.tags ?? [],
     enabled: values.enabled ?? true,
     ...timing,
-    command: { run, ...setting },
+    command: { run, ...setting, ...present({ runOn }) },
     stopGrace: values.kill_after ?? STOP_GRACE,
     hooks,
     monitors: buildMonitors(values.ping, { name, report, schedule }),

@@ -163,6 +163,7 @@ const sharedKeys = {
   success_codes: z.optional(z.array(exitCode, phrase.exitCodes).check(z.minLength(1, phrase.exitCodes))),
   overlap: z.optional(z.enum(['skip', 'queue', 'allow', 'replace'], 'skip, queue, allow or replace')),
   group: z.optional(text),
+  run_on: z.optional(text),
   retry: z.optional(z.union([count, retry], orMap('a number of attempts'))),
   breaker: z.optional(z.union([count, breaker], orMap('a number of failures'))),
   catch_up: z.optional(z.union([flag, catchUpLength, catchUp], orMap('true, false, a duration'))),

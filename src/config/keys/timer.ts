@@ -167,6 +167,15 @@ export const LIMITS = {
     example: 'database',
     details: ['The limit is 1 unless `groups` sets another.'],
   },
+  run_on: {
+    summary: 'Which workers run the timer: `any`, a label of `timers worker --label`, or `local`.',
+    default: 'local',
+    example: 'any',
+    details: [
+      'It needs a `state` on Redis. `local` is the machine of the scheduler.',
+      'A label has at most 40 letters, digits, `.`, `_` and `-`. An ad-hoc timer always runs locally.',
+    ],
+  },
   retry: {
     summary: 'Retries a failed run.',
     without: 'A run has one attempt.',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Clock } from '../../domain/clock.js';
 import type { SharedPlace } from '../../domain/state-place.js';
+import type { QueuePlace } from '../../executors/queue/index.js';
 import { chance } from '../../this-machine.js';
 import { BoardTrouble, HistoryMirror, openBoard, type Board, type Retention } from '../../stores/shared/index.js';
 import { systemReason } from '../../system/system-reason.js';
@@ -20,6 +21,23 @@ export interface SharedState {
 export async function openShared(place: SharedPlace, clock: Clock): Promise<SharedState> {
   const board = await openBoard({ url: place.url, password: passwordOf(place), clock });
   return { board, node: place.name ?? hostname(), place, newId: () => newId(clock) };
+}
+
+/** Asks the store once. One that cannot be reached may be there later. @throws BoardTrouble if it refuses us; it is closed. */
+export async function probe({ board }: SharedState): Promise<void> {
+  try {
+    await board.holder();
+  } catch (error) {
+    if (!(error instanceof BoardTrouble) || error.kind === 'unreachable') return;
+    await board.close();
+    throw error;
+  }
+}
+
+/** Where the queues of workers are, on a state in Redis. @throws BoardTrouble if its password cannot be read. */
+export async function queuePlaceOf(place: SharedPlace): Promise<QueuePlace> {
+  const { besideBoard } = await import('../../stores/shared/redis/client.js');
+  return besideBoard({ url: place.url, password: passwordOf(place) });
 }
 
 /** Copies the history of a shared state, and what is there now. @throws BoardTrouble */

@@ -1,7 +1,7 @@
 import type { TimerFile } from '../../config/index.js';
 import type { Clock } from '../../domain/clock.js';
 import type { Recorded } from '../../domain/ledger.js';
-import type { SharedPlace } from '../../domain/state-place.js';
+import { isRedisUrl, type SharedPlace } from '../../domain/state-place.js';
 import type { Sink } from '../../domain/sink.js';
 import type { Companion } from '../../engine/scheduler-parts.js';
 import type { Scheduler } from '../../engine/scheduler.js';
@@ -10,9 +10,10 @@ import type { Composition } from '../compose.js';
 import type { Control } from '../control.js';
 import type { Operation } from '../operation.js';
 import { Membership } from './membership.js';
-import { openShared, type SharedState } from './open.js';
+import { openShared, probe, type SharedState } from './open.js';
 import { SharedPast } from './past.js';
 import { heardInTerm, Terms } from './terms.js';
+import { TermWorkers } from './workers.js';
 
 /** A shared state, ready for a machine to stand by. */
 export type OpenedShared =
@@ -28,7 +29,7 @@ export type OpenedShared =
 
 /** What is around the schedulers of this machine, over all terms. */
 interface House {
-  readonly compose: (more: Pick<Composition, 'ledger' | 'term' | 'sinks'>) => Scheduler;
+  readonly compose: (more: Pick<Composition, 'ledger' | 'term' | 'workers' | 'sinks'>) => Scheduler;
   readonly companions: readonly Companion[];
   readonly sinks: readonly Sink[];
   readonly control: Pick<Control, 'carryOutHere'>;
@@ -54,16 +55,6 @@ export async function openSharedState(place: SharedPlace, timerFile: TimerFile, 
   }
 }
 
-async function probe({ board }: SharedState): Promise<void> {
-  try {
-    await board.holder();
-  } catch (error) {
-    if (!(error instanceof BoardTrouble) || error.kind === 'unreachable') return;
-    await board.close();
-    throw error;
-  }
-}
-
 function operateShared(
   shared: SharedState,
   past: SharedPast,
@@ -71,26 +62,27 @@ function operateShared(
 ): Operation {
   const heardIn = (term?: Term) =>
     sinks.map((sink) => heardInTerm(sink, () => term?.isLost === true && !terms.isStopping));
+  const composeActive = (term: Term) => {
+    const environment = {
+      TIMERS_FENCE: String(term.taken.fence),
+      TIMERS_NODE: shared.node,
+    };
+    const during = { environment, stillHolds: () => term.stillHolds() };
+    const workers = isRedisUrl(shared.place.url) ? new TermWorkers(shared.place, clock, during) : undefined;
+    return compose({
+      sinks: [...heardIn(term), ...(workers ? [workers] : [])],
+      ledger: { ledger: term.ledger, file: shared.board.place },
+      term: during,
+      workers,
+    });
+  };
   const terms: Terms = new Terms({
     shared,
     clock,
     sinks,
     orphans: () => file().settings.orphans,
     companions: [...companions, past, { start: () => membership.start(), stop: () => void membership.stop() }],
-    compose: (term) =>
-      term === undefined
-        ? compose({ sinks: heardIn() })
-        : compose({
-            sinks: heardIn(term),
-            ledger: { ledger: term.ledger, file: shared.board.place },
-            term: {
-              environment: {
-                TIMERS_FENCE: String(term.taken.fence),
-                TIMERS_NODE: shared.node,
-              },
-              stillHolds: () => term.stillHolds(),
-            },
-          }),
+    compose: (term) => (term === undefined ? compose({ sinks: heardIn() }) : composeActive(term)),
   });
   const membership = new Membership({ shared, clock, terms, jobs: () => file().jobs, carryOut: control.carryOutHere });
   return {

@@ -16,6 +16,7 @@ import { schedulerEvents, type SchedulerEvent } from './scheduler.js';
 import { stateEvents, type StateTrouble } from './state.js';
 import { termEvents, type TermEvent } from './terms.js';
 import { timerEvents, type TimerControlled } from './timers.js';
+import { workerEvents, type WorkerEvent } from './workers.js';
 
 export type * from './attempts.js';
 export type * from './breaker.js';
@@ -34,6 +35,7 @@ export type * from './scheduler.js';
 export type * from './state.js';
 export type * from './terms.js';
 export type * from './timers.js';
+export type * from './workers.js';
 
 export { durationOf } from './runs.js';
 
@@ -57,6 +59,7 @@ export type TimerEvent =
   | LogFileEvent
   | StateTrouble
   | ClockEvent
+  | WorkerEvent
   | InternalEvent;
 
 /** Every event's entry by name. A missing one does not compile. */
@@ -76,6 +79,7 @@ export const EVENTS: EventEntries<TimerEvent> = {
   ...logFileEvents,
   ...stateEvents,
   ...clockEvents,
+  ...workerEvents,
   ...internalEvents,
 };
 

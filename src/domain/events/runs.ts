@@ -26,6 +26,8 @@ export interface RunStarted {
   readonly pid: number;
   /** From the nominal instant, and the job's jitter after it, to this attempt's start. */
   readonly latenessMs: Duration;
+  /** The machine; absent without a shared state. */
+  readonly node?: string;
 }
 
 /** The command printed lines. The log, `logs` and the page have one record per line. */
@@ -40,6 +42,8 @@ export interface RunOutput {
   /** The line's JSON object, if the job parses its output (`output: {parse: json}`) and the line is a JSON object. */
   readonly data?: Readonly<Record<string, unknown>>;
   readonly truncated: boolean;
+  /** The machine, in the log of a worker. */
+  readonly node?: string;
 }
 
 /** A run is over. Emitted once per run. */
@@ -70,6 +74,10 @@ const LATENESS = {
   summary: 'From the due time plus the jitter of the timer to the start of the attempt.',
 } as const satisfies EventField;
 
+const NODE = { type: 'string', optional: true } as const;
+
+const nodeField = ({ node }: RunStarted | RunOutput) => (node === undefined ? undefined : { node });
+
 const MEASURED = 'with descendants that were waited for. Absent without `timers-forker`, which measures it.';
 
 export const runEvents: EventEntries<RunEvent> = {
@@ -93,9 +101,14 @@ export const runEvents: EventEntries<RunEvent> = {
       ...ATTEMPT_FIELD,
       pid: { type: 'integer', summary: 'The process, which leads its own process group.' },
       lateness_ms: LATENESS,
+      node: { ...NODE, summary: 'The machine that runs it; absent without a shared state.' },
     },
     toFields: (event) =>
-      Object.assign(runFields(event), { attempt: event.attempt, pid: event.pid, lateness_ms: event.latenessMs }),
+      Object.assign(
+        runFields(event),
+        { attempt: event.attempt, pid: event.pid, lateness_ms: event.latenessMs },
+        nodeField(event),
+      ),
     sentence: describeStart,
     recorded: 'event',
     concerns: 'timer',
@@ -116,8 +129,9 @@ export const runEvents: EventEntries<RunEvent> = {
         summary: 'The line as an object, if it is one and the timer has `output: {parse: json}`.',
       },
       truncated: { type: 'boolean', optional: true, summary: '`true` if the line was cut.' },
+      node: { ...NODE, summary: 'The machine, in the log of a worker.' },
     },
-    toFields: (event) => Object.assign(runFields(event), outputFields(event)),
+    toFields: (event) => Object.assign(runFields(event), outputFields(event), nodeField(event)),
     sentence: ({ lines }) => lines,
     recorded: false,
     concerns: 'timer',

@@ -43,7 +43,14 @@ export function createShellExecutor(context: ShellContext): Executor {
           ...io.env,
           ...term?.environment,
         };
-        return await attempt(command, io, { clock, files, launcher, processes, env });
+        return await attempt(command, io, {
+          clock,
+          files,
+          launcher,
+          processes,
+          env,
+          node: term?.environment['TIMERS_NODE'],
+        });
       } catch (error) {
         return { kind: 'not_started', code: 126, error: (error as Error).message };
       }
@@ -57,8 +64,8 @@ function during(term: ExecutorTerm | undefined, launcher: Launcher): Launcher {
   return {
     turn: () => launcher.turn?.(),
     launch(start, io) {
-      if (term.stillHolds()) return launcher.launch(start, io);
-      return Promise.reject(new Error('this machine is not the active one any more'));
+      if (term.stillHolds(io)) return launcher.launch(start, io);
+      return Promise.reject(new Error('this machine may not start it any more'));
     },
   };
 }
@@ -69,10 +76,12 @@ interface Surroundings {
   readonly launcher: Launcher;
   readonly processes: RunProcesses;
   readonly env: NodeJS.ProcessEnv;
+  /** The name of this machine; absent without a shared state. */
+  readonly node: string | undefined;
 }
 
 async function attempt(command: Command, io: AttemptIo, around: Surroundings): Promise<Exit> {
-  const { clock, files, launcher, processes, env } = around;
+  const { clock, files, launcher, processes, env, node } = around;
   const launched = await launch(command, { env, io, launcher });
   if ('kind' in launched) return launched;
   const { pid, sources } = launched;
@@ -81,7 +90,7 @@ async function attempt(command: Command, io: AttemptIo, around: Surroundings): P
   const group = new ProcessGroup(pid, clock);
   const strays = new Strays(pid, { io, clock, processes });
   endWhenCanceled({ group, strays }, io.cancellation, command);
-  io.started(pid);
+  io.started(pid, node === undefined ? undefined : { node, forMs: 0 });
   const exit = await exited;
   await Promise.all([output.drain(), group.settle().then(() => strays.settle())]);
   return exit;

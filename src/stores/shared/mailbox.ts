@@ -1,7 +1,6 @@
-import type { Clock } from '../../domain/clock.js';
+import { sinceBoot, type Clock } from '../../domain/clock.js';
 import type { Cancel, Duration } from '../../domain/time.js';
 import type { Board } from './board.js';
-import { sinceBoot } from './tenure.js';
 
 /** From one look for requests, or for a reply, to the next. */
 const BETWEEN_LOOKS: Duration = 200;

@@ -1,8 +1,8 @@
-import type { Clock } from '../../domain/clock.js';
+import { sinceBoot, type Clock } from '../../domain/clock.js';
 import type { Cancel, Duration } from '../../domain/time.js';
 import type { BoardTrouble, Board, BoardContents, Fence, LeaseHolder, LeaseTaken } from './board.js';
 import { SharedLedger } from './shared-ledger.js';
-import { sinceBoot, Tenure, type LossReason } from './tenure.js';
+import { Tenure, type LossReason } from './tenure.js';
 
 /** From one try to take the lease to the next. */
 const BETWEEN_TRIES: Duration = 500;

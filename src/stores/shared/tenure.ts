@@ -1,4 +1,4 @@
-import type { Clock } from '../../domain/clock.js';
+import { sinceBoot, type Clock } from '../../domain/clock.js';
 import type { Cancel, Duration } from '../../domain/time.js';
 import type { Board, Fence } from './board.js';
 
@@ -7,9 +7,6 @@ export type LossReason = 'fenced' | 'expired';
 
 /** By how much the clock of {@link sinceBoot} may be behind, because it counts in steps. */
 const STEP: Duration = 20;
-
-/** Time that a suspended machine counts too, where the system says it: a lease lapses meanwhile. */
-export const sinceBoot = (clock: Clock): Duration => clock.uptime() ?? clock.monotonic();
 
 /** The time with the lease: renews it, and knows by the clock of this machine when it is over. */
 export class Tenure {

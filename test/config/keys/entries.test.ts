@@ -42,7 +42,9 @@ function fileWith({ path, level }: Pick<KeyInfo, 'path' | 'level'>, line: string
   if (!isSchedule && path !== 'run') timer.push('every: 10s');
   const own = line === undefined ? [] : [line];
   if (path === 'timers') return own.join('\n');
-  const [top, inside] = level === 'file' ? [own, timer] : [[], [...timer, ...own]];
+  // Runs for workers need a store.
+  const state = path === 'run_on' ? ['state: redis://db.example.org/0'] : [];
+  const [top, inside] = level === 'file' ? [own, timer] : [state, [...timer, ...own]];
   return [...top, 'timers:', '  backup:', ...inside.map((one) => `    ${one}`)].join('\n');
 }
 

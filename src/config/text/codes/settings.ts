@@ -84,6 +84,16 @@ export const SETTING_CODES = {
     fix: 'Remove one.',
     example: 'clock: { servers: [a.example.org, a.example.org] }\ntimers: { ping: { every: 1h, run: "true" } }',
   },
+  'run-on-without-redis': {
+    summary: 'A timer has `run_on`, but the state of the file is not on Redis.',
+    fix: 'Write `state: redis://HOST/0`, or remove `run_on`.',
+    example: 'every: 1h\nrun: ./backup.sh\nrun_on: any',
+  },
+  'bad-label': {
+    summary: '`run_on` has a label with characters that labels of workers do not have, or with too many.',
+    fix: 'Write up to 40 letters, digits, `.`, `_` and `-`.',
+    example: 'every: 1h\nrun: ./backup.sh\nrun_on: the big one',
+  },
   'needs-root': {
     summary: 'Only root may run commands as another user.',
     fix: 'Run the scheduler as root, or remove `user`.',

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Clock } from '../../../domain/clock.js';
 import type { Duration } from '../../../domain/time.js';
 import {
@@ -20,15 +20,12 @@ import {
 } from '../board.js';
 import { inTime } from '../in-time.js';
 import { readRedisAddress, type RedisAddress } from './address.js';
+import { openClient } from './client.js';
 import { SCRIPTS } from './scripts.js';
 import { redisTroubleOf } from './trouble.js';
 
 /** @public */
 export const redisKind: BoardKind = { open: (place) => new RedisBoard(place) };
-
-/** Between two attempts to connect, in ms. */
-const SHORTEST_PAUSE = 50;
-const LONGEST_PAUSE = 1_000;
 
 /** The first version whose streams can be read from after a position. */
 const OLDEST = [6, 2] as const;
@@ -169,18 +166,7 @@ class RedisBoard implements Board {
   }
 
   #open(): Redis {
-    const redis = new Redis({
-      ...this.#address.login(),
-      connectionName: 'timers',
-      enableOfflineQueue: false,
-      // By default it sends pending requests again, and a request would take effect twice. All three are needed for a
-      // request to settle.
-      autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 0,
-      commandTimeout: LONG_BOARD_PATIENCE,
-      connectTimeout: BOARD_PATIENCE,
-      retryStrategy: (attempt) => Math.min(SHORTEST_PAUSE * attempt, LONGEST_PAUSE),
-    });
+    const redis = openClient(this.#address);
     for (const [name, { keys, lua }] of Object.entries(SCRIPTS))
       redis.defineCommand(`timers_${name}`, { numberOfKeys: keys.length, lua });
     redis.on('error', (error) => (this.#failure = error));

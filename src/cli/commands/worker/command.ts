@@ -1,0 +1,42 @@
+import type { CommandKind } from '../../command.js';
+import { withFile, withJson, withLog, withState, withZone, type FileOption, type LogOptions } from '../../options.js';
+import type { WorkerCommandOptions } from './run-worker.js';
+
+const repeated = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+/** Runs timers of the file that the active scheduler hands to workers. */
+export const worker: CommandKind = {
+  name: 'worker',
+  group: 'run',
+  summary: 'Run the timers with run_on, for a scheduler on any machine',
+  details:
+    'The file needs a state on Redis. A worker runs only what its own file defines in the same way as the file of the scheduler. ' +
+    'SIGTERM lets active runs end; a second one ends them. SIGHUP loads the file again.',
+  since: '0.1.0',
+  examples: [
+    { line: 'timers worker', does: 'Take the runs of timers with run_on: any' },
+    { line: 'timers worker --label gpu --concurrency 2', does: 'Also those with run_on: gpu, two runs at once' },
+  ],
+  hasFlushed: true,
+  configure(command) {
+    withJson(withZone(withState(withLog(withFile(command)))), 'the log as JSON')
+      .option('--label <label>', 'Also take runs with this run_on; repeatable', repeated, [])
+      .option('--concurrency <n>', 'Most runs at once (default: the number of CPUs)')
+      .option('--grace <duration>', 'How long active runs may take after SIGTERM (default: as long as they need)')
+      .option('--lock <duration>', 'How long its runs wait for a worker that is cut off (default: 30s)');
+    return async (terminal) => {
+      const options = command.opts<WorkerCommandOptions & FileOption & LogOptions>();
+      const { createSystemClock } = await import('../../../clocks/system.js');
+      const clock = createSystemClock();
+      const { loadOrTell } = await import('../../load.js');
+      const timerFile = await loadOrTell(terminal, options.file, clock.now(), { warns: true });
+      if (timerFile === undefined) return 1;
+      const { nonBlocking } = await import('../../non-blocking-terminal.js');
+      const said = nonBlocking(terminal, clock);
+      const { runWorker } = await import('./run-worker.js');
+      const exitCode = await runWorker(timerFile, said, { clock, options });
+      await said.flush();
+      return exitCode;
+    };
+  },
+};

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import type { RunOn } from '../../domain/command.js';
+import { isRedisUrl, type StatePlace } from '../../domain/state-place.js';
+import { isWorkLabel, LOCAL_LABEL } from '../../domain/work-label.js';
+import type { TimerValues } from '../check/schema.js';
+import type { MapReport } from './map-report.js';
+
+/** The keys that say what a worker runs. When it runs is the scheduler's business, and so are zones. */
+const KEYS = ['run', 'shell', 'cwd', 'env', 'env_file', 'pass_env', 'user', 'output', 'kill_after'] as const;
+
+/** Reads which workers run a timer. `undefined`: none, the scheduler runs it. */
+export function buildRunOn(values: TimerValues, report: MapReport, state: StatePlace): RunOn | undefined {
+  const { run_on: label } = values;
+  if (label === undefined || label === LOCAL_LABEL) return undefined;
+  if (!isWorkLabel(label)) {
+    const message = 'run_on: this is not a label of workers.';
+    const hint = 'Write any, local, or a label of up to 40 letters, digits, ".", "_" and "-".';
+    report.error('run_on', { code: 'bad-label', message, hint });
+  } else if (state.kind !== 'shared' || !isRedisUrl(state.url)) {
+    const message = 'run_on needs a state on Redis, which carries the runs to the workers.';
+    const hint =
+      'Write state: redis://HOST/0 for the file, or leave run_on out: then the machine of the scheduler runs it.';
+    report.error('run_on', { code: 'run-on-without-redis', message, hint });
+  } else return { label, hash: hashOf(values) };
+  return undefined;
+}
+
+/** As written in the file: paths that begin at its folder may differ between machines. */
+function hashOf(values: TimerValues): string {
+  const written = KEYS.map((key) => values[key] ?? null);
+  return createHash('sha256').update(JSON.stringify(written)).digest('base64url').slice(0, 12);
+}

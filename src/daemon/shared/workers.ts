@@ -1,0 +1,60 @@
+import type { Clock } from '../../domain/clock.js';
+import type { TimerEvent } from '../../domain/events/index.js';
+import type { Executor } from '../../domain/executor.js';
+import type { Sink } from '../../domain/sink.js';
+import type { SharedPlace } from '../../domain/state-place.js';
+import type { ExecutorTerm } from '../../executors/index.js';
+import type { QueueExecutor } from '../../executors/queue/index.js';
+import { queuePlaceOf } from './open.js';
+
+/** The workers of a shared state, as the scheduler of one term uses them. Loads BullMQ with the first run for workers. */
+export class TermWorkers implements Executor, Sink {
+  readonly name = 'workers';
+  readonly #place: SharedPlace;
+  readonly #clock: Clock;
+  readonly #term: ExecutorTerm;
+  #opening: Promise<QueueExecutor> | undefined;
+  #opened: QueueExecutor | undefined;
+  #isOver = false;
+
+  constructor(place: SharedPlace, clock: Clock, term: ExecutorTerm) {
+    this.#place = place;
+    this.#clock = clock;
+    this.#term = term;
+  }
+
+  /** `undefined` before the first run for workers. */
+  get opened(): QueueExecutor | undefined {
+    return this.#opened;
+  }
+
+  readonly execute: Executor['execute'] = async (command, io) => {
+    try {
+      const executor = await (this.#opening ??= this.#open());
+      return await executor.execute(command, io);
+    } catch (error) {
+      // A password file that cannot be read any more.
+      return { kind: 'not_started', code: 126, error: (error as Error).message };
+    }
+  };
+
+  /** Events come once they are recorded. */
+  accept(event: TimerEvent): void {
+    this.#opened?.recorded(event);
+  }
+
+  /** The end of the term. */
+  flush(): Promise<void> {
+    this.#isOver = true;
+    this.#opened?.close();
+    return Promise.resolve();
+  }
+
+  async #open(): Promise<QueueExecutor> {
+    const { QueueExecutor: Opened } = await import('../../executors/queue/index.js');
+    const place = await queuePlaceOf(this.#place);
+    this.#opened = new Opened({ clock: this.#clock, place, term: this.#term });
+    if (this.#isOver) this.#opened.close();
+    return this.#opened;
+  }
+}

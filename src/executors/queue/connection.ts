@@ -1,0 +1,69 @@
+import { createRedisBackend, Worker, type Job } from 'bullmq';
+import type { Redis } from 'ioredis';
+
+/** Where the queues of a shared state are. */
+export interface QueuePlace {
+  /** Of the state: `timers`. */
+  readonly prefix: string;
+  /** Opens another connection, which tries again by itself. Requests reject while it has none. */
+  readonly connect: () => Redis;
+}
+
+/** What is said without a queue, and may get lost: who misses it looks again soon. */
+export interface Channels {
+  /** To workers: the label that has work. */
+  readonly work: string;
+  /** To the scheduler: the id of an attempt that started or ended. */
+  readonly news: string;
+  /** To workers: `<id> cancel` or `<id> force`. */
+  readonly cancel: string;
+}
+
+/** Messages reach every database of a server, so its number is part of the name. */
+export function channelsOf({ prefix }: QueuePlace, redis: Redis): Channels {
+  const base = `{${prefix}}:${redis.options.db ?? 0}`;
+  return { work: `${base}:work`, news: `${base}:news`, cancel: `${base}:cancel` };
+}
+
+/** A message is a line of two words, and nothing longer is read. */
+const LONGEST_MESSAGE = 400;
+
+/** Listens on channels, also after a lost connection. Returns the connection, to be closed. */
+export function hearFrom(place: QueuePlace, names: readonly string[], hear: (text: string) => void): Redis {
+  const redis = place.connect();
+  redis.on('message', (_, text: string) => {
+    if (text.length <= LONGEST_MESSAGE) hear(text);
+  });
+  const subscribe = () => void redis.subscribe(...names).catch(() => undefined);
+  redis.on('ready', subscribe);
+  if (redis.status === 'ready') subscribe();
+  return redis;
+}
+
+/** What all queues of this program have in common. */
+export const queueOptions = ({ prefix }: QueuePlace, redis: Redis) =>
+  ({ connection: redis, prefix: `{${prefix}}:work`, skipVersionCheck: true }) as const;
+
+export type WorkJob = Job<unknown, unknown>;
+export type WorkTaker = Worker<unknown, unknown>;
+
+/** Opens the side of a queue that takes jobs, without the connection with which BullMQ waits for them. */
+export function openTaker(
+  label: string,
+  place: QueuePlace,
+  {
+    redis,
+    ...more
+  }: {
+    readonly redis: Redis;
+    readonly name?: string;
+    readonly lockDuration?: number;
+    readonly stalledInterval?: number;
+  },
+): WorkTaker {
+  const options = { ...queueOptions(place, redis), ...more, autorun: false, maxStalledCount: 0 };
+  const taker = new Worker<unknown, unknown>(label, undefined, options, (name, opts) => createRedisBackend(name, opts));
+  // Each request reports its own failure.
+  taker.on('error', () => undefined);
+  return taker;
+}

@@ -1,0 +1,57 @@
+import type { Canceler } from '../../domain/cancellation.js';
+import type { Duration } from '../../domain/time.js';
+import type { WorkJob } from './connection.js';
+
+/** An attempt that this worker has taken, and the lock that says so. */
+export class HeldWork {
+  readonly id: string;
+  readonly label: string;
+  readonly job: WorkJob;
+  readonly token: string;
+  /** Set when it begins. */
+  canceler: Canceler | undefined;
+  /** When its lock is over, by the clock that counts suspensions. From before the request was sent. */
+  validUntil: Duration;
+  #isLost = false;
+  #why: string | undefined;
+
+  constructor({ id, label, job, token }: { id: string; label: string; job: WorkJob; token: string }, until: Duration) {
+    this.id = id;
+    this.label = label;
+    this.job = job;
+    this.token = token;
+    this.validUntil = until;
+  }
+
+  /** Whether another one may have got it. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  renewed(until: Duration): void {
+    if (!this.#isLost) this.validUntil = until;
+  }
+
+  /** Its queue knows nothing of this lock, or it is over: its command ends now. */
+  lose(): void {
+    this.#isLost = true;
+    this.canceler?.force({ kind: 'requested' });
+  }
+
+  /** Why this worker ended its command, as a clause; `undefined` if it did not. */
+  get why(): string | undefined {
+    return this.canceler?.cause === undefined ? undefined : this.#why;
+  }
+
+  /** Ends its command because of something that happened to this worker. */
+  giveUp(why: string, isForced = false): void {
+    this.#why ??= why;
+    this.cancel(isForced);
+  }
+
+  /** Ends its command with the usual grace, or at once. */
+  cancel(isForced: boolean): void {
+    if (isForced) this.canceler?.force({ kind: 'requested' });
+    else this.canceler?.cancel({ kind: 'requested' });
+  }
+}

@@ -1,0 +1,180 @@
+import type { Clock } from '../../domain/clock.js';
+import type { Command } from '../../domain/command.js';
+import type { TimerEvent } from '../../domain/events/index.js';
+import type { AttemptIo, Executor } from '../../domain/executor.js';
+import type { Exit } from '../../domain/outcome.js';
+import type { Cancel, Duration } from '../../domain/time.js';
+import type { ExecutorTerm } from '../kind.js';
+import type { QueuePlace } from './connection.js';
+import { travelling, workIdOf } from './protocol.js';
+import { RemoteAttempt } from './remote-attempt.js';
+import { WorkQueues, type FoundWork, type QueueDepth } from './work-queues.js';
+
+/** From one look at all attempts to the next. News come earlier; this is for those that got lost. */
+const ROUND: Duration = 1_000;
+/** How often each attempt is looked for without news. */
+const BETWEEN_LOOKS: Duration = 5_000;
+const BEFORE_NEXT_TRY: Duration = 200;
+const BEFORE_SWEEP: Duration = 600_000;
+/** From one look for dead workers to the next. */
+const REAP_EVERY: Duration = 2_000;
+
+const UNSTARTED: Exit = { kind: 'signaled', signal: 'SIGTERM' };
+
+export interface QueueExecutorParts {
+  readonly clock: Clock;
+  readonly place: QueuePlace;
+  readonly term: ExecutorTerm;
+  readonly reapEvery?: Duration | undefined;
+}
+
+/**
+ * Hands attempts to workers. An attempt outlives the scheduler. The next one asks for it by the same run and number, and
+ * gets the active attempt, or its result.
+ */
+export class QueueExecutor implements Executor {
+  readonly #parts: QueueExecutorParts;
+  readonly #queues: WorkQueues;
+  readonly #attempts = new Map<string, RemoteAttempt>();
+  /** Ended attempts whose end is not recorded yet, with their labels. */
+  readonly #ended = new Map<string, string>();
+  readonly #looking = new Set<string>();
+  readonly #lookAgain = new Set<string>();
+  #isClosed = false;
+  #disarm: Cancel = () => undefined;
+  #sweptAt: Duration;
+
+  constructor(parts: QueueExecutorParts) {
+    const { clock, place, reapEvery = REAP_EVERY } = parts;
+    this.#parts = parts;
+    this.#queues = new WorkQueues(place, { hear: (id) => this.#heard(id), reapEvery });
+    this.#sweptAt = clock.monotonic();
+    this.#round();
+  }
+
+  execute(command: Command, io: AttemptIo): Promise<Exit> {
+    const { runOn, env } = command;
+    const { TIMERS_RUN_ID: runId = '', TIMERS_ATTEMPT: number = '', TIMERS_TASK_NAME: name = '' } = io.env;
+    if (runOn === undefined) throw new RangeError(`${name} is not for workers`);
+    const { TRACEPARENT } = env;
+    const { TIMERS_FENCE } = this.#parts.term.environment;
+    const order = { hash: runOn.hash, env: travelling({ TRACEPARENT, ...io.env, TIMERS_FENCE }) };
+    const id = workIdOf(runId, number);
+    return new Promise((resolve) => {
+      const attempt = new RemoteAttempt(id, { name, runOn, order, io }, (exit) => {
+        this.#attempts.delete(id);
+        this.#ended.set(id, attempt.label);
+        resolve(exit);
+      });
+      this.#attempts.set(id, attempt);
+      io.cancellation.onChange(() => void this.#cancel(attempt));
+      void this.#send(attempt);
+    });
+  }
+
+  /** Call it with each event, once it is recorded: an attempt whose end is on record leaves its queue. */
+  recorded(event: TimerEvent): void {
+    if (event.event === 'run.finished') this.#forget(workIdOf(event.runId, event.attempts));
+    else if (event.event === 'attempt.failed') this.#forget(workIdOf(event.runId, event.attempt));
+  }
+
+  /** Rejects while the store is away. */
+  depth(label: string): Promise<QueueDepth> {
+    return this.#queues.depth(label);
+  }
+
+  /** What workers run continues. Its attempts never end here. */
+  close(): void {
+    this.#isClosed = true;
+    this.#disarm();
+    this.#attempts.clear();
+    this.#queues.close();
+  }
+
+  /** Until the queue confirms it. An unknown answer is harmless: the queue takes an id once. */
+  async #send(attempt: RemoteAttempt): Promise<void> {
+    const { clock, term } = this.#parts;
+    while (this.#isOpen(attempt) && !attempt.isCanceled) {
+      // Without the lease, the next active machine decides about it.
+      if (!term.stillHolds(attempt.io)) return;
+      attempt.isSending = true;
+      attempt.isConfirmed = await this.#queues.add(attempt.label, attempt).then(
+        () => true,
+        () => false,
+      );
+      attempt.isSending = false;
+      if (attempt.isConfirmed) break;
+      await new Promise<void>((resolve) => clock.after(BEFORE_NEXT_TRY, resolve));
+    }
+    attempt.lookedAt = clock.monotonic() - BETWEEN_LOOKS + ROUND;
+    if (attempt.isCanceled) await this.#cancel(attempt);
+  }
+
+  async #cancel(attempt: RemoteAttempt): Promise<void> {
+    // Whether the queue has it is known after that.
+    if (!this.#isOpen(attempt) || attempt.isSending) return;
+    try {
+      const found = await this.#look(attempt);
+      if (!this.#isOpen(attempt)) return;
+      const isWaiting = found === undefined ? !attempt.isConfirmed : !found.isTaken;
+      if (isWaiting && (found === undefined || (await this.#queues.remove(attempt.label, attempt.id))))
+        attempt.end(UNSTARTED);
+      else await this.#queues.cancel(attempt.id, attempt.io.cancellation.isForced);
+    } catch {
+      // The next round repeats it.
+    }
+  }
+
+  #isOpen({ id }: RemoteAttempt): boolean {
+    return !this.#isClosed && this.#attempts.has(id);
+  }
+
+  #heard(id: string): void {
+    const attempt = this.#attempts.get(id);
+    if (attempt === undefined) return;
+    if (this.#looking.has(id)) this.#lookAgain.add(id);
+    // The next round looks again.
+    else void this.#look(attempt).catch(() => undefined);
+  }
+
+  /** Asks the queue about an attempt, and takes what it says. Rejects while the store is away. */
+  async #look(attempt: RemoteAttempt): Promise<FoundWork | undefined> {
+    const { clock } = this.#parts;
+    const { id, label } = attempt;
+    this.#looking.add(id);
+    attempt.lookedAt = clock.monotonic();
+    try {
+      const found = await this.#queues.find(label, id);
+      if (this.#isOpen(attempt) && (found !== undefined || attempt.isConfirmed))
+        attempt.take(found, { now: clock.now(), elapsed: clock.monotonic() });
+      return found;
+    } finally {
+      this.#looking.delete(id);
+      if (this.#lookAgain.delete(id)) this.#heard(id);
+    }
+  }
+
+  #round(): void {
+    const now = this.#parts.clock.monotonic();
+    for (const attempt of this.#attempts.values()) {
+      if (attempt.isCanceled) void this.#cancel(attempt);
+      else if (attempt.isConfirmed && now - attempt.lookedAt >= BETWEEN_LOOKS) this.#heard(attempt.id);
+    }
+    if (now - this.#sweptAt >= BEFORE_SWEEP) this.#sweep(now);
+    this.#disarm = this.#parts.clock.after(ROUND, () => this.#round());
+  }
+
+  /** A scheduler that has been active for minutes has asked for every attempt of an open run. */
+  #sweep(now: Duration): void {
+    this.#sweptAt = now;
+    void this.#queues.sweep().catch(() => undefined);
+  }
+
+  #forget(id: string): void {
+    const label = this.#ended.get(id);
+    if (label === undefined) return;
+    this.#ended.delete(id);
+    // What is left because the store is away is swept later.
+    void this.#queues.remove(label, id).catch(() => undefined);
+  }
+}

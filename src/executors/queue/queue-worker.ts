@@ -1,0 +1,305 @@
+import type { Redis } from 'ioredis';
+import type { Canceler } from '../../domain/cancellation.js';
+import { sinceBoot, type Clock } from '../../domain/clock.js';
+import { SECOND, type Cancel, type Duration } from '../../domain/time.js';
+import {
+  channelsOf,
+  hearFrom,
+  openTaker,
+  type Channels,
+  type QueuePlace,
+  type WorkJob,
+  type WorkTaker,
+} from './connection.js';
+import { HeldWork } from './held-work.js';
+import { readOrder, type WorkOrder, type WorkResult, type WorkStart } from './protocol.js';
+
+/** @public */
+export const LEAST_LOCK: Duration = 15 * SECOND;
+/** @public */
+export const DEFAULT_LOCK: Duration = 30 * SECOND;
+
+/** The longest time from one renewal of the locks to the next, and from one look for work without news to the next. */
+const LONGEST_TICK: Duration = 500;
+const BETWEEN_RENEWALS: Duration = 5_000;
+const BETWEEN_POLLS: Duration = 1_000;
+const BEFORE_NEXT_TRY: Duration = 500;
+/** A store that is away for less is not reported. */
+const WORTH_REPORTING: Duration = 2_000;
+/** A command that ends sooner is reported by its result only. */
+const WORTH_TELLING: Duration = 100;
+
+/** An attempt to run. */
+export interface Work {
+  readonly name: string;
+  readonly label: string;
+  readonly order: WorkOrder;
+  /** Whether this worker still has it; asked just before its process starts. */
+  holds(): boolean;
+  /** Called when its process exists. */
+  started(start: WorkStart): void;
+}
+
+/** An attempt that runs. */
+export interface RunningWork {
+  readonly canceler: Canceler;
+  /** Never rejects. */
+  readonly ended: Promise<WorkResult>;
+}
+
+export interface QueueWorkerParts {
+  readonly clock: Clock;
+  readonly place: QueuePlace;
+  readonly labels: readonly string[];
+  /** How many attempts it runs at once. */
+  readonly slots: number;
+  readonly node: string;
+  /** How long a worker that does not respond keeps its attempts. */
+  readonly lock: Duration;
+  /** Unique over workers. */
+  readonly id: string;
+  readonly begin: (work: Work) => RunningWork | WorkResult;
+  /** Called with a sentence for an order that is not valid. */
+  readonly onRefused: (sentence: string) => void;
+  /** Called when the store stops responding (false), and when it responds again. */
+  readonly onReach: (isReached: boolean) => void;
+}
+
+/** Takes attempts from the queues of its labels, keeps their locks, and sends their results. */
+export class QueueWorker {
+  readonly #parts: QueueWorkerParts;
+  readonly #redis: Redis;
+  readonly #listener: Redis;
+  readonly #channels: Channels;
+  readonly #takers = new Map<string, WorkTaker>();
+  readonly #held = new Map<string, HeldWork>();
+  #turn = 0;
+  #tokens = 0;
+  #isDraining = false;
+  #isTaking = false;
+  #takeAgain = false;
+  #isReached = true;
+  #reachedAt: Duration;
+  #polledAt: Duration = 0;
+  #renewedAt: Duration = 0;
+  #disarm: Cancel = () => undefined;
+  #beIdle: () => void = () => undefined;
+
+  constructor(parts: QueueWorkerParts) {
+    const { place, clock } = parts;
+    this.#parts = parts;
+    const redis = (this.#redis = place.connect());
+    this.#reachedAt = clock.monotonic();
+    redis.on('ready', () => void this.#take());
+    this.#channels = channelsOf(place, redis);
+    this.#listener = hearFrom(place, [this.#channels.work, this.#channels.cancel], (text) => this.#hear(text));
+  }
+
+  /** How many attempts it runs. */
+  get running(): number {
+    return this.#held.size;
+  }
+
+  start(): void {
+    this.#tick();
+  }
+
+  /** Takes nothing more. Resolves when all attempts have ended. */
+  drain(): Promise<void> {
+    this.#isDraining = true;
+    return new Promise((resolve) => {
+      this.#beIdle = resolve;
+      this.#settle();
+    });
+  }
+
+  /** Ends all attempts with the usual grace, or at once. */
+  end(isForced: boolean): void {
+    for (const work of this.#held.values()) work.giveUp('was stopped', isForced);
+  }
+
+  close(): void {
+    this.#disarm();
+    for (const taker of this.#takers.values()) void taker.close(true).catch(() => undefined);
+    this.#redis.disconnect();
+    this.#listener.disconnect();
+  }
+
+  get #now(): Duration {
+    return sinceBoot(this.#parts.clock);
+  }
+
+  #hear(text: string): void {
+    const [first = '', action] = text.split(' ');
+    if (action === undefined) void this.#take();
+    else if (action === 'cancel' || action === 'force') this.#held.get(first)?.cancel(action === 'force');
+  }
+
+  #tick(): void {
+    const { clock, lock } = this.#parts;
+    const now = this.#now;
+    for (const work of this.#held.values()) this.#watch(work, now);
+    if (this.#held.size > 0 && now - this.#renewedAt >= Math.min(lock / 3, BETWEEN_RENEWALS)) void this.#renew(now);
+    if (now - this.#polledAt >= BETWEEN_POLLS) void this.#take();
+    this.#disarm = clock.after(Math.min(lock / 10, LONGEST_TICK), () => this.#tick());
+  }
+
+  /** A command ends before its lock does: with the usual grace while there is time, then at once. */
+  #watch(work: HeldWork, now: Duration): void {
+    const left = work.validUntil - now;
+    if (left <= 0) work.lose();
+    else if (left < this.#parts.lock / 3) work.giveUp('could not reach the store of the state');
+  }
+
+  async #renew(askedAt: Duration): Promise<void> {
+    this.#renewedAt = askedAt;
+    const { lock } = this.#parts;
+    for (const label of this.#parts.labels) {
+      const ours = [...this.#held.values()].filter((work) => work.label === label);
+      if (ours.length === 0) continue;
+      const [ids, tokens] = [ours.map(({ id }) => id), ours.map(({ token }) => token)];
+      const failed = await this.#ask(label, (taker) => taker.extendJobLocks(ids, tokens, lock));
+      if (failed === undefined) continue;
+      for (const work of ours) {
+        if (!failed.includes(work.id)) work.renewed(askedAt + lock);
+        else if (this.#held.has(work.id)) work.lose();
+      }
+    }
+  }
+
+  /** Takes attempts while there are slots, label after label. */
+  async #take(): Promise<void> {
+    this.#takeAgain = true;
+    if (this.#isTaking) return;
+    this.#isTaking = true;
+    while (this.#takeAgain) {
+      this.#takeAgain = false;
+      this.#polledAt = this.#now;
+      while (!this.#isDraining && this.#held.size < this.#parts.slots) {
+        const work = await this.#next();
+        if (work === undefined) break;
+        this.#held.set(work.id, work);
+        void this.#run(work);
+      }
+    }
+    this.#isTaking = false;
+  }
+
+  async #next(): Promise<HeldWork | undefined> {
+    const { labels } = this.#parts;
+    for (let tries = 0; tries < labels.length; tries++) {
+      const label = labels[this.#turn++ % labels.length] ?? '';
+      const token = `${this.#parts.id}:${++this.#tokens}`;
+      const askedAt = this.#now;
+      const job: WorkJob | undefined = await this.#ask(label, (taker) => taker.getNextJob(token, { block: false }));
+      if (job?.id !== undefined) return new HeldWork({ id: job.id, label, job, token }, askedAt + this.#parts.lock);
+    }
+    return undefined;
+  }
+
+  async #run(work: HeldWork): Promise<void> {
+    const result = await this.#resultOf(work);
+    await this.#send(work, result);
+    this.#held.delete(work.id);
+    this.#settle();
+    void this.#take();
+  }
+
+  async #resultOf(work: HeldWork): Promise<WorkResult | undefined> {
+    const { id, job, label } = work;
+    const { begin, clock } = this.#parts;
+    // Its worker died, or nobody knows whether it ran.
+    if (job.deferredFailure || job.attemptsStarted !== 1) return undefined;
+    const order = readOrder(job.name, id, job.data);
+    if (order === undefined) return refuse(this.#parts);
+    let disarm: Cancel = () => undefined;
+    const holds = () => !work.isLost && this.#now < work.validUntil;
+    const started = (start: WorkStart) =>
+      (disarm = clock.after(WORTH_TELLING, () => void this.#tell(work, () => job.updateProgress(start))));
+    const begun = begin({ name: job.name, label, order, holds, started });
+    if (!('ended' in begun)) return begun;
+    work.canceler = begun.canceler;
+    const result = await begun.ended;
+    disarm();
+    const { why } = work;
+    if (why === undefined) return result;
+    return { ...result, exit: { kind: 'lost', error: `${result.node} ${why} while it was running` } };
+  }
+
+  /** Until the queue confirms it, or its lock is over. Then it is lost, and its scheduler finds that out. */
+  async #send(work: HeldWork, result: WorkResult | undefined): Promise<void> {
+    const { job, token } = work;
+    const finish = () =>
+      result === undefined
+        ? job.moveToFailed(new Error('its worker died'), token, false)
+        : job.moveToCompleted(result, token, false);
+    while (!work.isLost && this.#now < work.validUntil) {
+      if (await this.#tell(work, finish)) return;
+      await new Promise<void>((resolve) => this.#parts.clock.after(BEFORE_NEXT_TRY, resolve));
+    }
+  }
+
+  /** Changes a job, and says so to its scheduler. Returns whether that is done. */
+  async #tell(work: HeldWork, change: () => Promise<unknown>): Promise<boolean> {
+    const done = await this.#try(async () => {
+      try {
+        await change();
+      } catch (error) {
+        // BullMQ's way to say that this is not our job any more.
+        if (/missing (?:key|lock)|lock mismatch|not in the active/i.test((error as Error).message)) work.lose();
+        throw error;
+      }
+      return true;
+    });
+    if (done) await this.#try(() => this.#redis.publish(this.#channels.news, work.id));
+    return done === true;
+  }
+
+  /** Asks a queue. A connection that was lost at the wrong moment leaves BullMQ's side of it unusable: it is opened again. */
+  async #ask<Answer>(label: string, ask: (taker: WorkTaker) => Promise<Answer>): Promise<Answer | undefined> {
+    const { place, node: name, lock: lockDuration } = this.#parts;
+    return this.#try(async () => {
+      const taker = this.#takers.get(label) ?? openTaker(label, place, { redis: this.#redis, name, lockDuration });
+      this.#takers.set(label, taker);
+      try {
+        return await ask(taker);
+      } catch (error) {
+        this.#takers.delete(label);
+        throw error;
+      }
+    });
+  }
+
+  /** `undefined` if that failed. */
+  async #try<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
+    if (this.#redis.status !== 'ready') {
+      if (this.#parts.clock.monotonic() - this.#reachedAt >= WORTH_REPORTING) this.#reached(false);
+      return undefined;
+    }
+    try {
+      const answer = await ask();
+      this.#reachedAt = this.#parts.clock.monotonic();
+      this.#reached(true);
+      return answer;
+    } catch {
+      // A refusal of this one request, or a lost connection, which the next request shows.
+      return undefined;
+    }
+  }
+
+  #reached(isReached: boolean): void {
+    if (this.#isReached === isReached) return;
+    this.#isReached = isReached;
+    this.#parts.onReach(isReached);
+  }
+
+  #settle(): void {
+    if (this.#isDraining && this.#held.size === 0) this.#beIdle();
+  }
+}
+
+function refuse({ node, onRefused }: QueueWorkerParts): WorkResult {
+  const sentence = 'a job in the queue is not valid';
+  onRefused(sentence);
+  return { exit: { kind: 'not_started', code: 126, error: `worker ${node}: ${sentence}` }, node, tail: [] };
+}

@@ -1,0 +1,91 @@
+import type { RunOn } from '../../domain/command.js';
+import type { AttemptIo } from '../../domain/executor.js';
+import type { Exit } from '../../domain/outcome.js';
+import type { Duration, Instant } from '../../domain/time.js';
+import type { WorkOrder, WorkResult, WorkStart } from './protocol.js';
+import type { FoundWork } from './work-queues.js';
+
+/** A queue that has lost an attempt may be one whose worker has not noticed yet: that takes a worker a few seconds. */
+const UNTIL_GONE: Duration = 20_000;
+
+/** An attempt that a worker runs, as its scheduler sees it. */
+export class RemoteAttempt {
+  readonly id: string;
+  readonly name: string;
+  readonly label: string;
+  readonly order: WorkOrder;
+  readonly io: AttemptIo;
+  readonly #settle: (exit: Exit) => void;
+  #hasStarted = false;
+  #hasEnded = false;
+  /** Since when its queue does not have it, monotonic. */
+  #missingSince: Duration | undefined;
+  /** Whether a request to add it is on its way. */
+  isSending = false;
+  /** Whether its queue has confirmed it. */
+  isConfirmed = false;
+  /** When it was last looked for, monotonic. */
+  lookedAt: Duration = 0;
+
+  constructor(
+    id: string,
+    { name, runOn, order, io }: { name: string; runOn: RunOn; order: WorkOrder; io: AttemptIo },
+    settle: (exit: Exit) => void,
+  ) {
+    this.id = id;
+    this.name = name;
+    this.label = runOn.label;
+    this.order = order;
+    this.io = io;
+    this.#settle = settle;
+  }
+
+  get hasStarted(): boolean {
+    return this.#hasStarted;
+  }
+
+  get isCanceled(): boolean {
+    return this.io.cancellation.cause !== undefined;
+  }
+
+  /** Takes what its queue says. */
+  take(found: FoundWork | undefined, { now, elapsed }: { readonly now: Instant; readonly elapsed: Duration }): void {
+    if (this.#hasEnded) return;
+    if (found === undefined) {
+      this.#missing(elapsed);
+      return;
+    }
+    this.#missingSince = undefined;
+    if (found.start) this.#started(found.start, now);
+    const { end, node = 'a worker' } = found;
+    if (end === 'dead') this.end({ kind: 'lost', error: `${node} died or was cut off while it was running` });
+    else if (end === 'invalid') this.end({ kind: 'lost', error: `${node} sent no valid result` });
+    else if (end !== undefined) this.#finished(end, now);
+  }
+
+  end(exit: Exit): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.io.cancellation.seal(exit);
+    this.#settle(exit);
+  }
+
+  #started({ node, pid, startedAt }: WorkStart, now: Instant): void {
+    if (this.#hasStarted) return;
+    this.#hasStarted = true;
+    this.io.started(pid, { node, forMs: Math.max(0, now - startedAt) });
+  }
+
+  #finished({ exit, start, tail, usage }: WorkResult, now: Instant): void {
+    if (start) this.#started(start, now);
+    if (tail.length > 0) this.io.outputTail?.(tail);
+    if (usage) this.io.used?.(usage);
+    this.end(exit);
+  }
+
+  #missing(elapsed: Duration): void {
+    this.#missingSince ??= elapsed;
+    if (elapsed - this.#missingSince < UNTIL_GONE) return;
+    this.end({ kind: 'lost', error: 'the store of the state lost it while it was queued or running' });
+  }
+}

@@ -1,0 +1,145 @@
+import { Job, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Duration } from '../../domain/time.js';
+import {
+  channelsOf,
+  hearFrom,
+  openTaker,
+  queueOptions,
+  type Channels,
+  type QueuePlace,
+  type WorkTaker,
+} from './connection.js';
+import { readResult, readStart, type WorkOrder, type WorkResult, type WorkStart } from './protocol.js';
+
+/** An attempt, as its queue has it. */
+export interface FoundWork {
+  /** Whether a worker has taken it. */
+  readonly isTaken: boolean;
+  /** The worker that took it, if known. */
+  readonly node: string | undefined;
+  readonly start: WorkStart | undefined;
+  /** Absent until it has ended. `invalid`: nobody knows how. */
+  readonly end?: WorkResult | 'dead' | 'invalid';
+}
+
+/** How much there is to do for workers of one label. */
+export interface QueueDepth {
+  readonly label: string;
+  readonly waiting: number;
+  readonly active: number;
+  /** When the oldest of the waiting ones was added, in epoch milliseconds. */
+  readonly oldestAt: number | undefined;
+}
+
+interface Lane {
+  readonly queue: Queue;
+  /** Finds the jobs of dead workers. */
+  readonly reaper: WorkTaker;
+}
+
+/** Ended attempts that nobody has asked about within this time belong to no open run. */
+const FORGOTTEN: Duration = 3_600_000;
+const MOST_SWEPT = 10_000;
+
+/** The queues of a scheduler, one for each label. Every request may reject while the store is away. */
+export class WorkQueues {
+  readonly #place: QueuePlace;
+  readonly #redis: Redis;
+  readonly #listener: Redis;
+  readonly #channels: Channels;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #reapEvery: Duration;
+
+  /** `hear` gets the id of an attempt that started or ended. `reapEvery`: from one look for dead workers to the next. */
+  constructor(place: QueuePlace, { hear, reapEvery }: { hear: (id: string) => void; reapEvery: Duration }) {
+    this.#place = place;
+    this.#reapEvery = reapEvery;
+    this.#redis = place.connect();
+    this.#channels = channelsOf(place, this.#redis);
+    this.#listener = hearFrom(place, [this.#channels.news], hear);
+  }
+
+  /** Adds an attempt, unless it is there already. */
+  async add(label: string, { name, id, order }: { name: string; id: string; order: WorkOrder }): Promise<void> {
+    await this.#ask(label, (queue) => queue.add(name, order, { jobId: id, attempts: 1 }));
+    await this.#redis.publish(this.#channels.work, label);
+  }
+
+  async find(label: string, id: string): Promise<FoundWork | undefined> {
+    const job = await this.#ask(label, (queue) => Job.fromId<unknown, unknown>(queue, id));
+    if (job === undefined) return undefined;
+    const { processedOn, finishedOn, progress, processedBy, returnvalue, failedReason, deferredFailure } = job;
+    const start = readStart(progress);
+    const node = start?.node ?? processedBy?.slice(0, 255);
+    const found = { isTaken: processedOn !== undefined, node, start };
+    if (deferredFailure || failedReason) return { ...found, end: 'dead' };
+    return finishedOn === undefined ? found : { ...found, end: readResult(returnvalue) ?? 'invalid' };
+  }
+
+  /** Removes an attempt that no worker holds. Returns whether it is gone. */
+  async remove(label: string, id: string): Promise<boolean> {
+    return (await this.#ask(label, (queue) => queue.remove(id))) > 0;
+  }
+
+  async cancel(id: string, isForced: boolean): Promise<void> {
+    await this.#redis.publish(this.#channels.cancel, `${id} ${isForced ? 'force' : 'cancel'}`);
+  }
+
+  /** Removes ended attempts that no run has waited for within an hour. */
+  async sweep(): Promise<void> {
+    for (const label of this.#lanes.keys())
+      for (const state of ['completed', 'failed'] as const)
+        await this.#ask(label, (queue) => queue.clean(FORGOTTEN, MOST_SWEPT, state));
+  }
+
+  async depth(label: string): Promise<QueueDepth> {
+    const { wait = 0, active = 0 } = await this.#ask(label, (queue) => queue.getJobCounts('wait', 'active'));
+    const [oldest] = wait > 0 ? await this.#ask(label, (queue) => queue.getJobs('wait', 0, 0, true)) : [];
+    return { label, waiting: wait, active, oldestAt: oldest?.timestamp };
+  }
+
+  close(): void {
+    for (const label of this.#lanes.keys()) this.#drop(label);
+    this.#redis.disconnect();
+    this.#listener.disconnect();
+  }
+
+  /**
+   * Asks a queue. BullMQ would wait for a connection, and nobody knew for how long. One that was lost at the wrong
+   * moment leaves its side of the queue unusable: it is opened again.
+   */
+  async #ask<Answer>(label: string, ask: (queue: Queue) => Promise<Answer>): Promise<Answer> {
+    if (this.#redis.status !== 'ready') throw new Error('the store of the queues cannot be reached');
+    try {
+      return await ask(this.#lane(label).queue);
+    } catch (error) {
+      this.#drop(label);
+      throw error;
+    }
+  }
+
+  #drop(label: string): void {
+    const lane = this.#lanes.get(label);
+    this.#lanes.delete(label);
+    void lane?.queue.close().catch(() => undefined);
+    void lane?.reaper.close(true).catch(() => undefined);
+  }
+
+  #lane(label: string): Lane {
+    const known = this.#lanes.get(label);
+    if (known !== undefined) return known;
+    const redis = this.#redis;
+    const queue = new Queue(label, {
+      ...queueOptions(this.#place, redis),
+      // Nobody reads BullMQ's own stream of events.
+      streams: { events: { maxLen: 10 } },
+    });
+    queue.on('error', () => undefined);
+    const reaper = openTaker(label, this.#place, { redis, stalledInterval: this.#reapEvery });
+    void reaper.startStalledCheckTimer().catch(() => undefined);
+    const lane = { queue, reaper };
+    this.#lanes.set(label, lane);
+    return lane;
+  }
+}

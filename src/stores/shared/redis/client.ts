@@ -1,0 +1,36 @@
+import { Redis } from 'ioredis';
+import { BOARD_PATIENCE, LONG_BOARD_PATIENCE, type BoardPlace } from '../board.js';
+import { readRedisAddress, type RedisAddress } from './address.js';
+
+/** Between two attempts to connect, in ms. */
+const SHORTEST_PAUSE = 50;
+const LONGEST_PAUSE = 1_000;
+
+/** Opens a connection. While it is lost, requests reject at once, and it is replaced. @throws BoardTrouble for an invalid address. */
+export const openClient = (address: RedisAddress): Redis =>
+  new Redis({
+    ...address.login(),
+    connectionName: 'timers',
+    enableOfflineQueue: false,
+    // By default it sends pending requests again, and a request would take effect twice. All three are needed for a
+    // request to settle.
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: LONG_BOARD_PATIENCE,
+    connectTimeout: BOARD_PATIENCE,
+    retryStrategy: (attempt) => Math.min(SHORTEST_PAUSE * attempt, LONGEST_PAUSE),
+  });
+
+/** Where a state on Redis is, for what else is kept beside it: its prefix, and further connections. */
+export function besideBoard(place: Pick<BoardPlace, 'url' | 'password'>): { prefix: string; connect: () => Redis } {
+  const address = readRedisAddress(place);
+  return {
+    prefix: address.prefix,
+    connect() {
+      const redis = openClient(address);
+      // Each request rejects by itself.
+      redis.on('error', () => undefined);
+      return redis;
+    },
+  };
+}

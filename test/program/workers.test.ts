@@ -1,0 +1,270 @@
+import { readFileSync } from 'node:fs';
+import { Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Desk, type Program } from '../support/program.js';
+import { Puppet } from '../support/puppet.js';
+import { hasRedis, RedisServer } from '../support/redis-server.js';
+
+if (!hasRedis) console.log('workers.test.ts: redis-server is not installed, so no test runs');
+
+describe.skipIf(!hasRedis)('workers of a shared state', () => {
+  let redis: RedisServer;
+  let puppet: Puppet;
+  const desks: Desk[] = [];
+  beforeEach(async () => {
+    redis = await RedisServer.open();
+    puppet = await Puppet.open();
+  });
+  afterEach(async () => {
+    await Promise.all(desks.splice(0).map((desk) => desk.clear()));
+    await puppet.close();
+    await redis.close();
+  });
+
+  const timers = (more = '') =>
+    `timers:\n  job: { every: 1d, run: ${JSON.stringify(puppet.command)}, run_on: any${more} }\n`;
+
+  /** A machine with the timer file. */
+  function machine(name: string, text = timers()): Desk {
+    const desk = new Desk();
+    desks.push(desk);
+    desk.write('timers.yaml', `state: { url: "${redis.url}", lease: 5s, name: ${name} }\n${text}`);
+    return desk;
+  }
+
+  async function active(desk: Desk): Promise<Program> {
+    const program = desk.start(['start']);
+    await program.event('scheduler.took_over');
+    return program;
+  }
+
+  async function worker(desk: Desk, ...args: readonly string[]): Promise<Program> {
+    const program = desk.start(['worker', ...args]);
+    await program.event('worker.started');
+    return program;
+  }
+
+  const opened: { close(): Promise<void> }[] = [];
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((one) => one.close()));
+  });
+  /** The queue, as anyone with the password of the store reaches it. */
+  function queue(): Queue {
+    const connection = new Redis(redis.url, { maxRetriesPerRequest: null });
+    const reached = new Queue('any', { connection, prefix: '{timers}:work', skipVersionCheck: true });
+    opened.push({ close: () => reached.close().then(() => connection.disconnect()) });
+    return reached;
+  }
+
+  test('a worker runs the command, and both logs name its machine', async () => {
+    const one = machine('one');
+    const [scheduler, there] = await Promise.all([active(one), worker(machine('w1'))]);
+    await one.run('trigger', 'job');
+    const process = await puppet.next();
+    expect(process.env).toMatchObject({ TIMERS_NODE: 'w1', TIMERS_TASK_NAME: 'job', TIMERS_ATTEMPT: '1' });
+    expect(Number(process.env['TIMERS_FENCE'])).toBeGreaterThan(0);
+    await process.print('halfway\n');
+    const line = await there.event('run.output');
+    expect(line).toMatchObject({ node: 'w1', line: 'halfway', task_name: 'job' });
+    expect(await scheduler.event('run.started')).toMatchObject({ node: 'w1', pid: process.pid });
+    void process.exit(3);
+    const finished = await scheduler.event('run.finished');
+    expect(finished).toMatchObject({ status: 'failure', exit_code: 3, output_tail: 'halfway', error: 'exit code 3' });
+    expect(await there.event('attempt.ended')).toMatchObject({ node: 'w1', exit_code: 3, run_id: finished.run_id });
+  });
+
+  test('an active run outlives the scheduler that is killed, and the next one reports it', async () => {
+    const [one, two] = [machine('one'), machine('two')];
+    const first = await active(one);
+    const second = two.start(['start']);
+    await second.event('scheduler.standing_by');
+    await worker(machine('w1'));
+    await one.run('trigger', 'job');
+    const process = await puppet.next();
+    await first.event('run.started');
+    first.kill('SIGKILL');
+    await second.event('scheduler.took_over');
+    expect(await second.event('run.started')).toMatchObject({ node: 'w1', attempt: 1 });
+    void process.exit(0);
+    expect(await second.event('run.finished')).toMatchObject({ status: 'success', attempts: 1 });
+    const { stdout } = await two.run('history', '--json');
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { status: string }).status),
+    ).toEqual(['success']);
+  });
+
+  test('a scheduler that stops in order leaves active runs to the next one, which also times them out', async () => {
+    const text = timers(', timeout: 3s');
+    const [one, two] = [machine('one', text), machine('two', text)];
+    const first = await active(one);
+    await worker(machine('w1', text));
+    await one.run('trigger', 'job');
+    const process = await puppet.next();
+    await first.event('run.started');
+    first.kill('SIGTERM');
+    expect((await first.ended).code).toBe(0);
+    expect(first.lines.filter(({ event }) => event === 'run.finished')).toEqual([]);
+    const second = await active(two);
+    expect(await second.event('run.finished')).toMatchObject({ status: 'timeout', attempts: 1 });
+    await process.gone;
+  });
+
+  test('timers cancel ends a run on a worker, and one that no worker has taken', async () => {
+    const one = machine('one');
+    const scheduler = await active(one);
+    await one.run('trigger', 'job');
+    await one.run('cancel', 'job');
+    expect(await scheduler.event('run.finished')).toMatchObject({ status: 'canceled' });
+    await worker(machine('w1'));
+    await one.run('trigger', 'job');
+    const process = await puppet.next();
+    await one.run('cancel', 'job');
+    await process.gone;
+    const ends = () => scheduler.lines.filter(({ event }) => event === 'run.finished');
+    await scheduler.line(() => ends().length === 2);
+    expect(ends()[1]).toMatchObject({ status: 'canceled', signal: 'SIGTERM' });
+  });
+
+  test('SIGTERM lets active runs of a worker end, and a second one ends them as lost', async () => {
+    const one = machine('one');
+    const scheduler = await active(one);
+    const w1 = await worker(machine('w1'));
+    await one.run('trigger', 'job');
+    const first = await puppet.next();
+    w1.kill('SIGTERM');
+    await w1.event('worker.stopping');
+    void first.exit(0);
+    expect(await w1.ended).toMatchObject({ code: 0 });
+    expect(await scheduler.event('run.finished')).toMatchObject({ status: 'success' });
+    const w2 = await worker(machine('w2'));
+    await one.run('trigger', 'job');
+    const second = await puppet.next();
+    w2.kill('SIGTERM');
+    await w2.event('worker.stopping');
+    w2.kill('SIGTERM');
+    await second.gone;
+    expect(await w2.ended).toMatchObject({ code: 0 });
+    const lost = await scheduler.line(({ status }) => status === 'lost');
+    expect(lost).toMatchObject({ error: 'w2 was stopped while it was running' });
+  });
+
+  test('a worker whose file defines the timer differently starts nothing, and says how both do', async () => {
+    const one = machine('one');
+    const scheduler = await active(one);
+    const other = await worker(machine('w1', timers(', env: { MODE: other }')));
+    await one.run('trigger', 'job');
+    const { status, exit_code, error } = await scheduler.event('run.finished');
+    expect({ status, exit_code }).toEqual({ status: 'failure', exit_code: 126 });
+    expect(error).toMatch(
+      /^worker w1: its file \S+ defines job differently \([\w-]{12}\) than the scheduler \([\w-]{12}\)$/,
+    );
+    expect(await other.event('worker.refused')).toMatchObject({ node: 'w1' });
+  });
+
+  test('what anyone writes into the queue starts nothing, and the next run goes through', async () => {
+    const one = machine('one');
+    const scheduler = await active(one);
+    const work = queue();
+    const env = { TIMERS_TASK_NAME: 'job', TIMERS_RUN_ID: 'x', TIMERS_ATTEMPT: '1', TIMERS_SCHEDULED_AT: '2026-01-01' };
+    const large = 'x'.repeat(10_000_000);
+    await work.add(
+      'no-such-timer',
+      { hash: 'h', env: { ...env, TIMERS_TASK_NAME: 'no-such-timer' } },
+      { jobId: 'x.1' },
+    );
+    await work.add('job', { hash: 'another', env: { ...env, TIMERS_RUN_ID: 'y' } }, { jobId: 'y.1' });
+    await work.add('job', { hash: 'h', env: { ...env, PATH: '/evil' } });
+    await work.add('job', { hash: 'h', env: { ...env, TIMERS_FENCE: large } });
+    await work.add('job', { run: 'touch /tmp/evil', command: ['touch', 'evil'] });
+    await work.add(large, large);
+    const client = new Redis(redis.url);
+    await client.lpush('{timers}:work:any:wait', 'nowhere', 'broken');
+    await client.hset('{timers}:work:any:broken', { name: 'job', data: '{"hash":', opts: '[' });
+    client.disconnect();
+    const there = await worker(machine('w1'), '--concurrency', '1');
+    await there.line(() => there.lines.filter(({ event }) => event === 'worker.refused').length >= 6);
+    await one.run('trigger', 'job');
+    await (await puppet.next()).exit(0);
+    expect(await scheduler.event('run.finished')).toMatchObject({ status: 'success' });
+    expect(there.lines.filter(({ event }) => event === 'run.started')).toHaveLength(1);
+  });
+
+  test.each([
+    ['no result', {}],
+    ['an exit that does not exist', { exit: { kind: 'exited', code: 'rm -rf' }, node: 'evil' }],
+    ['a result of 10 MB', 'x'.repeat(10_000_000)],
+  ])('a forged result is reported as lost: %s', async (_, result) => {
+    const one = machine('one');
+    const scheduler = await active(one);
+    const connection = new Redis(redis.url, { maxRetriesPerRequest: null });
+    const forger = new Worker('any', () => Promise.resolve(result), {
+      ...{ connection, prefix: '{timers}:work', name: 'forger', skipVersionCheck: true },
+    });
+    opened.push({ close: () => forger.close(true).then(() => connection.disconnect()) });
+    await one.run('trigger', 'job');
+    const finished = await scheduler.event('run.finished');
+    expect(finished).toMatchObject({ status: 'lost', error: 'forger sent no valid result' });
+    expect((await one.run('status', '--check')).code).toBe(0);
+  });
+
+  test('overlap, groups and concurrency hold over workers, in the log of the commands', async () => {
+    const mark = (name: string) =>
+      `'echo "+ ${name} $TIMERS_RUN_ID" >> "$MARKS"; sleep 0.15; echo "- ${name} $TIMERS_RUN_ID" >> "$MARKS"'`;
+    const timer = (name: string, more: string) =>
+      `  ${name}: { every: 100ms, run: ${mark(name)}, run_on: any, ${more} }\n`;
+    const text =
+      'concurrency: 2\ntimers:\n' +
+      timer('skips', 'overlap: skip') +
+      timer('queues', 'overlap: queue') +
+      timer('one', 'overlap: allow, group: g') +
+      timer('other', 'overlap: skip, group: g');
+    const one = machine('one', text);
+    const marks = one.write('marks', '');
+    const [w1, w2] = [machine('w1', text), machine('w2', text)];
+    const start = (desk: Desk, ...args: string[]) => desk.start(args, { env: { MARKS: marks } });
+    const [first, second] = [start(w1, 'worker', '--concurrency', '4'), start(w2, 'worker', '--concurrency', '4')];
+    const scheduler = start(one, 'start');
+    const done = () => scheduler.lines.filter(({ event }) => event === 'run.finished').length >= 40;
+    await scheduler.line(done);
+    const ran = (program: Program) => program.lines.filter(({ event }) => event === 'attempt.ended').length;
+    expect(Math.min(ran(first), ran(second))).toBeGreaterThan(0);
+    expect(violations(readMarks(marks))).toEqual([]);
+  });
+
+  test('run_on needs a state on Redis, also on the command line', async () => {
+    const desk = new Desk();
+    desks.push(desk);
+    desk.write('timers.yaml', `state: ./timers.db\n${timers()}`);
+    const refused = await desk.run('start');
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.stderr).toContain('run_on needs a state on Redis');
+    expect(await desk.run('worker')).toMatchObject({ code: 1 });
+    const one = machine('one');
+    const overridden = await one.run('start', '--state', 'false');
+    expect(overridden).toMatchObject({ code: 1 });
+    expect(overridden.stderr).toContain('job has run_on, which needs a state on Redis: leave out --state');
+    expect(await one.run('worker', '--label', 'local')).toMatchObject({ code: 2 });
+    expect(await one.run('worker', '--lock', '1s')).toMatchObject({ code: 2 });
+    expect(await one.run('worker', '--concurrency', '0')).toMatchObject({ code: 2 });
+  });
+});
+
+const readMarks = (file: string): readonly string[] => readFileSync(file, 'utf8').trim().split('\n');
+
+/** Where commands ran beside each other although the file forbids it. */
+function violations(marks: readonly string[]): readonly string[] {
+  const running = new Map<string, string>();
+  return marks.flatMap((line) => {
+    const [sign, name = '', id = ''] = line.split(' ');
+    if (sign === '-') running.delete(id);
+    else running.set(id, name);
+    const names = [...running.values()];
+    const count = (...which: string[]) => names.filter((one) => which.includes(one)).length;
+    const isWrong = names.length > 2 || count('skips') > 1 || count('queues') > 1 || count('one', 'other') > 1;
+    return isWrong ? [`${line}: ${names.join(' ')}`] : [];
+  });
+}
