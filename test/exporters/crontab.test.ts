@@ -35,6 +35,40 @@ test('timers become lines that cron runs at the same times', () => {
   expect([a, [...b1!, ...b2!].sort().slice(0, 20), c]).toEqual(jobs.map((job) => firings(job, 20)));
 });
 
+test('an imported crontab comes back with its variables, its shell and its folder', () => {
+  const tab = [
+    'MAILTO=""',
+    'SHELL=/bin/bash',
+    'PATH=/usr/local/bin:/usr/bin:/bin',
+    'GREETING="a  b "',
+    '30 2 * * * source ~/.profile && ./nightly --all > "$(date +\\%F).log"',
+    '*/5 9-17 * * 1-5 [ -x ./poll ] || exit 0; ./poll',
+  ].join('\n');
+  const first = imported(crontab, `${tab}\n`, { timezone: 'UTC' });
+  const { files, differences } = crontabExporter.write(first.jobs, { now: NOW, timezone: 'UTC' });
+  expect(differences).toEqual([]);
+  expect(files[0]!.text).toMatch(/^SHELL=\/bin\/bash\nPATH=\/usr\/local\/bin:\/usr\/bin:\/bin\nGREETING="a  b "\n/);
+  const again = imported(crontab, files[0]!.text, { timezone: 'UTC' });
+  expect(again.names).toEqual(first.names);
+  expect(again.jobs.map(({ command }) => command)).toEqual(first.jobs.map(({ command }) => command));
+  expect(again.jobs.map((job) => firings(job, 20))).toEqual(first.jobs.map((job) => firings(job, 20)));
+});
+
+test('variables that some timers have, or that mean something to cron, stay in the commands', () => {
+  const { files } = exported(
+    [
+      'a: { cron: "@daily", run: x, env: { A: "1", B: "2", MAILTO: me } }',
+      'b: { cron: "@daily", run: [y], env: { A: "1", MAILTO: me }, shell: /bin/bash }',
+    ].join('\n'),
+  );
+  const lines = files[0]!.text.split('\n').filter((line) => !line.startsWith('CRON_TZ'));
+  expect(lines.slice(0, 3)).toEqual([
+    'A=1',
+    '0 0 * * * cd / && export B=2 && export MAILTO=me && x',
+    '0 0 * * * cd / && export MAILTO=me && y',
+  ]);
+});
+
 test('what a crontab cannot say is left out with an error', () => {
   const { files, differences } = exported(
     'a: { cron: "0 0 L * *", run: x }\nb: { cron: "*/5 * * * * *", run: x }\nc: { every: 7m, run: x }\nd: { cron: "@daily", run: "x\\ny" }\ne: { cron: "0 0 13 * +FRI", run: x }',

@@ -4,6 +4,7 @@ import { SECOND } from '../../domain/time.js';
 import { readExpression, textsOf, type Expression } from '../../schedules/index.js';
 import type { ExportDifference, Exporter } from '../kind.js';
 import { keysLeftOut, keysOfJob } from '../values.js';
+import { quotedValue, sharedVariables, variableLines, type SharedVariables } from './variables.js';
 
 /** A crontab of a user. */
 export const crontabExporter: Exporter = {
@@ -11,8 +12,10 @@ export const crontabExporter: Exporter = {
   summary: 'a crontab of a user',
 
   write(jobs, { timezone }) {
-    const written = jobs.map((job) => linesOf(job, timezone));
-    const text = written.flatMap(({ lines }) => lines).join('\n');
+    const shared = sharedVariables(jobs);
+    const written = jobs.map((job) => linesOf(job, { timezone, shared }));
+    const entries = written.flatMap(({ lines }) => lines);
+    const text = entries.length === 0 ? '' : [...variableLines(shared), ...entries].join('\n');
     const differences = written.flatMap((one) => one.differences);
     return { files: text === '' ? [] : [{ name: 'crontab', text: `${text}\n` }], differences };
   },
@@ -25,7 +28,13 @@ interface CronLines {
   readonly differences: readonly ExportDifference[];
 }
 
-function linesOf(job: Job, timezone: string): CronLines {
+interface Table {
+  /** Of this machine, IANA. */
+  readonly timezone: string;
+  readonly shared: SharedVariables;
+}
+
+function linesOf(job: Job, { timezone, shared }: Table): CronLines {
   const about = (severity: ExportDifference['severity'], message: string, hint?: string): ExportDifference => ({
     ...{ timer: job.name, severity, message },
     ...(hint !== undefined && { hint }),
@@ -33,7 +42,7 @@ function linesOf(job: Job, timezone: string): CronLines {
   if (!job.enabled)
     return { lines: [], differences: [about('note', 'It is disabled, so the crontab has no line of it.')] };
   const times = timesOf(job);
-  const command = commandText(job);
+  const command = commandText(job, shared);
   if (times === undefined || command === undefined) {
     const message = times === undefined ? 'A crontab has no such times.' : 'A line of a crontab has no line breaks.';
     return { lines: [], differences: [about('error', `The timer is left out. ${message}`, 'Export it to systemd.')] };
@@ -73,18 +82,35 @@ function fieldsText(expression: Expression, texts: readonly string[]): string | 
     .join(' ');
 }
 
-const quoted = (word: string): string =>
-  /^[\w./:=@+,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
-
 /** In a crontab, `%` is a line break unless a backslash is before it. */
-function commandText({ command, timeout }: Job): string | undefined {
+function commandText(job: Job, { env, shell }: SharedVariables): string | undefined {
+  const { command, timeout } = job;
   const limit = timeout === undefined ? '' : `timeout -k ${command.killAfter / SECOND} ${timeout / SECOND} `;
-  const exports = Object.entries(command.env).map(([name, value]) => `export ${name}=${quoted(value)} && `);
-  const text = `cd ${quoted(command.cwd)} && ${exports.join('')}${limit}${runText(command, limit !== '')}`;
+  const others = Object.entries(command.env).filter(([name]) => !(name in env));
+  const exports = others.map(([name, value]) => `export ${name}=${quotedValue(value)} && `);
+  const before = `${isAtHome(job, env) ? '' : `cd ${quotedValue(command.cwd)} && `}${exports.join('')}${limit}`;
+  const text = before + runText(command, { shell, before, isLimited: limit !== '' });
   return text.includes('\n') ? undefined : text.replaceAll('%', String.raw`\%`);
 }
 
-function runText({ run, shell }: Command, isLimited: boolean): string {
-  if (typeof run !== 'string') return run.map(quoted).join(' ');
-  return isLimited || shell !== '/bin/sh' || /[;&|#]/.test(run) ? `${shell} -c ${quoted(run)}` : run;
+/** cron starts commands in the home folder. */
+function isAtHome(job: Job, env: SharedVariables['env']): boolean {
+  const { cwd, user } = keysOfJob(job);
+  return env['HOME'] === undefined
+    ? user === undefined && (cwd === '~' || cwd === '~/')
+    : job.command.cwd === env['HOME'];
+}
+
+interface Around {
+  /** The shell that cron uses. */
+  readonly shell: string;
+  /** What is in front, which a list of commands must not take apart. */
+  readonly before: string;
+  readonly isLimited: boolean;
+}
+
+function runText({ run, shell }: Command, around: Around): string {
+  if (typeof run !== 'string') return run.map(quotedValue).join(' ');
+  const isPlain = shell === around.shell && !around.isLimited && (around.before === '' || !/[;&|#]/.test(run));
+  return isPlain ? run : `${shell} -c ${quotedValue(run)}`;
 }
