@@ -22,7 +22,7 @@ _timers() {
   done
   case $command:$before in
     start:-f | start:--file) from=files ;;
-    start:--log-format) words='auto json pretty' ;;
+    start:--log-format) words='auto json ecs pretty' ;;
     start:--log-level) words='trace debug info warn error fatal silent' ;;
     start:--state) from=files ;;
     start:--timezone) from=zones ;;
@@ -32,7 +32,7 @@ _timers() {
     start:--verify-key) from=files ;;
     start:--launcher) words='auto execa' ;;
     worker:-f | worker:--file) from=files ;;
-    worker:--log-format) words='auto json pretty' ;;
+    worker:--log-format) words='auto json ecs pretty' ;;
     worker:--log-level) words='trace debug info warn error fatal silent' ;;
     worker:--state) from=files ;;
     worker:--timezone) from=zones ;;

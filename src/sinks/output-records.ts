@@ -3,6 +3,7 @@ import type { OutputStream } from '../domain/executor.js';
 import type { Firing } from '../domain/firing.js';
 import { jsonText, visibleJson } from '../text/visible.js';
 import { fitRecord, fitRecords } from './record-limit.js';
+import type { RecordNames } from './record-names.js';
 
 /** What all records of one stream of a run share: the text before the timestamp, and from it to the line. */
 interface Constant {
@@ -11,9 +12,6 @@ interface Constant {
   readonly middle: string;
 }
 
-const BEFORE_TIMESTAMP = '"timestamp":"';
-/** A record of output contains its line twice. */
-const BETWEEN = '","msg":"';
 const END = '"}\n';
 
 /** Text that JSON contains as it is. */
@@ -33,18 +31,28 @@ export class OutputRecords {
     stderr: new WeakMap(),
   };
 
+  readonly #names: RecordNames;
+  readonly #beforeTimestamp: string;
+  /** From the line to its repetition in the message; absent if the record has it once. */
+  readonly #between: string | undefined;
+
   /** `recordOf` writes a record of one line in full. */
-  constructor(recordOf: (event: RunOutput) => string) {
+  constructor(recordOf: (event: RunOutput) => string, names: RecordNames) {
     this.#recordOf = recordOf;
+    this.#names = names;
+    this.#beforeTimestamp = `"${names.timestamp}":"`;
+    this.#between = names.line === undefined ? undefined : `","${names.message}":"`;
   }
 
   /** The records of a block, one per line, none over the limit. The timestamp is that of the event. */
   of(event: RunOutput, timestamp: string): string {
     // A constant part is not worthwhile for a single line, and only a single line has further fields.
-    if (!event.lines.includes('\n')) return fitRecord(this.#recordOf(event));
+    if (!event.lines.includes('\n')) return fitRecord(this.#recordOf(event), this.#names);
     const { head, middle } = this.#constantOf(event, timestamp);
     const before = `${head}${timestamp}${middle}`.replaceAll('$', '$$$$');
-    return fitRecords(`${escapedLines(event.lines)}\n`.replaceAll(LINE, `${before}$1${BETWEEN}$1${END}`));
+    const again = this.#between === undefined ? '' : `${this.#between}$1`;
+    const records = `${escapedLines(event.lines)}\n`.replaceAll(LINE, `${before}$1${again}${END}`);
+    return fitRecords(records, this.#names);
   }
 
   #constantOf(event: RunOutput, timestamp: string): Constant {
@@ -52,11 +60,11 @@ export class OutputRecords {
     const known = constants.get(event.firing);
     if (known?.runId === event.runId) return known;
     const record = this.#recordOf({ ...event, lines: '' });
-    const timestampAt = record.indexOf(BEFORE_TIMESTAMP) + BEFORE_TIMESTAMP.length;
+    const timestampAt = record.indexOf(this.#beforeTimestamp) + this.#beforeTimestamp.length;
     const constant = {
       runId: event.runId,
       head: record.slice(0, timestampAt),
-      middle: record.slice(timestampAt + timestamp.length, -(BETWEEN + END).length),
+      middle: record.slice(timestampAt + timestamp.length, -`${this.#between ?? ''}${END}`.length),
     };
     constants.set(event.firing, constant);
     return constant;

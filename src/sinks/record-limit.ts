@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { jsonText } from '../text/visible.js';
+import { JSON_NAMES, type RecordNames } from './record-names.js';
 
 /**
  * The maximum size of a record in bytes, with its newline. Container log drivers split longer ones, and half a JSON
@@ -21,10 +22,10 @@ const ELLIPSIS = '…';
 type Fields = ReadonlyMap<string, string>;
 
 /** {@link fitRecord} for any number of records. */
-export function fitRecords(records: string): string {
+export function fitRecords(records: string, names: RecordNames): string {
   let start = 0;
   for (let end = records.indexOf('\n'); end >= 0; end = records.indexOf('\n', start)) {
-    if (end - start >= SURELY_FITS) return records.replaceAll(/[^\n]*\n/g, fitRecord);
+    if (end - start >= SURELY_FITS) return records.replaceAll(/[^\n]*\n/g, (record) => fitRecord(record, names));
     start = end + 1;
   }
   return records;
@@ -36,16 +37,16 @@ export function fitRecords(records: string): string {
  * lists their first items, `output_tail` its last lines. Output that was parsed as JSON (`data`) and is too long
  * becomes a `line` again.
  */
-export function fitRecord(line: string): string {
+export function fitRecord(line: string, names = JSON_NAMES): string {
   if (line.length <= SURELY_FITS || Buffer.byteLength(line) <= RECORD_LIMIT) return line;
   const values = Object.entries(JSON.parse(line) as Record<string, unknown>);
   const whole = new Map(values.map(([key, value]) => [key, jsonText(value)]));
-  let fields = withShortMessage(whole);
-  if (excessOf(fields) > 0 && fields.has('data')) fields = withShortMessage(withoutData(whole));
+  let fields = withShortMessage(whole, names);
+  if (excessOf(fields) > 0 && fields.has(names.data)) fields = withShortMessage(withoutData(whole, names), names);
   for (let excess = excessOf(fields); excess > 0; excess = excessOf(fields)) {
-    const longest = longestOf(fields);
+    const longest = longestOf(fields, names);
     if (longest === undefined) break;
-    fields = new Map(fields).set(longest, shortened(longest, fields, excess)).set('truncated', 'true');
+    fields = new Map(fields).set(longest, shortened(longest, fields, { excess, names })).set(names.truncated, 'true');
   }
   return lineOf(fields);
 }
@@ -54,33 +55,37 @@ const lineOf = (fields: Fields): string => `{${Array.from(fields, ([key, json]) 
 const excessOf = (fields: Fields): number => Buffer.byteLength(lineOf(fields)) - RECORD_LIMIT;
 const sizeOf = (fields: Fields, key: string): number => Buffer.byteLength(fields.get(key) ?? '');
 
-function withShortMessage(fields: Fields): Fields {
-  const size = sizeOf(fields, 'msg');
+function withShortMessage(fields: Fields, { message, truncated }: RecordNames): Fields {
+  const size = sizeOf(fields, message);
   if (excessOf(fields) <= 0 || size <= SHORTEST_MESSAGE) return fields;
-  const marked = new Map(fields).set('truncated', 'true');
+  const marked = new Map(fields).set(truncated, 'true');
   const most = Math.max(SHORTEST_MESSAGE, size - excessOf(marked)) - Buffer.byteLength(ELLIPSIS);
-  return marked.set('msg', beginningOf(fields.get('msg') ?? '', most).replace(/"$/, `${ELLIPSIS}"`));
+  return marked.set(message, beginningOf(fields.get(message) ?? '', most).replace(/"$/, `${ELLIPSIS}"`));
 }
 
 /** The message of an output record is its line. */
-function withoutData(fields: Fields): Fields {
-  const others = new Map(fields).set('line', fields.get('msg') ?? '').set('truncated', 'true');
-  others.delete('data');
+function withoutData(fields: Fields, { message, line = message, data, truncated }: RecordNames): Fields {
+  const others = new Map(fields).set(line, fields.get(message) ?? '').set(truncated, 'true');
+  others.delete(data);
   return others;
 }
 
-function longestOf(fields: Fields): string | undefined {
+function longestOf(fields: Fields, { message }: RecordNames): string | undefined {
   const [longest] = [...fields.keys()]
-    .filter((key) => key !== 'msg' && sizeOf(fields, key) > SHORTEST_FIELD)
+    .filter((key) => key !== message && sizeOf(fields, key) > SHORTEST_FIELD)
     .sort((one, other) => sizeOf(fields, other) - sizeOf(fields, one));
   return longest;
 }
 
-function shortened(key: string, fields: Fields, excess: number): string {
+function shortened(
+  key: string,
+  fields: Fields,
+  { excess, names }: { readonly excess: number; readonly names: RecordNames },
+): string {
   const json = fields.get(key) ?? '';
   const most = Math.max(SHORTEST_FIELD, sizeOf(fields, key) - excess);
   if (json.startsWith('[')) return `[${firstOf((JSON.parse(json) as unknown[]).map(jsonOf), most - 2).join(',')}]`;
-  if (key !== 'output_tail') return beginningOf(json, most);
+  if (key !== names.outputTail) return beginningOf(json, most);
   const lines = (JSON.parse(json) as string).split('\n').map(jsonOf).reverse();
   const kept = firstOf(lines, most).map((line) => line.slice(1, -1));
   return `"${kept.reverse().join('\\n')}"`;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { renderIndexTemplate } from '../../docs/generator/elastic.js';
 import { renderEvents } from '../../docs/generator/events.js';
 import { logSchemaText } from '../../src/domain/log-schema.js';
 
@@ -8,4 +9,8 @@ test('docs/reference/events.md is the one that `npm run docs` writes', async () 
 
 test('schema/log.schema.json is the one that `npm run docs` writes', async () => {
   await expect(logSchemaText()).toMatchFileSnapshot('../../schema/log.schema.json');
+});
+
+test('examples/logs/index-template.json is the one that `npm run docs` writes', async () => {
+  await expect(renderIndexTemplate()).toMatchFileSnapshot('../../examples/logs/index-template.json');
 });

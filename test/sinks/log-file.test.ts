@@ -65,7 +65,8 @@ async function put(text: string): Promise<void> {
 }
 
 const read = (name = 'timers.log') => readFileSync(join(folder, name), 'utf8');
-const line = (number: number) => `{"line":${String(number).padStart(6, '0')}}\n`;
+/** Of a length that no page of a disk is a multiple of, so that a full disk tears one. */
+const line = (number: number) => `{"line": ${String(number).padStart(6, '0')}}\n`;
 const LINE = line(0).length;
 
 describe('a log file that grows', () => {
@@ -186,7 +187,7 @@ describe('a line that was torn', () => {
 
   it('ends in the file where it began, even if that was moved', async () => {
     open();
-    await put('{"line":');
+    await put('{"line": ');
     renameSync(path, join(folder, 'moved'));
     await put('000001}\n' + line(2));
     expect([read('moved'), read()]).toEqual([line(1), line(2)]);
@@ -194,7 +195,7 @@ describe('a line that was torn', () => {
 
   it('is whole in the next file, if the settings name another', async () => {
     open();
-    await put('{"line":');
+    await put('{"line": ');
     file.use({ path: `${path}2`, keep: 1 });
     await put('000001}\n');
     expect(read('timers.log2')).toBe(line(1));

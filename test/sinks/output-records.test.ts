@@ -4,6 +4,7 @@ import { toTimestamp } from '../../src/domain/time.js';
 import { createConsole } from '../../src/sinks/console.js';
 import { createJsonLog } from '../../src/sinks/json-log.js';
 import { OutputRecords } from '../../src/sinks/output-records.js';
+import { JSON_NAMES } from '../../src/sinks/record-names.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { at, firing } from '../support/events.js';
 import { CapturedDestination } from './captured-destination.js';
@@ -25,7 +26,7 @@ describe('the records of output', () => {
     const records = new OutputRecords((event) => {
       full.push(event);
       return `{"timestamp":"now","run_id":"${event.runId}","stream":"${event.stream}","line":"","msg":""}\n`;
-    });
+    }, JSON_NAMES);
     const other = { ...firing };
     for (let turn = 0; turn < 10; turn++) {
       for (const stream of ['stdout', 'stderr'] as const) {

@@ -100,7 +100,7 @@ export const attemptEvents: EventEntries<AttemptEvent> = {
     level: 'warn',
     fields: {
       ...RUN_FIELDS,
-      pid: { type: 'integer', summary: 'The process.' },
+      pid: { type: 'integer', ecs: 'process.pid', summary: 'The process.' },
       action: { type: 'string', values: ['kill', 'keep'], summary: 'What `timers` does with it.' },
       escaped: { type: 'boolean', optional: true, summary: '`true` if it left the process group of its run.' },
     },

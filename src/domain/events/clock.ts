@@ -105,7 +105,7 @@ export const clockEvents: EventEntries<ClockEvent> = {
     level: 'warn',
     fields: {
       source: { type: 'string', summary: 'The time source.' },
-      reason: { type: 'string', summary: 'A human-readable description of what happened.' },
+      reason: { type: 'string', ecs: 'event.reason', summary: 'A human-readable description of what happened.' },
     },
     toFields: ({ source, reason }) => ({ source, reason }),
     sentence: ({ source, reason }) => `${source} ${reason}`,

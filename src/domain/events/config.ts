@@ -48,6 +48,7 @@ export type ConfigEvent = ConfigReloaded | ConfigRejected | ConfigUnreachable | 
 
 const URL_FIELD = {
   type: 'string',
+  ecs: 'url.full',
   summary: 'The URL of `--from`, without user, password and query.',
 } as const satisfies EventField;
 
@@ -64,7 +65,7 @@ export const configEvents: EventEntries<ConfigEvent> = {
     summary: 'The scheduler read the timer file again and uses it.',
     level: 'info',
     fields: {
-      file: { type: 'string', summary: 'The timer file.' },
+      file: { type: 'string', ecs: 'file.path', summary: 'The timer file.' },
       etag: { type: 'string', optional: true, summary: 'The ETag of the version, for a file from `--from`.' },
       added: { type: 'strings', summary: 'The names of new timers.' },
       removed: { type: 'strings', summary: 'The names of removed timers.' },
@@ -93,7 +94,7 @@ export const configEvents: EventEntries<ConfigEvent> = {
     summary: 'The scheduler read the timer file again and found mistakes. It keeps the timers it has.',
     level: 'error',
     fields: {
-      file: { type: 'string', summary: 'The timer file.' },
+      file: { type: 'string', ecs: 'file.path', summary: 'The timer file.' },
       problems: { type: 'strings', summary: 'Each problem as `line:column message`, errors first.' },
     },
     toFields: ({ file, problems }) => ({ file, problems }),
@@ -110,7 +111,7 @@ export const configEvents: EventEntries<ConfigEvent> = {
     fields: {
       url: URL_FIELD,
       since: { type: 'timestamp', summary: 'When the first request failed.' },
-      reason: { type: 'string', summary: 'The reason, in plain words.' },
+      reason: { type: 'string', ecs: 'event.reason', summary: 'The reason, in plain words.' },
     },
     toFields: ({ url, since, reason }) => ({ url, since: toTimestamp(since), reason }),
     sentence: ({ url, reason }) => `cannot load ${url} and keeps the current timers: ${reason}`,

@@ -70,7 +70,11 @@ const TO = {
   type: 'string',
   summary: 'The host of the URL, the rest of which may be a secret; `run` for a command.',
 } as const satisfies EventField;
-const ERROR = { type: 'string', summary: 'What went wrong, as a sentence.' } as const satisfies EventField;
+const ERROR = {
+  type: 'string',
+  ecs: 'error.message',
+  summary: 'What went wrong, as a sentence.',
+} as const satisfies EventField;
 const OUTPUT_TAIL = {
   type: 'string',
   optional: true,

@@ -41,6 +41,8 @@ export interface EventField {
   readonly optional?: true;
   /** The value may be `null`. */
   readonly nullable?: true;
+  /** Its name in the Elastic Common Schema; absent: `timers.` and its own name. */
+  readonly ecs?: string;
 }
 
 export type EventFields = Readonly<Record<string, EventField>>;

@@ -7,11 +7,16 @@ import type { EventFields } from './entry.js';
 
 /** What every record of the log has, in addition to the fields of its event. */
 export const RECORD_FIELDS = {
-  timestamp: { type: 'timestamp', summary: 'When it happened.' },
-  level: { type: 'string', values: ['debug', 'info', 'warn', 'error'], summary: 'The level; see `--log-level`.' },
-  event: { type: 'string', summary: 'The name of the event.' },
-  host: { type: 'string', summary: 'The name of this machine.' },
-  msg: { type: 'string', summary: 'The event as a sentence.' },
+  timestamp: { type: 'timestamp', ecs: '@timestamp', summary: 'When it happened.' },
+  level: {
+    type: 'string',
+    ecs: 'log.level',
+    values: ['debug', 'info', 'warn', 'error'],
+    summary: 'The level; see `--log-level`.',
+  },
+  event: { type: 'string', ecs: 'event.action', summary: 'The name of the event.' },
+  host: { type: 'string', ecs: 'host.hostname', summary: 'The name of this machine.' },
+  msg: { type: 'string', ecs: 'message', summary: 'The event as a sentence.' },
   truncated: { type: 'boolean', optional: true, summary: '`true` if the record was cut to 16 KiB.' },
 } as const satisfies EventFields;
 
@@ -43,9 +48,14 @@ export const ATTEMPT_FIELD = {
 } as const satisfies EventFields;
 
 export const OUTCOME_FIELDS = {
-  exit_code: { type: 'integer', nullable: true, summary: 'The exit code; `null` if there is none.' },
+  exit_code: {
+    type: 'integer',
+    ecs: 'process.exit_code',
+    nullable: true,
+    summary: 'The exit code; `null` if there is none.',
+  },
   signal: { type: 'string', nullable: true, summary: 'The signal that ended the process; `null` if there is none.' },
-  error: { type: 'string', optional: true, summary: 'What went wrong, as a sentence.' },
+  error: { type: 'string', ecs: 'error.message', optional: true, summary: 'What went wrong, as a sentence.' },
 } as const satisfies EventFields;
 
 /** Fields of a firing, kept for its lifetime: each of its many events has them, and formatting timestamps costs most. */

@@ -44,6 +44,7 @@ export const firingEvents: EventEntries<FiringEvent> = {
       status: { type: 'string', values: ['skipped'], summary: 'The outcome.' },
       reason: {
         type: 'string',
+        ecs: 'event.reason',
         summary:
           'Why: `overlap`, `replaced`, `breaker_open`, `paused`, `group`, `max_runs` or `canceled`. Others may follow.',
       },
@@ -71,6 +72,7 @@ export const firingEvents: EventEntries<FiringEvent> = {
       status: { type: 'string', values: ['missed'], summary: 'The outcome.' },
       reason: {
         type: 'string',
+        ecs: 'event.reason',
         values: ['downtime', 'clock_jump', 'stalled', 'deadline', 'shutdown'],
         summary: 'Why the firing did not run.',
       },

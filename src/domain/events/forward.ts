@@ -45,7 +45,7 @@ export const forwardEvents: EventEntries<ForwardEvent> = {
     level: 'warn',
     fields: {
       receiver: RECEIVER,
-      reason: { type: 'string', summary: 'The reason, in plain words.' },
+      reason: { type: 'string', ecs: 'event.reason', summary: 'The reason, in plain words.' },
       unsent: { type: 'integer', summary: 'How many outcomes wait.' },
     },
     toFields: ({ receiver, reason, unsent }) => ({ receiver, reason, unsent }),

@@ -19,7 +19,11 @@ export interface HttpUnavailable {
 
 export type HttpMoved = HttpListening | HttpUnavailable;
 
-const ADDRESS = { type: 'string', summary: 'The address, as `host:port`.' } as const satisfies EventField;
+const ADDRESS = {
+  type: 'string',
+  ecs: 'server.address',
+  summary: 'The address, as `host:port`.',
+} as const satisfies EventField;
 
 const example = { at: Date.parse('2026-11-23T00:00:00.125Z'), address: '127.0.0.1:9464' } as const;
 
@@ -38,7 +42,10 @@ export const httpEvents: EventEntries<HttpMoved> = {
   'http.unavailable': {
     summary: 'The HTTP server cannot listen and retries every few seconds. Logged once, and again for another reason.',
     level: 'error',
-    fields: { address: ADDRESS, reason: { type: 'string', summary: 'The reason, in plain words.' } },
+    fields: {
+      address: ADDRESS,
+      reason: { type: 'string', ecs: 'event.reason', summary: 'The reason, in plain words.' },
+    },
     toFields: ({ address, reason }) => ({ address, reason }),
     sentence: ({ address, reason }) =>
       `the HTTP server cannot listen on ${address} and retries every few seconds: ${reason}`,

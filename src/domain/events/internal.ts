@@ -46,8 +46,8 @@ export const internalEvents: EventEntries<InternalEvent> = {
     fields: {
       task_name: { ...TIMER_FIELDS.task_name, optional: true, summary: 'The affected timer; absent if there is none.' },
       doing: { type: 'string', summary: 'What failed, such as `planning` or `recording`.' },
-      error: { type: 'string', summary: 'The error, in one line.' },
-      stack: { type: 'string', optional: true, summary: 'Its stack trace.' },
+      error: { type: 'string', ecs: 'error.message', summary: 'The error, in one line.' },
+      stack: { type: 'string', ecs: 'error.stack_trace', optional: true, summary: 'Its stack trace.' },
       retry_in_ms: {
         type: 'number',
         unit: 'ms',

@@ -32,7 +32,11 @@ export interface LauncherRestored {
 
 export type LauncherEvent = LauncherFallback | LauncherLost | LauncherRestored;
 
-const PID = { type: 'integer', summary: 'The process of the forker.' } as const satisfies EventField;
+const PID = {
+  type: 'integer',
+  ecs: 'process.pid',
+  summary: 'The process of the forker.',
+} as const satisfies EventField;
 
 const at = Date.parse('2026-11-23T00:00:00.125Z');
 
@@ -41,7 +45,7 @@ export const launcherEvents: EventEntries<LauncherEvent> = {
     summary:
       'Commands start by execa, because `timers-forker` cannot be used. Logged once, after the start or after `launcher.lost`.',
     level: 'info',
-    fields: { reason: { type: 'string', summary: 'The reason, in plain words.' } },
+    fields: { reason: { type: 'string', ecs: 'event.reason', summary: 'The reason, in plain words.' } },
     toFields: ({ reason }) => ({ reason }),
     sentence: ({ reason }) => `commands start by execa: ${reason}`,
     recorded: false,

@@ -26,8 +26,12 @@ export interface LogUnrotated {
 
 export type LogFileEvent = LogUnavailable | LogRecovered | LogUnrotated;
 
-const FILE = { type: 'string', summary: 'The log file.' } as const satisfies EventField;
-const REASON = { type: 'string', summary: 'The reason, in plain words.' } as const satisfies EventField;
+const FILE = { type: 'string', ecs: 'file.path', summary: 'The log file.' } as const satisfies EventField;
+const REASON = {
+  type: 'string',
+  ecs: 'event.reason',
+  summary: 'The reason, in plain words.',
+} as const satisfies EventField;
 
 const example = { at: Date.parse('2026-11-23T04:30:00.021Z'), file: '/var/log/timers.log' } as const;
 

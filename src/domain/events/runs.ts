@@ -99,7 +99,7 @@ export const runEvents: EventEntries<RunEvent> = {
     fields: {
       ...RUN_FIELDS,
       ...ATTEMPT_FIELD,
-      pid: { type: 'integer', summary: 'The process, which leads its own process group.' },
+      pid: { type: 'integer', ecs: 'process.pid', summary: 'The process, which leads its own process group.' },
       lateness_ms: LATENESS,
       node: { ...NODE, summary: 'The machine that runs it; absent without a shared state.' },
     },
@@ -122,7 +122,12 @@ export const runEvents: EventEntries<RunEvent> = {
     fields: {
       ...RUN_FIELDS,
       stream: { type: 'string', values: ['stdout', 'stderr'], summary: 'Where the command printed the line.' },
-      line: { type: 'string', optional: true, summary: 'The line without its newline. Absent if `data` is present.' },
+      line: {
+        type: 'string',
+        ecs: 'message',
+        optional: true,
+        summary: 'The line without its newline. Absent if `data` is present.',
+      },
       data: {
         type: 'object',
         optional: true,
@@ -151,7 +156,7 @@ export const runEvents: EventEntries<RunEvent> = {
       },
       exit_code: OUTCOME_FIELDS.exit_code,
       signal: OUTCOME_FIELDS.signal,
-      success: { type: 'boolean', summary: 'Whether `status` is `success`.' },
+      success: { type: 'boolean', ecs: 'event.outcome', summary: 'Whether `status` is `success`.' },
       duration_ms: {
         type: 'number',
         unit: 'ms',

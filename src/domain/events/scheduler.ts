@@ -47,10 +47,10 @@ export const schedulerEvents: EventEntries<SchedulerEvent> = {
     summary: 'The scheduler started and armed its timers.',
     level: 'info',
     fields: {
-      version: { type: 'string', summary: 'The version of `timers`.' },
-      file: { type: 'string', summary: 'The timer file.' },
+      version: { type: 'string', ecs: 'service.version', summary: 'The version of `timers`.' },
+      file: { type: 'string', ecs: 'file.path', summary: 'The timer file.' },
       timers: { type: 'integer', summary: 'How many timers the file has.' },
-      pid: { type: 'integer', summary: 'The process of the scheduler.' },
+      pid: { type: 'integer', ecs: 'process.pid', summary: 'The process of the scheduler.' },
       state: { type: 'string', optional: true, summary: 'The state file; absent if the state is in memory only.' },
       socket: { type: 'string', optional: true, summary: 'The control socket; absent without one.' },
       launcher: {

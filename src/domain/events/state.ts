@@ -52,8 +52,12 @@ export interface StateSetAside {
 
 export type StateTrouble = StateUnavailable | StateRecovered | StateUnrecorded | StateInvalid | StateSetAside;
 
-const FILE = { type: 'string', summary: 'The state file.' } as const satisfies EventField;
-const REASON = { type: 'string', summary: 'The reason, in plain words.' } as const satisfies EventField;
+const FILE = { type: 'string', ecs: 'file.path', summary: 'The state file.' } as const satisfies EventField;
+const REASON = {
+  type: 'string',
+  ecs: 'event.reason',
+  summary: 'The reason, in plain words.',
+} as const satisfies EventField;
 
 const example = { at: Date.parse('2026-11-23T04:30:00.021Z'), file: '/var/lib/timers/timers.db' } as const;
 

@@ -73,7 +73,7 @@ export const timerEvents: EventEntries<TimerControlled> = {
     fields: {
       ...TIMER_FIELDS,
       until: { type: 'timestamp', optional: true, summary: 'When it resumes; absent if you must resume it.' },
-      reason: { type: 'string', optional: true, summary: 'The reason you gave.' },
+      reason: { type: 'string', ecs: 'event.reason', optional: true, summary: 'The reason you gave.' },
     },
     toFields: ({ jobName, until, reason }) => ({
       task_name: jobName,
@@ -115,7 +115,11 @@ export const timerEvents: EventEntries<TimerControlled> = {
   'timer.added': {
     summary: 'You added an ad-hoc timer with `timers in` or `timers at`.',
     level: 'info',
-    fields: { ...TIMER_FIELDS, next_at: NEXT_AT, command: { type: 'string', summary: 'Its command, in one line.' } },
+    fields: {
+      ...TIMER_FIELDS,
+      next_at: NEXT_AT,
+      command: { type: 'string', ecs: 'process.command_line', summary: 'Its command, in one line.' },
+    },
     toFields: ({ jobName, next, command }) => ({ task_name: jobName, next_at: nextAt(next), command }),
     sentence: ({ jobName, next, command }, format) =>
       `${jobName} was added${next === undefined ? '' : `, due at ${format(next)}`}: ${command}`,
@@ -132,7 +136,7 @@ export const timerEvents: EventEntries<TimerControlled> = {
     },
     fields: {
       ...TIMER_FIELDS,
-      reason: { type: 'string', values: ['canceled', 'over'], summary: 'Why it is gone.' },
+      reason: { type: 'string', ecs: 'event.reason', values: ['canceled', 'over'], summary: 'Why it is gone.' },
     },
     toFields: ({ jobName, reason }) => ({ task_name: jobName, reason }),
     sentence: ({ jobName, reason }) =>

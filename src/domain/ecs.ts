@@ -1,0 +1,28 @@
+import { entryOf, type EventFields, type TimerEvent } from './events/index.js';
+import { RECORD_FIELDS } from './events/fields.js';
+
+/** The version of the Elastic Common Schema whose names are used. */
+const ECS_VERSION = '9.4.0';
+
+/** The name of a record's field in the Elastic Common Schema. Fields that it does not know are under `timers`. */
+export const ecsName = (fields: EventFields, key: string): string =>
+  (fields[key] ?? (RECORD_FIELDS as EventFields)[key])?.ecs ?? `timers.${key}`;
+
+/** An event under names of the Elastic Common Schema. Values that are `null` are left out, and so is what the message says. */
+export function toEcsRecord(event: TimerEvent): Readonly<Record<string, unknown>> {
+  const entry = entryOf(event);
+  const record: Record<string, unknown> = { ...CONSTANTS, 'event.action': event.event };
+  for (const [key, value] of Object.entries(entry.toFields(event))) {
+    const name = ecsName(entry.fields, key);
+    if (value !== null && value !== undefined && name !== 'message') record[name] = ecsValue(name, value);
+  }
+  return record;
+}
+
+const CONSTANTS = { 'ecs.version': ECS_VERSION, 'service.name': 'timers', 'event.dataset': 'timers.log' } as const;
+
+/** An outcome is a word there. */
+const ecsValue = (name: string, value: unknown): unknown => {
+  if (name !== 'event.outcome') return value;
+  return value === true ? 'success' : 'failure';
+};
