@@ -354,6 +354,16 @@ test('the machines of a shared state are counted by each of them, and the lease 
   expect(await shared()).toEqual({ timers_active: 0, timers_standbys: 2, timers_takeovers_total: 1 });
 });
 
+test('the active machine of a shared state forecasts, and those that stand by do not', async () => {
+  const watched = new Watched([]);
+  watched.forecast = { at: 0, windows: [], error: 3 };
+  const record = { state: 'redis://db', node: 'one', active: 'one', others: [] } as const;
+  watched.shared = { ...record, role: 'active', lease_ms_left: 9_500 };
+  expect((await watched.series()).get('timers_forecast_error')).toBe(3);
+  watched.shared = { ...record, node: 'two', role: 'standby', lease_ms_left: null };
+  expect([...(await watched.series()).keys()].filter((name) => name.startsWith('timers_forecast'))).toEqual([]);
+});
+
 test('however many timers there are, no turn of the event loop writes more than some thousand lines of them', async () => {
   const watched = new Watched(Array.from({ length: 1_050 }, (_, index) => job(`t${index}`, everyMs(MINUTE))));
   const text = await watched.text();
