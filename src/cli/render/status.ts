@@ -54,8 +54,9 @@ function forwardInWords({ receiver, unsent, unavailable_since: since, reason }: 
   return `${receiver} has taken no outcomes for ${age}, and ${waiting}: ${reason ?? ''}`;
 }
 
-function sharedInWords({ state, active, others, role, node }: SharedRecord): string {
-  const who = active === null ? `nobody is active on ${state}` : `${active} is active on ${state}`;
+function sharedInWords({ state, active, others, role, node, lease_ms_left: left }: SharedRecord): string {
+  const lease = left === null ? '' : `, its lease lasts ${humanDuration(left)}`;
+  const who = active === null ? `nobody is active on ${state}` : `${active} is active on ${state}${lease}`;
   const peers = others.map(({ name, has_same_timers: same }) => (same ? name : `${name} (with another timer file)`));
   const standing = (role === 'standby' ? [node, ...peers] : peers).filter((name) => name !== active);
   if (standing.length === 0) return `${who}; no machine stands by`;
@@ -116,14 +117,15 @@ function lastOf(
 }
 
 function summaryOf(
-  { pid, version, file, started_at: since, is_stopping: isStopping, timers, launcher }: StatusRecord,
+  { pid, version, file, started_at: since, is_stopping: isStopping, timers, launcher, shared }: StatusRecord,
   now: Instant,
 ): string {
   const running = timers.reduce((sum, { runs }) => sum + runs.length, 0);
   const age = since === null ? '' : `, up ${humanDuration(now - Date.parse(since))}`;
   const runs = `${counted(running, 'run')} on`;
   const by = launcher === undefined ? '' : `, ${launcherInWords(launcher)}`;
-  return `pid ${pid}, version ${version}${age}, ${runs}${by}${isStopping ? ', stopping' : ''}: ${file}`;
+  const where = shared === undefined ? '' : `${shared.node}: `;
+  return `${where}pid ${pid}, version ${version}${age}, ${runs}${by}${isStopping ? ', stopping' : ''}: ${file}`;
 }
 
 function launcherInWords({ kind, pid, left_running: left }: NonNullable<StatusRecord['launcher']>): string {

@@ -69,3 +69,15 @@ test.each([
   printStatus({ ...status([timer('one')]), forward }, { terminal, timezone: 'UTC', asJson: false });
   expect(terminal.said.err.join('\n')).toContain(`hub.example has taken no outcomes for 1 min, and ${words}: it does`);
 });
+
+test('on a shared state, the status says whose it is, how long the lease lasts, and who stands by', () => {
+  const terminal = capturedTerminal({ width: 120 });
+  const two = { name: 'web-2', version: '1', since: ago(3), has_same_timers: false };
+  const machines = { state: 'redis://db', node: 'web-1', role: 'active', active: 'web-1', others: [two] } as const;
+  const shared = { ...machines, lease_ms_left: 9_500 };
+  printStatus({ ...status([]), shared }, { terminal, timezone: 'UTC', asJson: false });
+  expect(terminal.said.err[0]).toBe(
+    'timers: web-1 is active on redis://db, its lease lasts 9.5 s; web-2 (with another timer file) stands by',
+  );
+  expect(terminal.said.err[1]).toMatch(/^timers: web-1: pid \d+, version /);
+});
