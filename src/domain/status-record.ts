@@ -84,6 +84,21 @@ export interface SharedRecord {
     /** Whether their timer file says the same. */
     readonly has_same_timers: boolean;
   }[];
+  /** The runs for workers; absent on a machine that stands by, and without workers and `run_on`. */
+  readonly queues?: readonly QueueRecord[];
+}
+
+/** The runs for the workers of one label. */
+export interface QueueRecord {
+  readonly label: string;
+  /** In the queue. */
+  readonly waiting: number;
+  /** On a worker. */
+  readonly active: number;
+  /** How long the oldest waiting one has waited; 0 if none waits. */
+  readonly oldest_ms: number;
+  /** How many runs the living workers take at once. */
+  readonly slots: number;
 }
 
 /** What starts commands. */

@@ -135,6 +135,24 @@ export const METRICS = {
     help: 'How often this machine became the active one of a shared state.',
     ...ofScheduler,
   },
+  timers_queue_runs: {
+    type: 'gauge',
+    help: 'Runs for workers, waiting for one or active on one; only on the active machine.',
+    labels: ['label', 'state'],
+    since,
+  },
+  timers_queue_oldest_seconds: {
+    type: 'gauge',
+    help: 'How long the oldest waiting run has waited for a worker; 0 if none waits.',
+    labels: ['label'],
+    since,
+  },
+  timers_worker_slots: {
+    type: 'gauge',
+    help: 'Runs that the living workers take at once.',
+    labels: ['label'],
+    since,
+  },
   timers_start_timestamp_seconds: { type: 'gauge', help: 'When the scheduler started.', ...ofScheduler },
   timers_armed: { type: 'gauge', help: 'Timers that are armed for a next firing.', ...ofScheduler },
   timers_known: { type: 'gauge', help: 'Timers of the file.', ...ofScheduler },
@@ -185,6 +203,7 @@ export const LABELS: Readonly<Record<Labels<keyof Metrics>, string>> = {
   task: 'The name of the timer. Ad-hoc timers share `in:*` and `at:*`.',
   status: `The outcome: ${FIRING_STATUSES.map((status) => `\`${status}\``).join(', ')}.`,
   result: '`success` or `failure`.',
+  state: '`waiting` or `active`.',
   label: `Which workers run the timers: \`${LOCAL_LABEL}\` for those of the scheduler itself.`,
   window: `The time from now: ${Object.keys(FORECAST_WINDOWS)
     .map((window) => `\`${window}\``)

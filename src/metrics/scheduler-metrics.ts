@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Registry, type Gauge } from 'prom-client';
 import { isAdHoc } from '../domain/ad-hoc.js';
 import type { SchedulerStatus } from '../domain/controls.js';
 import type { TimerEvent } from '../domain/events/index.js';
-import type { SharedRecord } from '../domain/status-record.js';
+import type { QueueRecord, SharedRecord } from '../domain/status-record.js';
 import type { Duration } from '../domain/time.js';
 import { metricsIn } from './entries.js';
 import { seconds } from './task-metrics.js';
@@ -116,6 +116,18 @@ export class SchedulerMetrics {
     setOrRemove(active, shared && Number(isActive));
     setOrRemove(standbys, shared && standbysOf(shared));
     setOrRemove(leaseLeft, shared?.lease_ms_left == null ? undefined : seconds(shared.lease_ms_left));
+    this.#readQueues(shared?.queues ?? []);
+  }
+
+  #readQueues(queues: readonly QueueRecord[]): void {
+    const { queueRuns, queueOldest, workerSlots } = this.#gauges;
+    for (const gauge of [queueRuns, queueOldest, workerSlots]) gauge.reset();
+    for (const { label, waiting, active, oldest_ms: oldest, slots } of queues) {
+      queueRuns.set({ label, state: 'waiting' }, waiting);
+      queueRuns.set({ label, state: 'active' }, active);
+      queueOldest.set({ label }, seconds(oldest));
+      workerSlots.set({ label }, slots);
+    }
   }
 }
 
@@ -153,6 +165,9 @@ function createGauges(registry: Registry) {
     active: gauge('timers_active'),
     standbys: gauge('timers_standbys'),
     leaseLeft: gauge('timers_lease_seconds_left'),
+    queueRuns: gauge('timers_queue_runs'),
+    queueOldest: gauge('timers_queue_oldest_seconds'),
+    workerSlots: gauge('timers_worker_slots'),
     unsent: gauge('timers_forward_unsent'),
     configAge: gauge('timers_config_age_seconds'),
     startedAt: gauge('timers_start_timestamp_seconds'),

@@ -375,3 +375,20 @@ test('however many timers there are, no turn of the event loop writes more than 
   const stretches = names.filter((name, index) => name !== names[index - 1]);
   expect(new Set(stretches).size, 'and stands in one piece').toBe(stretches.length);
 });
+
+test('the runs for workers have series by label, on the active machine alone', async () => {
+  const watched = new Watched([]);
+  const queues = async () =>
+    Object.fromEntries([...(await watched.series())].filter(([name]) => /^timers_(queue|worker)/.test(name)));
+  const record = { state: 'redis://db', node: 'one', active: 'one', others: [] } as const;
+  const any = { label: 'any', waiting: 3, active: 2, oldest_ms: 1_500, slots: 8 };
+  watched.shared = { ...record, role: 'active', lease_ms_left: 9_500, queues: [any] };
+  expect(await queues()).toEqual({
+    'timers_queue_runs{label="any",state="waiting"}': 3,
+    'timers_queue_runs{label="any",state="active"}': 2,
+    'timers_queue_oldest_seconds{label="any"}': 1.5,
+    'timers_worker_slots{label="any"}': 8,
+  });
+  watched.shared = { ...record, role: 'standby', lease_ms_left: null };
+  expect(await queues()).toEqual({});
+});

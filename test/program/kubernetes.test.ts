@@ -65,6 +65,31 @@ describe('the manifests', () => {
   });
 });
 
+test('the scheduler and its workers get the same file, and what they mount is there', async () => {
+  const ours = manifestsOf(readExample('workers.yml'));
+  const config = ours.find(({ kind }) => kind === 'ConfigMap');
+  const file = String(at(config, 'data', 'timers.yaml'));
+  const password = desk.write('password', 'a-password');
+  chmodSync(password, 0o600);
+  const token = desk.write('token', 'a-token-of-enough-characters');
+  chmodSync(token, 0o600);
+  const here = file.replace('/redis/password', password).replace('/token/token', token);
+  const valid = await desk.run('validate', desk.write('timers.yaml', here), '--strict');
+  expect(valid).toMatchObject({ code: 0, stdout: expect.stringContaining('is valid') as string, stderr: '' });
+  for (const deployment of ours.filter(({ kind }) => kind === 'Deployment')) {
+    const container = at(deployment, 'spec', 'template', 'spec', 'containers', 0);
+    const mounts = at(container, 'volumeMounts') as { name: string }[];
+    const volumes = at(deployment, 'spec', 'template', 'spec', 'volumes') as { name: string }[];
+    expect(mounts.map(({ name }) => name).sort()).toEqual(volumes.map(({ name }) => name).sort());
+    expect(at(volumes, 0, 'configMap', 'name')).toBe(at(config, 'metadata', 'name'));
+    const [command, ...args] = at(container, 'args') as string[];
+    const help = (await desk.run(command!, '--help')).stdout;
+    for (const option of args.filter((arg) => arg.startsWith('--'))) expect(help).toContain(option);
+  }
+  const scaled = ours.find(({ kind }) => kind === 'ScaledObject');
+  expect(at(scaled, 'spec', 'scaleTargetRef', 'name')).toBe('timers-worker');
+});
+
 /** The autoscalers' queries to Prometheus. */
 function queries(): readonly string[] {
   const triggers = at(ofKind('ScaledObject')[0], 'spec', 'triggers') as { metadata: { query: string } }[];

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { freePort } from '../support/free-ports.js';
 import { Desk, type Program } from '../support/program.js';
 import { Puppet } from '../support/puppet.js';
 import { hasRedis, RedisServer } from '../support/redis-server.js';
@@ -233,6 +234,26 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
     const ran = (program: Program) => program.lines.filter(({ event }) => event === 'attempt.ended').length;
     expect(Math.min(ran(first), ran(second))).toBeGreaterThan(0);
     expect(violations(readMarks(marks))).toEqual([]);
+  });
+
+  test('the active machine exposes what the autoscaler of workers asks for', async () => {
+    const port = await freePort();
+    const one = machine('one', `http: 127.0.0.1:${port}\n${timers()}`);
+    await active(one);
+    await worker(machine('w1'), '--concurrency', '1');
+    const series = async () => (await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).split('\n');
+    await one.run('trigger', 'job');
+    const process = await puppet.next();
+    await expect.poll(series).toContain('timers_queue_runs{label="any",state="active"} 1');
+    expect(await series()).toEqual(
+      expect.arrayContaining([
+        'timers_queue_runs{label="any",state="waiting"} 0',
+        'timers_queue_oldest_seconds{label="any"} 0',
+        'timers_worker_slots{label="any"} 1',
+        expect.stringMatching(/^timers_forecast_runs_at_once\{label="any",window="5m",quantile="0.95"\} /),
+      ]),
+    );
+    void process.exit(0);
   });
 
   test('run_on needs a state on Redis, also on the command line', async () => {

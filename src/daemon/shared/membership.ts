@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../domain/clock.js';
 import { RefusalError, type Args } from '../../control/index.js';
-import type { SharedRecord } from '../../domain/status-record.js';
+import type { QueueRecord, SharedRecord } from '../../domain/status-record.js';
 import { toTimestamp, type Cancel } from '../../domain/time.js';
 import type { Job } from '../../domain/job.js';
 import { Mailbox, Presence, type MailReply, type Peer } from '../../stores/shared/index.js';
@@ -16,6 +16,8 @@ interface MembershipParts {
   readonly terms: Terms;
   /** The timers of this machine's file. */
   readonly jobs: () => readonly Job[];
+  /** What there is for workers to do, if this machine knows it. */
+  readonly queues?: () => readonly QueueRecord[] | undefined;
   /** Carries out a verb here. @throws RefusalError with the reason. */
   readonly carryOut: (verb: string, args: Args) => unknown;
 }
@@ -66,6 +68,7 @@ export class Membership {
   get record(): SharedRecord {
     const { shared, terms } = this.#parts;
     const own = this.#hash;
+    const queues = this.#parts.queues?.();
     return {
       state: shared.board.place,
       node: shared.node,
@@ -73,6 +76,7 @@ export class Membership {
       active: terms.active ?? null,
       lease_ms_left: terms.isActive ? Math.round(terms.leaseLeft) : null,
       others: this.#presence.others.map(({ file, ...peer }) => ({ ...peer, has_same_timers: file === own })),
+      ...(queues && { queues }),
     };
   }
 

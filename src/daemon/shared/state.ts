@@ -13,6 +13,7 @@ import { Membership } from './membership.js';
 import { openShared, probe, type SharedState } from './open.js';
 import { SharedPast } from './past.js';
 import { heardInTerm, Terms } from './terms.js';
+import { WorkWatch } from './work-watch.js';
 import { TermWorkers } from './workers.js';
 
 /** A shared state, ready for a machine to stand by. */
@@ -62,13 +63,20 @@ function operateShared(
 ): Operation {
   const heardIn = (term?: Term) =>
     sinks.map((sink) => heardInTerm(sink, () => term?.isLost === true && !terms.isStopping));
+  let workers: TermWorkers | undefined;
+  const watch: WorkWatch = new WorkWatch({
+    board: shared.board,
+    clock,
+    jobs: () => file().jobs,
+    workers: () => (terms.isActive ? workers : undefined),
+  });
   const composeActive = (term: Term) => {
     const environment = {
       TIMERS_FENCE: String(term.taken.fence),
       TIMERS_NODE: shared.node,
     };
     const during = { environment, stillHolds: () => term.stillHolds() };
-    const workers = isRedisUrl(shared.place.url) ? new TermWorkers(shared.place, clock, during) : undefined;
+    workers = isRedisUrl(shared.place.url) ? new TermWorkers(shared.place, clock, during) : undefined;
     return compose({
       sinks: [...heardIn(term), ...(workers ? [workers] : [])],
       ledger: { ledger: term.ledger, file: shared.board.place },
@@ -81,10 +89,14 @@ function operateShared(
     clock,
     sinks,
     orphans: () => file().settings.orphans,
-    companions: [...companions, past, { start: () => membership.start(), stop: () => void membership.stop() }],
+    companions: [...companions, past, watch, { start: () => membership.start(), stop: () => void membership.stop() }],
     compose: (term) => (term === undefined ? compose({ sinks: heardIn() }) : composeActive(term)),
   });
-  const membership = new Membership({ shared, clock, terms, jobs: () => file().jobs, carryOut: control.carryOutHere });
+  const membership = new Membership({
+    ...{ shared, clock, terms, jobs: () => file().jobs },
+    queues: () => watch.record,
+    carryOut: control.carryOutHere,
+  });
   return {
     get scheduler() {
       return terms.scheduler;

@@ -4,7 +4,7 @@ import type { Executor } from '../../domain/executor.js';
 import type { Sink } from '../../domain/sink.js';
 import type { SharedPlace } from '../../domain/state-place.js';
 import type { ExecutorTerm } from '../../executors/index.js';
-import type { QueueExecutor } from '../../executors/queue/index.js';
+import type { QueueDepth, QueueExecutor } from '../../executors/queue/index.js';
 import { queuePlaceOf } from './open.js';
 
 /** The workers of a shared state, as the scheduler of one term uses them. Loads BullMQ with the first run for workers. */
@@ -23,20 +23,19 @@ export class TermWorkers implements Executor, Sink {
     this.#term = term;
   }
 
-  /** `undefined` before the first run for workers. */
-  get opened(): QueueExecutor | undefined {
-    return this.#opened;
-  }
-
   readonly execute: Executor['execute'] = async (command, io) => {
     try {
-      const executor = await (this.#opening ??= this.#open());
-      return await executor.execute(command, io);
+      return await (await this.#queue()).execute(command, io);
     } catch (error) {
       // A password file that cannot be read any more.
       return { kind: 'not_started', code: 126, error: (error as Error).message };
     }
   };
+
+  /** What there is to do for a label. Rejects while the store is away. */
+  async depth(label: string): Promise<QueueDepth> {
+    return (await this.#queue()).depth(label);
+  }
 
   /** Events come once they are recorded. */
   accept(event: TimerEvent): void {
@@ -48,6 +47,13 @@ export class TermWorkers implements Executor, Sink {
     this.#isOver = true;
     this.#opened?.close();
     return Promise.resolve();
+  }
+
+  #queue(): Promise<QueueExecutor> {
+    return (this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined;
+      throw error;
+    }));
   }
 
   async #open(): Promise<QueueExecutor> {

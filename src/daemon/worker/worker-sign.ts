@@ -1,11 +1,14 @@
 import type { Clock } from '../../domain/clock.js';
 import type { Cancel, Duration } from '../../domain/time.js';
+import { isWorkLabel } from '../../domain/work-label.js';
 import type { Board } from '../../stores/shared/index.js';
 
 /** From one sign of life to the next, and how long each lasts. */
 const BETWEEN_SIGNS: Duration = 5_000;
 const LIFETIME: Duration = 3 * BETWEEN_SIGNS;
 const PREFIX = 'worker/';
+const MOST_LABELS = 100;
+const MOST_SLOTS = 1_000_000;
 
 /** What a worker says of itself. */
 interface WorkerFacts {
@@ -46,5 +49,22 @@ export class WorkerSign {
     // The worker's other requests report a store that fails.
     await this.#board.put(this.#name, this.#text, LIFETIME).catch(() => undefined);
     if (!this.#isOver) this.#disarm = this.#clock.after(BETWEEN_SIGNS, () => void this.#sign());
+  }
+}
+
+/** The workers that have said so. @throws BoardTrouble */
+export async function livingWorkers(board: Board): Promise<readonly WorkerFacts[]> {
+  return [...(await board.notes(PREFIX)).values()].flatMap((text) => readFacts(text) ?? []);
+}
+
+function readFacts(text: string): WorkerFacts | undefined {
+  try {
+    const { node, labels, slots } = JSON.parse(text) as Partial<WorkerFacts>;
+    if (!Array.isArray(labels) || typeof slots !== 'number' || !(slots > 0 && slots <= MOST_SLOTS)) return undefined;
+    const known = labels.filter((label) => typeof label === 'string' && isWorkLabel(label)).slice(0, MOST_LABELS);
+    return { node: String(node), labels: known, slots };
+  } catch {
+    // Not ours.
+    return undefined;
   }
 }
