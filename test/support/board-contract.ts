@@ -64,7 +64,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       const fence = await taken(a, 'a');
       expect(fence).toBeGreaterThan(0);
       expect(Number.isSafeInteger(fence)).toBe(true);
-      expect(await b.take(candidate('b'), long, 0)).toEqual({ kind: 'held', name: 'host-a', fence });
+      expect(await b.take(candidate('b'), long, 0)).toEqual({ kind: 'held', name: 'host-a', fence, seq: 0 });
       expect(await b.holder()).toEqual({ name: 'host-a', fence });
     });
 
@@ -125,7 +125,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       const fence = await taken(a, 'a', { lease: store.lease });
       await store.pass(store.lease * 2);
       expect(await a.renew(fence, long)).toBe(true);
-      expect(await b.take(candidate('b'), long, 0)).toEqual({ kind: 'held', name: 'host-a', fence });
+      expect(await b.take(candidate('b'), long, 0)).toEqual({ kind: 'held', name: 'host-a', fence, seq: 0 });
     });
 
     test('refuses a renewal and a write after somebody else took the lease', async () => {
@@ -247,6 +247,16 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       await taken(b, 'b');
       expect(await b.holder()).toMatchObject({ name: 'host-b' });
       expect((await b.take(candidate('c'), long, fence)).kind).toBe('held');
+    });
+
+    test('lets a candidate wait that has seen later writes than the store has', async () => {
+      const [a, b] = boards();
+      const fence = await taken(a, 'a');
+      await a.write(fence, 1, memory('x', '1'));
+      expect(await b.take(candidate('b'), long, 0)).toMatchObject({ kind: 'held', fence, seq: 1 });
+      await a.release(fence);
+      expect(await b.take(candidate('b'), long, fence, 2)).toEqual({ kind: 'behind', fence });
+      expect(await b.take(candidate('b'), long, fence, 1)).toMatchObject({ kind: 'taken' });
     });
 
     test('says for how long there was no holder, and who it was', async () => {

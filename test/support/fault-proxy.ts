@@ -66,10 +66,19 @@ export class FaultProxy {
     this.#sockets.add(from);
     if (this.#fault === 'hole') from.pause();
     else from.resume();
-    from.on('data', (bytes) => {
-      const pass = () => to.destroyed || to.write(bytes);
-      if (this.#fault === 'slow') clock.after(SLOW, pass);
-      else pass();
+    // Bytes never overtake those before them.
+    const waiting: Buffer[] = [];
+    let lastDue = 0;
+    const passFirst = () => {
+      const bytes = waiting.shift();
+      if (bytes !== undefined && !to.destroyed) to.write(bytes);
+    };
+    from.on('data', (bytes: Buffer) => {
+      const now = clock.monotonic();
+      waiting.push(bytes);
+      lastDue = Math.max(lastDue, this.#fault === 'slow' ? now + SLOW : 0);
+      if (lastDue > now || waiting.length > 1) clock.after(Math.max(0, lastDue - now), passFirst);
+      else passFirst();
     });
     from.on('error', () => undefined);
     from.on('close', () => {

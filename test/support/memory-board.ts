@@ -101,12 +101,13 @@ export class MemoryBoard implements Board {
     this.#store = store;
   }
 
-  take(candidate: Candidate, lease: Duration, known: Fence): Promise<LeaseTaking> {
+  take(candidate: Candidate, lease: Duration, known: Fence, knownSeq = -1): Promise<LeaseTaking> {
     return this.#ask((store): LeaseTaking => {
       const { kept } = store;
       if (store.isHeld && kept.holder?.id !== candidate.id)
-        return { kind: 'held', name: kept.holder?.name ?? '', fence: kept.fence };
-      if (!store.isHeld && kept.fence < known) return { kind: 'behind', fence: kept.fence };
+        return { kind: 'held', name: kept.holder?.name ?? '', fence: kept.fence, seq: kept.seq };
+      const isBehind = kept.fence < known || (kept.fence === known && kept.seq < knownSeq);
+      if (!store.isHeld && isBehind) return { kind: 'behind', fence: kept.fence };
       if (!store.isHeld) {
         const fence = Math.max(kept.fence + 1, Math.floor(store.now * 1_000));
         Object.assign(kept, { fence, seq: 0, holder: candidate, previous: kept.holder?.name });

@@ -37,11 +37,13 @@ export interface Board {
    * - `known` is the highest fence that the caller has seen, or 0. If the store knows only lower ones, it went back:
    *   nothing is taken and the result is `behind`. The caller waits one lease, so that a living holder comes first, and
    *   then passes 0 as `known`.
+   * - `knownSeq` is the highest number of a write under `known` that the caller has seen. A store that knows only lower
+   *   ones went back, too: a copy may be older than the lease of its holder, who is alive.
    *
    * LeaseTaking changes neither the contents nor what {@link LeaseTaken.idle} is derived from. The number of the last write
    * becomes 0: the first write of the new holder has number 1.
    */
-  take(candidate: Candidate, lease: Duration, known: Fence): Promise<LeaseTaking>;
+  take(candidate: Candidate, lease: Duration, known: Fence, knownSeq?: number): Promise<LeaseTaking>;
 
   /**
    * Extends the lease: it lasts `lease` ms from now. Returns false if the store knows a higher fence: the lease is lost
@@ -128,8 +130,8 @@ export interface LeaseHolder {
 
 export type LeaseTaking =
   | LeaseTaken
-  /** Another candidate has it. */
-  | ({ readonly kind: 'held' } & LeaseHolder)
+  /** Another candidate has it. `seq`: the number of its last write. */
+  | ({ readonly kind: 'held'; readonly seq: number } & LeaseHolder)
   /** The store went back: `fence` is the highest one it knows, 0 without any. Nobody has the lease. */
   | { readonly kind: 'behind'; readonly fence: Fence };
 

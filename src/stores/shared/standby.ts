@@ -49,6 +49,8 @@ export class Standby {
   readonly #parts: StandbyParts;
   /** The highest fence seen so far. */
   #known: Fence = 0;
+  /** The highest number of a write under it. */
+  #knownSeq = -1;
   #heldBy: Fence = 0;
   /** Since when the store knows only lower fences, monotonic. */
   #behindSince: Duration | undefined;
@@ -71,7 +73,7 @@ export class Standby {
     const candidate = { id: newId(), name };
     while (!this.#isStopped) {
       const askedAt = sinceBoot(clock);
-      const taking = await this.#try(() => board.take(candidate, lease, this.#known));
+      const taking = await this.#try(() => board.take(candidate, lease, this.#known, this.#knownSeq));
       if (taking?.kind === 'taken') {
         const term = await this.#begin(taking, askedAt);
         if (term !== undefined) return term;
@@ -88,13 +90,19 @@ export class Standby {
     this.#wake();
   }
 
-  #held({ name, fence }: LeaseHolder): void {
+  #held({ name, fence, seq }: LeaseHolder & { readonly seq: number }): void {
     this.#behindSince = undefined;
-    this.#known = Math.max(this.#known, fence);
+    this.#know(fence, seq);
     this.holder = { name, fence };
     if (this.#heldBy === fence) return;
     this.#heldBy = fence;
     this.#parts.onHeld({ name, fence });
+  }
+
+  #know(fence: Fence, seq: number): void {
+    if (fence < this.#known) return;
+    this.#knownSeq = fence === this.#known ? Math.max(this.#knownSeq, seq) : seq;
+    this.#known = fence;
   }
 
   /** The holder may live, and then puts its lease back. After a lease nobody has it. */
@@ -102,7 +110,9 @@ export class Standby {
     const now = this.#parts.clock.monotonic();
     this.holder = undefined;
     this.#behindSince ??= now;
-    if (now - this.#behindSince >= this.#parts.lease) this.#known = 0;
+    if (now - this.#behindSince < this.#parts.lease) return;
+    this.#known = 0;
+    this.#knownSeq = -1;
   }
 
   /** `undefined` if the lease is over before everything is read. */
@@ -110,7 +120,7 @@ export class Standby {
     const { board, clock, lease, name } = this.#parts;
     const wentBack = this.#behindSince !== undefined;
     this.#behindSince = undefined;
-    this.#known = Math.max(this.#known, taken.fence);
+    this.#know(taken.fence, 0);
     this.holder = { name, fence: taken.fence };
     this.#heldBy = taken.fence;
     let isLost = false;

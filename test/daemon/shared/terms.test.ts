@@ -243,6 +243,25 @@ test('a standby waits a lease for the holder of a store that went back, and then
   expect(two.story).toEqual(['stands by one', 'took over from nobody', 'went back']);
 });
 
+test('a standby leaves a copy that lacks writes to the active machine, though the copy is older than the lease', async () => {
+  const { clock, store, one, two } = machines();
+  one.terms.start();
+  await clock.advance(SECOND);
+  two.terms.start();
+  await clock.advance(2 * SECOND);
+  const copy = store.copy();
+  await clock.advance(4 * SECOND);
+  one.board.isCutOff = true;
+  store.goBack(copy);
+  await clock.advance(2 * SECOND);
+  one.board.isCutOff = false;
+  await clock.advance(4 * SECOND);
+  expect(one.story).toContain('went back');
+  expect(one.terms.isActive).toBe(true);
+  expect(two.story).not.toContain('took over from one');
+  expect(outcomes(store)).toEqual(['2 success', '4 success', '6 success', '8 success', '10 success', '12 success']);
+});
+
 test('a verb at a standby is carried out by the active machine', async () => {
   const { clock, one, two } = machines();
   one.terms.start();

@@ -106,10 +106,10 @@ class EtcdBoard implements Board {
     return this.#session.address.place;
   }
 
-  take(candidate: Candidate, lease: Duration, known: Fence): Promise<LeaseTaking> {
+  take(candidate: Candidate, lease: Duration, known: Fence, knownSeq = -1): Promise<LeaseTaking> {
     this.#candidate = candidate;
     return this.#decide<LeaseTaking>(async (standing, call) => {
-      const refusal = whyNotTaken(standing, candidate, known);
+      const refusal = whyNotTaken(standing, candidate, known, knownSeq);
       if (refusal !== undefined) return { result: refusal };
       const now = this.#clock.now();
       const head = standing.lease === undefined ? raisedHead(standing.head, candidate, known, now) : standing.head;

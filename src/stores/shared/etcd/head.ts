@@ -45,10 +45,15 @@ export const restoredHead = (head: EtcdHead, fence: Fence, holder: Candidate): E
   head.fence === fence ? head : { ...head, fence, seq: -1, holder };
 
 /** Why `candidate` cannot take the lease; `undefined` if it can. */
-export function whyNotTaken({ head, lease }: EtcdStanding, { id }: Candidate, known: Fence): LeaseTaking | undefined {
-  const { fence, holder } = head;
-  if (lease !== undefined) return holder.id === id ? undefined : { kind: 'held', name: holder.name, fence };
-  return fence < known ? { kind: 'behind', fence } : undefined;
+export function whyNotTaken(
+  { head, lease }: EtcdStanding,
+  { id }: Candidate,
+  known: Fence,
+  knownSeq: number,
+): LeaseTaking | undefined {
+  const { fence, holder, seq } = head;
+  if (lease !== undefined) return holder.id === id ? undefined : { kind: 'held', name: holder.name, fence, seq };
+  return fence < known || (fence === known && seq < knownSeq) ? { kind: 'behind', fence } : undefined;
 }
 
 export const takenFrom = ({ fence, previous, seen }: EtcdHead, now: Instant): LeaseTaking => {

@@ -56,12 +56,13 @@ class PostgresBoard implements Board {
     return this.#address.place;
   }
 
-  async take(candidate: Candidate, lease: Duration, known: Fence): Promise<LeaseTaking> {
+  async take(candidate: Candidate, lease: Duration, known: Fence, knownSeq = -1): Promise<LeaseTaking> {
     this.#candidate = candidate;
     const { id, name } = candidate;
     return this.#within(BOARD_PATIENCE, async () => {
-      const [taken] = await this.#query<Taken>(sql.TAKE, [id, name, lease, known]);
-      return taken === undefined ? standingOf(await this.#query<Standing>(sql.STANDING, []), known) : takenOf(taken);
+      const [taken] = await this.#query<Taken>(sql.TAKE, [id, name, lease, known, knownSeq]);
+      if (taken !== undefined) return takenOf(taken);
+      return standingOf(await this.#query<Standing>(sql.STANDING, []), known, knownSeq);
     });
   }
 

@@ -36,11 +36,14 @@ export const takenOf = ({ fence, previous, idle }: Taken): LeaseTaking => ({
   idle: idle === null ? undefined : Math.max(0, Math.round(idle)),
 });
 
+const NEVER: Standing = { fence: '0', seq: '0', holder: '', held: false };
+
 /** Why it was not taken. Held also where the lease lapsed between the two statements: the candidate asks again. */
-export function standingOf([standing]: readonly Standing[], known: Fence): LeaseTaking {
-  const fence = Number(standing?.fence ?? 0);
-  const isBehind = standing?.held !== true && fence < known;
-  return isBehind ? { kind: 'behind', fence } : { kind: 'held', name: standing?.holder ?? '', fence };
+export function standingOf([standing = NEVER]: readonly Standing[], known: Fence, knownSeq: number): LeaseTaking {
+  const { holder: name, held } = standing;
+  const [fence, seq] = [Number(standing.fence), Number(standing.seq)];
+  const lacksWrites = fence < known || (fence === known && seq < knownSeq);
+  return lacksWrites && !held ? { kind: 'behind', fence } : { kind: 'held', name, fence, seq };
 }
 
 /** Why a write was not done: in the order of {@link Board.write}. */

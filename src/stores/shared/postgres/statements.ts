@@ -16,7 +16,7 @@ create table if not exists timers_notes (
 const NOW = 'clock_timestamp()';
 const IN_MS = (parameter: string) => `${NOW} + ${parameter}::float8 * interval '1 ms'`;
 
-/** $1 state, $2 candidate's id, $3 its name, $4 lease in ms, $5 highest fence seen. No row: it was not taken. */
+/** $1 state, $2 candidate's id, $3 its name, $4 lease in ms, $5 highest fence seen, $6 highest number of a write seen under it. No row: it was not taken. */
 export const TAKE = `
 insert into timers_lease as l (state, fence, seq, holder_id, holder, until)
 select $1, (extract(epoch from ${NOW}) * 1000000)::bigint, 0, $2, $3, ${IN_MS('$4')}
@@ -26,7 +26,7 @@ on conflict (state) do update set
   seq = case when l.until > ${NOW} then l.seq else 0 end,
   previous = case when l.until > ${NOW} then l.previous else l.holder end,
   holder_id = $2, holder = $3, until = ${IN_MS('$4')}
-where case when l.until > ${NOW} then l.holder_id = $2 else l.fence >= $5::bigint end
+where case when l.until > ${NOW} then l.holder_id = $2 else (l.fence, l.seq) >= ($5::bigint, $6::bigint) end
 returning fence, previous, extract(epoch from ${NOW} - seen)::float8 * 1000 as idle`;
 
 /** $1 state. */

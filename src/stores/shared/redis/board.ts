@@ -55,17 +55,18 @@ class RedisBoard implements Board {
     return this.#address.place;
   }
 
-  async take(candidate: Candidate, lease: Duration, known: Fence): Promise<LeaseTaking> {
+  async take(candidate: Candidate, lease: Duration, known: Fence, knownSeq = -1): Promise<LeaseTaking> {
     this.#candidate = candidate;
     const { id, name } = candidate;
-    const [kind, fence, who = '', idle = ''] = await this.#run<string[]>('take', [id, name, lease, known]);
-    if (kind === 'held') return { kind, name: who, fence: Number(fence) };
+    const reply = await this.#run<string[]>('take', [id, name, lease, known, knownSeq]);
+    const [kind, fence, who = '', last = ''] = reply;
+    if (kind === 'held') return { kind, name: who, fence: Number(fence), seq: Number(last) };
     if (kind === 'behind') return { kind, fence: Number(fence) };
     return {
       kind: 'taken',
       fence: Number(fence),
       previous: who === '' ? undefined : who,
-      idle: idle === '' ? undefined : Math.max(0, Number(idle)),
+      idle: last === '' ? undefined : Math.max(0, Number(last)),
     };
   }
 

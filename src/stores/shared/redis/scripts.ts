@@ -17,17 +17,18 @@ export interface ScriptDefinition {
   readonly lua: string;
 }
 
-/** ARGV: candidate's id, its name, lease in ms, highest fence seen. */
+/** ARGV: candidate's id, its name, lease in ms, highest fence seen, highest number of a write seen under it. */
 const take: ScriptDefinition = {
   keys: ['lease', 'meta'],
   lua: `${NOW}
 ${FENCE}
-local meta = redis.call('HMGET', KEYS[2], 'id', 'holder', 'previous', 'seen')
+local meta = redis.call('HMGET', KEYS[2], 'id', 'holder', 'previous', 'seen', 'seq')
 local previous = meta[3] or ''
 if redis.call('EXISTS', KEYS[1]) == 1 then
-  if meta[1] ~= ARGV[1] then return {'held', string.format('%.0f', fence), meta[2] or ''} end
+  if meta[1] ~= ARGV[1] then return {'held', string.format('%.0f', fence), meta[2] or '', meta[5] or '0'} end
 else
-  if fence < tonumber(ARGV[4]) then return {'behind', string.format('%.0f', fence)} end
+  local known = tonumber(ARGV[4])
+  if fence < known or (fence == known and tonumber(meta[5] or '0') < tonumber(ARGV[5])) then return {'behind', string.format('%.0f', fence)} end
   fence = math.max(fence + 1, t[1] * 1000000 + t[2])
   previous = meta[2] or ''
   redis.call('HSET', KEYS[2], 'fence', string.format('%.0f', fence), 'seq', '0',
