@@ -249,9 +249,7 @@ export class Fleet {
     for (;;) {
       const found = this.machines.find((machine) => fits(machine));
       if (found) return found;
-      await Promise.race(
-        this.machines.map(({ program }) => program.line(() => this.machines.some((one) => fits(one)))),
-      );
+      await Promise.any(this.machines.map(({ program }) => program.line(() => this.machines.some((one) => fits(one)))));
     }
   }
 }
