@@ -58,7 +58,7 @@ function style(document: Document): void {
 }
 
 /** Keys whose values the shell expands. */
-const COMMAND_KEYS: ReadonlySet<string> = new Set(['run', 'on_failure', 'on_success', 'on_recovery']);
+const COMMAND_KEYS: ReadonlySet<string> = new Set(['run', 'fallback', 'on_failure', 'on_success', 'on_recovery']);
 
 /** Escapes what a timer file expands, except in commands. A variable in `env` may have any name. */
 function literal(key: string, value: unknown, isEnv = false): unknown {

@@ -1,4 +1,5 @@
 import { messageOf, type InstantFormat, type TimerEvent } from '../domain/events/index.js';
+import { withFallback } from '../domain/fallback.js';
 import type { Change } from '../domain/notify.js';
 import { toRecord } from '../domain/record.js';
 import { toTimestamp } from '../domain/time.js';
@@ -66,7 +67,10 @@ function sentenceOf({ change, jobName, event, format }: Notification): string {
   const { outcome, failuresInARow, durationMs } = event;
   switch (change) {
     case 'still_failing':
-      return `${jobName} still fails, ${counted(failuresInARow, 'time')} in a row: ${outcome.error ?? outcome.status}`;
+      return withFallback(
+        `${jobName} still fails, ${counted(failuresInARow, 'time')} in a row: ${outcome.error ?? outcome.status}`,
+        event.fallback,
+      );
     case 'recovered':
       return `${jobName} works again: it finished in ${humanDuration(durationMs)}`;
     default:

@@ -68,4 +68,5 @@ const factsOf = (
 });
 
 const isBeginOrEnd = (event: TimerEvent): event is RunStarted | RunFinished =>
-  event.event === 'run.finished' || (event.event === 'run.started' && event.attempt === 1);
+  event.event === 'run.finished' ||
+  (event.event === 'run.started' && event.attempt === 1 && event.decided === undefined);

@@ -30,6 +30,7 @@ export function runEnvironment(run: RunFinished): Readonly<Record<string, string
     TIMERS_ATTEMPTS: String(run.attempts),
     TIMERS_LATENESS_MS: String(run.latenessMs),
     TIMERS_FAILURES_IN_A_ROW: String(run.failuresInARow),
+    TIMERS_FALLBACK_STATUS: run.fallback?.outcome.status ?? '',
     TIMERS_ERROR: lastOf(outcome.error ?? ''),
     TIMERS_OUTPUT_TAIL: lastOf(run.outputTail ?? ''),
   };

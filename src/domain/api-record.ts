@@ -1,5 +1,5 @@
 import { statusOf, type Ending } from './ledger.js';
-import type { FiringStatus } from './outcome.js';
+import type { FiringStatus, RunStatus } from './outcome.js';
 import { toRecord } from './record.js';
 import type { RecentRecord, StatusRecord, TimerRecord } from './status-record.js';
 import { toTimestamp } from './time.js';
@@ -27,6 +27,9 @@ export interface OutcomeRecord {
   readonly exit_code?: number | null;
   readonly signal?: string | null;
   readonly error?: string;
+  readonly fallback_status?: RunStatus;
+  readonly fallback_error?: string;
+  readonly fallback_duration_ms?: number;
   /** Empty after a success. */
   readonly cause: string;
 }

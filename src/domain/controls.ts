@@ -13,8 +13,10 @@ export interface RunView {
   readonly firing: Firing;
   /** `parked` waits for a run of its own job, `waiting` for a slot, `pausing` for its next attempt. */
   readonly state: 'parked' | 'waiting' | 'attempting' | 'pausing';
-  /** Attempts started. */
+  /** Attempts of its command that started. */
   readonly attempts: number;
+  /** Its fallback is active. */
+  readonly isFallback?: true;
   /** The process of the active attempt. */
   readonly pid: number | undefined;
   /** Since the first attempt started; 0 before. */

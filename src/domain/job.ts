@@ -35,6 +35,8 @@ export interface Job {
   readonly group?: string;
   readonly window: ActiveWindow;
   readonly breaker?: BreakerPolicy;
+  /** Runs after the last failed attempt, and in place of a firing that an open breaker skips. */
+  readonly fallback?: Command;
   readonly hooks?: Hooks;
   /** Web services that are notified when a run starts and ends. */
   readonly monitors?: readonly Monitor[];

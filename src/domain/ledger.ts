@@ -1,5 +1,6 @@
 import type { BreakerState } from './breaker.js';
 import type { FiringMissed, FiringSkipped, RunFinished, TimerEvent } from './events/index.js';
+import type { DecidedEnding } from './fallback.js';
 import type { Firing } from './firing.js';
 import type { FiringStatus } from './outcome.js';
 import type { Duration, Instant } from './time.js';
@@ -48,7 +49,7 @@ export interface JobRecord {
 export interface OpenRun {
   readonly runId: string;
   readonly firing: Firing;
-  /** Attempts started. 0: it waited, and never had a process. */
+  /** Attempts of its command that started. 0: it waited, and never had a process, except a fallback. */
   readonly attempts: number;
   /** When the first attempt started. */
   readonly startedAt: Instant | undefined;
@@ -58,6 +59,8 @@ export interface OpenRun {
   readonly retryAt: Instant | undefined;
   /** The process of the latest attempt, if recorded. */
   readonly pid: number | undefined;
+  /** Present once its fallback has started: how the run ends. */
+  readonly decided?: DecidedEnding;
 }
 
 /** Whether a commit is on record. `lost`: the state belongs to another scheduler now, and nothing of this one is recorded. */

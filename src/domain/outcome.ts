@@ -23,16 +23,11 @@ export type RunStatus = 'success' | 'failure' | 'timeout' | 'canceled' | 'lost';
 /** The single status word of a firing. */
 export type FiringStatus = RunStatus | 'skipped' | 'missed';
 
+/** Every {@link RunStatus}. */
+export const RUN_STATUSES: readonly RunStatus[] = ['success', 'failure', 'timeout', 'canceled', 'lost'];
+
 /** Every {@link FiringStatus}. */
-export const FIRING_STATUSES: readonly FiringStatus[] = [
-  'success',
-  'failure',
-  'timeout',
-  'canceled',
-  'lost',
-  'skipped',
-  'missed',
-];
+export const FIRING_STATUSES: readonly FiringStatus[] = [...RUN_STATUSES, 'skipped', 'missed'];
 
 /**
  * Whether the duration of a run with this status shows how long its command takes: nobody canceled it, and its end is

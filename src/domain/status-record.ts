@@ -169,6 +169,8 @@ export interface RunRecord {
   readonly trigger: Trigger;
   readonly state: RunView['state'];
   readonly attempts: number;
+  /** Its fallback is active. */
+  readonly fallback?: true;
   readonly pid: number | null;
   readonly elapsed_ms: number;
 }
@@ -268,13 +270,14 @@ function ofPause(pause: Pause | undefined, now: Instant): TimerRecord['paused'] 
   return { until: timestamp(pause.until), reason: pause.reason ?? null };
 }
 
-const toRunRecord = ({ runId, firing, state, attempts, pid, elapsedMs }: RunView): RunRecord => ({
+const toRunRecord = ({ runId, firing, state, attempts, isFallback, pid, elapsedMs }: RunView): RunRecord => ({
   run_id: runId,
   firing_id: firingId(firing),
   scheduled_at: toTimestamp(firing.scheduledFor),
   trigger: firing.trigger,
   state,
   attempts,
+  ...(isFallback && { fallback: true }),
   pid: pid ?? null,
   elapsed_ms: elapsedMs,
 });

@@ -1,3 +1,4 @@
+import type { DecidedEnding } from '../domain/fallback.js';
 import type { Firing } from '../domain/firing.js';
 import type { Verdict } from '../domain/policy.js';
 import type { Breakers } from './breakers.js';
@@ -7,6 +8,9 @@ import type { JobState } from './job-state.js';
 import type { Run } from './run.js';
 
 const ADMIT: Verdict = { kind: 'admit' };
+
+/** A verdict on a firing. `fall_back`: only its fallback runs, and the firing ends as `decided`. */
+export type Decision = Verdict | { readonly kind: 'fall_back'; readonly decided: DecidedEnding };
 
 /** Decides whether a firing may run now: the job's pause, breaker and `max_runs` come first, then its policies. */
 export class Admission {
@@ -18,18 +22,19 @@ export class Admission {
     this.#breakers = breakers;
   }
 
-  /** The first verdict that is not "admit" counts. A user who fires manually has seen the pause and the breaker. */
-  verdictOn(state: JobState, firing: Firing, policies = state.job.admission): Verdict {
-    if (firing.trigger !== 'manual') {
-      if (this.#isPaused(state)) return { kind: 'skip', reason: 'paused' };
-      if (!this.#breakers.pass(state)) return { kind: 'skip', reason: 'breaker_open' };
-      if (state.isSpokenFor) return { kind: 'skip', reason: 'max_runs' };
-    }
+  /**
+   * The first verdict that is not "admit" counts. A user who fires manually has seen the pause and the breaker. An open
+   * breaker skips with and without a fallback, which runs only if the policies admit it.
+   */
+  verdictOn(state: JobState, firing: Firing, policies = state.job.admission): Decision {
+    const reason = firing.trigger === 'manual' ? undefined : this.#whyHeld(state);
+    const hasFallback = reason === 'breaker_open' && state.job.fallback !== undefined;
+    if (reason !== undefined && !hasFallback) return { kind: 'skip', reason };
     for (const policy of policies) {
       const verdict = policy.admit(firing, state);
-      if (verdict.kind !== 'admit') return verdict;
+      if (verdict.kind !== 'admit') return reason === undefined ? verdict : { kind: 'skip', reason };
     }
-    return ADMIT;
+    return reason === undefined ? ADMIT : { kind: 'fall_back', decided: { kind: 'skipped', reason } };
   }
 
   /** Called before a run starts. */
@@ -40,6 +45,13 @@ export class Admission {
   /** Called after a run has ended. */
   ended(state: JobState, run: Run, ending: RunEnding): void {
     this.#breakers.ended(state, run, ending);
+  }
+
+  /** Why the job's command does not run now. */
+  #whyHeld(state: JobState): 'paused' | 'breaker_open' | 'max_runs' | undefined {
+    if (this.#isPaused(state)) return 'paused';
+    if (!this.#breakers.pass(state)) return 'breaker_open';
+    return state.isSpokenFor ? 'max_runs' : undefined;
   }
 
   /** A pause that has expired ends here. */

@@ -1,6 +1,8 @@
 import { Canceler, type Cancellation } from '../domain/cancellation.js';
 import type { OrphanFound, RunOutput, RunStarted } from '../domain/events/index.js';
+import type { Command } from '../domain/command.js';
 import type { AttemptIo, Executor, OutputStream, TailLine, Whereabouts } from '../domain/executor.js';
+import type { DecidedEnding } from '../domain/fallback.js';
 import { firingId, type Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import { judge, type Exit, type Outcome } from '../domain/outcome.js';
@@ -41,12 +43,20 @@ export interface AttemptContext extends Pick<EngineContext, 'elapsed'> {
   readonly strayAction: 'kill' | 'keep';
 }
 
-/** One try of a run: what its executor gets, and what it has reported so far. */
-export class Attempt implements AttemptIo {
+/** What an attempt runs. */
+export interface AttemptSpec {
   /** Counts from 1. */
   readonly number: number;
+  readonly command: Command;
   /** From the nominal instant plus the job's jitter to this attempt's start. */
   readonly latenessMs: Duration;
+  /** Only for the fallback: how its run ends. */
+  readonly decided?: DecidedEnding;
+}
+
+/** One try of a run: what its executor gets, and what it has reported so far. */
+export class Attempt implements AttemptIo {
+  readonly spec: AttemptSpec;
   readonly canceler = new Canceler();
   readonly tail = new OutputTail();
   /** `undefined` until it has a process. */
@@ -59,11 +69,10 @@ export class Attempt implements AttemptIo {
   #isOver = false;
   #hasReportedNumber = false;
 
-  constructor(run: AttemptOwner, number: number, latenessMs: Duration, context: AttemptContext) {
+  constructor(run: AttemptOwner, spec: AttemptSpec, context: AttemptContext) {
     this.#run = run;
     this.#context = context;
-    this.number = number;
-    this.latenessMs = latenessMs;
+    this.spec = spec;
   }
 
   get cancellation(): Cancellation {
@@ -77,11 +86,12 @@ export class Attempt implements AttemptIo {
       TIMERS_RUN_ID: id,
       TIMERS_FIRING_ID: firingId(firing),
       TIMERS_SCHEDULED_AT: toTimestamp(firing.scheduledFor),
-      TIMERS_ATTEMPT: String(this.number),
+      TIMERS_ATTEMPT: String(this.spec.number),
       TIMERS_TRIGGER: firing.trigger,
       // Empty rather than absent, to hide the variable of an outer scheduler.
       TIMERS_PREVIOUS_SCHEDULED_AT: timestampOrEmpty(history.previousScheduledFor),
       TIMERS_LAST_SUCCESS_AT: timestampOrEmpty(history.lastSuccessAt),
+      ...fallbackVariables(this.spec),
     };
   }
 
@@ -92,7 +102,7 @@ export class Attempt implements AttemptIo {
 
   /** Runs the command. */
   execute(): void {
-    const ended = this.#context.executor.execute(this.#run.job.command, this);
+    const ended = this.#context.executor.execute(this.spec.command, this);
     void ended.then(
       (exit) => this.#run.step('judging', () => this.#run.attemptEnded(this, exit)),
       (error: unknown) => this.#run.failed('executing', error),
@@ -106,13 +116,13 @@ export class Attempt implements AttemptIo {
   }
 
   outcomeOf(exit: Exit): Outcome {
-    return judge(exit, this.canceler.cause, this.#run.job.command);
+    return judge(exit, this.canceler.cause, this.spec.command);
   }
 
   /** The pause before the next attempt; `undefined` when this was the last. */
   pauseAfter(outcome: Outcome): Duration | undefined {
     const isOver = outcome.status === 'success' || outcome.status === 'canceled';
-    return isOver ? undefined : this.#run.job.retry.pauseAfter(this.number, outcome);
+    return isOver ? undefined : this.#run.job.retry.pauseAfter(this.spec.number, outcome);
   }
 
   /** Its time no longer counts. */
@@ -129,12 +139,17 @@ export class Attempt implements AttemptIo {
       this.#timeout = this.#context.elapsed.after(Math.max(0, timeout - (where?.forMs ?? 0)), () =>
         this.canceler.cancel({ kind: 'timeout', afterMs: timeout }),
       );
-    const node = where && { node: where.node };
-    this.#run.emit({ event: 'run.started', attempt: this.number, pid, latenessMs: this.latenessMs, ...node });
+    this.#run.emit({ event: 'run.started', pid, ...this.facts, ...(where && { node: where.node }) });
   }
 
   outputTail(lines: readonly TailLine[]): void {
     for (const { text, stream } of lines) this.tail.push(text, stream);
+  }
+
+  /** For its events. */
+  get facts(): Pick<RunStarted, 'attempt' | 'latenessMs' | 'decided'> {
+    const { number: attempt, latenessMs, decided } = this.spec;
+    return { attempt, latenessMs, ...(decided && { decided }) };
   }
 
   used(usage: Usage): void {
@@ -143,7 +158,7 @@ export class Attempt implements AttemptIo {
 
   output(stream: OutputStream, lines: string, truncated: boolean): void {
     this.tail.push(lines, stream);
-    const { output: target } = this.#run.job.command;
+    const { output: target } = this.spec.command;
     if (target.to !== 'log') return;
     if (target.parse === undefined || truncated) this.#run.emit({ event: 'run.output', stream, lines, truncated });
     else for (const line of lines.split('\n')) this.#emitParsed(stream, line);
@@ -180,6 +195,18 @@ export class Attempt implements AttemptIo {
   drained(): Promise<void> | undefined {
     return this.#context.drained();
   }
+}
+
+/** Why it is the fallback; empty for an attempt of the command, to hide the variable of an outer scheduler. */
+function fallbackVariables({ decided, number }: AttemptSpec): Readonly<Record<string, string>> {
+  if (decided === undefined) return { TIMERS_FALLBACK: '' };
+  const outcome = decided.kind === 'finished' ? decided.outcome : undefined;
+  return {
+    TIMERS_FALLBACK: decided.kind === 'finished' ? decided.outcome.status : decided.reason,
+    TIMERS_ATTEMPTS: String(number - 1),
+    TIMERS_EXIT_CODE: String(outcome?.exitCode ?? ''),
+    TIMERS_SIGNAL: outcome?.signal ?? '',
+  };
 }
 
 /** The JSON object in a line; `undefined` for any other line. */

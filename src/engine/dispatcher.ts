@@ -2,9 +2,10 @@ import type { FiringMissed } from '../domain/events/index.js';
 import type { Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import type { OpenRun } from '../domain/ledger.js';
-import type { AdmissionPolicy, Verdict } from '../domain/policy.js';
+import type { AdmissionPolicy } from '../domain/policy.js';
 import type { Instant } from '../domain/time.js';
-import type { Admission } from './admission.js';
+import type { DecidedEnding } from '../domain/fallback.js';
+import type { Admission, Decision } from './admission.js';
 import { contain } from './bugs.js';
 import { reportBug } from './context.js';
 import type { RunEnding, EndingFacts } from './run-ending.js';
@@ -121,10 +122,13 @@ export class Dispatcher implements RunOwner {
     return run;
   }
 
-  #follow(verdict: Exclude<Verdict, { kind: 'skip' }>, state: JobState, run: Run): void {
+  #follow(verdict: Exclude<Decision, { kind: 'skip' }>, state: JobState, run: Run): void {
     switch (verdict.kind) {
       case 'admit':
         this.#start(state, run);
+        return;
+      case 'fall_back':
+        this.#fallBack(state, run, verdict.decided);
         return;
       case 'wait':
         this.#runs.park(run);
@@ -140,6 +144,12 @@ export class Dispatcher implements RunOwner {
     this.#admission.started(state, run);
     this.#runs.activate(run);
     run.start(history);
+  }
+
+  /** Its command does not run: the firing is neither a trial of the breaker nor the previous one of the next. */
+  #fallBack(state: JobState, run: Run, decided: DecidedEnding): void {
+    this.#runs.activate(run);
+    run.start(state.history, decided);
   }
 
   #replace(state: JobState, run: Run): void {
@@ -197,7 +207,7 @@ export class Dispatcher implements RunOwner {
   }
 
   /** Calls `fail` when a bug prevents the decision. */
-  #ask(state: JobState, { firing, admission }: Submitted, fail: (error: unknown) => void): Verdict | undefined {
+  #ask(state: JobState, { firing, admission }: Submitted, fail: (error: unknown) => void): Decision | undefined {
     try {
       return this.#admission.verdictOn(state, firing, admission);
     } catch (error) {

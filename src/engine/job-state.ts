@@ -114,7 +114,7 @@ export class JobState implements Alarm, JobView, JobMemory {
   get isSpokenFor(): boolean {
     const { maxRuns } = this.job.window;
     if (maxRuns === undefined) return false;
-    const toBegin = [...this.runs, ...this.parked].filter(({ hasBegun }) => !hasBegun).length;
+    const toBegin = [...this.runs, ...this.parked].filter(({ isToBegin }) => isToBegin).length;
     return this.runsBegun + toBegin >= maxRuns;
   }
 

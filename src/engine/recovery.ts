@@ -1,4 +1,6 @@
+import type { Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
+import type { DecidedEnding } from '../domain/fallback.js';
 import type { OpenRun, Recollection } from '../domain/ledger.js';
 import type { Orphan, Orphans } from '../domain/orphans.js';
 import { LOST, lostOutcome, type Outcome } from '../domain/outcome.js';
@@ -8,6 +10,7 @@ import type { Breakers } from './breakers.js';
 import { reportBug, type Emitter } from './context.js';
 import type { Dispatcher } from './dispatcher.js';
 import { isScheduled } from './handover.js';
+import { endingFact, type EndingFacts } from './run-ending.js';
 import type { JobState } from './job-state.js';
 import type { JobTable } from './job-table.js';
 
@@ -21,7 +24,7 @@ interface LeftOpen {
   readonly dropped: readonly OpenRun[];
   /** May have had a process, and their job retries lost runs. */
   readonly again: readonly OpenRun[];
-  /** May have had a process. Nobody knows how it ended. */
+  /** May have had a process, or their fallback may. Nobody knows how it ended. */
   readonly lost: readonly OpenRun[];
 }
 
@@ -35,9 +38,13 @@ function sortLeftOpen(open: readonly OpenRun[], jobs: JobTable): LeftOpen {
   return left;
 }
 
-function fateOf({ attempts, retryAt, firing }: OpenRun, job: Job | undefined): keyof LeftOpen {
+const canRun = (job: Job | undefined, { trigger }: Firing): job is Job =>
+  job !== undefined && (job.enabled || trigger === 'manual');
+
+function fateOf({ attempts, retryAt, firing, decided }: OpenRun, job: Job | undefined): keyof LeftOpen {
+  if (decided !== undefined) return 'lost';
   if (attempts === 0) return 'waiting';
-  const runs = job !== undefined && (job.enabled || firing.trigger === 'manual');
+  const runs = canRun(job, firing);
   if (retryAt !== undefined) return runs ? 'retrying' : 'dropped';
   if (job?.command.runOn !== undefined) return 'retrying';
   return runs && job.retry.pauseAfter(attempts, LOST) !== undefined ? 'again' : 'lost';
@@ -47,6 +54,19 @@ const DROPPED: Outcome = {
   status: 'canceled',
   error: 'it waited for a retry, and its timer was removed or disabled',
 };
+
+/** How a run that was left open ends, and its fallback if that was active. */
+interface LeftEnding {
+  readonly ending: DecidedEnding;
+  readonly fallback?: Outcome;
+}
+
+/** `outcome`: of what was active. */
+const endingOfLeft = ({ decided }: OpenRun, outcome: Outcome): LeftEnding =>
+  decided === undefined ? { ending: { kind: 'finished', outcome } } : { ending: decided, fallback: outcome };
+
+/** For a run of a job that no longer exists. */
+const UNKNOWN_JOB: EndingFacts = { failuresInARow: 0, isRecovery: false };
 
 /** From SIGTERM to SIGKILL for a process whose job no longer exists. */
 const GRACE: Duration = 8 * SECOND;
@@ -83,11 +103,12 @@ export class Recovery {
   begin({ open, lastSeenAt, isHandedOver }: Recollection, now: Instant): void {
     const { waiting, retrying, dropped, again, lost } = sortLeftOpen(open, this.#parts.jobs);
     const ends = this.#parts.orphans?.ends?.();
-    for (const run of lost) this.#close(run, lostOutcome(ends?.get(run.runId)), lastSeenAt);
-    for (const run of dropped) this.#close(run, DROPPED, lastSeenAt);
+    const lostOf = ({ runId }: OpenRun): Outcome => lostOutcome(ends?.get(runId));
+    for (const run of lost) this.#close(run, endingOfLeft(run, lostOf(run)), lastSeenAt);
+    for (const run of dropped) this.#close(run, endingOfLeft(run, DROPPED), lastSeenAt);
     this.#endOrphans([...lost, ...again], now);
     for (const run of retrying) this.#resume(run);
-    for (const run of again) this.#resume(this.#failed(run, lostOutcome(ends?.get(run.runId))));
+    for (const run of again) this.#resume(this.#failed(run, lostOf(run)));
     for (const run of waiting) this.#keepWaiting(run, isHandedOver === true);
   }
 
@@ -122,19 +143,21 @@ export class Recovery {
     return this.#parts.jobs.get(firing.jobName);
   }
 
-  /** Ends a run with its outcome. `lastSeenAt` is when its scheduler was last known to be alive. */
-  #close(run: OpenRun, outcome: Outcome, lastSeenAt: Instant | undefined): void {
+  /** Ends a run. `lastSeenAt` is when its scheduler was last known to be alive. */
+  #close(run: OpenRun, { ending, fallback }: LeftEnding, lastSeenAt: Instant | undefined): void {
     const { firing, runId, attempts, latenessMs } = run;
     const state = this.#stateOf(run);
     const at = this.#context.now();
-    const failuresInARow = state?.note({ kind: 'finished', outcome }, at).failuresInARow ?? 0;
-    const durationMs = durationOf(run, lastSeenAt ?? at);
-    const finished = { event: 'run.finished', at, firing, runId, outcome, durationMs, attempts, latenessMs } as const;
-    this.#context.emit({ ...finished, failuresInARow });
+    const facts = state?.note(ending, at) ?? UNKNOWN_JOB;
+    const times = { latenessMs, elapsedMs: durationOf(run, lastSeenAt ?? at) };
+    const result = fallback && { outcome: fallback };
+    const summary = { times, attempts, outputTail: '', usage: undefined, fallback: result };
+    this.#context.emit({ at, firing, runId, ...endingFact(ending, facts, summary) });
     if (state === undefined) return;
     if (state.job.schedule.fromEnd) state.cursor = at;
+    if (ending.kind !== 'finished') return;
     contain(
-      () => this.#parts.breakers.closed(state, firing, outcome),
+      () => this.#parts.breakers.closed(state, firing, ending.outcome),
       (error) => reportBug(this.#context, 'ending a run', error, { jobName: firing.jobName }),
     );
   }

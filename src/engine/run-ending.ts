@@ -1,14 +1,12 @@
 import type { FiringMissed, FiringSkipped, RunFinished } from '../domain/events/index.js';
 import type { Usage } from '../domain/usage.js';
-import { canceled, type CancelCause, type Outcome } from '../domain/outcome.js';
+import type { DecidedEnding, FallbackResult } from '../domain/fallback.js';
+import { canceled, type CancelCause } from '../domain/outcome.js';
 import type { RunFact } from './attempt.js';
 import type { RunTimes } from './run-times.js';
 
 /** What happened to an admitted firing. */
-export type RunEnding =
-  | { readonly kind: 'finished'; readonly outcome: Outcome }
-  | { readonly kind: 'skipped'; readonly reason: string }
-  | { readonly kind: 'missed'; readonly reason: FiringMissed['reason'] };
+export type RunEnding = DecidedEnding | { readonly kind: 'missed'; readonly reason: FiringMissed['reason'] };
 
 /** What the end of a run changed in its job. */
 export interface EndingFacts {
@@ -27,19 +25,21 @@ export function unstartedEnding(cause: CancelCause, hasBegun: boolean): RunEndin
 
 /** What a run reports about itself at its end. */
 interface Summary {
-  readonly times: RunTimes;
+  readonly times: Pick<RunTimes, 'elapsedMs' | 'latenessMs'>;
   readonly attempts: number;
   readonly outputTail: string;
   readonly usage: Usage | undefined;
+  readonly fallback: FallbackResult | undefined;
 }
 
 /** The event of a run's end. */
 export function endingFact(
   ending: RunEnding,
   { failuresInARow, isRecovery }: EndingFacts,
-  { times, attempts, outputTail, usage }: Summary,
+  { times, attempts, outputTail, usage, fallback }: Summary,
 ): RunFact<RunFinished> | RunFact<FiringSkipped> | RunFact<FiringMissed> {
-  if (ending.kind === 'skipped') return { event: 'firing.skipped', reason: ending.reason };
+  if (ending.kind === 'skipped')
+    return { event: 'firing.skipped', reason: ending.reason, ...(fallback && { fallback }) };
   if (ending.kind === 'missed') return { event: 'firing.missed', reason: ending.reason };
   return {
     event: 'run.finished',
@@ -50,6 +50,7 @@ export function endingFact(
     failuresInARow,
     ...usage,
     ...(isRecovery && { isRecovery }),
+    ...(fallback && { fallback }),
     ...(outputTail !== '' && { outputTail }),
   };
 }

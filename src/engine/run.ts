@@ -2,6 +2,7 @@ import { bugOf } from '../domain/bug.js';
 import type { Clock } from '../domain/clock.js';
 import type { RunView } from '../domain/controls.js';
 import type { TimerEvent } from '../domain/events/index.js';
+import { needsFallback, type DecidedEnding, type FallbackResult } from '../domain/fallback.js';
 import type { Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import type { Committed, OpenRun } from '../domain/ledger.js';
@@ -9,7 +10,14 @@ import { canceled, type CancelCause, type Exit, type Outcome } from '../domain/o
 import type { AdmissionPolicy } from '../domain/policy.js';
 import type { Duration } from '../domain/time.js';
 import { addUsage, type Usage } from '../domain/usage.js';
-import { Attempt, type AttemptContext, type AttemptOwner, type RunFact, type AttemptHistory } from './attempt.js';
+import {
+  Attempt,
+  type AttemptContext,
+  type AttemptOwner,
+  type AttemptSpec,
+  type RunFact,
+  type AttemptHistory,
+} from './attempt.js';
 import { contain } from './bugs.js';
 import { reportBug, type EngineContext } from './context.js';
 import { endingFact, unstartedEnding, type EndingFacts, type RunEnding } from './run-ending.js';
@@ -31,7 +39,7 @@ const UNENDING: Outcome = { status: 'lost', error: 'the process did not end, not
 
 /** The owner of a run: the dispatcher. An interface, because `dispatcher.ts` imports this file. */
 export interface RunOwner {
-  /** Called once, before the event of the first attempt. */
+  /** Called once, before the event of the first attempt; not before a fallback. */
   runBegan(run: Run): void;
   /** Called when an attempt has failed and another will follow. */
   runPaused(run: Run): void;
@@ -59,6 +67,7 @@ export interface RunSpec {
  *                                 ↑          │ failed, and tried again
  *                      resume →   └─ pausing ◄┘           (a pause holds no slot)
  *
+ * A fallback is a last attempt, in the same slot. It does not change how the run ends, which is decided before it starts.
  * When the scheduler stops, a waiting run may be parked again and left open for the next scheduler. So may a run whose
  * attempt a worker runs. If canceled during
  * an attempt, it ends when its process has ended; in every other state, immediately.
@@ -79,8 +88,14 @@ export class Run implements AttemptOwner, EntryOwner {
   /** The end of the pause, while pausing. */
   #alarm: Alarm | undefined;
   #attempt: Attempt | undefined;
-  /** Attempts begun, including those before a restart. */
+  /** Attempts of the command begun, including those before a restart. */
   #attempts = 0;
+  /** How it ends, once only its fallback is left to run. */
+  #decided: DecidedEnding | undefined;
+  /** The attempt before the fallback. */
+  #failed: Attempt | undefined;
+  /** When the fallback began, on the clock of {@link RunTimes.elapsedMs}. */
+  #decidedAtMs: Duration = 0;
   #usage: Usage | undefined;
 
   constructor({ id, job, firing, gates, admission }: RunSpec, context: ExecutionContext, owner: RunOwner) {
@@ -94,9 +109,14 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#entry = new RunEntry(this, gates, context);
   }
 
-  /** Whether an attempt has begun. */
+  /** Whether an attempt or the fallback has begun. */
   get hasBegun(): boolean {
-    return this.#attempts > 0;
+    return this.#attempts > 0 || this.#attempt !== undefined;
+  }
+
+  /** Whether its command has yet to begin. */
+  get isToBegin(): boolean {
+    return this.#attempts === 0 && this.#decided === undefined;
   }
 
   /** Whether its attempt has begun. Whether it will be retried is not known yet. */
@@ -114,12 +134,14 @@ export class Run implements AttemptOwner, EntryOwner {
       attempts: this.#attempts,
       pid: this.#state === 'attempting' ? this.#attempt?.pid : undefined,
       elapsedMs: this.times.elapsedMs,
+      ...(this.#state === 'attempting' && this.#decided !== undefined && { isFallback: true }),
     };
   }
 
-  /** Starts to wait for its slots, and then runs. */
-  start(history: AttemptHistory): void {
+  /** Starts to wait for its slots, and then runs; only its fallback if its end is `decided`. */
+  start(history: AttemptHistory, decided?: DecidedEnding): void {
     this.history = history;
+    this.#decided = decided;
     this.#state = 'waiting';
     this.#entry.start();
   }
@@ -132,7 +154,9 @@ export class Run implements AttemptOwner, EntryOwner {
     this.times.resume(open, now);
     if (open.retryAt === undefined) {
       this.#entry.rejoin();
-      this.step('starting', () => this.#begin(open.attempts, open.latenessMs));
+      this.step('starting', () =>
+        this.#begin({ number: open.attempts, command: this.job.command, latenessMs: open.latenessMs }),
+      );
       return;
     }
     this.#state = 'pausing';
@@ -177,18 +201,19 @@ export class Run implements AttemptOwner, EntryOwner {
 
   /** Gives up on a process that cannot be ended, or on its output. */
   abandon(): void {
-    this.#end({ kind: 'finished', outcome: this.#attempt?.outcome ?? UNENDING });
+    this.#finish(this.#attempt?.outcome ?? UNENDING);
   }
 
   /** Ends the run because of a bug, so that its firing has an outcome. If it has a process, that process is killed. */
   fail(error: unknown): void {
     this.#contain('canceling', () => this.#attempt?.canceler.force({ kind: 'requested' }));
-    this.#end({ kind: 'finished', outcome: { status: 'failure', error: `internal error: ${bugOf(error).error}` } });
+    this.#finish({ status: 'failure', error: `internal error: ${bugOf(error).error}` });
   }
 
   /** Whether its attempt continues without this scheduler. One that is being canceled needs this one. */
   get #outlives(): boolean {
-    return this.job.command.runOn !== undefined && this.#attempt?.cancellation.cause === undefined;
+    const attempt = this.#attempt;
+    return attempt?.spec.command.runOn !== undefined && attempt.cancellation.cause === undefined;
   }
 
   #contain(doing: string, work: () => void): void {
@@ -208,19 +233,34 @@ export class Run implements AttemptOwner, EntryOwner {
 
   /** Called by the entry. */
   entered(): void {
+    if (this.#decided !== undefined) {
+      this.#fallBack(this.#decided);
+      return;
+    }
     const latenessMs = this.times.latenessNow;
     if (++this.#attempts === 1) {
       this.times.begin(latenessMs);
       this.#owner.runBegan(this);
     }
-    this.#begin(this.#attempts, latenessMs);
+    this.#begin({ number: this.#attempts, command: this.job.command, latenessMs });
   }
 
-  #begin(number: number, latenessMs: Duration): void {
+  /** Starts the fallback; without one, the run ends. */
+  #fallBack(decided: DecidedEnding): void {
+    const { fallback: command } = this.job;
+    this.#decided = decided;
+    this.#failed = this.#attempt;
+    this.#decidedAtMs = this.times.elapsedMs;
+    const latenessMs = this.times.latenessNow;
+    if (command !== undefined && this.#attempts === 0) this.times.begin(latenessMs);
+    if (command === undefined) this.#end(decided);
+    else this.#begin({ number: this.#attempts + 1, command, latenessMs, decided });
+  }
+
+  #begin(spec: AttemptSpec): void {
     this.#state = 'attempting';
-    const attempt = new Attempt(this, number, latenessMs, this.#context);
-    this.#attempt = attempt;
-    this.emit({ event: 'attempt.begun', attempt: attempt.number, latenessMs: attempt.latenessMs });
+    const attempt = (this.#attempt = new Attempt(this, spec, this.#context));
+    this.emit({ event: 'attempt.begun', ...attempt.facts });
     this.#context.whenRecorded((committed) => this.step('executing', () => this.#execute(attempt, committed)));
   }
 
@@ -229,7 +269,7 @@ export class Run implements AttemptOwner, EntryOwner {
     if (this.#state !== 'attempting') return;
     // The attempt is not on record: it is the other scheduler's to start.
     if (committed === 'lost') this.cancel({ kind: 'shutdown' });
-    if (this.#cause !== undefined) this.#end({ kind: 'finished', outcome: canceled(this.#cause) });
+    if (this.#cause !== undefined) this.#finish(canceled(this.#cause));
     else attempt.execute();
   }
 
@@ -239,16 +279,26 @@ export class Run implements AttemptOwner, EntryOwner {
     attempt.stopTiming();
     this.#usage = addUsage(this.#usage, attempt.usage);
     const outcome = attempt.outcomeOf(exit);
-    const pause = this.#cause === undefined ? attempt.pauseAfter(outcome) : undefined;
-    if (pause === undefined) {
-      this.#end({ kind: 'finished', outcome });
-      return;
-    }
+    const isOver = this.#cause !== undefined || this.#decided !== undefined;
+    const pause = isOver ? undefined : attempt.pauseAfter(outcome);
+    if (pause !== undefined) this.#pause(attempt, outcome, pause);
+    else if (isOver || this.job.fallback === undefined || !needsFallback(outcome)) this.#finish(outcome);
+    else this.#giveUp(attempt, outcome);
+  }
+
+  #pause({ spec: { number } }: Attempt, outcome: Outcome, pause: Duration): void {
     this.#state = 'pausing';
-    this.emit({ event: 'attempt.failed', attempt: attempt.number, outcome, retryInMs: pause });
+    this.emit({ event: 'attempt.failed', attempt: number, outcome, retryInMs: pause });
     this.#alarm = this.#context.elapsed.after(pause, () => this.#again());
     this.#entry.leave();
     this.#owner.runPaused(this);
+  }
+
+  /** No attempt is left, but the fallback. */
+  #giveUp({ spec: { number } }: Attempt, outcome: Outcome): void {
+    this.emit({ event: 'attempt.failed', attempt: number, outcome, retryInMs: 0, isBeforeFallback: true });
+    this.#owner.runPaused(this);
+    this.#fallBack({ kind: 'finished', outcome });
   }
 
   #again(): void {
@@ -256,15 +306,21 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#entry.again();
   }
 
+  /** Ends with the outcome of the latest attempt; after a fallback, as it was decided before. */
+  #finish(outcome: Outcome): void {
+    if (this.#decided === undefined) this.#end({ kind: 'finished', outcome });
+    else this.#end(this.#decided, { outcome, durationMs: this.times.elapsedMs - this.#decidedAtMs });
+  }
+
   /** The event comes before the next run gets the slot, so that the log has the true order. */
-  #end(ending: RunEnding): void {
+  #end(ending: RunEnding, fallback?: FallbackResult): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     this.#attempt?.stopTiming();
     if (this.#alarm !== undefined) this.#context.elapsed.clear(this.#alarm);
     const facts = this.#owner.runEnding(this, ending);
-    const outputTail = this.#attempt?.tail.toString() ?? '';
-    const summary = { times: this.times, attempts: this.#attempts, outputTail, usage: this.#usage };
+    const outputTail = (this.#failed ?? this.#attempt)?.tail.toString() ?? '';
+    const summary = { times: this.times, attempts: this.#attempts, outputTail, usage: this.#usage, fallback };
     this.emit(endingFact(ending, facts, summary));
     this.#entry.leave();
     this.#owner.runEnded(this, ending);

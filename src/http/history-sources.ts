@@ -1,4 +1,4 @@
-import type { TimerEvent } from '../domain/events/index.js';
+import type { RunStarted, TimerEvent } from '../domain/events/index.js';
 import { firingId } from '../domain/firing.js';
 import {
   isEnding,
@@ -90,23 +90,27 @@ export class Past {
 /** Assembles a run from its events. */
 function runOf(events: readonly TimerEvent[]): RunHistory | undefined {
   const ending = events.find(isEnding);
-  const started = events.find((event) => event.event === 'run.started');
-  if (ending === undefined && started === undefined) return undefined;
-  const open: OpenRun | undefined = started && {
-    runId: started.runId,
-    firing: started.firing,
-    attempts: started.attempt,
-    startedAt: started.at,
-    latenessMs: started.latenessMs,
-    retryAt: undefined,
-    pid: started.pid,
-  };
+  const starts = events.filter((event) => event.event === 'run.started');
+  if (ending === undefined && starts.length === 0) return undefined;
+  const open = openOf(starts);
   return {
     ending,
     open: ending === undefined ? open : undefined,
     outputTail: ending?.event === 'run.finished' ? ending.outputTail : undefined,
-    attempts: events.flatMap((event) => (event.event === 'attempt.failed' ? [failedAttemptOf(event)] : [])),
+    attempts: events.flatMap((event) =>
+      event.event === 'attempt.failed' && !event.isBeforeFallback ? [failedAttemptOf(event)] : [],
+    ),
   };
+}
+
+/** The run of these starts, if there are any. */
+function openOf(starts: readonly RunStarted[]): OpenRun | undefined {
+  const [first, last] = [starts[0], starts.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const { runId, firing, at: startedAt, latenessMs } = first;
+  const { attempt, pid, decided } = last;
+  const attempts = decided ? attempt - 1 : attempt;
+  return { runId, firing, attempts, startedAt, latenessMs, retryAt: undefined, pid, ...(decided && { decided }) };
 }
 
 function failedAttemptOf(event: Extract<TimerEvent, { event: 'attempt.failed' }>): FailedAttempt {

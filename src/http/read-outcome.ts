@@ -1,7 +1,8 @@
 import type { FiringMissed } from '../domain/events/index.js';
+import type { FallbackResult } from '../domain/fallback.js';
 import type { Trigger } from '../domain/firing.js';
 import type { Ending } from '../domain/ledger.js';
-import { FIRING_STATUSES, type RunStatus } from '../domain/outcome.js';
+import { RUN_STATUSES, type RunStatus } from '../domain/outcome.js';
 import { END_OF_TIME } from '../domain/time.js';
 
 /** Why a request with outcomes is rejected, for its sender. */
@@ -12,9 +13,6 @@ const LONGEST_NAME = 300;
 const LONGEST_TEXT = 64 * 1024;
 
 const TRIGGERS: readonly Trigger[] = ['schedule', 'catch_up', 'manual', 'start'];
-const RUN_STATUSES = FIRING_STATUSES.filter(
-  (status): status is RunStatus => status !== 'skipped' && status !== 'missed',
-);
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._:/-]*$/;
 const ID = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
@@ -42,7 +40,7 @@ export function readOutcome(
   const runId = record.optional('run_id', () => record.id('run_id'));
   const ofRun = runId === undefined ? {} : { runId };
   const reason = record.text('reason', { longest: LONGEST_NAME });
-  if (event === 'firing.skipped') return { event, at, firing, reason, ...ofRun };
+  if (event === 'firing.skipped') return { event, at, firing, reason, ...ofRun, ...fallbackOf(record) };
   const count = record.optionalInteger('count');
   const first = record.optional('first_scheduled_at', () => record.instant('first_scheduled_at'));
   return {
@@ -76,9 +74,19 @@ function finishedOf(record: RecordReader) {
     latenessMs: record.optional('lateness_ms', () => record.amount('lateness_ms')) ?? 0,
     // The record has no such field.
     failuresInARow: 0,
+    ...fallbackOf(record),
     ...(cpuMs !== undefined && maxRssBytes !== undefined && { cpuMs, maxRssBytes }),
     ...(outputTail !== undefined && { outputTail }),
   };
+}
+
+function fallbackOf(record: RecordReader): { readonly fallback?: FallbackResult } {
+  const status = record.optional('fallback_status', () => record.word('fallback_status', RUN_STATUSES));
+  if (status === undefined) return {};
+  const error = record.optional('fallback_error', () => record.text('fallback_error', { longest: LONGEST_TEXT }));
+  const durationMs = record.optional('fallback_duration_ms', () => record.amount('fallback_duration_ms'));
+  const outcome = { status, ...(error !== undefined && { error }) };
+  return { fallback: { outcome, ...(durationMs !== undefined && { durationMs }) } };
 }
 
 /** Reads the values of one line. */

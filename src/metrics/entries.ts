@@ -56,6 +56,8 @@ export const METRICS = {
     ...ofTimer,
   },
   task_retries_total: { type: 'counter', help: 'Failed attempts that were retried.', ...ofTimer },
+  task_fallbacks_total: { type: 'counter', help: 'Fallbacks that ended, also those that failed.', ...ofTimer },
+  task_fallback_failures_total: { type: 'counter', help: 'Fallbacks that did not succeed.', ...ofTimer },
   task_hook_failures_total: { type: 'counter', help: 'Hooks that failed.', ...ofTimer },
   task_last_start_timestamp_seconds: {
     type: 'gauge',

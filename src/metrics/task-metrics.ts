@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client';
 import type { JobStatus } from '../domain/controls.js';
 import { durationOf, type RunFinished, type TimerEvent } from '../domain/events/index.js';
+import type { FallbackResult } from '../domain/fallback.js';
 import type { Pause } from '../domain/ledger.js';
 import { FIRING_STATUSES, type FiringStatus } from '../domain/outcome.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
@@ -40,10 +41,10 @@ export class TaskMetrics {
   know(task: string): void {
     if (this.#known.has(task)) return;
     this.#known.add(task);
-    const { executions, durations, latenesses, cpuTimes, memories, retries, hookFailures } = this.#counters;
+    const { executions, durations, latenesses, cpuTimes, memories, ...counters } = this.#counters;
     for (const status of FIRING_STATUSES) executions.inc({ task, status }, 0);
     for (const histogram of [durations, latenesses, cpuTimes, memories]) histogram.zero({ task });
-    for (const counter of [retries, hookFailures]) counter.inc({ task }, 0);
+    for (const counter of Object.values(counters)) counter.inc({ task }, 0);
     for (const stamp of Object.values(this.#stamps)) stamp.set({ task }, 0);
   }
 
@@ -64,15 +65,17 @@ export class TaskMetrics {
         return;
       case 'firing.skipped':
         executions.inc({ task, status: 'skipped' });
+        this.#fellBack(task, event.fallback);
         return;
       case 'firing.missed':
         executions.inc({ task, status: 'missed' }, event.count ?? 1);
         return;
       case 'run.started':
+        if (event.attempt === 1 && event.decided) return;
         this.#stamps.lastStart.set({ task }, seconds(event.at));
         return;
       case 'attempt.failed':
-        retries.inc({ task });
+        if (!event.isBeforeFallback) retries.inc({ task });
         return;
       case 'hook.failed':
         hookFailures.inc({ task });
@@ -105,11 +108,19 @@ export class TaskMetrics {
     const duration = durationOf(run);
     const { executions, durations, latenesses } = this.#counters;
     executions.inc({ task, status });
+    this.#fellBack(task, run.fallback);
     if (isFailure(status)) this.#stamps.lastFailure.set({ task }, seconds(at));
     if (attempts === 0) return;
     if (duration !== undefined) durations.observe({ task }, seconds(duration));
     latenesses.observe({ task }, seconds(latenessMs));
     this.#used(task, run);
+  }
+
+  #fellBack(task: string, fallback: FallbackResult | undefined): void {
+    if (fallback === undefined) return;
+    const { fallbacks, fallbackFailures } = this.#counters;
+    fallbacks.inc({ task });
+    if (fallback.outcome.status !== 'success') fallbackFailures.inc({ task });
   }
 
   #used(task: string, { cpuMs, maxRssBytes }: RunFinished): void {
@@ -136,6 +147,8 @@ function createCounters(registry: Registry) {
     cpuTimes: histogram('task_execution_cpu_seconds'),
     memories: histogram('task_execution_max_rss_bytes'),
     retries: counter('task_retries_total'),
+    fallbacks: counter('task_fallbacks_total'),
+    fallbackFailures: counter('task_fallback_failures_total'),
     hookFailures: counter('task_hook_failures_total'),
   };
 }

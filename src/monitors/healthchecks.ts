@@ -1,4 +1,5 @@
 import type { RunFinished } from '../domain/events/index.js';
+import { withFallback } from '../domain/fallback.js';
 import type { Monitor } from '../domain/monitor.js';
 import { fillUrl } from './placeholders.js';
 import { runUuid } from './run-uuid.js';
@@ -37,7 +38,7 @@ function suffixOf(event: Parameters<Monitor['requestFor']>[0]): string {
 }
 
 /** What went wrong, followed by the last lines of output; far below the 100 kB that are kept. */
-const bodyOf = ({ outcome, outputTail }: RunFinished): string =>
-  [outcome.status === 'success' ? undefined : (outcome.error ?? outcome.status), outputTail]
+const bodyOf = ({ outcome, outputTail, fallback }: RunFinished): string =>
+  [outcome.status === 'success' ? undefined : withFallback(outcome.error ?? outcome.status, fallback), outputTail]
     .filter((part) => part !== undefined)
     .join('\n\n');

@@ -16,6 +16,7 @@ export const PLACEHOLDERS = [
   'lateness_ms',
   'attempts',
   'error',
+  'fallback_status',
   'output_tail',
 ] as const;
 

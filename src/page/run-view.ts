@@ -92,9 +92,9 @@ export class RunPanel {
 
 /** The attempt whose outcome is the run's, if there were others before it. */
 function lastAttemptOf(outcome: RunDetails['outcome']): [string, string][] {
-  const { attempts = 1, timestamp, status, cause } = outcome ?? {};
+  const { attempts = 1, timestamp, status, cause, fallback_duration_ms: fallback = 0 } = outcome ?? {};
   if (attempts < 2 || timestamp === undefined) return [];
-  return [[`attempt ${attempts}`, `${fullTime(Date.parse(timestamp))}: ${cause || status || ''}`]];
+  return [[`attempt ${attempts}`, `${fullTime(Date.parse(timestamp) - fallback)}: ${cause || status || ''}`]];
 }
 
 /** Labels and their values. */

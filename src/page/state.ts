@@ -51,7 +51,7 @@ export function statesOf(timer: LiveTimer, now: Instant, receivedAt: Instant): r
 const until = (timestamp: string | null, now: Instant): string =>
   timestamp === null ? '' : ` until ${localClockTime(Date.parse(timestamp), now)}`;
 
-function ofRun({ state, elapsed_ms: elapsed, attempts }: RunRecord, since: number): State {
+function ofRun({ state, elapsed_ms: elapsed, attempts, fallback }: RunRecord, since: number): State {
   const word = {
     parked: 'waiting',
     waiting: 'waiting',
@@ -59,8 +59,12 @@ function ofRun({ state, elapsed_ms: elapsed, attempts }: RunRecord, since: numbe
     pausing: 'retries soon',
   }[state];
   if (state !== 'attempting') return { sign: 'new', word, tone: 'on' };
-  const tries = attempts > 1 ? `, attempt ${attempts}` : '';
-  return { sign: 'on', word: `${word} ${countedNoun(elapsed + since)}${tries}`, tone: 'on' };
+  const tries = attempts > 1 && !fallback ? `, attempt ${attempts}` : '';
+  return {
+    sign: 'on',
+    word: `${fallback ? 'fallback running' : word} ${countedNoun(elapsed + since)}${tries}`,
+    tone: 'on',
+  };
 }
 
 function ofRest(timer: LiveTimer): State {

@@ -35,6 +35,7 @@ export class JobTally {
   readonly overlaps = new Count();
   /** By reason. */
   readonly skips = new Map<string, Count>();
+  readonly fallbacks = new Count();
   /** Runs that did not succeed, by status. */
   readonly failures = new Map<RunStatus, Count>();
   /** Runs that waited: for a slot, or for another run of their job to end. */

@@ -58,9 +58,14 @@ export async function simulate(scenario: Scenario, onMoment: (moment: SimulatedM
   return tally;
 }
 
-/** The executor identifies a job by its command, so no two may share one. */
+/** The executor identifies a job by its commands, so no two may share one. */
 function withOwnCommand(job: Job, scenario: Scenario, behaviors: Map<Command, Behavior>): Job {
   const command = { ...job.command };
-  behaviors.set(command, { lasting: scenario.lasting(job), fails: () => scenario.fails(job) });
-  return { ...job, command };
+  const lasting = scenario.lasting(job);
+  behaviors.set(command, { lasting, fails: () => scenario.fails(job) });
+  if (job.fallback === undefined) return { ...job, command };
+  // Nothing is known of it: it takes as long as an attempt, and succeeds.
+  const fallback = { ...job.fallback };
+  behaviors.set(fallback, { lasting, fails: () => false });
+  return { ...job, command, fallback };
 }

@@ -92,22 +92,24 @@ export class Tally implements Sink {
     this.#open.set(runId, { tally, admittedAt: at, hasStarted: false, isOn: false });
   }
 
-  #begun({ runId, at }: AttemptBegun): void {
+  #begun({ runId, at, decided }: AttemptBegun): void {
     const run = this.#open.get(runId);
     if (run === undefined) return;
     run.isOn = true;
     this.peak.rise(++this.#running, at);
     this.minutes.start(at, this.#running);
     run.tally.begun(at);
+    if (decided) run.tally.fallbacks.add(at);
     if (run.hasStarted) return;
     run.hasStarted = true;
+    if (decided) return;
     const waited = at - run.admittedAt;
     run.tally.started(at, waited);
     this.#tell('start', run.tally, { at, waited });
   }
 
-  #off(runId: string): void {
-    const run = this.#open.get(runId);
+  #off(runId: string | undefined): void {
+    const run = runId === undefined ? undefined : this.#open.get(runId);
     if (run?.isOn !== true) return;
     run.isOn = false;
     run.tally.ended();
@@ -126,6 +128,7 @@ export class Tally implements Sink {
     if (reason === 'overlap' && runId === undefined) this.#overlap(tally, at);
     tally.skipped(reason, at);
     this.#tell('skipped', tally, { at });
+    this.#off(runId);
     this.#leave(runId);
   }
 

@@ -29,6 +29,9 @@ const ENDED = {
   exit_code: column('integer', 'The exit code of the command.'),
   signal: column('text', 'The signal that ended the command.'),
   error: column('text', 'What went wrong, in a sentence.'),
+  fallback_status: column('text', 'How the fallback ended; null if none ran.'),
+  fallback_error: column('text', 'What went wrong in the fallback, in a sentence.'),
+  fallback_duration_ms: column('milliseconds', 'How long the fallback took; null if its end is unknown.'),
   output_tail: column('text', 'The end of the output of a run that failed.'),
 };
 
@@ -77,6 +80,7 @@ export const TABLES: Readonly<Record<string, TableEntry>> = {
       lateness_ms: ENDED.lateness_ms,
       retry_at: column('timestamp', 'When the next attempt starts.'),
       pid: column('integer', 'The process of the current attempt.'),
+      decided: column('text', 'Once the fallback has started: how the run ends, as JSON.'),
     },
   },
   failed_attempts: {

@@ -126,17 +126,22 @@ export class Unrecorded {
         this.#change(event, { firing: event.firing });
         return;
       case 'attempt.begun': {
-        const begun = { attempts: event.attempt, retryAt: undefined, pid: undefined };
-        this.#change(
-          event,
-          event.attempt > 1 ? begun : { ...begun, startedAt: event.at, latenessMs: event.latenessMs },
-        );
+        const { attempt, decided } = event;
+        const begun = {
+          attempts: decided ? attempt - 1 : attempt,
+          retryAt: undefined,
+          pid: undefined,
+          ...(decided && { decided }),
+        };
+        this.#change(event, attempt > 1 ? begun : { ...begun, startedAt: event.at, latenessMs: event.latenessMs });
         return;
       }
       case 'run.started':
         this.#change(event, { pid: event.pid });
         return;
       case 'attempt.failed':
+        // The fallback begins in the same commit, and the outcome has the error.
+        if (event.isBeforeFallback) return;
         this.#change(event, { retryAt: event.at + event.retryInMs });
         this.failedAttempts.push({ runId: event.runId, failed: failedAttemptOf(event) });
         return;
@@ -201,9 +206,12 @@ function letGo(kept: unknown[]): number {
 
 /** The outcome of a run that another scheduler left open in a file which this one opens late: nobody continues it. */
 function endingOfLeft(run: OpenRun, lastSeenAt: Instant | undefined, at: Instant): Ending {
-  const { firing, runId, attempts, latenessMs, startedAt } = run;
+  const { firing, runId, attempts, latenessMs, startedAt, decided } = run;
+  const fallback = decided && { fallback: { outcome: LOST } };
+  if (decided?.kind === 'skipped')
+    return { event: 'firing.skipped', at, firing, reason: decided.reason, runId, ...fallback };
   if (attempts === 0) return { event: 'firing.missed', at, firing, reason: 'downtime', runId };
   const durationMs = Math.max(0, (lastSeenAt ?? at) - (startedAt ?? lastSeenAt ?? at));
   const facts = { durationMs, attempts, latenessMs, failuresInARow: 0 };
-  return { event: 'run.finished', at, firing, runId, outcome: LOST, ...facts };
+  return { event: 'run.finished', at, firing, runId, outcome: decided?.outcome ?? LOST, ...facts, ...fallback };
 }

@@ -1,12 +1,16 @@
 import { CLOSED, type BreakerState } from '../domain/breaker.js';
 import type { FiringMissed } from '../domain/events/index.js';
+import type { FallbackResult } from '../domain/fallback.js';
 import type { Firing, Trigger } from '../domain/firing.js';
 import type { Ending, FailedAttempt, JobRecord, OpenRun, Pause } from '../domain/ledger.js';
-import { FIRING_STATUSES, type RunStatus } from '../domain/outcome.js';
+import { FIRING_STATUSES, RUN_STATUSES, type RunStatus } from '../domain/outcome.js';
+import { decidedOfText } from './decided.js';
 import type { Usage } from '../domain/usage.js';
 import {
+  NO_FALLBACK,
   NO_RUN_FACTS,
   type EndingRow,
+  type FallbackFacts,
   type FailedAttemptRow,
   type FiringRow,
   type JobRow,
@@ -33,6 +37,7 @@ const BREAKERS: readonly BreakerState['kind'][] = ['closed', 'open', 'half_open'
 const TRIGGERS: readonly Trigger[] = ['schedule', 'catch_up', 'manual', 'start'];
 
 const isStatus = isOneOf(FIRING_STATUSES);
+const isRunStatus = isOneOf(RUN_STATUSES);
 const isTrigger = isOneOf(TRIGGERS);
 
 /** A job's memory. If its place in its schedule is invalid, it belongs to no schedule: the job starts over. */
@@ -97,11 +102,25 @@ function firingOf([jobName, scheduledFor, trigger, generation]: FiringRow, whose
 
 /** A run without an outcome. If it may have had a process, assume that it had one. */
 export function openRunOfRow(row: OpenRunRow, invalid: Invalid): OpenRun | undefined {
-  const [, runId, jobName, scheduledFor, trigger, generation, attempts, startedAt, latenessMs, retryAt, pid] = row;
+  const [
+    ,
+    runId,
+    jobName,
+    scheduledFor,
+    trigger,
+    generation,
+    attempts,
+    startedAt,
+    latenessMs,
+    retryAt,
+    pid,
+    decidedText,
+  ] = row;
   if (!invalid.isUsable('an open run', [['run_id', runId, isName]])) return undefined;
   const firing = firingOf([jobName, scheduledFor, trigger, generation], `open run ${runId}`, invalid);
   if (firing === undefined) return undefined;
   const read = invalid.reader(`open run ${runId}`);
+  const decided = decidedOfText(decidedText, read);
   return {
     runId,
     firing,
@@ -110,6 +129,7 @@ export function openRunOfRow(row: OpenRunRow, invalid: Invalid): OpenRun | undef
     latenessMs: read.required('lateness_ms', latenessMs, isDuration, 0),
     retryAt: read.optional('retry_at', retryAt, isInstant),
     pid: read.optional('pid', pid, isCount),
+    ...(decided && { decided }),
   };
 }
 
@@ -130,7 +150,7 @@ export function endingOfRow(row: EndingRow, invalid: Invalid): Ending | undefine
   const [reasonOrNull, count, first] = rest;
   const reason = read.optional('reason', reasonOrNull, isName) ?? '';
   const run = runId === undefined ? undefined : { runId };
-  if (status === 'skipped') return { event: 'firing.skipped', at, firing, reason, ...run };
+  if (status === 'skipped') return { event: 'firing.skipped', at, firing, reason, ...run, ...fallbackOf(row, read) };
   return { ...missedOf({ at, firing, reason }, [count, first], read), ...run };
 }
 
@@ -168,8 +188,26 @@ function finishedOf(status: RunStatus, row: EndingRow, read: RowReader) {
     durationMs: read.optional('duration_ms', facts[2], isDuration) ?? 0,
     failuresInARow: read.optional('failures_in_a_row', facts[6], isCount) ?? 0,
     ...usageOf(facts, read),
+    ...fallbackOf(row, read),
     ...(facts[7] !== null && { isRecovery: true as const }),
     ...(outputTail !== undefined && { outputTail: textOf(outputTail) }),
+  };
+}
+
+/** What comes before the facts of the run. */
+function fallbackOf(row: EndingRow, read: RowReader): { readonly fallback?: FallbackResult } {
+  const [status, errorOrNull, duration] = row.slice(
+    -NO_RUN_FACTS.length - NO_FALLBACK.length,
+  ) as unknown as FallbackFacts;
+  const known = read.optional('fallback_status', status, isRunStatus);
+  if (known === undefined) return {};
+  const error = read.optional('fallback_error', errorOrNull, isText);
+  const durationMs = read.optional('fallback_duration_ms', duration, isDuration);
+  return {
+    fallback: {
+      outcome: { status: known, ...(error !== undefined && { error }) },
+      ...(durationMs !== undefined && { durationMs }),
+    },
   };
 }
 

@@ -36,21 +36,27 @@ function toNumber(value: unknown): unknown {
 
 /** The memories of all jobs by name. */
 export function readJobs(database: DatabaseSyncInstance, invalid: Invalid): ReadonlyMap<string, JobRecord> {
-  // A file that no scheduler of this version has opened yet may lack the last column.
-  const columns = hasDefinitions(database) ? JOB_COLUMNS : JOB_COLUMNS.replace(/definition$/, 'NULL');
-  const rows = rowsOf<JobRow>(database, `SELECT ${columns} FROM jobs`);
+  const rows = rowsOf<JobRow>(database, `SELECT ${presentColumns(database, 'jobs', JOB_COLUMNS)} FROM jobs`);
   const records = rows.flatMap((row) => jobOfRow(row, invalid) ?? []);
   return new Map(records.map((record) => [record.name, record]));
 }
 
-const hasDefinitions = (database: DatabaseSyncInstance): boolean =>
-  rowsOf(database, `SELECT 1 FROM pragma_table_info('jobs') WHERE name = 'definition'`).length > 0;
+/** Columns of a table to select. A file that no scheduler of this version has opened yet lacks the newest: null instead. */
+export function presentColumns(database: DatabaseSyncInstance, table: string, columns: string): string {
+  const rows = rowsOf<[string]>(database, `SELECT name FROM pragma_table_info('${table}')`);
+  const present = new Set(rows.map(([name]) => name));
+  return columns
+    .split(', ')
+    .map((column) => (present.has(column.replaceAll('"', '')) ? column : 'NULL'))
+    .join(', ');
+}
 
 /** In the order of their admission. */
 export const readOpenRuns = (database: DatabaseSyncInstance, invalid: Invalid): OpenRun[] =>
-  rowsOf<OpenRunRow>(database, `SELECT ${OPEN_RUN_COLUMNS} FROM open_runs ORDER BY admission`).flatMap(
-    (row) => openRunOfRow(row, invalid) ?? [],
-  );
+  rowsOf<OpenRunRow>(
+    database,
+    `SELECT ${presentColumns(database, 'open_runs', OPEN_RUN_COLUMNS)} FROM open_runs ORDER BY admission`,
+  ).flatMap((row) => openRunOfRow(row, invalid) ?? []);
 
 /** When something was last recorded; `undefined` if nothing was. */
 export function readLastSeen(database: DatabaseSyncInstance, invalid: Invalid): Instant | undefined {

@@ -1,8 +1,9 @@
+import { textOfDecided } from './decided.js';
 import type { BreakerState } from '../domain/breaker.js';
-import type { RunFinished } from '../domain/events/index.js';
+import type { FiringSkipped, RunFinished } from '../domain/events/index.js';
 import type { Firing, Trigger } from '../domain/firing.js';
 import type { Ending, FailedAttempt, JobRecord, OpenRun, Pause } from '../domain/ledger.js';
-import type { FiringStatus } from '../domain/outcome.js';
+import type { FiringStatus, RunStatus } from '../domain/outcome.js';
 
 /** Columns and tuples have the same order: rows are written and read by position, at half the cost of names. */
 type Null<Value> = Value | null;
@@ -70,7 +71,8 @@ const rowOfFiring = (firing: Firing): FiringRow => [
   firing.generation,
 ];
 export const OPEN_RUN_COLUMNS =
-  'admission, run_id, job_name, scheduled_for, "trigger", generation, attempts, started_at, lateness_ms, retry_at, pid';
+  'admission, run_id, job_name, scheduled_for, "trigger", generation, attempts, started_at, lateness_ms, retry_at, pid, ' +
+  'decided';
 export type OpenRunRow = [
   admission: number,
   runId: string,
@@ -80,6 +82,7 @@ export type OpenRunRow = [
   latenessMs: number,
   retryAt: Null<number>,
   pid: Null<number>,
+  decided: Null<string>,
 ];
 
 /** An open run as a row of `open_runs`. `admission` is its number in the order of admission. */
@@ -92,14 +95,17 @@ export const rowOfOpenRun = (admission: number, run: OpenRun): OpenRunRow => [
   run.latenessMs,
   run.retryAt ?? null,
   run.pid ?? null,
+  textOfDecided(run.decided),
 ];
 
 export const ENDING_COLUMNS =
   'ended_at, job_name, scheduled_for, "trigger", generation, run_id, status, reason, count, first_scheduled_for, ' +
+  'fallback_status, fallback_error, fallback_duration_ms, ' +
   'attempts, lateness_ms, duration_ms, exit_code, signal, error, failures_in_a_row, is_recovery, ' +
   'cpu_ms, max_rss_bytes, output_tail';
 type EndingHead = [endedAt: number, ...firing: FiringRow, runId: Null<string>, status: FiringStatus];
 type FiringFacts = [reason: Null<string>, count: Null<number>, firstScheduledFor: Null<number>];
+export type FallbackFacts = [status: Null<RunStatus>, error: Null<string>, durationMs: Null<number>];
 export type RunFacts = [
   attempts: Null<number>,
   latenessMs: Null<number>,
@@ -113,25 +119,41 @@ export type RunFacts = [
   maxRssBytes: Null<number>,
   outputTail: Null<string | Uint8Array>,
 ];
-export type EndingRow = [...EndingHead, ...FiringFacts, ...RunFacts];
+export type EndingRow = [...EndingHead, ...FiringFacts, ...FallbackFacts, ...RunFacts];
 
 const NO_FIRING_FACTS: FiringFacts = [null, null, null];
+export const NO_FALLBACK: FallbackFacts = [null, null, null];
 export const NO_RUN_FACTS: RunFacts = [null, null, null, null, null, null, null, null, null, null, null];
 
 /** An outcome as a row of `firings`. */
 export function rowOfEnding(ending: Ending): EndingRow {
   const firing = rowOfFiring(ending.firing);
   const runId = ending.runId ?? null;
+  const fallback = ending.event === 'firing.missed' ? NO_FALLBACK : fallbackFactsOf(ending);
   switch (ending.event) {
     case 'run.finished':
-      return [ending.at, ...firing, runId, ending.outcome.status, ...NO_FIRING_FACTS, ...runFactsOf(ending)];
+      return [
+        ending.at,
+        ...firing,
+        runId,
+        ending.outcome.status,
+        ...NO_FIRING_FACTS,
+        ...fallback,
+        ...runFactsOf(ending),
+      ];
     case 'firing.skipped':
-      return [ending.at, ...firing, runId, 'skipped', ending.reason, null, null, ...NO_RUN_FACTS];
+      return [ending.at, ...firing, runId, 'skipped', ending.reason, null, null, ...fallback, ...NO_RUN_FACTS];
     case 'firing.missed': {
       const { reason, count, firstScheduledFor } = ending;
-      return [ending.at, ...firing, runId, 'missed', reason, count ?? null, firstScheduledFor ?? null, ...NO_RUN_FACTS];
+      const facts: FiringFacts = [reason, count ?? null, firstScheduledFor ?? null];
+      return [ending.at, ...firing, runId, 'missed', ...facts, ...fallback, ...NO_RUN_FACTS];
     }
   }
+}
+
+function fallbackFactsOf({ fallback }: RunFinished | FiringSkipped): FallbackFacts {
+  if (fallback === undefined) return NO_FALLBACK;
+  return [fallback.outcome.status, fallback.outcome.error ?? null, fallback.durationMs ?? null];
 }
 
 const runFactsOf = (ending: RunFinished): RunFacts => [

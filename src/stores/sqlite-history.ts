@@ -3,7 +3,7 @@ import type { Ending, History, HistoryQuery, JobRecord, LeftOut, OpenRun, RunHis
 import { endsByItself, FIRING_STATUSES } from '../domain/outcome.js';
 import type { Duration } from '../domain/time.js';
 import { endingOfRow, failedAttemptOfRow } from './read-rows.js';
-import { allOf, readJobs, readOpenRuns, rowsOf } from './read.js';
+import { allOf, presentColumns, readJobs, readOpenRuns, rowsOf } from './read.js';
 import { rollBack } from './connection.js';
 import { ENDING_COLUMNS, FAILED_ATTEMPT_COLUMNS, type EndingRow, type FailedAttemptRow } from './rows.js';
 import { Invalid, isDuration } from './validation.js';
@@ -22,6 +22,7 @@ export class SqliteHistory implements History {
   /** Prepared once: statements stay until they are garbage-collected. */
   #byNumbers: StatementSyncInstance | undefined;
   #durations: StatementSyncInstance | undefined;
+  #endingColumns: string | undefined;
 
   /** `invalid` has what was left out on the way into the database. */
   constructor(database: DatabaseSyncInstance, invalid = new Invalid()) {
@@ -33,8 +34,12 @@ export class SqliteHistory implements History {
     return this.#invalid;
   }
 
+  get #columns(): string {
+    return (this.#endingColumns ??= presentColumns(this.#database, 'firings', ENDING_COLUMNS));
+  }
+
   endings(query: HistoryQuery): readonly Ending[] {
-    const columns = query.withoutOutput ? ENDING_COLUMNS.replace(/output_tail$/, 'NULL') : ENDING_COLUMNS;
+    const columns = query.withoutOutput ? this.#columns.replace(/output_tail$/, 'NULL') : this.#columns;
     const { sql, parameters } = choose(columns, query);
     const rows = rowsOf<EndingRow>(this.#database, sql, ...parameters);
     return this.#endingsOfRows(query.earliest ? rows : rows.reverse());
@@ -50,7 +55,7 @@ export class SqliteHistory implements History {
 
   numbered(numbers: readonly number[]): readonly (Ending | undefined)[] {
     this.#byNumbers ??= this.#database.prepare(
-      `SELECT id, ${ENDING_COLUMNS} FROM firings WHERE id IN (SELECT value FROM json_each(?))`,
+      `SELECT id, ${this.#columns} FROM firings WHERE id IN (SELECT value FROM json_each(?))`,
     );
     const rows = allOf<[number, ...EndingRow]>(this.#byNumbers, JSON.stringify(numbers));
     const endings = new Map(rows.map(([number, ...row]) => [number, endingOfRow(row, this.#invalid)]));
@@ -114,7 +119,7 @@ export class SqliteHistory implements History {
 
   /** Of the first two runs with this prefix, an exact match comes first, and two are ambiguous. */
   #endingsOf(id: string): Ending[] {
-    const sql = `SELECT ${ENDING_COLUMNS} FROM firings WHERE run_id >= ? AND run_id < ? ORDER BY run_id LIMIT 2`;
+    const sql = `SELECT ${this.#columns} FROM firings WHERE run_id >= ? AND run_id < ? ORDER BY run_id LIMIT 2`;
     return this.#endingsOfRows(rowsOf<EndingRow>(this.#database, sql, id, id + LAST_CHARACTER));
   }
 

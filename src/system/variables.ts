@@ -43,11 +43,17 @@ export const SET_VARIABLES: Readonly<Record<string, Entries>> = {
   'Commands of timers': {
     ...ofRun,
     TIMERS_ATTEMPT: 'The number of the attempt, from 1.',
+    TIMERS_FALLBACK: 'Why the `fallback` runs: `failure`, `timeout` or `breaker_open`; empty for `run`.',
     TIMERS_PREVIOUS_SCHEDULED_AT: 'When the previous firing was due; empty for none.',
     TIMERS_LAST_SUCCESS_AT: 'When the last successful run ended; empty for none.',
     TIMERS_FENCE: 'On a shared state: a number that rises with every takeover.',
     TIMERS_NODE: 'On a shared state: the name of the machine.',
     TRACEPARENT: 'With `tracing`: the span of the attempt, in the form of W3C Trace Context.',
+  },
+  'Commands of `fallback`, besides': {
+    TIMERS_ATTEMPTS: 'The number of attempts before it.',
+    TIMERS_EXIT_CODE: 'The exit code of the last attempt; empty for none.',
+    TIMERS_SIGNAL: 'The signal that ended the last attempt; empty for none.',
   },
   'Hooks and commands of `notify`': {
     ...ofRun,
@@ -61,6 +67,7 @@ export const SET_VARIABLES: Readonly<Record<string, Entries>> = {
     TIMERS_ATTEMPTS: 'The number of attempts.',
     TIMERS_LATENESS_MS: 'The time from the scheduled instant to the first attempt, in milliseconds.',
     TIMERS_FAILURES_IN_A_ROW: 'Failures since the last success.',
+    TIMERS_FALLBACK_STATUS: 'How the `fallback` ended; empty if it did not run.',
     TIMERS_ERROR: 'What went wrong; at most 20,000 bytes.',
     TIMERS_OUTPUT_TAIL: 'The end of the output; at most 20,000 bytes.',
   },

@@ -24,6 +24,7 @@ interface OpenRun {
 interface OpenAttempt {
   readonly number: number;
   readonly begunAt: Instant;
+  readonly isFallback?: boolean;
   pid?: number;
 }
 
@@ -64,16 +65,16 @@ export class RunSpans {
         return this.#finished(event);
       case 'firing.skipped':
       case 'firing.missed':
-        return [this.#didNotRun(event)];
+        return this.#didNotRun(event);
       default:
         return [];
     }
   }
 
-  #begin({ runId, attempt, at }: AttemptBegun): void {
+  #begin({ runId, attempt, at, decided }: AttemptBegun): void {
     const run = this.#open.get(runId) ?? {};
     run.begunAt ??= at;
-    run.attempt = { number: attempt, begunAt: at };
+    run.attempt = { number: attempt, begunAt: at, isFallback: decided !== undefined };
     this.#open.set(runId, run);
   }
 
@@ -113,13 +114,13 @@ export class RunSpans {
     ];
   }
 
-  #didNotRun(event: FiringSkipped | FiringMissed): Span {
+  #didNotRun(event: FiringSkipped | FiringMissed): readonly Span[] {
     const { firing, runId, at } = event;
     const run = runId === undefined ? undefined : this.#open.get(runId);
     if (runId !== undefined) this.#open.delete(runId);
     const start = run?.admittedAt ?? at;
     const isMissed = event.event === 'firing.missed';
-    return {
+    const own: Span = {
       of: 'run',
       name: firing.jobName,
       ids: runId === undefined ? idsOfRun(`${this.#scheduler} ${event.event} ${firingId(firing)}`) : idsOfRun(runId),
@@ -129,6 +130,7 @@ export class RunSpans {
       // A skipped firing follows a rule that its owner chose; a missed one should have run.
       ...(isMissed && { error: `missed: ${event.reason}` }),
     };
+    return [...(isMissed ? [] : fallbackOf(event, run?.attempt)), own];
   }
 }
 
@@ -142,22 +144,31 @@ const whyNot = (event: FiringSkipped | FiringMissed): Attributes => ({
 
 /** The attempt that a run ends with; absent if it ended between two. */
 function lastAttempt(event: RunFinished, { attempt }: OpenRun, { start, end }: Extent): readonly Span[] {
+  if (attempt?.isFallback) return fallbackOf(event, attempt);
   if (attempt !== undefined) return [attemptSpan(event, attempt, end)];
   // Nobody who saw it begin is left. Its command may have spans of its own, which need a parent.
   const isUnseen = event.outcome.status === 'lost' && event.attempts > 0;
   return isUnseen ? [attemptSpan(event, { number: event.attempts, begunAt: start }, end)] : [];
 }
 
+function fallbackOf(
+  { runId, fallback, at }: RunFinished | FiringSkipped,
+  attempt: OpenAttempt | undefined,
+): readonly Span[] {
+  if (runId === undefined || fallback === undefined || attempt === undefined) return [];
+  return [attemptSpan({ runId, outcome: fallback.outcome }, attempt, at)];
+}
+
 function attemptSpan(
-  { runId, outcome }: RunFinished | AttemptFailed,
-  { number, begunAt, pid }: OpenAttempt,
+  { runId, outcome }: Pick<RunFinished | AttemptFailed, 'runId' | 'outcome'>,
+  { number, begunAt, pid, isFallback }: OpenAttempt,
   end: Instant,
   further: Attributes = {},
 ): Span {
   const error = errorOf(outcome);
   return {
     of: 'attempt',
-    name: `attempt ${number}`,
+    name: isFallback ? 'fallback' : `attempt ${number}`,
     ids: idsOfAttempt(runId, number),
     parentSpanId: idsOfRun(runId).spanId,
     start: begunAt,

@@ -89,6 +89,7 @@ describe('a job', () => {
       'max_runs: 7',
       'output: {file: x.log, max_size: 2MiB}',
       'on_failure: notify',
+      'fallback: [plan, b]',
     ].join('\n');
     expect(backupJob(text)).toMatchObject({
       timezone: 'UTC',
@@ -103,6 +104,14 @@ describe('a job', () => {
         killAfter: 0,
         successCodes: [0, 3],
         output: { to: 'file', file: '/etc/x.log', maxSize: 2 * 1024 * 1024 },
+      },
+      fallback: {
+        run: ['plan', 'b'],
+        cwd: '/',
+        env: { PORT: '8080' },
+        killAfter: 0,
+        successCodes: [0],
+        output: { to: 'file' },
       },
       timeout: 5 * MINUTE,
       stopGrace: 0,

@@ -201,6 +201,7 @@ describe('commands', () => {
   ]);
   added([
     ['on_failure: ""', '5:17 bad-value', 'empty'],
+    ['fallback: ""', '5:15 bad-value', 'empty'],
     ['on_failure: []', '5:17 bad-value', 'program'],
     ['on_success: {run: x}', '5:17 wrong-type', 'a map'],
     ['on_recovery: 5', '5:18 wrong-type', 'on_recovery'],

@@ -98,6 +98,7 @@ describe('what a hook receives', () => {
     const outcome: Outcome = { status: 'failure', exitCode: 3, error: 'exit code 3' };
     expect(envOf(ended('failure', { outcome, attempts: 2, failuresInARow: 5, outputTail: 'oh\nno' }))).toEqual({
       TIMERS_HOOK: 'on_failure',
+      TIMERS_FALLBACK_STATUS: '',
       TIMERS_TASK_NAME: 'backup',
       TIMERS_RUN_ID: 'r1',
       TIMERS_FIRING_ID: 'backup@2026-11-23T08:00:00.000Z',

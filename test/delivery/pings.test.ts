@@ -42,6 +42,7 @@ describe('a ping', () => {
   it('goes out when a run begins and when it ends, in this order', async () => {
     sink.accept(started);
     sink.accept({ ...started, attempt: 2 });
+    sink.accept({ ...started, decided: { kind: 'skipped', reason: 'breaker_open' } });
     sink.accept(finished({ status: 'failure', exitCode: 3, error: 'exit code 3' }, { outputTail: 'no route' }));
     sink.accept({ event: 'firing.skipped', at: 0, firing, reason: 'overlap' });
     sink.accept(of(success, 'silent'));

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { Attempt, type AttemptContext, type AttemptOwner } from '../../src/engine/attempt.js';
-import type { Job } from '../../src/domain/job.js';
+import type { Command } from '../../src/domain/command.js';
 
 /** The log's lines for a command with `output: {parse: json}`. */
 function recordsOf(...lines: string[]): unknown[] {
   const records: unknown[] = [];
-  const job = { command: { output: { to: 'log', parse: 'json' } } } as unknown as Job;
-  const owner = { job, emit: (fact: unknown) => records.push(fact) } as unknown as AttemptOwner;
-  const attempt = new Attempt(owner, 1, 0, {} as AttemptContext);
+  const command = { output: { to: 'log', parse: 'json' } } as unknown as Command;
+  const owner = { emit: (fact: unknown) => records.push(fact) } as unknown as AttemptOwner;
+  const attempt = new Attempt(owner, { number: 1, latenessMs: 0, command }, {} as AttemptContext);
   for (const line of lines) attempt.output('stdout', line, false);
   return records;
 }

@@ -32,6 +32,7 @@ describe('the ordinary day', () => {
     expect(rig.executor.attempts.map((attempt) => attempt.env)).toEqual([
       {
         TIMERS_TASK_NAME: 'tick',
+        TIMERS_FALLBACK: '',
         TIMERS_RUN_ID: 'run-1',
         TIMERS_FIRING_ID: 'tick@2026-01-01T00:01:00.000Z',
         TIMERS_SCHEDULED_AT: '2026-01-01T00:01:00.000Z',

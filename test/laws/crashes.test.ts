@@ -19,6 +19,7 @@ const day = fc.record({
       catchUp: fc.constantFrom('none' as const, 'latest' as const, 'all' as const),
       attempts: fc.integer({ min: 1, max: 3 }),
       breaker: fc.option(fc.constantFrom(1, 2), { nil: undefined }),
+      fallback: fc.boolean(),
       deadline: fc.option(fc.constantFrom(SECOND, MINUTE), { nil: undefined }),
       timeout: fc.option(fc.constantFrom(SECOND, MINUTE), { nil: undefined }),
       group: fc.option(fc.constantFrom('g', 'h'), { nil: undefined }),
@@ -62,6 +63,7 @@ const jobsOf = (the: Day): Job[] =>
         ),
         runAtStart: spec.runAtStart,
         offset: spec.offset,
+        ...(spec.fallback && { fallback: job('any', everyMs(HOUR)).command }),
         ...(spec.breaker !== undefined && { breaker: breaker({ failures: spec.breaker, cooldown: MINUTE }) }),
         ...(spec.timeout !== undefined && { timeout: spec.timeout }),
         ...(spec.deadline !== undefined && { deadline: spec.deadline }),
@@ -74,7 +76,7 @@ const jobsOf = (the: Day): Job[] =>
 interface Past {
   readonly disk: Disk;
   readonly until: Instant;
-  /** `firing id, trigger, attempt` of every process. */
+  /** `firing id, trigger, attempt` of every process; `firing id, fallback` of a fallback. */
   readonly processes: readonly string[];
   /** Endings in the logs. */
   readonly told: readonly Ending[];
@@ -112,7 +114,11 @@ async function live(the: Day): Promise<Past> {
       return ledger.isDead;
     };
     rig.executor.onExecute = (env) =>
-      void processes.push(`${env['TIMERS_FIRING_ID']} ${env['TIMERS_TRIGGER']} ${env['TIMERS_ATTEMPT']}`);
+      void processes.push(
+        env['TIMERS_FALLBACK'] === ''
+          ? `${env['TIMERS_FIRING_ID']} ${env['TIMERS_TRIGGER']} ${env['TIMERS_ATTEMPT']}`
+          : `${env['TIMERS_FIRING_ID']} fallback`,
+      );
     rig.scheduler.start();
     await rig.clock.advance(life.lasting / 2);
     if (life.event === 'suspend') rig.clock.suspend(10 * MINUTE);
@@ -161,7 +167,7 @@ test('whenever the scheduler dies: every firing due has exactly one recorded out
     fc.asyncProperty(day, async (the) => {
       const { disk, until, processes, told } = await live(the);
       const open = [...disk.open.values()];
-      expect(open.filter(({ attempts }) => attempts > 0)).toEqual([]);
+      expect(open.filter(({ attempts, decided }) => attempts > 0 || decided)).toEqual([]);
       expect(processes.filter((process, index) => processes.indexOf(process) !== index)).toEqual([]);
       for (const one of jobsOf(the)) {
         const recorded = disk.endings

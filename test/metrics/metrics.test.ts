@@ -392,3 +392,18 @@ test('the runs for workers have series by label, on the active machine alone', a
   watched.shared = { ...record, role: 'standby', lease_ms_left: null };
   expect(await queues()).toEqual({});
 });
+
+test('fallbacks are counted, and are neither retries nor starts of runs', async () => {
+  const fallback = job('any', everyMs(MINUTE)).command;
+  const watched = new Watched([
+    job('load', everyMs(MINUTE), { fallback, breaker: breaker({ failures: 1, cooldown: 90 * SECOND }) }),
+  ]);
+  watched.rig.executor.lasting = SECOND;
+  watched.rig.executor.exits = ({ TIMERS_FALLBACK: why }) => ({ kind: 'exited', code: why === 'breaker_open' ? 0 : 1 });
+  await watched.rig.clock.advance(2 * MINUTE + 30 * SECOND);
+  const series = await watched.series();
+  expect(series.get(of('task_fallbacks_total', 'load'))).toBe(2);
+  expect(series.get(of('task_fallback_failures_total', 'load'))).toBe(1);
+  expect(series.get(of('task_retries_total', 'load'))).toBe(0);
+  expect(series.get(of('task_last_start_timestamp_seconds', 'load'))).toBe(Date.parse('2026-01-01T00:01:01Z') / SECOND);
+});

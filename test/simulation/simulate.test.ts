@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
-import { overlap, retry } from '../../src/policies/index.js';
+import { breaker, overlap, retry } from '../../src/policies/index.js';
 import { Chance } from '../../src/simulation/chance.js';
 import { totalOf } from '../../src/simulation/job-tally.js';
 import { simulate } from '../../src/simulation/simulate.js';
@@ -55,6 +55,19 @@ describe('what happens to firings', () => {
     const tally = await simulate(scenario(jobs, HOUR + MINUTE, { concurrency: 1, lasting: () => 10 * SECOND }), ignore);
     expect(tally.peak).toEqual({ value: 1, firstAt: NIGHT + HOUR });
     expect([...tally.jobs.values()].map(({ longestWait }) => longestWait.value)).toEqual([0, 10_000, 20_000]);
+  });
+
+  test('a fallback runs after each failure and in place of each skip of the breaker, and does not count as a run', async () => {
+    const failing = job('load', everyMs(MINUTE), {
+      breaker: breaker({ failures: 2, cooldown: 150 * SECOND }),
+      fallback: job('any', everyMs(MINUTE)).command,
+    });
+    const once = { lasting: () => 10 * SECOND, fails: () => true };
+    const tally = await simulate(scenario([failing], 5 * MINUTE, once), ignore);
+    expect(of(tally, 'load').runs.total).toBe(3);
+    expect(of(tally, 'load').skips).toEqual(new Map([['breaker_open', { total: 2, firstAt: NIGHT + 190 * SECOND }]]));
+    expect(of(tally, 'load').fallbacks).toEqual({ total: 4, firstAt: NIGHT + 70 * SECOND });
+    expect(tally.peak.value).toBe(1);
   });
 
   test('a run that still waits at the end is counted as waiting, not as a run', async () => {

@@ -50,6 +50,26 @@ test('an old outcome is deleted even if it is the newest of its job: there will 
   expect(state.ended()).toEqual(['new', 'yearly']);
 });
 
+test.each(MIGRATIONS.map((_, version) => version + 1))('a state of version %i is read as it is', (version) => {
+  const path = join(newFolder(), 'timers.db');
+  const old = new DatabaseSync(path);
+  old.exec(
+    `${MIGRATIONS.slice(0, version).join('')} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version};
+     INSERT INTO open_runs (run_id, job_name, scheduled_for, "trigger", generation, attempts, lateness_ms)
+     VALUES ('r1', 'backup', ${NOW}, 'schedule', 0, 1, 0);
+     INSERT INTO firings (ended_at, job_name, scheduled_for, "trigger", generation, run_id, status, attempts)
+     VALUES (${NOW}, 'backup', ${NOW}, 'schedule', 0, 'r2', 'success', 1)`,
+  );
+  old.close();
+  const state = new State(path);
+  const ended = { runId: 'r2', outcome: { status: 'success' } };
+  const read = () => state.read((history) => [history.open(), history.endings({ limit: 9 }), history.run('r2')]);
+  const expected = [[{ runId: 'r1', attempts: 1 }], [ended], { ending: ended }];
+  expect(read()).toMatchObject(expected);
+  expect(state.ledger.recall().open).toMatchObject([{ runId: 'r1' }]);
+  expect(read()).toMatchObject(expected);
+});
+
 test('a state of the version before is read as it is, and brought forward by the next scheduler', () => {
   const path = join(newFolder(), 'timers.db');
   const before = MIGRATIONS.findIndex((step) => step.includes('definition'));

@@ -27,9 +27,11 @@ const everything: readonly Ending[] = [
     outcome: { status: 'lost' },
     firing: { ...firingOf('backup'), trigger: 'catch_up', generation: 2 },
   }),
+  finished('r8', { fallback: { outcome: { status: 'failure', error: 'exit code 2' }, durationMs: 1_200 } }),
   finished('r5', { outcome: { status: 'timeout', exitCode: 143, error: 'timed out' }, outputTail: '' }),
   skipped,
   { ...skipped, runId: 'r6', reason: 'not_our_turn' },
+  { ...skipped, runId: 'r9', reason: 'breaker_open', fallback: { outcome: { status: 'lost' } } },
   missed,
   { ...missed, count: 12, firstScheduledFor: NOW - 12_000, reason: 'clock_jump' },
   { ...missed, runId: 'r7', reason: 'shutdown' },
@@ -147,6 +149,28 @@ describe('a run on its way', () => {
       outputTail: 'ok',
       attempts: [{ attempt: 1, at: NOW + 50, error: 'exit code 3', retryInMs: 1_000 }],
     });
+  });
+
+  test('whose fallback has started shows how it will end, and is recorded with both', () => {
+    const state = new State();
+    const decided = { kind: 'finished', outcome: { status: 'failure', exitCode: 3, error: 'exit code 3' } } as const;
+    state.commit([admitted('r1'), begun('r1', 1, NOW + 5), { ...begun('r1', 2, NOW + 60), decided } as TimerEvent]);
+    state.stop();
+    expect(state.start().ledger.recall().open).toMatchObject([{ attempts: 1, startedAt: NOW + 5, decided }]);
+    state.commit([finished('r1', { fallback: { outcome: { status: 'success' }, durationMs: 40 } })]);
+    expect(state.read((history) => history.run('r1'))).toMatchObject({ open: undefined, ending: { fallback: {} } });
+  });
+
+  test('whose recorded end is damaged is lost, so that its fallback does not start again', () => {
+    const state = new State();
+    const decided = { kind: 'skipped', reason: 'breaker_open' } as const;
+    state.commit([admitted('r1'), { ...begun('r1'), decided } as TimerEvent]);
+    state.stop();
+    const database = new DatabaseSync(state.path);
+    database.exec(`UPDATE open_runs SET decided = '{"kind":"finished"}'`);
+    database.close();
+    const [open] = state.start().ledger.recall().open;
+    expect(open).toMatchObject({ attempts: 0, decided: { kind: 'finished', outcome: { status: 'lost' } } });
   });
 
   test('is the same whether its events come one by one or at once', () => {

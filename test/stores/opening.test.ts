@@ -129,7 +129,7 @@ describe('a file that cannot be used', () => {
     other.exec(`PRAGMA journal_mode = WAL; CREATE TABLE treasure (a); ${sql}`);
     other.close();
   };
-  const NEWER = 'it was written by a newer version of timers (format 99, this version reads up to 3)';
+  const NEWER = 'it was written by a newer version of timers (format 99, this version reads up to 4)';
   const refused = [
     ['of text', 'it is not a database', (path: string) => writeFileSync(path, 'timers:\n')],
     ['of noise', 'it is not a database', (path: string) => writeFileSync(path, noise)],

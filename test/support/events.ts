@@ -20,6 +20,8 @@ const finished = {
   ...run,
 } as const;
 
+const FAILURE = { status: 'failure', exitCode: 3, error: 'exit code 3' } as const;
+
 /** One event of every form, with its sentence. */
 export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
   [
@@ -51,6 +53,64 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
       ...run,
     },
   ],
+  [
+    'backup failed: exit code 3 (attempt 3); starting its fallback',
+    {
+      event: 'attempt.failed',
+      attempt: 3,
+      retryInMs: 0,
+      isBeforeFallback: true,
+      outcome: { status: 'failure', exitCode: 3, error: 'exit code 3' },
+      ...run,
+    },
+  ],
+  [
+    'backup started its fallback',
+    {
+      event: 'run.started',
+      attempt: 4,
+      pid: 9,
+      latenessMs: 12,
+      decided: { kind: 'finished', outcome: FAILURE },
+      ...run,
+    },
+  ],
+  [
+    'backup started its fallback in place of its command: its breaker is open',
+    {
+      event: 'run.started',
+      attempt: 1,
+      pid: 9,
+      latenessMs: 12,
+      decided: { kind: 'skipped', reason: 'breaker_open' },
+      ...run,
+    },
+  ],
+  [
+    'backup failed: exit code 3 after 1 s (3 attempts); its fallback succeeded in 234 ms',
+    { ...finished, attempts: 3, outcome: FAILURE, fallback: { outcome: { status: 'success' }, durationMs: 234 } },
+  ],
+  [
+    'backup timed out after 1 s; its fallback timed out after 234 ms',
+    {
+      ...finished,
+      outcome: { status: 'timeout', error: 'timed out after 1000 ms' },
+      fallback: { outcome: { status: 'timeout', error: 'timed out after 234 ms' }, durationMs: 234 },
+    },
+  ],
+  ...(
+    [
+      ['failure', 'exit code 2', 'failed: exit code 2'],
+      ['canceled', 'the scheduler was stopped', 'was canceled: the scheduler was stopped'],
+      ['lost', 'the scheduler died while it was running', 'was lost: the scheduler died while it was running'],
+    ] as const
+  ).map(
+    ([status, error, said]) =>
+      [
+        `backup failed: exit code 3 after 1.2 s; its fallback ${said}`,
+        { ...finished, outcome: FAILURE, fallback: { outcome: { status, error } } },
+      ] as const,
+  ),
   ['backup finished in 1.2 s', { ...finished, outcome: { status: 'success', exitCode: 0 } }],
   ['backup finished in 1.2 s (2 attempts)', { ...finished, attempts: 2, outcome: { status: 'success', exitCode: 0 } }],
   [

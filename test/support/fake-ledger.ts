@@ -112,8 +112,10 @@ export class FakeLedger implements Ledger {
         open.set(runId, { ...run, firing });
         return;
       case 'attempt.begun': {
+        const { attempt, decided } = event;
         const first = run.attempts === 0 ? { startedAt: at, latenessMs: event.latenessMs } : {};
-        open.set(runId, { ...run, ...first, attempts: event.attempt, retryAt: undefined, pid: undefined });
+        const begun = decided ? { attempts: attempt - 1, decided } : { attempts: attempt };
+        open.set(runId, { ...run, ...first, ...begun, retryAt: undefined, pid: undefined });
         return;
       }
       case 'run.started':

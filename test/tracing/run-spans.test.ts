@@ -130,3 +130,24 @@ it('the ids are those of W3C Trace Context, always the same, and each distinct',
   expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(4);
   expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(2);
 });
+
+it('a fallback has a span of its own, after the attempts and in a firing that was skipped', () => {
+  const failure = { status: 'failure', exitCode: 3, error: 'exit code 3' } as const;
+  const decided = { kind: 'finished', outcome: failure } as const;
+  const failed = { event: 'attempt.failed', at: DUE + 50, attempt: 1, outcome: failure, retryInMs: 0, ...run } as const;
+  const fallback = { outcome: { status: 'success' }, durationMs: 20 } as const;
+  expect(
+    brief(
+      admitted(2),
+      begun(40),
+      failed,
+      { ...begun(50, 2), decided } as TimerEvent,
+      finished(70, failure, { fallback }),
+    ),
+  ).toEqual(['attempt 1 40–50 exit code 3', 'fallback 50–70', 'backup 2–70 exit code 3']);
+  const skipped = { event: 'firing.skipped', at: DUE + 70, reason: 'breaker_open', fallback, ...run } as const;
+  expect(brief(admitted(2), { ...begun(50), decided } as TimerEvent, skipped)).toEqual([
+    'fallback 50–70',
+    'backup 2–70',
+  ]);
+});

@@ -144,8 +144,9 @@ function ofOpenRun(run: OpenRun, chalk: ChalkInstance, printing: PastPrinting): 
   };
 }
 
-function openCause({ retryAt }: OpenRun, printing: PastPrinting): string {
+function openCause({ retryAt, decided }: OpenRun, printing: PastPrinting): string {
   if (!printing.hasScheduler) return LEFT_OPEN;
+  if (decided !== undefined) return 'its fallback is running';
   return retryAt === undefined ? '' : `retry at ${clockTime(retryAt, printing)}`;
 }
 

@@ -7,9 +7,9 @@ import type { TableCell } from './table.js';
 type OpenWord = 'running' | 'waiting' | 'open';
 
 /** Names the state of a run without an outcome. */
-export function openWord({ attempts, retryAt }: OpenRun, hasScheduler: boolean): OpenWord {
+export function openWord({ attempts, retryAt, decided }: OpenRun, hasScheduler: boolean): OpenWord {
   if (!hasScheduler) return 'open';
-  return attempts > 0 && retryAt === undefined ? 'running' : 'waiting';
+  return decided !== undefined || (attempts > 0 && retryAt === undefined) ? 'running' : 'waiting';
 }
 
 /** The description of an {@link OpenWord} `open`. */

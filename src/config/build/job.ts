@@ -1,3 +1,4 @@
+import type { Command } from '../../domain/command.js';
 import type { ActiveWindow, Hooks, Job } from '../../domain/job.js';
 import type { DstPolicy, Schedule } from '../../domain/schedule.js';
 import type { StatePlace } from '../../domain/state-place.js';
@@ -38,13 +39,14 @@ export function buildJob(name: string, values: TimerValues, report: MapReport, c
   const policies = buildPolicies(values, report, context.machine.random);
   const runOn = buildRunOn(values, report, context.state);
   const hooks = buildHooks(values, report, setting);
+  const fallback = buildFallback(values, report, setting);
   const notify = buildNotify(values.notify, report, setting);
   if (timing === undefined || run === undefined) return undefined;
   const schedule = () => sentrySchedule(timing, values);
   return {
     name,
     definition: definitionOf(values, timing.timezone),
-    ...present({ description: values.description, group: values.group }),
+    ...present({ description: values.description, group: values.group, fallback }),
     tags: values.tags ?? [],
     enabled: values.enabled ?? true,
     ...timing,
@@ -174,6 +176,12 @@ function warnNever(
 function hasFiring(schedule: Schedule, { after, until }: { after: number; until: number | undefined }): boolean {
   const next = schedule.next(after);
   return next !== undefined && (until === undefined || next <= until);
+}
+
+/** It runs as the timer's command does. The success codes belong to that command. */
+function buildFallback(values: TimerValues, report: MapReport, setting: Setting): Command | undefined {
+  const run = buildRun('fallback', values.fallback, report);
+  return run === undefined ? undefined : { run, ...setting, successCodes: [0] };
 }
 
 const NO_HOOKS: Hooks = {};

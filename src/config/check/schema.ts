@@ -166,6 +166,7 @@ const sharedKeys = {
   run_on: z.optional(text),
   retry: z.optional(z.union([count, retry], orMap('a number of attempts'))),
   breaker: z.optional(z.union([count, breaker], orMap('a number of failures'))),
+  fallback: z.optional(command),
   catch_up: z.optional(z.union([flag, catchUpLength, catchUp], orMap('true, false, a duration'))),
   deadline: z.optional(duration),
   not_before: z.optional(moment),

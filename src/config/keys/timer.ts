@@ -191,6 +191,15 @@ export const LIMITS = {
       'A restart does not reset it. `timers reset` does.',
     ],
   },
+  fallback: {
+    summary: 'A command that runs if all attempts failed or timed out, or if the breaker is open.',
+    without: 'Nothing runs in place of the command.',
+    example: './serve-old-prices.sh',
+    details: [
+      'It is the last attempt of the run, with the same `timeout` and settings. It succeeds with exit code 0.',
+      'The outcome of the run stays `failure`, `timeout` or `skipped`, whatever the fallback does.',
+    ],
+  },
 } as const satisfies Entries;
 
 /** Notifications of how a run ended. */

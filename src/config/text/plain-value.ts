@@ -10,7 +10,7 @@ const NUL = "A value can't contain a NUL character.";
 export const BROKEN: unique symbol = Symbol('broken');
 
 /** Keys whose values are commands: the shell expands them, and the numbers in a list are words of a command line. */
-const COMMANDS: ReadonlySet<string> = new Set(['run', 'on_failure', 'on_success', 'on_recovery']);
+const COMMANDS: ReadonlySet<string> = new Set(['run', 'fallback', 'on_failure', 'on_success', 'on_recovery']);
 
 /** Converts the values of one file to plain data, with `${VAR}` expanded. */
 export class PlainValues {

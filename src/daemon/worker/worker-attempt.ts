@@ -39,14 +39,10 @@ export function runAttempt(job: Job, work: Work, parts: WorkerAttempts): Running
     step: (_, act) => act(),
     failed: () => undefined,
   };
-  const lateness = Math.max(0, clock.now() - firing.scheduledFor);
+  const latenessMs = Math.max(0, clock.now() - firing.scheduledFor);
   const elapsed = new TimerLoop(clock, () => clock.monotonic());
-  const attempt = new Attempt(owner, Number(number), lateness, {
-    elapsed,
-    executor,
-    drained,
-    strayAction,
-  });
+  const spec = { number: Number(number), command: job.command, latenessMs };
+  const attempt = new Attempt(owner, spec, { elapsed, executor, drained, strayAction });
   let start: WorkResult['start'];
   const io: AttemptIo = {
     // What a timer sets itself comes before the trace of the scheduler.
@@ -67,7 +63,7 @@ export function runAttempt(job: Job, work: Work, parts: WorkerAttempts): Running
   const tell = (exit: Exit): WorkResult => {
     parts.ended(io);
     const durationMs = Math.round(clock.monotonic() - begun);
-    emit({ event: 'attempt.ended', attempt: attempt.number, node, exit, durationMs });
+    emit({ event: 'attempt.ended', attempt: attempt.spec.number, node, exit, durationMs });
     const { usage, tail } = attempt;
     return { exit, node, tail: tail.lines, ...(start && { start }), ...(usage && { usage }) };
   };

@@ -3,7 +3,17 @@ import { humanDuration } from '../human-duration.js';
 import type { Outcome } from '../outcome.js';
 import type { Duration, Instant } from '../time.js';
 import type { EventEntries } from './entry.js';
-import { ATTEMPT_FIELD, exampleRun, OUTCOME_FIELDS, outcomeFields, RUN_FIELDS, runFields } from './fields.js';
+import type { DecidedEnding } from '../fallback.js';
+import {
+  ATTEMPT_FIELD,
+  exampleRun,
+  FALLBACK_FIELD,
+  fallbackField,
+  OUTCOME_FIELDS,
+  outcomeFields,
+  RUN_FIELDS,
+  runFields,
+} from './fields.js';
 
 /** An attempt is about to start a process. Recorded before it does. */
 export interface AttemptBegun {
@@ -15,6 +25,8 @@ export interface AttemptBegun {
   readonly attempt: number;
   /** From the nominal instant, and the job's jitter after it, to this attempt's start. */
   readonly latenessMs: Duration;
+  /** The attempt is the fallback, and the run ends like this. */
+  readonly decided?: DecidedEnding;
 }
 
 /** An attempt failed, and another follows after `retryInMs`. The last failed attempt has no such event, only `run.finished`. */
@@ -25,7 +37,10 @@ export interface AttemptFailed {
   readonly runId: string;
   readonly attempt: number;
   readonly outcome: Outcome;
+  /** 0 before the fallback. */
   readonly retryInMs: Duration;
+  /** The next attempt is the fallback. */
+  readonly isBeforeFallback?: true;
 }
 
 /**
@@ -57,16 +72,24 @@ export const attemptEvents: EventEntries<AttemptEvent> = {
         unit: 'ms',
         summary: 'From the due time plus the jitter of the timer to the start of the attempt.',
       },
+      ...FALLBACK_FIELD,
     },
-    toFields: (event) => Object.assign(runFields(event), { attempt: event.attempt, lateness_ms: event.latenessMs }),
-    sentence: ({ firing, attempt }) => `${firing.jobName} is about to start attempt ${attempt}`,
+    toFields: (event) =>
+      Object.assign(
+        runFields(event),
+        { attempt: event.attempt, lateness_ms: event.latenessMs },
+        fallbackField(event.decided),
+      ),
+    sentence: ({ firing, attempt, decided }) =>
+      `${firing.jobName} is about to start ${decided ? 'its fallback' : `attempt ${attempt}`}`,
     recorded: 'event',
     concerns: 'timer',
     since: '0.1.0',
     example: { event: 'attempt.begun', ...exampleRun, attempt: 1, latenessMs: 4 },
   },
   'attempt.failed': {
-    summary: 'An attempt failed, and another one follows. After the last attempt there is only `run.finished`.',
+    summary:
+      'An attempt failed, and another one or the fallback follows. After the last attempt there is only `run.finished`.',
     level: 'warn',
     mark: 'retry',
     fields: {
@@ -74,15 +97,16 @@ export const attemptEvents: EventEntries<AttemptEvent> = {
       ...ATTEMPT_FIELD,
       status: { type: 'string', values: ['failure', 'timeout'], summary: 'How the attempt ended.' },
       ...OUTCOME_FIELDS,
-      retry_in_ms: { type: 'number', unit: 'ms', summary: 'How long until the next attempt.' },
+      retry_in_ms: { type: 'number', unit: 'ms', summary: 'How long until the next attempt; 0 before the fallback.' },
+      next: { type: 'string', values: ['fallback'], optional: true, summary: 'Absent if the next attempt is a retry.' },
     },
     toFields: (event) =>
       Object.assign(runFields(event), { attempt: event.attempt }, outcomeFields(event.outcome), {
         error: event.outcome.error,
         retry_in_ms: event.retryInMs,
+        ...(event.isBeforeFallback && { next: 'fallback' }),
       }),
-    sentence: ({ firing, outcome, attempt, retryInMs }) =>
-      `${firing.jobName} failed: ${outcome.error ?? outcome.status} (attempt ${attempt}); retrying in ${humanDuration(retryInMs)}`,
+    sentence: describeFailure,
     recorded: 'event',
     concerns: 'timer',
     since: '0.1.0',
@@ -117,6 +141,11 @@ export const attemptEvents: EventEntries<AttemptEvent> = {
     example: { event: 'orphan.found', ...exampleRun, pid: 4812, action: 'kill' },
   },
 };
+
+function describeFailure({ firing, outcome, attempt, retryInMs, isBeforeFallback }: AttemptFailed): string {
+  const next = isBeforeFallback ? 'starting its fallback' : `retrying in ${humanDuration(retryInMs)}`;
+  return `${firing.jobName} failed: ${outcome.error ?? outcome.status} (attempt ${attempt}); ${next}`;
+}
 
 function describeOrphan({ firing: { jobName }, pid, action, escaped }: OrphanFound): string {
   const what = action === 'kill' ? 'killing it' : 'it keeps running';

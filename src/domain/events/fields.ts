@@ -1,5 +1,6 @@
 import { firingId, type Firing } from '../firing.js';
 import type { Outcome } from '../outcome.js';
+import type { DecidedEnding, FallbackResult } from '../fallback.js';
 import { toTimestamp } from '../time.js';
 import type { EventFields } from './entry.js';
 
@@ -46,6 +47,35 @@ export const RUN_FIELDS = {
 export const ATTEMPT_FIELD = {
   attempt: { type: 'integer', summary: 'The number of the attempt, from 1.' },
 } as const satisfies EventFields;
+
+/** Of an attempt. */
+export const FALLBACK_FIELD = {
+  fallback: { type: 'boolean', optional: true, summary: '`true` if the attempt is the fallback.' },
+} as const satisfies EventFields;
+
+export const fallbackField = (decided: DecidedEnding | undefined) =>
+  decided === undefined ? undefined : { fallback: true };
+
+/** Of an outcome. */
+export const FALLBACK_FIELDS = {
+  fallback_status: {
+    type: 'string',
+    values: ['success', 'failure', 'timeout', 'canceled', 'lost'],
+    optional: true,
+    summary: 'How the fallback ended; absent if it did not run.',
+  },
+  fallback_error: { type: 'string', optional: true, summary: 'What went wrong in the fallback, as a sentence.' },
+  fallback_duration_ms: { type: 'number', unit: 'ms', optional: true, summary: 'How long the fallback took.' },
+} as const satisfies EventFields;
+
+export const fallbackFields = (fallback: FallbackResult | undefined) =>
+  fallback === undefined
+    ? undefined
+    : {
+        fallback_status: fallback.outcome.status,
+        ...(fallback.outcome.error !== undefined && { fallback_error: fallback.outcome.error }),
+        ...(fallback.durationMs !== undefined && { fallback_duration_ms: fallback.durationMs }),
+      };
 
 export const OUTCOME_FIELDS = {
   exit_code: {

@@ -1,7 +1,8 @@
+import { withFallback, type FallbackResult } from '../fallback.js';
 import type { Firing } from '../firing.js';
 import { toTimestamp, type Instant } from '../time.js';
 import type { EventEntries, EventField, InstantFormat } from './entry.js';
-import { exampleFiring, FIRING_FIELDS, firingFields } from './fields.js';
+import { exampleFiring, FALLBACK_FIELDS, fallbackFields, FIRING_FIELDS, firingFields } from './fields.js';
 
 /** A firing came due and will not run, because of a rule of its timer. */
 export interface FiringSkipped {
@@ -11,6 +12,8 @@ export interface FiringSkipped {
   readonly reason: string;
   /** The run that the firing was admitted as. */
   readonly runId?: string;
+  /** What ran in place of the command; absent if nothing did. */
+  readonly fallback?: FallbackResult;
 }
 
 /** A firing's time passed and it will not run. One event reports several in a row of one job: `firing` is then the last of them. */
@@ -30,7 +33,7 @@ export type FiringEvent = FiringSkipped | FiringMissed;
 const RUN_ID = {
   type: 'string',
   optional: true,
-  summary: 'The run that the firing waited as; absent if it never became a run.',
+  summary: 'The run that the firing waited as, or that ran its fallback; absent if it never became a run.',
 } as const satisfies EventField;
 
 export const firingEvents: EventEntries<FiringEvent> = {
@@ -48,12 +51,14 @@ export const firingEvents: EventEntries<FiringEvent> = {
         summary:
           'Why: `overlap`, `replaced`, `breaker_open`, `paused`, `group`, `max_runs` or `canceled`. Others may follow.',
       },
+      ...FALLBACK_FIELDS,
     },
-    toFields: ({ firing, runId, reason }) => ({
+    toFields: ({ firing, runId, reason, fallback }) => ({
       ...firingFields(firing),
       ...(runId !== undefined && { run_id: runId }),
       status: 'skipped',
       reason,
+      ...fallbackFields(fallback),
     }),
     sentence: (event, format) =>
       `${event.firing.jobName} skipped its firing at ${format(event.firing.scheduledFor)}: ${causeOfSkip(event)}`,
@@ -124,8 +129,9 @@ const MISSES: Readonly<Record<string, string>> = {
 /** State files written by other programs may contain reasons we don't know. */
 const inWords = (reason: string): string => reason.replaceAll('_', ' ');
 
-/** Why a firing was skipped. */
-export const causeOfSkip = ({ reason }: FiringSkipped): string => SKIPS[reason] ?? inWords(reason);
+/** Why a firing was skipped, and what its fallback did. */
+export const causeOfSkip = ({ reason, fallback }: FiringSkipped): string =>
+  withFallback(SKIPS[reason] ?? inWords(reason), fallback);
 
 /** Why a firing was missed. */
 export const causeOfMiss = ({ reason }: FiringMissed): string => MISSES[reason] ?? inWords(reason);

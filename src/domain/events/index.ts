@@ -37,7 +37,7 @@ export type * from './terms.js';
 export type * from './timers.js';
 export type * from './workers.js';
 
-export { durationOf } from './runs.js';
+export { durationOf, ownCauseOf } from './runs.js';
 
 /**
  * Everything that happens, as plain data. Logs, metrics, history and pages are listeners of this stream and nothing else.

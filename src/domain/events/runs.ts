@@ -1,11 +1,23 @@
 import type { OutputStream } from '../executor.js';
+import { withFallback, type DecidedEnding, type FallbackResult } from '../fallback.js';
 import type { Firing } from '../firing.js';
 import { humanDuration } from '../human-duration.js';
 import type { Outcome } from '../outcome.js';
 import { SECOND, type Duration, type Instant } from '../time.js';
 import type { EventEntries, EventField, EventLevel, Mark, MarkedRecord } from './entry.js';
 import type { Usage } from '../usage.js';
-import { ATTEMPT_FIELD, exampleRun, OUTCOME_FIELDS, outcomeFields, RUN_FIELDS, runFields } from './fields.js';
+import {
+  ATTEMPT_FIELD,
+  exampleRun,
+  FALLBACK_FIELD,
+  FALLBACK_FIELDS,
+  fallbackField,
+  fallbackFields,
+  OUTCOME_FIELDS,
+  outcomeFields,
+  RUN_FIELDS,
+  runFields,
+} from './fields.js';
 
 /** A firing was admitted. It runs at once, or waits for a slot or for another run of its job. */
 export interface RunAdmitted {
@@ -28,6 +40,8 @@ export interface RunStarted {
   readonly latenessMs: Duration;
   /** The machine; absent without a shared state. */
   readonly node?: string;
+  /** The attempt is the fallback, and the run ends like this. */
+  readonly decided?: DecidedEnding;
 }
 
 /** The command printed lines. The log, `logs` and the page have one record per line. */
@@ -55,10 +69,13 @@ export interface RunFinished extends Partial<Usage> {
   readonly outcome: Outcome;
   /** From the first attempt's start to the end, retry pauses included. */
   readonly durationMs: Duration;
+  /** Without the fallback. */
   readonly attempts: number;
   /** From the nominal instant, and the job's jitter after it, to the first attempt's start. */
   readonly latenessMs: Duration;
-  /** The last lines of output, joined by newlines; absent when nothing was printed. The log has them only if the run did not succeed. */
+  /** Absent if none ran. */
+  readonly fallback?: FallbackResult;
+  /** The last lines of the command's output, joined by newlines; absent when nothing was printed. The log has them only if the run did not succeed. */
   readonly outputTail?: string;
   /** Failed runs of its job since the last success, this one included; 0 after a success. */
   readonly failuresInARow: number;
@@ -102,12 +119,14 @@ export const runEvents: EventEntries<RunEvent> = {
       pid: { type: 'integer', ecs: 'process.pid', summary: 'The process, which leads its own process group.' },
       lateness_ms: LATENESS,
       node: { ...NODE, summary: 'The machine that runs it; absent without a shared state.' },
+      ...FALLBACK_FIELD,
     },
     toFields: (event) =>
       Object.assign(
         runFields(event),
         { attempt: event.attempt, pid: event.pid, lateness_ms: event.latenessMs },
         nodeField(event),
+        fallbackField(event.decided),
       ),
     sentence: describeStart,
     recorded: 'event',
@@ -161,9 +180,10 @@ export const runEvents: EventEntries<RunEvent> = {
         type: 'number',
         unit: 'ms',
         nullable: true,
-        summary: 'From the start of the first attempt to the end, retry pauses included; `null` for a lost run.',
+        summary:
+          'From the start of the first attempt to the end, retry pauses and the fallback included; `null` for a lost run.',
       },
-      attempts: { type: 'integer', summary: 'How many attempts started.' },
+      attempts: { type: 'integer', summary: 'How many attempts started, without the fallback.' },
       lateness_ms: { ...LATENESS, summary: 'From the due time plus the jitter of the timer to the first attempt.' },
       cpu_ms: {
         type: 'number',
@@ -177,6 +197,7 @@ export const runEvents: EventEntries<RunEvent> = {
         summary: `The largest resident memory of one process in bytes, ${MEASURED}`,
       },
       error: OUTCOME_FIELDS.error,
+      ...FALLBACK_FIELDS,
       output_tail: {
         type: 'string',
         optional: true,
@@ -220,7 +241,7 @@ function finishFields(event: RunFinished) {
       lateness_ms: event.latenessMs,
       ...usageFields(event),
     },
-    outcome.error === undefined ? undefined : { error: outcome.error },
+    { ...(outcome.error !== undefined && { error: outcome.error }), ...fallbackFields(event.fallback) },
     outputTail && outcome.status !== 'success' ? { output_tail: outputTail } : undefined,
   );
   return Object.assign(runFields(event), facts);
@@ -243,17 +264,24 @@ function markOfEnd({ status }: MarkedRecord): Mark {
 /** Lateness below this is common on a busy machine. */
 const WORTH_TELLING: Duration = SECOND;
 
+const IN_PLACE = ' in place of its command: its breaker is open';
+
 const TRIGGERS = { schedule: '', catch_up: ' to catch up', manual: ' manually', start: ' at startup' };
 
-function describeStart({ firing, attempt, latenessMs }: RunStarted): string {
+function describeStart({ firing, attempt, latenessMs, decided }: RunStarted): string {
+  if (decided) return `${firing.jobName} started its fallback${decided.kind === 'skipped' ? IN_PLACE : ''}`;
   if (attempt > 1) return `${firing.jobName} started again (attempt ${attempt})`;
   const isLate = (firing.trigger === 'schedule' || firing.trigger === 'catch_up') && latenessMs >= WORTH_TELLING;
   return `${firing.jobName} started${TRIGGERS[firing.trigger]}${isLate ? `, ${humanDuration(latenessMs)} late` : ''}`;
 }
 
 function describeFinish(event: RunFinished): string {
-  const { firing, outcome, durationMs, attempts } = event;
-  const took = humanDuration(durationMs);
+  return withFallback(describeEnd(event), event.fallback);
+}
+
+function describeEnd(event: RunFinished): string {
+  const { firing, outcome, attempts } = event;
+  const took = humanDuration(ownDurationOf(event));
   const tries = attempts > 1 ? ` (${attempts} attempts)` : '';
   const why = outcome.error ?? outcome.status;
   switch (outcome.status) {
@@ -262,23 +290,30 @@ function describeFinish(event: RunFinished): string {
     case 'failure':
       return `${firing.jobName} failed: ${why}${isExit(why) ? ` after ${took}` : ''}${tries}`;
     case 'timeout':
-      return `${firing.jobName} ${causeOfEnd(event)}${tries}`;
+      return `${firing.jobName} ${ownCauseOf(event)}${tries}`;
     case 'canceled':
       return `${firing.jobName} was canceled after ${took}: ${why}${tries}`;
     case 'lost':
-      return `${firing.jobName} was lost: ${causeOfEnd(event)}`;
+      return `${firing.jobName} was lost: ${ownCauseOf(event)}`;
   }
 }
 
 /** Whether it matters when such a process exited. A process that did not start took no time. */
 const isExit = (why: string): boolean => why.startsWith('exit code') || why.startsWith('ended by');
 
+/** Without the fallback. */
+const ownDurationOf = ({ durationMs, fallback }: RunFinished): Duration => durationMs - (fallback?.durationMs ?? 0);
+
 /** How long a run took; `undefined` for a lost run, whose end is unknown. */
 export const durationOf = ({ outcome, durationMs }: RunFinished): Duration | undefined =>
   outcome.status === 'lost' ? undefined : durationMs;
 
-/** Why a run ended this way; empty after a success. */
-export function causeOfEnd({ outcome, durationMs }: RunFinished): string {
-  if (outcome.status === 'timeout') return `timed out after ${humanDuration(durationMs)}`;
+/** Why a run ended this way, and what its fallback did; empty after a success. */
+export const causeOfEnd = (event: RunFinished): string => withFallback(ownCauseOf(event), event.fallback);
+
+/** Why a run ended this way, whatever its fallback did; empty after a success. */
+export function ownCauseOf(event: RunFinished): string {
+  const { outcome } = event;
+  if (outcome.status === 'timeout') return `timed out after ${humanDuration(ownDurationOf(event))}`;
   return outcome.error ?? (outcome.status === 'lost' ? 'the scheduler died while it was running' : '');
 }

@@ -25,7 +25,7 @@ export interface Explaining {
 }
 
 /** A timer of the file, or a bare expression, which is a timer without a name. */
-export interface Explained extends ForeseenJob, Pick<Job, 'written'> {
+export interface Explained extends ForeseenJob, Pick<Job, 'written' | 'breaker' | 'fallback'> {
   /** Its traps, and the text that contains them. */
   readonly problems: readonly Diagnostic[];
   readonly source: string;

@@ -1,4 +1,5 @@
 import { Chalk } from 'chalk';
+import { commandLine } from '../../../domain/command.js';
 import { toTimestamp, type Instant } from '../../../domain/time.js';
 import { jsonText } from '../../../text/visible.js';
 import {
@@ -59,8 +60,14 @@ function headOf({ explained, expressions }: Explanation, width: number): readonl
   return [
     ...wrap(harmless(name + wordsOf(explained)), width, '  '),
     ...(timekeeping === undefined ? [] : wrap(timekeeping, width, '')),
+    ...(explained.fallback === undefined ? [] : wrap(harmless(fallbackInWords(explained)), width, '')),
     ...(isExample ? wrap(EXAMPLE, width, '') : []),
   ];
+}
+
+function fallbackInWords({ fallback, breaker }: Explained): string {
+  const when = breaker === undefined ? '' : ', or its breaker is open';
+  return `If all attempts of a run fail${when}, its fallback runs: ${fallback === undefined ? '' : commandLine(fallback)}`;
 }
 
 const isHashed = ({ text }: FieldInWords): boolean => /(^|,)H/i.test(text);
@@ -108,6 +115,7 @@ function toJson({ explained, expressions, firings, zone, zoneFrom, outlook }: Ex
     schedule: wordsOf(explained),
     timezone,
     timezone_from: zoneFrom ?? null,
+    fallback: explained.fallback === undefined ? null : commandLine(explained.fallback),
     expressions,
     next: firings.map((instant) => ({
       scheduled_at: toTimestamp(instant),

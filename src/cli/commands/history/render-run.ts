@@ -1,5 +1,6 @@
 import { Chalk, type ChalkInstance } from 'chalk';
-import type { RunFinished } from '../../../domain/events/index.js';
+import { ownCauseOf, type RunFinished } from '../../../domain/events/index.js';
+import { describeFallback } from '../../../domain/fallback.js';
 import { firingId, type Firing } from '../../../domain/firing.js';
 import { startOfRun, type Ending, type OpenRun, type RunHistory } from '../../../domain/ledger.js';
 import { toRecord } from '../../../domain/record.js';
@@ -46,6 +47,7 @@ function factsOf(run: RunHistory, printing: PastPrinting, chalk: ChalkInstance):
     ...(run.ending ? ofEnding(run.ending, local, chalk) : []),
     ...(run.open ? ofOpenRun(run.open, printing, chalk) : []),
     ...attemptsOf(run, local),
+    ...fallbackOf(run),
   ];
 }
 
@@ -109,15 +111,24 @@ function ofOpenRun(run: OpenRun, { timezone, hasScheduler }: PastPrinting, chalk
 }
 
 /** Each attempt that was retried, and the last one; empty if there was only one. */
-function attemptsOf({ attempts, ending }: RunHistory, local: Local): readonly Fact[] {
+function attemptsOf(run: RunHistory, local: Local): readonly Fact[] {
+  const { attempts, ending } = run;
   if (attempts.length === 0) return [];
   const lines = attempts.map(
     ({ attempt, at, error, retryInMs }) =>
       `${attempt}  ${local(at)}  ${visible(error)}; again after ${humanDuration(retryInMs)}`,
   );
-  if (ending?.event === 'run.finished' && ending.attempts > attempts.length)
-    lines.push(`${ending.attempts}  ${local(ending.at)}  ${visible(causeOf(ending)) || ending.outcome.status}`);
+  if (ending?.event === 'run.finished' && ending.attempts > attempts.length) {
+    const ended = ending.at - (ending.fallback?.durationMs ?? 0);
+    lines.push(`${ending.attempts}  ${local(ended)}  ${visible(ownCauseOf(ending)) || ending.outcome.status}`);
+  }
   return lines.map((line, index) => [index === 0 ? 'attempts' : '', line]);
+}
+
+function fallbackOf({ ending, open }: RunHistory): readonly Fact[] {
+  if (open?.decided !== undefined) return [['fallback', 'not ended yet']];
+  if (ending === undefined || ending.event === 'firing.missed' || ending.fallback === undefined) return [];
+  return [['fallback', visible(describeFallback(ending.fallback))]];
 }
 
 /** The record of its outcome, if it has one, and what the log's record lacks. An open run has the status `null`. */
@@ -137,7 +148,7 @@ function runToJson(run: RunHistory) {
   };
 }
 
-function openToJson({ firing, runId, attempts, latenessMs, retryAt, pid }: OpenRun) {
+function openToJson({ firing, runId, attempts, latenessMs, retryAt, pid, decided }: OpenRun) {
   const admitted = toRecord({ event: 'run.admitted', at: firing.scheduledFor, firing, runId });
   return {
     ...admitted,
@@ -147,5 +158,6 @@ function openToJson({ firing, runId, attempts, latenessMs, retryAt, pid }: OpenR
     lateness_ms: latenessMs,
     retry_at: retryAt === undefined ? null : toTimestamp(retryAt),
     pid: pid ?? null,
+    ...(decided && { fallback: true }),
   };
 }

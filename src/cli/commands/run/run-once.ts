@@ -1,4 +1,5 @@
 import type { TimerFile } from '../../../config/index.js';
+import type { Command } from '../../../domain/command.js';
 import type { Clock } from '../../../domain/clock.js';
 import { messageOf, type RunFinished, type TimerEvent } from '../../../domain/events/index.js';
 import type { Job } from '../../../domain/job.js';
@@ -20,9 +21,11 @@ export async function runOnce(
   timerFile: TimerFile,
   { terminal, clock, asJson }: { terminal: Terminal; clock: Clock; asJson: boolean },
 ): Promise<number> {
-  const command: Job['command'] = { ...job.command, output: { to: asJson ? 'log' : 'inherit' } };
+  const inTerminal = (command: Command): Command => ({ ...command, output: { to: asJson ? 'log' : 'inherit' } });
   const notify: Job['notify'] = { on: new Set(), stillFailingAfter: 1 };
-  const inFront: Job = { ...job, command, hooks: {}, monitors: [], notify, enabled: false };
+  const fallback = job.fallback && { fallback: inTerminal(job.fallback) };
+  const command = inTerminal(job.command);
+  const inFront: Job = { ...job, command, ...fallback, hooks: {}, monitors: [], notify, enabled: false };
   const { timezone } = timerFile.settings;
   const log = asJson ? await openTerminalLog(AS_JSON, terminal, clock, { timezone }) : undefined;
   const finished = new Promise<RunFinished>((resolve) => {

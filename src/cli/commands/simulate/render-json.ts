@@ -63,6 +63,8 @@ const ofJob = (tally: JobTally, runTime: number | null) => ({
   missed: tally.missed.total,
   failed: totalOf(tally.failures.values()),
   failed_by_status: ofCounts(tally.failures),
+  fallbacks: tally.fallbacks.total,
+  first_fallback_at: timestampOf(tally.fallbacks.firstAt),
   overlaps: tally.overlaps.total,
   first_overlap_at: timestampOf(tally.overlaps.firstAt),
   waited: tally.waits.total,

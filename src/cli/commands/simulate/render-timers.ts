@@ -79,7 +79,7 @@ export function renderTroubles({ tally }: Outlook, width: number): readonly stri
   return renderTable(rows, { width, flexible: [0] });
 }
 
-function troublesOf({ overlaps, skips, missed, failures }: JobTally): readonly [string, Count][] {
+function troublesOf({ overlaps, skips, missed, failures, fallbacks }: JobTally): readonly [string, Count][] {
   // If all of them were skipped for that reason, the skips show it.
   const isToldBySkips = overlaps.total === skips.get('overlap')?.total;
   const all: [string, Count][] = [
@@ -87,6 +87,7 @@ function troublesOf({ overlaps, skips, missed, failures }: JobTally): readonly [
     ...Array.from(skips, ([reason, count]): [string, Count] => [`skipped (${reason})`, count]),
     ['missed', missed],
     ...Array.from(failures, ([status, count]): [string, Count] => [`ended as ${status}`, count]),
+    ['ran the fallback', fallbacks],
   ];
   return all.filter(([, { total }]) => total > 0);
 }

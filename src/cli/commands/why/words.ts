@@ -1,5 +1,6 @@
 import type { FiringMissed, FiringSkipped, RunFinished } from '../../../domain/events/index.js';
 import type { Job } from '../../../domain/job.js';
+import { describeFallback } from '../../../domain/fallback.js';
 import { startOfFinished, startOfRun, type Ending, type OpenRun } from '../../../domain/ledger.js';
 import { SECOND, type Instant } from '../../../domain/time.js';
 import { describeUsage } from '../../../domain/usage.js';
@@ -119,10 +120,14 @@ function ofRun(run: RunFinished, { beside }: Context, why: Why): readonly string
   return [
     `${never}, and ${outcome.status === 'lost' ? `was found lost at ${when(at, why)}` : `ended at ${when(at, why)}${tries}, in ${humanDuration(durationMs)}`}.`,
     ...lateBecause(run, beside, why),
+    ...fallbackInWords(run),
     ...usedBy(run),
     ...lines.filter((line) => line !== '').map((line) => `│ ${plainText(line)}`),
   ];
 }
+
+const fallbackInWords = ({ fallback }: RunFinished | FiringSkipped): readonly string[] =>
+  fallback === undefined ? [] : [`Its fallback ${describeFallback(fallback)}.`];
 
 function usedBy(run: RunFinished): readonly string[] {
   const used = describeUsage(run);
@@ -154,7 +159,11 @@ function besideInWords(run: Ending | OpenRun, why: Why): string {
 /** Part of a run id: its millisecond, which distinguishes the runs of one scheduler. */
 const SHORT_ID = 8;
 
-function ofSkip({ reason }: FiringSkipped, { beside, lastFailure }: Context, why: Why): readonly string[] {
+function ofSkip(skipped: FiringSkipped, context: Context, why: Why): readonly string[] {
+  return [...skipBecause(skipped, context, why), ...fallbackInWords(skipped)];
+}
+
+function skipBecause({ reason }: FiringSkipped, { beside, lastFailure }: Context, why: Why): readonly string[] {
   if (lastFailure !== undefined) {
     const { firing, failuresInARow, outcome } = lastFailure;
     const cause = causeOf(lastFailure) || outcome.status;
@@ -216,12 +225,12 @@ function catchUpInWords(at: Instant, { job, judgment }: Why): readonly string[] 
 
 const hasCatchUp = ({ definition }: Job): boolean => (definition['catch_up'] ?? 'false') !== 'false';
 
-function ofOpenRun({ runId, startedAt, attempts, retryAt, pid }: OpenRun, why: Why): readonly string[] {
+function ofOpenRun({ runId, startedAt, attempts, retryAt, pid, decided }: OpenRun, why: Why): readonly string[] {
   const process = pid === undefined ? '' : `, process ${pid}`;
   const began =
     startedAt === undefined
       ? `Run ${runId} has not begun.`
-      : `Run ${runId} began at ${when(startedAt, why)}; attempt ${attempts}${process}.`;
+      : `Run ${runId} began at ${when(startedAt, why)}; ${decided ? 'its fallback' : `attempt ${attempts}`}${process}.`;
   return [began, ...(retryAt === undefined ? [] : [`It is tried again at ${when(retryAt, why)}.`])];
 }
 

@@ -133,12 +133,15 @@ const WORDS = {
 function ofRuns(runs: readonly RunRecord[], sinceSeen: number, now: Instant): string {
   const ages = runs.map((run) => ({
     run,
-    age: run.attempts > 0 ? run.elapsed_ms + sinceSeen : now - Date.parse(run.scheduled_at),
+    age: hasBegun(run) ? run.elapsed_ms + sinceSeen : now - Date.parse(run.scheduled_at),
   }));
-  const [oldest] = ages.sort((a, b) => Number(b.run.attempts > 0) - Number(a.run.attempts > 0) || b.age - a.age);
+  const [oldest] = ages.sort((a, b) => Number(hasBegun(b.run)) - Number(hasBegun(a.run)) || b.age - a.age);
   if (oldest === undefined) return '';
-  return `${WORDS[oldest.run.state]} ${shortDuration(oldest.age)}${runs.length > 1 ? `, ${runs.length} runs` : ''}`;
+  const word = oldest.run.fallback ? 'fallback' : WORDS[oldest.run.state];
+  return `${word} ${shortDuration(oldest.age)}${runs.length > 1 ? `, ${runs.length} runs` : ''}`;
 }
+
+const hasBegun = ({ attempts, fallback }: RunRecord): boolean => attempts > 0 || fallback === true;
 
 /** The time of day, with the date and the offset unless it {@link isSoon}. */
 export function zoneClockTime(instant: Instant, now: Instant, { zone }: Pick<Look, 'zone'>): string {

@@ -1,0 +1,39 @@
+import { humanDuration } from './human-duration.js';
+import type { Outcome } from './outcome.js';
+import type { Duration } from './time.js';
+
+/** How a run ends, known before its fallback starts. The fallback never changes it. */
+export type DecidedEnding =
+  | { readonly kind: 'finished'; readonly outcome: Outcome }
+  /** The command did not run. */
+  | { readonly kind: 'skipped'; readonly reason: string };
+
+/** How a fallback ended. */
+export interface FallbackResult {
+  readonly outcome: Outcome;
+  /** Absent if its end is unknown. */
+  readonly durationMs?: Duration;
+}
+
+/** Whether the fallback follows an attempt after which there is no other. A lost one may have done its work. */
+export const needsFallback = ({ status }: Outcome): boolean => status === 'failure' || status === 'timeout';
+
+/** What a fallback did, as the rest of a sentence about it. */
+export function describeFallback({ outcome: { status, error = status }, durationMs = 0 }: FallbackResult): string {
+  switch (status) {
+    case 'success':
+      return `succeeded in ${humanDuration(durationMs)}`;
+    case 'failure':
+      return `failed: ${error}`;
+    case 'timeout':
+      return `timed out after ${humanDuration(durationMs)}`;
+    case 'canceled':
+      return `was canceled: ${error}`;
+    case 'lost':
+      return `was lost: ${error}`;
+  }
+}
+
+/** A sentence about a run, with what its fallback did. */
+export const withFallback = (sentence: string, fallback: FallbackResult | undefined): string =>
+  fallback === undefined ? sentence : `${sentence}; its fallback ${describeFallback(fallback)}`;
