@@ -22,13 +22,13 @@ export function readLength(option: string, text: string | undefined): Duration |
 
 /** The timers that a command applies to: the named ones, or all. @throws UsageError for both or neither. */
 export function readNames(names: readonly string[], all: true | undefined): { names?: readonly string[]; all?: true } {
-  if (all && names.length > 0) throw new UsageError('--all means every timer: name none, or leave it out');
-  if (!all && names.length === 0) throw new UsageError('which timers? Name them, or take --all');
+  if (all && names.length > 0) throw new UsageError('--all selects every timer: remove the names, or remove --all');
+  if (!all && names.length === 0) throw new UsageError('which timers? Name them, or use --all');
   return all ? { all } : { names };
 }
 
 /** The named file, if any. @throws UsageError if two files are named. */
 export function onlyFile(argument: string | undefined, option: string | undefined): string | undefined {
   if (argument === undefined || option === undefined) return argument ?? option;
-  throw new UsageError(`two files are named, ${argument} and ${option}. Name one, with or without --file.`);
+  throw new UsageError(`two files are given, ${argument} and ${option}. Pass one, with or without --file.`);
 }

@@ -52,7 +52,7 @@ function readCommand(words: readonly string[]): string | readonly string[] {
   if (first.trim() === '') throw new UsageError('the command is empty');
   const run = rest.length === 0 ? first : words;
   if (Buffer.byteLength(JSON.stringify(run)) <= LONGEST_COMMAND) return run;
-  throw new UsageError('the command is longer than 32 KiB; put it into a script');
+  throw new UsageError('the command is longer than 32 KiB; put it in a script');
 }
 
 function print(answer: Answer, terminal: Terminal, asJson: boolean): void {

@@ -55,7 +55,7 @@ const UNRECORDED =
 
 /** The changes that users expect to outlive the scheduler. */
 const LASTING: ReadonlySet<string> = new Set(['add', 'pause']);
-const IN_MEMORY = 'warning: kept in memory only: this scheduler has no state, and forgets it when it ends';
+const IN_MEMORY = 'warning: kept in memory only, and lost when this scheduler exits: it has no state';
 
 /** Refusals because of a name or a value: wrong usage. */
 const WRONG_USAGE: ReadonlySet<string> = new Set(['unknown_timer', 'unknown_run', 'bad_argument']);
@@ -155,10 +155,12 @@ export async function reach(
 const writtenName = (path: string | undefined, { cwd }: Terminal): string => shortPath(path ?? '', cwd);
 
 const linesOn = (nearer: string | undefined): readonly string[] =>
-  nearer === undefined ? [] : [`timers: the scheduler of ${nearer}, which is gone, runs. ${wayTo(nearer)}`];
+  nearer === undefined
+    ? []
+    : [`timers: the scheduler of ${nearer}, which no longer exists, is running. ${wayTo(nearer)}`];
 
 const remark = (name: string, nearer: string | undefined): string | undefined =>
-  nearer && `this is the scheduler of ${name}, not that of ${nearer}, which is gone. ${wayTo(nearer)}`;
+  nearer && `this is the scheduler of ${name}, not that of ${nearer}, which no longer exists. ${wayTo(nearer)}`;
 
 /** The shared state of a timer file; `undefined` if it has another one. */
 function sharedStateOf({ state }: Located, { state: named }: StateOption): SharedPlace | undefined {

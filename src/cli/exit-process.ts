@@ -39,7 +39,7 @@ export async function exitDespiteFiles(code: number): Promise<void> {
       clock.after(LOOK_EVERY, look);
       return;
     }
-    process.stderr.write('timers: a file system does not respond, so the process ends itself by SIGKILL\n');
+    process.stderr.write('timers: a file system does not respond, so the process ends itself with SIGKILL\n');
     process.kill(process.pid, 'SIGKILL');
     // PID 1 of a container ignores that.
     exitProcess(code);

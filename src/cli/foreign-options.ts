@@ -28,8 +28,8 @@ const OTHER_OPTIONS: readonly OtherOption[] = [
     commands: ['start', 'run'],
     way: () => 'To see what would run: timers validate, timers next, timers simulate',
   },
-  { words: ['-v', '--verbose', '--debug'], commands: ['start'], way: () => 'Write --log-level debug' },
-  { words: ['-q', '--quiet', '--silent'], commands: ['start'], way: () => 'Write --log-level error' },
+  { words: ['-v', '--verbose', '--debug'], commands: ['start'], way: () => 'Use --log-level debug' },
+  { words: ['-q', '--quiet', '--silent'], commands: ['start'], way: () => 'Use --log-level error' },
   {
     words: ['--force', '--now', '--kill'],
     commands: ['stop'],
@@ -38,17 +38,17 @@ const OTHER_OPTIONS: readonly OtherOption[] = [
   { words: ['-o', '--output', '--format'], way: (command) => `For JSON: timers ${command} --json` },
   {
     words: ['--name', '--timer', '--task', '--job'],
-    way: (command) => `Names follow without an option: timers ${command} NAME`,
+    way: (command) => `Pass names without an option: timers ${command} NAME`,
   },
-  { words: MOMENTS, commands: ['why'], way: () => 'Write --at, such as --at 05:00.' },
-  { words: MOMENTS, commands: ['next', 'simulate'], way: (command) => `Write --from: timers ${command} --from 05:00` },
+  { words: MOMENTS, commands: ['why'], way: () => 'Use --at, such as --at 05:00.' },
+  { words: MOMENTS, commands: ['next', 'simulate'], way: (command) => `Use --from: timers ${command} --from 05:00` },
   {
     words: MOMENTS,
     commands: ['history', 'logs'],
-    way: (command) => `Write --since: timers ${command} --since today`,
+    way: (command) => `Use --since: timers ${command} --since today`,
   },
-  { words: ['-c', '--conf', '--timers'], way: (command) => `Write -f: timers ${command} -f timers.yaml` },
-  { words: ['-a', '--all'], way: () => 'Leave it out: without names it is about all timers.' },
+  { words: ['-c', '--conf', '--timers'], way: (command) => `Use -f: timers ${command} -f timers.yaml` },
+  { words: ['-a', '--all'], way: () => 'Leave it out: without names, the command covers all timers.' },
 ];
 
 /** @throws UsageError for an option of other programs, with its equivalent here. */
@@ -65,5 +65,5 @@ export function refuseBareOption(word: string, command: string): void {
   if (word === '-f' || word === '--file')
     throw new UsageError(`${word} takes the path of a timer file: timers ${command} -f timers.yaml. ${FOLLOW}`);
   if (word === '--run')
-    throw new UsageError(`--run takes the id of a run, as timers history shows it: timers ${command} --run ID`);
+    throw new UsageError(`--run takes the id of a run, as shown by timers history: timers ${command} --run ID`);
 }

@@ -121,7 +121,7 @@ const sentence = (text: string): string => (/[.!?]\)?$/.test(text) ? text : `${t
 function leftOut({ readable, missing }: AsFarAsReadable): string {
   const names = missing ?? readable?.unread ?? [];
   const list = `${names.slice(0, MOST_NAMED).join(', ')}${names.length > MOST_NAMED ? ', ….' : '.'}`;
-  const shown = missing === undefined ? '' : ' Shown as the running scheduler has it.';
+  const shown = missing === undefined ? '' : ' This is what the running scheduler has loaded.';
   return `${names.length === 0 ? '' : ` Not read: ${list}`}${shown}`;
 }
 

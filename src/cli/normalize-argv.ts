@@ -67,7 +67,7 @@ const isArgument = (before: string, command: KnownCommand): boolean =>
 
 /** @throws UsageError for a timer file where the command should be. */
 function refuseBareFile(path: string, command = 'start'): never {
-  const way = `A timer file is named with -f: timers ${command} -f ${path}`;
+  const way = `Pass a timer file with -f: timers ${command} -f ${path}`;
   throw new UsageError(`unknown command "${path}". ${way}`);
 }
 

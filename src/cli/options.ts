@@ -17,7 +17,7 @@ export interface LogOptions extends ZoneOption {
 }
 
 export const withFile = (command: Command, flags = '-f, --file <path>'): Command =>
-  command.option(flags, 'Timer file (default: the nearest one from the current folder upward)');
+  command.option(flags, 'Timer file (default: the nearest one, from the current folder up)');
 
 /** `what`: what the option prints, such as `one JSON object`. */
 export const withJson = (command: Command, what: string): Command => command.option('--json', `Print ${what}`);
@@ -25,7 +25,7 @@ export const withJson = (command: Command, what: string): Command => command.opt
 export const withLog = (command: Command): Command =>
   command
     .addOption(
-      new Option('--log-format <format>', 'Form of the log; auto is pretty on a terminal, else JSON')
+      new Option('--log-format <format>', 'Log format; auto is pretty on a terminal, otherwise JSON')
         .choices(['auto', ...Object.keys(sinkKinds)])
         .default('auto'),
     )
@@ -36,14 +36,14 @@ export interface ZoneOption {
 }
 
 export const withZone = (command: Command): Command =>
-  command.option('--timezone <zone>', 'Time zone to show and read times in (default: "timezone" of the file)');
+  command.option('--timezone <zone>', 'Time zone for showing and reading times (default: "timezone" in the file)');
 
 export interface StateOption {
   readonly state?: string;
 }
 
 export const withState = (command: Command): Command =>
-  command.option('--state <path>', 'State file, or false for memory only (default: "state" of the file)', readState);
+  command.option('--state <path>', 'State file, or false for memory only (default: "state" in the file)', readState);
 
 function readState(written: string): string {
   const fault = stateFault(written);
@@ -66,6 +66,6 @@ export interface AdHocOptions extends ScreenOptions {
 /** What `in` and `at` accept after their time. */
 export const withAdHoc = (command: Command): Command =>
   withScreen(command, 'one JSON object')
-    .argument('<command...>', 'Command after --; one word is text for the shell, several run without one')
+    .argument('<command...>', 'Command after --; a single word runs in the shell, several words run without one')
     .option('--timeout <duration>', 'Cancel the command after this time')
     .option('--description <text>', 'Text to show in status and list');

@@ -73,5 +73,5 @@ export function warnOfInvalid(terminal: Terminal, path: string, reading: History
   if (reading?.kind !== 'read' || reading.invalid.count === 0) return;
   const { count, words } = reading.invalid;
   const values = count === 1 ? 'an invalid value' : `${count} invalid values`;
-  terminal.err(`timers: the state ${path} holds ${values}, left out here: ${words.slice(0, 3).join('; ')}`);
+  terminal.err(`timers: the state ${path} contains ${values}, left out here: ${words.slice(0, 3).join('; ')}`);
 }

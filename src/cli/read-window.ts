@@ -45,5 +45,5 @@ export function checkOrder(
 ): void {
   if (end >= begin) return;
   const [first, last] = [begin, end].map((instant) => localTime(instant, timezone));
-  throw new UsageError(`${option} (${last}) is before ${named} (${first}). Write a later ${option}.`);
+  throw new UsageError(`${option} (${last}) is before ${named} (${first}). Use a later ${option}.`);
 }

@@ -27,14 +27,14 @@ export function printReading(reading: Reading, { terminal, timezone, isDry, asJs
     const { problems, source } = reading;
     const { color, width } = terminal;
     terminal.errPainted(...renderDiagnostics({ file, source, problems, color: color.err, width }));
-    terminal.err('timers: not loaded: the timers stay as they were');
+    terminal.err('timers: not loaded; the timers are unchanged');
     return;
   }
   const { changes, needs_restart: later } = reading;
   if (changes.length > 0) terminal.out(...tableOf(changes, tableWidth(terminal), timezone));
-  const taken = isDry ? `${file} would be loaded` : `${file} is taken`;
-  terminal.err(`timers: ${taken}: ${changes.length === 0 ? 'no timer changes' : countsOf(changes)}`);
-  if (later.length > 0) terminal.err(`timers: ${later.join(', ')}: from the next start on`);
+  const taken = isDry ? `${file} would be loaded` : `${file} is loaded`;
+  terminal.err(`timers: ${taken}: ${changes.length === 0 ? 'no timers change' : countsOf(changes)}`);
+  if (later.length > 0) terminal.err(`timers: ${later.join(', ')}: applies at the next start`);
 }
 
 /** Omits the file's text, which may be long. */

@@ -48,7 +48,7 @@ function write(own: readonly string[], others: readonly string[], { name }: Know
   const [option = '', ...value] = own;
   const shown = option === '--count' ? '-n' : option;
   const line = ['timers', name, ...others, shown, ...value.map(quoted)].join(' ');
-  return `Write ${shown}: ${line}`;
+  return `Use ${shown}: ${line}`;
 }
 
 /** As a shell takes it for one word. */
@@ -65,7 +65,7 @@ export function refuseStray(words: readonly string[], index: number, command: Kn
   }
   const file = ownOption('--file', command);
   if (way === undefined && (most > 0 || file === undefined)) return;
-  const asFile = `A timer file is named with -f: timers ${name} -f ${word}`;
+  const asFile = `Pass a timer file with -f: timers ${name} -f ${word}`;
   throw new UsageError(
     `too many arguments: timers ${name} takes ${most === 0 ? 'none' : 'one'}, got "${word}". ${way ?? asFile}`,
   );

@@ -16,7 +16,7 @@ export async function recordsOf(
 ): Promise<ReadonlyMap<string, JobRecord> | undefined> {
   const place = historyOf(timerFile, terminal, named);
   if ('reason' in place) {
-    if (!timerFile.isStateKnown) terminal.err(`timers: without last outcomes: ${place.reason}`);
+    if (!timerFile.isStateKnown) terminal.err(`timers: last outcomes are not shown: ${place.reason}`);
     return undefined;
   }
   const path = 'path' in place ? place.path : shownPlace(place, terminal.cwd);

@@ -31,8 +31,8 @@ export function commandArgument(args: Args, key: string): string | readonly stri
   const isList = Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === 'string');
   if (typeof value !== 'string' && !isList) throw bad(key, 'a string, or a list of program and arguments');
   const written = JSON.stringify(value);
-  if (written.includes('\\u0000')) throw bad(key, 'no NUL character, which no program can receive');
-  if (Buffer.byteLength(written) > LONGEST_COMMAND) throw bad(key, 'at most 32 KiB; put a longer one into a script');
+  if (written.includes('\\u0000')) throw bad(key, 'no NUL characters, which programs cannot receive');
+  if (Buffer.byteLength(written) > LONGEST_COMMAND) throw bad(key, 'at most 32 KiB; put a longer one in a script');
   return value;
 }
 
@@ -68,7 +68,7 @@ export function namesOrAll(args: Args): readonly string[] | undefined {
   if (flagArgument(args, 'all')) return undefined;
   const { names } = args;
   const isList = Array.isArray(names) && names.length > 0 && names.every((name) => typeof name === 'string');
-  if (!isList) throw bad('names', 'a list of timers; all: true means every one');
+  if (!isList) throw bad('names', 'a list of timers; all: true selects every one');
   return [...new Set(names as readonly string[])];
 }
 

@@ -32,7 +32,8 @@ export async function connectToScheduler(paths: readonly string[], uid: number, 
   for (const path of paths) {
     if (!existsSync(path)) continue;
     const reason = exposure(dirname(path), uid) ?? exposure(path, uid);
-    if (reason !== undefined) return { kind: 'refused', reason: `${reason}, so what listens there is not trusted` };
+    if (reason !== undefined)
+      return { kind: 'refused', reason: `${reason}, so timers does not trust what listens there` };
     const dialed = await dial(path);
     if (dialed instanceof Error) {
       if (isNobody(dialed)) continue;
@@ -46,7 +47,7 @@ export async function connectToScheduler(paths: readonly string[], uid: number, 
 /** The kernel keeps a few hundred connections that are not accepted yet. */
 const reasonOf = ({ code, message }: NodeJS.ErrnoException): string =>
   code === 'EAGAIN'
-    ? 'the scheduler is there and accepts no connection: it is busy, or its event loop is blocked'
+    ? 'the scheduler is running but accepts no connections: it is busy, or its event loop is blocked'
     : message;
 
 const isNobody = ({ code }: NodeJS.ErrnoException): boolean => code === 'ECONNREFUSED' || code === 'ENOENT';
@@ -76,7 +77,7 @@ interface Waiting {
 }
 
 const standsStill = (patience: Duration): string =>
-  `the scheduler is there and has not responded for ${patience / SECOND} s: its process is stopped, or its event loop is blocked`;
+  `the scheduler is running but has not responded for ${patience / SECOND} s: its process is stopped, or its event loop is blocked`;
 
 /**
  * Talks to one scheduler. Requests are executed in the order in which they are made. Each has a bounded wait for its
@@ -143,7 +144,7 @@ class ControlClient implements SchedulerClient {
   async #ask(verb: string, args: Args, follower?: FollowListener): Promise<unknown> {
     await (this.#greeted ??= this.#greet());
     const patience = verb === 'reload' || this.#role !== undefined ? LONG_PATIENCE : PATIENCE;
-    const silence = `${standsStill(patience)}. timers status and timers history show whether it was done`;
+    const silence = `${standsStill(patience)}. timers status and timers history show whether it was carried out`;
     return this.#send({ verb, args }, { follower, patience, silence });
   }
 

@@ -209,7 +209,7 @@ export class Connection {
         `unknown verb "${verb}"; the verbs are ${[...verbs.keys(), 'logs'].join(', ')}`,
       );
     if (!isShort(verb) && this.#house.unread() > MOST_UNREAD)
-      throw new RefusalError('busy', 'the scheduler is busy: its clients do not read what they asked for');
+      throw new RefusalError('busy', 'the scheduler is busy: its clients do not read their replies');
     return carryOut(this.#served.controlled, args);
   }
 
@@ -219,7 +219,7 @@ export class Connection {
     const last = optionalCount(args, 'last');
     const follows = flagArgument(args, 'follow');
     if (this.#followed.size >= MOST_FOLLOWED)
-      throw new RefusalError('busy', `a connection follows ${MOST_FOLLOWED} times at most`);
+      throw new RefusalError('busy', `a connection can follow at most ${MOST_FOLLOWED} times`);
     // A removed timer has a past, too.
     if (interest.jobName !== undefined && (last === 0 || ring.past(interest, 1).length === 0))
       refuseUnknown(controlled, interest.jobName);

@@ -93,7 +93,7 @@ export function readRequest(line: string): Request | Reply {
   const { v, id, verb, args = {} } = value;
   const known = typeof id === 'number' && Number.isSafeInteger(id) ? id : null;
   if (v !== PROTOCOL_VERSION) {
-    const message = `this scheduler speaks version ${PROTOCOL_VERSION} of the protocol; stop and start it with the program's own version`;
+    const message = `this scheduler speaks version ${PROTOCOL_VERSION} of the protocol; restart it with the version of this program`;
     return refuse(known, 'unsupported_version', message);
   }
   if (known === null) return refuse(null, 'bad_request', 'id takes a whole number');

@@ -271,7 +271,7 @@ function whyNotReset({ schedule, written: { key }, enabled }: Job): string {
 
 function move(controlled: VerbTarget, name: string, length: Duration | undefined): Instant {
   if (length !== undefined && length > 0) return controlled.move(name, length);
-  throw new RefusalError('bad_argument', `${name} is due once; say in how long: timers reset ${name} --in 5m`);
+  throw new RefusalError('bad_argument', `${name} fires once; say when: timers reset ${name} --in 5m`);
 }
 
 function reload(controlled: VerbTarget, args: Args): Promise<object> {

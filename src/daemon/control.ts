@@ -121,7 +121,7 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
     };
   }
   surroundings.err(
-    `timers: no control socket, so that status, pause and the like cannot reach this scheduler: ${listening.reason}`,
+    `timers: no control socket, so status, pause and similar commands cannot reach this scheduler: ${listening.reason}`,
   );
   return { ...control, close: () => Promise.resolve() };
 }

@@ -30,7 +30,7 @@ interface LauncherParts {
 /** Opens the forker if `choice` allows it and it has run a test command; otherwise execa. Never rejects. */
 export async function openLauncher(choice: 'auto' | 'execa', parts: LauncherParts): Promise<OpenLauncher> {
   if (choice === 'execa') return byExeca(parts);
-  if (process.platform !== 'linux') return byExeca(parts, 'timers-forker is for Linux');
+  if (process.platform !== 'linux') return byExeca(parts, 'timers-forker runs only on Linux');
   const program = fileURLToPath(new URL(`../../dist/native/timers-forker-linux-${process.arch}`, import.meta.url));
   if (!existsSync(program)) return byExeca(parts, 'timers-forker is not built for this machine');
   return openForker(program, parts);
@@ -76,7 +76,7 @@ const cannotBeUsed = (reason: string): string => `timers-forker cannot be used: 
 
 /** Node reaps only its own children, and the forker reaps what commands leave behind. */
 const NO_INIT =
-  'timers: running as PID 1, but timers does not reap processes that commands leave behind: they stay as zombies. Use an init, such as docker run --init or tini.';
+  'timers: running as PID 1, but timers does not reap processes that commands leave behind: they remain as zombies. Use an init, such as docker run --init or tini.';
 
 /** `reason`: why it is not the forker, although the file and command line allow it. */
 const byExeca = ({ scheduler, surroundings }: LauncherParts, reason?: string): OpenLauncher => ({

@@ -16,7 +16,7 @@ export function plantedLink(given: string, uid: number): string | undefined {
   const link = plantedLinkOn(given, uid);
   return (
     link &&
-    `${link} is another user's link in a folder that others may write to, so it is not followed to a state. Choose another path for the state`
+    `${link} is another user's link in a folder that others can write to, so timers does not follow it. Choose another path for the state`
   );
 }
 

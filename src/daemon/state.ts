@@ -153,14 +153,14 @@ const LEFT_BEHIND = 'an earlier start moved it there; remove it when you no long
 
 function inUse(file: string, pid: number | undefined): string {
   const who = pid === undefined ? 'another scheduler' : `the scheduler with pid ${pid}`;
-  const way = `Stop that one first, or give this one a state of its own: timers start --state ${dirname(file)}/other.db`;
+  const way = `Stop that one first, or give this one its own state: timers start --state ${dirname(file)}/other.db`;
   return `the state ${file} is in use by ${who}. ${way}`;
 }
 
 /** The file stays as it is: it may be the only copy. */
 function notOurs({ file, reason }: { readonly file: string; readonly reason: string }): string {
   const way = `Choose another path for the state, or move that file away: mv ${quoted(file)} ${quoted(`${file}.bad`)}`;
-  return `${file} cannot be the state: ${reason}. ${way}`;
+  return `${file} cannot be used as the state: ${reason}. ${way}`;
 }
 
 /** Why a state is refused because of its possible writers. Users other than root only get a warning. */
@@ -188,7 +188,7 @@ function warnOfForgetting({ jobs }: TimerFile, surroundings: Surroundings): void
   );
   if (keys.length > 0)
     surroundings.err(
-      `timers: warning: the state is kept in memory only, so ${keys.join(' and ')} ${keys.length === 1 ? 'knows' : 'know'} nothing of earlier starts`,
+      `timers: warning: the state is kept in memory only, so ${keys.join(' and ')} ${keys.length === 1 ? 'knows' : 'know'} nothing about earlier starts`,
     );
 }
 

@@ -126,7 +126,7 @@ class WatchedFile {
   #tell(error: unknown): void {
     if (this.#isTold) return;
     this.#isTold = true;
-    const every = `--watch looks at ${this.#path} every ${POLL / SECOND} s`;
+    const every = `--watch checks ${this.#path} every ${POLL / SECOND} s`;
     this.#watching.surroundings.err(`timers: the system does not report changes, so ${every}: ${String(error)}`);
   }
 }

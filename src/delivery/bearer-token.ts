@@ -10,7 +10,7 @@ export function bearerIn(file: string | undefined): Bearer {
   try {
     const token = readFileSync(file, 'utf8').trim();
     if (/^[\x21-\x7e]+$/.test(token)) return { headers: { Authorization: `Bearer ${token}` } };
-    return { error: `the token file ${file} holds no token` };
+    return { error: `the token file ${file} contains no token` };
   } catch (error) {
     return { error: `the token file ${file} cannot be read: ${systemReason(error)}` };
   }

@@ -48,7 +48,7 @@ export function summaryOf({ at, startedAt, jobs }: SchedulerStatus, facts: Facts
     last_firing_at: timestamp(lastFiringAt),
     next_firing_at: timestamp(next),
     problems: [
-      ...(rejected === undefined ? [] : [`the timer file was changed and is not loaded: ${rejected}`]),
+      ...(rejected === undefined ? [] : [`the timer file has changed but is not loaded: ${rejected}`]),
       ...(stateTrouble === undefined ? [] : [`the state cannot be written: ${stateTrouble}`]),
     ],
   };

@@ -113,7 +113,7 @@ export class ServiceManager implements Sink {
   #lifeOf({ at, nextStart = at }: Totals): Message {
     const { watchdog, status } = this.#context;
     const { reasons } = at - nextStart > STANDSTILL ? judgeLiveness(status(), { loopStood: 0 }) : ALIVE;
-    if (reasons.length > 0) this.#tell(`the service manager gets no sign of life: ${reasons.join('; ')}`);
+    if (reasons.length > 0) this.#tell(`the service manager gets no keep-alive: ${reasons.join('; ')}`);
     return reasons.length === 0 && watchdog !== undefined ? ['WATCHDOG=1'] : [];
   }
 

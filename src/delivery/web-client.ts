@@ -144,7 +144,7 @@ function withoutCredentials({ url: written, headers }: WebRequest): Pick<WebRequ
 
 const REASONS: Readonly<Record<string, string>> = {
   BAD_PROXY: 'HTTP_PROXY or HTTPS_PROXY is not the address of an http or https proxy',
-  UND_ERR_SOCKET: 'it hung up',
+  UND_ERR_SOCKET: 'it closed the connection',
   UND_ERR_CONNECT_TIMEOUT: 'it does not respond',
   UND_ERR_HEADERS_TIMEOUT: 'it does not respond',
   UND_ERR_BODY_TIMEOUT: 'it does not respond',
@@ -152,7 +152,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not signed by a known authority',
   CERT_HAS_EXPIRED: 'its certificate has expired',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not signed by a known authority',
 };
 

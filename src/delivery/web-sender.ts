@@ -59,7 +59,7 @@ export const jsonBody = (body: string): Pick<WebRequest, 'headers' | 'body'> => 
 export function refusalIn({ status, proxy }: WebAnswer): string | undefined {
   if (status >= 200 && status < 300) return undefined;
   const isElsewhere = status >= 300 && status < 400;
-  const way = isElsewhere ? ', which leads elsewhere: write the address it leads to' : '';
+  const way = isElsewhere ? ', a redirect: use the address it points to' : '';
   return throughProxy(`it returned ${status}${way}`, proxy);
 }
 

@@ -55,7 +55,7 @@ function sumOfUnits(text: string): Duration {
     if (!part || unit === undefined) throw notAPart(rest, text, previous);
     if (unit >= previous) {
       throw new DurationError(
-        `"${text}" does not name its units from long to short, each once.`,
+        `"${text}" must list its units from longest to shortest, each once.`,
         'Write 1h30m, not 30m1h.',
       );
     }
@@ -71,7 +71,7 @@ function notAPart(rest: string, text: string, previous: Duration): DurationError
   if (rest === text && /^\d+$/.test(text)) return bareNumber(Number(text));
   if (/^\d+$/.test(rest))
     return new DurationError(`"${text}" ends in a number without a unit.`, unitsFor(text, previous));
-  if (rest.startsWith('-')) return new DurationError(`"${text}" is negative.`, 'A duration has no sign.');
+  if (rest.startsWith('-')) return new DurationError(`"${text}" is negative.`, 'A duration cannot have a sign.');
   if (/^\d*[.,]\d/.test(rest)) return fraction(text);
   return notAUnit(rest, text);
 }
@@ -91,7 +91,7 @@ const minutesOrMonths = (number: string): string =>
 /** Words the error for a number in the place of a duration: at least its unit is missing. */
 export function bareNumber(value: number): DurationError {
   if (!(value * MINUTE <= LONGEST_DURATION)) return new DurationError(`${value} is not a valid duration.`, FORMS);
-  if (value < 0) return new DurationError(`${value} is negative.`, 'A duration has no sign.');
+  if (value < 0) return new DurationError(`${value} is negative.`, 'A duration cannot have a sign.');
   if (value === 0) return new DurationError('0 has no unit.', 'Write a duration such as "10s".');
   if (!Number.isInteger(value)) return fraction(`${value}`);
   return new DurationError(`${value} has no unit.`, unitsFor(`${value}`, Infinity));
@@ -99,7 +99,7 @@ export function bareNumber(value: number): DurationError {
 
 /** Names the units that may follow a longer unit. */
 function unitsFor(text: string, previous: Duration): string {
-  if (previous === 1) return 'Nothing is smaller than a millisecond.';
+  if (previous === 1) return 'The smallest unit is a millisecond.';
   if (previous === SECOND) return `Write "${text}ms".`;
   const minutes = previous > MINUTE ? ` or "${text}m" for minutes` : '';
   return `Write "${text}s" for seconds${minutes}.`;

@@ -50,12 +50,12 @@ export function stateFault(written: string): { readonly message: string; readonl
   const scheme = schemeOf(written);
   if (scheme !== undefined && !isStoreUrl(written)) {
     return {
-      message: `${scheme} is not a store for a state.`,
+      message: `${scheme} is not a supported state store.`,
       hint: 'Write a path, or a URL with redis://, postgres:// or etcd://',
     };
   }
   if (!NO_PATH.has(written.trim().toLowerCase())) return undefined;
-  const message = written.trim() === '' ? 'The path of a state is not empty.' : `"${written}" is not a path.`;
+  const message = written.trim() === '' ? 'The path of a state cannot be empty.' : `"${written}" is not a path.`;
   const file = written.trim() === '' ? '' : ` A file of that name is ./${written}.`;
   return { message, hint: `Write false to keep the state in memory, or leave it out for the default.${file}` };
 }

@@ -47,7 +47,7 @@ export class ConditionWatch implements Sink {
     const remembered = now - this.#stoodUntil < REMEMBERED ? this.#stood : 0;
     return {
       loopStood: Math.round(Math.max(remembered, now - this.#beatAt, 0)),
-      ...(this.#rejection !== undefined && { rejected: this.#rejection.problems[0] ?? 'it has mistakes' }),
+      ...(this.#rejection !== undefined && { rejected: this.#rejection.problems[0] ?? 'it has errors' }),
       ...(this.#stateTrouble !== undefined && { stateTrouble: this.#stateTrouble }),
       ...(this.#httpTrouble !== undefined && { httpTrouble: this.#httpTrouble }),
       ...(this.#logTrouble !== undefined && { logTrouble: this.#logTrouble }),

@@ -59,7 +59,7 @@ export function judgeReadiness(status: SchedulerStatus, condition: Condition): J
 
 /** What is not as its owner wants, though timers fire: a sentence each. */
 export const troublesIn = ({ rejected, stateTrouble, httpTrouble, logTrouble }: Condition): readonly string[] => [
-  ...because('the timer file was changed and is not loaded', rejected),
+  ...because('the timer file has changed but is not loaded', rejected),
   ...because('the state cannot be written', stateTrouble),
   ...because('the HTTP server cannot listen', httpTrouble),
   ...because('the log file cannot be written', logTrouble),

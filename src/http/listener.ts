@@ -109,8 +109,8 @@ export class HttpListener {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program has that port (EADDRINUSE)',
-  EACCES: 'this user may not listen there (EACCES)',
+  EADDRINUSE: 'another program is using that port (EADDRINUSE)',
+  EACCES: 'this user is not allowed to listen there (EACCES)',
   EADDRNOTAVAIL: 'this machine has no such address (EADDRNOTAVAIL)',
   ENOTFOUND: 'unknown host (ENOTFOUND)',
 };

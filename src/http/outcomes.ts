@@ -74,7 +74,7 @@ async function readBody(request: HttpRequest, turn: () => Promise<void>): Promis
   if (lines.at(-1) === '') lines.pop();
   if (lines.length !== to - from + 1)
     throw new MalformedError(
-      `Timers-From and Timers-To cover ${counted(to - from + 1, 'line')}, the body has ${lines.length}`,
+      `Timers-From and Timers-To cover ${counted(to - from + 1, 'line')}, but the body has ${lines.length}`,
     );
   const outcomes: { readonly number: number; readonly ending: ReturnType<typeof readOutcome> }[] = [];
   for (const [index, line] of lines.entries()) {

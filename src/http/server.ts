@@ -163,7 +163,7 @@ export class HttpServer {
     const route = this.#routeOf(request, target);
     if (route === undefined) {
       const isKnown = routes.some(({ path }) => isBelow(path, url.pathname));
-      return isKnown ? { status: 405, reason: 'not so' } : { status: 404, reason: 'nothing is here' };
+      return isKnown ? { status: 405, reason: 'not so' } : { status: 404, reason: 'there is nothing here' };
     }
     if (!this.#isAskedByName(target)) return { status: 421, reason: 'this is not the host you asked for' };
     return this.#mayPass(route.access, request, target);
@@ -178,11 +178,11 @@ export class HttpServer {
 
   #mayPass(access: Route['access'], { headers }: IncomingMessage, target: Target): Refusal | undefined {
     if (access === 'probe') return undefined;
-    if (isForeign(headers, access, target)) return { status: 403, reason: 'another page may not ask this' };
+    if (isForeign(headers, access, target)) return { status: 403, reason: 'pages of other sites may not ask this' };
     if (this.#options.token === undefined)
       return this.#isOpenTo(access)
         ? undefined
-        : { status: 403, reason: 'a token is needed: set http.token_file in the timer file' };
+        : { status: 403, reason: 'a token is required: set http.token_file in the timer file' };
     const token = this.#options.token();
     if (token === undefined)
       return {
@@ -191,7 +191,7 @@ export class HttpServer {
       };
     return isSame(shownIn(headers), token)
       ? undefined
-      : { status: 401, reason: 'show the token: Authorization: Bearer …' };
+      : { status: 401, reason: 'send the token: Authorization: Bearer …' };
   }
 
   /** Without a token: users who can open the socket file may do everything, users of this machine may read. */
@@ -251,7 +251,7 @@ function isSame(shown: string, wanted: string): boolean {
 
 class TooLongError extends Error {
   constructor(mostBytes: number) {
-    super(`the body is too long: it may have ${mostBytes / 1024} KiB`);
+    super(`the body is too long: it can have at most ${mostBytes / 1024} KiB`);
   }
 }
 

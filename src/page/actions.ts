@@ -41,7 +41,7 @@ export class Actions {
   }
 
   cancel(name: string, target: string): Promise<void> {
-    const words = { doing: `cancel the run of ${name}`, done: `The run of ${name} was asked to end.` };
+    const words = { doing: `cancel the run of ${name}`, done: `The run of ${name} is being canceled.` };
     return this.#carryOut('cancel', { target }, words);
   }
 
@@ -61,7 +61,7 @@ export class Actions {
   /** The token was changed after this page was loaded. */
   async #unlockAndCarryOut(verb: string, args: object, words: Words): Promise<void> {
     this.#server.token = undefined;
-    const why = `The token has changed. As soon as you enter the new one, this happens: ${words.doing}.`;
+    const why = `The token has changed. Enter the new one to ${words.doing}.`;
     if (await this.#events.unlock(why, words.doing)) await this.#carryOut(verb, args, words);
   }
 }

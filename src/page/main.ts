@@ -118,7 +118,7 @@ async function watch(): Promise<never> {
 
 /** Resolves when it is worth another try: never, if the user did not enter the token. */
 async function letIn({ status, message }: RefusedError): Promise<void> {
-  const why = server.token === undefined ? 'This scheduler shows nothing without its token.' : 'The token has changed.';
+  const why = server.token === undefined ? 'This scheduler requires its token.' : 'The token has changed.';
   server.token = undefined;
   const isWanted = status === 401;
   if (isWanted && (await unlock.ask(why))) return;

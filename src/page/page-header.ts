@@ -94,7 +94,7 @@ export class Head {
       ...(canAct
         ? []
         : [
-            'This page can look, not act. To trigger and pause from here, write a token into a file (openssl rand -hex 16 > token), and ' +
+            'This page is read-only. To trigger and pause from here, write a token to a file (openssl rand -hex 16 > token), and ' +
               `http: { listen: …, token_file: ./token } into ${file}; then restart the scheduler.`,
           ]),
       ...(leftOut > 0 ? [`${plural(leftOut, 'more timer')} of the file are not shown.`] : []),

@@ -56,7 +56,7 @@ export class RunPanel {
     this.#facts.replaceChildren(factList(facts));
     this.#output.replaceChildren();
     if (outcome === null) return;
-    this.#say(output.length === 0 ? 'It printed nothing that is kept.' : '');
+    this.#say(output.length === 0 ? 'No output was kept.' : '');
     this.#print(output);
   }
 

@@ -164,9 +164,9 @@ function cutOff(
       draw('title', {}, words),
     );
   return [
-    ...(isPastCut && first ? [veil(0, scale.place(startOf(first)), 'earlier outcomes are not drawn')] : []),
+    ...(isPastCut && first ? [veil(0, scale.place(startOf(first)), 'earlier outcomes are not shown')] : []),
     ...(isComingCut && last
-      ? [veil(scale.place(Date.parse(last.scheduled_at)), 100, 'later firings are not drawn')]
+      ? [veil(scale.place(Date.parse(last.scheduled_at)), 100, 'later firings are not shown')]
       : []),
   ];
 }

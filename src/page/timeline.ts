@@ -63,7 +63,7 @@ export class Timeline {
 
   #sayHowMany(drawn: number): void {
     const total = this.#model.timers.size;
-    const order = drawn < this.#shown.length ? ': what runs or failed lately comes first' : '';
+    const order = drawn < this.#shown.length ? ': active and recently failed ones first' : '';
     say(this.#many, drawn < total ? `${drawn} of ${plural(total, 'timer')}${order}` : '');
   }
 
@@ -104,7 +104,7 @@ export class Timeline {
   }
 
   #fill(button: HTMLButtonElement, { task_name: name }: LaneRecord, { drawing, marks, summary }: Lane): void {
-    button.setAttribute('aria-label', `${name ?? 'all timers'}: ${summary}. Arrow keys go through it.`);
+    button.setAttribute('aria-label', `${name ?? 'all timers'}: ${summary}. Use the arrow keys to move through it.`);
     button.lastElementChild?.replaceWith(drawing);
     this.#marks.set(button, marks);
   }
@@ -215,6 +215,6 @@ function legend(): HTMLElement {
     entry(draw('rect', { x: 3, y: 4, width: 6, height: 16, class: 'outcome held' }), 'skipped, missed, canceled'),
     entry(draw('rect', { x: 0, y: 9, width: 12, height: 11, class: 'outcome on' }), 'running'),
     entry(draw('circle', { cx: 6, cy: 16, r: 3, class: 'coming' }), 'to come'),
-    entry(draw('rect', { x: 0, y: 4, width: 12, height: 16, class: 'more' }), 'too many to draw'),
+    entry(draw('rect', { x: 0, y: 4, width: 12, height: 16, class: 'more' }), 'too many to show'),
   );
 }

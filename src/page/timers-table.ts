@@ -106,7 +106,8 @@ export class TimersTable {
     const left = fitting - this.#shown.length;
     const total = this.#model.timers.size;
     this.#rest.hidden = left === 0 && fitting > 0;
-    if (fitting === 0) this.#rest.replaceChildren(total === 0 ? 'There are no timers in the file.' : 'No timer fits.');
+    if (fitting === 0)
+      this.#rest.replaceChildren(total === 0 ? 'There are no timers in the file.' : 'No timers match.');
     else if (left > 0) {
       const more = () => {
         this.#most += 5 * ROWS;

@@ -56,7 +56,7 @@ export class Unlock {
       this.#server.token = undefined;
       const isWrong = error instanceof RefusedError && error.status === 401;
       const reason = error instanceof RefusedError ? error.message : 'the scheduler cannot be reached';
-      say(this.#wrong, isWrong ? 'That is not the token.' : `It did not work: ${reason}`);
+      say(this.#wrong, isWrong ? 'That token is wrong.' : `It did not work: ${reason}`);
       this.#token.select();
     }
     this.#changed();

@@ -49,7 +49,7 @@ export const at: ScheduleKind<'at', string | readonly string[]> = {
     details: [
       'A time without an offset is local in the `timezone` of the timer.',
       'A list is several points in time.',
-      'A point in time that ran never runs again, even after a restart.',
+      'A point in time that has run never runs again, even after a restart.',
     ],
   },
   json: {
@@ -69,7 +69,7 @@ export const at: ScheduleKind<'at', string | readonly string[]> = {
     const isList = Array.isArray(value);
     const texts: readonly unknown[] = isList ? value : [value];
     if (texts.length === 0)
-      throw new ScheduleError('at-empty', 'at is an empty list.', { hint: 'Name at least one point in time.' });
+      throw new ScheduleError('at-empty', 'at is an empty list.', { hint: 'List at least one point in time.' });
     const parsed = texts.map((text, item) => timestampValue(text, context, isList ? { item } : {}));
     const instants = parsed.map(({ instant }) => instant);
     return {

@@ -49,13 +49,13 @@ export const SCHEDULE_CODES = {
     example: `cron: "*/0 * * * *"${run}`,
   },
   'cron-hash': {
-    summary: 'An `H` is written wrong.',
+    summary: 'An `H` is malformed.',
     fix: 'Write `H`, `H(0-29)` or `H/15`.',
     example: `cron: "H(9-1) * * * *"${run}`,
   },
   'cron-shorthand': {
     summary: 'The shorthand does not exist.',
-    fix: 'Use `@hourly`, `@daily` or another one of [Cron expressions](cron.md).',
+    fix: 'Use `@hourly`, `@daily` or another one from [Cron expressions](cron.md).',
     example: `cron: "@dayly"${run}`,
   },
   'cron-command': {
@@ -64,7 +64,7 @@ export const SCHEDULE_CODES = {
     example: `cron: "0 3 * * * /bin/backup"${run}`,
   },
   'cron-assignment': {
-    summary: 'A variable is set in front of the fields.',
+    summary: 'A variable is set before the fields.',
     fix: 'Use `timezone` or `env`.',
     example: `cron: "CRON_TZ=UTC 0 3 * * *"${run}`,
   },
@@ -74,7 +74,7 @@ export const SCHEDULE_CODES = {
     example: `cron: "0 3 * * * Europe/Berlin"${run}`,
   },
   'cron-aws': {
-    summary: 'The expression is one of AWS, such as `cron(…)` or `rate(…)`.',
+    summary: 'The expression has AWS syntax, such as `cron(…)` or `rate(…)`.',
     fix: 'Write what the message suggests.',
     example: `cron: "rate(5 minutes)"${run}`,
   },
@@ -84,7 +84,7 @@ export const SCHEDULE_CODES = {
     example: `cron: "0 0 30 2 *"${run}`,
   },
   'cron-only-in-gaps': {
-    summary: 'Every time of the expression is in an hour that clock changes skip.',
+    summary: 'Every time in the expression falls in an hour that clock changes skip.',
     fix: 'Change the hour, or set `dst: {gap: after}`.',
   },
   'every-at': {
@@ -98,7 +98,7 @@ export const SCHEDULE_CODES = {
     example: `every: { interval: 1h, from: start }${run}`,
   },
   'every-key': {
-    summary: '`every` does not have this key.',
+    summary: '`every` has no such key.',
     fix: 'Use `interval`, `offset`, `from` or `at`.',
     example: `every: { interval: 1h, zone: UTC }${run}`,
   },
@@ -108,7 +108,7 @@ export const SCHEDULE_CODES = {
     example: `every: { interval: 1h, from: end, offset: 5m }${run}`,
   },
   'every-too-short': {
-    summary: 'The interval is shorter than a firing can be.',
+    summary: 'The interval is too short.',
     fix: 'Use at least the interval that the message names.',
     example: `every: 1ms${run}`,
   },
@@ -154,7 +154,7 @@ export const SCHEDULE_CODES = {
   },
   'cron-day-or': {
     severity,
-    summary: 'Both day fields are set, and one that matches is enough.',
+    summary: 'Both day fields are set, and a match in either is enough.',
     fix: 'Set one of them to `*`, or silence this warning with `ignore`.',
     example: `cron: "0 3 1 * MON"${run}`,
   },
@@ -178,7 +178,7 @@ export const SCHEDULE_CODES = {
   },
   'cron-quartz-weekday': {
     severity,
-    summary: 'The numbers of weekdays look like those of Quartz or AWS, where Sunday is 1.',
+    summary: 'The weekday numbers look like those of Quartz or AWS, where Sunday is 1.',
     fix: 'Write names, such as `MON-FRI`.',
     example: `cron: "0 0 3 ? * 2-6"${run}`,
   },

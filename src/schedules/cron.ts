@@ -53,7 +53,7 @@ export const cron: ScheduleKind<'cron', string | readonly string[]> = {
     if (typeof value === 'string') return parseOne(value, context);
     if (!Array.isArray(value)) throw notText();
     if (value.length === 0) {
-      throw new ScheduleError('cron-empty', 'cron is an empty list.', { hint: 'Name at least one expression.' });
+      throw new ScheduleError('cron-empty', 'cron is an empty list.', { hint: 'List at least one expression.' });
     }
     const parsed = value.map((text: unknown, item) => parseOne(text, context, item));
     const [first, ...others] = parsed.map(({ schedule }) => schedule);

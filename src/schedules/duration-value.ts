@@ -13,7 +13,7 @@ export function durationValue(value: unknown, key: string, place?: Place): Durat
     throw new ScheduleTypeError(`${key}: ${message}`, hint, place);
   }
   if (typeof value !== 'string') {
-    throw new ScheduleTypeError(`${key} takes a duration as text.`, 'Write "10s" or "1h30m".', place);
+    throw new ScheduleTypeError(`${key} takes a duration as a string.`, 'Write "10s" or "1h30m".', place);
   }
   try {
     return parseDuration(value);

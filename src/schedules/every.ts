@@ -138,7 +138,7 @@ export const every: ScheduleKind<'every', Interval> = {
     bounds: `at least ${SHORTEST_INTERVAL}ms`,
     example: '10s',
     details: [
-      'The interval lies on a grid that begins at 1970-01-01 00:00 UTC. A restart neither shifts nor loses it.',
+      'The interval follows a grid that begins at 1970-01-01 00:00 UTC. A restart neither shifts nor loses it.',
       'A plain duration is short for a map with `interval`.',
     ],
   },
@@ -183,9 +183,9 @@ export const every: ScheduleKind<'every', Interval> = {
   inWords: everyInWords,
 
   timekeeping({ fromEnd, intervalLike }, timezone) {
-    if (fromEnd) return 'Counts elapsed time from the end of the last run; no clock change touches it.';
+    if (fromEnd) return 'Counts elapsed time from the end of the last run; clock changes do not affect it.';
     if (!intervalLike) return byLocalTime(timezone);
-    return 'Lies on a fixed grid of elapsed time; no clock change or restart shifts it.';
+    return 'Follows a fixed grid of elapsed time; no clock change or restart shifts it.';
   },
 };
 
@@ -212,7 +212,7 @@ const isMap = (value: unknown): value is EveryMap =>
 function unknownKey(key: string): ScheduleError {
   const meant = nearest(key, KEYS);
   const hint = meant === undefined ? 'every takes interval, offset, from and at.' : `Did you mean ${meant}?`;
-  return new ScheduleError('every-key', `every knows no key "${key}".`, { hint, place: { item: key } });
+  return new ScheduleError('every-key', `every has no key "${key}".`, { hint, place: { item: key } });
 }
 
 function onGrid(value: EveryMap, context: ScheduleContext, place?: Place): ParsedSchedule {
@@ -237,7 +237,7 @@ function onLocalDays(value: EveryMap, context: ScheduleContext): ParsedSchedule 
 function fromEnd(value: EveryMap): ParsedSchedule {
   if ('offset' in value) {
     const hint = 'Leave the offset out, or count from the schedule.';
-    throw new ScheduleError('every-offset', 'every: from end has no grid to offset.', {
+    throw new ScheduleError('every-offset', 'every: with from: end, there is no grid to offset.', {
       hint,
       place: { item: 'offset' },
     });
@@ -254,7 +254,7 @@ function intervalOf(value: EveryMap, place?: Place): Duration {
   if (interval >= SHORTEST_INTERVAL) return interval;
   const message = `every: ${String(value['interval'])} is shorter than ${SHORTEST_INTERVAL} ms.`;
   throw new ScheduleError('every-too-short', message, {
-    hint: 'Starting a process takes about as long. Loop inside the command.',
+    hint: 'Starting a process takes about as long. Use a loop in the command.',
     place,
   });
 }

@@ -36,7 +36,7 @@ export interface ScheduleKind<Key extends string = string, Written = unknown> {
 }
 
 /** The `timekeeping` of schedules of local times. */
-export const byLocalTime = (timezone: string): string => `Goes by what the clock shows in ${timezone}.`;
+export const byLocalTime = (timezone: string): string => `Follows the local clock in ${timezone}.`;
 
 export interface ScheduleContext {
   /** IANA name, already checked. */

@@ -21,7 +21,7 @@ const FORM = /^(?:(\d{4}-\d{2}-\d{2})[ T]|([A-Za-z]+) )?([01]?\d|2[0-3]):([0-5]\
  * @throws ScheduleError if the interval is not in whole days, or `at` has none of the forms.
  */
 export function localDays(interval: Duration, at: unknown, { timezone, dst }: ScheduleContext): CronSchedule {
-  if (typeof at !== 'string') throw new ScheduleTypeError('every.at takes a time of day as text.', FORMS, PLACE);
+  if (typeof at !== 'string') throw new ScheduleTypeError('every.at takes a time of day as a string.', FORMS, PLACE);
   const [whole, date, weekday, hour, minute, second = '0'] = FORM.exec(at.trim()) ?? [];
   if (whole === undefined)
     throw new ScheduleError(

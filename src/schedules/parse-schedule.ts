@@ -55,7 +55,7 @@ function onlyKindOf(kindOf: ReadonlyMap<string, ScheduleKind>, spec: ZonedSpec):
       throw unknownKey('A schedule', key, [...kindOf.keys(), 'timezone', 'dst']);
     if (!kind || valueOf(spec, kind) === undefined) continue;
     if (found)
-      throw new TypeError(`A schedule has only one of the keys ${listed(kindOf)}; here are ${found.key} and ${key}.`);
+      throw new TypeError(`A schedule has only one of the keys ${listed(kindOf)}, not both ${found.key} and ${key}.`);
     found = kind;
   }
   if (!found) throw new TypeError(`A schedule needs one of the keys ${listed(kindOf)}.`);
@@ -73,10 +73,10 @@ function dstPolicy(dst: Partial<DstPolicy>): DstPolicy {
 
 function unknownKey(owner: string, key: string, known: readonly string[]): TypeError {
   const meant = nearest(key, known);
-  return new TypeError(`${owner} knows no key "${key}"${meant === undefined ? '.' : `; did you mean ${meant}?`}`);
+  return new TypeError(`${owner} has no key "${key}"${meant === undefined ? '.' : `; did you mean ${meant}?`}`);
 }
 
 function oneOf<Word extends string>(words: readonly Word[], word: Word, key: string): Word {
   if (words.includes(word)) return word;
-  throw new RangeError(`${key} is one of ${words.join(', ')}, not "${word}".`);
+  throw new RangeError(`${key} must be one of ${words.join(', ')}, not "${word}".`);
 }

@@ -27,7 +27,10 @@ export interface Destination {
 export interface DestinationOptions {
   readonly writer: Writer;
   readonly clock: Clock;
-  /** Called once, with a sentence, when the log has ended: its reader went away or its file broke. Nothing is written after that. */
+  /**
+   * Called once, with a sentence, when the log has ended: its reader closed it or its file broke. Nothing is written
+   * after that.
+   */
   readonly onEnded: (reason: string) => void;
   /**
    * Called with a sentence, and its reason alone, when the log cannot be written for now (a full disk). Called again
@@ -190,7 +193,7 @@ export class BatchingDestination implements Destination {
     this.#rest('ended');
     this.#options.onEnded(
       error.code === 'EPIPE'
-        ? 'the log has ended: its reader went away'
+        ? 'the log has ended: its reader closed it'
         : `the log has ended: it cannot be written (${systemReason(error)})`,
     );
   }

@@ -13,7 +13,7 @@ export function describeMishap(file: LedgerFile, mishap: Mishap): string {
 
 const MISHAPS: Readonly<Record<Mishap, string>> = {
   removed: 'it was removed while in use; its latest outcomes go into a new one',
-  replaced: 'another file was put in its place while in use',
+  replaced: 'another file replaced it while it was in use',
   overwritten: 'it was overwritten while in use',
 };
 

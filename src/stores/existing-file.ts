@@ -37,7 +37,7 @@ export function strangenessOf(path: string, wasOurs: boolean): string | undefine
   const header = headerOf(path);
   switch (contentIn(header)) {
     case 'foreign':
-      return 'it is the database of another program';
+      return "it is another program's database";
     case 'newer': {
       const format = `format ${formatIn(header)}, this version reads up to ${MIGRATIONS.length}`;
       return `it was written by a newer version of timers (${format})`;

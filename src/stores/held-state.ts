@@ -97,4 +97,4 @@ export class Hold {
 }
 
 const takenBy = (pid: number | undefined): string =>
-  `${pid === undefined ? 'another scheduler' : `the scheduler with pid ${pid}`} uses it by now`;
+  `${pid === undefined ? 'another scheduler' : `the scheduler with pid ${pid}`} has it now`;

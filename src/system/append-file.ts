@@ -52,7 +52,7 @@ async function openLast(path: string, { uid, mode = 0o666 }: AppendOptions): Pro
     if (code !== 'ELOOP') throw error;
   }
   const link = await lstat(path);
-  if (isForeign(link, uid)) throw new Error(`it is a link of another user (uid ${link.uid})`);
+  if (isForeign(link, uid)) throw new Error(`it is another user's link (uid ${link.uid})`);
   return open(path, APPEND, mode);
 }
 
@@ -66,11 +66,11 @@ function whyPlanted(file: Stats, folder: Stats, uid: number | undefined): string
   const isOpenToAll = (folder.mode & 0o002) !== 0;
   if (isForeign(file, uid))
     return isOpenToAll
-      ? `it is a file of another user (uid ${file.uid}), in a folder that every user may write to`
+      ? `it is another user's file (uid ${file.uid}), in a folder that every user can write to`
       : undefined;
   const isOthersFolder = isOpenToAll || isForeign(folder, uid);
   return isOthersFolder && file.nlink > 1
-    ? 'it has a second name, in a folder that other users may write to'
+    ? 'it has a second name, in a folder that other users can write to'
     : undefined;
 }
 

@@ -27,11 +27,11 @@ const REASONS: Readonly<Record<string, string>> = {
   ENFILE: 'the system has too many files open',
   ENOMEM: 'the system is out of memory',
   EAGAIN: 'the system is short of processes or memory',
-  ECONNREFUSED: 'nobody listens there',
+  ECONNREFUSED: 'nothing is listening there',
   ENOTFOUND: 'unknown host',
-  EAI_AGAIN: 'the name server does not answer',
-  ECONNRESET: 'it hung up',
-  ECONNABORTED: 'it hung up',
+  EAI_AGAIN: 'the name server does not respond',
+  ECONNRESET: 'it closed the connection',
+  ECONNABORTED: 'it closed the connection',
   ETIMEDOUT: 'it does not respond',
   EHOSTUNREACH: 'it cannot be reached',
   EHOSTDOWN: 'it cannot be reached',
@@ -39,7 +39,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENETDOWN: 'the network is down',
   EADDRINUSE: 'another program uses that address',
   EADDRNOTAVAIL: 'this machine does not have that address',
-  EAFNOSUPPORT: 'this machine does not have that kind of address',
+  EAFNOSUPPORT: 'this machine does not support that kind of address',
 };
 
 /**

@@ -3,17 +3,17 @@ type Entries = Readonly<Record<string, string>>;
 
 /** Variables that `timers` reads. */
 export const READ_VARIABLES: Entries = {
-  HOME: 'The home directory, for `~` and the folder of the state. Default: the one of the account.',
+  HOME: 'The home directory, for `~` and the folder of the state. Default: the home directory of the account.',
   XDG_STATE_HOME: 'The folder of the state. Default: `~/.local/state`.',
   XDG_RUNTIME_DIR: 'The folder of the control socket and of the pipes of commands.',
   TMPDIR: 'A folder for the control socket if the others cannot hold it. Default: `/tmp`.',
   TZ: 'The system time zone: the default of `timezone`.',
   LC_ALL: 'With `LC_CTYPE` and `LANG`: whether the terminal shows UTF-8.',
-  LC_CTYPE: 'Counts if `LC_ALL` is not set.',
-  LANG: 'Counts if neither of the two is set.',
+  LC_CTYPE: 'Used if `LC_ALL` is not set.',
+  LANG: 'Used if neither of the two is set.',
   NOTIFY_SOCKET:
     'The socket of the [service manager](../guide/containers-and-services.md#run-under-systemd). Commands do not get it.',
-  WATCHDOG_USEC: 'How often the service manager expects a sign of life, in microseconds. Commands do not get it.',
+  WATCHDOG_USEC: 'How often the service manager expects a keep-alive, in microseconds. Commands do not get it.',
   WATCHDOG_PID: 'The process that the variable above is for. Commands do not get it.',
   TERM: '`dumb` is a terminal that `timers top` cannot draw on.',
   NO_COLOR: 'Any value: do not print colors.',
@@ -21,13 +21,13 @@ export const READ_VARIABLES: Entries = {
   NODE_OPTIONS: 'Options of Node. `timers` closes an inspector unless they ask for one.',
   HTTP_PROXY: 'The [proxy](proxies.md) of `http:` addresses. Also in lowercase.',
   HTTPS_PROXY: 'The proxy of `https:` addresses. Also in lowercase.',
-  NO_PROXY: 'Hosts without a proxy. Also in lowercase.',
+  NO_PROXY: 'Hosts to reach without a proxy. Also in lowercase.',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'The collector of `tracing`. Default: `http://localhost:4318`.',
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'The whole address for traces. Wins over the one above.',
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'The whole address for traces. Overrides the one above.',
   OTEL_EXPORTER_OTLP_HEADERS: 'Headers of each request to the collector, beside those of `tracing`.',
   OTEL_SERVICE_NAME: 'The name of the service, unless `tracing` has `service_name`.',
   OTEL_EXPORTER_OTLP_PROTOCOL: '`http/protobuf` is the only protocol.',
-  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'The protocol for traces. Wins over the one above.',
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'The protocol for traces. Overrides the one above.',
 };
 
 const ofRun: Entries = {

@@ -62,8 +62,8 @@ export const asItLooks = (text: string): string =>
   });
 
 function hintFor(meant: string): string {
-  if (meant === '') return 'It cannot be seen: remove it.';
-  if (meant === '\n') return 'It ends no line: type a line break.';
+  if (meant === '') return 'It is invisible: remove it.';
+  if (meant === '\n') return 'It does not end a line: type a line break.';
   return meant === ' ' ? 'It only looks like a space: type one.' : `It only looks like "${meant}": type that.`;
 }
 

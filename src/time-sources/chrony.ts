@@ -28,8 +28,8 @@ export function createChronySource({ clock, mayBeAbsent, command = ['chronyc'] }
     async measure(signal) {
       const printed = await ask([...command, '-c', 'tracking'], clock, signal);
       if (printed.kind === 'absent' && mayBeAbsent) return undefined;
-      if (printed.kind !== 'printed') return trouble(`cannot be asked: ${printed.reason}`);
-      if (!printed.succeeded) return trouble(`does not answer: ${printed.text.trim() || 'chronyc failed'}`);
+      if (printed.kind !== 'printed') return trouble(`cannot be queried: ${printed.reason}`);
+      if (!printed.succeeded) return trouble(`does not respond: ${printed.text.trim() || 'chronyc failed'}`);
       const tracking = readTracking(printed.text);
       if (tracking.kind === 'trouble') return trouble(tracking.reason);
       return { kind: 'sample', source: SOURCE, offsetMs: tracking.offsetMs, errorMs: tracking.errorMs };

@@ -30,7 +30,7 @@ export class CollectorWatch {
       this.#waiting++;
       return true;
     }
-    this.#failed(1, `${MOST_WAITING} wait to be sent`);
+    this.#failed(1, `${MOST_WAITING} spans are waiting to be sent`);
     return false;
   }
 
@@ -41,7 +41,7 @@ export class CollectorWatch {
       this.#failed(spans, reasonOf(error));
       return;
     }
-    if (this.#isInTrouble) this.#tell(`${this.#collector} takes spans again; ${counted(this.#lost, 'span')} lost`);
+    if (this.#isInTrouble) this.#tell(`${this.#collector} accepts spans again; ${counted(this.#lost, 'span')} lost`);
     this.#isInTrouble = false;
     this.#lost = 0;
   }
@@ -57,12 +57,12 @@ export class CollectorWatch {
   /** Nothing is sent any longer. */
   close(): void {
     const lost = this.#lost + this.#waiting;
-    if (lost > 0) this.#tell(`${this.#collector} was not sent the last ${lost === 1 ? 'span' : `${lost} spans`}`);
+    if (lost > 0) this.#tell(`${this.#collector} did not receive the last ${lost === 1 ? 'span' : `${lost} spans`}`);
   }
 
   #failed(spans: number, reason: string): void {
     this.#lost += spans;
-    if (!this.#isInTrouble) this.#tell(`${this.#collector} takes no spans (${reason}); the timers keep running`);
+    if (!this.#isInTrouble) this.#tell(`${this.#collector} accepts no spans (${reason}); the timers keep running`);
     this.#isInTrouble = true;
   }
 }

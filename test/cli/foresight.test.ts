@@ -51,7 +51,7 @@ Europe/Berlin  Sun 2027-03-28 02:00 +01:00 → 03:00 +02:00  in 124 d 17 h
           01:15, 01:45 (+01:00), 03:00, 03:15 (+02:00)
   report  as usual at 03:30 (+02:00)
   poll    continues every 10 min: 01:40, 01:50 (+01:00), 03:00, 03:10 (+02:00)
-  not touched: ping, noon
+  not affected: ping, noon
 
 Europe/Berlin  Sun 2027-10-31 03:00 +02:00 → 02:00 +01:00  in 341 d 17 h
   backup  02:30 comes twice: fires at the first (+02:00)
@@ -60,15 +60,15 @@ Europe/Berlin  Sun 2027-10-31 03:00 +02:00 → 02:00 +01:00  in 341 d 17 h
           02:15, 02:45 (+02:00), 03:15, 03:45 (+01:00)
   report  as usual at 03:30 (+01:00)
   poll    continues every 10 min: 02:40, 02:50 (+02:00), 02:00, 02:10 (+01:00)
-  not touched: ping, noon
+  not affected: ping, noon
 
 Europe/Paris  Sun 2027-03-28 02:00 +01:00 → 03:00 +02:00  in 124 d 17 h
-  not touched: over
+  not affected: over
 
 Europe/Paris  Sun 2027-10-31 03:00 +02:00 → 02:00 +01:00  in 341 d 17 h
-  not touched: over
+  not affected: over
 
-Asia/Tokyo: the clock does not change within two years.
+Asia/Tokyo: the clock does not change in the next two years.
 `);
   });
 
@@ -116,7 +116,7 @@ describe('explain', () => {
     const { said } = await explain('30 2 13 * FRI', { timezone: 'Europe/Berlin' });
     expect(said).toBe(`\
 At 02:30, on the 13th of the month, and also on Friday
-Goes by what the clock shows in Europe/Berlin.
+Follows the local clock in Europe/Berlin.
 
   minute        30   30
   hour          2    2
@@ -150,13 +150,13 @@ warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
 `,
     );
     const { said } = await explain('a');
-    expect(said).toContain('a: At 02:30\nGoes by what the clock shows in Europe/Berlin.\n');
+    expect(said).toContain('a: At 02:30\nFollows the local clock in Europe/Berlin.\n');
     expect(said).toContain('  Sun 2027-03-28  02:30 does not exist: fires at 03:00 +02:00\n');
     expect(said).toContain('  Sun 2027-10-31  02:30 comes twice: fires at the last (+01:00)\n');
     expect(said).not.toContain('warning');
     const other = await explain('a.b');
     expect(other.said).toContain(
-      'a.b: every 10m\nLies on a fixed grid of elapsed time; no clock change or restart shifts it.',
+      'a.b: every 10m\nFollows a fixed grid of elapsed time; no clock change or restart shifts it.',
     );
     expect(other.said).toContain('warning timeout-over-interval  timeout: a run may last 1h');
     expect(other.said).not.toContain('Clock changes');
@@ -168,7 +168,7 @@ warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
     ['every: {interval: 5m, from: end}', 'every 5m after the end\nCounts elapsed time from the end of the last run;'],
     ['cron: "*/5 * * * *"', 'Every 5 minutes\nIts minute or hour begins with *'],
     ['at: "2020-01-01 00:00"', 'No upcoming firings.'],
-    ['{every: 1m, enabled: false}', 'Disabled: it does not fire by its schedule.'],
+    ['{every: 1m, enabled: false}', 'Disabled: its schedule does not fire it.'],
   ])('%s', async (schedule, expected) => {
     const lines = schedule.startsWith('{') ? schedule.slice(1, -1) : schedule;
     desk.write('timers.yaml', `timers: { job: { ${lines}, run: x }, other: { every: 1m, run: x } }`);
@@ -212,7 +212,7 @@ warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
     expect((await explain('0 9 * * *')).said).toContain(chatham);
     desk.write('other.yaml', 'timezone: Asia/Tokyo\ntimers: {}');
     const { said } = await explain('0 9 * * *', { file: 'other.yaml' });
-    expect(said).toContain('Goes by what the clock shows in Asia/Tokyo.');
+    expect(said).toContain('Follows the local clock in Asia/Tokyo.');
     expect(said).toContain('Next in Asia/Tokyo (timezone of other.yaml)\n');
     expect((await explain('0 9 * * *', { timezone: 'UTC' })).said).toContain('Next in UTC\n');
   });
@@ -253,7 +253,7 @@ warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
 error  cron: hour: 25 is out of range.
   1 | 0 25 * * *
     |   ^^
-  hint: The hour goes from 0 to 23.
+  hint: The hour ranges from 0 to 23.
 `,
     });
   });

@@ -30,7 +30,7 @@ describe('a window', () => {
     ['tomorrow', 'now'],
   ])('from %s to %s is refused with both times', (since, until) => {
     expect(() => read(since, until)).toThrow(
-      /^--until \(.* \+01:00\) is before --since \(.*\)\. Write a later --until\.$/,
+      /^--until \(.* \+01:00\) is before --since \(.*\)\. Use a later --until\.$/,
     );
   });
 

@@ -3,7 +3,7 @@ import { resetInWords } from '../../src/cli/commands/reset/words.js';
 
 const next_at = '2026-11-29T09:13:21.000Z';
 const AFTERWARDS =
-  'timers: this moves one firing. After it, or after a restart, the schedule of the file counts again.';
+  'timers: this moves one firing. After it, or after a restart, the schedule in the file applies again.';
 
 test('a reset says the actual start, with the nominal time beside it, and what follows', () => {
   const answer = { next_at, starts_at: '2026-11-29T09:13:23.000Z', breaker_closed: false };

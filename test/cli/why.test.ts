@@ -114,14 +114,14 @@ cron: 0 3 * * MON-FRI (At 03:00, on Monday to Friday), in Europe/Berlin
   month         *        every month       November  yes
   day of week   MON-FRI  Monday to Friday  Sunday    no
 
-the firing before  Fri 2026-11-20 03:00:00 +01:00  4 d 5 h ago
-the firing after   Mon 2026-11-23 03:00:00 +01:00  1 d 5 h ago
+previous firing  Fri 2026-11-20 03:00:00 +01:00  4 d 5 h ago
+next firing      Mon 2026-11-23 03:00:00 +01:00  1 d 5 h ago
 `);
   });
 
   test('several expressions are held against it one by one', async () => {
     const said = await why('several', '04:00');
-    expect(said).toContain('No firing: none of its 2 expressions names it.');
+    expect(said).toContain('No firing: none of its 2 expressions matches it.');
     expect(said).toMatch(/^ {2}0 3 \* \* \* +no$/m);
     expect(said).toMatch(/^ {4}hour +3 +4 +no$/m);
     expect(said).toMatch(/^ {4}day of week +SUN +Sunday +Tuesday +no$/m);
@@ -129,15 +129,15 @@ the firing after   Mon 2026-11-23 03:00:00 +01:00  1 d 5 h ago
 
   test('a minute that contains several firings is reported', async () => {
     expect(await answer('ticks', '03:00')).toContain(
-      'The time asked about contains 6 firings; this is the first of them.',
+      'That time contains 6 firings; this is the first of them.',
     );
     expect(await answer('ticks', '03:00:05')).toBe('No firing: second */10, not 5.');
   });
 
   test.each([
     ['ping', '03:03', 'No firing: every 10m does not fall on it.'],
-    ['once', '03:00', 'No firing: at names 2027-01-01 00:00.'],
-    ['rest', '03:00', 'No firing: it counts from the end of its last run, and no firing is recorded\n  then.'],
+    ['once', '03:00', 'No firing: at lists 2027-01-01 00:00.'],
+    ['rest', '03:00', 'No firing: it counts from the end of its last run, and no firing was recorded\n  then.'],
     ['later', '03:00', 'No firing: it is before not_before, Fri 2027-01-01 00:00:00 +01:00.'],
     ['over', '03:00', 'No firing: it is after not_after, Sun 2026-11-01 00:00:00 +01:00.'],
     ['off', '03:00', 'No firing: the timer is disabled (enabled: false).'],
@@ -156,7 +156,7 @@ describe('in the nights when the clock changes', () => {
     'a time that does not exist comes right after the gap: asked about as %s',
     async (at) => {
       const said = await why('night', at);
-      expect(said).toContain('A firing, still to come, in 123 d 18 h.\n');
+      expect(said).toContain('A firing, upcoming, in 123 d 18 h.\n');
       expect(said).toContain(`${GAP}02:30 does not exist: fires at 03:00 +02:00.\n`);
       expect(said).toMatch(/^ {2}FIELD .* 02:30 +MATCHES$/m);
       expect(said).toMatch(/^ {2}minute +30 +30 +yes$/m);
@@ -172,13 +172,13 @@ describe('in the nights when the clock changes', () => {
   test('what follows elapsed time does not make up for it', async () => {
     const said = await why('poll', '2027-03-28 02:10');
     expect(said).toContain('No firing: 02:10 does not exist that day.');
-    expect(said).toContain('the firing after   Sun 2027-03-28 03:00:00 +02:00');
+    expect(said).toContain('next firing      Sun 2027-03-28 03:00:00 +02:00');
     expect(await answer('ping', '2027-03-28 02:10')).toContain('No firing: 02:10 does not exist that day.');
   });
 
   test.each([
     ['fortnight', 'every 2w at 2027-03-21 02:30 does not fall on it'],
-    ['once', 'at names 2027-01-01 00:00'],
+    ['once', 'at lists 2027-01-01 00:00'],
     ['other', '02:30 does not exist that day'],
   ])('in a gap, %s names the first reason', async (name, reason) => {
     expect(await answer(name, '2027-03-28 02:30')).toContain(`No firing: ${reason}.`);
@@ -186,7 +186,7 @@ describe('in the nights when the clock changes', () => {
 
   test('the second time that a clock shows a local time of every is the other', async () => {
     expect(await answer('again', '2026-10-25T02:30+01:00')).toContain(
-      'No firing: 02:30 comes twice that day, and this is the other.',
+      'No firing: 02:30 occurs twice that day, and this is the other one.',
     );
     expect(await answer('fortnight', '2026-10-25T02:30+01:00')).toContain('does not fall on it.');
   });
@@ -195,7 +195,7 @@ describe('in the nights when the clock changes', () => {
     const rule = `${REPEAT}02:30 comes twice: fires at the first (+02:00).`;
     expect(await answer('night', '2026-10-25 02:30')).toMatch(/^A firing, [^]*02:30 comes twice: fires at the first/);
     expect(await answer('night', '2026-10-25T02:30+01:00')).toBe(
-      `No firing: 02:30 comes twice that day, and this is the other.\n${rule}`,
+      `No firing: 02:30 occurs twice that day, and this is the other one.\n${rule}`,
     );
     expect(await answer('strict', '2026-10-25T02:30+01:00')).toMatch(/^A firing, [^]*fires both times/);
   });
@@ -234,8 +234,8 @@ catch_up is off: missed firings are reported, not run.`);
 A firing, skipped: the previous run is still active.
 Its run mg1c2x3k of Mon 2026-11-23 03:00:00 +01:00 was active from Mon
   2026-11-23 03:00:00 +01:00 to 03:20:11.
-overlap: skip drops what comes due in between; queue keeps one waiting, allow
-  runs both.`);
+overlap: skip drops firings that come due during a run; queue keeps one waiting,
+  allow runs both.`);
   });
 
   test('skipped by the breaker: behind which failure', async () => {
@@ -281,7 +281,7 @@ It used 812 ms of CPU, 42 MB of memory.
 │ b
 │ dumping
 │ no route to host
-The whole run: timers history --run mg1c2x3k`);
+The full run: timers history --run mg1c2x3k`);
   });
 
   test('open while no scheduler runs', async () => {
@@ -309,10 +309,10 @@ The whole run: timers history --run mg1c2x3k`);
   test('still to come: whether it is paused, and whether a scheduler runs', async () => {
     await record([], { paused: { until: instant('2026-11-26'), reason: 'moving house' } });
     expect(await answer('backup', '2026-11-25 03:00')).toBe(`\
-A firing, still to come, in 19 h.
+A firing, upcoming, in 19 h.
 The timer is paused until Thu 2026-11-26 01:00:00 +01:00 (moving house): it
   would be skipped.
-No scheduler runs on past.db now.`);
+No scheduler is running on past.db now.`);
   });
 });
 
@@ -324,13 +324,13 @@ describe('where nothing is recorded of a firing', () => {
       { cursor: 0 },
       /No scheduler has run on past\.db since\. The next start will report it as/,
     ],
-    ['with catch_up', 'caught', { cursor: 0 }, /A start now would run it: catch_up\./],
-    ['the timer came later', 'backup', {}, /The timer came to past\.db, or got this schedule, only later\./],
+    ['with catch_up', 'caught', { cursor: 0 }, /If you start one now, catch_up runs it\./],
+    ['the timer came later', 'backup', {}, /The timer was added to past\.db, or got this schedule, only later\./],
     [
       'its runs are used up',
       'thrice',
       { runsBegun: 3 },
-      /^A firing, but its runs are used up\.\nmax_runs: 3 was reached/,
+      /^A firing, but no runs were left\.\nmax_runs: 3 was reached/,
     ],
   ])('%s', async (_case, name, memory, said) => {
     await record([], memory);
@@ -339,7 +339,7 @@ describe('where nothing is recorded of a firing', () => {
 
   test('it is older than what is kept', async () => {
     await record([]);
-    expect(await answer('backup', '2026-10-20 03:00')).toContain('Outcomes are kept for 30 d, 1000 of a timer');
+    expect(await answer('backup', '2026-10-20 03:00')).toContain('Outcomes are kept for 30 d, up to 1000 for each timer');
   });
 
   test('the timer is new in the file, or its schedule', async () => {
@@ -354,7 +354,7 @@ describe('where nothing is recorded of a firing', () => {
 
   test('there is no history', async () => {
     expect(await answer('backup')).toBe(
-      'A firing, but nothing is recorded of it.\nNothing is recorded yet: there is no past.db.',
+      'A firing, but nothing was recorded for it.\nNothing is recorded yet: there is no past.db.',
     );
     desk.write('timers.yaml', FILE.replace('./past.db', 'false'));
     expect(await answer('backup')).toMatch(/There is no history: \S*timers\.yaml says state: false\.$/);
@@ -422,7 +422,7 @@ describe('a time that the log shows and that is not a firing', () => {
     for (const at of ['03:02:05', '03:02', '03:03:05']) {
       const said = await why('spread', at);
       expect(said).toContain('spread  Tue 2026-11-24 03:00:00 +01:00');
-      expect(said).toContain('the log reports this one at that');
+      expect(said).toContain('but the log reports this one then');
     }
     expect(await why('spread', '03:04')).toMatch(/^No firing: /m);
   });
@@ -441,13 +441,13 @@ describe('a time that the log shows and that is not a firing', () => {
     const tomorrow = new Date(start + 86_400_000).toISOString();
     const coming = await why('spread', tomorrow);
     expect(coming).toContain('spread  Wed 2026-11-25 03:00:00 +01:00');
-    expect(coming).toContain('A firing, still to come');
+    expect(coming).toContain('A firing, upcoming');
     expect(coming).toContain(`later, at ${clock(start)}.`);
-    expect(coming).toMatch(/the firing after {3}Thu 2026-11-26 03:0\d:\d\d\S* \+01:00, due 03:00:00 {2}in /);
+    expect(coming).toMatch(/next firing {6}Thu 2026-11-26 03:0\d:\d\d\S* \+01:00, due 03:00:00 {2}in /);
   });
 
   test('a time that comes twice: how to ask for the other', async () => {
-    expect(await why('poll', '2026-10-25 02:10')).toContain('Write it with +01:00 for the other.');
+    expect(await why('poll', '2026-10-25 02:10')).toContain('Write it with +01:00 for the other\n  one.');
     expect(await why('poll', '2026-10-25 02:10:00 +01:00')).not.toContain('Write it with');
   });
 });

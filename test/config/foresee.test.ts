@@ -172,7 +172,7 @@ describe('herds', () => {
     ['different minutes', herd(40, (index) => `cron: "${index} 4 * * *"`)],
     ['spread by jitter', herd(8, () => 'cron: "0 4 * * *", jitter: 5m')],
     ['kept apart by their group', herd(8, () => 'cron: "0 4 * * *", group: db')],
-    ['kept apart by the limit over all', herd(8, () => 'cron: "0 4 * * *"', 'concurrency: 2\n')],
+    ['kept apart by the overall limit', herd(8, () => 'cron: "0 4 * * *"', 'concurrency: 2\n')],
     ['disabled but one', herd(8, (index) => `cron: "0 4 * * *", enabled: ${index === 0}`)],
     ['once', herd(8, () => 'at: "2027-01-01 00:00"')],
     ['that meet by chance', herd(6, (index) => `every: ${[7, 11, 13, 17, 19, 23][index]!}m`)],

@@ -109,10 +109,10 @@ describe('characters that only look right', () => {
   inBackup([
     ['every:\u00a010s\nrun: x', '3:11 odd-character', 'U+00A0 (no-break space). It only looks like a space'],
     ['every\uff1a 10s\nrun: x', '3:10 odd-character', 'U+FF1A (fullwidth colon). It only looks like ":"'],
-    ['every: 10s\u2028    run: x', '3:15 odd-character', 'U+2028 (line separator). It ends no line'],
+    ['every: 10s\u2028    run: x', '3:15 odd-character', 'U+2028 (line separator). It does not end a line'],
     ['every: 10s\nrun: x\n\u0441wd: /', '5:5 unknown-key', 'U+0441 (Cyrillic). It only looks like "c"'],
     ['\u0435very: 10s\nrun: x', '3:5 unknown-key', 'U+0435 (Cyrillic). It only looks like "e"'],
-    ['every: 10s\nrun: x\ntimeout\u200b: 5m', '5:5 unknown-key', 'U+200B (zero width space). It cannot be seen'],
+    ['every: 10s\nrun: x\ntimeout\u200b: 5m', '5:5 unknown-key', 'U+200B (zero width space). It is invisible'],
     ['every: 10s\nrun: x\ndescription: "\u0435: b', '5:18 unclosed-quote', 'not closed'],
   ]);
   inBackup([['every: “1m”\nrun: x', '~3:12 typographic-quotes', 'not a quote', '3:12 bad-duration']]);

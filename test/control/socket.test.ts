@@ -52,7 +52,7 @@ describe('the socket', () => {
     const other = new Served();
     expect(await other.server.listen([served.path], uid)).toMatchObject({
       kind: 'unavailable',
-      reason: `${served.path}: another scheduler listens there`,
+      reason: `${served.path}: another scheduler is listening there`,
     });
     const file = join(other.folder, 'timers.sock');
     writeFileSync(file, 'mine');
@@ -134,7 +134,7 @@ describe('a client', () => {
     await greeted;
     await clock.advance(10_000);
     expect(await answer).toMatch(
-      /LostError: the scheduler is there and has not responded for 10 s: .* is blocked. Nothing was done$/,
+      /LostError: the scheduler is running but has not responded for 10 s: .* is blocked. Nothing was done$/,
     );
     expect(heard.map(({ verb }) => verb)).toEqual(['health']);
     close();

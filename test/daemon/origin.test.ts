@@ -270,7 +270,7 @@ describe('a signature', () => {
     expect(await poll()).toEqual(['config.reloaded etag two one']);
     server.text = fileOf('three');
     server.key = generateKeyPairSync('ed25519').privateKey;
-    expect(await poll()).toEqual([expect.stringContaining('its signature is not valid for it')]);
+    expect(await poll()).toEqual([expect.stringContaining('its signature does not match it')]);
     expect(await poll()).toEqual([]);
     server.key = undefined;
     server.isSignedInHeader = false;

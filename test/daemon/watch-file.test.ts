@@ -136,7 +136,7 @@ describe('where the system reports no changes, a timer file', () => {
     await settle();
     expect(changes).toBe(1);
     expect(said).toEqual([
-      expect.stringMatching(/does not report changes, so --watch looks at .*timers.yaml every 2 s: .*ENOSYS/),
+      expect.stringMatching(/does not report changes, so --watch checks .*timers.yaml every 2 s: .*ENOSYS/),
     ]);
   });
 });

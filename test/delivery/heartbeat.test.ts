@@ -81,7 +81,7 @@ describe('a heartbeat', () => {
     expect(JSON.parse(second.body)).toMatchObject({
       paused: 1,
       last_firing_at: '2026-01-01T00:00:30.000Z',
-      problems: ['the timer file was changed and is not loaded: 3:5 no key'],
+      problems: ['the timer file has changed but is not loaded: 3:5 no key'],
     });
     expect(moved).toEqual([]);
   });

@@ -100,7 +100,7 @@ describe('a ping', () => {
 
   it.each([
     [404, {}, 'it returned 404'],
-    [302, { Location: '/login' }, 'it returned 302, which leads elsewhere: write the address it leads to'],
+    [302, { Location: '/login' }, 'it returned 302, a redirect: use the address it points to'],
   ])('with the response %i is not retried', async (status, headers, error) => {
     sink.accept(success);
     (await web.next()).answer(status, headers);
@@ -133,7 +133,7 @@ describe('a ping', () => {
       await clock.advance(pause * SECOND);
     }
     await until(() => failed.length > 0);
-    expect(told()).toEqual(['backup success 3: nobody listens there']);
+    expect(told()).toEqual(['backup success 3: nothing is listening there']);
     web = await WebPuppet.open();
   });
 });

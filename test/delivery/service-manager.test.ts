@@ -91,7 +91,7 @@ describe('a service manager', () => {
     expect(sent.at(-1)).toEqual([
       'systemd-notify',
       'READY=1',
-      `${READY}; the timer file was changed and is not loaded: 3:5 no key`,
+      `${READY}; the timer file has changed but is not loaded: 3:5 no key`,
     ]);
   });
 
@@ -133,7 +133,7 @@ describe('a service manager', () => {
     await rig.clock.advance(30 * SECOND);
     expect(sent.flat()).not.toContain('WATCHDOG=1');
     expect(troubles).toEqual([
-      'the service manager gets no sign of life: a is due and was not fired; b is due and was not fired',
+      'the service manager gets no keep-alive: a is due and was not fired; b is due and was not fired',
     ]);
   });
 

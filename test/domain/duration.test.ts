@@ -45,7 +45,7 @@ describe('parseDuration', () => {
     ['-5s', /negative/],
     ['1.5h', /fraction.*Write "1h30m"/s],
     ['2,5d', /fraction.*Write "2d12h"/s],
-    ['30m1h', /long to short/],
+    ['30m1h', /longest to shortest/],
     ['1s1s', /each once/],
     ['5 minutes', /Write "5m"/],
     ['10S', /Write "10s"/],

@@ -272,7 +272,7 @@ describe('reload', () => {
 
     test.each([
       ['its group', { group: 'g' }],
-      ['the limit over all', {}],
+      ['the overall limit', {}],
     ])('in %s', async (_gate, more) => {
       const slow = job('slow', everyMs(MINUTE), { ...definition({}), ...more, admission: [overlap('allow')] });
       const rig = new Rig([slow], { start: '2026-01-01T00:00:30Z', concurrency: 1 });
@@ -297,7 +297,7 @@ describe('reload', () => {
     expect(rig.executor.attempts).toHaveLength(2);
   });
 
-  test('raises the limit over all at once', async () => {
+  test('raises the overall limit at once', async () => {
     const jobs = Array.from({ length: 4 }, (_, n) => job(`job-${n}`, everyMs(MINUTE)));
     const rig = new Rig(jobs, { concurrency: 1 });
     rig.scheduler.start();

@@ -152,7 +152,7 @@ describe('the watch', () => {
       new FakeSource('a').answers([10, 4]),
       new FakeSource('b').answers([900, 4], [14, 4]),
       new FakeSource('c').answers([12, 4]),
-      new FakeSource('d').answers('does not answer'),
+      new FakeSource('d').answers('does not respond'),
     ];
     const { clock, watch, story } = watching(sources);
     await clock.settle();
@@ -160,7 +160,7 @@ describe('the watch', () => {
     await clock.advance(POLL);
     expect(watch.latest).toMatchObject({ offsetMs: 12, errorMs: 2, source: 'a, b, c' });
     expect(story()).toEqual([
-      'clock.unmeasured: d does not answer',
+      'clock.unmeasured: d does not respond',
       'clock.unmeasured: b does not agree with the other sources of time',
     ]);
   });

@@ -76,7 +76,7 @@ describe('a gate', () => {
     expect(crowd.through).toEqual(['a1', 'a2', 'b1', 'c1']);
   });
 
-  it('takes turns by job also where a group comes before the limit over all', () => {
+  it('takes turns by job also where a group comes before the overall limit', () => {
     const [group, overall] = [new Gate(2), new Gate(1)];
     const crowd = new Crowd();
     crowd.send([group, overall], 'a1', 'a2', 'a3', 'a4', 'b1');
@@ -87,7 +87,7 @@ describe('a gate', () => {
 });
 
 describe.each<[string, { readonly concurrency?: number; readonly groups?: ReadonlyMap<string, number> }]>([
-  ['the limit over all', { concurrency: 20 }],
+  ['the overall limit', { concurrency: 20 }],
   ['a group', { groups: new Map([['db', 20]]) }],
 ])('a burst of triggers of one timer at %s', (_, limits) => {
   it('delays another by one run at most', async () => {

@@ -208,7 +208,7 @@ describe('concurrency', () => {
     expect(last).toMatchObject({ firing: { jobName: 'job-499' }, latenessMs: 6_200 });
   });
 
-  test('a group is one at a time by default, and its members still count against the limit over all', async () => {
+  test('a group is one at a time by default, and its members still count against the overall limit', async () => {
     const at = atInstants('2026-01-01T00:00:01Z');
     const rig = new Rig([job('a', at, { group: 'db' }), job('b', at, { group: 'db' }), job('c', at), job('d', at)], {
       concurrency: 2,

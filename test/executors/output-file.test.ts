@@ -121,7 +121,7 @@ describe.each(accesses)('a file that others rotate, with %s', (_, create) => {
     await write('four\n');
     await moving.close();
     expect([text(join(`${inner}.old`, 'out.log')), text(path)]).toEqual(['one\n', 'two\nthree\nfour\n']);
-    const waits = 'its folder does not exist; up to 1 MiB waits for it, for a minute';
+    const waits = 'its folder does not exist; up to 1 MiB of output waits for it, for a minute';
     expect([reasons, moving.isHomeless, fake.armed]).toEqual([[waits, waits], false, 0]);
   });
 

@@ -39,7 +39,7 @@ describe('a scheduler is', () => {
       httpTrouble: 'taken',
     };
     expect(judgeReadiness(status, troubled).reasons).toEqual([
-      'the timer file was changed and is not loaded: 3:1 no',
+      'the timer file has changed but is not loaded: 3:1 no',
       'the state cannot be written: the disk is full',
       'the HTTP server cannot listen: taken',
     ]);

@@ -296,7 +296,7 @@ describe('acting', () => {
   test('a body that is too long is refused, whether its length is announced or not', async () => {
     page = await servePage(JOBS, { token: 'secret' });
     const body = JSON.stringify({ name: 'x'.repeat(3_000_000) });
-    const refused = [413, '{"error":"the body is too long: it may have 64 KiB"}\n'];
+    const refused = [413, '{"error":"the body is too long: it can have at most 64 KiB"}\n'];
     for (const headers of [{}, { 'Transfer-Encoding': 'chunked' }]) {
       const { status, text } = await page.listening.post('/api/trigger', body, { ...bearer, ...headers });
       expect([status, text]).toEqual(refused);

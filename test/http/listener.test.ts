@@ -46,7 +46,7 @@ test('an address is reported with its actual port', async () => {
 test('a port in use is reported once, retried every few seconds, and reported when it is free', async () => {
   const other = await occupy();
   const { clock, told, server } = listenOn(other.port);
-  const taken = `127.0.0.1:${other.port}: another program has that port (EADDRINUSE)`;
+  const taken = `127.0.0.1:${other.port}: another program is using that port (EADDRINUSE)`;
   await once(server, 'error');
   for (let tries = 0; tries < 3; tries++) {
     await Promise.all([once(server, 'error'), clock.advance(BETWEEN_TRIES)]);

@@ -112,7 +112,7 @@ test('probes return what is wrong, to every client', async () => {
       ok: false,
       reasons: [
         stood,
-        'the timer file was changed and is not loaded: 3:1 no',
+        'the timer file has changed but is not loaded: 3:1 no',
         'the state cannot be written: the disk is full',
       ],
     },
@@ -142,7 +142,7 @@ test('a client that may not read receives what is wrong, and nothing about files
     const response = await fetch(`http://127.0.0.1:${own.port}/readyz`, { headers });
     return [response.status, ((await response.json()) as { reasons: string[] }).reasons];
   };
-  const [file, state] = ['the timer file was changed and is not loaded', 'the state cannot be written'];
+  const [file, state] = ['the timer file has changed but is not loaded', 'the state cannot be written'];
   expect(await reasons({})).toEqual([503, [file, state]]);
   expect(await reasons({ Authorization: 'Bearer wrong' })).toEqual([503, [file, state]]);
   expect(await reasons({ Authorization: 'Bearer secret' })).toEqual([

@@ -52,7 +52,7 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
   test('says of how many timers it draws the timeline', async () => {
     const timers = Array.from({ length: 15 }, (_, index) => timerAt(Date.now(), { task_name: `timer-${index}` }));
     const page = await show({ timers });
-    await page.getByText('10 of 15 timers: what runs or failed lately comes first').waitFor();
+    await page.getByText('10 of 15 timers: active and recently failed ones first').waitFor();
   });
 
   test.each(ZONES)(
@@ -89,7 +89,7 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
     await dialog.getByLabel('How long').selectOption('for 1 h');
     await dialog.getByLabel('Reason').fill('disk swap');
     await dialog.getByRole('button', { name: 'Pause' }).click();
-    await dialog.getByText('As soon as you enter the new one, this happens: pause backup').waitFor();
+    await dialog.getByText('Enter the new one to pause backup').waitFor();
     expect(await dialog.textContent()).toContain('the file that http.token_file in the timer file names');
     expect(stage.acted).toEqual([]);
     await dialog.getByLabel('Token').fill('of-the-test');

@@ -39,7 +39,7 @@ async function startLater(seconds: number): Promise<Program> {
   return program;
 }
 
-const IN_MEMORY = 'timers: warning: kept in memory only: this scheduler has no state, and forgets it when it ends\n';
+const IN_MEMORY = 'timers: warning: kept in memory only, and lost when this scheduler exits: it has no state\n';
 
 interface Added {
   readonly task_name: string;
@@ -149,7 +149,7 @@ describe('a command that is asked for', () => {
     const dry = await desk.run('reload', '--dry-run');
     expect(dry.stdout).toContain('new');
     expect(dry.stdout).not.toContain(name);
-    expect(await desk.run('reload')).toMatchObject({ code: 0, stderr: 'timers: timers.yaml is taken: 1 added\n' });
+    expect(await desk.run('reload')).toMatchObject({ code: 0, stderr: 'timers: timers.yaml is loaded: 1 added\n' });
     expect(await names()).toEqual(['yearly', name, 'new']);
   });
 
@@ -293,7 +293,7 @@ describe('the client learns', () => {
     expect(await desk.run('history', '--state', state)).toMatchObject({ code: 1, stdout: '' });
     expect(readdirSync(desk.folder).sort()).toEqual(['.state', 'timers.yaml']);
     program.kill('SIGTERM');
-    expect((await program.ended).stderr).toContain('in memory only, so catch_up knows nothing of earlier starts');
+    expect((await program.ended).stderr).toContain('in memory only, so catch_up knows nothing about earlier starts');
   });
 
   test('that none and an empty text are neither a path nor memory', async () => {
@@ -338,7 +338,7 @@ describe('the client learns', () => {
     ['an empty command', ['in', '1h', '--', ' '], 'the command is empty'],
     ['an empty program', ['in', '1h', '--', '', 'x'], 'the command is empty'],
     ['no command', ['in', '1h'], "missing required argument 'command'"],
-    ['a long command', ['in', '1h', '--', 'x'.repeat(33_000)], 'longer than 32 KiB; put it into a script'],
+    ['a long command', ['in', '1h', '--', 'x'.repeat(33_000)], 'longer than 32 KiB; put it in a script'],
     ['a name there is not', ['reset', 'in:zzzzz', '--in', '1h'], 'unknown timer "in:zzzzz"'],
   ])('of %s, exit 2', async (_what, args, message) => {
     await start();

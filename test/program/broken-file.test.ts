@@ -48,11 +48,13 @@ test('reading and controlling need neither the service’s variables nor a valid
   expect(await desk.run('explain', 'backup')).toMatchObject({ code: 0, stderr: expect.stringMatching(UNSET) });
   expect(await desk.run('next', 'report')).toMatchObject({
     code: 0,
-    stderr: expect.stringMatching(/Not read: report\. Shown as the running scheduler has it\.$/m),
+    stderr: expect.stringMatching(/Not read: report\. This is what the running scheduler has loaded\.$/m),
   });
 
   desk.write('timers.yaml', `${FILE}  broken: { every: 1h\n`);
-  await expectAnswers(/^timers: timers\.yaml:\d+: .* Not read: .*broken\. Shown as the running scheduler has it\.$/m);
+  await expectAnswers(
+    /^timers: timers\.yaml:\d+: .* Not read: .*broken\. This is what the running scheduler has loaded\.$/m,
+  );
   expect(await names()).toEqual(['backup', 'report', 'once']);
   expect(await desk.run('pause', 'report')).toMatchObject({ code: 0, stderr: expect.stringContaining('paused until') });
 
@@ -213,13 +215,13 @@ test('a file in a folder above applies, and a scheduler of a removed nearer one 
   expect(await typed('reset', 'far')).toMatchObject({
     code: 1,
     stderr: expect.stringContaining(
-      'the scheduler of timers.yaml, which is gone, runs. To reach that one, add -f timers.yaml',
+      'the scheduler of timers.yaml, which no longer exists, is running. To reach that one, add -f timers.yaml',
     ),
   });
   const far = desk.start(['start']);
   await far.event('scheduler.started');
   const remark =
-    /this is the scheduler of \S*timers\.yaml, not that of timers\.yaml, which is gone\. To reach that one, add -f timers\.yaml/;
+    /this is the scheduler of \S*timers\.yaml, not that of timers\.yaml, which no longer exists\. To reach that one, add -f timers\.yaml/;
   expect(await typed('reset', 'far')).toMatchObject({ code: 0, stderr: expect.stringMatching(remark) });
   expect(await typed('pause', 'near')).toMatchObject({ code: 2, stderr: expect.stringMatching(remark) });
   expect(await typed('resume', 'near', '-f', 'timers.yaml')).toMatchObject({ code: 0 });

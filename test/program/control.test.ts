@@ -161,7 +161,7 @@ describe('of a scheduler whose process is stopped', () => {
   test('a verb reports that after 10 s, and nothing requested in between is done when it continues', async () => {
     const program = await start();
     program.kill('SIGSTOP');
-    const silence = 'timers: the scheduler is there and has not responded for 10 s: .* Nothing was done\n';
+    const silence = 'timers: the scheduler is running but has not responded for 10 s: .* Nothing was done\n';
     const wherePastIs = 'timers: a scheduler keeps its recent log only while it runs[^]*timers why NAME\n';
     const asked = [
       { words: ['trigger', 'job'], says: `^${silence}$` },
@@ -378,7 +378,7 @@ describe('logs', () => {
     expect(await desk.run('logs', 'job')).toMatchObject({
       code: 0,
       stdout: '',
-      stderr: expect.stringMatching(/^timers: none of it is in memory: .*2,000 events.* timers history/),
+      stderr: expect.stringMatching(/^timers: nothing matches: .*2,000 events.* timers history/),
     });
   });
 
@@ -416,7 +416,7 @@ describe('logs of a time', () => {
     expect([all, since, until, day].map(count)).toEqual([count(all), 1, 0, count(all)]);
     expect(count(all)).toBeGreaterThan(3);
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('--since takes a time') });
-    expect(followed).toMatchObject({ code: 2, stderr: expect.stringContaining('Leave out --follow or --until') });
+    expect(followed).toMatchObject({ code: 2, stderr: expect.stringContaining('Remove --follow or --until') });
   });
 });
 
@@ -437,7 +437,7 @@ describe('the file is read again', () => {
     expect(await desk.run('reload')).toMatchObject({
       code: 0,
       stdout: '',
-      stderr: expect.stringContaining('no timer changes'),
+      stderr: expect.stringContaining('no timers change'),
     });
   });
 
@@ -453,7 +453,7 @@ describe('the file is read again', () => {
       config_rejected: { problems: expect.arrayContaining([expect.stringMatching(/^2:10 /)]) },
     });
     expect((await desk.run('status')).stderr).toMatch(
-      /^timers: .*timers.yaml was refused .* ago, the timers stay as they were/,
+      /^timers: .*timers.yaml was rejected .* ago, and the timers are unchanged/,
     );
     timers('  job: { every: 1h, run: "true" }\n');
     await desk.run('reload');
@@ -476,7 +476,7 @@ describe('the file is read again', () => {
   test('what needs a restart is reported', async () => {
     const program = await start();
     desk.write('timers.yaml', `orphans: keep\ntimers: { job: { every: 1h, run: "true" } }`);
-    expect((await desk.run('reload')).stderr).toContain('orphans: from the next start on');
+    expect((await desk.run('reload')).stderr).toContain('orphans: applies at the next start');
     expect(await program.event('config.reloaded')).toMatchObject({ needs_restart: ['orphans'] });
   });
 

@@ -31,7 +31,7 @@ test('a node continues without its server, also after a restart, and loads the n
   await second.event('config.unreachable');
   await second.event('run.finished', 'one');
   const status = JSON.parse((await desk.run('status', '--state', 'edge.db', '--json')).stdout) as object;
-  expect(status).toMatchObject({ config_from: { url: server.url, reason: 'nobody listens there' } });
+  expect(status).toMatchObject({ config_from: { url: server.url, reason: 'nothing is listening there' } });
   server.text = fileOf('two');
   await server.open();
   expect(await second.event('config.reloaded')).toMatchObject({ added: ['two'], removed: ['one'] });

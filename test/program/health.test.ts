@@ -73,12 +73,12 @@ test('a refused timer file makes it unready until it is accepted; it is alive al
   timers('timers:\n  yearly: { corn: "0 0 1 1 *", run: "true" }\n');
   program.kill('SIGHUP');
   await program.event('config.rejected');
-  const reason = expect.stringMatching(/^the timer file was changed and is not loaded: \d+:\d+ .*/);
+  const reason = expect.stringMatching(/^the timer file has changed but is not loaded: \d+:\d+ .*/);
   await expectHealth([], [reason]);
   const { code, stderr } = await desk.run('status', '--check');
   expect([code, stderr.split('\n')]).toEqual([
     1,
-    [expect.stringMatching(/^timers: not ready: the timer file was/), ''],
+    [expect.stringMatching(/^timers: not ready: the timer file has changed/), ''],
   ]);
   timers(IDLE);
   program.kill('SIGHUP');
@@ -94,7 +94,7 @@ test('a timer file that cannot even be read is not a reason to kill the schedule
   expect((await desk.run('reload')).code).toBe(1);
   await program.event('config.rejected');
   expect(await check('alive')).toEqual([0, []]);
-  expect(await check('ready')).toEqual([1, [expect.stringMatching(/^the timer file was changed and is not loaded: /)]]);
+  expect(await check('ready')).toEqual([1, [expect.stringMatching(/^the timer file has changed but is not loaded: /)]]);
 });
 
 test('a state that cannot be written makes it unready until it can', async () => {

@@ -82,7 +82,7 @@ test('a socket that a killed scheduler has left is replaced', async () => {
 test('a socket that another process serves stays theirs, and the timers run', async () => {
   const server = createServer().listen(pathOf('http.sock'));
   const program = start('unix:http.sock');
-  expect(await program.event('http.unavailable')).toMatchObject({ reason: 'another scheduler listens there' });
+  expect(await program.event('http.unavailable')).toMatchObject({ reason: 'another scheduler is listening there' });
   program.kill('SIGTERM');
   await program.ended;
   expect(existsSync(pathOf('http.sock'))).toBe(true);

@@ -81,7 +81,7 @@ test('a port in use is reported, and the timers run', async () => {
       event: 'http.unavailable',
       level: 'error',
       address: `127.0.0.1:${PORT}`,
-      reason: 'another program has that port (EADDRINUSE)',
+      reason: 'another program is using that port (EADDRINUSE)',
     }),
   ]);
   expect(stderr).toBe('');
@@ -99,7 +99,7 @@ test('a scheduler that waits for a port is not ready, and gets it when it is fre
   expect([code, stdout + stderr]).toEqual([
     1,
     expect.stringContaining(
-      `the HTTP server cannot listen: another program has that port (EADDRINUSE), at 127.0.0.1:${PORT}`,
+      `the HTTP server cannot listen: another program is using that port (EADDRINUSE), at 127.0.0.1:${PORT}`,
     ),
   ]);
   expect((await desk.run('status', '--check', 'alive', '-f', 'other.yaml')).code).toBe(0);

@@ -64,12 +64,12 @@ test('what parseSchedule throws is a plain error with the fix in one sentence', 
     for (const after of [NaN, undefined, 'x']) console.log(said(() => schedule.next(after)));
     console.log(schedule.next(-1), schedule.intervalLike);`;
   expect(node(script).split('\n')).toEqual([
-    'RangeError: cron: hour: 25 is out of range; the hour goes from 0 to 23.',
-    'RangeError: cron: It never comes: all its times are skipped when the clocks of Europe/Berlin are put forward; ' +
+    'RangeError: cron: hour: 25 is out of range; the hour ranges from 0 to 23.',
+    'RangeError: cron: It never occurs: all its times are skipped when the clocks in Europe/Berlin move forward; ' +
       'write dst: {gap: after} to fire right after the change, or another hour.',
     'TypeError: every: 10 has no unit; write "10s" for seconds or "10m" for minutes.',
     expect.stringMatching(/^TypeError: every: NaN is not a valid duration; write a whole number and a unit/),
-    'TypeError: every: -5 is negative; a duration has no sign.',
+    'TypeError: every: -5 is negative; a duration cannot have a sign.',
     'TypeError: A schedule is an object such as {cron: "0 3 * * *"}.',
     ...Array.from({ length: 3 }, () => expect.stringMatching(/^TypeError: next takes a point in time/)),
     '0 true',

@@ -134,7 +134,7 @@ about(`the page${skippedWithoutChromium}`, () => {
     await page.getByLabel('Token').waitFor();
     expect(await page.content()).not.toContain('backup');
     await unlock(page, 'wrong');
-    await expect.poll(() => page.getByRole('alert').textContent()).toBe('That is not the token.');
+    await expect.poll(() => page.getByRole('alert').textContent()).toBe('That token is wrong.');
     expect(await page.content()).not.toContain('backup');
     await unlock(page);
     await page.getByRole('button', { name: 'Trigger live' }).click();
@@ -158,7 +158,7 @@ about(`the page${skippedWithoutChromium}`, () => {
   test('without a token file it can look, cannot act, and says how to change that', async () => {
     await start({ http: `127.0.0.1:${PORT}` });
     const page = await open();
-    await page.getByText('This page can look, not act.').waitFor();
+    await page.getByText('This page is read-only.').waitFor();
     expect(await page.getByRole('button', { name: /Trigger|Pause|Unlock/ }).count()).toBe(0);
     const status = await page.evaluate(
       `fetch('/api/trigger', { method: 'POST', body: '{"name":"live"}' }).then(({ status }) => status)`,

@@ -133,7 +133,7 @@ test('as PID 1 without the forker it says that nobody reaps', async (context) =>
   const { code, stderr } = await desk.start(['start', '--launcher', 'execa'], { wrap: namespace }).ended;
   expect(code).toBe(0);
   expect(stderr).toBe(
-    'timers: running as PID 1, but timers does not reap processes that commands leave behind: they stay as zombies. Use an init, such as docker run --init or tini.\n',
+    'timers: running as PID 1, but timers does not reap processes that commands leave behind: they remain as zombies. Use an init, such as docker run --init or tini.\n',
   );
 });
 

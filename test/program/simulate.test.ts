@@ -60,7 +60,7 @@ describe('for a person', () => {
     expect(head.split('\n')).toEqual([
       'timers.yaml · 4 timers · 23 h · run times of times.yaml',
       'Sat 2027-03-27 12:00:00 +01:00 to Sun 2027-03-28 12:00:00 +02:00 Europe/Berlin',
-      'No run time is known, so 1 s is taken: nightly-mail',
+      'No run time is known, so 1 s is assumed: nightly-mail',
     ]);
     expect(table).toMatchInlineSnapshot(`
       "TIMER         RUNS  SKIPPED  MISSED  WAITED  LONGEST WAIT  AT ONCE       TAKES

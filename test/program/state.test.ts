@@ -19,7 +19,7 @@ const files = () => readdirSync(desk.folder).sort();
 
 test.each([
   ['timers.yaml', 'it is not a database'],
-  ['app.db', 'it is the database of another program'],
+  ['app.db', "it is another program's database"],
 ])('--state %s, which never was a state, is refused with what to do, and nothing is touched', async (name, reason) => {
   // As left by an application that was killed.
   const code = `const { DatabaseSync } = require('@photostructure/sqlite');
@@ -31,7 +31,7 @@ test.each([
   expect(await desk.run('start', '--state', name)).toMatchObject({
     code: 1,
     stdout: '',
-    stderr: `timers: ${at(name)} cannot be the state: ${reason}. Choose another path for the state, or move that file away: mv ${at(name)} ${at(name)}.bad\n`,
+    stderr: `timers: ${at(name)} cannot be used as the state: ${reason}. Choose another path for the state, or move that file away: mv ${at(name)} ${at(name)}.bad\n`,
   });
   for (const args of [['history'], ['why', 't'], ['status'], ['list']]) await desk.run(...args, '--state', name);
   expect(files().map((file) => [file, readFileSync(at(file), 'latin1')])).toEqual(before);
@@ -86,7 +86,7 @@ test('a state that others may write is refused as root, with the command that fi
   chmodSync(at('pub'), 0o777);
   desk.write('once.yaml', 'timers: { t: { in: 1ms, run: "true" } }');
   const { code, stderr } = await desk.run('start', '-f', 'once.yaml', '--state', 'pub/s.db');
-  expect(stderr).toContain(`every user may write to ${at('pub')}. To keep a state there: chmod go-w ${at('pub')}\n`);
+  expect(stderr).toContain(`every user can write to ${at('pub')}. To keep a state there: chmod go-w ${at('pub')}\n`);
   const isRoot = process.geteuid!() === 0;
   expect({ code, made: readdirSync(at('pub')).includes('s.db') }).toEqual({ code: isRoot ? 1 : 0, made: !isRoot });
 });
@@ -116,7 +116,7 @@ test("another user's link in a folder that others may write to is not followed",
   const { code, stderr } = await desk.run('start', '--state', 'pub/s.db');
   expect({ code, stderr }).toEqual({
     code: 1,
-    stderr: expect.stringMatching(/is another user's link .* not followed/),
+    stderr: expect.stringMatching(/is another user's link .* does not follow it/),
   });
   expect(readFileSync(at('important'), 'utf8')).toBe('precious');
 });

@@ -149,14 +149,14 @@ describe.skipIf(missing !== undefined)('in a real terminal', () => {
     terminal.type(COMMAND);
     await terminal.until(/^ {3}job /m);
     program.kill('SIGKILL');
-    await terminal.until(/The scheduler went away \d+s ago/);
+    await terminal.until(/The scheduler disconnected \d+s ago/);
     terminal.press('Down', 't');
-    await terminal.until(/there is no scheduler to ask/);
+    await terminal.until(/there is no scheduler to reach/);
     const next = await start();
     await terminal.until(new RegExp(`the scheduler is back, pid ${next.process.pid}`));
     await terminal.until(/3 timers {2}0 failing/);
     await desk.run('stop');
-    await terminal.until(/The scheduler went away/);
+    await terminal.until(/The scheduler disconnected/);
     terminal.press('q');
     expect(await left(terminal)).toEqual({ code: '0', state: AS_IT_WAS });
   });

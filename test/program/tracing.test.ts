@@ -130,7 +130,7 @@ test('the wait for a slot is visible, success is not an error, and a hook is a c
 describe('a collector in trouble', () => {
   const TIMER = '  a: { every: 200ms, max_runs: 1, run: "true", ignore: [needs-state] }\n';
 
-  const LOST = /^timers: tracing: 127\.0\.0\.1:\d+ was not sent the last 2 spans\n$/;
+  const LOST = /^timers: tracing: 127\.0\.0\.1:\d+ did not receive the last 2 spans\n$/;
 
   test('that is absent does not delay the end of the scheduler, and what it lacks is reported', async () => {
     const { endpoint } = collector;
@@ -178,9 +178,9 @@ describe('a collector in trouble', () => {
     expect(code).toBe(0);
     expect(stderr.trimEnd().split('\n')).toEqual([
       expect.stringMatching(
-        /^timers: tracing: 127\.0\.0\.1:\d+ takes no spans \(HTTP 401 Unauthorized\); the timers keep running$/,
+        /^timers: tracing: 127\.0\.0\.1:\d+ accepts no spans \(HTTP 401 Unauthorized\); the timers keep running$/,
       ),
-      expect.stringMatching(/^timers: tracing: 127\.0\.0\.1:\d+ takes spans again; \d+ spans? lost$/),
+      expect.stringMatching(/^timers: tracing: 127\.0\.0\.1:\d+ accepts spans again; \d+ spans? lost$/),
     ]);
   });
 });

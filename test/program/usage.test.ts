@@ -40,11 +40,11 @@ describe('wrong usage ends with exit code 2 and what to write', () => {
     [['explain', '0', '3', 'timers.yaml', 'timers.yaml', 'timers.yaml'], /Quote the expression: .* '0 3 \* \* \*'/],
     [['explain', '@daily', '--timezone', 'Berlin'], /"Berlin" is not a time zone\. Did you mean Europe\/Berlin\?/],
     [['list', 'extra'], /too many arguments/],
-    [['next', 'tomorrow'], /Write --from: timers next --from tomorrow\n$/],
-    [['next', '-5'], /Write -n: timers next -n 5\n$/],
-    [['why', 'ping', 'yesterday'], /Write --at: timers why ping --at yesterday\n$/],
+    [['next', 'tomorrow'], /Use --from: timers next --from tomorrow\n$/],
+    [['next', '-5'], /Use -n: timers next -n 5\n$/],
+    [['why', 'ping', 'yesterday'], /Use --at: timers why ping --at yesterday\n$/],
     [['timers.yaml', 'list'], /timers list -f timers\.yaml\n$/],
-    [['validate', '-f', 'a.yaml', 'b.yaml'], /two files are named, b\.yaml and a\.yaml\. Name one/],
+    [['validate', '-f', 'a.yaml', 'b.yaml'], /two files are given, b\.yaml and a\.yaml\. Pass one/],
   ])('timers %j', async (args, said) => {
     desk.write('timers.yaml', FILE);
     const { code, stdout, stderr } = await desk.run(...args);
@@ -159,7 +159,7 @@ describe('next', () => {
     desk.write('timers.yaml', FILE);
     const { stdout, stderr } = await desk.run('next', 'off');
     expect(stdout).toBe('');
-    expect(stderr).toBe('off is disabled and does not fire by its schedule.\nNo upcoming firings.\n');
+    expect(stderr).toBe('off is disabled, so its schedule does not fire it.\nNo upcoming firings.\n');
   });
 });
 
@@ -169,7 +169,7 @@ describe('next --around-dst', () => {
     const { stdout, code } = await desk.run('next', '--around-dst', '--from', '2027-01-01');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Europe\/Berlin {2}Sun 2027-03-28 02:00 \+01:00 → 03:00 \+02:00 /);
-    expect(stdout).toContain('\n  backup  02:30 does not exist: fires at 03:00 +02:00\n  not touched: ping, party\n');
+    expect(stdout).toContain('\n  backup  02:30 does not exist: fires at 03:00 +02:00\n  not affected: ping, party\n');
     expect(stdout).toContain('\n  backup  02:30 comes twice: fires at the first (+02:00)\n');
   });
 });
@@ -179,7 +179,7 @@ describe('explain', () => {
     desk.write('timers.yaml', FILE);
     const { stdout, stderr, code } = await desk.run('explain', 'backup');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('backup: At 02:30\nGoes by what the clock shows in Europe/Berlin.\n');
+    expect(stdout).toContain('backup: At 02:30\nFollows the local clock in Europe/Berlin.\n');
   });
 
   test('an expression needs no file; a wrong one ends with exit code 1', async () => {

@@ -33,8 +33,8 @@ cron: 0 3 * * MON-FRI (At 03:00, on Monday to Friday), in Europe/Berlin
   month         *        every month       November  yes
   day of week   MON-FRI  Monday to Friday  Sunday    no
 
-the firing before  Fri 2026-11-20 03:00:00 +01:00
-the firing after   Mon 2026-11-23 03:00:00 +01:00
+previous firing  Fri 2026-11-20 03:00:00 +01:00
+next firing      Mon 2026-11-23 03:00:00 +01:00
 `);
 });
 
@@ -45,7 +45,7 @@ test('says what happened to the last firing of a timer that a scheduler ran', as
   expect(code).toBe(0);
   expect(stdout).toMatch(/^once {2}.* ago\nA firing, and it ran: failure, exit code 3\.\n/);
   expect(stdout).toContain('\n│ cannot reach the server\n');
-  const command = /^The whole run: timers (.*)$/m.exec(stdout)![1]!;
+  const command = /^The full run: timers (.*)$/m.exec(stdout)![1]!;
   expect((await desk.run(...command.split(' '))).stdout).toMatch(/^run .*\ntimer {5}once\n/);
   const { stdout: json } = await desk.run('why', 'once', '--json');
   expect(JSON.parse(json)).toMatchObject({

@@ -42,7 +42,7 @@ describe('every lies on a grid from the Unix epoch', () => {
   });
 });
 
-describe('every: from end', () => {
+describe('every: from: end', () => {
   it('counts from the moment it is asked about', () => {
     const { schedule, text } = read('every', { interval: '1m', from: 'end' });
     expect(schedule.next(12_345)).toBe(72_345);
@@ -81,9 +81,9 @@ describe('refused', () => {
     [-5, /negative/],
     [Number.NaN, /NaN is not a valid duration/],
     [{}, /interval is missing/],
-    [null, /as text/],
-    [true, /as text/],
-    [['10s'], /as text/],
+    [null, /as a string/],
+    [true, /as a string/],
+    [['10s'], /as a string/],
   ])('%j is of the wrong type', (value, said) => {
     const error = wrongType('every', value);
     expect(`${error.message} ${error.hint}`).toMatch(said);

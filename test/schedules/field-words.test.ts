@@ -19,7 +19,7 @@ it('a field for each that is written, with its values', () => {
     'hour: 0',
     'day of month: the 1st and the 15th',
     'month: January, February and December',
-    'day of week: whatever it is',
+    'day of week: any day',
   ]);
 });
 

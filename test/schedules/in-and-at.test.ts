@@ -5,7 +5,7 @@ const iso = (instant: number | undefined): string | undefined =>
   instant === undefined ? undefined : new Date(instant).toISOString();
 
 describe('in', () => {
-  it('fires once, that long after the start', () => {
+  it('fires once, this long after the start', () => {
     const { schedule, text, warnings } = read('in', '90s');
     const start = contextOf().start;
     expect(schedule.next(start)).toBe(start + 90_000);

@@ -50,7 +50,7 @@ describe('what happens to firings', () => {
     expect(tally.peak.value).toBe(1);
   });
 
-  test('at the limit over all, runs wait their turn', async () => {
+  test('at the overall limit, runs wait their turn', async () => {
     const jobs = ['a', 'b', 'c'].map((name) => job(name, everyMs(HOUR)));
     const tally = await simulate(scenario(jobs, HOUR + MINUTE, { concurrency: 1, lasting: () => 10 * SECOND }), ignore);
     expect(tally.peak).toEqual({ value: 1, firstAt: NIGHT + HOUR });

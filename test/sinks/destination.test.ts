@@ -204,7 +204,7 @@ describe('a flush', () => {
 
 describe('a log that ends', () => {
   it.each([
-    ['EPIPE', 'the log has ended: its reader went away'],
+    ['EPIPE', 'the log has ended: its reader closed it'],
     ['EIO', 'the log has ended: it cannot be written (the disk or device failed)'],
     ['EBADF', 'the log has ended: it cannot be written (it is closed)'],
   ])('%s is reported once, and everything is dropped', async (code, reason) => {

@@ -91,7 +91,7 @@ describe('destinations', () => {
     await destination.flush();
     destination.write('two\n', 'event');
     await destination.flush();
-    expect(told).toEqual(['the log has ended: its reader went away']);
+    expect(told).toEqual(['the log has ended: its reader closed it']);
   });
 
   it('reports that the disk is full', async () => {

@@ -74,7 +74,7 @@ describe('a state that cannot be opened at the start', () => {
     await state.clock.advance(4 * SECOND);
     expect(state.troubles).toMatchObject([
       { kind: 'unavailable' },
-      { kind: 'unavailable', reason: 'the scheduler with pid 11 uses it by now' },
+      { kind: 'unavailable', reason: 'the scheduler with pid 11 has it now' },
     ]);
     other.stop();
     await state.clock.advance(2 * SECOND);

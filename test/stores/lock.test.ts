@@ -189,7 +189,7 @@ describe('whose lock is removed while it is in use', () => {
     expect(first.taken).toBe(0);
     await first.clock.advance(10 * SECOND);
     expect(first.taken).toBe(1);
-    const reason = `the scheduler with pid ${holder.pid} uses it by now; this one stops`;
+    const reason = `the scheduler with pid ${holder.pid} has it now; this one stops`;
     expect(first.troubles.at(-1)).toMatchObject({ kind: 'unavailable', reason });
     first.commit([finished('r3')]);
     expect(first.ended()).toEqual(['r1', 'r2']);
@@ -207,7 +207,7 @@ describe('whose lock is removed while it is in use', () => {
     await first.clock.advance(0);
     expect(first.taken).toBe(1);
     expect(first.troubles.at(-1)).toMatchObject({
-      reason: `the scheduler with pid ${holder.pid} uses it by now; this one stops`,
+      reason: `the scheduler with pid ${holder.pid} has it now; this one stops`,
     });
     expect(readFileSync(first.path, 'utf8')).toBe('theirs');
   });

@@ -133,8 +133,8 @@ describe('a file that cannot be used', () => {
   const refused = [
     ['of text', 'it is not a database', (path: string) => writeFileSync(path, 'timers:\n')],
     ['of noise', 'it is not a database', (path: string) => writeFileSync(path, noise)],
-    ['of another program', 'it is the database of another program', database('PRAGMA application_id = 1')],
-    ['that another program left without a mark', 'it is the database of another program', database('SELECT 1')],
+    ['of another program', "it is another program's database", database('PRAGMA application_id = 1')],
+    ['that another program left without a mark', "it is another program's database", database('SELECT 1')],
     ['of a newer version', NEWER, database(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 99`)],
   ] as const;
   test.each(refused)(
@@ -172,7 +172,7 @@ describe('a file that cannot be used', () => {
     expect(readFileSync(state.path).equals(bytes)).toBe(true);
     expect(state.troubles.at(-1)).toMatchObject({
       kind: 'unavailable',
-      reason: 'it is the database of another program',
+      reason: "it is another program's database",
     });
     expect(filesBeside(state.path).filter((name) => name.includes('.bad-'))).toEqual([]);
   });

@@ -380,7 +380,7 @@ describe('a file in use', () => {
         kind: 'set_aside',
         file: state.path,
         aside: aside(state),
-        reason: 'another file was put in its place while in use',
+        reason: 'another file replaced it while it was in use',
       },
     ]);
     expect(readFileSync(aside(state), 'utf8')).toBe('noise');

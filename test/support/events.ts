@@ -176,8 +176,8 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     { event: 'clock.synchronised', at, offsetMs: -0.3, errorMs: 0.5, source: 'chrony', limitMs: 50 },
   ],
   [
-    'ntp.example.org does not answer',
-    { event: 'clock.unmeasured', at, source: 'ntp.example.org', reason: 'does not answer' },
+    'ntp.example.org does not respond',
+    { event: 'clock.unmeasured', at, source: 'ntp.example.org', reason: 'does not respond' },
   ],
   [
     'cannot write the log file /var/log/timers.log; timers keep running: the disk is full',
@@ -290,17 +290,17 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     { event: 'notification.failed', at, jobName: 'backup', change: 'recovered', error: 'exit code 7' },
   ],
   [
-    'the heartbeat to hc-ping.com failed: nobody listens there',
-    { event: 'heartbeat.failed', at, host: 'hc-ping.com', error: 'nobody listens there' },
+    'the heartbeat to hc-ping.com failed: nothing is listening there',
+    { event: 'heartbeat.failed', at, host: 'hc-ping.com', error: 'nothing is listening there' },
   ],
   ['the HTTP server is listening on 127.0.0.1:9464', { event: 'http.listening', at, address: '127.0.0.1:9464' }],
   [
-    'the HTTP server cannot listen on 127.0.0.1:9464 and retries every few seconds: another program has that port (EADDRINUSE)',
+    'the HTTP server cannot listen on 127.0.0.1:9464 and retries every few seconds: another program is using that port (EADDRINUSE)',
     {
       event: 'http.unavailable',
       at,
       address: '127.0.0.1:9464',
-      reason: 'another program has that port (EADDRINUSE)',
+      reason: 'another program is using that port (EADDRINUSE)',
     },
   ],
   ['the heartbeat command works again after 2 failures', { event: 'heartbeat.recovered', at, failures: 2 }],

@@ -71,7 +71,7 @@ describe('chronyc', () => {
     const chronyc = await puppet.next();
     await chronyc.print('506 Cannot talk to daemon\n');
     await chronyc.exit(1);
-    expect(await measured).toMatchObject({ reason: 'does not answer: 506 Cannot talk to daemon' });
+    expect(await measured).toMatchObject({ reason: 'does not respond: 506 Cannot talk to daemon' });
   });
 
   test('is ended when it says nothing for ten seconds', async () => {
@@ -81,7 +81,7 @@ describe('chronyc', () => {
     await clock.advance(10_000);
     expect(await measured).toMatchObject({
       kind: 'trouble',
-      reason: expect.stringMatching(/^cannot be asked: .* does not answer$/),
+      reason: expect.stringMatching(/^cannot be queried: .* does not respond$/),
     });
     await chronyc.gone;
   });
@@ -102,7 +102,7 @@ describe('chronyc', () => {
     expect(await createChronySource({ ...absent, mayBeAbsent: false }).measure(never)).toEqual({
       kind: 'trouble',
       source: 'chrony',
-      reason: 'cannot be asked: /nowhere/chronyc is not installed',
+      reason: 'cannot be queried: /nowhere/chronyc is not installed',
     });
     expect(await createChronySource({ ...absent, mayBeAbsent: true }).measure(never)).toBeUndefined();
   });

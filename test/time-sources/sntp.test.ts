@@ -126,7 +126,7 @@ describe('a response is refused', () => {
     ['returned timestamps that contradict each other', { received: 0n }],
     ['returned timestamps that contradict each other', { sent: toNtpTime(0) }],
     ['returned timestamps that contradict each other', { sent: toNtpTime(Date.parse('2026-01-01T00:00:01Z')) }],
-    ['sends no time but the code INIT', { stratum: 0, leap: 3, reference: 'INIT' }],
+    ['sends no time, only the code INIT', { stratum: 0, leap: 3, reference: 'INIT' }],
   ])('when its sender %s: %o', async (reason, said) => {
     server.behave = travel(0, 0, 0, said);
     expect(await outcomeOf()).toBe(reason);
@@ -137,7 +137,7 @@ describe('a response is refused', () => {
       clock.stepWall(40);
       return travel(0)(request);
     };
-    expect(await outcomeOf()).toBe('was asked while the clock was being set');
+    expect(await outcomeOf()).toBe('was queried while the clock was being set');
   });
 
   test('when the clock was set before the measurement was over', async () => {
@@ -145,7 +145,7 @@ describe('a response is refused', () => {
       if (count === 4) clock.stepWall(-3_000);
       return travel(5_000)(request);
     };
-    expect(await outcomeOf()).toBe('was asked while the clock was being set');
+    expect(await outcomeOf()).toBe('was queried while the clock was being set');
   });
 });
 
@@ -189,11 +189,11 @@ describe('a server without a response', () => {
       await server.asked();
       await clock.advance(3_000);
     }
-    expect(await measured).toBe('does not answer');
+    expect(await measured).toBe('does not respond');
     expect(clock.armed).toBe(0);
   });
 
-  test('is reported when nobody listens there', async () => {
+  test('is reported when nothing is listening there', async () => {
     const closed = await FakeServer.open();
     await closed.close();
     expect(await outcomeOf(sourceAt({ port: closed.port }))).toBe(
@@ -210,7 +210,9 @@ describe('a kiss of death', () => {
   test.each(['DENY', 'RSTR'])('%s ends all questions', async (code) => {
     server.behave = travel(0, 0, 0, { stratum: 0, leap: 3, reference: code });
     const source = sourceAt();
-    expect(await outcomeOf(source)).toBe(`accepts no requests from here (${code}) and is not asked again`);
+    expect(await outcomeOf(source)).toBe(
+      `rejects requests from this machine (${code}), so timers does not query it again`,
+    );
     await clock.advance(365 * 24 * 60 * MINUTE);
     expect(await source.measure(never)).toBeUndefined();
     expect(server.requests).toHaveLength(1);
@@ -219,11 +221,11 @@ describe('a kiss of death', () => {
   test('RATE halves the questions from then on, and again', async () => {
     const source = sourceAt();
     server.behave = travel(0, 0, 0, { stratum: 0, reference: 'RATE' });
-    expect(await outcomeOf(source)).toBe('wants to be asked less often (RATE), and is');
+    expect(await outcomeOf(source)).toBe('asks for fewer requests (RATE), so timers queries it less often');
     await clock.advance(2 * POLL - 1);
     expect(await source.measure(never)).toBeUndefined();
     await clock.advance(1);
-    expect(await outcomeOf(source)).toBe('wants to be asked less often (RATE), and is');
+    expect(await outcomeOf(source)).toBe('asks for fewer requests (RATE), so timers queries it less often');
     await clock.advance(4 * POLL - 1);
     expect(await source.measure(never)).toBeUndefined();
     await clock.advance(1);

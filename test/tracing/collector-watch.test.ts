@@ -16,8 +16,8 @@ it('reports once that spans do not arrive, and once that they do again', () => {
   watch.answered(1, undefined);
   watch.close();
   expect(told).toEqual([
-    'otel.example takes no spans (HTTP 401 Unauthorized); the timers keep running',
-    'otel.example takes spans again; 3 spans lost',
+    'otel.example accepts no spans (HTTP 401 Unauthorized); the timers keep running',
+    'otel.example accepts spans again; 3 spans lost',
   ]);
 });
 
@@ -29,17 +29,17 @@ it('counts one span as one', () => {
   watch.admits();
   watch.close();
   expect(told.slice(1)).toEqual([
-    'otel.example takes spans again; 1 span lost',
-    'otel.example was not sent the last span',
+    'otel.example accepts spans again; 1 span lost',
+    'otel.example did not receive the last span',
   ]);
 });
 
 it.each([
-  [Object.assign(new AggregateError([], ''), { code: 'ECONNREFUSED' }), 'nobody listens there'],
-  [new Error('connect ECONNREFUSED ::1:4318'), 'nobody listens there'],
-  [new Error('getaddrinfo EAI_AGAIN otel.example'), 'the name server does not answer'],
+  [Object.assign(new AggregateError([], ''), { code: 'ECONNREFUSED' }), 'nothing is listening there'],
+  [new Error('connect ECONNREFUSED ::1:4318'), 'nothing is listening there'],
+  [new Error('getaddrinfo EAI_AGAIN otel.example'), 'the name server does not respond'],
   [new Error('Request timed out'), 'it does not respond'],
-  [new Error('Fetch request errored', { cause: new Error('read ECONNRESET') }), 'it hung up'],
+  [new Error('Fetch request errored', { cause: new Error('read ECONNRESET') }), 'it closed the connection'],
   [new Error('Concurrent export limit reached'), 'earlier spans are still being sent'],
   [new Error('Export failed with retryable status'), 'HTTP 429, 502, 503 or 504, again and again'],
 ])('%s', (error, reason) => {
@@ -66,6 +66,6 @@ it('repeats no address and no header that the library could not use', () => {
     'Configuration: Could not parse environment-provided export URL: …, falling back',
     'Header "x-key" has invalid value … and will be ignored',
     'something of otel.example was wrong',
-    'otel.example takes no spans (Invalid URL: otel.example); the timers keep running',
+    'otel.example accepts no spans (Invalid URL: otel.example); the timers keep running',
   ]);
 });

@@ -80,8 +80,8 @@ it('spans for a collector that hangs are bounded, counted, and reported without 
   await closed;
   const where = new URL(collector.endpoint).host;
   expect(told).toEqual([
-    `${where} takes no spans (${MOST_WAITING} wait to be sent); the timers keep running`,
-    `${where} was not sent the last ${MOST_WAITING + 1_000} spans`,
+    `${where} accepts no spans (${MOST_WAITING} wait to be sent); the timers keep running`,
+    `${where} did not receive the last ${MOST_WAITING + 1_000} spans`,
   ]);
 });
 

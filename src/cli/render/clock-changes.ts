@@ -39,7 +39,7 @@ export function printOutlooks(outlooks: readonly ZoneOutlook[], { terminal, now,
     }),
   );
   const steady = outlooks.filter(({ changes }) => changes.length === 0).map(({ timezone }) => timezone);
-  if (steady.length > 0) blocks.push([`${steady.join(', ')}: the clock does not change within two years.`]);
+  if (steady.length > 0) blocks.push([`${steady.join(', ')}: the clock does not change in the next two years.`]);
   if (blocks.length === 0) terminal.err('No upcoming firings.');
   else terminal.outPainted(...separated(blocks));
 }
@@ -67,7 +67,7 @@ function changeInLines({ change, near, others }: ChangeOutlook, { timezone, now,
   });
   const names = others.slice(0, MOST_NAMES).map(({ name }) => name);
   const more = others.length > names.length ? `, and ${others.length - names.length} more` : '';
-  const untouched = names.length === 0 ? [] : wrap(`  not touched: ${names.join(', ')}${more}`, width, '    ');
+  const untouched = names.length === 0 ? [] : wrap(`  not affected: ${names.join(', ')}${more}`, width, '    ');
   return [`${timezone}  ${changeInWords(change, timezone)}  ${fromNow(change.at, now)}`, ...lines, ...untouched];
 }
 

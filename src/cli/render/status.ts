@@ -42,24 +42,24 @@ export function printStatus(
 
 function rejectionOf({ file, config_rejected: rejected }: StatusRecord, now: Instant): string | undefined {
   if (!rejected) return undefined;
-  const [first = 'it has mistakes', ...more] = rejected.problems;
+  const [first = 'it has errors', ...more] = rejected.problems;
   const others = more.length > 0 ? ` (and ${more.length} more)` : '';
   const age = humanDuration(Math.max(0, now - Date.parse(rejected.at)));
-  return `${file} was refused ${age} ago, the timers stay as they were: ${first}${others}`;
+  return `${file} was rejected ${age} ago, and the timers are unchanged: ${first}${others}`;
 }
 
 function forwardInWords({ receiver, unsent, unavailable_since: since, reason }: ForwardRecord, now: Instant): string {
   const age = humanDuration(Math.max(0, now - Date.parse(since ?? '')));
   const waiting = unsent === 1 ? '1 waits' : `${unsent ?? 'some'} wait`;
-  return `${receiver} has taken no outcomes for ${age}, and ${waiting}: ${reason ?? ''}`;
+  return `${receiver} has accepted no outcomes for ${age}, and ${waiting}: ${reason ?? ''}`;
 }
 
 function sharedInWords({ state, active, others, role, node, lease_ms_left: left }: SharedRecord): string {
   const lease = left === null ? '' : `, its lease lasts ${humanDuration(left)}`;
-  const who = active === null ? `nobody is active on ${state}` : `${active} is active on ${state}${lease}`;
+  const who = active === null ? `no machine is active on ${state}` : `${active} is active on ${state}${lease}`;
   const peers = others.map(({ name, has_same_timers: same }) => (same ? name : `${name} (with another timer file)`));
   const standing = (role === 'standby' ? [node, ...peers] : peers).filter((name) => name !== active);
-  if (standing.length === 0) return `${who}; no machine stands by`;
+  if (standing.length === 0) return `${who}; no machine is standing by`;
   return `${who}; ${standing.join(', ')} ${standing.length === 1 ? 'stands' : 'stand'} by`;
 }
 
@@ -122,7 +122,7 @@ function summaryOf(
 ): string {
   const running = timers.reduce((sum, { runs }) => sum + runs.length, 0);
   const age = since === null ? '' : `, up ${humanDuration(now - Date.parse(since))}`;
-  const runs = `${counted(running, 'run')} on`;
+  const runs = `${counted(running, 'active run')}`;
   const by = launcher === undefined ? '' : `, ${launcherInWords(launcher)}`;
   const where = shared === undefined ? '' : `${shared.node}: `;
   return `${where}pid ${pid}, version ${version}${age}, ${runs}${by}${isStopping ? ', stopping' : ''}: ${file}`;

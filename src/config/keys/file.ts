@@ -29,7 +29,7 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     details: ['Every screen, and every time you type, uses this zone too.'],
   },
   concurrency: {
-    summary: 'The most runs at once, for all timers.',
+    summary: 'The maximum number of runs at once, across all timers.',
     unit: 'runs',
     without: 'There is no limit.',
     example: '4',

@@ -66,7 +66,7 @@ async function signed(
   if ('error' in found && !found.isTooLong) return { kind: 'unreachable', reason: `its signature: ${found.error}` };
   const signature = Buffer.isBuffer(found) ? found : signatureIn(found);
   if (signature === undefined) return refused('it has no signature');
-  if (!isSigned(version.bytes, signature, verifyKey)) return refused('its signature is not valid for it');
+  if (!isSigned(version.bytes, signature, verifyKey)) return refused('its signature does not match it');
   return { kind: 'version', version: { ...version, signature } };
 }
 

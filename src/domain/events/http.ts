@@ -52,6 +52,6 @@ export const httpEvents: EventEntries<HttpMoved> = {
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
-    example: { event: 'http.unavailable', ...example, reason: 'another program has that port (EADDRINUSE)' },
+    example: { event: 'http.unavailable', ...example, reason: 'another program is using that port (EADDRINUSE)' },
   },
 };

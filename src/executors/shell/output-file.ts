@@ -23,7 +23,7 @@ const HOMELESS: Duration = MINUTE;
 const LOOK_EVERY: Duration = SECOND;
 
 const NO_FOLDER = 'its folder does not exist';
-const WAITS = `${NO_FOLDER}; up to ${WELCOME / 1024 / 1024} MiB waits for it, for a minute`;
+const WAITS = `${NO_FOLDER}; up to ${WELCOME / 1024 / 1024} MiB of output waits for it, for a minute`;
 
 interface Piece {
   /** What is left to write. */

@@ -123,4 +123,4 @@ function wholeNumber(text: string, item: string, bounds: Bounds): number {
 }
 
 const refused = (item: string, { name, min, max }: Bounds): RobfigError =>
-  new RobfigError(`"${item}" is not a valid ${name}, which goes from ${min} to ${max}.`);
+  new RobfigError(`"${item}" is not a valid ${name}, which ranges from ${min} to ${max}.`);

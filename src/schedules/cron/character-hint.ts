@@ -6,7 +6,7 @@ import type { FieldPosition } from './position.js';
 /** Characters that no field contains. */
 export const FOREIGN_CHARACTER = /[^0-9A-Za-z*?,\-/#()~]/u;
 
-const ALL = 'An expression is made of digits, English names and * ? , - / # L W H.';
+const ALL = 'An expression can contain digits, English names and * ? , - / # L W H.';
 
 /** Returns the fix for a field with an invalid character: `Mär`, `MON..FRI`, `9:30`. */
 export function characterHint(position: FieldPosition, text: string): string {

@@ -51,14 +51,14 @@ function withoutYear(fields: readonly string[]): string {
 }
 
 const yearHint = (fields: readonly string[]): string =>
-  fields.at(-1) === '*' ? '' : ' The year goes into not_before and not_after.';
+  fields.at(-1) === '*' ? '' : ' Put the year in not_before and not_after.';
 
 /** Returns the message for `cron(…)`, `rate(…)` and `at(…)`, the forms of AWS; `undefined` for anything else. */
 export function awsForm(text: string): ScheduleError | undefined {
   const [, form = '', inside = ''] = /^\s*(cron|rate|at)\s*\(([^]*)\)\s*$/i.exec(text) ?? [];
   const hint = AWS_HINTS[form.toLowerCase()]?.(inside.trim());
   if (hint === undefined) return undefined;
-  const message = `${form}(…) is the form of AWS EventBridge.`;
+  const message = `${form}(…) is AWS EventBridge syntax.`;
   return new ScheduleError('cron-aws', message, { hint, place: { span: [0, text.length] } });
 }
 
@@ -66,8 +66,8 @@ const AWS_HINTS: Readonly<Record<string, (inside: string) => string>> = {
   rate(inside) {
     const [, count, unit] = /^([1-9]\d{0,5})\s+(second|minute|hour|day|week)s?$/i.exec(inside) ?? [];
     if (count === undefined || unit === undefined)
-      return 'Write the key every: with a whole number and a unit: s, m, h, d or w.';
-    return `Write the key every: instead: every: ${count}${unit.charAt(0).toLowerCase()}`;
+      return 'Use the key every with a whole number and a unit: s, m, h, d or w.';
+    return `Use the key every instead: every: ${count}${unit.charAt(0).toLowerCase()}`;
   },
 
   cron(inside) {
@@ -78,6 +78,6 @@ const AWS_HINTS: Readonly<Record<string, (inside: string) => string>> = {
 
   at: (inside) =>
     /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(inside)
-      ? `Write the key at: instead: at: "${inside}", and timezone: UTC`
-      : 'Write the key at: instead, such as at: "2027-01-01 00:00".',
+      ? `Use the key at instead: at: "${inside}", and timezone: UTC`
+      : 'Use the key at instead, such as at: "2027-01-01 00:00".',
 };

@@ -33,9 +33,9 @@ export function wrongCount(text: string, fields: readonly string[], shorthands: 
     count < 5
       ? (calendarHint(text) ??
         bareShorthand(text, shorthands) ??
-        'The fields are minute, hour, day of month, month, day of week; a sixth in front of them is the second.')
+        'The fields are minute, hour, day of month, month, day of week; a sixth before them is the second.')
       : (quartzHint(fields) ??
-        'Five fields, or six with the second first. Years are not_before and not_after; the command is under run.');
+        'Write five fields, or six with the second first. For years, use not_before and not_after; the command goes under run.');
   const message = `An expression has five or six fields, not ${count}.`;
   return new ScheduleError('cron-fields', message, { hint, place: { span: [0, text.length] } });
 }
@@ -70,7 +70,7 @@ export function refuseZone(text: string, last: string): void {
   if (!/^[A-Za-z]/.test(last) || !isTimeZone(last) || !/\s/.test(text.trim())) return;
   const start = text.lastIndexOf(last);
   throw new ScheduleError('cron-zone', `${quoted(last)} is a time zone, not a field of an expression.`, {
-    hint: `Write only the expression, and timezone: ${last} beside it.`,
+    hint: `Write only the expression, and set timezone: ${last}.`,
     place: { span: [start, start + last.length] },
   });
 }
@@ -84,18 +84,18 @@ function calendarHint(text: string): string | undefined {
   return `${CALENDAR} Write cron: "${Number(minute)} ${Number(hour)} * * ${days}".`;
 }
 
-const CALENDAR = 'This looks like OnCalendar of systemd.';
+const CALENDAR = "This looks like systemd's OnCalendar.";
 
 const shortened = (name: string): string => name.slice(0, 3).toUpperCase();
 
 /** Shorthands of other programs, or that users expect. */
 const MEANT: ReadonlyMap<string, string> = new Map([
-  ['@reboot', 'Write run_at_start: true beside another schedule key.'],
+  ['@reboot', 'Write run_at_start: true next to another schedule key.'],
   ['@minutely', 'Write @every_minute.'],
-  ['@secondly', 'Write the key every: instead: every: 1s.'],
-  ['@every_second', 'Write the key every: instead: every: 1s.'],
+  ['@secondly', 'Use the key every instead: every: 1s.'],
+  ['@every_second', 'Use the key every instead: every: 1s.'],
   ['@minute', 'Write @every_minute.'],
-  ['@second', 'Write the key every: instead: every: 1s.'],
+  ['@second', 'Use the key every instead: every: 1s.'],
   ['@hour', 'Write @hourly.'],
   ['@day', 'Write @daily.'],
   ['@week', 'Write @weekly.'],
@@ -126,7 +126,7 @@ export function shorthandHint(word: string, shorthands: Iterable<string>): strin
   const known = MEANT.get(word.toLowerCase());
   if (known !== undefined) return known;
   const [, count, unit = ''] = /^@every_([1-9]\d{0,5})_?(second|minute|hour|day|week)s?$/i.exec(word) ?? [];
-  if (count !== undefined) return `Write the key every: instead: every: ${count}${unit.charAt(0).toLowerCase()}.`;
+  if (count !== undefined) return `Use the key every instead: every: ${count}${unit.charAt(0).toLowerCase()}.`;
   if (/^@(?:every(?![a-z_])|\d)/i.test(word)) return everyHint(word);
   const names = [...shorthands];
   const meant = nearest(word, names) ?? names.find((name) => word.length > 3 && name.startsWith(word.toLowerCase()));
@@ -136,12 +136,12 @@ export function shorthandHint(word: string, shorthands: Iterable<string>): strin
 /** `@every 1h30m`, of Go programs; `@every 90 minutes`, `@5m`. */
 function everyHint(word: string): string {
   const length = word.replace(/^@(?:every)?\s*/i, '');
-  if (length === '') return 'Write the key every: instead, for example every: 5m.';
+  if (length === '') return 'Use the key every instead, for example every: 5m.';
   try {
     parseDuration(length);
-    return `Write the key every: instead: every: ${length}.`;
+    return `Use the key every instead: every: ${length}.`;
   } catch (error) {
-    if (error instanceof DurationError) return `Write the key every: instead. ${error.hint}`;
+    if (error instanceof DurationError) return `Use the key every instead. ${error.hint}`;
     throw error;
   }
 }

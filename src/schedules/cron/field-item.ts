@@ -82,7 +82,7 @@ function ruleOfWeek(position: FieldPosition, item: string): DayRule | undefined 
   if (last !== undefined) return lastWeekday(valueOf(position, last, item) % 7);
   const [, weekday, nth] = /^(\d+|[A-Z]{3})#(\d+)$/.exec(item) ?? [];
   if (weekday === undefined) return undefined;
-  if (Number(nth) < 1 || Number(nth) > 5) throw outOfRange(position, item, 'A month has a 1st to 5th of each weekday.');
+  if (Number(nth) < 1 || Number(nth) > 5) throw outOfRange(position, item, 'A month has at most five of each weekday.');
   return nthWeekday(valueOf(position, weekday, item) % 7, Number(nth));
 }
 
@@ -119,7 +119,7 @@ function stepped(position: FieldPosition, values: readonly number[], step = '1',
   const width = Number(step);
   const last = values.at(-1) ?? 0;
   if (width > 1 && width >= length) {
-    const message = `${position.name}: a step of ${width} leads out of the field at once: only ${last} is left.`;
+    const message = `${position.name}: a step of ${width} is larger than the range, so only ${last} matches.`;
     return { values, trap: { code: 'cron-step-too-large', message, step: width, only: last } };
   }
   if (width > 1 && length >= position.size && position.size % width !== 0) {
@@ -134,7 +134,7 @@ function stepped(position: FieldPosition, values: readonly number[], step = '1',
  * value.
  */
 function unevenness({ key, size }: FieldPosition, values: readonly number[], width: number): string {
-  if (key === 'dayOfMonth') return 'begins again in each month';
+  if (key === 'dayOfMonth') return 'starts over each month';
   const sorted = [...values].sort((one, other) => one - other);
   const nextOf = (index: number): number => sorted[(index + 1) % sorted.length] ?? 0;
   const gapAfter = (value: number, index: number): number => (nextOf(index) - value + size) % size || size;
@@ -147,7 +147,7 @@ const rangeHint = ({ key, name, min, max }: FieldPosition, value: number): strin
     return 'With six fields the first is the second and the last the day of the week. Years are not_before and not_after.';
   }
   if (key === 'hour' && value === 24) return 'Midnight is hour 0.';
-  return `The ${name} goes from ${min} to ${max}.`;
+  return `The ${name} ranges from ${min} to ${max}.`;
 };
 
 const outOfRange = (position: FieldPosition, text: string, hint: string): ScheduleError =>

@@ -34,7 +34,7 @@ export function fieldsInWords(expression: string, seed: string): readonly FieldI
 
 const FULL: ReadonlyMap<FieldPosition, string> = new Map([
   [DAY_OF_MONTH_FIELD, 'every day'],
-  [DAY_OF_WEEK_FIELD, 'whatever it is'],
+  [DAY_OF_WEEK_FIELD, 'any day'],
 ]);
 
 const plainName = ({ name }: FieldPosition): string => name.replaceAll('-', ' ');

@@ -110,8 +110,8 @@ function splitItems(position: FieldPosition, written: string): WrittenItem[] {
 
 function checkNumbers({ name, min, max }: FieldPosition, item: string): void {
   if (!LONG_NUMBER.test(item)) return;
-  const message = `${name}: a number here has at most ${MOST_DIGITS} digits.`;
-  throw new ScheduleError('cron-range', message, { hint: `The ${name} goes from ${min} to ${max}.` });
+  const message = `${name}: a number here can have at most ${MOST_DIGITS} digits.`;
+  throw new ScheduleError('cron-range', message, { hint: `The ${name} ranges from ${min} to ${max}.` });
 }
 
 /** Parses an item, and adds its place to errors. */

@@ -16,7 +16,7 @@ export function resolveHash(position: FieldPosition, item: string, seed: string)
   const from = Number(parts[1] ?? position.min);
   const to = Number(parts[2] ?? position.hashMax);
   if (from > to || from < position.min || to > position.max) {
-    const hint = `Write a range inside ${position.min}-${position.max}, the smaller value first.`;
+    const hint = `Write a range within ${position.min}-${position.max}, the smaller value first.`;
     throw refused(position, item, 'has no such range', hint);
   }
   const length = to - from + 1;

@@ -29,7 +29,7 @@ export function itemHint(position: FieldPosition, item: string): string {
 const questionHint = (key: FieldPosition['key'], item: string): string =>
   item === '?' && (key === 'hour' || key === 'month')
     ? AWS_YEAR
-    : '? is allowed alone, in the day of the month or the day of the week. Write *.';
+    : '? is allowed only alone, in the day of the month or the day of the week. Write *.';
 
 const AWS_YEAR =
   '? is for a day field. If the sixth field is a year, as in AWS, leave it out: without it the first field is the minute.';

@@ -30,7 +30,7 @@ export function noSuchDay({ dayOfMonth, month }: Expression, text: string): Sche
   if (comesIn(dayOfMonth, months)) {
     const message = `${quoted(inMonth ?? '')} and ${quoted(inWeek ?? '')} never fall on the same day${within}.`;
     const hint =
-      'A day field that begins with * or + has to match as well. Write its days without * or + if either is to be enough.';
+      'A day field that begins with * or + has to match as well. Write its days without * or + if either should be enough.';
     return new ScheduleError('cron-never', message, { hint, place });
   }
   const message = `There is never ${dayWords(DAY_OF_MONTH_FIELD, dayOfMonth, inMonth ?? '')}${within}.`;
@@ -39,9 +39,9 @@ export function noSuchDay({ dayOfMonth, month }: Expression, text: string): Sche
 
 /** Explains that clock changes in a zone skip every time of an expression. */
 export function onlyInGaps({ intervalLike }: CronSchedule, zone: string, text: string): ScheduleError {
-  const message = `It never comes: all its times are skipped when the clocks of ${zone} are put forward.`;
+  const message = `It never occurs: all its times are skipped when the clocks in ${zone} move forward.`;
   const hint = intervalLike
-    ? 'Write another hour. Minutes and hours that begin with * go by the clock, whatever dst says.'
+    ? 'Write another hour. Minutes and hours that begin with * follow the clock, regardless of dst.'
     : 'Write dst: {gap: after} to fire right after the change, or another hour.';
   return new ScheduleError('cron-only-in-gaps', message, { hint, place: { span: [0, text.length] } });
 }

@@ -23,7 +23,7 @@ const partOf = (form: RegExp, item: string): string | undefined => form.exec(ite
 function ruleOfMonth(item: string): string | undefined {
   const workdays = partOf(/^(?:L-(\d+)W|(?:LW|WL)-(\d+))$/, item);
   if (workdays !== undefined)
-    return `No form counts working days. Write L-${workdays} for ${counted(Number(workdays), 'day')} before the last day, or LW for the last working day.`;
+    return `No syntax counts working days. Write L-${workdays} for ${counted(Number(workdays), 'day')} before the last day, or LW for the last working day.`;
   const near = partOf(/^(?:W-?(\d+)|(\d+)-W)$/, item);
   if (near !== undefined) return `Write ${near}W.`;
   const days = partOf(/^(?:L(\d+)|(\d+)-?L)$/, item);

@@ -8,7 +8,7 @@ import { weekdayName } from './words.js';
 /** Returns what to write instead of a step: an interval, if it preserves everything the other fields say. */
 export function stepHint(trap: StepTrap, expression: Expression, position: FieldPosition): string {
   const every = everyInstead(trap, expression, position);
-  if (every !== undefined) return `For an even rhythm, write every: ${every}.${everyIsInUtc(every)}`;
+  if (every !== undefined) return `For even intervals, write every: ${every}.${everyIsInUtc(every)}`;
   if (trap.only !== undefined) return `If ${valueInWords(trap.only, position)} is meant, write ${trap.only}.`;
   return position === MONTH_FIELD ? 'Write the months as a list.' : 'To choose other values, write them as a list.';
 }

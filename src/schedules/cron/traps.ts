@@ -84,7 +84,7 @@ function bothDays({ dayOfMonth, dayOfWeek, month }: Expression, text: string): T
     return {
       code: 'cron-day-and',
       message: `Fires on ${inWeek}, but only when that is also ${inMonth}: a day field that begins with * does not add days.`,
-      hint: 'Write the days without * if either is to be enough.',
+      hint: 'Write the days without * if either should be enough.',
     };
   }
   const months = month.values.toArray();

@@ -10,6 +10,6 @@ const KINDS: readonly { readonly scheme: RegExp; readonly load: () => Promise<Bo
 /** Opens the board of a URL. Connects in the background. @throws RangeError for a scheme of no store, which the timer file refuses. */
 export async function openBoard(place: BoardPlace): Promise<Board> {
   const kind = KINDS.find(({ scheme }) => scheme.test(place.url));
-  if (kind === undefined) throw new RangeError('the URL is of no store');
+  if (kind === undefined) throw new RangeError('the URL is not of a supported store');
   return (await kind.load()).open(place);
 }

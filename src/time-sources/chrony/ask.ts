@@ -23,7 +23,7 @@ export function ask(command: readonly string[], clock: Clock, signal: AbortSigna
     const child = execFile(program, args, options, (error, text) => {
       disarm();
       const code = error?.code;
-      if (isLate) resolve({ kind: 'broken', reason: `${program} does not answer` });
+      if (isLate) resolve({ kind: 'broken', reason: `${program} does not respond` });
       else if (code === 'ENOENT') resolve({ kind: 'absent', reason: `${program} is not installed` });
       else if (error === null || typeof code === 'number')
         resolve({ kind: 'printed', text, succeeded: error === null });

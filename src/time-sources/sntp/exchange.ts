@@ -68,8 +68,8 @@ export function exchange(endpoint: Endpoint, clock: Clock, signal: AbortSignal):
       resolve(exchanged);
     };
     const fail = (reason: string): void => end({ kind: 'failed', reason });
-    const onAbort = (): void => fail('was not waited for');
-    const disarm = clock.after(PATIENCE, () => fail('does not answer'));
+    const onAbort = (): void => fail('was canceled');
+    const disarm = clock.after(PATIENCE, () => fail('does not respond'));
     socket.on('error', (error) => fail(explain(error)));
     signal.addEventListener('abort', onAbort);
     if (signal.aborted) onAbort();
@@ -96,7 +96,7 @@ function ask(socket: Socket, { port, address }: Endpoint, clock: Clock, end: (ex
 }
 
 /** Why a measurement is useless if the clock was set during it. */
-export const WAS_SET = 'was asked while the clock was being set';
+export const WAS_SET = 'was queried while the clock was being set';
 
 /** RFC 5905, 8: offset ((T2−T1)+(T3−T4))/2, delay (T4−T1)−(T3−T2). T4 is T1 plus the monotonic time since. */
 function compare(
@@ -128,6 +128,6 @@ function explain({ code, message }: NodeJS.ErrnoException): string {
     case 'EHOSTUNREACH':
       return `cannot be reached (${code})`;
     default:
-      return `cannot be asked (${code ?? message})`;
+      return `cannot be queried (${code ?? message})`;
   }
 }

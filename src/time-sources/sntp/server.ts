@@ -82,13 +82,13 @@ export class SntpServer implements TimeSource {
       case 'DENY':
       case 'RSTR':
         this.#restsUntil = Number.POSITIVE_INFINITY;
-        return this.#trouble(`accepts no requests from here (${code}) and is not asked again`);
+        return this.#trouble(`rejects requests from this machine (${code}), so timers does not query it again`);
       case 'RATE':
         this.#rest = Math.min(Math.max(this.#rest, this.#poll) * 2, LONGEST_REST);
         this.#restsUntil = this.#clock.monotonic() + this.#rest;
-        return this.#trouble('wants to be asked less often (RATE), and is');
+        return this.#trouble('asks for fewer requests (RATE), so timers queries it less often');
       default:
-        return this.#trouble(`sends no time but the code ${code}`);
+        return this.#trouble(`sends no time, only the code ${code}`);
     }
   }
 

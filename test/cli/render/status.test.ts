@@ -67,7 +67,9 @@ test.each([
   const terminal = capturedTerminal({ width: 120 });
   const forward = { receiver: 'hub.example', unsent, unavailable_since: ago(60), reason: 'it does not respond' };
   printStatus({ ...status([timer('one')]), forward }, { terminal, timezone: 'UTC', asJson: false });
-  expect(terminal.said.err.join('\n')).toContain(`hub.example has taken no outcomes for 1 min, and ${words}: it does`);
+  expect(terminal.said.err.join('\n')).toContain(
+    `hub.example has accepted no outcomes for 1 min, and ${words}: it does`,
+  );
 });
 
 test('on a shared state, the status says whose it is, how long the lease lasts, and who stands by', () => {

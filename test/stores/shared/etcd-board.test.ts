@@ -33,7 +33,7 @@ async function taken(board: Board, id: string, lease = LEASE): Promise<Fence> {
   return taking.fence;
 }
 
-const HUNG_UP = 'it hung up. If this lasts, use etcds:// for a server with TLS, etcd:// without';
+const HUNG_UP = 'it closed the connection. If this continues, use etcds:// for a server with TLS, etcd:// without';
 
 const memory = (job: string, text: string) => ({ jobs: [{ job, key: job, text }], runs: [], log: [] });
 
@@ -132,7 +132,9 @@ describe.skipIf(program === undefined)('etcd, which is installed', () => {
     await board.write(fence, 1, memory('x', 'kept'));
     await server.kill();
     expect(await troubleOf(board.write(fence, 2, memory('y', '1')))).toMatchObject({ kind: 'unreachable' });
-    expect(await troubleOf(board.renew(fence, LEASE))).toEqual(unreachable(`${board.place}: nobody listens there`));
+    expect(await troubleOf(board.renew(fence, LEASE))).toEqual(
+      unreachable(`${board.place}: nothing is listening there`),
+    );
     await server.start();
     expect(await board.renew(fence, LEASE)).toBe(true);
     expect(await board.write(fence, 2, memory('y', '1'))).toEqual({ kind: 'done' });
@@ -188,13 +190,11 @@ describe.skipIf(program === undefined)('etcd, which is installed', () => {
         open(user.url),
       ];
       expect(await troubleOf(wrong.holder())).toEqual(
-        refused(`${wrong.place}: it refuses the login: check the user of the URL and its password`),
+        refused(`${wrong.place}: it rejects the login: check the user of the URL and its password`),
       );
       expect(await file.holder()).toMatchObject({ fence });
       expect(await troubleOf(missing.holder())).toEqual(
-        refused(
-          `${missing.place}: it requires a login: write the user into the URL, and its password into password_file`,
-        ),
+        refused(`${missing.place}: it requires a login: put the user in the URL, and its password in password_file`),
       );
       expect(wrong.place).toBe(`etcd://127.0.0.1:${user.port} (timers)`);
 
@@ -297,7 +297,7 @@ test('something else that listens there is refused', async () => {
   await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
   const board = open(`etcd://127.0.0.1:${(web.address() as AddressInfo).port}`);
   expect(await troubleOf(board.holder())).toEqual(
-    refused(`${board.place}: there is no etcd 3.4 or later: check the URL`),
+    refused(`${board.place}: no etcd 3.4 or later responds there: check the URL`),
   );
   await board.close();
   web.close();

@@ -78,11 +78,11 @@ describe.skipIf(programs === undefined)('PostgreSQL, which is installed', () => 
     expect(await troubleOf(wrong.holder())).toEqual({
       name: 'BoardTrouble',
       kind: 'refused',
-      message: `${place}: it refuses the password: check the URL, or the file that password_file names`,
+      message: `${place}: it rejects the password: check the URL, or the file that password_file names`,
     });
     expect(await troubleOf(missing.holder())).toMatchObject({
       kind: 'refused',
-      message: `${place}: it asks for a password: write it into the URL, or into the file that password_file names`,
+      message: `${place}: it requires a password: put it in the URL, or in the file that password_file names`,
     });
     expect(await troubleOf(right.take({ id: 'p', name: 'p' }, 1, 0))).toHaveProperty('done');
     await Promise.all([wrong.close(), missing.close(), right.close()]);
@@ -93,12 +93,12 @@ describe.skipIf(programs === undefined)('PostgreSQL, which is installed', () => 
 
     expect(await troubleOf(database.holder())).toMatchObject({
       kind: 'refused',
-      message: `postgres://127.0.0.1:${server.port}/gone (timers): it has no such database: create it, or name another one in the URL`,
+      message: `postgres://127.0.0.1:${server.port}/gone (timers): it has no such database: create it, or use another one in the URL`,
     });
     expect(await troubleOf(tls.holder())).toMatchObject({
       kind: 'refused',
       message: expect.stringMatching(
-        /: it offers no TLS: turn it on at the server, or remove sslmode from the URL$/,
+        /: it offers no TLS: enable it on the server, or remove sslmode from the URL$/,
       ) as string,
     });
     await Promise.all([database.close(), tls.close()]);
@@ -112,7 +112,7 @@ describe.skipIf(programs === undefined)('PostgreSQL, which is installed', () => 
     try {
       expect(await troubleOf(board.take({ id: 'r', name: 'r' }, LEASE, 0))).toMatchObject({
         kind: 'refused',
-        message: expect.stringContaining('it is read-only, as a replica is: name the primary server') as string,
+        message: expect.stringContaining('it is read-only, like a replica: use the primary server') as string,
       });
     } finally {
       await server.query(
@@ -135,7 +135,7 @@ describe.skipIf(programs === undefined)('PostgreSQL, which is installed', () => 
     expect(await troubleOf(board.renew(taking.fence, LEASE))).toEqual({
       name: 'BoardTrouble',
       kind: 'unreachable',
-      message: `${board.place}: nobody listens there`,
+      message: `${board.place}: nothing is listening there`,
     });
 
     server.start();

@@ -123,11 +123,11 @@ describe.skipIf(!hasRedis)('Redis, which is installed', () => {
     expect(await troubleOf(open(guarded.url, { password: 'another-secret' }).holder())).toEqual({
       name: 'BoardTrouble',
       kind: 'refused',
-      message: `${place}: it refuses the password: check the URL, or the file that password_file names`,
+      message: `${place}: it rejects the password: check the URL, or the file that password_file names`,
     });
     expect(await troubleOf(open(guarded.url).holder())).toMatchObject({
       kind: 'refused',
-      message: `${place}: it asks for a password: write it into the URL, or into the file that password_file names`,
+      message: `${place}: it requires a password: put it in the URL, or in the file that password_file names`,
     });
     expect(await troubleOf(open(guarded.url, { password: 'hunter2-of-the-test' }).holder())).toEqual({
       done: undefined,
@@ -145,7 +145,7 @@ describe.skipIf(!hasRedis)('Redis, which is installed', () => {
     );
     expect(await troubleOf(open(replica.url).take({ id: 'r', name: 'r' }, LEASE, 0))).toMatchObject({
       kind: 'refused',
-      message: expect.stringContaining('it is a replica, which only reads: name the primary server') as string,
+      message: expect.stringContaining('it is a read-only replica: use the primary server') as string,
     });
     await replica.close();
 
@@ -177,7 +177,7 @@ describe.skipIf(!hasRedis)('Redis, which is installed', () => {
       .toEqual({
         name: 'BoardTrouble',
         kind: 'unreachable',
-        message: `${board.place}: nobody listens there`,
+        message: `${board.place}: nothing is listening there`,
       });
 
     await mortal.start();

@@ -8,10 +8,10 @@ export const atCommand: CommandKind = {
   summary: 'Run a command once, at a given time, in the running scheduler',
   since: '0.1.0',
   examples: [
-    { line: 'timers at 17:00 -- ./report.sh --month 11', does: 'At the next 17:00 in the zone of the file' },
+    { line: 'timers at 17:00 -- ./report.sh --month 11', does: "At the next 17:00 in the file's time zone" },
     {
       line: "timers at 'tomorrow 09:00' -- 'df -h > df.txt'",
-      does: 'One word is text for the shell; several run without one',
+      does: 'A single word runs in the shell; several words run without one',
     },
     {
       line: "timers at '2027-01-01 00:00' --timezone Asia/Tokyo -- ./fireworks",

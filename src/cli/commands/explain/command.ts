@@ -16,14 +16,17 @@ export const explain: CommandKind = {
   since: '0.1.0',
   examples: [
     { line: 'timers explain backup', does: 'Explain one timer' },
-    { line: "timers explain '30 2 * * MON-FRI'", does: 'Explain an expression; the quotes keep the shell away from *' },
+    {
+      line: "timers explain '30 2 * * MON-FRI'",
+      does: 'Explain an expression; the quotes keep the shell from expanding *',
+    },
     { line: "timers explain '0 9 * * *' --timezone America/New_York -n 3", does: 'Read it in another zone' },
   ],
   configure(command) {
     withJson(withFile(command).argument('<what...>', 'Name of a timer, or a cron expression'), 'one JSON object')
       .option(
         '--timezone <zone>',
-        'Time zone of the expression, or to show a timer’s firings in (default: that of the timer, of the file, or of the system)',
+        'Time zone of the expression, or of the firings shown (default: from the timer, the file or the system)',
       )
       .option('-n, --count <n>', 'Number of firings', String(DEFAULT_COUNT));
     return async (terminal, args) => {

@@ -89,7 +89,7 @@ function systemZoneOf(terminal: Terminal): string {
   const { name, unknown } = localZone();
   if (unknown !== undefined)
     terminal.err(
-      `timers: warning: TZ is set to ${quoted(unknown)}, which is not a time zone, so ${name} is used. Name one: --timezone Europe/Berlin`,
+      `timers: warning: TZ is set to ${quoted(unknown)}, which is not a time zone, so ${name} is used. Pass one: --timezone Europe/Berlin`,
     );
   return name;
 }

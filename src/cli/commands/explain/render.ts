@@ -45,7 +45,7 @@ export function printExplanation(explanation: Explanation, { terminal, now, asJs
     ...(problems.length === 0 ? [] : [renderProblems({ ...explained, problems, width, color: terminal.color.out })]),
   ];
   if (firings.length === 0)
-    blocks.push([explained.enabled ? 'No upcoming firings.' : 'Disabled: it does not fire by its schedule.']);
+    blocks.push([explained.enabled ? 'No upcoming firings.' : 'Disabled: its schedule does not fire it.']);
   terminal.outPainted(...separated(blocks));
 }
 
@@ -100,7 +100,7 @@ function firingsInLines({ explained, firings, zone }: Explanation, now: Instant,
 }
 
 function changesInLines({ timezone, changes }: ZoneOutlook, explained: Explained, width: number): readonly string[] {
-  if (changes.length === 0) return [`  The clock of ${timezone} does not change within two years.`];
+  if (changes.length === 0) return [`  The clock of ${timezone} does not change in the next two years.`];
   return changes.flatMap(({ change, near }) => {
     const date = localTime(change.at - 1, explained.timezone).slice(0, 14);
     const words = near[0] ? jobInWords(near[0]) : 'not touched';

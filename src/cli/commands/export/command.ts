@@ -8,9 +8,9 @@ export const exportCommand: CommandKind = {
   group: 'file',
   summary: 'Write timers as systemd units, CronJobs or a calendar',
   details:
-    'It prints the files, and reports on standard error what is different there. ' +
+    'Prints the files, and lists on standard error what works differently there. ' +
     'The formats are crontab, systemd (a .timer and a .service for each timer), kubernetes (CronJobs), and ical (the upcoming firings). ' +
-    'The exit code is 1 if a timer could not be carried over; the rest is still written.',
+    'The exit code is 1 if a timer could not be exported; the others are still written.',
   since: '0.1.0',
   examples: [
     { line: 'timers export systemd backup -o units', does: 'Write the units of one timer into a folder' },
@@ -25,7 +25,7 @@ export const exportCommand: CommandKind = {
       .argument('<format>', 'crontab, systemd, kubernetes or ical')
       .argument('[names...]', 'Timers (default: all)')
       .option('--image <image>', 'Image of the containers; kubernetes needs it')
-      .option('-o, --output <path>', 'Folder for several files, or the file to write; existing files stay as they are');
+      .option('-o, --output <path>', 'Folder for several files, or the file to write; never overwrites a file');
     return async (terminal, args) => {
       const { exportTimers } = await import('./export.js');
       const [format, names] = args as readonly [string, readonly string[]];

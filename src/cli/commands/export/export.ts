@@ -76,7 +76,7 @@ function writeNew(terminal: Terminal, path: string, text: string): boolean {
     return true;
   } catch (error) {
     const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
-    const words = exists ? 'exists already and stays as it is.' : `cannot be written: ${systemReason(error)}.`;
+    const words = exists ? 'already exists and was not changed.' : `cannot be written: ${systemReason(error)}.`;
     terminal.err(`timers: ${path} ${words}`);
     return false;
   }

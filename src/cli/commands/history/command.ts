@@ -10,13 +10,13 @@ export const history: CommandKind = {
   summary: 'Show past firings and their outcomes',
   since: '0.1.0',
   examples: [
-    { line: 'timers history', does: 'Show the latest 20 of all timers, and active runs' },
+    { line: 'timers history', does: 'Show the latest 20 firings of all timers, and active runs' },
     { line: 'timers history backup --status failure,timeout -n 5', does: 'Show the last five failures of one timer' },
     {
       line: 'timers history --since yesterday --json',
       does: 'Print one JSON object per firing, with the fields of the log',
     },
-    { line: 'timers history --run mg1c2x3k', does: 'Show one whole run with its output' },
+    { line: 'timers history --run mg1c2x3k', does: 'Show one run in full, with its output' },
   ],
   configure(command) {
     const time = '(2027-01-01 00:00, 17:00, yesterday, or 2h for 2 hours ago)';
@@ -32,7 +32,7 @@ export const history: CommandKind = {
       .option('--since <time>', `Show firings that ended at this time or later ${time}`)
       .option('--until <time>', 'Show firings that ended at this time or earlier')
       .addOption(
-        new Option('--run <id>', 'Show one whole run; the start of its id is enough').conflicts([
+        new Option('--run <id>', 'Show one run in full; the start of its id is enough').conflicts([
           'count',
           'status',
           'since',

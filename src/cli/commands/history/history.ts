@@ -59,7 +59,7 @@ export async function showHistory(
   warnOfInvalid(terminal, shown, reading);
   if (reading.kind === 'none') {
     if (jobNames.length > 0) checkNames(names, jobNames);
-    const way = reading.reason === undefined ? '"timers start" makes it.' : 'Name another place: --state <path>';
+    const way = reading.reason === undefined ? '"timers start" creates it.' : 'For another place, pass --state <path>';
     terminal.err(`${nothingRecorded(shown, reading)} ${way}`);
   }
   if (reading.kind !== 'unavailable') return 0;
@@ -146,9 +146,9 @@ function remarksOn(
   { timezone, asJson, path }: PastPrinting & { readonly path: string },
 ): readonly string[] {
   if (found.numbers.length > 0 || (!asJson && found.open.length > 0)) {
-    const cut = `These are only the latest ${MOST_SHOWN}; -n sets another number.`;
+    const cut = `These are the latest ${MOST_SHOWN}; use -n to show more.`;
     return [...(asJson ? [] : [`Times are in ${timezone}.`]), ...(found.isCut ? [cut] : [])];
   }
   const isFiltered = names.length > 0 || statuses.length > 0 || since !== undefined || until !== undefined;
-  return [isFiltered ? `Nothing in ${path} fits.` : `Nothing is recorded yet in ${path}.`];
+  return [isFiltered ? `Nothing in ${path} matches.` : `Nothing is recorded yet in ${path}.`];
 }

@@ -113,7 +113,7 @@ function writeNew(terminal: Terminal, output: string, text: string): boolean {
   } catch (error) {
     const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
     const words = exists
-      ? 'already exists and stays unchanged. Name another file.'
+      ? 'already exists and was not changed. Name another file.'
       : `cannot be written: ${systemReason(error)}.`;
     terminal.err(`timers: ${output} ${words}`);
     return false;

@@ -10,9 +10,9 @@ export const inCommand: CommandKind = {
   examples: [
     {
       line: 'timers in 30m -- ./report.sh --month 11',
-      does: 'Several words are a program and its arguments, without a shell',
+      does: 'Several words are a program and its arguments, run without a shell',
     },
-    { line: "timers in 2h -- 'pg_dump app | gzip > app.gz'", does: 'One word is text for the shell' },
+    { line: "timers in 2h -- 'pg_dump app | gzip > app.gz'", does: 'A single word runs in the shell' },
     { line: 'timers status; timers cancel in:k3f9x', does: 'Find its name and remove it' },
   ],
   configure(command) {

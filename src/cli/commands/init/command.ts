@@ -10,7 +10,7 @@ export const init: CommandKind = {
   name: 'init',
   group: 'file',
   summary: 'Write a commented starter file',
-  details: 'Beside it, it writes timers.schema.json, with which editors complete and explain the keys.',
+  details: 'Also writes timers.schema.json, which lets editors complete and explain the keys.',
   since: '0.1.0',
   examples: [
     { line: 'timers init', does: 'Write timers.yaml; an existing file stays unchanged' },
@@ -19,7 +19,7 @@ export const init: CommandKind = {
   configure(command) {
     withJson(command, 'the path as JSON')
       .argument('[file]', 'File to write (default: timers.yaml)')
-      .option('-f, --file <path>', 'File to write, like the argument');
+      .option('-f, --file <path>', 'File to write, same as the argument');
     return async (terminal, args) => {
       const { onlyFile } = await import('../../arguments.js');
       const { schemaText } = await import('../../../config/keys/json-schema.js');

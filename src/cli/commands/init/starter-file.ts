@@ -9,9 +9,9 @@ const STARTER = `# yaml-language-server: $schema=./${SCHEMA}
 # Timers. Check this file with "timers validate", preview firings with "timers next", run it with "timers start".
 
 # timezone: Europe/Berlin       # for cron and local times; default: the system's zone
-# concurrency: 4                # most runs at once, for all timers
+# concurrency: 4                # at most this many runs at once, across all timers
 
-defaults:                       # what every timer has unless it says otherwise
+defaults:                       # for every timer that does not set its own
   timeout: 10m
 
 timers:
@@ -26,7 +26,7 @@ timers:
     retry: { attempts: 3, delay: 5s }
 
   warm-up:
-    in: 5s                      # once, that long after the start
+    in: 5s                      # once, this long after the start
     run: [echo, "a list is run without a shell"]
 
   # new-year:
@@ -46,7 +46,7 @@ export function writeStarterFile(terminal: Terminal, file: string, { schema, asJ
   const schemaPath = join(dirname(path), SCHEMA);
   const fault = write(path, STARTER) ?? write(schemaPath, schema);
   if (fault?.code === 'EEXIST' && fault.path === path) {
-    terminal.err(`timers: ${file} already exists, and stays unchanged. Name another with --file.`);
+    terminal.err(`timers: ${file} already exists and was not changed. Choose another with --file.`);
     return 1;
   }
   if (fault !== undefined && fault.code !== 'EEXIST') {

@@ -11,7 +11,7 @@ export const keys: CommandKind = {
   examples: [
     { line: 'timers keys', does: 'List all keys' },
     { line: 'timers keys overlap', does: 'Explain one' },
-    { line: 'timers keys retry.attempts', does: 'Explain a key of a map' },
+    { line: 'timers keys retry.attempts', does: 'Explain a key inside a map' },
   ],
   configure(command) {
     withJson(command, 'an array of keys').argument('[key]', 'Key to explain, such as timeout or retry.attempts');

@@ -7,7 +7,7 @@ export const list: CommandKind = {
   name: 'list',
   group: 'look ahead',
   summary: 'Show the timers with their schedules, next and last firings',
-  details: 'Includes the pending ad-hoc timers of timers in and timers at.',
+  details: 'Includes the pending ad-hoc timers that timers in and timers at created.',
   since: '0.1.0',
   examples: [
     { line: 'timers list', does: 'Print a table' },

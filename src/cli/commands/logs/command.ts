@@ -23,7 +23,7 @@ interface LogsOptions extends FileOption, StateOption, JsonOption, ZoneOption {
 export const logs: CommandKind = {
   name: 'logs',
   group: 'look back',
-  summary: 'Show the recent log of the running scheduler, and follow it',
+  summary: 'Show or follow the recent log of the running scheduler',
   details: 'The scheduler keeps its latest 2,000 events, up to 8 MiB, in memory.',
   since: '0.1.0',
   examples: [

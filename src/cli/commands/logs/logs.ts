@@ -9,9 +9,9 @@ import { counted } from '../../../text/counted.js';
 
 /** Where the log is once its scheduler has ended: a scheduler keeps its recent log only in memory. */
 export const PAST_LOG: readonly string[] = [
-  'timers: a scheduler keeps its recent log only while it runs. The rest is where the output of timers start went:',
+  'timers: a scheduler keeps its recent log only while it runs. For older records, look where the output of timers start went:',
   '  journalctl -u UNIT · docker logs CONTAINER · kubectl logs --previous POD · the file it was redirected to',
-  'timers: the runs on record, with the last lines of those that failed: timers history, timers why NAME',
+  'timers: the recorded runs, with the last lines of failed ones: timers history, timers why NAME',
 ];
 
 /** The requested part of the log, as written. */
@@ -22,7 +22,7 @@ interface SpanArguments extends WrittenWindow {
 /** Checks the requested part of the log before the zone of its times is known. @throws UsageError */
 export function checkLogSpan(span: SpanArguments, timezone: string): void {
   if (span.follow && span.until !== undefined)
-    throw new UsageError('--until: the log is followed until Ctrl-C. Leave out --follow or --until');
+    throw new UsageError('--until does not work with --follow, which runs until Ctrl-C. Remove --follow or --until');
   checkPastWindow(span, { now: createSystemClock().now(), timezone });
 }
 
@@ -54,7 +54,7 @@ export async function showLogs(
   });
   if (told === 0)
     terminal.err(
-      'timers: none of it is in memory: the latest 2,000 events are kept. See timers history for earlier events',
+      'timers: nothing matches: only the latest 2,000 events are in memory. See timers history for earlier ones',
     );
   return 0;
 }

@@ -104,5 +104,5 @@ function sayDone(jobs: readonly Job[], armedFor: ArmedFor, terminal: Terminal): 
 
 function sayDisabled(jobs: readonly Job[], terminal: Terminal): void {
   for (const { enabled, name } of jobs)
-    if (!enabled) terminal.err(`${name} is disabled and does not fire by its schedule.`);
+    if (!enabled) terminal.err(`${name} is disabled, so its schedule does not fire it.`);
 }

@@ -28,7 +28,7 @@ export const pause: CommandKind = {
       .option('--all', 'Pause every timer')
       .addOption(new Option('--for <duration>', 'Resume after this time, such as 30m or 1h30m').conflicts(['until']))
       .option('--until <time>', 'Resume at this time (18:00, tomorrow 09:00, 2027-01-01 00:00)')
-      .option('--reason <text>', 'Reason to show in status and log');
+      .option('--reason <text>', 'Reason to show in the status and the log');
     return async (terminal, args) => {
       const options = command.opts<PauseOptions>();
       const { readLength, readNames } = await import('../../arguments.js');

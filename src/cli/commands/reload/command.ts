@@ -12,10 +12,10 @@ export const reload: CommandKind = {
   since: '0.1.0',
   examples: [
     { line: 'timers reload', does: 'Load it; unchanged timers keep their state' },
-    { line: 'timers reload --dry-run', does: 'Show what would change, and change nothing' },
+    { line: 'timers reload --dry-run', does: 'Show what would change, without changing anything' },
   ],
   configure(command) {
-    withScreen(command, 'one JSON object').option('--dry-run', 'Show what would change, and change nothing');
+    withScreen(command, 'one JSON object').option('--dry-run', 'Show what would change, without changing anything');
     return async (terminal) => {
       const options = command.opts<ScreenOptions & { readonly dryRun?: true }>();
       const { withScheduler } = await import('../../connect.js');

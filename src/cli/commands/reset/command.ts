@@ -9,16 +9,16 @@ export const reset: CommandKind = {
   name: 'reset',
   group: 'operate',
   summary: 'Restart a delay or an interval from now, and close the breaker',
-  details: 'Moves a pending ad-hoc timer with --in.',
+  details: 'With --in, also moves a pending ad-hoc timer.',
   since: '0.1.0',
   examples: [
-    { line: 'timers reset warm-cache', does: 'Wait its whole delay again' },
+    { line: 'timers reset warm-cache', does: 'Wait its full delay again' },
     { line: 'timers reset warm-cache --in 5m', does: 'Fire in five minutes' },
   ],
   configure(command) {
     withScreen(command, 'one JSON object')
       .argument('<name>', 'Timer')
-      .option('--in <duration>', 'Fire after this time instead of its own delay');
+      .option('--in <duration>', 'Fire after this delay instead of its own');
     return async (terminal, args) => {
       const options = command.opts<ScreenOptions & { readonly in?: string }>();
       const { readLength } = await import('../../arguments.js');

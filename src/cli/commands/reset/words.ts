@@ -11,7 +11,7 @@ export interface ResetAnswer {
 
 /** A timer of the file keeps its schedule: `every` returns to its grid, and `in` counts from the next start of the scheduler. */
 const AFTERWARDS =
-  'timers: this moves one firing. After it, or after a restart, the schedule of the file counts again.';
+  'timers: this moves one firing. After it, or after a restart, the schedule in the file applies again.';
 
 /** Describes the result of a reset, in lines. */
 export function resetInWords(name: string, answer: ResetAnswer, timezone: string): readonly string[] {

@@ -6,9 +6,9 @@ import type { CommandKind } from '../../command.js';
 export const resume: CommandKind = {
   name: 'resume',
   group: 'operate',
-  summary: 'End the pause of timers',
+  summary: 'Resume paused timers',
   since: '0.1.0',
-  examples: [{ line: 'timers resume backup', does: 'Run it again from its next firing' }],
+  examples: [{ line: 'timers resume backup', does: 'Resume it from its next firing' }],
   configure(command) {
     withJson(withState(withFile(command)), 'one JSON object per line')
       .argument('[names...]', 'Timers')

@@ -6,14 +6,14 @@ export const run: CommandKind = {
   name: 'run',
   group: 'run',
   summary: 'Run one timer now, with its output and exit status',
-  details: 'The run has the environment, timeout and retries of the timer, and needs no scheduler.',
+  details: 'Uses the environment, timeout and retries of the timer. Needs no scheduler.',
   since: '0.1.0',
   examples: [
     { line: 'timers run backup', does: 'Run it in the foreground' },
     { line: 'timers run backup; echo $?', does: '124 after a timeout, 128+n after signal n, 127 if not found' },
   ],
   configure(command) {
-    withJson(withFile(command), 'the records of the log as JSON').argument('<name>', 'Timer');
+    withJson(withFile(command), 'the log records as JSON').argument('<name>', 'Timer');
     return async (terminal, args) => {
       const { createSystemClock } = await import('../../../clocks/system.js');
       const { loadToRun } = await import('../../load.js');

@@ -18,7 +18,7 @@ export const schema: CommandKind = {
     'The schema of the log describes every event with the types of its fields.',
   since: '0.1.0',
   examples: [
-    { line: 'timers schema > timers.schema.json', does: 'Write it beside the timer file' },
+    { line: 'timers schema > timers.schema.json', does: 'Write it next to the timer file' },
     { line: 'timers schema log > log.schema.json', does: 'Describe the records of the log for another program' },
   ],
   configure(command) {

@@ -19,7 +19,7 @@ export const simulateCommand: CommandKind = {
     { line: 'timers simulate', does: 'Simulate 24 hours from the next full hour; each run takes 1s' },
     {
       line: 'timers simulate --from 2027-01-01 --to 52w --durations times.yaml',
-      does: 'Simulate a year with run times by timer',
+      does: 'Simulate a year, with run times for each timer',
     },
     {
       line: 'timers simulate --assert no-skips --assert "backup within 22:00-06:00"',
@@ -27,7 +27,7 @@ export const simulateCommand: CommandKind = {
     },
     {
       line: 'timers simulate --durations recorded --suggest',
-      does: 'Suggest other minutes for what starts at the same time',
+      does: 'Suggest other minutes for timers that start at the same time',
     },
   ],
   configure(command) {
@@ -38,10 +38,10 @@ export const simulateCommand: CommandKind = {
       )
       .option('--to <time>', 'End at this time, or this long after the start, such as 7d or 52w', '24h')
       .option('--durations <how>', 'Run times: a duration, a file of name: 30s or {p50, p95}, or recorded', '1s')
-      .option('--fail <name=share>', 'Share of attempts of a timer that fail, such as backup=0.1; repeatable', collect)
+      .option('--fail <name=share>', "Share of a timer's attempts that fail, such as backup=0.1; repeatable", collect)
       .option('--assert <rule>', RULES, collect)
-      .option('--suggest', 'Suggest minutes that flatten the busiest ones')
-      .option('--seed <number>', 'Seed for the chance of --fail and for retry jitter, from 0 to 999,999,999', '1');
+      .option('--suggest', 'Suggest minutes that relieve the busiest ones')
+      .option('--seed <number>', 'Seed for --fail and for retry jitter, from 0 to 999,999,999', '1');
     return async (terminal, args) => {
       const { createSystemClock } = await import('../../../clocks/system.js');
       const { readHistory, shownPlace } = await import('../../read-history.js');

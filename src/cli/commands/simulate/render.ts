@@ -80,9 +80,9 @@ function runTimesInWords({ source, asked, byName }: SimulatedRunTimes): string {
 
 function unknownIn({ unknown }: SimulatedRunTimes, width: number): readonly string[] {
   if (unknown.length === 0) return [];
-  const named = `No run time is known, so ${humanDuration(DEFAULT_RUN_TIME.p50)} is taken: ${unknown.join(', ')}`;
+  const named = `No run time is known, so ${humanDuration(DEFAULT_RUN_TIME.p50)} is assumed: ${unknown.join(', ')}`;
   return [
-    named.length <= width ? named : `No run time is known of ${counted(unknown.length, 'timer')}, so 1 s is taken.`,
+    named.length <= width ? named : `No run time is known for ${counted(unknown.length, 'timer')}, so 1 s is assumed.`,
   ];
 }
 
@@ -91,7 +91,7 @@ function outlookSections(outlook: Outlook, { report, terminal, paint }: Page, wh
   return [
     { head: '', lines: renderTotals(outlook, { runTimes: report.runTimes, which, width, paint }) },
     { head: 'Overlaps, skips and failures', lines: renderTroubles(outlook, width) },
-    { head: 'Longest waits, for a slot or for the run before', lines: renderWaits(outlook, width) },
+    { head: 'Longest waits, for a slot or for the previous run', lines: renderWaits(outlook, width) },
   ];
 }
 
@@ -135,7 +135,7 @@ const shortened = (lines: readonly string[]): readonly string[] =>
 function suggestionOf({ moves, after }: Proposal, { report, terminal }: Page): Section {
   const before = report.plan;
   if (moves.length === 0) {
-    const line = '  None: no other minutes would make the busiest ones quieter.';
+    const line = '  None: no other minutes would relieve the busiest ones.';
     return { head: 'Suggestion', lines: [line] };
   }
   const starts = `${busiestOf(before).starts} → ${counted(busiestOf(after).starts, 'start')} in the busiest minute`;

@@ -28,7 +28,7 @@ export function readSimulatedSpan({ from, to }: SimulateOptions, now: Instant, t
     { option: '--to', end: until, timezone },
   );
   if (until === start)
-    throw new UsageError('--to is the start of the simulation, so nothing is simulated. Write a later --to.');
+    throw new UsageError('--to is the start of the simulation, so nothing is simulated. Use a later --to.');
   return { from: start, until };
 }
 

@@ -72,7 +72,7 @@ function jobsOf(timerFile: ReadableFile, names: readonly string[], terminal: Ter
   if (names.length === 0) return timerFile.jobs;
   const jobs = [...new Set(names)].map((name) => jobNamed(timerFile, name));
   for (const { name, enabled } of jobs)
-    if (!enabled) terminal.err(`${name} is disabled and does not fire by its schedule.`);
+    if (!enabled) terminal.err(`${name} is disabled, so its schedule does not fire it.`);
   return jobs;
 }
 

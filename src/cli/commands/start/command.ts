@@ -19,9 +19,9 @@ export const start: CommandKind = {
   summary: 'Run the timers of a file until you stop them',
   since: '0.1.0',
   examples: [
-    { line: 'timers start', does: 'Use the nearest timer file; pretty on a terminal' },
+    { line: 'timers start', does: 'Use the nearest timer file; the log is pretty on a terminal' },
     { line: 'timers start -f jobs.yaml --log-format json', does: 'Log one JSON object per line, as in a container' },
-    { line: 'timers start --watch', does: 'Load each change of the file when it is saved' },
+    { line: 'timers start --watch', does: 'Reload the file whenever it is saved' },
     { line: 'timers start --from https://timers.example.org/edge-7.yaml', does: 'Load the file from a server' },
     { line: 'timers start --keep-alive', does: 'Keep running even if no timer can fire again' },
   ],
@@ -29,7 +29,7 @@ export const start: CommandKind = {
   configure(command) {
     withJson(withZone(withState(withLog(withFile(command)))), 'the log as JSON')
       .option('--keep-alive', 'Keep running even if no timer can fire again')
-      .option('--watch', 'Load the file whenever it changes, as timers reload does')
+      .option('--watch', 'Reload the file whenever it changes, as timers reload does')
       .addOption(
         new Option('--from <url>', 'Load the file from a server, and keep its last good copy').conflicts([
           'file',
@@ -37,10 +37,10 @@ export const start: CommandKind = {
         ]),
       )
       .option('--every <duration>', 'How often to poll the --from server (default: 1m)')
-      .option('--token-file <path>', 'File with the token for the server of --from')
-      .option('--verify-key <path>', 'Ed25519 public key (PEM) that must have signed the file of --from')
+      .option('--token-file <path>', 'File with the token for the --from server')
+      .option('--verify-key <path>', 'Ed25519 public key (PEM) that verifies the signature of the --from file')
       .addOption(
-        new Option('--launcher <name>', 'What starts commands (default: "launcher" of the file)').choices([
+        new Option('--launcher <name>', 'What starts commands (default: "launcher" in the file)').choices([
           'auto',
           'execa',
         ]),

@@ -55,7 +55,7 @@ async function ask(terminal: Terminal, question: HealthQuestion, options: FileOp
 const silence = (): Promise<Answer> =>
   new Promise((resolve) => {
     const reasons = [
-      `the scheduler is there and has not responded for ${PATIENCE / SECOND} s: its event loop is blocked`,
+      `the scheduler is running but has not responded for ${PATIENCE / SECOND} s: its event loop is blocked`,
     ];
     createSystemClock().after(PATIENCE, () => resolve({ ok: false, reasons }));
   });
@@ -63,5 +63,5 @@ const silence = (): Promise<Answer> =>
 function inOneLine({ ok, reasons }: Answer, question: HealthQuestion): string {
   const why = reasons.join('; ').replace(/\s*\n\s*/g, ' ');
   if (!ok) return `timers: not ${question}: ${why}`;
-  return reasons.length === 0 ? `timers: ${question}` : `timers: not known whether it is ${question}: ${why}`;
+  return reasons.length === 0 ? `timers: ${question}` : `timers: unknown whether it is ${question}: ${why}`;
 }

@@ -17,11 +17,14 @@ export const status: CommandKind = {
     { line: 'timers status', does: 'Print a table' },
     { line: 'timers status --json | jq .timers[0]', does: 'Print one JSON object' },
     { line: 'timers status --check', does: 'Check readiness: exit with 0, or with 1 and the reason' },
-    { line: 'timers status --check alive', does: 'Check liveness, to decide about a restart' },
+    { line: 'timers status --check alive', does: 'Check liveness, to decide whether to restart' },
   ],
   configure(command) {
     withScreen(command, 'one JSON object').addOption(
-      new Option('--check [question]', 'Print no table; exit with 0 if ready or alive, else with 1; takes at most 5s')
+      new Option(
+        '--check [question]',
+        'Exit with 0 if ready or alive, otherwise with 1; prints no table, takes at most 5s',
+      )
         .choices(['ready', 'alive'])
         .preset('ready'),
     );

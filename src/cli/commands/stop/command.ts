@@ -7,16 +7,16 @@ import type { CommandKind } from '../../command.js';
 export const stop: CommandKind = {
   name: 'stop',
   group: 'operate',
-  summary: 'Stop the running scheduler and wait for its end',
+  summary: 'Stop the running scheduler and wait until it exits',
   since: '0.1.0',
   examples: [
     { line: 'timers stop', does: 'Cancel active runs, as SIGTERM does' },
-    { line: 'timers stop --drain', does: 'Start nothing more and wait for active runs' },
+    { line: 'timers stop --drain', does: 'Start no more runs and wait for active ones' },
   ],
   configure(command) {
     withJson(withState(withFile(command)), 'one JSON object').option(
       '--drain',
-      'Start nothing more and wait for active runs',
+      'Start no more runs and wait for active ones',
     );
     return async (terminal) => {
       const options = command.opts<FileOption & StateOption & JsonOption & { readonly drain?: true }>();

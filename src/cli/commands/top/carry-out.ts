@@ -33,7 +33,7 @@ export async function carryOut(
       return `resumed ${name}`;
     case 'cancel': {
       const { canceled } = (await link.ask('cancel', { target: name })) as { canceled: number };
-      if (canceled === 0) return `${name} had no active run any longer`;
+      if (canceled === 0) return `${name} had no active run left`;
       return `canceled ${canceled === 1 ? 'the run' : `${canceled} runs`} of ${name}`;
     }
   }

@@ -9,7 +9,7 @@ export const top: CommandKind = {
   since: '0.1.0',
   examples: [
     { line: 'timers top', does: 'Press ? for the keys and q to quit' },
-    { line: 'NO_COLOR=1 timers top', does: 'Tell everything apart without colors' },
+    { line: 'NO_COLOR=1 timers top', does: 'Show everything without colors' },
   ],
   configure(command) {
     withScreen(command, 'the status once, as one JSON object');

@@ -57,7 +57,7 @@ export class Link {
 
   /** Sends a verb. @throws RefusalError; LostError also if no scheduler is running. */
   async ask(verb: string, args: Args): Promise<unknown> {
-    if (this.#client === undefined) throw new LostError('there is no scheduler to ask');
+    if (this.#client === undefined) throw new LostError('there is no scheduler to reach');
     return this.#client.request(verb, args);
   }
 

@@ -12,12 +12,12 @@ export const trigger: CommandKind = {
   name: 'trigger',
   group: 'operate',
   summary: 'Fire a timer of the running scheduler now',
-  details: 'Fires whatever its schedule says, even while it is paused or its breaker is open.',
+  details: 'Fires regardless of its schedule, even while it is paused or its breaker is open.',
   since: '0.1.0',
   examples: [
     { line: 'timers trigger backup', does: 'Start it and return' },
     { line: 'timers trigger backup --wait', does: 'Follow its output and exit with its exit status' },
-    { line: 'timers trigger backup --overlap allow', does: 'Run it beside an active run' },
+    { line: 'timers trigger backup --overlap allow', does: 'Run it alongside an active run' },
   ],
   // Like a program that SIGPIPE ends: how the run ends is not known yet.
   whenUnread: 141,
@@ -26,7 +26,7 @@ export const trigger: CommandKind = {
       .argument('<name>', 'Timer')
       .option('--wait', 'Show its output and exit with its exit status, as timers run does')
       .addOption(
-        new Option('--overlap <kind>', 'Overlap rule instead of the one of the timer').choices([
+        new Option('--overlap <kind>', "Overlap rule to use instead of the timer's").choices([
           'skip',
           'queue',
           'allow',

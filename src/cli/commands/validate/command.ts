@@ -14,7 +14,7 @@ export const validate: CommandKind = {
   summary: 'Check a timer file without running anything',
   since: '0.1.0',
   examples: [
-    { line: 'timers validate', does: 'Report all mistakes of the nearest timer file' },
+    { line: 'timers validate', does: 'Report all errors in the nearest timer file' },
     { line: 'timers validate jobs.yaml --strict', does: 'Treat warnings as errors' },
     { line: 'render-timers | timers validate -', does: 'Check standard input' },
     { line: 'timers validate --json', does: 'Print one JSON object, for editors and CI' },

@@ -14,7 +14,7 @@ export function obstacleInWords(obstacle: Obstacle, why: Why): string {
     case 'gap':
       return `${clockTime(asked.wall)} does not exist that day`;
     case 'repeat':
-      return `${clockTime(asked.wall)} comes twice that day, and this is the other`;
+      return `${clockTime(asked.wall)} occurs twice that day, and this is the other one`;
     case 'not_before':
       return `it is before not_before, ${localTime(notBefore, zone)}`;
     case 'not_after':
@@ -29,15 +29,15 @@ function notNamed({ job, judgment: { expressions } }: Why): string {
   switch (key) {
     case 'cron':
       return expressions.length > 1
-        ? `none of its ${expressions.length} expressions names it`
+        ? `none of its ${expressions.length} expressions matches it`
         : expressions.map(fieldsThatSayNo).join('');
     case 'at':
-      return `at names ${text}`;
+      return `at lists ${text}`;
     case 'in':
-      return `in: ${text} counts from the start of a scheduler, and no such firing is recorded then`;
+      return `in: ${text} counts from the start of a scheduler, and no such firing was recorded then`;
     default:
       return job.schedule.fromEnd
-        ? 'it counts from the end of its last run, and no firing is recorded then'
+        ? 'it counts from the end of its last run, and no firing was recorded then'
         : `${key} ${text} does not fall on it`;
   }
 }
@@ -69,7 +69,7 @@ export function fieldRows({ expressions }: ScheduleJudgment): readonly (readonly
       text,
       text === meaning ? '' : meaning,
       shown,
-      matches === 'spared' ? 'the other day is enough' : matches,
+      matches === 'spared' ? 'the other day field matches' : matches,
     ]),
   ]);
 }

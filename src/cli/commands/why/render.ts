@@ -68,7 +68,7 @@ function answerOf(why: Why): string {
   const firing = `A firing, ${hasRun(fate) ? 'and ' : ''}${fateWords}.`;
   const obstacles = judgment.obstacles.map((obstacle) => obstacleInWords(obstacle, why)).join('; ');
   if (judgment.obstacles.length === 0 || (isFiring(why) && job.schedule.countsElapsed)) return firing;
-  if (isFiring(why)) return `${firing} By the current file it would not be a firing: ${obstacles}.`;
+  if (isFiring(why)) return `${firing} With the current file, it would not be a firing: ${obstacles}.`;
   return fate === undefined
     ? `No firing: ${obstacles}.`
     : `No firing by its schedule, but ${fateWords}. The schedule: ${obstacles}.`;
@@ -132,7 +132,7 @@ function neighbours({ judgment: { before, after }, job, now, zone }: Why): reado
       : [
           `${label}  ${fullStartInWords({ due: instant, offset: job.offset }, zone)}  ${fromNow(instant + job.offset, now)}`,
         ];
-  const lines = [...line('the firing before', before), ...line('the firing after ', after)];
+  const lines = [...line('previous firing', before), ...line('next firing    ', after)];
   return job.enabled ? lines : [];
 }
 

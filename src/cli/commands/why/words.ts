@@ -26,9 +26,9 @@ export function fateInWords(fate: Fate, { now, hasScheduler, judgment, job }: Wh
       return word === 'open' ? `open: ${LEFT_OPEN}` : `its run is ${word}`;
     }
     case 'coming':
-      return start > now ? `still to come, ${fromNow(start, now)}` : 'about to start';
+      return start > now ? `upcoming, ${fromNow(start, now)}` : 'about to start';
     case 'unrecorded':
-      return fate.cause === 'done' ? 'but its runs are used up' : 'but nothing is recorded of it';
+      return fate.cause === 'done' ? 'but no runs were left' : 'but nothing was recorded for it';
   }
 }
 
@@ -69,11 +69,11 @@ export function remarksOf(why: Why): readonly string[] {
   const { offset } = job;
   const many = firings === MOST_COUNTED ? `more than ${MOST_COUNTED}` : String(firings);
   return [
-    ...(isOfRun ? ['The time asked about is not a firing; the log reports this one at that time.'] : []),
+    ...(isOfRun ? ['No firing was due at that time, but the log reports this one then.'] : []),
     ...otherHour(asked, judgment, job),
-    ...(firings > 1 ? [`The time asked about contains ${many} firings; this is the first of them.`] : []),
+    ...(firings > 1 ? [`That time contains ${many} firings; this is the first of them.`] : []),
     ...(firings > 0 && offset > 0
-      ? [`Its jitter has it start ${humanDuration(offset)} later, at ${when(judgment.instant + offset, why)}.`]
+      ? [`Its jitter makes it start ${humanDuration(offset)} later, at ${when(judgment.instant + offset, why)}.`]
       : []),
   ];
 }
@@ -84,7 +84,7 @@ function otherHour({ starts, length }: AskedTime, { instant }: ScheduleJudgment,
   const other = starts.find((start) => instant < start || instant >= start + length);
   if (other === undefined) return [];
   const offset = localTime(other, timezone).split(' ').at(-1) ?? '';
-  return [`The clock shows this time twice that day. Write it with ${offset} for the other.`];
+  return [`The clock shows this time twice that day. Write it with ${offset} for the other one.`];
 }
 
 /** A local time to the second; on the day asked about, without date and offset. */
@@ -138,10 +138,10 @@ function lateBecause({ firing, latenessMs }: RunFinished, beside: Context['besid
   const { job } = why;
   if (latenessMs < SECOND) return [];
   if (firing.trigger === 'catch_up')
-    return ['It came due unseen (downtime, suspension or a clock that jumped), and catch_up ran it later.'];
+    return ['It was missed when it came due (downtime, suspension or a clock jump), and catch_up ran it later.'];
   if (beside !== undefined) return [`It waited: ${besideInWords(beside, why)}.`];
   const group = job.group === undefined ? '' : `its group ${job.group}, `;
-  return [`It waited for ${group}the limit over all (concurrency), or the machine was busy.`];
+  return [`It waited for ${group}the overall limit (concurrency) or a busy machine.`];
 }
 
 /** `run mg1c2x3k of 02:00:00 was active from 02:00:00 to 03:20:11`. */
@@ -176,7 +176,7 @@ function skipBecause({ reason }: FiringSkipped, { beside, lastFailure }: Context
   const way =
     why.job.definition['overlap'] === '"queue"'
       ? 'overlap: queue keeps one firing waiting, not two.'
-      : 'overlap: skip drops what comes due in between; queue keeps one waiting, allow runs both.';
+      : 'overlap: skip drops firings that come due during a run; queue keeps one waiting, allow runs both.';
   return [...told, way];
 }
 
@@ -196,18 +196,21 @@ function ofMiss(missed: FiringMissed, { silence, beside }: Context, why: Why): r
     case 'clock_jump':
       return [
         ...others,
-        `The machine was suspended or its clock put forward until ${when(at, why)}.`,
+        `The machine was suspended, or its clock was moved forward, until ${when(at, why)}.`,
         ...catchUpInWords(at, why),
       ];
     case 'stalled':
-      return [...others, `The scheduler was blocked until ${when(at, why)}; of a long series only the latest runs.`];
+      return [
+        ...others,
+        `The scheduler was blocked until ${when(at, why)}; of several firings in a row, only the latest runs.`,
+      ];
     case 'deadline':
       return [
-        `Its deadline was over at ${when(at, why)}.`,
+        `Its deadline had passed at ${when(at, why)}.`,
         ...(beside === undefined ? [] : [`${capital(besideInWords(beside, why))}.`]),
       ];
     case 'shutdown':
-      return [`The scheduler was stopping at ${when(at, why)}; it starts nothing more then.`];
+      return [`The scheduler was stopping at ${when(at, why)}; it starts nothing more by then.`];
   }
 }
 
@@ -231,7 +234,7 @@ function ofOpenRun({ runId, startedAt, attempts, retryAt, pid, decided }: OpenRu
     startedAt === undefined
       ? `Run ${runId} has not begun.`
       : `Run ${runId} began at ${when(startedAt, why)}; ${decided ? 'its fallback' : `attempt ${attempts}`}${process}.`;
-  return [began, ...(retryAt === undefined ? [] : [`It is tried again at ${when(retryAt, why)}.`])];
+  return [began, ...(retryAt === undefined ? [] : [`It will be retried at ${when(retryAt, why)}.`])];
 }
 
 function ofComing({ paused }: Extract<Fate, { kind: 'coming' }>, why: Why): readonly string[] {
@@ -239,7 +242,7 @@ function ofComing({ paused }: Extract<Fate, { kind: 'coming' }>, why: Why): read
   const reason = paused?.reason === undefined ? '' : ` (${paused.reason})`;
   return [
     ...(paused === undefined ? [] : [`The timer is paused ${until}${reason}: it would be skipped.`]),
-    ...(why.hasScheduler || why.state === undefined ? [] : [`No scheduler runs on ${why.state} now.`]),
+    ...(why.hasScheduler || why.state === undefined ? [] : [`No scheduler is running on ${why.state} now.`]),
   ];
 }
 
@@ -251,7 +254,7 @@ function ofUnrecorded(cause: NotRecorded, why: Why): readonly string[] {
     retention: { keep, runs },
   } = why;
   const anew = hasScheduler
-    ? ' The one that runs now has not read the file since it was changed (SIGHUP, or a restart).'
+    ? ' The running one has not read the file since it was changed: send SIGHUP, or restart it.'
     : '';
   switch (cause) {
     case 'no-history':
@@ -261,13 +264,15 @@ function ofUnrecorded(cause: NotRecorded, why: Why): readonly string[] {
     case 'other-schedule':
       return [`The last scheduler on ${state} had this timer with another schedule, or disabled.${anew}`];
     case 'done':
-      return [`max_runs: ${job.window.maxRuns ?? 0} was reached; no scheduler fires it any more.`];
+      return [`max_runs: ${job.window.maxRuns ?? 0} was reached; no scheduler fires it anymore.`];
     case 'not-considered':
       return [hasScheduler ? `The scheduler that runs on ${state} has not processed it yet.` : notYet(state, why)];
     case 'let-go':
-      return [`Outcomes are kept for ${humanDuration(keep)}, ${runs} of a timer: those from that time were deleted.`];
+      return [
+        `Outcomes are kept for ${humanDuration(keep)}, up to ${runs} for each timer: those from that time were deleted.`,
+      ];
     case 'before-its-time':
-      return [`The timer came to ${state}, or got this schedule, only later.`];
+      return [`The timer was added to ${state}, or got this schedule, only later.`];
   }
 }
 
@@ -275,7 +280,7 @@ function notYet(state: string, { job, judgment: { instant, after = Infinity }, n
   const passed = after > now ? [instant] : [instant, after];
   const isChosen = job.misfire.select(passed, now).includes(instant);
   const way = isChosen
-    ? 'A start now would run it: catch_up.'
+    ? 'If you start one now, catch_up runs it.'
     : `The next start will report it as missed: catch_up ${hasCatchUp(job) ? 'does not choose it' : 'is off'}.`;
   return `No scheduler has run on ${state} since. ${way}`;
 }
@@ -284,7 +289,7 @@ function silenceInWords(silence: Silence | undefined, why: Why): readonly string
   const { last, first } = silence ?? {};
   const state = why.state ?? 'its state';
   if (last === undefined && first === undefined) return [];
-  const where = `Nothing of any timer is recorded in ${state}`;
+  const where = `Nothing is recorded for any timer in ${state}`;
   if (last === undefined) return first ? [`${where} before ${when(first.at, why)}.`] : [];
   return first === undefined
     ? [`${where} after ${when(last.at, why)}.`]
@@ -294,4 +299,4 @@ function silenceInWords(silence: Silence | undefined, why: Why): readonly string
 }
 
 const runHint = (runId: string | undefined, { historyCommand }: Why): readonly string[] =>
-  runId === undefined ? [] : [`The whole run: ${historyCommand} --run ${runId.slice(0, SHORT_ID)}`];
+  runId === undefined ? [] : [`The full run: ${historyCommand} --run ${runId.slice(0, SHORT_ID)}`];

@@ -18,19 +18,19 @@ export class EtcdRefusal extends Error {
 
 /** etcd's messages, since several errors share a code. See `rpctypes/error.go` of etcd. */
 const REFUSED: readonly (readonly [RegExp, string])[] = [
-  [/authentication failed/, 'it refuses the login: check the user of the URL and its password'],
-  [/user name is empty/, 'it requires a login: write the user into the URL, and its password into password_file'],
-  [/permission denied/, 'this user may not use the keys of the state: grant it read and write access to them'],
+  [/authentication failed/, 'it rejects the login: check the user of the URL and its password'],
+  [/user name is empty/, 'it requires a login: put the user in the URL, and its password in password_file'],
+  [/permission denied/, 'this user has no access to the keys of the state: grant it read and write access'],
   [
     /database space exceeded/,
     'its database is full: set --auto-compaction-retention, then compact it, defragment it and disarm its alarm',
   ],
-  [/request is too large/, 'it refuses a change of this size: raise its --max-request-bytes'],
-  [/too many operations/, 'it refuses a change with as many entries: raise its --max-txn-ops'],
-  [/HTTP request to an HTTPS server/, 'it requires TLS: write etcds:// instead of etcd://'],
+  [/request is too large/, 'it rejects a change of this size: raise its --max-request-bytes'],
+  [/too many operations/, 'it rejects a change with this many entries: raise its --max-txn-ops'],
+  [/HTTP request to an HTTPS server/, 'it requires TLS: use etcds:// instead of etcd://'],
 ];
 
-const NO_TLS = 'it offers no TLS: turn it on at the server, or write etcd:// instead of etcds://';
+const NO_TLS = 'it offers no TLS: enable it on the server, or use etcd:// instead of etcds://';
 
 /**
  * Reports a failed request in words of ours, because those of others may contain a secret. Errors that no request
@@ -52,7 +52,7 @@ function troubleOfRefusal({ status, code, message }: EtcdRefusal, place: string)
   const [, refused] = REFUSED.find(([pattern]) => pattern.test(message)) ?? [];
   if (refused !== undefined) return new BoardTrouble('refused', `${place}: ${refused}`);
   if (code === undefined && status < 500)
-    return new BoardTrouble('refused', `${place}: there is no etcd 3.4 or later: check the URL`);
+    return new BoardTrouble('refused', `${place}: no etcd 3.4 or later responds there: check the URL`);
   if (/no leader/.test(message)) return new BoardTrouble('unreachable', `${place}: it has no leader`);
   return new BoardTrouble('unreachable', `${place}: it reports an error (HTTP ${status}, gRPC ${code ?? 'none'})`);
 }
@@ -63,12 +63,13 @@ function whyNoTls(code: string): string | undefined {
   if (!code.startsWith('ERR_SSL_')) return undefined;
   return code.includes('CERTIFICATE')
     ? 'it requires another client certificate: name its files with cert and key in the URL'
-    : 'its TLS does not match ours: it must offer TLS 1.2 or later';
+    : 'its TLS version is not supported: it must offer TLS 1.2 or later';
 }
 
 function whyLost(error: unknown, code: string): string {
   if (code === 'ABORT_ERR') return 'it does not respond';
   // etcd hangs up on a client with TLS where it has none, and the other way round.
-  if (code === 'ECONNRESET') return 'it hung up. If this lasts, use etcds:// for a server with TLS, etcd:// without';
+  if (code === 'ECONNRESET')
+    return 'it closed the connection. If this continues, use etcds:// for a server with TLS, etcd:// without';
   return /^E[A-Z]+$/.test(code) ? systemReason(error) : 'the connection was lost';
 }

@@ -4,23 +4,23 @@ import { certificateTrouble } from '../tls.js';
 
 /** What the server or the system reports by its code, and how to fix it. See appendix A of the manual of PostgreSQL. */
 const REFUSED: Readonly<Record<string, string>> = {
-  '28P01': 'it refuses the password: check the URL, or the file that password_file names',
-  '28000': 'it does not let this user in: check the user of the URL, and pg_hba.conf of the server',
-  '3D000': 'it has no such database: create it, or name another one in the URL',
+  '28P01': 'it rejects the password: check the URL, or the file that password_file names',
+  '28000': 'it does not admit this user: check the user in the URL, and pg_hba.conf on the server',
+  '3D000': 'it has no such database: create it, or use another one in the URL',
   '42501': 'this user may not create or change the tables: grant it CREATE on the schema',
-  '25006': 'it is read-only, as a replica is: name the primary server in the URL',
+  '25006': 'it is read-only, like a replica: use the primary server in the URL',
   '3F000': 'there is no schema to create the tables in: set the search_path of this user',
-  '42P07': 'another table or view has the name of one of the tables',
+  '42P07': 'another table or view already has the name of one of the tables',
   '53100': 'its disk is full',
   '0A000': 'it is too old: use version 12 or later',
   '42601': 'it is too old: use version 12 or later',
-  ENOTFOUND: 'there is no machine of that name: check the URL',
+  ENOTFOUND: 'the host name is unknown: check the URL',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     'its certificate is not trusted: set the CA certificate with sslrootcert in the URL',
 };
 
 const UNREACHABLE: Readonly<Record<string, string>> = {
-  '53300': 'it has no connection left',
+  '53300': 'it has no connections left',
   '57P01': 'it is shutting down',
   '57P02': 'it is restarting after a crash',
   '57P03': 'it is starting up',
@@ -45,10 +45,10 @@ function whyUnreachable(error: unknown, code: string, message: string): string {
 /** The package has no codes for these. */
 const whyNoTls = (message: string): string | undefined =>
   message.includes('does not support SSL')
-    ? 'it offers no TLS: turn it on at the server, or remove sslmode from the URL'
+    ? 'it offers no TLS: enable it on the server, or remove sslmode from the URL'
     : undefined;
 
 const whyNoPassword = (message: string): string | undefined =>
   /password must be a (non-empty )?string/.test(message)
-    ? 'it asks for a password: write it into the URL, or into the file that password_file names'
+    ? 'it requires a password: put it in the URL, or in the file that password_file names'
     : undefined;

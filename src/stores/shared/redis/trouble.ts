@@ -4,15 +4,15 @@ import { certificateTrouble } from '../tls.js';
 
 /** What the server reports by the first word of its error, and how to fix it. */
 const REFUSED: Readonly<Record<string, string>> = {
-  WRONGPASS: 'it refuses the password: check the URL, or the file that password_file names',
-  NOAUTH: 'it asks for a password: write it into the URL, or into the file that password_file names',
+  WRONGPASS: 'it rejects the password: check the URL, or the file that password_file names',
+  NOAUTH: 'it requires a password: put it in the URL, or in the file that password_file names',
   NOPERM:
-    'this user may not use the commands or keys: see the rights in docs/guide/more-than-one-machine.md (ACL SETUSER)',
-  READONLY: 'it is a replica, which only reads: name the primary server in the URL',
-  OOM: 'its memory is full: raise maxmemory, or let nothing else use this server',
-  MISCONF: 'it takes no writes because it cannot save to its disk: see its log',
-  MOVED: 'it is a node of a Redis Cluster: name a single server in the URL',
-  CROSSSLOT: 'it is a node of a Redis Cluster: name a single server in the URL',
+    'this user has no access to the commands or keys: see the rights in docs/guide/more-than-one-machine.md (ACL SETUSER)',
+  READONLY: 'it is a read-only replica: use the primary server in the URL',
+  OOM: 'its memory is full: raise maxmemory, or give timers its own server',
+  MISCONF: 'it accepts no writes because it cannot save to its disk: see its log',
+  MOVED: 'it is a node of a Redis Cluster: use a single server in the URL',
+  CROSSSLOT: 'it is a node of a Redis Cluster: use a single server in the URL',
 };
 
 const UNREACHABLE: Readonly<Record<string, string>> = {
@@ -24,10 +24,9 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
 
 /** By the code of the system or of TLS. */
 const REFUSED_BY_CODE: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'there is no machine of that name: check the URL',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it offers no TLS there: write redis:// instead of rediss://, or name its port for TLS',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG:
-    'it offers no TLS there: write redis:// instead of rediss://, or name its port for TLS',
+  ENOTFOUND: 'the host name is unknown: check the URL',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it offers no TLS there: use redis:// instead of rediss://, or its port for TLS',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it offers no TLS there: use redis:// instead of rediss://, or its port for TLS',
 };
 
 /** Describes the failure in our own words: a message of the server or of a package may contain a secret. */

@@ -131,7 +131,7 @@ describe('every frame has the screen’s height, and no line is wider than it', 
 
   test('one that is too small says so', () => {
     const lines = renderTop(tell({ columns: 30, rows: 5 }, TIMERS).view, look());
-    expect(lines).toEqual(['too small: 40 x 10 at least', '', '', '', '']);
+    expect(lines).toEqual(['too small: needs 40 x 10', '', '', '', '']);
   });
 });
 
@@ -151,7 +151,7 @@ describe('time passes', () => {
   test('but not for a scheduler that is gone: its last word stays, and when that was', () => {
     const { view } = tell(SMALL, TIMERS, { kind: 'link', link: { kind: 'lost', since: NOW } });
     const lines = later(view, 65);
-    expect(lines[1]).toBe(' The scheduler went away 1m05s ago. Reconnecting.');
+    expect(lines[1]).toBe(' The scheduler disconnected 1m05s ago. Reconnecting.');
     expect(row(lines, 'backup')).toContain('  8s  running 12s ');
   });
 

@@ -46,12 +46,12 @@ function troubleOf({ link, now }: View): string | undefined {
   if (link.kind === 'up') return undefined;
   const length = shortDuration(now - link.since);
   if (link.kind === 'silent') return `The scheduler has not responded for ${length}.`;
-  return `The scheduler went away ${length} ago. Reconnecting.`;
+  return `The scheduler disconnected ${length} ago. Reconnecting.`;
 }
 
 function summaryOf(view: View): string {
   const { scheduler } = view;
-  if (scheduler === undefined) return 'Asking the scheduler …';
+  if (scheduler === undefined) return 'Connecting to the scheduler …';
   return `${scheduler.isStopping ? 'stopping: ' : ''}${countsOf(view)}`;
 }
 

@@ -5,10 +5,10 @@ import { marksInWords } from './state.js';
 
 const KEYS: readonly (readonly [string, string])[] = [
   ['up down', 'select a timer; so do j k, page up and down, home and end'],
-  ['o, enter', 'its output: half of the screen, all of it, none'],
+  ['o, enter', 'its output: half screen, full screen, none'],
   ['t', 'trigger it now'],
-  ['p', 'pause it until it is resumed; resume it'],
-  ['P', 'pause it for a time'],
+  ['p', 'pause it indefinitely; resume it'],
+  ['P', 'pause it for some time'],
   ['c', 'cancel its runs, after asking'],
   ['/', 'show only timers with this in their name or tags'],
   ['s', 'sort: next first, by name, last first, failing first (1 2 3 4)'],

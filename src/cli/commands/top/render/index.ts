@@ -12,7 +12,7 @@ import { renderTimers } from './table.js';
 export function renderTop(view: View, look: Look): string[] {
   const { columns: width, rows: height } = view.size;
   const layout = layoutOf(view.size, view.pane);
-  if (layout === undefined) return fill([cut('too small: 40 x 10 at least', width, look)], height);
+  if (layout === undefined) return fill([cut('too small: needs 40 x 10', width, look)], height);
   const rows = shownRows(view);
   const body = [
     ...fill(renderTimers(rows, view, { height: layout.list, look }), layout.list + 1),
