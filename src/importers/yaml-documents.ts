@@ -14,6 +14,6 @@ export function yamlDocuments(file: SourceFile, differences: DifferenceList): re
   const more = others.length === 0 ? undefined : `Correct it first: ${others.length} more may follow from it.`;
   const rendered = 'If this is a template, render it, such as with helm template, and import the result.';
   const hint = file.text.includes('{{') ? rendered : more;
-  differences.error(place, `The YAML has a mistake: ${message}`, hint);
+  differences.error(place, `The YAML is invalid: ${message}`, hint);
   return documents;
 }

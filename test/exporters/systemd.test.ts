@@ -86,7 +86,7 @@ test('what systemd cannot do is reported', () => {
       .join('\n');
   };
   expect(said('a: { cron: "0 8 15W * *", run: x }')).toBe(
-    'error: The timer is left out. systemd has no such days in OnCalendar.',
+    'error: The timer is left out. OnCalendar cannot express these days.',
   );
   expect(said('a: { every: { interval: 2w, at: "10:00" }, run: x }')).toContain('error: The timer is left out.');
   expect(said('a: { every: 7m, run: x }')).toContain('its times drift');

@@ -18,8 +18,8 @@ test('an entry becomes a timer with its schedule, its command and the folder tha
   expect(names).toEqual(['backup']);
   expect(differences).toEqual([]);
   expect(text).toBe(`# Written by "timers import".
-# tab:1 note: cron has PATH=/usr/bin:/bin and few other variables. Here commands have those of the
-# scheduler.
+# tab:1 note: cron has PATH=/usr/bin:/bin and few other variables. Here commands inherit those of
+# the scheduler.
 
 timers:
   # tab:2

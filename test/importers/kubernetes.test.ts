@@ -35,7 +35,7 @@ describe('the samples', () => {
     const { here, there } = firingsOf(timer, 'UTC');
     expect(here).not.toEqual(there);
     expect(timer.whenDifferent).toBe(
-      'Kubernetes gives other times where a clock changes at midnight or by half an hour.',
+      'Kubernetes fires at other times where a clock changes at midnight or by half an hour.',
     );
   });
 });
@@ -72,12 +72,12 @@ test('what is not the same here is reported with its line', () => {
     expect.stringContaining('30 warning: activeDeadlineSeconds limits all attempts'),
     expect.stringContaining('31 note: ttlSecondsAfterFinished is left out'),
     '34 note: Labels and annotations of jobs and pods are left out.',
-    '38 warning: The command gets no token of a service account.',
-    '39 warning: The command runs as the user of timers, with the rights of that user.',
+    '38 warning: The command gets no service account token.',
+    "39 warning: The command runs as the user of timers, with that user's permissions.",
     '43 warning: The command runs on this machine, not in the image postgres:16-alpine.',
     '54 warning: The variables of the Secret backup-secrets are not in the file.',
     '58 warning: S3_KEY comes from the key access-key of the Secret s3, which is not in the file.',
-    '64 warning: Requests and limits of CPU and memory are left out.',
+    '64 warning: CPU and memory requests and limits are left out.',
     '67 warning: Volumes are not mounted: the command sees the files of this machine.',
   ]);
 });
@@ -123,7 +123,7 @@ const cronJob = (spec: string, name = 'job') =>
 
 describe('a CronJob that Kubernetes refuses is left out', () => {
   test.each([
-    ['schedule: "0 4 * * 7"', '"7" is not a valid day of week, which goes from 0 to 6.'],
+    ['schedule: "0 4 * * 7"', '"7" is not a valid day of week, which ranges from 0 to 6.'],
     ['schedule: "0 0 4 * * *"', 'It has 6 fields, not 5.'],
     ['schedule: "0 4 * * *", timeZone: Berlin', '"Berlin" is not an IANA time zone.'],
     ['suspend: true', 'it has no schedule.'],
@@ -159,6 +159,6 @@ test('a missing zone is reported once, at the first CronJob', () => {
   const { settings, differences } = readText(kubernetes, text);
   expect(settings).toEqual({ timezone: 'UTC' });
   expect(toldOf({ differences })).toContain(
-    '4 warning: 2 CronJobs name no timeZone, so the zone of the controller manager counts. It is UTC in most clusters.',
+    '4 warning: 2 CronJobs name no timeZone, so the zone of the controller manager applies. It is UTC in most clusters.',
   );
 });

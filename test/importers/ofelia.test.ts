@@ -35,7 +35,7 @@ test('jobs in containers become commands of docker', () => {
     notify: { webhook: 'https://chat.example/hooks/secret' },
   });
   expect(timerOf(imported, 'start').keys).toMatchObject({ cron: '5/20 * 1-31/2 * MON', overlap: 'allow' });
-  expect(toldOf(imported)).toContain('30 error: The job is left out: it starts a service of a swarm.');
+  expect(toldOf(imported)).toContain('30 error: The job is left out: it starts a swarm service.');
 });
 
 test('labels of a compose file name the service, and Ofelia has its zone in TZ', () => {
@@ -49,10 +49,10 @@ test('lines and parameters that Ofelia does not know are reported', () => {
   const text = '[job-local "x"]\nschedule = @every 1m\ncommand = a\nwhat ever\nspeed = 3\n';
   const { timers, differences } = readText(ofelia, text);
   expect(toldOf({ differences })).toContain(
-    '4 error: The line is left out: "what ever" is not a section and not a value.',
+    '4 error: The line is left out: "what ever" is neither a section nor a value.',
   );
   expect(toldOf(timers[0] ?? { differences })).toContain(
-    '5 warning: speed is left out: it is not a parameter of Ofelia.',
+    '5 warning: speed is left out: it is not an Ofelia parameter.',
   );
 });
 

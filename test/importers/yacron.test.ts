@@ -130,7 +130,7 @@ test('included files bring defaults, jobs and web; a missing one is an error', (
     file: 'start.yaml',
     line: 1,
     message: 'missing.yml is left out: it cannot be read from start.yaml.',
-    hint: 'Import it as well.',
+    hint: 'Import it too.',
   });
 });
 

@@ -22,7 +22,7 @@ describe('YAML that cannot be read', () => {
   ])('$name reports the first of several faults', (importer, text) => {
     const { differences } = readText(importer, text);
     const faults = differences.filter(({ severity }) => severity === 'error');
-    expect(faults).toMatchObject([{ message: expect.stringContaining('The YAML has a mistake: ') }]);
+    expect(faults).toMatchObject([{ message: expect.stringContaining('The YAML is invalid: ') }]);
     expect(faults[0]?.hint).toMatch(/^Correct it first: \d+ more may follow from it\.$/);
   });
 });
@@ -57,7 +57,7 @@ test('a file of cronstable that has only DAGs is recognized', () => {
 test('a crontab that cronstable includes has to be imported as well', () => {
   const { differences } = readText(cronstable, 'include: [old.crontab]\njobs: []\n');
   expect(differences).toMatchObject([
-    { severity: 'error', message: 'old.crontab is left out: it is a crontab.', hint: 'Import it as well.' },
+    { severity: 'error', message: 'old.crontab is left out: it is a crontab.', hint: 'Import it too.' },
   ]);
 });
 

@@ -40,14 +40,15 @@ function linesOf(job: Job, { timezone, shared }: Table): CronLines {
     ...(hint !== undefined && { hint }),
   });
   if (!job.enabled)
-    return { lines: [], differences: [about('note', 'It is disabled, so the crontab has no line of it.')] };
+    return { lines: [], differences: [about('note', 'It is disabled, so the crontab has no line for it.')] };
   const times = timesOf(job);
   const command = commandText(job, shared);
   if (times === undefined || command === undefined) {
-    const message = times === undefined ? 'A crontab has no such times.' : 'A line of a crontab has no line breaks.';
+    const message =
+      times === undefined ? 'A crontab cannot express these times.' : 'A line in a crontab cannot contain line breaks.';
     return { lines: [], differences: [about('error', `The timer is left out. ${message}`, 'Export it to systemd.')] };
   }
-  const zone = `Only cronie reads CRON_TZ. Other crons start it in ${timezone}.`;
+  const zone = `Only cronie reads CRON_TZ. Other crons start it as if its times were in ${timezone}.`;
   return {
     lines: [
       ...(job.description === undefined ? [] : [`# ${job.description.replace(/\s+/g, ' ')}`]),

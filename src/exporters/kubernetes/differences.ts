@@ -39,16 +39,19 @@ function aboutRuns({ command, tags, name }: Job, keys: TimerKeys): readonly Word
   }
   const { cwd } = keys;
   if (typeof cwd === 'string' && !cwd.startsWith('/')) {
-    found.push({ severity: 'warning', message: `cwd is left out: ${cwd} is not an absolute path of the image.` });
+    found.push({ severity: 'warning', message: `cwd is left out: ${cwd} is not an absolute path in the image.` });
   }
   const lost = tags.filter((tag) => !isLabel(tag));
   if (lost.length > 0)
-    found.push({ severity: 'note', message: `The tags ${lost.join(', ')} are left out: labels are pairs.` });
+    found.push({ severity: 'note', message: `The tags ${lost.join(', ')} are left out: labels need key=value.` });
   if (!/^[a-z0-9-]+$/.test(name))
-    found.push({ severity: 'note', message: 'The CronJob has another name: Kubernetes takes a to z, 0 to 9 and -.' });
+    found.push({
+      severity: 'note',
+      message: 'The CronJob has a different name: Kubernetes allows only a to z, 0 to 9 and -.',
+    });
   const [word = ''] = typeof command.run === 'string' ? [] : command.run;
   if (word.startsWith('.'))
-    found.push({ severity: 'warning', message: `${word} begins at the working folder of the image.` });
+    found.push({ severity: 'warning', message: `${word} starts at the working folder of the image.` });
   return found;
 }
 
@@ -59,10 +62,13 @@ function aboutRetries(keys: TimerKeys): readonly Words[] {
   if ((retry.attempts ?? 1) > 1 && !hasPausesOfKubernetes(retry))
     found.push({
       severity: 'warning',
-      message: 'Kubernetes tries again after 10 s, 20 s, 40 s and so on, up to 6 min.',
+      message: 'Kubernetes retries after 10 s, 20 s, 40 s and so on, up to 6 min.',
     });
   if (lost.length > 0)
-    found.push({ severity: 'warning', message: `retry.on: ${lost.join(', ')} is left out: rules go by exit codes.` });
+    found.push({
+      severity: 'warning',
+      message: `retry.on: ${lost.join(', ')} is left out: rules match only exit codes.`,
+    });
   return found;
 }
 

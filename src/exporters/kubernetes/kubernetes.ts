@@ -14,7 +14,7 @@ interface Written {
 /** CronJobs of `batch/v1`, one for each timer. */
 export const kubernetesExporter: Exporter = {
   name: 'kubernetes',
-  summary: 'CronJobs of Kubernetes; needs --image',
+  summary: 'Kubernetes CronJobs; needs --image',
 
   write(jobs, context) {
     const written = jobs.map((job) => writeJob(job, context));
@@ -38,7 +38,7 @@ function writeJob(job: Job, { image }: ExportContext): Written {
   return { manifests, differences: differencesOf(job, keys, times) };
 }
 
-const NO_IMAGE = 'A CronJob runs in a container. Name its image with --image.';
+const NO_IMAGE = 'A CronJob runs in a container. Set its image with --image.';
 
 /** Jobs get 11 more characters behind the name of their CronJob. */
 const LONGEST = 52;

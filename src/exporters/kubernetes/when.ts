@@ -29,7 +29,7 @@ function cronTimes({ name, timezone }: Job, written: readonly string[]): CronJob
   const schedules = written.map((one) => robfigExpression(one, name));
   const sound = schedules.filter((schedule) => schedule !== undefined);
   if (sound.length === schedules.length) return { schedules: sound, timezone };
-  return { refusal: 'Kubernetes has no seconds, no L, W and #, and no days that must match both day fields.' };
+  return { refusal: 'Kubernetes has no seconds, no L, W or #, and no days that must match both day fields.' };
 }
 
 /** Any instant: a grid has no beginning. */
@@ -40,7 +40,7 @@ function everyTimes(job: Job, keys: TimerKeys): CronJobTimes {
   const written = keys['every'];
   if (typeof written === 'object' && written !== null && 'at' in written) return localTimes(job, first);
   const { length = 0 } = job.schedule;
-  if (length < MINUTE || length % SECOND !== 0) return { refusal: 'Kubernetes fires once a minute at most.' };
+  if (length < MINUTE || length % SECOND !== 0) return { refusal: 'Kubernetes fires at most once a minute.' };
   const onGrid = gridSchedule(length, first);
   if (onGrid !== undefined) return { schedules: [onGrid], timezone: 'UTC' };
   return { schedules: [`@every ${length / SECOND}s`], timezone: 'UTC', countsFromCreation: true };
@@ -50,7 +50,7 @@ function everyTimes(job: Job, keys: TimerKeys): CronJobTimes {
 function localTimes(job: Job, first: Instant): CronJobTimes {
   const schedule = dailyOrWeekly(lengthOf(job, first), formatLocal(first, job.timezone));
   if (schedule !== undefined && first % MINUTE === 0) return { schedules: [schedule], timezone: job.timezone };
-  return { refusal: 'Kubernetes has no intervals of days other than one and seven, and no seconds.' };
+  return { refusal: 'Kubernetes has no intervals in days except one and seven, and no seconds.' };
 }
 
 /** From one local time of day to the next, in whole days. */

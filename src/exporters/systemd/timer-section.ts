@@ -49,10 +49,10 @@ const listOf = (value: unknown): readonly string[] =>
 function cronLines(job: Job, { cron }: TimerKeys): TimerLines {
   const { years, isCut } = yearsOf(job);
   const calendars = listOf(cron).map((one) => onCalendarsOf(one, { seed: job.name, years }));
-  if (calendars.includes(undefined)) return { refusal: 'systemd has no such days in OnCalendar.' };
+  if (calendars.includes(undefined)) return { refusal: 'OnCalendar cannot express these days.' };
   return {
     lines: calendars.flatMap((some) => some ?? []).map((calendar) => `OnCalendar=${calendar} ${job.timezone}`),
-    warnings: isCut ? ['not_before and not_after are left out: OnCalendar has whole years only.'] : [],
+    warnings: isCut ? ['not_before and not_after are left out: OnCalendar has only whole years.'] : [],
   };
 }
 
@@ -96,7 +96,7 @@ function everyLines(job: Job, { every }: TimerKeys): TimerLines {
   if (calendars !== undefined) return { lines: calendars.map((calendar) => `OnCalendar=${calendar}`), warnings: [] };
   if (length === undefined) return { refusal: 'systemd cannot count days or weeks at a local time.' };
   const span = systemdSpan(length);
-  const warning = 'The interval counts from the last start, so its times drift. Here they lie on a fixed grid.';
+  const warning = 'The interval counts from the last start, so its times drift. In timers they follow a fixed grid.';
   return { lines: [`OnActiveSec=${span}`, `OnUnitActiveSec=${span}`], warnings: [warning] };
 }
 

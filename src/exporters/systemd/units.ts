@@ -37,7 +37,7 @@ function unitsOf(job: Job): JobUnits {
     message,
   });
   if ('refusal' in timer) {
-    const hint = 'Write several expressions, or run timers for it.';
+    const hint = 'Write several expressions, or run it with timers.';
     return { files: [], differences: [{ ...about('error', `The timer is left out. ${timer.refusal}`), hint }] };
   }
   return {
@@ -95,10 +95,10 @@ function warningsOf({ command }: Job, keys: TimerKeys): readonly string[] {
       retry !== undefined && retry.factor !== 1 && retry.attempts > 2,
       'systemd waits the same time before each attempt.',
     ],
-    [retry !== undefined && restartOf(retry) === undefined, 'systemd retries every failure, whatever retry.on says.'],
+    [retry !== undefined && restartOf(retry) === undefined, 'systemd retries every failure, regardless of retry.on.'],
     [!command.successCodes.includes(0), 'systemd always counts exit code 0 as a success.'],
-    [output.to === 'file' && output.maxSize !== undefined, 'systemd does not rotate the file of the output.'],
-    [output.to === 'log' && output.parse !== undefined, 'The journal does not parse lines of JSON.'],
+    [output.to === 'file' && output.maxSize !== undefined, 'systemd does not rotate the output file.'],
+    [output.to === 'log' && output.parse !== undefined, 'The journal does not parse JSON lines.'],
   ];
   return warnings.filter(([applies]) => applies).map(([, message]) => message);
 }

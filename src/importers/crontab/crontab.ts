@@ -7,7 +7,7 @@ import { readAssignment } from './variable.js';
 /** Crontabs of users, `/etc/crontab` and `/etc/cron.d`, as cronie and Debian's cron read them. */
 export const crontab: Importer = {
   name: 'crontab',
-  summary: 'crontabs of users, /etc/crontab and /etc/cron.d',
+  summary: 'user crontabs, /etc/crontab and /etc/cron.d',
   recognize,
   read: (files, context) => merged(files.map((file) => readFile(file, context))),
 };

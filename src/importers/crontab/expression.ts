@@ -27,7 +27,7 @@ const FIELD_NAMES = Object.keys(CRONTAB_FIELDS) as readonly FieldName[];
 /** Parses five fields, or a nickname other than `@reboot`. */
 export function readCrontabExpression(text: string): CrontabExpression | ExpressionFault {
   const texts = text.startsWith('@') ? CRONTAB_NICKNAMES.get(text)?.split(' ') : text.split(/[ \t]+/);
-  if (texts === undefined) return `cron knows no nickname ${text}.`;
+  if (texts === undefined) return `cron has no nickname ${text}.`;
   const read: Partial<Record<FieldName, CrontabField>> = {};
   for (const [index, name] of FIELD_NAMES.entries()) {
     const field = readNamedField(texts[index] ?? '', CRONTAB_FIELDS[name]);

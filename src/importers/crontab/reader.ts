@@ -57,7 +57,7 @@ export class CrontabReader {
     const lines = text.split('\n');
     if (last?.place.line === lines.length && text !== '' && this.#path !== '-')
       this.#tell(last.place, [
-        { severity: 'warning', message: 'cron ignores this line, because the file does not end in a line feed.' },
+        { severity: 'warning', message: 'cron ignores this line, because the file does not end with a newline.' },
       ]);
     const top = { file: this.#path, line: 1 };
     if (this.#timers.length > 0) this.#tell(top, this.#variables.defaults());
@@ -73,7 +73,7 @@ export class CrontabReader {
     const form = entryForm(text);
     const owned = form && this.#isSystem ? splitUser(form.rest) : form && { user: undefined, command: form.rest };
     if (form === undefined || owned === undefined || owned.command.startsWith('*')) {
-      const message = 'This is neither an assignment nor an entry of a crontab.';
+      const message = 'This is neither an assignment nor a crontab entry.';
       const hint = `Write five fields${this.#isSystem ? ', a user' : ''} and a command.`;
       this.#tell(place, [{ severity: 'error', text: text.trim(), message, hint }]);
       return;
@@ -81,7 +81,7 @@ export class CrontabReader {
     const when = this.#when(form);
     if (typeof when === 'string') {
       this.#tell(place, [
-        { severity: 'error', text: text.trim(), message: when, hint: 'Correct the line, and import it again.' },
+        { severity: 'error', text: text.trim(), message: when, hint: 'Correct the line and import it again.' },
       ]);
       return;
     }
@@ -189,7 +189,7 @@ const stepIgnored = (text: string): Words => ({
 const QUIET: Words = {
   severity: 'note',
   text: '-',
-  message: 'The sign keeps cron from logging the start. Here every start is logged.',
+  message: 'This character keeps cron from logging the start. Here every start is logged.',
 };
 
 const MAIL_ON_FAILURE: Words = {

@@ -41,7 +41,7 @@ export class CrontabVariables {
         return this.#setTimezone(value);
       case 'MLS_LEVEL':
       case 'XDG_SESSION_CLASS':
-        return [{ severity: 'error', text: name, message: 'Sessions of SELinux and PAM are not available here.' }];
+        return [{ severity: 'error', text: name, message: 'timers does not support SELinux and PAM sessions.' }];
       default:
         this.#env.set(name, value);
         return name === 'TZ' ? [OF_COMMANDS] : [];
@@ -110,14 +110,14 @@ export class CrontabVariables {
         {
           severity: 'warning',
           text: value,
-          message: 'This is not a known time zone. cronie goes by UTC then, and so does the timer.',
+          message: 'This is not a known time zone. cronie uses UTC instead, and so does the timer.',
         },
       ];
     return [
       {
         severity: 'note',
         text: `CRON_TZ=${value}`,
-        message: "cronie goes by this zone. Debian's cron ignores the variable.",
+        message: "cronie uses this zone. Debian's cron ignores the variable.",
       },
     ];
   }
@@ -130,13 +130,13 @@ const MAIL_TO_OWNER: Words = {
 
 const SHORT_PATH: Words = {
   severity: 'note',
-  message: 'cron has PATH=/usr/bin:/bin and few other variables. Here commands have those of the scheduler.',
+  message: 'cron has PATH=/usr/bin:/bin and few other variables. Here commands inherit those of the scheduler.',
 };
 
 const OF_COMMANDS: Words = {
   severity: 'note',
   text: 'TZ',
-  message: 'It is a variable of the commands. cron does not go by it, and the timers do not either.',
+  message: 'It is passed to commands. Neither cron nor timers uses it for the schedule.',
 };
 
 const JITTER: Words = {

@@ -36,12 +36,12 @@ function tellImage(container: Fields, image: string, differences: DifferenceList
 
 function tellEntrypoint(container: Fields, image: string, differences: DifferenceList): void {
   if (!container.has('args')) {
-    const message = `The container has no command, so ${image} starts its own, which is not in the file. The timer fails until you write it.`;
-    differences.warning(container, message, 'docker image inspect shows Entrypoint and Cmd of the image.');
+    const message = `The container has no command, so ${image} starts its own, which is not in the file. The timer fails until you add it.`;
+    differences.warning(container, message, 'docker image inspect shows the Entrypoint and Cmd of the image.');
     return;
   }
-  const message = `The container has args and no command: they follow the entrypoint of ${image}, if it has one.`;
-  differences.warning(container.place('args'), message, 'Write the entrypoint in front of run.');
+  const message = `The container has args but no command: they follow the entrypoint of ${image}, if it has one.`;
+  differences.warning(container.place('args'), message, 'Put the entrypoint before the command in run.');
 }
 
 /** The words as a list; as a text for the shell if it has to fill in a value that only the cluster has. */

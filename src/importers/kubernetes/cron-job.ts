@@ -71,15 +71,15 @@ function tellVersion(cronJob: Fields, differences: DifferenceList): void {
 function tellOthers(pod: Fields, differences: DifferenceList): void {
   if (pod.maps('containers').length > 1) {
     const message =
-      'The containers of a pod start together, and the job fails if one fails. Here each is a timer of its own.';
+      'The containers of a pod start together, and the job fails if one fails. Here each is its own timer.';
     differences.warning(pod.place('containers'), message, 'Join their commands in one run if they need each other.');
   }
   for (const container of pod.maps('initContainers')) {
     const command = [...container.texts('command'), ...container.texts('args')].join(' ');
     const name = container.text('name') ?? 'without a name';
     container.ignoreAll();
-    const message = `The init container ${name} is left out. It runs before the others: ${command || 'the command of its image'}`;
-    differences.warning(container, message, 'Write its command in front of run, joined by &&.');
+    const message = `The init container ${name} is left out. It runs before the others: ${command || "its image's command"}`;
+    differences.warning(container, message, 'Put its command before the one in run, joined by &&.');
   }
 }
 

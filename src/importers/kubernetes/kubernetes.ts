@@ -7,7 +7,7 @@ import { CONTROLLER_ZONE } from './schedule.js';
 /** Reads the CronJobs of manifests, in YAML or JSON, alone or in a list. */
 export const kubernetes: Importer = {
   name: 'kubernetes',
-  summary: 'CronJob manifests of Kubernetes',
+  summary: 'Kubernetes CronJob manifests',
 
   recognize: ({ text }) => (/(?:^|[{,])\s*(?:- )?"?kind"?:\s*["']?CronJob(?:List)?\b/m.test(text) ? 1 : 0),
 
@@ -28,7 +28,7 @@ function aboutZones(read: readonly ReadCronJob[]): readonly Difference[] {
   const [first] = places;
   if (first === undefined) return [];
   const counted = places.length === 1 ? 'A CronJob names' : `${places.length} CronJobs name`;
-  const message = `${counted} no timeZone, so the zone of the controller manager counts. It is UTC in most clusters.`;
+  const message = `${counted} no timeZone, so the zone of the controller manager applies. It is UTC in most clusters.`;
   return [
     { severity: 'warning', ...first, message, hint: 'If it is not UTC in yours, change timezone in the timer file.' },
   ];

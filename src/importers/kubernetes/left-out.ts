@@ -15,10 +15,10 @@ const VOLUMES = warning(
   'Put its files in the same places here, or change the paths in run.',
 );
 const RIGHTS = warning(
-  'The command runs as the user of timers, with the rights of that user.',
-  'The key user runs it as another one.',
+  "The command runs as the user of timers, with that user's permissions.",
+  'Set user to run it as another one.',
 );
-const PLACEMENT = note('Where a pod runs is left out: the command runs on this machine.');
+const PLACEMENT = note('The placement of the pod is left out: the command runs on this machine.');
 const LABELS = note('Labels and annotations of jobs and pods are left out.');
 const HEALTH = warning('Probes and lifecycle hooks are left out: only the command runs.');
 const PARALLEL = warning('A timer starts one process for each firing. Parallel and indexed pods are left out.');
@@ -34,14 +34,14 @@ const KNOWN: ReadonlyMap<string, Words> = new Map([
   ['volumeClaimTemplates', VOLUMES],
   ['securityContext', RIGHTS],
   ['runtimeClassName', RIGHTS],
-  ['serviceAccountName', warning('The command gets no token of a service account.', 'Give kubectl a kubeconfig here.')],
-  ['serviceAccount', warning('The command gets no token of a service account.', 'Give kubectl a kubeconfig here.')],
-  ['automountServiceAccountToken', note('The command gets no token of a service account.')],
-  ['imagePullSecrets', note('Secrets for pulling the image are left out.')],
+  ['serviceAccountName', warning('The command gets no service account token.', 'Give kubectl a kubeconfig here.')],
+  ['serviceAccount', warning('The command gets no service account token.', 'Give kubectl a kubeconfig here.')],
+  ['automountServiceAccountToken', note('The command gets no service account token.')],
+  ['imagePullSecrets', note('Image pull secrets are left out.')],
   [
     'resources',
     warning(
-      'Requests and limits of CPU and memory are left out.',
+      'CPU and memory requests and limits are left out.',
       'Set limits for timers itself, in systemd or with ulimit.',
     ),
   ],
@@ -71,7 +71,7 @@ const KNOWN: ReadonlyMap<string, Words> = new Map([
     note('ttlSecondsAfterFinished is left out: history.keep says how long timers keeps outcomes.'),
   ],
   ['shareProcessNamespace', note('shareProcessNamespace is left out: all processes of this machine share one.')],
-  ['enableServiceLinks', note('The variables of services are left out.')],
+  ['enableServiceLinks', note('Service environment variables are left out.')],
 ]);
 
 /** Keys that say nothing about when and how a command runs. */

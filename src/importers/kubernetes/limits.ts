@@ -14,13 +14,13 @@ export function readFirings(spec: Fields, differences: DifferenceList): Keys {
   const policy = spec.text('concurrencyPolicy');
   if (policy === 'Forbid') {
     const message =
-      'Kubernetes skips a firing while a run is active, and starts the latest skipped one when the run ends. overlap: queue does so, too.';
+      'Kubernetes skips a firing while a run is active, and starts the latest skipped one when the run ends. overlap: queue does the same.';
     differences.note(spec.place('concurrencyPolicy'), message, 'Write overlap: skip to drop it.');
   }
   const isSuspended = spec.flag('suspend') === true;
   if (isSuspended) {
     const message =
-      'When you resume a CronJob, Kubernetes starts its latest missed firing. Here the next one is the first.';
+      'When you resume a CronJob, Kubernetes starts its latest missed firing. Here the first run is the next firing.';
     differences.note(spec.place('suspend'), message);
   }
   tellHistory(spec, differences);
@@ -43,8 +43,8 @@ function tellHistory(spec: Fields, differences: DifferenceList): void {
   const [first] = limits.filter((key) => spec.has(key));
   spec.ignore(...limits);
   if (first === undefined) return;
-  const message = 'The history limits of jobs are left out: timers keeps 1000 outcomes of each timer, for 30 days.';
-  differences.note(spec.place(first), message, 'The key history at the top of the timer file sets other limits.');
+  const message = 'The history limits of jobs are left out: timers keeps 1000 outcomes for each timer, for 30 days.';
+  differences.note(spec.place(first), message, 'Set history at the top of the timer file for other limits.');
 }
 
 /** How a job fails: retries, deadlines, signals. */

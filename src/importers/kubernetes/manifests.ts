@@ -52,7 +52,7 @@ function unwrapped(fields: Fields, kind = fields.text('kind')): readonly Kuberne
 /** Reports the objects of one file that do not become timers, as one difference. */
 function tellOthers(objects: readonly KubernetesObject[], found: DifferenceList): void {
   for (const { fields } of objects.filter(({ kind }) => kind === undefined))
-    found.error(fields, 'This document is not an object of Kubernetes: it has no kind.');
+    found.error(fields, 'This document is not a Kubernetes object: it has no kind.');
   const [first, ...others] = objects.filter(({ kind }) => kind !== undefined);
   if (first === undefined) return;
   const count = others.length === 1 ? ' and 1 other object are' : ` and ${others.length} other objects are`;

@@ -39,7 +39,7 @@ export function readCronJobSchedule(
     return { ...scheduleOf(expression, { zone, now, spec }, differences), isZoneless };
   } catch (error) {
     if (!(error instanceof RobfigError)) throw error;
-    const message = `The CronJob is left out: Kubernetes refuses its schedule "${written}". ${error.message}`;
+    const message = `The CronJob is left out: Kubernetes rejects its schedule "${written}". ${error.message}`;
     differences.error(spec.place('schedule'), message);
     return undefined;
   }
@@ -71,6 +71,6 @@ function scheduleOf(
   return {
     keys,
     original: new RobfigFirings(expression, zone),
-    whenDifferent: 'Kubernetes gives other times where a clock changes at midnight or by half an hour.',
+    whenDifferent: 'Kubernetes fires at other times where a clock changes at midnight or by half an hour.',
   };
 }

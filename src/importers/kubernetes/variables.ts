@@ -59,7 +59,7 @@ const SOURCES = [
   ['secretRef', 'Secret'],
 ] as const;
 
-const FROM_FILE = 'Write them to a file of NAME=value lines, and name it in env_file.';
+const FROM_FILE = 'Write them to a file of NAME=value lines, and set env_file to its path.';
 
 function readReference(
   variable: Fields,

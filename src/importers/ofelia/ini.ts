@@ -18,7 +18,7 @@ export function readIni({ path: file, text }: SourceFile, differences: Differenc
     const [, type, name = ''] = SECTION.exec(line) ?? [];
     if (type !== undefined) entries.push({ type: type.toLowerCase(), name, parameters: new Map(), ...place });
     else if (!assign(line, { entry: entries.at(-1), ...place }))
-      differences.error(place, `The line is left out: "${line.trim()}" is not a section and not a value.`);
+      differences.error(place, `The line is left out: "${line.trim()}" is neither a section nor a value.`);
   }
   return { entries };
 }

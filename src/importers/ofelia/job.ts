@@ -59,13 +59,13 @@ function readSchedule(entry: OfeliaJob, differences: DifferenceList): RobfigExpr
   } catch (error) {
     if (!(error instanceof RobfigError)) throw error;
     const place = entry.parameters.get('schedule') ?? entry;
-    differences.error(place, `The job is left out: Ofelia refuses its schedule "${text}". ${error.message}`);
+    differences.error(place, `The job is left out: Ofelia rejects its schedule "${text}". ${error.message}`);
     return undefined;
   }
 }
 
 const whyNot = ({ type }: OfeliaJob): string =>
-  type === 'job-service-run' ? 'it starts a service of a swarm.' : 'it has no command and no image.';
+  type === 'job-service-run' ? 'it starts a swarm service.' : 'it has neither a command nor an image.';
 
 /** The folder and the variables of a command that runs without a container. */
 function readLocal(entry: OfeliaJob): Readonly<Record<string, unknown>> {
@@ -86,14 +86,14 @@ function readReports(entries: readonly OfeliaJob[], differences: DifferenceList)
   const [mail, folder, slack] = ['email-to', 'save-folder', 'slack-webhook'].map(find);
   if (mail) {
     const hint = 'Write notify: {run: …} with a command that sends mail.';
-    differences.warning(mail, 'The mail of Ofelia is left out: timers sends no mail.', hint);
+    differences.warning(mail, 'The mail report is left out: timers sends no mail.', hint);
   }
   if (folder) {
     const message = 'The reports in save-folder are left out: timers history and timers logs show them.';
     differences.warning(folder, message);
   }
   if (slack === undefined) return {};
-  const message = 'Slack gets a message when a timer begins to fail and when it recovers, not after each run.';
+  const message = 'Slack gets a message when a timer starts to fail and when it recovers, not after each run.';
   differences.warning(slack, message);
   return { notify: { webhook: slack.values.at(-1) ?? '' } };
 }
@@ -101,14 +101,14 @@ function readReports(entries: readonly OfeliaJob[], differences: DifferenceList)
 function tellDocker(entry: OfeliaJob, differences: DifferenceList): void {
   if (entry.type === 'job-local') return;
   const message =
-    'Ofelia speaks to Docker itself. Here the command docker does, so timers needs it and the right to use it.';
+    'Ofelia talks to Docker itself. Here the docker command does, so timers needs it and permission to use it.';
   differences.note(entry, message);
   if (entry.service === undefined || entry.service.container !== undefined || valueOf(entry, 'container') !== undefined)
     return;
   const hint = 'Set cwd to the folder of the compose file.';
   differences.warning(
     entry,
-    'docker compose finds the container by its service, in the folder of the compose file.',
+    'docker compose finds the container by its service name, in the folder of the compose file.',
     hint,
   );
 }
@@ -118,11 +118,12 @@ const KNOWN =
 
 function tellUnknown({ parameters }: OfeliaJob, differences: DifferenceList): void {
   for (const [name, place] of parameters)
-    if (!KNOWN.test(name)) differences.warning(place, `${name} is left out: it is not a parameter of Ofelia.`);
+    if (!KNOWN.test(name)) differences.warning(place, `${name} is left out: it is not an Ofelia parameter.`);
 }
 
 function tellInterval(entry: OfeliaJob, { kind }: RobfigExpression, differences: DifferenceList): void {
   if (kind !== 'interval') return;
-  const message = 'Ofelia counts @every from its start. Here it counts from 1970-01-01 00:00 UTC, also over restarts.';
+  const message =
+    'Ofelia counts @every from its start. Here it counts from 1970-01-01 00:00 UTC, even across restarts.';
   differences.warning(entry.parameters.get('schedule') ?? entry, message);
 }

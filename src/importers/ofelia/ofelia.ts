@@ -8,7 +8,7 @@ import { readLabels } from './labels.js';
 /** INI files of Ofelia, and compose files with its labels. */
 export const ofelia: Importer = {
   name: 'ofelia',
-  summary: 'INI files of Ofelia, and its labels in compose files',
+  summary: 'Ofelia INI files, and Ofelia labels in compose files',
   recognize: ({ text }) => (JOB.test(text) ? 0.95 : 0),
   read: (files, context) => {
     const read = files.map((file) => readFile(file, context));
@@ -30,7 +30,11 @@ function readFile(file: SourceFile, context: ImportContext): Imported {
   const zone = timezone ?? (isIni ? context.timezone : 'UTC');
   if (timezone === undefined) {
     const message = `Ofelia uses the zone of its container or machine. Here that is ${zone}.`;
-    general.warning({ file: file.path, line: 1 }, message, 'If it is another one, change timezone in the timer file.');
+    general.warning(
+      { file: file.path, line: 1 },
+      message,
+      'If Ofelia used another one, change timezone in the timer file.',
+    );
   }
   const globals = entries.filter(({ type }) => type === 'global');
   const read = entries

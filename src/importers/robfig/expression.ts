@@ -71,7 +71,7 @@ export function readRobfig(text: string, { takesSeconds }: RobfigOptions): Robfi
 /** Whole seconds, and at least one. */
 function intervalOf(text: string): number {
   const duration = parseGoDuration(text);
-  if (duration === undefined) throw new RobfigError(`"${text}" is not a duration of Go.`);
+  if (duration === undefined) throw new RobfigError(`"${text}" is not a Go duration.`);
   return Math.max(1000, Math.floor(duration / 1000) * 1000);
 }
 

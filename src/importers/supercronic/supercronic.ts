@@ -126,8 +126,7 @@ function timersOf(
   const timer = {
     name: nameOfCommand(command),
     place,
-    whenDifferent:
-      'supercronic takes the instant that Go makes of a local time which a clock change removes or repeats.',
+    whenDifferent: "supercronic uses Go's reading of a local time that a clock change removes or repeats.",
   };
   const keysOf = (years: Readonly<Record<string, unknown>>) => ({
     ...(description !== undefined && { description }),
@@ -165,11 +164,11 @@ const REJECTED: Pick<Difference, 'severity' | 'message' | 'hint'> = {
 
 const USER: Pick<Difference, 'severity' | 'message'> = {
   severity: 'note',
-  message: 'It does not change the user of commands, neither in supercronic nor here.',
+  message: 'It does not change the user of commands, in supercronic or here.',
 };
 
 const UNKNOWN_ZONE: Pick<Difference, 'severity' | 'message' | 'hint'> = {
   severity: 'error',
-  message: 'This is not a known time zone, and supercronic does not start. The timers use the zone of the machine.',
-  hint: 'Write the name of a zone, such as Europe/Berlin.',
+  message: 'This is not a known time zone, and supercronic does not start. The timers use the system time zone.',
+  hint: 'Use an IANA name, such as Europe/Berlin.',
 };

@@ -28,7 +28,7 @@ export function activeYears(years: readonly number[] | undefined, now: Instant):
     else ranges.push({ first: year, last: year });
   }
   const coming = ranges.filter(({ last }) => last >= thisYear);
-  if (coming.length === 0) return 'All its years are past, so it never runs. It is disabled.';
+  if (coming.length === 0) return 'All its years are in the past, so it never runs. It is disabled.';
   if (coming.length > MOST_SPANS)
     return `It names more than ${MOST_SPANS} ranges of years. It is disabled: write not_before and not_after.`;
   return coming.map(({ first, last }) => spanOf(first, last, thisYear));

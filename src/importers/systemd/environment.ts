@@ -41,7 +41,7 @@ function environmentFile(service: Unit, hasVariables: boolean, findings: Finding
   const [first, ...others] = service.all('Service', 'EnvironmentFile');
   if (first === undefined) return {};
   for (const other of others)
-    findings.warning(other, 'Only the first EnvironmentFile is read.', 'Put all variables into one file.');
+    findings.warning(other, 'Only the first EnvironmentFile is read.', 'Put all variables in one file.');
   const path = fixedText(expandSpecifiers(first.value.replace(/^-/, ''), service));
   if (path === undefined || /[*?[]/.test(path)) {
     findings.warning(
@@ -53,6 +53,6 @@ function environmentFile(service: Unit, hasVariables: boolean, findings: Finding
   }
   if (first.value.startsWith('-'))
     findings.warning(first, 'A run fails if the environment file is missing.', 'Create the file, or remove env_file.');
-  if (hasVariables) findings.note(first, 'For a variable in both, env wins over env_file. In systemd the file wins.');
+  if (hasVariables) findings.note(first, 'If a variable is in both, env overrides env_file. In systemd the file wins.');
   return { env_file: path };
 }

@@ -35,7 +35,7 @@ export function withIntervals(
   const [start] = starts;
   const [repeat] = repeats;
   for (const { setting } of [...starts, ...repeats].filter((one) => one !== start && one !== repeat))
-    findings.warning(setting, `${setting.key}=${setting.value} is left out: the shortest one counts.`);
+    findings.warning(setting, `${setting.key}=${setting.value} is left out: the shortest one applies.`);
   const schedules = repeat === undefined ? calendars : [...calendars, repeating(repeat, start !== undefined, findings)];
   // What begins after one interval is what `every` does by itself.
   if (start === undefined || start.length === repeat?.length) return schedules;
@@ -60,7 +60,7 @@ function once({ setting, length }: Span, findings: Findings): UnitSchedule {
 
 function atStart(schedule: UnitSchedule, { setting, length }: Span, findings: Findings): UnitSchedule {
   const delay = length === 0 ? '' : ` systemd waits ${writeDuration(length)} first.`;
-  findings.warning(setting, `The first run is right at the start of the scheduler.${delay}`);
+  findings.warning(setting, `The first run starts right when the scheduler starts.${delay}`);
   return { ...schedule, keys: { ...schedule.keys, run_at_start: true } };
 }
 
@@ -70,7 +70,7 @@ const SHORTEST = 10;
 function repeating({ setting, length }: Span, hasStart: boolean, findings: Findings): UnitSchedule {
   const interval = writeDuration(Math.max(length, SHORTEST));
   if (!hasStart)
-    findings.note(setting, 'It begins with the scheduler. systemd waits until something else starts the service.');
+    findings.note(setting, 'It starts with the scheduler. systemd waits until something else starts the service.');
   if (setting.key === 'OnUnitInactiveSec') return { keys: { every: { interval, from: 'end' } }, setting };
   findings.warning(setting, 'It fires on a fixed grid. systemd counts from the last start, so its times drift.');
   return { keys: { every: interval }, setting };

@@ -26,7 +26,7 @@ export function timeoutKeys(service: Unit, findings: Findings): Keys {
   const killAfter = spanOf(stop) ?? (timeout === undefined ? undefined : STOP_TIMEOUT);
   const commands = service.all('Service', 'ExecStart', 'ExecStartPre', 'ExecStartPost');
   if (start !== undefined && timeout !== undefined && isOneshot(service) && commands.length > 1)
-    findings.warning(start, 'The timeout is for all commands together. In systemd each one has this time.');
+    findings.warning(start, 'The timeout covers all commands together. In systemd, it applies to each one.');
   return { ...(timeout !== undefined && { timeout }), ...(killAfter !== undefined && { kill_after: killAfter }) };
 }
 

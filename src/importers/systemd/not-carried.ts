@@ -23,24 +23,24 @@ const KINDS: readonly Kind[] = [
   {
     keys: /^(?:After|Before)$/,
     severity: 'note',
-    message: 'no meaning here, because a firing waits for no unit.',
+    message: 'no meaning here, because a firing does not wait for units.',
   },
   {
     keys: /^Conflicts$/,
     severity: 'warning',
-    message: 'left out, because a timer starts and stops no other unit.',
+    message: 'left out, because a timer does not start or stop other units.',
     hint: 'Stop it in run, with systemctl stop.',
   },
   {
     keys: /^(?:Requires|Wants|Requisite|BindsTo|PartOf|Upholds|JoinsNamespaceOf|PropagatesReloadTo|Propagates.*)$/,
     severity: 'warning',
-    message: 'left out, because a timer starts and stops no other unit.',
+    message: 'left out, because a timer does not start or stop other units.',
     hint: 'Start it in run, with systemctl start.',
   },
   {
     keys: /^(?:Requires|Wants)MountsFor$/,
     severity: 'warning',
-    message: 'left out, so the command runs whether it is mounted or not.',
+    message: 'left out, so the command runs even if it is not mounted.',
     hint: 'Test it in run, with mountpoint -q.',
   },
   {
@@ -52,7 +52,7 @@ const KINDS: readonly Kind[] = [
   {
     keys: /^(?:Condition|Assert)/,
     severity: 'warning',
-    message: 'left out, so the command runs whether it holds or not.',
+    message: 'left out, so the command runs even if it does not hold.',
     hint: conditionHint,
   },
   {
@@ -70,8 +70,8 @@ const KINDS: readonly Kind[] = [
   {
     keys: /^(?:Runtime|State|Cache|Logs|Configuration)Directory(?:Mode|Preserve)?$/,
     severity: 'warning',
-    message: 'left out, so no folder is made.',
-    hint: 'Make the folder, or write mkdir -p in the command.',
+    message: 'left out, so no folder is created.',
+    hint: 'Create the folder, or use mkdir -p in the command.',
   },
   {
     keys: /^(?:KillMode|KillSignal|SendSIGKILL|SendSIGHUP|FinalKillSignal|WatchdogSec|WatchdogSignal|RestartKillSignal|TimeoutAbortSec|TimeoutStartFailureMode|TimeoutStopFailureMode)$/,
@@ -82,7 +82,7 @@ const KINDS: readonly Kind[] = [
     keys: /^(?:ExecStop|ExecStopPost|ExecReload)$/,
     severity: 'warning',
     message: 'left out.',
-    hint: 'Write the command at the end of run, or under on_failure.',
+    hint: 'Put the command at the end of run, or under on_failure.',
   },
   {
     keys: /^UMask$/,
@@ -93,12 +93,12 @@ const KINDS: readonly Kind[] = [
   {
     keys: /^(?:WakeSystem)$/,
     severity: 'warning',
-    message: 'left out, because timers wakes no machine. catch_up runs what passed while it slept.',
+    message: 'left out, because timers cannot wake the machine. catch_up runs what it missed while asleep.',
   },
   {
     keys: /^(?:OnClockChange|OnTimezoneChange)$/,
     severity: 'warning',
-    message: 'left out, because a change of the clock fires no timer.',
+    message: 'left out, because a clock change does not fire timers.',
   },
   {
     keys: /^(?:Protect|Private|Restrict|ReadOnly|ReadWrite|Inaccessible|NoExec|ExecPaths|Temporary|Bind|Capability|Ambient|NoNew|SystemCall|Lock|MemoryDeny|RemoveIPC|Mount|Root|SELinux|AppArmor|Smack|SecureBits|Device|Keyring|ProcSubset|IPAddress|Socket|Load|Set|Import|Network|Supplementary|UnsetEnvironment|PAMName|Utmp|Personality|CoredumpFilter|Extension)/,
@@ -150,7 +150,7 @@ function reportUnknown(setting: UnitSetting, findings: Findings): void {
   const { key, value, section } = setting;
   if (section === 'Service' && key === 'Type') {
     if (!SERVICE_TYPES.has(value)) {
-      const message = `Type=${value} is left out: a run ends when its command does, and what is left in the background ends with it.`;
+      const message = `Type=${value} is left out: a run ends when its command does, and so do its background processes.`;
       findings.warning(setting, message, 'Start the program in the foreground.');
     }
   } else if (section === 'Service' && key === 'RemainAfterExit') {
@@ -158,7 +158,7 @@ function reportUnknown(setting: UnitSetting, findings: Findings): void {
       'The timer starts the command each time. In systemd, a service that remains active is not started again.';
     if (/^(?:yes|true|on|1)$/i.test(value)) findings.warning(setting, message);
   } else if (key === 'StandardInput' && value === 'null') return;
-  else findings.warning(setting, `${key} is left out: timers has nothing like it.`);
+  else findings.warning(setting, `${key} is left out: timers has no equivalent.`);
 }
 
 const TESTS: Readonly<Record<string, string>> = {
@@ -202,5 +202,5 @@ function priorityHint(settings: readonly UnitSetting[]): string | undefined {
     ...(level === undefined ? [] : [`${io === undefined ? 'ionice ' : ''}-n ${level}`]),
     ...(policy === undefined ? [] : [`chrt ${policy} 0`]),
   ];
-  return words.length === 0 ? undefined : `Write ${words.join(' ')} in front of the command.`;
+  return words.length === 0 ? undefined : `Write ${words.join(' ')} before the command.`;
 }

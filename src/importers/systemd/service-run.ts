@@ -59,8 +59,7 @@ function reportPrefixes(
   setting: UnitSetting,
   { service, findings }: { readonly service: Unit; readonly findings: Findings },
 ): void {
-  if (prefixes.includes('@'))
-    findings.note(setting, 'The program gets its own path as its first argument, not another name.');
+  if (prefixes.includes('@')) findings.note(setting, 'The program gets its own path as argv[0], not another name.');
   if (/[+!]/.test(prefixes) && service.last('Service', 'User') !== undefined)
-    findings.warning(setting, 'The command runs as the user of the timer, without the privileges that + and ! give.');
+    findings.warning(setting, 'The command runs as the user of the timer, without the privileges that + and ! grant.');
 }

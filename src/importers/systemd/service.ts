@@ -49,7 +49,7 @@ function userKeys(service: Unit, findings: Findings): Keys {
   const group = service.last('Service', 'Group');
   if (service.isOn('Service', 'DynamicUser')) {
     const place = service.last('Service', 'DynamicUser') ?? service.place;
-    findings.warning(place, 'No user is made for the run: it has the user of the scheduler.', 'Write user: nobody.');
+    findings.warning(place, "No user is created for the run: it runs as the scheduler's user.", 'Write user: nobody.');
   }
   if (setting === undefined) {
     if (group !== undefined) findings.warning(group, 'Group needs a user.', `Write user: root:${group.value}.`);
@@ -67,7 +67,7 @@ function outputKeys(service: Unit, findings: Findings): Keys {
   const output = service.last('Service', 'StandardOutput');
   const errors = service.last('Service', 'StandardError');
   const isSame = errors === undefined || errors.value === 'inherit' || errors.value === output?.value;
-  if (!isSame && !IN_LOG.has(errors.value)) findings.warning(errors, 'Errors go where the rest of the output goes.');
+  if (!isSame && !IN_LOG.has(errors.value)) findings.warning(errors, 'Standard error goes where standard output goes.');
   if (output === undefined) return {};
   if (output.value !== 'null') return outputFile(output, service, findings);
   return isSame ? { output: 'discard' } : {};
@@ -79,6 +79,6 @@ function outputFile(output: UnitSetting, service: Unit, findings: Findings): Key
   const [, form, path = ''] = /^(file|append|truncate):(.*)$/.exec(output.value) ?? [];
   const file = fixedText(expandSpecifiers(path, service));
   if (form === undefined || file === undefined) return {};
-  if (form !== 'append') findings.warning(output, 'The output is appended to the file, which is not emptied before.');
+  if (form !== 'append') findings.warning(output, 'The output is appended to the file, which is not truncated first.');
   return { output: { file } };
 }

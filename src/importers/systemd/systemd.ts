@@ -44,7 +44,7 @@ function readTimer(timer: ReadUnit, { units, context, general }: ReadContext): r
   const { unit } = timer;
   const findings = new Findings();
   if (unitName(unit.name).instance === '') {
-    const hint = `Import it under the name of an instance, such as ${unit.name.replace('@.', '@home.')}.`;
+    const hint = `Import it with an instance name, such as ${unit.name.replace('@.', '@home.')}.`;
     general.error(unit.place, `${unit.name} is a template, so it is left out.`, hint);
     return [];
   }
@@ -88,7 +88,7 @@ function serviceOf(timer: Unit, { units, context, general }: ReadContext): ReadU
     const { path, settings } = given.unit;
     return { unit: new Unit(name, path, settings), oddLines: given.oddLines };
   }
-  const hint = `Name ${name} as well.`;
+  const hint = `Add ${name} to the files to import.`;
   general.error(written ?? timer.place, `${timer.name} is left out: ${name} cannot be read.`, hint);
   return undefined;
 }
@@ -126,8 +126,8 @@ function jitterOf(timer: Unit, findings: Findings): Readonly<Record<string, unkn
   }
   const isFixed = setting.key === 'RandomizedOffsetSec' || timer.isOn('Timer', 'FixedRandomDelay');
   const message = isFixed
-    ? 'The delay of jitter is fixed as well, but is another one.'
-    : 'The delay of jitter is the same for each firing. systemd draws it again each time.';
+    ? 'The delay of jitter is also fixed, but differs.'
+    : 'The delay of jitter is the same for each firing. systemd picks a new one each time.';
   findings.note(setting, message);
   return { jitter: writeDuration(length) };
 }
@@ -156,7 +156,7 @@ function timersOf({ unit, service, schedules, keys }: TimerParts, findings: Find
     differences: index === 0 ? findings.sorted : [],
     ...(schedule.original !== undefined && {
       original: schedule.original,
-      whenDifferent: 'After a clock change, systemd starts nothing for local times that are skipped or come again.',
+      whenDifferent: 'After a clock change, systemd starts nothing for local times that are skipped or repeated.',
     }),
   }));
 }

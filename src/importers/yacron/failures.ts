@@ -31,7 +31,7 @@ function readFailsWhen(job: Fields, name: string, differences: DifferenceList): 
   const capturesOutput = job.flag('captureStdout') ?? false;
   if (capturesErrors && (rules.flag('producesStderr') ?? true)) {
     const message = `A run that writes to standard error fails in ${name}. Here only the exit code counts.`;
-    differences.warning(place, message, 'Let the command exit with a code other than 0 if it fails.');
+    differences.warning(place, message, 'Make the command exit with a code other than 0 if it fails.');
   }
   if (capturesOutput && rules.flag('producesStdout') === true) {
     const message = `A run that writes to standard output fails in ${name}. Here only the exit code counts.`;

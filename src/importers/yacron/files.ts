@@ -63,7 +63,7 @@ function include(from: SourceFile, named: string, { top, found, depth }: Includi
   const place = top.place('include');
   if (file !== undefined) return readFile(file, found, depth + 1);
   const reason = isCrontab ? 'it is a crontab' : `it cannot be read from ${from.path}`;
-  found.differences.error(place, `${named} is left out: ${reason}.`, 'Import it as well.');
+  found.differences.error(place, `${named} is left out: ${reason}.`, 'Import it too.');
   return emptyMap(place);
 }
 

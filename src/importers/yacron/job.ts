@@ -86,7 +86,7 @@ function readEnvironment(job: Fields, { dialect, context }: JobContext, differen
     text.includes('${'),
   );
   if (dialect.expandsVariables && hasVariable) {
-    const message = 'cronstable replaces ${NAME} in values. Here it stays as it is, written as $${NAME}.';
+    const message = 'cronstable replaces ${NAME} in values. Here it stays unchanged, written as $${NAME}.';
     differences.warning(job, message, 'Write ${NAME} in the timer file to replace it here, too.');
   }
   return {
@@ -102,7 +102,7 @@ function tellEnvFile(job: Fields, file: string, { readBeside }: ImportContext, d
   const text = readBeside(place.file, file)?.text;
   if (text === undefined || !/^[^#\n]*=.*["'\\$#]/m.test(text)) return;
   const message =
-    'Quotes, backslashes and # in the file of env_file mean what they mean to a shell. There they were part of the value.';
+    'In env_file, quotes, backslashes and # have their meaning in a shell. There they were part of the value.';
   differences.warning(place, message, 'Check the values with timers trigger.');
 }
 
@@ -123,7 +123,7 @@ function readOutput(job: Fields, differences: DifferenceList): Keys {
   const [first] = limits.filter((key) => job.has(key));
   job.ignore(...limits);
   if (first !== undefined) {
-    const message = 'Prefixes and limits of the output are left out: the log has the name of the timer in each record.';
+    const message = 'Output prefixes and limits are left out: the log has the name of the timer in each record.';
     differences.note(job.place(first), message);
   }
   return isCaptured.includes(true) ? {} : { output: 'inherit' };

@@ -14,17 +14,17 @@ const KNOWN: ReadonlyMap<string, Words> = new Map([
   ],
   [
     'sla',
-    { message: 'The limits of sla are left out.', hint: 'The metrics of timers have the time of the last success.' },
+    { message: 'The limits of sla are left out.', hint: 'timers has a metric with the time of the last success.' },
   ],
   ['onLate', { message: 'The report of onLate is left out.', hint: 'Write notify with on: [missed].' }],
   [
     'secrets',
-    { message: 'Secrets are left out: a command gets only its environment.', hint: 'Name a file in env_file.' },
+    { message: 'Secrets are left out: a command gets only its environment.', hint: 'Put them in an env_file.' },
   ],
-  ['priority', { message: 'The priority is left out.', hint: 'Write nice in front of the command.' }],
+  ['priority', { message: 'The priority is left out.', hint: 'Put nice before the command.' }],
   [
     'clusterPolicy',
-    { message: 'clusterPolicy is left out.', hint: 'A shared state lets one of several schedulers act.' },
+    { message: 'clusterPolicy is left out.', hint: 'With a shared state, one of several schedulers is active.' },
   ],
 ]);
 

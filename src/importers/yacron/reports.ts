@@ -87,7 +87,7 @@ function tellVariables(hook: Fields, { name }: Dialect, differences: DifferenceL
     differences.warning(hook.place('command'), `${[...new Set(lost)].join(' and ')} of ${name} is not set here.`);
   const hasOutput = used.some(([, variable]) => variable === 'STDERR' || variable === 'STDOUT');
   if (!hasOutput) return;
-  const message = 'TIMERS_OUTPUT_TAIL has the end of both streams together.';
+  const message = 'TIMERS_OUTPUT_TAIL has the end of both streams combined.';
   differences.note(hook.place('command'), message);
 }
 

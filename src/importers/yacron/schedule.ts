@@ -113,8 +113,8 @@ function tellSeconds({ second, hasSecond }: YacronExpression, job: Fields, diffe
     return false;
   }
   if (hasSecond) {
-    const message = 'yacron looks at its jobs once a minute, so it fires this one at second 0 only.';
-    differences.warning(place, message, 'Write a second in front of cron to fire at others.');
+    const message = 'yacron checks its jobs once a minute, so it fires this one only at second 0.';
+    differences.warning(place, message, 'Add a second field to cron to fire at others.');
   }
   return true;
 }

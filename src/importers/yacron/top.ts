@@ -39,7 +39,7 @@ function readWeb(top: Fields, differences: DifferenceList): Keys {
     differences.warning(place, 'The HTTP interface is left out.', 'Write http with listen and token_file.');
     return {};
   }
-  const message = `http listens at ${first}. Its routes are others than those of web, and actions need a token.`;
+  const message = `http listens at ${first}. Its routes differ from those of web, and actions need a token.`;
   differences.warning(place, message);
   return { http: first };
 }

@@ -177,7 +177,13 @@ test('every setting that does nothing here is named', () => {
   const { said } = read('OnCalendar=daily\nAccuracySec=1h\nWakeSystem=yes\nOnClockChange=yes', service.join('\n'));
   for (const word of [
     ...['nice -n 19 ionice -c 3', 'ProtectHome: ', 'MemoryMax: ', 'Frobnicate ', 'KillMode: ', 'StateDirectory: '],
-    ...['Type=forking', 'remains active', 'No user is made', '"nonsense"', '[ ! -e /run/stop ] || exit 0'.slice(2, 5)],
+    ...[
+      'Type=forking',
+      'remains active',
+      'No user is created',
+      '"nonsense"',
+      '[ ! -e /run/stop ] || exit 0'.slice(2, 5),
+    ],
     ...['Requires: ', 'OnFailure: ', 'After: ', 'AccuracySec ', 'WakeSystem: ', 'OnClockChange: '],
   ])
     expect(said.join('\n')).toContain(word);

@@ -47,7 +47,7 @@ export async function importSchedules(
 
 function pathsOf(files: readonly string[]): readonly string[] {
   if (files.length > 0) return files;
-  if (beganOnTerminal) throw new UsageError('name a file to import, or - for standard input');
+  if (beganOnTerminal) throw new UsageError('pass a file to import, or - for standard input');
   return ['-'];
 }
 
@@ -88,7 +88,7 @@ function recognizedBy(file: SourceFile): Importer | undefined {
 }
 
 const unrecognized = ({ path }: SourceFile): string =>
-  `${path === '-' ? 'standard input' : path} has no known format. Name one before the files: ` +
+  `${path === '-' ? 'standard input' : path} has no known format. Put one before the files: ` +
   `${importerKinds.map(({ name }) => name).join(', ')}.`;
 
 /** Prints or writes the timer file, and reports the differences. Returns whether there is one. */
@@ -113,7 +113,7 @@ function writeNew(terminal: Terminal, output: string, text: string): boolean {
   } catch (error) {
     const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
     const words = exists
-      ? 'already exists and was not changed. Name another file.'
+      ? 'already exists and was not changed. Choose another file.'
       : `cannot be written: ${systemReason(error)}.`;
     terminal.err(`timers: ${output} ${words}`);
     return false;

@@ -48,7 +48,7 @@ function readSource(path: string, cwd: string): SourceFile | string {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(resolve(cwd, path), constants.O_RDONLY | constants.O_NONBLOCK);
-    if (!fstatSync(descriptor).isFile()) return `${path} is not a regular file. From a pipe, name - instead.`;
+    if (!fstatSync(descriptor).isFile()) return `${path} is not a regular file. To read a pipe, pass - instead.`;
     return decode(path, readFileSync(descriptor));
   } catch (error) {
     return `${path} cannot be read: ${systemReason(error)}.`;

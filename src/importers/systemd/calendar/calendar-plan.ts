@@ -78,10 +78,7 @@ function windowOf({ years }: CalendarSpec): YearSpan {
   const [run, ...others] = runsOfValues(valuesOf(years, YEARS));
   if (run === undefined || others.length > 0) {
     const hint = 'Write a timer for each span of years, with not_before and not_after.';
-    throw new CalendarError(
-      `The years do not follow each other, and more than ${MOST_INSTANTS} times are in them.`,
-      hint,
-    );
+    throw new CalendarError(`The years are not consecutive, and contain more than ${MOST_INSTANTS} times.`, hint);
   }
   return {
     ...(run[0] > YEARS.min && { notBefore: `${run[0]}-01-01 00:00` }),

@@ -80,13 +80,13 @@ function readWeekdays(text: string): ReadonlySet<number> {
   return new Set(ranges.flatMap(readWeekdayRange));
 }
 
-/** The week of systemd begins on Monday. */
+/** In systemd, weeks begin on Monday. */
 function readWeekdayRange(text: string): readonly number[] {
   const [, first = '', last = first] = /^([a-z]+)(?:(?:\.\.|-)([a-z]+))?$/i.exec(text) ?? [];
   const [from, to] = [weekdayOf(first), weekdayOf(last)].map((weekday) => (weekday + 6) % 7) as [number, number];
   if (first === '' || Number.isNaN(from + to)) throw new CalendarError(`${quoted(text)} is not a day of the week.`);
   if (from > to) {
-    const hint = 'The week of systemd begins on Monday.';
+    const hint = 'In systemd, weeks begin on Monday.';
     throw new CalendarError(`The range of weekdays ${quoted(text)} ends before it begins.`, hint);
   }
   return Array.from({ length: to - from + 1 }, (_, index) => (from + index + 1) % 7);
@@ -144,7 +144,7 @@ const ZERO = only(0);
 const EACH_SECOND: readonly Component[] = [{ start: 0, repeat: MICROSECONDS }];
 
 function readTime(text: string | undefined, others: readonly string[]): Partial<CalendarSpec> {
-  if (others.length > 0) throw new CalendarError(`${quoted(others.join(' '))} does not belong in the expression.`);
+  if (others.length > 0) throw new CalendarError(`${quoted(others.join(' '))} does not belong in an expression.`);
   if (text === undefined) return { hours: ZERO, minutes: ZERO };
   const [, hours, minutes, seconds = '0'] = TIME.exec(text) ?? [];
   if (hours === undefined || minutes === undefined) throw new CalendarError(`${quoted(text)} is not a time of day.`);
@@ -205,7 +205,7 @@ function checkField(chain: Chain, bounds: FieldBounds, fits = fitsAfter): void {
   const unit = bounds === SECONDS ? MICROSECONDS : 1;
   const range = `${bounds.min / unit} to ${Math.floor(bounds.max / unit)}`;
   throw new CalendarError(
-    `The ${bounds.name} is out of range, or a step leads out of it at once.`,
+    `The ${bounds.name} is out of range, or its step is too large.`,
     `The ${bounds.name} goes from ${range}, and a range from the lower to the higher value.`,
   );
 }
