@@ -7,5 +7,5 @@ export const EXIT_CODES: Readonly<Record<string, string>> = {
   '126': 'Of `run` and `trigger --wait`: the command could not be executed.',
   '127': 'Of `run` and `trigger --wait`: the command was not found.',
   '128 + N': 'Of `run` and `trigger --wait`: signal N ended the command, such as 143 for SIGTERM.',
-  '141': 'Of `trigger --wait`: nobody reads standard output any longer.',
+  '141': 'Of `trigger --wait`: the reader of standard output is gone.',
 };

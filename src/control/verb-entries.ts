@@ -5,7 +5,7 @@ interface VerbEntry {
   readonly returns: string;
 }
 
-const expires = { expires_at: 'Unix time in milliseconds. The verb is refused after that time.' };
+const expires = { expires_at: 'Unix time in milliseconds. The verb is rejected after that time.' };
 const kept = '`keeping` says whether the change is recorded.';
 const names = {
   names: 'A list of timers.',
@@ -34,8 +34,8 @@ export const VERBS = {
     args: {
       task_name: 'Only events of this timer.',
       run_id: 'Only events of this run.',
-      since: 'Unix time in milliseconds: only events from then on.',
-      until: 'Unix time in milliseconds: only events up to then.',
+      since: 'Unix time in milliseconds: only events from that time on.',
+      until: 'Unix time in milliseconds: only events up to that time.',
       last: 'Only the latest N events.',
       follow: '`true` to send new events too.',
     },
@@ -46,8 +46,8 @@ export const VERBS = {
     args: {
       task_name: 'Only events of this timer.',
       run_id: 'Only events of this run.',
-      since: 'Unix time in milliseconds: only events from then on.',
-      until: 'Unix time in milliseconds: only events up to then.',
+      since: 'Unix time in milliseconds: only events from that time on.',
+      until: 'Unix time in milliseconds: only events up to that time.',
       last: 'Only the latest N events.',
       after: 'The `position` of the portion before.',
       ...expires,
@@ -99,7 +99,7 @@ export const VERBS = {
   reload: {
     summary: 'Loads the timer file.',
     args: {
-      dry_run: '`true` to return what would change, and change nothing.',
+      dry_run: '`true` to return what would change, without changing anything.',
       file: 'An absolute path of another file to compare, with `dry_run`.',
       ...expires,
     },
@@ -121,9 +121,9 @@ export const VERBS = {
 export const REFUSALS = {
   bad_request: 'The line is not a request, or is longer than 64 KiB.',
   unsupported_version: '`v` is not 1.',
-  unknown_verb: 'The verb does not exist.',
+  unknown_verb: 'The verb is unknown.',
   bad_argument: 'An argument is missing or has a wrong value.',
-  unknown_timer: 'The timer does not exist.',
+  unknown_timer: 'The timer is unknown.',
   unknown_run: 'No active run has this id, or several do.',
   unavailable: 'This machine stands by, and the active one of the shared state did not reply.',
   nothing_to_reset: 'The timer has no delay or interval to restart, and its breaker is closed.',

@@ -14,7 +14,7 @@ export const ROUTES: Readonly<Record<string, RouteEntry>> = {
   'GET /readyz': { access: 'probe', summary: '200 if the scheduler is ready, else 503: `ok` and `reasons`.' },
   'GET /metrics': read('The [metrics](metrics.md) in the text format of Prometheus.'),
   'GET /calendar.ics': read(
-    'The upcoming firings of 31 days as an iCalendar file: at most 100 of each timer, 2,000 in all.',
+    'The firings of the next 31 days as an iCalendar file: at most 100 for each timer, 2,000 in total.',
   ),
   'GET /api/status': read('The object that `timers status --json` prints.'),
   'GET /api/timeline': read('Firings between `from` and `until`, at most 62 days apart, of up to 32 `task_name`.'),

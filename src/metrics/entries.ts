@@ -61,7 +61,7 @@ export const METRICS = {
   task_hook_failures_total: { type: 'counter', help: 'Hooks that failed.', ...ofTimer },
   task_last_start_timestamp_seconds: {
     type: 'gauge',
-    help: 'When the last attempt started; 0 for none since the scheduler started.',
+    help: 'When the last attempt started; 0 if none has since the scheduler started.',
     ...ofTimer,
   },
   task_last_failure_timestamp_seconds: {
@@ -109,7 +109,7 @@ export const METRICS = {
   },
   timers_forward_dropped_total: {
     type: 'counter',
-    help: 'Outcomes that were deleted before the server of forward took them.',
+    help: 'Outcomes that were deleted before the server of forward accepted them.',
     ...ofScheduler,
   },
   timers_config_age_seconds: {
@@ -129,7 +129,7 @@ export const METRICS = {
   },
   timers_lease_seconds_left: {
     type: 'gauge',
-    help: 'How long the lease of the shared state still lasts; absent on a machine that stands by.',
+    help: 'Time until the lease of the shared state expires; absent on a machine that stands by.',
     ...ofScheduler,
   },
   timers_takeovers_total: {
@@ -157,7 +157,7 @@ export const METRICS = {
   },
   timers_start_timestamp_seconds: { type: 'gauge', help: 'When the scheduler started.', ...ofScheduler },
   timers_armed: { type: 'gauge', help: 'Timers that are armed for a next firing.', ...ofScheduler },
-  timers_known: { type: 'gauge', help: 'Timers of the file.', ...ofScheduler },
+  timers_known: { type: 'gauge', help: 'Timers in the file.', ...ofScheduler },
   timers_ad_hoc: { type: 'gauge', help: 'Ad-hoc timers without an outcome yet.', ...ofScheduler },
   timers_stopping: { type: 'gauge', help: '1 while the scheduler stops.', ...ofScheduler },
   timers_clock_offset_seconds: {
@@ -172,19 +172,19 @@ export const METRICS = {
   },
   timers_forecast_runs: {
     type: 'gauge',
-    help: 'Firings that become due and run within the window, by the schedules.',
+    help: 'Firings that come due and run within the window, according to the schedules.',
     labels: ['label', 'window'],
     since,
   },
   timers_forecast_runs_at_once: {
     type: 'summary',
-    help: 'The most runs at once within the window, those of now included, by the schedules and recorded durations.',
+    help: 'The most runs at once within the window, active ones included, according to schedules and recorded durations.',
     labels: ['label', 'window', 'quantile'],
     since,
   },
   timers_forecast_error: {
     type: 'gauge',
-    help: 'Runs of the last hour as forecast an hour ago, minus those that came; absent in the first hour.',
+    help: 'The forecast of an hour ago for the last hour, minus the actual runs; absent in the first hour.',
     ...ofScheduler,
   },
   timers_forecast_timestamp_seconds: {

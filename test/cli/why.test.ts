@@ -128,9 +128,7 @@ next firing      Mon 2026-11-23 03:00:00 +01:00  1 d 5 h ago
   });
 
   test('a minute that contains several firings is reported', async () => {
-    expect(await answer('ticks', '03:00')).toContain(
-      'That time contains 6 firings; this is the first of them.',
-    );
+    expect(await answer('ticks', '03:00')).toContain('That time contains 6 firings; this is the first of them.');
     expect(await answer('ticks', '03:00:05')).toBe('No firing: second */10, not 5.');
   });
 
@@ -326,12 +324,7 @@ describe('where nothing is recorded of a firing', () => {
     ],
     ['with catch_up', 'caught', { cursor: 0 }, /If you start one now, catch_up runs it\./],
     ['the timer came later', 'backup', {}, /The timer was added to past\.db, or got this schedule, only later\./],
-    [
-      'its runs are used up',
-      'thrice',
-      { runsBegun: 3 },
-      /^A firing, but no runs were left\.\nmax_runs: 3 was reached/,
-    ],
+    ['its runs are used up', 'thrice', { runsBegun: 3 }, /^A firing, but no runs were left\.\nmax_runs: 3 was reached/],
   ])('%s', async (_case, name, memory, said) => {
     await record([], memory);
     expect(await answer(name, '03:00')).toMatch(said);
@@ -339,7 +332,9 @@ describe('where nothing is recorded of a firing', () => {
 
   test('it is older than what is kept', async () => {
     await record([]);
-    expect(await answer('backup', '2026-10-20 03:00')).toContain('Outcomes are kept for 30 d, up to 1000 for each timer');
+    expect(await answer('backup', '2026-10-20 03:00')).toContain(
+      'Outcomes are kept for 30 d, up to 1000 for each timer',
+    );
   });
 
   test('the timer is new in the file, or its schedule', async () => {

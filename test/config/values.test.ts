@@ -9,7 +9,7 @@ describe('durations', () => {
   added([
     ['timeout: 10', '5:14 wrong-type', '"10s" for seconds'],
     ['timeout: 1.5', '5:14 wrong-type', 'Write "1s500ms"'],
-    ['timeout: -1', '5:14 wrong-type', 'no sign'],
+    ['timeout: -1', '5:14 wrong-type', 'cannot have a sign'],
     ['timeout: "10"', '5:14 bad-duration', 'unit'],
     ['timeout: 0s', '5:14 bad-duration', '0'],
     ['timeout: 0', '5:14 wrong-type', 'such as "10s"'],
@@ -134,7 +134,7 @@ describe('words', () => {
     ['timezone: Europe/Berln\ntimers: {a: {every: 1m, run: x}}', '1:11 unknown-timezone', 'Europe/Berlin'],
     ['orphans: destroy\ntimers: {a: {every: 1m, run: x}}', '1:10 bad-value', 'kill or keep'],
     ['state: true\ntimers: {a: {every: 1m, run: x}}', '1:8 wrong-type', 'false for memory'],
-    ['state: ""\ntimers: {a: {every: 1m, run: x}}', '1:8 bad-value', 'not empty'],
+    ['state: ""\ntimers: {a: {every: 1m, run: x}}', '1:8 bad-value', 'cannot be empty'],
     ['state: none\ntimers: {a: {every: 1m, run: x}}', '1:8 bad-value', './none'],
     ['state: off\ntimers: {a: {every: 1m, run: x}}', '1:8 bad-value', 'false to keep the state in memory'],
     ['state: false\ntimers: {a: {every: 1m, run: x, catch_up: true}}', '~2:43 needs-state', 'in memory only'],

@@ -6,9 +6,9 @@ type MapOfFile = 'state' | 'history' | 'log' | 'clock' | 'http' | 'heartbeat' | 
 /** The keys of the maps at the top of the file. */
 export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, KeyEntry>> } = {
   history: {
-    keep: { summary: 'The age up to which outcomes are kept.', default: '30d', example: '90d' },
+    keep: { summary: 'How long to keep outcomes.', default: '30d', example: '90d' },
     runs: {
-      summary: 'The most outcomes kept of each timer.',
+      summary: 'The maximum number of outcomes to keep for each timer.',
       default: 1000,
       unit: 'outcomes',
       example: '5000',
@@ -39,9 +39,9 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
   clock: {
     servers: {
       summary: 'The NTP servers to ask.',
-      without: '`chrony` alone is asked.',
+      without: 'Only `chrony` is asked.',
       example: '[ntp1.example.org, ntp2.example.org]',
-      details: ['Write a name or an address, with a port if it is not 123.'],
+      details: ['Write a name or an address, with the port unless it is 123.'],
     },
     chrony: {
       summary: 'Whether to ask the chronyd of this machine.',
@@ -69,19 +69,19 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
   },
   http: {
     listen: {
-      summary: 'The address and port to listen at, or the path of a socket file.',
+      summary: 'The address and port to listen on, or the path of a socket file.',
       required: true,
       example: '127.0.0.1:9464',
       details: ['A socket file is `unix:PATH`.', 'Port 0 picks any free port.'],
     },
     token_file: {
       summary: 'The file with the token that clients send.',
-      without: 'Every user of this machine may read, and nobody may act. A socket file is for its owner.',
+      without: 'Every user of this machine can read, and nobody can act. Only its owner can use a socket file.',
       example: './token',
       beside: 'listen: 0.0.0.0:9464',
       details: [
         'It is required for an address that other machines can reach.',
-        'A token has at least 16 characters. Make one with `openssl rand -hex 16 > token`.',
+        'A token has at least 16 characters. Create one with `openssl rand -hex 16 > token`.',
       ],
     },
     metrics: {
@@ -106,7 +106,7 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
       beside: 'url: https://hc-ping.com/your-uuid',
     },
     url: {
-      summary: 'The URL that gets it.',
+      summary: 'The URL that receives it.',
       without: 'Exactly one of `url` and `run` is required.',
       example: 'https://hc-ping.com/your-uuid',
     },
@@ -135,10 +135,10 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
     },
     password_file: {
       summary: 'The file with the password of the store.',
-      without: 'The URL has the password, or there is none.',
+      without: 'The password is in the URL, or there is none.',
       example: './password',
       beside: 'url: redis://db.example.org/0',
-      details: ['It is read at the start.'],
+      details: ['It is read at startup.'],
     },
     lease: {
       summary: 'How long a scheduler that does not respond stays the active one.',
@@ -146,10 +146,10 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
       bounds: '5 s to 5 m',
       example: '10s',
       beside: 'url: redis://db.example.org/0',
-      details: ['Another machine takes over after this time at the latest, plus a second.'],
+      details: ['Another machine takes over within this time, plus a second.'],
     },
     name: {
-      summary: 'The name of this machine for people.',
+      summary: 'A readable name of this machine.',
       without: 'Its host name.',
       example: 'night-1',
       beside: 'url: redis://db.example.org/0',
@@ -158,7 +158,7 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
   },
   forward: {
     url: {
-      summary: 'The URL that gets the outcomes.',
+      summary: 'The URL that receives the outcomes.',
       required: true,
       example: 'https://timers.example.org/api/outcomes',
       details: ['Another scheduler accepts them at `/api/outcomes`.'],
@@ -174,7 +174,7 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
   tracing: {
     endpoint: {
       summary: 'The URL of a collector that accepts OTLP over HTTP.',
-      without: 'The variables of OpenTelemetry, otherwise `http://localhost:4318`.',
+      without: "OpenTelemetry's variables, otherwise `http://localhost:4318`.",
       example: 'http://127.0.0.1:4318',
       details: ['`/v1/traces` is appended if it is missing.'],
     },

@@ -16,7 +16,7 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
   defaults: {
     summary: 'Keys that every timer has unless it sets them itself.',
     example: '{ timeout: 10m, tags: [shop] }',
-    without: 'Each timer has its own keys only.',
+    without: 'Each timer has only its own keys.',
     details: [
       'It takes every key of a timer except its schedule and `run`.',
       'The maps of `env`, `retry`, `breaker`, `dst` and `notify` merge key by key. Any other value replaces the default.',
@@ -26,7 +26,7 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     summary: 'The time zone of `cron` and of local times, for all timers.',
     without: 'The variable `TZ`, otherwise the system time zone.',
     example: 'Europe/Berlin',
-    details: ['Every screen, and every time you type, uses this zone too.'],
+    details: ['Everything shown, and every time you type, uses this zone too.'],
   },
   concurrency: {
     summary: 'The maximum number of runs at once, across all timers.',
@@ -36,20 +36,20 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     details: ['A run over the limit waits. Timers take turns.', 'See `deadline` for runs that wait too long.'],
   },
   groups: {
-    summary: 'The most runs at once, by group.',
+    summary: 'The maximum number of runs at once, by group.',
     unit: 'runs',
-    without: 'Each group has at most one run.',
+    without: 'Each group allows one run at a time.',
     example: '{ database: 1, network: 4 }',
     details: ['A timer joins a group with `group`.'],
   },
   state: {
-    summary: 'Where the history is, and what is due.',
+    summary: 'Where `timers` keeps the history and what is due.',
     without: 'A file in `~/.local/state/timers/`, named after the timer file.',
     example: './timers.db',
     details: [
       '`false` keeps the state in memory only.',
       'Use a local disk, because locks may fail on a network.',
-      'The URL of Redis, PostgreSQL or etcd makes it a state that several machines share.',
+      'With a URL of Redis, PostgreSQL or etcd, several machines share the state.',
     ],
   },
   history: {
@@ -72,7 +72,7 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     default: 'kill',
     example: 'keep',
     details: [
-      '`kill`: `timers-forker` ends them when the scheduler dies, and the next start ends those still running. `keep` lets them run.',
+      '`kill`: `timers-forker` ends them when the scheduler dies, and the next start ends those still running. `keep` leaves them running.',
       'It also applies to a machine that loses a shared state.',
     ],
   },
@@ -81,8 +81,8 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     default: 'auto',
     example: 'execa',
     details: [
-      '`auto` uses `timers-forker`, a small process beside `timers`, where it can be used. `execa` starts commands from `timers` itself.',
-      'The option `--launcher` overrides it. `timers status` shows which one is in use.',
+      '`auto` uses `timers-forker`, a small process next to `timers`, where possible. `execa` starts commands from `timers` itself.',
+      '`--launcher` overrides it. `timers status` shows which one is in use.',
     ],
   },
   clock: {
@@ -93,7 +93,7 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
   },
   http: {
     summary: 'Serves the page, the API, the metrics and the health checks.',
-    without: 'Nothing is served.',
+    without: 'There is no HTTP server.',
     example: '127.0.0.1:9464',
     details: [
       'A plain address is short for a map with `listen`.',
@@ -120,12 +120,12 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     ],
   },
   tracing: {
-    summary: 'Sends a span of each run to an OpenTelemetry collector.',
+    summary: 'Sends a span for each run to an OpenTelemetry collector.',
     default: false,
     example: 'http://127.0.0.1:4318',
     details: [
       'A URL is short for a map with `endpoint`.',
-      '`true` takes everything from the variables of OpenTelemetry, such as `OTEL_EXPORTER_OTLP_ENDPOINT`.',
+      "`true` takes everything from OpenTelemetry's variables, such as `OTEL_EXPORTER_OTLP_ENDPOINT`.",
     ],
   },
 };

@@ -39,6 +39,6 @@ export const GROUPS: readonly {
   { title: 'The file', level: 'file', entries: FILE },
   { title: 'When a timer fires', level: 'timer', entries: { ...SCHEDULES, ...WHEN } },
   { title: 'What a timer runs', level: 'timer', entries: { run: RUN, ...COMMAND } },
-  { title: 'Limits and failures of a timer', level: 'timer', entries: LIMITS },
-  { title: 'Reports of a timer', level: 'timer', entries: REPORTS },
+  { title: 'Limits and failures', level: 'timer', entries: LIMITS },
+  { title: 'Reports', level: 'timer', entries: REPORTS },
 ];

@@ -23,7 +23,7 @@ export const WHEN = {
     summary: 'Delays every firing by a fixed time between 0 and this value.',
     default: '0s',
     example: '2m',
-    details: ['The delay follows from the names of the host and the timer, and never changes.'],
+    details: ['The delay is derived from the names of the host and the timer, and never changes.'],
   },
   run_at_start: {
     summary: 'Also fires once when the scheduler starts.',
@@ -37,16 +37,16 @@ export const WHEN = {
     details: ['A disabled timer is listed and checked. `timers trigger` still runs it.'],
   },
   not_before: {
-    summary: 'The first point in time at which the timer may fire.',
+    summary: 'The first point in time at which the timer can fire.',
     without: 'The timer is active immediately.',
     example: '"2030-12-01 00:00"',
-    details: ['The point itself is included.'],
+    details: ['Inclusive.'],
   },
   not_after: {
-    summary: 'The last point in time at which the timer may fire.',
-    without: 'The timer never ends.',
+    summary: 'The last point in time at which the timer can fire.',
+    without: 'The timer does not end.',
     example: '"2030-12-24 23:59"',
-    details: ['The point itself is included.'],
+    details: ['Inclusive.'],
   },
   max_runs: {
     summary: 'After this many runs, the timer never fires again.',
@@ -56,7 +56,7 @@ export const WHEN = {
     details: ['It counts across restarts, so it needs a `state`.'],
   },
   catch_up: {
-    summary: 'Runs firings that passed while the scheduler was down or suspended.',
+    summary: 'Runs firings that came due while the scheduler was down or suspended.',
     default: false,
     example: '6h',
     details: [
@@ -66,7 +66,7 @@ export const WHEN = {
   },
   deadline: {
     summary: 'A firing that cannot start within this time is `missed`.',
-    without: 'A firing waits as long as it has to.',
+    without: 'A firing waits as long as necessary.',
     example: '10m',
     details: ['It counts from the scheduled time.'],
   },
@@ -78,8 +78,8 @@ export const RUN: KeyEntry = {
   required: true,
   example: './backup.sh',
   details: [
-    'A text goes to the `shell`. A list is a program with its arguments, and runs without a shell.',
-    'Variables such as `${HOME}` are expanded by the shell only.',
+    'A string runs in the `shell`. A list is a program with its arguments, and runs without a shell.',
+    'Only the shell expands variables such as `${HOME}`.',
   ],
 };
 
@@ -110,7 +110,7 @@ export const COMMAND = {
     details: ['It is read again at each start of the command.'],
   },
   pass_env: {
-    summary: 'Variables of the scheduler that a command with `user` gets.',
+    summary: 'Variables of the scheduler to pass to a command with `user`.',
     without: 'Such a command gets a clean environment.',
     example: '[DB_HOST, DB_PORT]',
     details: ['Without `user`, a command has the whole environment of the scheduler.'],
@@ -134,7 +134,7 @@ export const COMMAND = {
     default: 'log',
     example: '{ file: ./sync.log, max_size: 10MB }',
     details: [
-      '`log` writes each line to the log as a record. `discard` drops it. `inherit` prints it where the scheduler prints.',
+      "`log` writes each line to the log as a record. `discard` drops it. `inherit` sends it where the scheduler's own output goes.",
     ],
   },
 } as const satisfies Entries;
@@ -142,8 +142,8 @@ export const COMMAND = {
 /** What limits the runs of a timer, and what follows a failure. */
 export const LIMITS = {
   timeout: {
-    summary: 'The longest time an attempt may take.',
-    without: 'An attempt may take any time.',
+    summary: 'The maximum duration of an attempt.',
+    without: 'An attempt can take any amount of time.',
     example: '30m',
     details: ['Then everything the command started gets SIGTERM, and SIGKILL after `kill_after`.'],
   },
@@ -162,10 +162,10 @@ export const LIMITS = {
     ],
   },
   group: {
-    summary: 'A group of timers that share a limit of runs at once.',
+    summary: 'A group of timers that share a limit on runs at once.',
     without: 'Only `concurrency` limits the timer.',
     example: 'database',
-    details: ['The limit is 1 unless `groups` sets another.'],
+    details: ['The limit is 1 unless `groups` sets a different one.'],
   },
   run_on: {
     summary: 'Which workers run the timer: `any`, a label of `timers worker --label`, or `local`.',
@@ -184,7 +184,7 @@ export const LIMITS = {
   },
   breaker: {
     summary: 'Stops running a timer that keeps failing.',
-    without: 'The timer fires whatever happened before.',
+    without: 'The timer fires no matter how often it has failed.',
     example: '{ failures: 3, cooldown: 20m }',
     details: [
       'A plain number is short for a map with `failures`.',
@@ -228,14 +228,14 @@ export const REPORTS = {
     example: 'https://hc-ping.com/your-uuid',
     details: [
       'A plain address is short for a map with `healthchecks`. A list pings several services.',
-      'A skipped or missed firing pings nobody: that silence is the alarm.',
+      'A skipped or missed firing sends no ping: its absence raises the alert.',
     ],
   },
   notify: {
     summary: 'Reports changes, such as the first failure, to people.',
     default: false,
     example: '{ webhook: "https://chat.example/hooks/secret", on: [failed, recovered] }',
-    details: ['A plain address is short for a map with `webhook`.', '`false` cancels the `notify` of `defaults`.'],
+    details: ['A plain address is short for a map with `webhook`.', '`false` turns off the `notify` of `defaults`.'],
   },
   description: {
     summary: 'What the timer is for, in a few words.',
@@ -244,7 +244,7 @@ export const REPORTS = {
     details: ['`timers list`, `timers top` and the page show it.'],
   },
   tags: {
-    summary: 'Words to find the timer by.',
+    summary: 'Words for finding the timer.',
     default: [],
     example: '[nightly, shop]',
     details: ['The filter of `timers top` and of the page finds them.'],

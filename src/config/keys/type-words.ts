@@ -5,7 +5,7 @@ const NAMES: Readonly<Record<string, string>> = {
   text: 'string',
   path: 'path',
   state_path: 'path',
-  store_url: 'URL of a store',
+  store_url: 'store URL',
   machine_name: 'name',
   duration: 'duration',
   positive_duration: 'duration above 0',
@@ -16,7 +16,7 @@ const NAMES: Readonly<Record<string, string>> = {
   server: 'server',
   listen: '`HOST:PORT` or `unix:PATH`',
   command: 'command',
-  env: 'map of names and strings',
+  env: 'map of names to strings',
   warning: 'warning code',
 };
 
@@ -67,7 +67,7 @@ function ofType(schema: Known): string {
 
 function mapWords({ additionalProperties: inner }: Known): string {
   const isPlain = typeof inner !== 'object' || Object.keys(inner).length === 0;
-  return isPlain ? 'map' : `map of names and ${plural(wordsOf(inner))}`;
+  return isPlain ? 'map' : `map of names to ${plural(wordsOf(inner))}`;
 }
 
 const code = (value: unknown): string => `\`${String(value)}\``;

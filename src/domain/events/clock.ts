@@ -112,7 +112,7 @@ export const clockEvents: EventEntries<ClockEvent> = {
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
-    example: { event: 'clock.unmeasured', at, source: 'ntp.example.org', reason: 'does not answer' },
+    example: { event: 'clock.unmeasured', at, source: 'ntp.example.org', reason: 'does not respond' },
   },
 };
 
@@ -128,7 +128,7 @@ function describeJump({ deltaMs, cause, corrected }: ClockJumped): string {
 function describeDrift(event: ClockDrift): string {
   const told = `the clock is ${offsetInWords(event)}, more than ${humanDuration(event.limitMs)}`;
   if (event.followed === undefined) return told;
-  return `${told}; ${event.followed ? 'timers follow the measured time' : 'too much for timers to follow'}`;
+  return `${told}; ${event.followed ? 'timers follow the measured time' : 'too far for timers to follow'}`;
 }
 
 const offsetInWords = ({ offsetMs, errorMs, source }: ClockDrift): string =>

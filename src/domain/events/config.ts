@@ -91,7 +91,7 @@ export const configEvents: EventEntries<ConfigEvent> = {
     example: { event: 'config.reloaded', ...example, added: ['report'], removed: [], changed: ['backup'] },
   },
   'config.rejected': {
-    summary: 'The scheduler read the timer file again and found mistakes. It keeps the timers it has.',
+    summary: 'The scheduler read the timer file again and found errors. It keeps the timers it has.',
     level: 'error',
     fields: {
       file: { type: 'string', ecs: 'file.path', summary: 'The timer file.' },
@@ -106,7 +106,7 @@ export const configEvents: EventEntries<ConfigEvent> = {
   },
   'config.unreachable': {
     summary:
-      'The server of `--from` is away, or has no file. The timers keep running. Logged once, until the server is back.',
+      'The `--from` server is unreachable, or does not have the file. The timers keep running. Logged once, until the server is back.',
     level: 'warn',
     fields: {
       url: URL_FIELD,
@@ -121,7 +121,7 @@ export const configEvents: EventEntries<ConfigEvent> = {
     example: { event: 'config.unreachable', ...exampleOrigin, reason: 'it does not respond' },
   },
   'config.reachable': {
-    summary: 'The server of `--from` is back.',
+    summary: 'The `--from` server is reachable again.',
     level: 'info',
     fields: { url: URL_FIELD, since: { type: 'timestamp', summary: 'When the first request failed.' } },
     toFields: ({ url, since }) => ({ url, since: toTimestamp(since) }),

@@ -90,7 +90,7 @@ const MOMENTS = { start: 'start', success: 'success', failure: 'failure', cancel
 
 export const deliveryEvents: EventEntries<DeliveryEvent> = {
   'hook.failed': {
-    summary: 'A hook (`on_failure`, `on_success`, `on_recovery`) did not succeed. Hooks are not retried.',
+    summary: 'A hook (`on_failure`, `on_success`, `on_recovery`) failed. Hooks are not retried.',
     level: 'warn',
     fields: {
       ...TIMER_FIELDS,
@@ -127,7 +127,7 @@ export const deliveryEvents: EventEntries<DeliveryEvent> = {
     level: 'warn',
     fields: {
       ...TIMER_FIELDS,
-      run_id: { type: 'string', summary: 'The run that the ping was about.' },
+      run_id: { type: 'string', summary: 'The run that the ping reports.' },
       monitor: { type: 'string', values: ['healthchecks', 'sentry', 'url'], summary: 'The kind of the monitor.' },
       moment: {
         type: 'string',

@@ -68,7 +68,8 @@ export const firingEvents: EventEntries<FiringEvent> = {
     example: { event: 'firing.skipped', ...exampleFiring, reason: 'overlap' },
   },
   'firing.missed': {
-    summary: 'The time of a firing passed, and it will not run. One event reports several in a row of one timer.',
+    summary:
+      "A firing's time has passed, and it will not run. One event can report several consecutive firings of a timer.",
     level: 'warn',
     mark: 'not_run',
     fields: {

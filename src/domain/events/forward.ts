@@ -18,7 +18,7 @@ export interface ForwardRecovered {
   readonly event: 'forward.recovered';
   readonly at: Instant;
   readonly receiver: string;
-  /** When it was first found not to accept any. */
+  /** When it first did not accept any. */
   readonly since: Instant;
 }
 
@@ -59,7 +59,7 @@ export const forwardEvents: EventEntries<ForwardEvent> = {
   'forward.recovered': {
     summary: 'The server of `forward` accepts outcomes again.',
     level: 'info',
-    fields: { receiver: RECEIVER, since: { type: 'timestamp', summary: 'When it was first found not to accept any.' } },
+    fields: { receiver: RECEIVER, since: { type: 'timestamp', summary: 'When it first did not accept any.' } },
     toFields: ({ receiver, since }) => ({ receiver, since: toTimestamp(since) }),
     sentence: ({ receiver, at, since }) =>
       `forwards outcomes to ${receiver} again after ${humanDuration(Math.max(0, at - since))}`,
@@ -81,8 +81,8 @@ export const forwardEvents: EventEntries<ForwardEvent> = {
     toFields: ({ receiver, from, to }) => ({ receiver, from, to, count: to - from + 1 }),
     sentence: ({ receiver, from, to }) =>
       from === to
-        ? `1 outcome was deleted before ${receiver} took it (number ${from})`
-        : `${to - from + 1} outcomes were deleted before ${receiver} took them (numbers ${from} to ${to})`,
+        ? `1 outcome was deleted before ${receiver} accepted it (number ${from})`
+        : `${to - from + 1} outcomes were deleted before ${receiver} accepted them (numbers ${from} to ${to})`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',

@@ -43,11 +43,11 @@ const at = Date.parse('2026-11-23T00:00:00.125Z');
 export const launcherEvents: EventEntries<LauncherEvent> = {
   'launcher.fallback': {
     summary:
-      'Commands start by execa, because `timers-forker` cannot be used. Logged once, after the start or after `launcher.lost`.',
+      'Commands start through execa, because `timers-forker` cannot be used. Logged once, after the start or after `launcher.lost`.',
     level: 'info',
     fields: { reason: { type: 'string', ecs: 'event.reason', summary: 'The reason, in plain words.' } },
     toFields: ({ reason }) => ({ reason }),
-    sentence: ({ reason }) => `commands start by execa: ${reason}`,
+    sentence: ({ reason }) => `commands start through execa: ${reason}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
@@ -55,7 +55,7 @@ export const launcherEvents: EventEntries<LauncherEvent> = {
   },
   'launcher.lost': {
     summary:
-      'The process that starts commands died. Its runs continue; how they end is not known, so they are `lost`. Another one starts after a pause.',
+      'The process that starts commands died. Its runs continue; how they end is unknown, so they are `lost`. Another one starts after a pause.',
     level: 'error',
     fields: {
       pid: PID,

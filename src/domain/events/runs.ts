@@ -163,7 +163,7 @@ export const runEvents: EventEntries<RunEvent> = {
     example: { event: 'run.output', ...exampleRun, stream: 'stdout', lines: 'dumped 1234 rows', truncated: false },
   },
   'run.finished': {
-    summary: 'A run is over, after its last attempt. Every run has exactly one.',
+    summary: 'A run ended, after its last attempt. Every run has exactly one.',
     level: { of: levelOfEnd, summary: '`info` after a success, `warn` if canceled, otherwise `error`' },
     mark: markOfEnd,
     fields: {

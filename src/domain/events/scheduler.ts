@@ -87,7 +87,7 @@ export const schedulerEvents: EventEntries<SchedulerEvent> = {
   },
   'scheduler.stopping': {
     summary:
-      'The scheduler is stopping. It arms nothing more and cancels active runs, or waits for them with `--drain`.',
+      'The scheduler is stopping. It arms no more timers and cancels active runs, or waits for them with `--drain`.',
     level: 'info',
     fields: {
       signal: {

@@ -95,7 +95,8 @@ export const stateEvents: EventEntries<StateTrouble> = {
     example: { event: 'state.recovered', ...example, lost: 0 },
   },
   'state.unrecorded': {
-    summary: 'At the stop, the state still could not be written. The next start does not know the last changes.',
+    summary:
+      'When the scheduler stopped, the state still could not be written. The next start does not know the last changes.',
     level: 'error',
     fields: {
       file: FILE,

@@ -82,7 +82,7 @@ export const termEvents: EventEntries<TermEvent> = {
         type: 'integer',
         unit: 'ms',
         optional: true,
-        summary: 'Since the last sign of life of that machine; absent for a new state.',
+        summary: 'Since that machine was last seen; absent for a new state.',
       },
       fence: { type: 'integer', summary: 'The fence of this term: higher than all before it.' },
     },
@@ -93,7 +93,7 @@ export const termEvents: EventEntries<TermEvent> = {
     }),
     sentence({ from, gapMs }) {
       if (from === undefined) return 'is the active machine of a new state';
-      return `took over from ${from}${gapMs === undefined ? '' : `, ${humanDuration(gapMs)} after its last sign of life`}`;
+      return `took over from ${from}${gapMs === undefined ? '' : `, ${humanDuration(gapMs)} after it was last seen`}`;
     },
     recorded: false,
     concerns: 'every timer',
@@ -102,7 +102,7 @@ export const termEvents: EventEntries<TermEvent> = {
   },
   'scheduler.lost_state': {
     summary:
-      'This machine is not the active one any more. It stands by, and ends its commands unless the file has `orphans: keep`.',
+      'This machine is no longer the active one. It stands by, and ends its commands unless the file has `orphans: keep`.',
     level: 'error',
     fields: {
       why: {
@@ -146,7 +146,7 @@ export const termEvents: EventEntries<TermEvent> = {
     }),
     sentence({ file, behind, isRestored }) {
       const lost = `the state ${file} lost ${behind === undefined ? 'records' : counted(behind, 'commit')}`;
-      return `${lost}; ${isRestored ? 'they are written again' : 'what they said may run again'}`;
+      return `${lost}; ${isRestored ? 'they are written again' : 'what they recorded may run again'}`;
     },
     recorded: false,
     concerns: 'scheduler',
@@ -154,11 +154,11 @@ export const termEvents: EventEntries<TermEvent> = {
     example: { event: 'state.went_back', ...example, file: place, behind: 3, isRestored: true },
   },
   'config.differs': {
-    summary: 'A machine that stands by has another timer file. After a takeover, its file counts.',
+    summary: 'A machine that stands by has another timer file. After a takeover, its file applies.',
     level: 'warn',
     fields: { node: { type: 'string', summary: 'The name of the other machine.' } },
     toFields: ({ node }) => ({ node }),
-    sentence: ({ node }) => `${node} stands by with another timer file: after a takeover, that one counts`,
+    sentence: ({ node }) => `${node} stands by with another timer file: after a takeover, that file applies`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',

@@ -129,14 +129,14 @@ export const timerEvents: EventEntries<TimerControlled> = {
     example: { event: 'timer.added', ...adHoc, next: inFiveMinutes, command: './reindex.sh' },
   },
   'timer.removed': {
-    summary: 'An ad-hoc timer is gone: you canceled it, or it has its outcome.',
+    summary: 'An ad-hoc timer was removed: you canceled it, or it has its outcome.',
     level: {
       of: ({ reason }) => (reason === 'over' ? 'debug' : 'info'),
       summary: '`debug` if `reason` is `over`, otherwise `info`',
     },
     fields: {
       ...TIMER_FIELDS,
-      reason: { type: 'string', ecs: 'event.reason', values: ['canceled', 'over'], summary: 'Why it is gone.' },
+      reason: { type: 'string', ecs: 'event.reason', values: ['canceled', 'over'], summary: 'Why it was removed.' },
     },
     toFields: ({ jobName, reason }) => ({ task_name: jobName, reason }),
     sentence: ({ jobName, reason }) =>

@@ -267,7 +267,7 @@ test('settings of a service name what they change, and those that are off say no
     [
       'warning',
       'CPUSchedulingPolicy, IOSchedulingClass, IOSchedulingPriority',
-      'Write ionice -c 2 -n 7 chrt -b 0 in front of the command.',
+      'Write ionice -c 2 -n 7 chrt -b 0 before the command.',
     ],
   ]);
 });

@@ -58,7 +58,7 @@ export const WARNING_CODES = {
   },
   'open-token-file': {
     severity,
-    summary: 'Other users may read the token file.',
+    summary: 'Other users can read the token file.',
     fix: 'Run `chmod 600` on it.',
   },
   'reserved-env': {
@@ -81,7 +81,7 @@ export const WARNING_CODES = {
   },
   'shared-monitor': {
     severity,
-    summary: 'Two timers, or a timer and the heartbeat, report to the same monitor, or a notification goes to one.',
+    summary: 'Two timers, or a timer and the heartbeat, report to the same monitor, or a notification is sent to one.',
     fix: 'Give each its own address.',
     example:
       'timers:\n  one: { every: 1h, run: "true", ping: "https://hc-ping.com/x" }\n  two: { every: 1h, run: "true", ping: "https://hc-ping.com/x" }',
@@ -99,7 +99,7 @@ export const WARNING_CODES = {
   },
   'undeclared-group': {
     severity,
-    summary: '`group` names a group that `groups` does not list, so one run at a time is active.',
+    summary: '`group` names a group that `groups` does not list, so only one of its runs is active at a time.',
     fix: 'Add it to `groups`.',
     example: 'groups: { web: 2 }\ntimers: { ping: { every: 1h, run: "true", group: db } }',
   },
@@ -111,12 +111,12 @@ export const WARNING_CODES = {
   'unused-group': {
     severity,
     summary: 'No timer uses a group of `groups`.',
-    fix: 'Remove it, or name it in a timer.',
+    fix: 'Remove it, or use it in a timer.',
     example: 'groups: { db: 2 }\ntimers: { ping: { every: 1h, run: "true" } }',
   },
   'unwritable-output-file': {
     severity,
     summary: 'The user who will open an output file, or the log file, may not write it.',
-    fix: 'Name a file that this user may write, or change the rights of the file or its folders.',
+    fix: 'Use a file that this user can write to, or change the permissions of the file or its folders.',
   },
 } as const satisfies Readonly<Record<string, CodeEntry>>;
