@@ -162,8 +162,9 @@ describe('a forker that cannot be used', () => {
 describe('the death of the forker', () => {
   it('loses the ends of its commands, which run on, and nothing of their output', async () => {
     const runs = await Promise.all(
-      [1, 2, 3].map(() => begin('trap "echo last; exit 0" USR1; while :; do sleep 0.01; done')),
+      [1, 2, 3].map(() => begin('trap "echo last; exit 0" USR1; echo ready; while :; do sleep 0.01; done')),
     );
+    await until(() => runs.every(({ io }) => io.lines.length === 1));
     const dead = forkerPid();
     process.kill(dead, 'SIGKILL');
     await until(() => lost.length > 0);
@@ -173,7 +174,7 @@ describe('the death of the forker', () => {
     const error = 'its launcher died while it was running: how it ended is unknown';
     for (const { exit, io } of runs) {
       expect(await exit).toEqual({ kind: 'lost', error });
-      expect(io.lines).toEqual(['last']);
+      expect(io.lines).toEqual(['ready', 'last']);
     }
   });
 

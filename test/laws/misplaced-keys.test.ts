@@ -78,7 +78,7 @@ describe('a map and its key in one word', () => {
   const maps = LEVELS.filter((level) => !['file', 'timer', 'defaults'].includes(level));
   const pairs = maps.flatMap((map) => (KEYS[map] ?? []).map((key) => ({ map, key })));
   // Some are words of other programs for something else.
-  const own = pairs.filter(({ map, key }) => !(`${map}_${key}` in NOWHERE));
+  const own = pairs.filter(({ map, key }) => !(`${map}_${key}` in NOWHERE) && `${map}_${key}` !== 'log_file');
 
   it.each([
     ['with _', (map: string, key: string) => `${map}_${key}`],
@@ -90,6 +90,16 @@ describe('a map and its key in one word', () => {
       expect(hintFor(join(map, key), map)).toBe(`Did you mean ${key}?`);
     }
   });
+});
+
+describe('log_file', () => {
+  it.each(['log_file', 'logFile', 'log-file'])(
+    '%s means the log of the scheduler only at the top of the file',
+    (word) => {
+      expect(hintFor(word, 'file')).toBe(`${word} is file here, and belongs under log.`);
+      expect(hintFor(word, 'timer')).toBe('Did you mean output?');
+    },
+  );
 });
 
 describe('a key with another word beside it', () => {
@@ -124,6 +134,7 @@ describe('words of other programs', () => {
       .flatMap(({ key, written }) =>
         (['file', 'timer'] as const).map((level) => ({ key, written, level, hint: hintFor(written, level) })),
       )
+      .filter(({ written, level }) => level !== 'file' || !/^log[-_]?file$/i.test(written))
       .filter(({ key, hint }) => hint !== `Did you mean ${key}?` && !hint.includes(` is ${key} here, and belongs `));
     expect(lost).toEqual([]);
   });

@@ -26,7 +26,7 @@ describe('wrong usage ends with exit code 2 and what to write', () => {
   test.each([
     [['strat'], /unknown command 'strat'[^]*Did you mean start\?/],
     [['start', '--fil', 'x'], /unknown option '--fil'[^]*Did you mean --file\?/],
-    [['start', '--log-format', 'xml'], /Allowed choices are auto, json, pretty/],
+    [['start', '--log-format', 'xml'], /Allowed choices are auto, json, ecs, pretty/],
     [['start', '--log-level', 'loud'], /Allowed choices are trace, debug, info/],
     [['run'], /missing required argument 'name'/],
     [['run', 'bakup'], /unknown timer "bakup" in .*\. Did you mean backup\?/],

@@ -80,7 +80,7 @@ it('spans for a collector that hangs are bounded, counted, and reported without 
   await closed;
   const where = new URL(collector.endpoint).host;
   expect(told).toEqual([
-    `${where} accepts no spans (${MOST_WAITING} wait to be sent); the timers keep running`,
+    `${where} accepts no spans (${MOST_WAITING} spans are waiting to be sent); the timers keep running`,
     `${where} did not receive the last ${MOST_WAITING + 1_000} spans`,
   ]);
 });

@@ -52,7 +52,8 @@ export function hintForKey(key: string, level: HintLevel, holdsTimer: boolean): 
   if (odd) return `It contains ${odd.name}. ${odd.hint}`;
   const unlike = unlikeHint(key, level);
   if (unlike !== undefined) return unlike;
-  const named = holdsTimer && level === 'file' ? undefined : pathHint(key, level);
+  const isOther = level === 'file' ? holdsTimer : isSynonymOf(level, key);
+  const named = isOther ? undefined : pathHint(key, level);
   return timedHint(key, level) ?? named ?? meantHint(key, level) ?? homeHint(key, level, holdsTimer);
 }
 
@@ -77,6 +78,12 @@ function timedHint(key: string, level: HintLevel): string | undefined {
 function meantHint(key: string, level: HintLevel): string | undefined {
   const meant = meantKey(key, level);
   return meant === undefined ? undefined : `Did you mean ${meant}?`;
+}
+
+/** Whether other programs use a word for a key of this level: in a timer, `log_file` means `output`, not the file's `log`. */
+function isSynonymOf(level: HintLevel, written: string): boolean {
+  const key = wordIn(ELSEWHERE, written);
+  return key !== undefined && isKeyOf(level, key);
 }
 
 /** A map and its key in one word: `retryAttempts`, `output_file`, `history.keep`. */
