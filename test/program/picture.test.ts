@@ -46,7 +46,7 @@ test('a real run of the example prints each line of the picture', async () => {
   program.process.stdout?.on('data', (chunk: string) => (log += chunk));
   // `flaky` fails in every second run: after 14 s at the latest.
   await eventually('the lines of the picture', () => {
-    const printed = linesOf(log);
+    const printed = linesOf(log.replaceAll(`${desk.folder}/`, ''));
     const missing = drawn.filter((line) => !printed.includes(line));
     if (missing.length > 0) throw new Error(`not printed: ${missing.join(' · ')}`);
     return true;

@@ -122,7 +122,7 @@ function summaryOf(
 ): string {
   const running = timers.reduce((sum, { runs }) => sum + runs.length, 0);
   const age = since === null ? '' : `, up ${humanDuration(now - Date.parse(since))}`;
-  const runs = `${counted(running, 'active run')}`;
+  const runs = counted(running, 'active run');
   const by = launcher === undefined ? '' : `, ${launcherInWords(launcher)}`;
   const where = shared === undefined ? '' : `${shared.node}: `;
   return `${where}pid ${pid}, version ${version}${age}, ${runs}${by}${isStopping ? ', stopping' : ''}: ${file}`;
