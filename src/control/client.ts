@@ -127,10 +127,11 @@ class ControlClient implements SchedulerClient {
   async follow(args: Args, follower: FollowListener): Promise<void> {
     await (this.#greeted ??= this.#greet());
     if (this.standsBy) {
-      const request = (verb: string, asked: Args) => this.#ask(verb, asked);
+      const request = (verb: string, asked: Args) => this.#sendVerb(verb, asked);
       return pollEvents({ request, isOver: () => this.isGone, clock: this.#clock }, args, follower);
     }
-    await this.#ask('logs', args, follower);
+    // Not after another wait: a request made after this one must not be sent before it.
+    await this.#sendVerb('logs', args, follower);
   }
 
   async stop(args: Args): Promise<void> {
@@ -143,6 +144,11 @@ class ControlClient implements SchedulerClient {
 
   async #ask(verb: string, args: Args, follower?: FollowListener): Promise<unknown> {
     await (this.#greeted ??= this.#greet());
+    return this.#sendVerb(verb, args, follower);
+  }
+
+  /** For a scheduler that has responded. */
+  #sendVerb(verb: string, args: Args, follower?: FollowListener): Promise<unknown> {
     const patience = verb === 'reload' || this.#role !== undefined ? LONG_PATIENCE : PATIENCE;
     const silence = `${standsStill(patience)}. timers status and timers history show whether it was carried out`;
     return this.#send({ verb, args }, { follower, patience, silence });
