@@ -187,7 +187,7 @@ describe('where there is no history', () => {
     desk.write('timers.yaml', FILE);
     const { code, stdout, stderr } = await desk.run('history');
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    expect(stderr).toMatch(/Nothing is recorded yet: there is no .*past\.db\. "timers start" makes it\.\n$/);
+    expect(stderr).toMatch(/Nothing is recorded yet: there is no .*past\.db\. "timers start" creates it\.\n$/);
   });
 
   test('nothing recorded yet, of a timer that there is not: exit code 2', async () => {
@@ -202,7 +202,7 @@ describe('where there is no history', () => {
     desk.write('timers.yaml', FILE);
     past();
     const { code, stderr } = await desk.run('history', '--status', 'timeout');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/Nothing in .*past\.db fits\.\n$/) });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/Nothing in .*past\.db matches\.\n$/) });
   });
 
   test('the state is off: exit code 1', async () => {

@@ -76,7 +76,7 @@ describe.skipIf(!canUnshare)(`where nothing can be written${needsMounts}`, () =>
     expect(await scheduler.event('run.finished', 'job')).toMatchObject({ status: 'success' });
     expect(await run(readOnly, 'status', '--check')).toMatchObject({
       code: 0,
-      stderr: expect.stringMatching(/^timers: not known whether it is ready: .* no folder can hold a control socket/),
+      stderr: expect.stringMatching(/^timers: unknown whether it is ready: .* no folder can hold a control socket/),
     });
     expect(await run(readOnly, 'list')).toMatchObject({ code: 0, stderr: NO_FAULT });
     scheduler.kill('SIGTERM');

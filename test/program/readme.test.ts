@@ -91,7 +91,10 @@ describe.each(pages.map((page) => [page.path, page] as const))('%s', (_path, pag
 const FURTHER_KINDS: Readonly<Record<string, readonly string[]>> = {
   'README.md': ['sh'],
   'docs/guide/edge.md': ['bash commands'],
-  'docs/guide/more-than-one-machine.md': ['bash commands'],
+  // `test/sinks/log-shipping.test.ts` runs logrotate; the query needs a Loki.
+  'docs/guide/logs.md': ['json', 'text'],
+  // `test/stores/shared/redis-board.test.ts` tries the rights.
+  'docs/guide/more-than-one-machine.md': ['bash commands', 'text'],
   'docs/guide/operating.md': ['text top'],
 };
 
@@ -103,6 +106,14 @@ test.each([
 ])('a busy machine may print otherwise than "%s"', (shown, printed) => {
   expect(printed).toMatch(pattern(shown));
   expect(`${printed}.`).not.toMatch(pattern(shown));
+});
+
+test('the record for Elastic has only fields of the index template', () => {
+  const [, record = ''] = /^```json\n(.*)\n```$/m.exec(readFileSync(join(ROOT, 'docs/guide/logs.md'), 'utf8')) ?? [];
+  const template = readFileSync(join(ROOT, 'examples/logs/index-template.json'), 'utf8');
+  const names = Object.keys(JSON.parse(record) as object);
+  expect(names).toContain('event.action');
+  for (const name of names) expect(template).toContain(`"${name}"`);
 });
 
 test('the two commands are the ones of package.json', () => {

@@ -239,6 +239,8 @@ test('--json prints one object', async () => {
           {
             "failed": 0,
             "failed_by_status": {},
+            "fallbacks": 0,
+            "first_fallback_at": null,
             "first_overlap_at": null,
             "first_scheduled_at": "2026-12-31T23:05:00.000Z",
             "first_starts_at": "2026-12-31T23:05:00.000Z",
