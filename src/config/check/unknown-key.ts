@@ -80,7 +80,7 @@ function meantHint(key: string, level: HintLevel): string | undefined {
   return meant === undefined ? undefined : `Did you mean ${meant}?`;
 }
 
-/** Whether other programs use a word for a key of this level: in a timer, `log_file` means `output`, not the file's `log`. */
+/** Whether other programs use this word and mean a key of this level. In a timer, `log_file` means `output`, not the file's `log`. */
 function isSynonymOf(level: HintLevel, written: string): boolean {
   const key = wordIn(ELSEWHERE, written);
   return key !== undefined && isKeyOf(level, key);
