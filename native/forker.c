@@ -14,11 +14,11 @@
  *   1 HELLO   the version of this protocol. The first reply, and that to PING.
  *   2 STARTED descriptors of its pipes or -1: open /proc/<pid of the forker>/fd/<descriptor>. The program runs.
  *   3 FAILED  errno, stage (enum stage). Nothing runs.
- *   4 ENDED   exit code or -1, signal or 0, CPU time in µs (low, high), largest resident memory in KiB. What a command
- *   starts has its mark, whatever it becomes: a soft RLIMIT_RTTIME that nothing reaches. See mark_of(). At the end of
- *   the socket, and after a request that breaks these rules, the forker ends all commands and what they started:
- *   SIGTERM, grace, SIGKILL. It leaves processes of commands that ended earlier. An argument names a file. There it
- *   appends each end that timers has not seen: the TIMERS_RUN_ID, the exit code or -1, the signal or 0.
+ *   4 ENDED   exit code or -1, signal or 0, CPU time in µs (low, high), largest resident memory in KiB.
+ * What a command starts has its mark, whatever it becomes: a soft RLIMIT_RTTIME that nothing reaches. See mark_of().
+ * At the end of the socket, and after a request that breaks these rules, the forker ends all commands and what they
+ * started: SIGTERM, grace, SIGKILL. It leaves processes of commands that ended earlier. An argument names a file.
+ * There it appends each end that timers has not seen: the TIMERS_RUN_ID, the exit code or -1, the signal or 0.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -280,7 +280,7 @@ static void look(void) {
     if (!commands[i].ended && has_ended(P_PID, commands[i].pid, &end, &used)) note_end(&commands[i], &end, &used);
 }
 
-/* Which command a process belongs to, by its mark. Without a mark it belongs to none or, if the forker has adopted it, possibly to any command. */
+/* Which command a process belongs to, by its mark. Without one: none or, if the forker has adopted it, perhaps any. */
 static const struct command *owner_of(pid_t pid, const struct command *unmarked) {
   unsigned long mark = 0;
   char line[256];

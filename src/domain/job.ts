@@ -54,6 +54,20 @@ export function changedKeys({ definition: before }: Job, { definition: after }: 
   return [...keys].filter((key) => before[key] !== after[key]).sort();
 }
 
+/** The names of the jobs that `after` adds, removes or changes. */
+export function compareJobs(before: ReadonlyMap<string, Job>, after: readonly Job[]) {
+  const names = new Set(after.map(({ name }) => name));
+  const isChanged = (job: Job): boolean => {
+    const earlier = before.get(job.name);
+    return earlier !== undefined && changedKeys(earlier, job).length > 0;
+  };
+  return {
+    added: [...names].filter((name) => !before.has(name)),
+    removed: [...before.keys()].filter((name) => !names.has(name)),
+    changed: after.filter(isChanged).map(({ name }) => name),
+  };
+}
+
 /** Distinguishes schedules: the memory of a job under one does not apply under another. */
 export const fingerprintOf = ({ enabled, written, timezone }: Job): string =>
   `${enabled ? '' : 'disabled '}${written.key} ${written.text} ${timezone}`;

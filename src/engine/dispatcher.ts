@@ -51,7 +51,7 @@ export class Dispatcher implements RunOwner {
 
   /**
    * Accepts a due firing. It ends in exactly one of `run.finished`, `firing.skipped`, `firing.missed`. `runId`: the run
-   * as which a scheduler that died had admitted previous firing it started. `admission`: replaces the job's own.
+   * as which a scheduler that died had admitted the firing before it started. `admission`: replaces the job's own.
    */
   submit(state: JobState, firing: Firing, { runId, admission }: Submission = {}): void {
     if (this.#runs.isClosed) {

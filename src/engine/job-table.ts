@@ -35,10 +35,6 @@ export class JobTable {
     return this.#states.get(state.job.name) === state;
   }
 
-  names(): Iterable<string> {
-    return this.#states.keys();
-  }
-
   states(): Iterable<JobState> {
     return this.#states.values();
   }

@@ -11,7 +11,7 @@ import { isAdHoc, type Keeping } from '../domain/ad-hoc.js';
 import { commandLine } from '../domain/command.js';
 import type { TimerEvent } from '../domain/events/index.js';
 import type { Firing } from '../domain/firing.js';
-import { changedKeys, type Job } from '../domain/job.js';
+import { compareJobs, type Job } from '../domain/job.js';
 import type { Pause } from '../domain/ledger.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
 import type { Duration, Instant } from '../domain/time.js';
@@ -129,17 +129,8 @@ export class SchedulerControls implements Controls {
   }
 
   compare(plan: SchedulerPlan): PlanChange {
-    const { jobs } = this.#parts;
-    const names = new Set(plan.jobs.map(({ name }) => name));
-    const isChanged = (job: Job): boolean => {
-      const state = jobs.get(job.name);
-      return state !== undefined && changedKeys(state.job, job).length > 0;
-    };
-    return {
-      added: plan.jobs.map(({ name }) => name).filter((name) => jobs.get(name) === undefined),
-      removed: [...jobs.names()].filter((name) => !names.has(name) && !isAdHoc(name)),
-      changed: plan.jobs.filter(isChanged).map(({ name }) => name),
-    };
+    const states = [...this.#parts.jobs.states()].filter(({ job }) => !isAdHoc(job.name));
+    return compareJobs(new Map(states.map(({ job }) => [job.name, job])), plan.jobs);
   }
 
   reload(plan: SchedulerPlan, source: PlanSource): PlanChange {

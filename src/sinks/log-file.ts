@@ -1,9 +1,9 @@
 import type { Stats } from 'node:fs';
-import { open, realpath, rename, stat, type FileHandle } from 'node:fs/promises';
+import { open, realpath, rename, type FileHandle } from 'node:fs/promises';
 import type { Clock } from '../domain/clock.js';
 import type { LogFileSettings } from '../domain/log-file.js';
 import { MINUTE, type Duration } from '../domain/time.js';
-import { lengthThatFits, openToAppend } from '../system/append-file.js';
+import { lengthThatFits, openToAppend, statsAt } from '../system/append-file.js';
 import { isSystemPath } from '../system/special-path.js';
 import { systemReason } from '../system/system-reason.js';
 import { isFullDisk, type Writer } from './destination.js';
@@ -161,15 +161,6 @@ export class LogFile {
 const lengthOfLine = (bytes: Uint8Array): number => bytes.indexOf(NEWLINE) + 1 || bytes.length;
 
 const idOf = (stats: Stats | undefined): string => (stats === undefined ? '' : `${stats.dev}:${stats.ino}`);
-
-async function statsAt(path: string): Promise<Stats | undefined> {
-  try {
-    return await stat(path);
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw error;
-  }
-}
 
 /** The last byte of a file; a newline if the file cannot be read. */
 async function endOf(path: string, size: number): Promise<number> {

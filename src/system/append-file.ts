@@ -1,5 +1,5 @@
 import { constants, type Stats } from 'node:fs';
-import { lstat, open, type FileHandle } from 'node:fs/promises';
+import { lstat, open, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isSystemPath } from './special-path.js';
 
@@ -72,6 +72,16 @@ function whyPlanted(file: Stats, folder: Stats, uid: number | undefined): string
   return isOthersFolder && file.nlink > 1
     ? 'it has a second name, in a folder that other users can write to'
     : undefined;
+}
+
+/** Examines what is at a path now; `undefined` if there is nothing. */
+export async function statsAt(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
 }
 
 const NEWLINE = 0x0a;

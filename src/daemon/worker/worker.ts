@@ -1,6 +1,6 @@
 import { loadTimerFile, rootDistrust, type TimerFile } from '../../config/index.js';
 import type { Clock } from '../../domain/clock.js';
-import { changedKeys, type Job } from '../../domain/job.js';
+import { compareJobs, type Job } from '../../domain/job.js';
 import type { TimerEvent } from '../../domain/events/index.js';
 import type { AttemptIo } from '../../domain/executor.js';
 import type { SharedPlace } from '../../domain/state-place.js';
@@ -183,22 +183,10 @@ class FileWorker {
       this.#emit({ event: 'config.rejected', at, file: path, problems: lines });
       return;
     }
-    const before = this.#jobs;
+    const change = compareJobs(this.#jobs, timerFile.jobs);
     this.#file = timerFile;
     this.#jobs = byName(timerFile);
-    const names = [...this.#jobs.keys()];
-    const changed = [...this.#jobs.values()].filter((job) => {
-      const earlier = before.get(job.name);
-      return earlier !== undefined && changedKeys(earlier, job).length > 0;
-    });
-    this.#emit({
-      event: 'config.reloaded',
-      at,
-      file: path,
-      added: names.filter((name) => !before.has(name)),
-      removed: [...before.keys()].filter((name) => !this.#jobs.has(name)),
-      changed: changed.map(({ name }) => name),
-    });
+    this.#emit({ event: 'config.reloaded', at, file: path, ...change });
   }
 
   #reached(isReached: boolean): void {

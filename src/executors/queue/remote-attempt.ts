@@ -40,10 +40,6 @@ export class RemoteAttempt {
     this.#settle = settle;
   }
 
-  get hasStarted(): boolean {
-    return this.#hasStarted;
-  }
-
   get isCanceled(): boolean {
     return this.io.cancellation.cause !== undefined;
   }

@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs';
-import { rename, stat, type FileHandle } from 'node:fs/promises';
+import { rename, type FileHandle } from 'node:fs/promises';
 import type { Clock } from '../../domain/clock.js';
 import { SECOND, type Duration } from '../../domain/time.js';
-import { openToAppend } from '../../system/append-file.js';
+import { openToAppend, statsAt } from '../../system/append-file.js';
 import { standardStreamAt, type StandardStream } from '../../system/special-path.js';
 import type { FileLane, FileLanes } from './file-lanes.js';
 import { writeToStandard } from './standard-stream.js';
@@ -77,12 +77,8 @@ const asItIs = (standard: StandardStream, clock: Clock): AppendedFile => ({
 /** Examines what a path leads to, with our own rights. */
 export function look(lane: FileLane, path: string): ReturnType<FileAccess['look']> {
   return lane.run('looking at it', async () => {
-    try {
-      return identify(await stat(path));
-    } catch (error) {
-      if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-      throw error;
-    }
+    const stats = await statsAt(path);
+    return stats && identify(stats);
   });
 }
 
