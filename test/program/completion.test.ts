@@ -63,15 +63,15 @@ describe.each(Object.keys(SHELLS) as Shell[])('%s', (shell) => {
     terminal.type(`exec ${start}`);
     terminal.type(`${setUp}; echo s''et`);
     await terminal.until(/^set$/m);
-    for (const [what, typed, line] of COMPLETED) {
+    for (const [, typed, line] of COMPLETED) {
       terminal.type('clear');
       terminal.press('-l', typed);
       await terminal.until(new RegExp(`${typed}\\s*$`, 'm'));
       terminal.press('Tab');
       // Whatever the shell's prompt, and what it suggests behind the cursor, x follows where a completed word ends.
       terminal.press('-l', 'x');
-      const screen = await terminal.until(new RegExp(`${typed}.*x`));
-      expect(screen, what).toContain(`${line}x`);
+      // Not the first x on the screen: while the shell is busy, the terminal itself shows what is typed.
+      await terminal.until(new RegExp(`${line.replaceAll('.', '\\.')}x`));
       terminal.press('C-c');
     }
   });

@@ -157,8 +157,8 @@ describe('the examples', () => {
     }
     const stages = (parse(example('promtail.yml')) as Stages).scrape_configs[0]!.pipeline_stages;
     expect(unknown(stages.flatMap(({ json, labels }) => Object.keys({ ...json?.expressions, ...labels })))).toEqual([]);
-    expect(unknown(matches(example('vector.yaml'), /\{\{ (\w+) \}\}/g))).toEqual([]);
-    expect(unknown(matches(example('fluent-bit.yaml'), /\$(\w+)/g))).toEqual([]);
+    expect(unknown(matches(example('vector.yml'), /\{\{ (\w+) \}\}/g))).toEqual([]);
+    expect(unknown(matches(example('fluent-bit.yml'), /\$(\w+)/g))).toEqual([]);
     expect(unknown(matches(example('config.alloy'), /"(\w+)" = "(?:\w+)?"/g).filter((name) => name !== 'job'))).toEqual(
       [],
     );
