@@ -17,7 +17,7 @@ echo "redis: pid $!"
 node() {
   mkdir -p "$place/$1"
   cp "$file" "$place/$1/timers.yaml"
-  (cd "$place/$1" && NODE=$1 exec "${timers[@]}" "${@:2}" --log-format json > log 2>&1) &
+  (cd "$place/$1" && MACHINE=$1 exec "${timers[@]}" "${@:2}" --log-format json > log 2>&1) &
   echo "$1: pid $!, in $place/$1"
 }
 node one start

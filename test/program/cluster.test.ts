@@ -56,13 +56,13 @@ describe.skipIf(!hasRedis)('examples/cluster', () => {
 test('the compose file starts what the script starts, with options that exist', async () => {
   const text = readFileSync(join(FOLDER, 'compose.yml'), 'utf8');
   const { services } = parse(text, { merge: true }) as {
-    services: Record<string, { command?: readonly string[]; environment?: { NODE: string } }>;
+    services: Record<string, { command?: readonly string[]; environment?: { MACHINE: string } }>;
   };
   const nodes = Object.entries(services).filter(([name]) => name !== 'redis');
   const script = readFileSync(join(FOLDER, 'cluster.sh'), 'utf8');
   for (const [name, { command: [command = '', ...args] = [], environment }] of nodes) {
     expect(script).toContain(`node ${name} ${command}\n`);
-    expect(environment?.NODE).toBe(name);
+    expect(environment?.MACHINE).toBe(name);
     const help = (await desk.run(command, '--help')).stdout;
     for (const option of args.filter((arg) => arg.startsWith('--'))) expect(help).toContain(option);
   }
