@@ -19,6 +19,7 @@ export const READ_THE_ZONE = [
 export const PROGRAM_IN_ONE_ZONE = [
   'alerts',
   'clock',
+  'cluster',
   'container',
   'directory-user',
   'faults',
@@ -29,10 +30,13 @@ export const PROGRAM_IN_ONE_ZONE = [
   'kills',
   'kubernetes',
   'log-file',
+  'log-file',
   'log-schema',
   'monitoring',
   'monitors',
+  'shared-state',
   'standard-streams',
   'state',
   'tracing',
+  'workers',
 ].map((name) => `test/program/${name}.test.ts`);
