@@ -95,6 +95,7 @@ mkdir $image/up $image/work $image/merged
 mount -t overlay overlay -o lowerdir=/,upperdir=$image/up,workdir=$image/work $image/merged
 cd $image/merged
 mount -t tmpfs tmp tmp && chmod 1777 tmp
+mount -t tmpfs home root
 mount --rbind /dev dev
 chroot . useradd --create-home --shell /bin/sh node
 cp ${tarball} ./${/ (\/\S+\.tgz)$/.exec(all('COPY').find((rest) => rest.startsWith('--from')) ?? '')?.[1] ?? ''}
