@@ -52,6 +52,21 @@ test('CronJobs are valid for Kubernetes', async () => {
   expect(typeFaults(manifests)).toEqual([]);
 });
 
+test('each CronJob has a name of its own, and a note says which', () => {
+  const long = 'x'.repeat(60);
+  const timers = ['a_b', 'a-b', 'A.B', 'a-b-2', long, `${long}y`];
+  const { manifests, differences } = exported(timers.map((name) => `  ${name}: { every: 1h, run: x }\n`).join(''));
+  const names = manifests.map(({ metadata }) => (metadata as { name: string }).name);
+  expect(names).toEqual(['a-b-3', 'a-b', 'a-b-4', 'a-b-2', 'x'.repeat(52), `${'x'.repeat(50)}-2`]);
+  const notes = differences.filter(({ message }) => message.startsWith('Its CronJob has the name '));
+  expect(notes.map(({ timer, message }) => [timer, /name (\S+):/.exec(message)?.[1]])).toEqual([
+    ['a_b', 'a-b-3'],
+    ['A.B', 'a-b-4'],
+    [long, 'x'.repeat(52)],
+    [`${long}y`, `${'x'.repeat(50)}-2`],
+  ]);
+});
+
 test('Kubernetes fills in nothing that the shell or the value means', () => {
   const { manifests } = exported(FILE);
   const text = JSON.stringify(manifests[0]);

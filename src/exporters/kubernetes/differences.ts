@@ -29,7 +29,7 @@ function aboutTimes(times: CronJobTimes): readonly Words[] {
   ];
 }
 
-function aboutRuns({ command, tags, name }: Job, keys: TimerKeys): readonly Words[] {
+function aboutRuns({ command, tags }: Job, keys: TimerKeys): readonly Words[] {
   const found: Words[] = [];
   const overlap = keys['overlap'] ?? 'skip';
   if (overlap === 'skip') {
@@ -44,11 +44,6 @@ function aboutRuns({ command, tags, name }: Job, keys: TimerKeys): readonly Word
   const lost = tags.filter((tag) => !isLabel(tag));
   if (lost.length > 0)
     found.push({ severity: 'note', message: `The tags ${lost.join(', ')} are left out: labels need key=value.` });
-  if (!/^[a-z0-9-]+$/.test(name))
-    found.push({
-      severity: 'note',
-      message: 'The CronJob has a different name: Kubernetes allows only a to z, 0 to 9 and -.',
-    });
   const [word = ''] = typeof command.run === 'string' ? [] : command.run;
   if (word.startsWith('.'))
     found.push({ severity: 'warning', message: `${word} starts at the working folder of the image.` });

@@ -17,7 +17,8 @@ export const kubernetesExporter: Exporter = {
   summary: 'Kubernetes CronJobs; needs --image',
 
   write(jobs, context) {
-    const written = jobs.map((job) => writeJob(job, context));
+    const name = distinctNames(jobs);
+    const written = jobs.map((job) => writeJob(job, context, name));
     const manifests = written.flatMap((one) => one.manifests);
     return {
       files: manifests.length === 0 ? [] : [{ name: 'cronjobs.yaml', text: writeYaml(manifests) }],
@@ -26,16 +27,24 @@ export const kubernetesExporter: Exporter = {
   },
 };
 
-function writeJob(job: Job, { image }: ExportContext): Written {
+type Name = (timer: string, index: number) => string;
+
+function writeJob(job: Job, { image }: ExportContext, nameOf: Name): Written {
   const keys = keysOfJob(job);
   const times = cronJobTimes(job, keys);
   const refusal = 'refusal' in times ? times.refusal : image === undefined ? NO_IMAGE : undefined;
   if ('refusal' in times || image === undefined || refusal !== undefined)
     return { manifests: [], differences: [{ timer: job.name, severity: 'error', message: refusal ?? NO_IMAGE }] };
+  const names = times.schedules.map((_, index) => nameOf(job.name, index));
   const manifests = times.schedules.map((schedule, index) =>
-    cronJobOf(job, keys, { name: nameOf(job.name, index), schedule, timezone: times.timezone, image }),
+    cronJobOf(job, keys, { name: names[index] ?? '', schedule, timezone: times.timezone, image }),
   );
-  return { manifests, differences: differencesOf(job, keys, times) };
+  return { manifests, differences: [...renamed(job.name, names[0]), ...differencesOf(job, keys, times)] };
+}
+
+function renamed(timer: string, name = timer): readonly ExportDifference[] {
+  const message = `Its CronJob has the name ${name}: Kubernetes allows at most ${LONGEST} characters, a to z, 0 to 9 and -.`;
+  return name === timer ? [] : [{ timer, severity: 'note', message }];
 }
 
 const NO_IMAGE = 'A CronJob runs in a container. Set its image with --image.';
@@ -43,9 +52,24 @@ const NO_IMAGE = 'A CronJob runs in a container. Set its image with --image.';
 /** Jobs get 11 more characters behind the name of their CronJob. */
 const LONGEST = 52;
 
-/** A DNS label; the second CronJob of a timer has -2 behind it. */
-function nameOf(name: string, index: number): string {
-  const suffix = index === 0 ? '' : `-${index + 1}`;
-  const plain = name.toLowerCase().replace(/[^a-z0-9-]+/g, '-');
+/**
+ * Returns a function that gives each CronJob a name of its own. A timer keeps its name if that is a DNS label.
+ * The second CronJob of a timer gets -2, as does a name that another timer has.
+ */
+function distinctNames(jobs: readonly Job[]): Name {
+  const taken = new Set(jobs.map(({ name }) => name).filter((name) => labelOf(name, 1) === name));
+  return (timer, index) => {
+    if (index === 0 && taken.has(timer)) return timer;
+    let number = index + 1;
+    while (taken.has(labelOf(timer, number))) number++;
+    const name = labelOf(timer, number);
+    taken.add(name);
+    return name;
+  };
+}
+
+function labelOf(timer: string, number: number): string {
+  const suffix = number === 1 ? '' : `-${number}`;
+  const plain = timer.toLowerCase().replace(/[^a-z0-9-]+/g, '-');
   return plain.slice(0, LONGEST - suffix.length).replace(/^-+|-+$/g, '') + suffix;
 }
