@@ -88,7 +88,7 @@ export class CrontabVariables {
 
   #setDelay(value: string): readonly Words[] {
     const delay = /^\s*\d+/.test(value) ? Number.parseInt(value, 10) : 0;
-    const isValid = /^\s*\+?\d*/.test(value) && delay <= LONGEST_DELAY;
+    const isValid = delay <= LONGEST_DELAY;
     this.#delay = isValid ? delay : undefined;
     return isValid
       ? []
