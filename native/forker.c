@@ -3,8 +3,9 @@
  *
  * Descriptor 3 is a stream socket to timers. All numbers have 32 bits, in the byte order of the machine.
  * A request is its length in bytes (a multiple of 4, at most 16 MiB), its kind, the id that timers gives the command, and:
- *   1 START   flags, uid, gid, groups, argc, envc, grace (ms), stdout, stderr; then the group ids; then texts, each with
- *             its NUL: folder, words, variables. Flags: 1 change the user, 2 keep the command when timers is gone.
+ *   1 START   flags, uid, gid, groups, argc, envc, grace (ms), stdout, stderr, until; then the group ids; then texts, each
+ *             with its NUL: folder, words, variables. Flags: 1 change the user, 2 keep the command when timers is gone.
+ *             From `until` (tenths of a second of /proc/uptime; 0 for never), it fails with ECANCELED.
  *             An output is 0 for /dev/null, 1 for the forker's own, 2 for a pipe, 3 for that of stdout.
  *   2 OPENED  timers has opened the pipes: the forker closes its ends.
  *   3 SEEN    timers knows how the command ended: the forker reaps it. Until then its pid and group stay its own.
@@ -42,12 +43,12 @@
 
 _Static_assert(sizeof(long) == 8 && sizeof(gid_t) == 4, "struct rusage and groups are those of the kernel");
 
-enum { LINE = 3, VERSION = 2, HEAD = 3, START_HEAD = 12, A_TURN = 8, LARGEST = 16 << 20, LONGEST = 4096, PATIENCE = 5000 };
+enum { LINE = 3, VERSION = 3, HEAD = 3, START_HEAD = 13, A_TURN = 8, LARGEST = 16 << 20, LONGEST = 4096, PATIENCE = 5000 };
 enum request { START = 1, OPENED, SEEN, SIGNAL, PING };
 enum reply { HELLO = 1, STARTED, FAILED, ENDED };
 enum { AS_USER = 1, KEEP = 2 }; /* flags */
 enum output { TO_NULL, TO_OWN, TO_PIPE, TO_STDOUT };
-enum stage { S_REQUEST = 1, S_PIPE, S_FORK, S_SESSION, S_USER, S_FOLDER, S_OUTPUT, S_EXEC };
+enum stage { S_REQUEST = 1, S_PIPE, S_FORK, S_SESSION, S_USER, S_FOLDER, S_OUTPUT, S_EXEC, S_LATE };
 
 struct command {
   pid_t pid;
@@ -59,7 +60,7 @@ struct command {
 };
 
 struct start {
-  uint32_t id, flags, uid, gid, grace, out, err, group_count;
+  uint32_t id, flags, uid, gid, grace, out, err, until, group_count;
   const gid_t *groups;
   const char *folder, *path, *run_id;
   char **argv, **env; /* argv[-1] is free: for the shell of a script */
@@ -95,8 +96,7 @@ static struct command *add(struct command command) {
 
 /* The last command moves into the place of this one. */
 static void forget(struct command *command) {
-  close_one(&command->report), close_pipes(command);
-  *command = commands[--count];
+  close_one(&command->report), close_pipes(command), *command = commands[--count];
 }
 
 /* Before it leads a group, a command is one process. Its pid is its own until it is reaped. */
@@ -107,8 +107,7 @@ static void signal_group(const struct command *command, int number) {
 static void reply(enum reply kind, uint32_t id, pid_t pid, const int32_t more[5]) {
   int32_t words[8] = {(int32_t)kind, (int32_t)id, pid, more[0], more[1], more[2], more[3], more[4]};
   if (out_room - out_used < sizeof words) out = grow(out, out_room = out_room * 2 + 4096);
-  memcpy(out + out_used, words, sizeof words);
-  out_used += sizeof words;
+  memcpy(out + out_used, words, sizeof words), out_used += sizeof words;
 }
 
 /* Of 0, the least mark. FNV-1a makes them differ. */
@@ -134,15 +133,21 @@ static void exec(const struct start *s) {
     length = end - at < LONGEST ? (int)(end - at) : LONGEST;
     errno = ENAMETOOLONG, length = snprintf(file, sizeof file, "%.*s%s%s", length, at, length ? "/" : "", name);
     if (length < LONGEST) execve(file, s->argv, s->env);
-    if (errno == ENOEXEC) {
-      s->argv[-1] = (char *)"/bin/sh"; /* a script without a first line */
-      s->argv[0] = file;
-      execve("/bin/sh", s->argv - 1, s->env);
-    }
+    if (errno == ENOEXEC) /* a script without a first line */
+      s->argv[-1] = (char *)"/bin/sh", s->argv[0] = file, execve("/bin/sh", s->argv - 1, s->env);
     if (errno == EACCES) denied = 1;
     else if (errno != ENOENT && errno != ENOTDIR && errno != ENAMETOOLONG) return;
   }
   if (denied) errno = EACCES;
+}
+
+/* In tenths of a second of the file that timers reads, too: a container may have one of its own. */
+static int is_over(uint32_t until) {
+  double uptime;
+  FILE *file = until ? fopen("/proc/uptime", "re") : NULL;
+  int is_known = file && fscanf(file, "%lf", &uptime) == 1;
+  if (file) fclose(file);
+  return is_known && uptime * 10 >= until;
 }
 
 /* Everything from fork to exec. Returns the stage that failed. In `outputs`, -1 keeps the forker's own. */
@@ -160,6 +165,7 @@ static enum stage become(const struct start *s, const int outputs[2], int *repor
   if (chdir(s->folder) < 0) return S_FOLDER; /* with the rights of the user */
   signal(SIGCHLD, SIG_DFL);
   sigprocmask(SIG_SETMASK, &(sigset_t){0}, NULL);
+  if (is_over(s->until)) return errno = ECANCELED, S_LATE; /* timers may have been stopped since it asked */
   exec(s);
   return S_EXEC;
 }
@@ -172,7 +178,7 @@ static int parse_start(uint32_t *request, struct start *s) {
   if (length < START_HEAD * 4) return 0;
   size_t argc = request[7], envc = request[8], rest = length - START_HEAD * 4;
   *s = (struct start){.id = request[2], .flags = request[3], .uid = request[4], .gid = request[5], .grace = request[9],
-                      .out = request[10], .err = request[11], .group_count = request[6], .run_id = "",
+                      .out = request[10], .err = request[11], .until = request[12], .group_count = request[6], .run_id = "",
                       .groups = (const gid_t *)(request + START_HEAD), .path = "/usr/local/bin:/bin:/usr/bin"};
   if ((size_t)s->group_count * 4 >= rest || s->out > TO_PIPE || s->err > TO_STDOUT) return 0;
   char *at = (char *)(request + START_HEAD + s->group_count), *end = (char *)request + length;
@@ -211,10 +217,8 @@ static void start(const struct start *s) {
     _exit(write(report, failure, sizeof failure) < 0 ? 126 : 127);
   }
   if (pid < 0) reply(FAILED, s->id, 0, (int32_t[5]){errno, (int32_t)stage});
-  for (int i = 0; i < 3; i++) {
-    if (pid < 0) close_one(&pipes[i][0]);
-    close_one(&pipes[i][1]);
-  }
+  for (int i = 0; i < 3; i++) close_one(&pipes[i][1]);
+  for (int i = 0; i < 3 && pid < 0; i++) close_one(&pipes[i][0]);
   if (pid < 0) return;
   fcntl(pipes[2][0], F_SETFL, O_NONBLOCK);
   struct command *command = add((struct command){.pid = pid, .id = s->id, .grace = s->grace, .keep = (s->flags & KEEP) != 0,
@@ -232,10 +236,7 @@ static int serve(uint32_t *request) {
   if (!command) return 1; /* it has failed in between */
   if (request[1] == OPENED) close_pipes(command);
   if (request[1] == SIGNAL) signal_group(command, (int)request[3]);
-  if (request[1] == SEEN && command->ended) {
-    waitpid(command->pid, NULL, 0);
-    forget(command);
-  }
+  if (request[1] == SEEN && command->ended) waitpid(command->pid, NULL, 0), forget(command);
   return 1;
 }
 
@@ -382,8 +383,7 @@ int main(int argc, char **argv) {
   sigset_t mask;
   if (fcntl(LINE, F_GETFD) < 0) return 64;
   if (argc > 1) ends_file = argv[1];
-  sigfillset(&mask);
-  sigprocmask(SIG_SETMASK, &mask, NULL), sigdelset(&mask, SIGCHLD);
+  sigfillset(&mask), sigprocmask(SIG_SETMASK, &mask, NULL), sigdelset(&mask, SIGCHLD);
   for (int i = 1; i < NSIG; i++) signal(i, SIG_DFL);
   sigaction(SIGCHLD, &(struct sigaction){.sa_handler = wake}, NULL);
   syscall(SYS_close_range, LINE + 1, ~0U, 0);

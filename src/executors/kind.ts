@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import type { Clock } from '../domain/clock.js';
 import type { NetworkMount } from '../system/network-mount.js';
 import type { AttemptIo, Executor } from '../domain/executor.js';
+import type { Duration } from '../domain/time.js';
 
 /** One way to run commands. Add a file that exports one, and list it in `index.ts`. */
 export interface ExecutorKind {
@@ -12,8 +13,8 @@ export interface ExecutorKind {
 export interface ExecutorTerm {
   /** What each command gets to know of it. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Asked just before each process starts: whether this machine may start that attempt. */
-  readonly stillHolds: (io: AttemptIo) => boolean;
+  /** Until when this machine may start that attempt, by `sinceBoot`; `undefined`: no longer. Asked just before each process starts. */
+  readonly heldUntil: (io: AttemptIo) => Duration | undefined;
 }
 
 export interface ExecutorContext {

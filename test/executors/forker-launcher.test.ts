@@ -151,8 +151,8 @@ describe('a forker that cannot be used', () => {
     ['ends at once', program('#!/bin/sh\n'), 'it ended immediately'],
     [
       'speaks another version',
-      program(`#!/bin/sh\n${hello('\\3')}\nexec cat <&3`),
-      'it speaks version 3 of the protocol, not 2',
+      program(`#!/bin/sh\n${hello('\\4')}\nexec cat <&3`),
+      'it speaks version 4 of the protocol, not 3',
     ],
   ])('because it %s is refused', async (_, file, reason) => {
     await expect(openForker(clock, { program: file })).rejects.toThrow(reason);

@@ -13,9 +13,9 @@ const INTERVALS: Readonly<Record<string, number>> = {
   again: 510,
 };
 
-/** A line in `starts`: what a command was given. */
+/** A line in `starts`: what a command was given, and when its process began, in ticks since boot. */
 const SAYS = (job: string) =>
-  `echo "$TIMERS_FENCE ${job} $TIMERS_SCHEDULED_AT $TIMERS_ATTEMPT $TIMERS_NODE" >> "$STARTS"`;
+  `read -r stat < /proc/self/stat; set -- $stat; shift 21; echo "$TIMERS_FENCE ${job} $TIMERS_SCHEDULED_AT $TIMERS_ATTEMPT $1" >> "$STARTS"`;
 
 /** The timers of a machine. Each command writes a line to the file that `STARTS` names. */
 export const timersFor = (state: string): string => `${state}
@@ -37,6 +37,8 @@ interface Start {
   readonly job: string;
   readonly scheduledAt: string;
   readonly attempt: number;
+  /** Of its process: a busy machine may run its first line later. */
+  readonly begunAt: number;
 }
 
 /** The result of the rounds. All but `due` and `endings` are 0 where every firing has one outcome and no attempt starts twice. */
@@ -50,14 +52,14 @@ export interface Figures {
   readonly startedTwice: number;
   /** Runs with an attempt, and neither an ending nor a pause. */
   readonly open: number;
-  /** Commands that started with a lower fence than one before. */
+  /** Commands whose process began after that of a command with a higher fence. */
   readonly lowerFence: number;
   /** Retries of a lost attempt under the fence of that attempt. */
   readonly sameFence: number;
 }
 
-/** What every fault must leave. A busy machine may run the first line of a command after the takeover: `lowerFence` is a figure. */
-export const LAWFUL = { withoutOutcome: 0, withTwo: 0, startedTwice: 0, open: 0, sameFence: 0 };
+/** What every fault must leave. */
+export const LAWFUL = { withoutOutcome: 0, withTwo: 0, startedTwice: 0, open: 0, lowerFence: 0, sameFence: 0 };
 
 /** Compares what a shared state says with the instants of the timers. `stoppedAt`: when the last machine stopped. */
 export async function judge(url: string, starts: readonly string[], stoppedAt: number): Promise<Figures> {
@@ -107,11 +109,12 @@ function instantsOf(ending: Ending, interval: number): number[] {
 
 function judgeStarts(starts: readonly Start[]): Pick<Figures, 'startedTwice' | 'lowerFence' | 'sameFence'> {
   const ids = starts.map(({ job, scheduledAt, attempt }) => `${job} ${scheduledAt} ${attempt}`);
-  let highest = 0;
+  let first = Infinity;
   let lowerFence = 0;
-  for (const { fence } of starts) {
-    if (fence < highest) lowerFence++;
-    highest = Math.max(highest, fence);
+  for (const fence of [...new Set(starts.map((start) => start.fence))].sort((a, b) => b - a)) {
+    const begun = starts.filter((start) => start.fence === fence).map(({ begunAt }) => begunAt);
+    lowerFence += begun.filter((at) => at > first).length;
+    first = Math.min(first, ...begun);
   }
   const reruns = starts.filter(({ job }) => job === 'again');
   const fences = new Set(reruns.map(({ scheduledAt, fence }) => `${scheduledAt} ${fence}`));
@@ -119,8 +122,8 @@ function judgeStarts(starts: readonly Start[]): Pick<Figures, 'startedTwice' | '
 }
 
 function readStart(line: string): Start {
-  const [fence, job = '', scheduledAt = '', attempt] = line.split(' ');
-  return { fence: Number(fence), job, scheduledAt, attempt: Number(attempt) };
+  const [fence, job = '', scheduledAt = '', attempt, begunAt] = line.split(' ');
+  return { fence: Number(fence), job, scheduledAt, attempt: Number(attempt), begunAt: Number(begunAt) };
 }
 
 const nameOf = (ending: Ending): string => {

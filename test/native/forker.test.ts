@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, existsSync, copyFileSync, mkdtempSync, openSync, readFileSync, readlinkSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { constants as os, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeAll, describe, expect, it, test } from 'vitest';
@@ -76,14 +76,14 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
   it('says its version first', async () => {
     open();
     await line.reply('hello');
-    expect(line.replies[0]).toMatchObject({ kind: 'hello', pid: line.process.pid, more: [2, 0, 0, 0, 0] });
+    expect(line.replies[0]).toMatchObject({ kind: 'hello', pid: line.process.pid, more: [3, 0, 0, 0, 0] });
   });
 
   it('replies to a ping, whatever its commands do', async () => {
     open();
     line.start(1, { words: ['sleep', '60'] });
     line.send(5, 7);
-    expect(await line.reply('hello', 7)).toMatchObject({ pid: line.process.pid, more: [2, 0, 0, 0, 0] });
+    expect(await line.reply('hello', 7)).toMatchObject({ pid: line.process.pid, more: [3, 0, 0, 0, 0] });
   });
 
   test.each([
@@ -220,6 +220,15 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     for (const id of ids) expect((await line.reply('ended', id)).more.slice(0, 2)).toEqual([-1, 15]);
   });
 
+  it('starts nothing from the time on that its request gives', async () => {
+    open();
+    const uptime = Number.parseFloat(readFileSync('/proc/uptime', 'latin1'));
+    line.start(1, { words: ['true'], until: Math.floor(uptime * 10) });
+    line.start(2, { words: ['true'], until: Math.floor(uptime * 10) + 36_000 });
+    expect((await line.reply('failed', 1)).more[0]).toBe(os.errno.ECANCELED);
+    expect((await line.reply('ended', 2)).more.slice(0, 2)).toEqual([0, 0]);
+  });
+
   it('reaps what it adopts', async () => {
     open();
     line.start(1, { words: ['sh', '-c', '(sleep 0.01 & echo $!) & wait'], outputs: [2, 0] });
@@ -263,10 +272,10 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     ['a length beyond the limit', [0xfffffff0, 1, 1]],
     ['a length that is not a multiple of 4', [13, 3, 1, 0]],
     ['an unknown kind', [12, 9, 1]],
-    ['a start without words', [48, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]],
-    ['more groups than it has', [60, 1, 1, 0, 0, 0, 0xffffffff, 1, 0, 0, 0, 0, 1, 1, 0]],
-    ['more words than it has', [60, 1, 1, 0, 0, 0, 0, 0xffffffff, 1, 0, 0, 0, 0x41414141, 0, 0]],
-    ['a text without an end', [52, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0x41004100]],
+    ['a start without words', [52, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]],
+    ['more groups than it has', [64, 1, 1, 0, 0, 0, 0xffffffff, 1, 0, 0, 0, 0, 0, 1, 1, 0]],
+    ['more words than it has', [64, 1, 1, 0, 0, 0, 0, 0xffffffff, 1, 0, 0, 0, 0, 0x41414141, 0, 0]],
+    ['a text without an end', [56, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0x41004100]],
   ])('ends its commands and itself after a request with %s', async (_, numbers) => {
     open();
     line.start(7, { words: ['sleep', '60'] });

@@ -53,7 +53,7 @@ static size_t make(uint32_t *request) {
   if (kind == START) {
     uint32_t groups = chance(3), argc = 1 + chance(4), envc = chance(4);
     uint32_t flags = chance(4), grace = chance(9), outputs[2] = {chance(3), chance(4)};
-    uint32_t head[START_HEAD] = {0, START, id, flags, 1, 1, groups, argc, envc, grace, outputs[0], outputs[1]};
+    uint32_t head[START_HEAD] = {0, START, id, flags, 1, 1, groups, argc, envc, grace, outputs[0], outputs[1], chance(3)};
     memcpy(request, head, sizeof head);
     for (uint32_t i = 0; i < groups; i++) request[START_HEAD + i] = chance(99);
     char *at = (char *)(request + START_HEAD + groups);

@@ -20,6 +20,8 @@ export interface StartRequest {
   readonly grace?: number;
   /** Numbered as in forker.c: 0 nothing, 1 its own, 2 a pipe, 3 that of stdout. */
   readonly outputs?: readonly [number, number];
+  /** In tenths of a second of `/proc/uptime`; 0: without end. */
+  readonly until?: number;
 }
 
 /** Talks to a forker word by word, which the client in src does not. */
@@ -48,12 +50,12 @@ export class ForkerLine {
 
   start(id: number, { words, env = {}, cwd = '/', user, ...more }: StartRequest): void {
     const variables = Object.entries({ PATH: '/usr/bin:/bin', ...env }).map(([name, value]) => `${name}=${value}`);
-    const { keep = false, grace = 10_000, outputs = [0, 0] } = more;
+    const { keep = false, grace = 10_000, outputs = [0, 0], until = 0 } = more;
     const texts = Buffer.from([cwd, ...words, ...variables].map((text) => `${text}\0`).join(''));
     const groups = user?.groups ?? [];
     const flags = (user ? 1 : 0) + (keep ? 2 : 0);
     const head = [flags, user?.uid ?? 0, user?.gid ?? 0, groups.length, words.length, variables.length, grace];
-    this.send(1, id, [...head, ...outputs, ...groups], texts);
+    this.send(1, id, [...head, ...outputs, until, ...groups], texts);
   }
 
   send(kind: number, id: number, numbers: readonly number[] = [], texts: Buffer = Buffer.alloc(0)): void {

@@ -75,7 +75,7 @@ function operateShared(
       TIMERS_FENCE: String(term.taken.fence),
       TIMERS_NODE: shared.node,
     };
-    const during = { environment, stillHolds: () => term.stillHolds() };
+    const during = { environment, heldUntil: () => term.heldUntil() };
     workers = isRedisUrl(shared.place.url) ? new TermWorkers(shared.place, clock, during) : undefined;
     return compose({
       sinks: [...heardIn(term), ...(workers ? [workers] : [])],

@@ -95,7 +95,7 @@ class FileWorker {
       launcher: launcher.launcher,
       term: {
         environment: { TIMERS_NODE: shared.node },
-        stillHolds: (io) => this.#works.get(io)?.holds() === true,
+        heldUntil: (io) => this.#works.get(io)?.heldUntil(),
       },
     });
     this.#attempts = {

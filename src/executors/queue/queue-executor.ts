@@ -96,7 +96,7 @@ export class QueueExecutor implements Executor {
     const { clock, term } = this.#parts;
     while (this.#isOpen(attempt) && !attempt.isCanceled) {
       // Without the lease, the next active machine decides about it.
-      if (!term.stillHolds(attempt.io)) return;
+      if (term.heldUntil(attempt.io) === undefined) return;
       attempt.isSending = true;
       attempt.isConfirmed = await this.#queues.add(attempt.label, attempt).then(
         () => true,

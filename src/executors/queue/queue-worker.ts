@@ -34,8 +34,8 @@ export interface Work {
   readonly name: string;
   readonly label: string;
   readonly order: WorkOrder;
-  /** Whether this worker still has it; asked just before its process starts. */
-  holds(): boolean;
+  /** Until when this worker has it, by `sinceBoot`; `undefined`: no longer. Asked just before its process starts. */
+  heldUntil(): Duration | undefined;
   /** Called when its process exists. */
   started(start: WorkStart): void;
 }
@@ -213,10 +213,10 @@ export class QueueWorker {
     const order = readOrder(job.name, id, job.data);
     if (order === undefined) return refuse(this.#parts);
     let disarm: Cancel = () => undefined;
-    const holds = () => !work.isLost && this.#now < work.validUntil;
+    const heldUntil = () => (work.isLost || this.#now >= work.validUntil ? undefined : work.validUntil);
     const started = (start: WorkStart) =>
       (disarm = clock.after(WORTH_TELLING, () => void this.#tell(work, () => job.updateProgress(start))));
-    const begun = begin({ name: job.name, label, order, holds, started });
+    const begun = begin({ name: job.name, label, order, heldUntil, started });
     if (!('ended' in begun)) return begun;
     work.canceler = begun.canceler;
     const result = await begun.ended;

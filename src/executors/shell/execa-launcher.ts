@@ -1,9 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
+import { constants as os } from 'node:os';
 import { execa, type Options } from 'execa';
-import type { Clock } from '../../domain/clock.js';
+import { sinceBoot, type Clock } from '../../domain/clock.js';
 import type { Exit } from '../../domain/outcome.js';
 import { becoming } from './enter-as.js';
+import { systemError } from './forker-protocol.js';
 import type { Launched, Launcher, OutputSource, Start } from './launcher.js';
 import { closeReaders, closeWriters, Pipes, type Pipe } from './pipes.js';
 import { readStat, type ProcessStat } from './proc.js';
@@ -24,6 +26,8 @@ export function createExecaLauncher(clock: Clock): Launcher {
       try {
         pipes = await supply.take(PIPES[start.output], (sentence) => io.trouble(sentence));
         if (io.cancellation.cause) return undefined;
+        if (start.until !== undefined && sinceBoot(clock) >= start.until)
+          throw systemError(os.errno.ECANCELED, start.program);
         const spawned = await spawn(start, outputsOf(start, pipes));
         const sources = sourcesOf(spawned.child, pipes);
         launched = { pid: spawned.pid, sources, ended: endOf(spawned, sources), release: () => undefined };

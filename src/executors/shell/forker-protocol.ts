@@ -7,11 +7,13 @@ import type { ProcessEnd, Start } from './launcher.js';
  * The protocol between timers and timers-forker, as described in native/forker.c. All numbers have 32 bits, in the byte
  * order of the machine.
  */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 /** In bytes. */
 export const REPLY_LENGTH = 32;
 const LARGEST_REQUEST = 16 * 1024 * 1024;
-const START_HEAD = 12;
+const START_HEAD = 13;
+/** `until` counts in these, in ms. */
+const TENTH = 100;
 
 const [START, OPENED, SEEN, SIGNAL, PING] = [1, 2, 3, 4, 5];
 const [AS_USER, KEEP] = [1, 2];
@@ -47,7 +49,7 @@ export function decodeReply(bytes: Buffer): ForkerReply {
 
 /** @throws Error with code E2BIG if the forker would refuse it. */
 export function encodeStart(id: number, start: Start, keep: boolean): Buffer {
-  const { program, args, cwd, env, identity, output, grace } = start;
+  const { program, args, cwd, env, identity, output, grace, until = 0 } = start;
   const words = [program, ...args];
   const variables = variablesOf(env);
   const texts = [cwd, ...words, ...variables, ''].join('\0');
@@ -62,6 +64,7 @@ export function encodeStart(id: number, start: Start, keep: boolean): Buffer {
     variables.length,
     Math.min(grace, 0x7fffffff),
     ...OUTPUTS[output],
+    Math.floor(until / TENTH),
   ];
   const begin = (START_HEAD + groups.length) * 4;
   const length = (begin + Buffer.byteLength(texts) + 3) & ~3;

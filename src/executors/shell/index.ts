@@ -61,12 +61,19 @@ export function createShellExecutor(context: ShellContext): Executor {
 /** The machine may have been stopped since the engine decided, and another one may have taken over. */
 function during(term: ExecutorTerm | undefined, launcher: Launcher): Launcher {
   if (term === undefined) return launcher;
+  const launch: Launcher['launch'] = async (start, io) => {
+    const until = term.heldUntil(io);
+    if (until === undefined) throw new Error('this machine may not start it any more');
+    return launcher.launch({ ...start, until }, io);
+  };
   return {
     turn: () => launcher.turn?.(),
-    launch(start, io) {
-      if (term.stillHolds(io)) return launcher.launch(start, io);
-      return Promise.reject(new Error('this machine may not start it any more'));
-    },
+    launch: (start, io) =>
+      launch(start, io).catch((error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code !== 'ECANCELED') throw error;
+        // A busy machine: the lease may have been renewed since.
+        return launch(start, io);
+      }),
   };
 }
 

@@ -20,6 +20,8 @@ export interface Start {
   readonly output: 'inherit' | 'apart' | 'together';
   /** From SIGTERM to SIGKILL, if the launcher has to end it. */
   readonly grace: Duration;
+  /** By `sinceBoot`: from then on it must not start, and {@link Launcher.launch} rejects with code ECANCELED. Absent: it may always. */
+  readonly until?: Duration;
 }
 
 /** A stream of a command's output. */

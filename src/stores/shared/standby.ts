@@ -16,8 +16,9 @@ export interface Term {
   readonly taken: LeaseTaken;
   /** The store had lost the lease of the last holder, or did not come back with all that was written. */
   readonly wentBack: boolean;
-  /** To be asked just before a process starts. */
   stillHolds(): boolean;
+  /** Until when a process may start, by `sinceBoot`; `undefined`: no longer. To be asked just before. */
+  heldUntil(): Duration | undefined;
   /** How long the lease still lasts, by the clock of this machine; 0 when it is over. */
   left(): Duration;
   /** Resolves when the lease is over before {@link release}. */
@@ -156,6 +157,7 @@ export class Standby {
         return isLost;
       },
       stillHolds: () => tenure.stillHolds(),
+      heldUntil: () => tenure.heldUntil(),
       left: () => tenure.left(),
       release: () => tenure.release(),
     };

@@ -40,7 +40,11 @@ export class Tenure {
     this.#renewAfter(lease / 3);
   }
 
-  /** Call it just before a process starts: the machine may have been stopped since the last commit. */
+  /** Until when a process may start, by {@link sinceBoot}; `undefined`: no longer. Call it just before: the machine may have been stopped. */
+  heldUntil(): Duration | undefined {
+    return this.stillHolds() ? this.#validUntil : undefined;
+  }
+
   stillHolds(): boolean {
     if (!this.#isOver && sinceBoot(this.#clock) >= this.#validUntil) this.lose('expired');
     return !this.#isOver;
