@@ -154,7 +154,7 @@ _timers() {
       reload) words+=' -f --file --state --timezone --json --dry-run --no-color -h --help' ;;
       stop) words+=' -f --file --state --json --drain --no-color -h --help' ;;
       init) case $count in 0) from=files ;; esac; words+=' --json -f --file --no-color -h --help' ;;
-      import) case $count in *) from=files formats=$'crontab\nsupercronic\nsystemd\nkubernetes\nyacron\ncronstable\nofelia\nanacron' ;; esac; words+=' --json -o --output --no-color -h --help' ;;
+      import) case $count in *) from=files formats=$'crontab\nsupercronic\nsystemd\nkubernetes\nyacron\ncronstable\nofelia\nanacron\npm2\nnode-cron' ;; esac; words+=' --json -o --output --no-color -h --help' ;;
       export) case $count in 0) words='crontab systemd kubernetes ical' ;; *) from=timers ;; esac; words+=' -f --file --json --image -o --output --no-color -h --help' ;;
       validate) case $count in 0) from=files ;; esac; words+=' -f --file --json --strict --no-color -h --help' ;;
       keys) case $count in 0) from=nothing ;; esac; words+=' --json --no-color -h --help' ;;

@@ -248,7 +248,7 @@ complete -c timers -n '__fish_seen_subcommand_from import' -l json -d 'Print one
 complete -c timers -n '__fish_seen_subcommand_from import' -s o -l output -r -F -d 'File to write'
 complete -c timers -n '__fish_seen_subcommand_from import' -l no-color -d 'Print without colors, like NO_COLOR'
 complete -c timers -n '__fish_seen_subcommand_from import' -s h -l help -d 'Show help'
-complete -c timers -n '__fish_seen_subcommand_from import' -F -a 'crontab supercronic systemd kubernetes yacron cronstable ofelia anacron'
+complete -c timers -n '__fish_seen_subcommand_from import' -F -a 'crontab supercronic systemd kubernetes yacron cronstable ofelia anacron pm2 node-cron'
 complete -c timers -n '__fish_seen_subcommand_from export' -s f -l file -r -F -d 'Timer file'
 complete -c timers -n '__fish_seen_subcommand_from export' -l json -d 'Print one JSON object: the files and the differences'
 complete -c timers -n '__fish_seen_subcommand_from export' -l image -x -d 'Image of the containers'

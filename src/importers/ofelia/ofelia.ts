@@ -1,5 +1,6 @@
 import { DifferenceList } from '../difference-list.js';
 import type { ImportContext, Imported, Importer, SourceFile } from '../kind.js';
+import { joined } from '../joined.js';
 import { withoutShared } from '../shared-differences.js';
 import { readIni } from './ini.js';
 import { readOfeliaJob } from './job.js';
@@ -10,14 +11,7 @@ export const ofelia: Importer = {
   name: 'ofelia',
   summary: 'Ofelia INI files, and Ofelia labels in compose files',
   recognize: ({ text }) => (JOB.test(text) ? 0.95 : 0),
-  read: (files, context) => {
-    const read = files.map((file) => readFile(file, context));
-    return {
-      settings: read[0]?.settings ?? {},
-      timers: read.flatMap(({ timers }) => timers),
-      differences: read.flatMap(({ differences }) => differences),
-    };
-  },
+  read: (files, context) => joined(files.map((file) => readFile(file, context))),
 };
 
 /** A section of a job, or a label of one. */

@@ -4,7 +4,7 @@ import { CalendarElapses } from './calendar/elapses.js';
 import type { CalendarSpec } from './calendar/calendar-spec.js';
 import { planCalendar, type CalendarPlan } from './calendar/calendar-plan.js';
 import { CalendarError, parseCalendar } from './calendar/parse-calendar.js';
-import { skipsGap } from './calendar/skips-gap.js';
+import { skipsGap } from '../skips-gap.js';
 import type { Findings } from './findings.js';
 import { withIntervals, type UnitSchedule } from './intervals.js';
 import { writeDuration } from './time-span.js';

@@ -1,10 +1,10 @@
-import { DAY, type Instant } from '../../../domain/time.js';
-import { clockChanges, namesLocalTime, parseScheduleAt } from '../../../schedules/index.js';
+import { DAY, type Instant } from '../domain/time.js';
+import { clockChanges, namesLocalTime, parseScheduleAt } from '../schedules/index.js';
 
 /** How far ahead clock changes are looked at. */
 const FORESEEN = 5 * 366 * DAY;
 
-/** Whether `dst: {gap: skip}` makes a difference: systemd does not make up for times that a clock change skips. */
+/** Whether `dst: {gap: skip}` makes a difference: the source does not make up for times that a clock change skips. */
 export function skipsGap(
   cron: string | readonly string[],
   { timezone, now }: { readonly timezone: string; readonly now: Instant },

@@ -1,0 +1,8 @@
+import type { Imported } from './kind.js';
+
+/** Joins what was read from single files. Of two settings, the first one decides. */
+export const joined = (read: readonly Imported[]): Imported => ({
+  settings: Object.assign({}, ...read.map(({ settings }) => settings).toReversed()) as Imported['settings'],
+  timers: read.flatMap(({ timers }) => timers),
+  differences: read.flatMap(({ differences }) => differences),
+});
