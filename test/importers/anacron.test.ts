@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { anacron } from '../../src/importers/anacron/anacron.js';
+import { crontab } from '../../src/importers/crontab/crontab.js';
 import { importerKinds } from '../../src/importers/index.js';
 import { firings, imported, told } from './imported.js';
 
@@ -53,4 +54,10 @@ test.each([
 ])('%s is recognized', (path, text, name) => {
   const [best] = importerKinds.toSorted((a, b) => b.recognize({ path, text }) - a.recognize({ path, text }));
   expect(best?.name).toBe(name);
+});
+
+test('a crontab whose only entry has a wrong day is not an anacrontab', () => {
+  const file = { path: 'debian/cron.d', text: 'SHELL=/bin/sh\n22 3 0 * * root /usr/bin/update\n' };
+  expect(anacron.recognize(file)).toBe(0);
+  expect(crontab.recognize(file)).toBeGreaterThan(0);
 });

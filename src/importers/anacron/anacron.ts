@@ -21,11 +21,14 @@ export const anacron: Importer = {
 /** A line such as `7 25 cron.weekly nice run-parts /etc/cron.weekly`. */
 const JOB_LINE = /^\s*(@[a-z]+|\d+)\s+(\d+)\s+([^\s/]+)\s+(\S.*)$/;
 
-/** A file with five fields of cron is rather a crontab. */
+/** The first four fields of a crontab, also of one that cron rejects. */
+const CRON_LINE = /^\s*(?:[\d*,/-]+\s+){4}\S/;
+
+/** A file with fields of cron is rather a crontab. */
 function recognize({ path, text }: SourceFile): number {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
   const others = lines.filter((line) => readAssignment(line) === undefined);
-  const isSound = others.every((line) => JOB_LINE.test(line));
+  const isSound = others.every((line) => JOB_LINE.test(line) && !CRON_LINE.test(line));
   if (/(?:^|\/)anacrontab$/.test(path)) return isSound ? 0.95 : 0.5;
   return isSound && others.length > 0 ? 0.7 : 0;
 }
