@@ -3,6 +3,8 @@ import { SLICE } from './steps.js';
 
 /** The most steps of one turn. */
 const MOST = 512;
+/** The steps of the first turn. */
+const FEW = 16;
 
 interface SlicerOptions {
   readonly clock: Clock;
@@ -22,6 +24,9 @@ export class Slicer {
   readonly #options: SlicerOptions;
   /** Callbacks scheduled for this turn that have not been called. */
   #callbacks = 0;
+  /** How many this turn may have. Those that find no time left would cost more than the steps. */
+  #room = FEW;
+  #taken = 0;
   #sliceEnd: number | undefined;
   #isLeft = false;
 
@@ -42,7 +47,8 @@ export class Slicer {
   #schedule(): void {
     const { clock, plan } = this.#options;
     this.#callbacks = 1;
-    this.#callbacks = Math.min(Math.max(1, plan(MOST)), MOST);
+    this.#callbacks = Math.min(Math.max(1, plan(this.#room)), this.#room);
+    this.#taken = 0;
     this.#isLeft = true;
     this.#sliceEnd = undefined;
     for (let left = this.#callbacks; left > 0; left--) clock.soon(this.#goOn);
@@ -52,8 +58,12 @@ export class Slicer {
     const { clock, step, done } = this.#options;
     const now = clock.monotonic();
     this.#sliceEnd ??= now + SLICE;
-    if (this.#isLeft && now < this.#sliceEnd) this.#isLeft = step();
+    if (this.#isLeft && now < this.#sliceEnd) {
+      this.#taken++;
+      this.#isLeft = step();
+    }
     if (--this.#callbacks > 0) return;
+    this.#room = this.#taken < this.#room ? Math.max(FEW, this.#taken + 1) : Math.min(this.#room * 2, MOST);
     if (this.#isLeft) this.#schedule();
     else done?.();
   };

@@ -32,3 +32,35 @@ test('the promise callbacks that follow a step count as its time', async () => {
   expect(Math.max(...elapsedInTurns)).toBe(1.5 * SLICE);
   expect(rest).toBe(false);
 });
+
+test('a turn gets about as many callbacks as the last one had time for', async () => {
+  let [elapsed, callbacks, left] = [0, 0, 500];
+  const clock: Clock = Object.assign(new FakeClock(), {
+    monotonic: () => elapsed,
+    soon: (task: () => void) => {
+      callbacks++;
+      setImmediate(task);
+    },
+  });
+  const step = () => {
+    elapsed += SLICE / 8;
+    return --left > 0;
+  };
+  await new Promise<void>((done) => new Slicer({ clock, plan: () => left, step, done }).start());
+  expect(left).toBe(0);
+  expect(callbacks).toBeLessThan(1_100);
+});
+
+test('steps that take no time need few turns', async () => {
+  let [turns, left] = [0, 10_000];
+  const clock: Clock = Object.assign(new FakeClock(), {
+    monotonic: () => 0,
+    soon: (task: () => void) => void setImmediate(task),
+  });
+  const plan = () => {
+    turns++;
+    return left;
+  };
+  await new Promise<void>((done) => new Slicer({ clock, plan, step: () => --left > 0, done }).start());
+  expect(turns).toBeLessThan(30);
+});
