@@ -1,12 +1,13 @@
 import { NODES_LARGEST_ID, type Account } from '../../domain/command.js';
-import { CLEAN_PATH } from './environment.js';
+import { allVariables, CLEAN_PATH } from './environment.js';
 import { notExecutable } from './find-program.js';
 import type { Start } from './launcher.js';
 
 type Identity = NonNullable<Start['identity']>;
 
 /** A process as Node starts it: `env` is its entire environment. */
-interface NodeStart extends Pick<Start, 'program' | 'args' | 'cwd' | 'env'> {
+interface NodeStart extends Pick<Start, 'program' | 'args' | 'cwd'> {
+  readonly env: NodeJS.ProcessEnv;
   /** Absent: our own. */
   readonly uid?: number;
   readonly gid?: number;
@@ -37,7 +38,8 @@ const TAKE_ENVIRONMENT = 'eval "$(cat <&3)"; exec 3<&-; exec "$@"';
  * How Node starts a process with this identity. With setpriv, a shell of the user reads the environment from descriptor
  * 3, so an `LD_PRELOAD` in the user's env_file does not reach setpriv.
  */
-export function becoming({ program, args, cwd, env, identity }: Start): NodeStart {
+export function becoming({ program, args, cwd, env: variables, identity }: Start): NodeStart {
+  const env = allVariables(variables);
   if (identity === undefined) return { program, args, cwd, env };
   const { uid, gid } = identity;
   if (isSetByNode(identity)) return { program, args, cwd, env, uid, gid };

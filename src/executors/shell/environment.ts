@@ -1,6 +1,15 @@
 import type { Account, Command } from '../../domain/command.js';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type VariableMap = Readonly<Record<string, string | undefined>>;
+
+/** The environment of a process, in two parts: a launcher prepares what many processes share only once. */
+export interface CommandVariables {
+  readonly shared: VariableMap;
+  /** Added to it; overrides it. */
+  readonly own: VariableMap;
+}
+
+export const allVariables = ({ shared, own }: CommandVariables): NodeJS.ProcessEnv => ({ ...shared, ...own });
 
 /** systemd's default. */
 export const CLEAN_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -16,7 +25,7 @@ export const otherUser = ({ user }: Pick<Command, 'user'>): Account | undefined 
  * The environment of a command before anything is added. A command of our own user inherits everything. Another user's
  * environment starts as at a login: the scheduler's may contain secrets.
  */
-export function inheritedBy(command: Pick<Command, 'user' | 'passEnv'>, environment: Environment): Environment {
+export function inheritedBy(command: Pick<Command, 'user' | 'passEnv'>, environment: VariableMap): VariableMap {
   const user = otherUser(command);
   if (user === undefined) return environment;
   const passed = new Set(command.passEnv);

@@ -3,6 +3,7 @@ import { Canceler } from '../../domain/cancellation.js';
 import type { AttemptIo } from '../../domain/executor.js';
 import { MINUTE, SECOND, type Cancel, type Duration } from '../../domain/time.js';
 import { Forker, type ForkerOptions } from './forker.js';
+import { hasNul } from './forker-protocol.js';
 import type { Launched, Launcher, Start } from './launcher.js';
 import { withTimeLimit } from './time-limit.js';
 
@@ -115,20 +116,14 @@ export class ForkerLauncher implements Launcher {
   }
 }
 
-/** A NUL would end a text early; Node reports the error. */
-const hasNul = ({ program, args, cwd, env }: Start): boolean =>
-  program.includes('\0') ||
-  cwd.includes('\0') ||
-  args.some((word) => word.includes('\0')) ||
-  Object.values(env).some((value) => value?.includes('\0'));
-
 const WORD = 'timers';
+const NO_VARIABLES: Start['env'] = { shared: {}, own: {} };
 
 /** Runs a test command: checks that the process may start, its output can be read, and its end is reported. */
 async function tryOut(forker: Forker): Promise<void> {
   await forker.ready;
   const args = ['-c', `echo ${WORD}`];
-  const start: Start = { program: '/bin/sh', args, cwd: '/', env: {}, output: 'together', grace: 0 };
+  const start: Start = { program: '/bin/sh', args, cwd: '/', env: NO_VARIABLES, output: 'together', grace: 0 };
   const launched = await forker.launch(start, { ...SILENT, cancellation: new Canceler() });
   if (launched === undefined || !(await isPrinted(launched))) throw new Error('its first command failed');
 }

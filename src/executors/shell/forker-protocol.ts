@@ -1,6 +1,7 @@
 import { constants as os } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 import type { Exit } from '../../domain/outcome.js';
+import { allVariables, type VariableMap, type CommandVariables } from './environment.js';
 import type { ProcessEnd, Start } from './launcher.js';
 
 /**
@@ -42,46 +43,86 @@ const KINDS = ['unknown', 'hello', 'started', 'failed', 'ended'] as const;
 
 /** `bytes`: {@link REPLY_LENGTH} of them. */
 export function decodeReply(bytes: Buffer): ForkerReply {
-  const numbers = new Int32Array(Uint8Array.from(bytes).buffer);
-  const [kind = 0, id = 0, pid = 0] = numbers;
-  return { kind: KINDS[kind] ?? 'unknown', id, pid, facts: numbers.subarray(3) };
+  const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : Buffer.from(bytes);
+  const numbers = new Int32Array(buffer, byteOffset, REPLY_LENGTH / 4);
+  return {
+    kind: KINDS[numbers[0] ?? 0] ?? 'unknown',
+    id: numbers[1] ?? 0,
+    pid: numbers[2] ?? 0,
+    facts: numbers.subarray(3),
+  };
 }
 
 /** @throws Error with code E2BIG if the forker would refuse it. */
 export function encodeStart(id: number, start: Start, keep: boolean): Buffer {
-  const { program, args, cwd, env, identity, output, grace, until = 0 } = start;
-  const words = [program, ...args];
-  const variables = variablesOf(env);
-  const texts = [cwd, ...words, ...variables, ''].join('\0');
+  const { program, args, cwd, identity, output, grace, until = 0 } = start;
+  const { shared, own } = apart(start.env);
+  const common = encodedOf(shared);
+  const variables = textOf(own);
+  const texts = `${[cwd, program, ...args].join('\0')}\0${variables.text}`;
   const { uid = 0, gid = 0, groups = [] } = identity ?? {};
   const flags = (identity ? AS_USER : 0) | (keep ? KEEP : 0);
-  const head = [
-    flags,
-    uid,
-    gid,
-    groups.length,
-    words.length,
-    variables.length,
-    Math.min(grace, 0x7fffffff),
-    ...OUTPUTS[output],
-    Math.floor(until / TENTH),
-  ];
+  const [toStdout, toStderr] = OUTPUTS[output];
   const begin = (START_HEAD + groups.length) * 4;
-  const length = (begin + Buffer.byteLength(texts) + 3) & ~3;
+  const end = begin + Buffer.byteLength(texts);
+  const length = (end + common.bytes.length + 3) & ~3;
   if (length > LARGEST_REQUEST) throw systemError(os.errno.E2BIG, program);
   const request = Buffer.alloc(length);
-  new Uint32Array(request.buffer, request.byteOffset, begin / 4).set([length, START, id, ...head, ...groups]);
+  const numbers = new Uint32Array(request.buffer, request.byteOffset, begin / 4);
+  numbers.set([length, START, id, flags, uid, gid, groups.length, args.length + 1, variables.count + common.count]);
+  numbers.set([Math.min(grace, 0x7fffffff), toStdout, toStderr, Math.floor(until / TENTH)], 9);
+  numbers.set(groups, START_HEAD);
   request.write(texts, begin);
+  common.bytes.copy(request, end);
   return request;
 }
 
-function variablesOf(env: NodeJS.ProcessEnv): readonly string[] {
-  const variables: string[] = [];
-  for (const name in env) {
-    const value = env[name];
-    if (value !== undefined) variables.push(`${name}=${value}`);
-  }
+/** A NUL would end a text early. */
+export const hasNul = ({ program, args, cwd, env: { shared, own } }: Start): boolean =>
+  program.includes('\0') ||
+  cwd.includes('\0') ||
+  args.some((word) => word.includes('\0')) ||
+  encodedOf(shared).hasNul ||
+  hasNulIn(own);
+
+const hasNulIn = (variables: VariableMap): boolean => Object.values(variables).some((value) => value?.includes('\0'));
+
+/** Variables that were encoded before, as many commands share them. */
+const encoded = new WeakMap<VariableMap, EncodedMap>();
+
+interface EncodedMap {
+  readonly count: number;
+  readonly bytes: Buffer;
+  readonly hasNul: boolean;
+}
+
+function encodedOf(variables: VariableMap): EncodedMap {
+  const known = encoded.get(variables);
+  if (known !== undefined) return known;
+  const { text, count } = textOf(variables);
+  const made = { count, bytes: Buffer.from(text), hasNul: hasNulIn(variables) };
+  encoded.set(variables, made);
+  return made;
+}
+
+/** Each name once: the environment of a process must not have two values for one. */
+function apart(variables: CommandVariables): CommandVariables {
+  const { shared, own } = variables;
+  for (const name in own) if (name in shared) return { shared: NOTHING, own: allVariables(variables) };
   return variables;
+}
+
+const NOTHING: VariableMap = {};
+
+function textOf(variables: VariableMap): { readonly text: string; readonly count: number } {
+  let [text, count] = ['', 0];
+  for (const name in variables) {
+    const value = variables[name];
+    if (value === undefined) continue;
+    text += `${name}=${value}\0`;
+    count++;
+  }
+  return { text, count };
 }
 
 export const encodeOpened = (id: number): Buffer => encode([12, OPENED, id]);

@@ -228,7 +228,7 @@ export class Forker implements Launcher {
     const { clock } = this.#options;
     // A forked process that has not become the command yet looks like the forker.
     await new Promise<void>((resolve) => clock.after(BEFORE_SEARCH, resolve));
-    const leader = await leaderOf(starting.start.env['TIMERS_RUN_ID'], clock);
+    const leader = await leaderOf(starting.start.env.own['TIMERS_RUN_ID'], clock);
     if (leader === undefined) {
       starting.reject(new LauncherDied());
       return;

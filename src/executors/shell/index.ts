@@ -5,7 +5,7 @@ import type { AttemptIo, Executor } from '../../domain/executor.js';
 import type { Exit } from '../../domain/outcome.js';
 import type { ExecutorContext, ExecutorKind, ExecutorTerm } from '../kind.js';
 import { readEnvFile } from './env-file.js';
-import { inheritedBy, otherUser } from './environment.js';
+import { inheritedBy, otherUser, type CommandVariables } from './environment.js';
 import { FileLanes } from './file-lanes.js';
 import { createExecaLauncher } from './execa-launcher.js';
 import { launch } from './launch.js';
@@ -35,8 +35,7 @@ export function createShellExecutor(context: ShellContext): Executor {
   return {
     async execute(command, io) {
       try {
-        const env = {
-          ...inheritedBy(command, inherited),
+        const own = {
           ...(command.envFile !== undefined &&
             (await readEnvFile(command.envFile, command, { clock, distrust, lanes }))),
           ...command.env,
@@ -48,7 +47,7 @@ export function createShellExecutor(context: ShellContext): Executor {
           files,
           launcher,
           processes,
-          env,
+          env: { shared: inheritedBy(command, inherited), own },
           node: term?.environment['TIMERS_NODE'],
         });
       } catch (error) {
@@ -82,7 +81,7 @@ interface Surroundings {
   readonly files: OutputFiles;
   readonly launcher: Launcher;
   readonly processes: RunProcesses;
-  readonly env: NodeJS.ProcessEnv;
+  readonly env: CommandVariables;
   /** The name of this machine; absent without a shared state. */
   readonly node: string | undefined;
 }

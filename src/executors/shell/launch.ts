@@ -3,7 +3,7 @@ import type { Command } from '../../domain/command.js';
 import type { AttemptIo } from '../../domain/executor.js';
 import type { Exit } from '../../domain/outcome.js';
 import { enterAs } from './enter-as.js';
-import { otherUser } from './environment.js';
+import { otherUser, type CommandVariables } from './environment.js';
 import { notExecutable, whyNotFound, whyNotStartable, type Program } from './find-program.js';
 import { LauncherDied, type Launched, type Launcher, type Start } from './launcher.js';
 import { systemReason } from '../../system/system-reason.js';
@@ -11,7 +11,7 @@ import { systemReason } from '../../system/system-reason.js';
 type NotStarted = Extract<Exit, { kind: 'not_started' }>;
 
 interface Surroundings {
-  readonly env: NodeJS.ProcessEnv;
+  readonly env: CommandVariables;
   readonly io: AttemptIo;
   readonly launcher: Launcher;
 }
@@ -37,7 +37,7 @@ export async function launch(command: Command, { env, io, launcher }: Surroundin
 
 const OUTPUTS = { log: 'apart', inherit: 'inherit', discard: 'together', file: 'together' } as const;
 
-function startOf(command: Command, words: readonly string[], env: NodeJS.ProcessEnv): Start {
+function startOf(command: Command, words: readonly string[], env: CommandVariables): Start {
   const { cwd, user, output, killAfter: grace } = command;
   const [program = '', ...args] = words;
   const common = { env, output: OUTPUTS[output.to], grace };
@@ -48,7 +48,8 @@ function startOf(command: Command, words: readonly string[], env: NodeJS.Process
 
 const notStarted = (code: NotStarted['code'], error: string): NotStarted => ({ kind: 'not_started', code, error });
 
-function programOf({ run, cwd }: Command, name: string, { PATH: path }: NodeJS.ProcessEnv): Program {
+function programOf({ run, cwd }: Command, name: string, { shared, own }: CommandVariables): Program {
+  const path = own['PATH'] ?? shared['PATH'];
   return { name, what: typeof run === 'string' ? `the shell ${name}` : name, cwd, path };
 }
 

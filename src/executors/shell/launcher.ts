@@ -3,6 +3,7 @@ import type { AttemptIo, OutputStream } from '../../domain/executor.js';
 import type { Exit } from '../../domain/outcome.js';
 import type { Duration } from '../../domain/time.js';
 import type { Usage } from '../../domain/usage.js';
+import type { CommandVariables } from './environment.js';
 
 /** A process to start. `env` is its entire environment. */
 export interface Start {
@@ -10,7 +11,7 @@ export interface Start {
   readonly args: readonly string[];
   /** Absolute path of the working directory. */
   readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
+  readonly env: CommandVariables;
   /** Absent: the user of this process. `groups` are the supplementary groups, without `gid`. */
   readonly identity?: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
   /**
