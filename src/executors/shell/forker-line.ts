@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../domain/clock.js';
 import { decodeReply, REPLY_LENGTH, type ForkerReply } from './forker-protocol.js';
 
-/** How many requests are written at once: the forker starts on the first while others are still being encoded. */
+/** How many requests wait for the end of a turn, at most. */
 const BATCH = 16;
 /** How many replies are handled in one turn of the event loop. */
 const REPLIES_A_TURN = 8;
@@ -25,6 +25,8 @@ export class ForkerLine {
   readonly #clock: Clock;
   readonly #listener: ForkerListener;
   #unsent: Buffer[] = [];
+  /** Whether the end of this turn sends what is unsent. */
+  #isPlanned = false;
   #received: Buffer = Buffer.alloc(0);
   #isTaking = false;
   #isGone = false;
@@ -60,11 +62,26 @@ export class ForkerLine {
     else this.#socket?.unref();
   }
 
+  /**
+   * Sends the first request of a turn immediately. The others are sent together, as each write wakes the forker, which
+   * takes the core from this process.
+   */
   send(request: Buffer): void {
+    const isFirst = !this.#isPlanned;
+    this.sendLater(request);
+    if (isFirst) queueMicrotask(() => this.#flush());
+  }
+
+  /** Sends a request that nothing waits for with the others of its turn. */
+  sendLater(request: Buffer): void {
     if (this.#isGone) return;
-    const count = this.#unsent.push(request);
-    if (count >= BATCH) this.#flush();
-    else if (count === 1) queueMicrotask(() => this.#flush());
+    if (this.#unsent.push(request) >= BATCH) this.#flush();
+    if (this.#isPlanned) return;
+    this.#isPlanned = true;
+    this.#clock.soon(() => {
+      this.#isPlanned = false;
+      this.#flush();
+    });
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { Clock } from '../../domain/clock.js';
 import type { AttemptIo } from '../../domain/executor.js';
 import { SECOND, type Duration } from '../../domain/time.js';
@@ -28,6 +28,7 @@ import {
 import { pipeSource } from './pipe-source.js';
 import { isLiving, readChildren, readStat } from './proc.js';
 import { processesOf } from './run-processes.js';
+import { SpareDescriptors } from './spare-descriptors.js';
 import { StartLine } from './start-line.js';
 
 export interface ForkerOptions {
@@ -47,8 +48,6 @@ export interface ForkerOptions {
 interface Starting {
   readonly start: Start;
   readonly io: AttemptIo;
-  /** Descriptors reserved for its pipes: a command whose output nobody could read is not started. */
-  readonly places: readonly number[];
   readonly resolve: (launched: Launched) => void;
   readonly reject: (error: Error) => void;
 }
@@ -69,6 +68,7 @@ export class Forker implements Launcher {
   readonly #pulse: ForkerPulse;
   readonly #starting = new Map<number, Starting>();
   readonly #starts: StartLine;
+  readonly #spare = new SpareDescriptors();
   readonly #active = new Map<number, Active>();
   /** Their pids, by id. */
   readonly #unreleased = new Map<number, number>();
@@ -121,9 +121,9 @@ export class Forker implements Launcher {
     if (io.cancellation.cause) return undefined;
     const id = ++this.#lastId;
     const request = encodeStart(id, start, this.#options.keep);
-    const places = holdPlaces(PIPES[start.output]);
+    this.#spare.claim(PIPES[start.output]);
     return new Promise((resolve, reject) => {
-      this.#starting.set(id, { start, io, places, resolve, reject });
+      this.#starting.set(id, { start, io, resolve, reject });
       this.#line.send(request);
       // Until it is reported to have started, only the forker knows its process.
       const signal = () => this.#line.send(encodeSignal(id, io.cancellation.isForced ? 'SIGKILL' : 'SIGTERM'));
@@ -164,11 +164,12 @@ export class Forker implements Launcher {
   }
 
   #started({ id, pid, facts }: ForkerReply): void {
-    const starting = this.#taken(id);
+    const starting = this.#starting.get(id);
     if (starting === undefined) return;
     const descriptors = facts.subarray(0, PIPES[starting.start.output]);
     const sources = this.#open(descriptors, starting.io);
-    if (descriptors.length > 0) this.#line.send(encodeOpened(id));
+    this.#taken(id);
+    if (descriptors.length > 0) this.#line.sendLater(encodeOpened(id));
     const ended = new Promise<ProcessEnd>((end) => this.#active.set(id, { pid, end }));
     this.#unreleased.set(id, pid);
     starting.resolve({ pid, sources, ended, release: () => this.#release(id) });
@@ -176,15 +177,14 @@ export class Forker implements Launcher {
 
   #release(id: number): void {
     this.#unreleased.delete(id);
-    this.#line.send(encodeSeen(id));
+    this.#line.sendLater(encodeSeen(id));
   }
 
   /** Empty if they cannot be opened: the forker has died, or there is no `/proc` for it. */
   #open(descriptors: Int32Array, io: Pick<AttemptIo, 'trouble'>): readonly OutputSource[] {
     const opened: number[] = [];
     try {
-      for (const descriptor of descriptors)
-        opened.push(openSync(`/proc/${this.pid ?? 0}/fd/${descriptor}`, constants.O_RDONLY | constants.O_NONBLOCK));
+      for (const descriptor of descriptors) opened.push(this.#spare.open(`/proc/${this.pid ?? 0}/fd/${descriptor}`));
     } catch (error) {
       opened.forEach(closeSync);
       io.trouble(`its output cannot be read from timers-forker: ${systemReason(error)}`);
@@ -205,8 +205,9 @@ export class Forker implements Launcher {
 
   #taken(id: number): Starting | undefined {
     const starting = this.#starting.get(id);
+    if (starting === undefined) return undefined;
     this.#starting.delete(id);
-    starting?.places.forEach(closeSync);
+    this.#spare.unclaim(PIPES[starting.start.output]);
     this.#starts.next();
     return starting;
   }
@@ -261,18 +262,6 @@ async function leaderOf(runId: string | undefined, clock: Clock): Promise<number
 const UNKNOWN: ProcessEnd = {
   exit: { kind: 'lost', error: 'its launcher died while it was running: how it ended is unknown' },
 };
-
-/** @throws Error with code EMFILE or ENFILE. */
-function holdPlaces(count: number): readonly number[] {
-  const places: number[] = [];
-  try {
-    for (let place = 0; place < count; place++) places.push(openSync('/dev/null', constants.O_RDONLY));
-    return places;
-  } catch (error) {
-    places.forEach(closeSync);
-    throw error;
-  }
-}
 
 const FIRST_POLL: Duration = 20;
 
