@@ -54,10 +54,18 @@ export const BEYOND: readonly Beyond[] = [
     codes: ['missing-failures', 'missing-receiver'],
   },
   {
-    what: 'This machine: files, folders, users, root, the token file and the environment.',
+    what: 'This machine: files, folders, users, root, files with secrets, and the environment.',
     codes: [
       ...['bad-env-file', 'bad-protocol', 'bad-shell', 'missing-env-file', 'needs-root', 'needs-token', 'no-token'],
-      ...['not-a-directory', 'not-a-file', 'short-token', 'unknown-group', 'unknown-user', 'unreadable-env-file'],
+      ...[
+        'not-a-directory',
+        'no-password',
+        'not-a-file',
+        'short-token',
+        'unknown-group',
+        'unknown-user',
+        'unreadable-env-file',
+      ],
     ],
   },
 ];

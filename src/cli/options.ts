@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { stateFault } from '../domain/state-place.js';
+import { hasPassword, stateFault } from '../domain/state-place.js';
+import { UsageError } from './command.js';
 import { sinkKinds, type LogFormat } from '../sinks/index.js';
 import { LOG_LEVELS, type Level } from '../sinks/level.js';
 
@@ -45,7 +46,13 @@ export interface StateOption {
 export const withState = (command: Command): Command =>
   command.option('--state <path>', 'State file, or false for memory only (default: "state" in the file)', readState);
 
+const NO_PASSWORD_HERE =
+  '--state: other users of this machine can read a password on the command line. Write it to a file, and name that in ' +
+  'the timer file: state: {url: "redis://db.example.org/0", password_file: ./password}';
+
+/** @throws UsageError without the URL if that contains a password */
 function readState(written: string): string {
+  if (hasPassword(written)) throw new UsageError(NO_PASSWORD_HERE);
   const fault = stateFault(written);
   if (fault) throw new InvalidArgumentError(`${fault.message} ${fault.hint}`);
   return written;

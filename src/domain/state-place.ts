@@ -38,6 +38,9 @@ export const isRedisUrl = (written: string): boolean => /^rediss?:\/\//i.test(wr
 /** `redis` of `redis://…`; also of a store that `timers` does not know. A path has no `://` behind its first letters. */
 const schemeOf = (written: string): string | undefined => /^([a-z][a-z0-9+.-]*):\/\//i.exec(written)?.[1];
 
+/** Whether a URL contains a password. One for a store may have several hosts; see its board. */
+export const hasPassword = (url: string): boolean => /^[a-z][a-z0-9+.-]*:\/\/[^:@/?]*:[^?]+@/i.test(url);
+
 const MEMORY: ReadonlySet<string> = new Set(['false', 'memory', ':memory:']);
 /** Words that people may write for memory or the default. As a path, each would create a file of that name. */
 export const NO_PATH: ReadonlySet<string> = new Set(['', 'none', 'no', 'off', 'null', '~', 'true', 'yes', 'on']);

@@ -141,6 +141,9 @@ describe.skipIf(!hasRedis)('two machines on one Redis', () => {
     expect(ended.stderr).toMatch(/password/);
     expect(ended.stdout + ended.stderr).not.toContain('s3cret-word');
     one.write('password', 'right\n');
+    expect((await one.run('start', '--state', url)).stderr).toMatch(
+      /^error: --state: .*password_file: \.\/password\}\n$/,
+    );
     one.write('timers.yaml', `state: { url: "${redis.url}", password_file: ./password, name: one }\n${TIMERS}`);
     const program = one.start(['start']);
     await program.line(({ event }) => event === 'scheduler.started');

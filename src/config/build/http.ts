@@ -1,10 +1,11 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { isLoopback } from '../../system/loopback.js';
 import { LONGEST_SOCKET_PATH } from '../../system/socket-path-limit.js';
 import type { Paths } from './check-paths.js';
 import type { MapReport, Words } from './map-report.js';
 import type { ListenAddress } from '../check/read-server.js';
 import type { FileValues } from '../check/schema.js';
+import { checkSecretFile, readSecret } from './secret-file.js';
 
 /** Where HTTP clients can observe the scheduler. */
 export interface HttpSettings {
@@ -60,53 +61,29 @@ function checkNoToken({ listen, metrics, health }: Written, report: MapReport): 
 }
 
 function checkTokenFile(tokenFile: string, report: MapReport, paths: Paths): void {
-  const fault = faultOf(writtenIn(tokenFile), tokenFile);
-  if (fault !== undefined) {
-    report.error(
-      'http',
-      { ...fault, hint: 'For example: (umask 077; openssl rand -hex 16 > token)' },
-      { item: 'token_file' },
-    );
-    return;
-  }
-  if (paths.tellDistrust({ key: 'http', path: tokenFile, part: { item: 'token_file' } }, report)) return;
-  if (isOpenToOthers(tokenFile)) {
-    const message = `http: other users on this machine can read or change the token file ${tokenFile}.`;
-    report.warn(
-      'http',
-      { code: 'open-token-file', message, hint: `Restrict access: chmod 600 ${tokenFile}` },
-      { item: 'token_file' },
-    );
-  }
+  const hint = 'For example: (umask 077; openssl rand -hex 16 > token)';
+  const codes = { none: 'no-token', open: 'open-token-file' } as const;
+  const faultOf = (token: string) => (isLongEnough(token) ? undefined : tooShort(token, tokenFile));
+  const file = { path: tokenFile, key: 'http', item: 'token_file', what: 'token', codes, hint, faultOf };
+  checkSecretFile(file, report, paths);
 }
-
-/** Judged by its mode; its owner may do so in any case. */
-const isOpenToOthers = (file: string): boolean =>
-  ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0;
 
 /** The minimum number of characters in a token: a shorter one can be guessed. */
 const SHORTEST_TOKEN = 16;
 
-function faultOf(token: string, file: string): Pick<Words, 'code' | 'message'> | undefined {
-  if (token === '') return { code: 'no-token', message: `http: the token file ${file} cannot be read, or is empty.` };
-  if (isLongEnough(token)) return undefined;
-  const message = `http: the token in ${file} is too short: ${token.length} of at least ${SHORTEST_TOKEN} characters.`;
-  return { code: 'short-token', message };
-}
+const tooShort = (token: string, file: string): Pick<Words, 'code' | 'message'> => ({
+  code: 'short-token',
+  message: `http: the token in ${file} is too short: ${token.length} of at least ${SHORTEST_TOKEN} characters.`,
+});
 
 /** The token in a file; `undefined` if the file cannot be read, or its token has fewer than 16 characters. */
 export function readToken(file: string): string | undefined {
-  const token = writtenIn(file);
-  return isLongEnough(token) ? token : undefined;
+  try {
+    const token = readSecret(file);
+    return isLongEnough(token) ? token : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const isLongEnough = (token: string): boolean => token.length >= SHORTEST_TOKEN;
-
-/** The text of a file without surrounding space; empty if the file cannot be read. */
-function writtenIn(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    return '';
-  }
-}

@@ -21,6 +21,7 @@ export interface Warning extends Words {
   readonly code:
     | WarningCode
     | 'all-disabled'
+    | 'open-password-file'
     | 'open-token-file'
     | 'state-on-network'
     | 'unknown-tz'

@@ -5,6 +5,7 @@ import type { BuiltTimer } from './warn-of-long-runs.js';
 import type { Machine } from './machine.js';
 import type { MapReport } from './map-report.js';
 import type { FileValues, TimerValues } from '../check/schema.js';
+import { checkSecretFile } from './secret-file.js';
 
 /** Reads where the state is, and warns of a path on a network. */
 export function buildState(
@@ -33,11 +34,19 @@ function buildShared(
     report.error('state', { code: 'missing-receiver', message: 'state has no url.', hint });
     return { kind: 'memory' };
   }
+  const passwordFile = file === undefined ? undefined : paths.resolve(file);
+  if (passwordFile !== undefined) checkPasswordFile(passwordFile, report, paths);
   const more = {
-    ...(file !== undefined && { passwordFile: paths.resolve(file) }),
+    ...(passwordFile !== undefined && { passwordFile }),
     ...(name !== undefined && { name }),
   };
   return { kind: 'shared', url, lease, ...more };
+}
+
+function checkPasswordFile(path: string, report: MapReport, paths: Paths): void {
+  const codes = { none: 'no-password', open: 'open-password-file' } as const;
+  const hint = 'For example: (umask 077; cat > password), then type the password and press Ctrl-D twice.';
+  checkSecretFile({ path, key: 'state', item: 'password_file', what: 'password', codes, hint }, report, paths);
 }
 
 /** Keys that need the records of an earlier scheduler, and what happens without them. */

@@ -49,7 +49,7 @@ function fileWith({ path, level }: Pick<KeyInfo, 'path' | 'level'>, line: string
 }
 
 /** What depends on this machine rather than the file. */
-const HERE = ['needs-root', 'no-token', 'missing-env-file', 'bad-cwd'];
+const HERE = ['needs-root', 'no-token', 'no-password', 'missing-env-file', 'bad-cwd'];
 
 describe('examples are valid', () => {
   test.each(keys.map((key) => [exampleOf(key), key] as const))('%s', (example, key) => {

@@ -43,7 +43,8 @@ export const FILE_CODES = {
   },
   'writable-by-others': {
     severity: 'either',
-    summary: 'Other users can change the file, an environment file, the token file or a folder above one of them.',
+    summary:
+      'Other users can change the file, an environment file, a token or password file, or a folder above one of them.',
     fix: 'Remove their write permission; the message shows the command.',
   },
   'empty-file': { summary: 'The file is empty.', fix: 'Add `timers:` with one timer.', example: '# later' },

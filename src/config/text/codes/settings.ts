@@ -65,10 +65,16 @@ export const SETTING_CODES = {
     example: 'http: 0.0.0.0:9464\ntimers: { ping: { every: 1h, run: "true" } }',
   },
   'no-token': {
-    summary: 'The token file is missing or empty.',
+    summary: 'The token file is missing, unreadable or empty.',
     fix: 'Write one: `(umask 077; openssl rand -hex 16 > token)`.',
     example:
       'http: { listen: 127.0.0.1:9464, token_file: ./no-such-token }\ntimers: { ping: { every: 1h, run: "true" } }',
+  },
+  'no-password': {
+    summary: 'The password file is missing, unreadable or empty.',
+    fix: 'Write the password into it: `(umask 077; cat > password)`.',
+    example:
+      'state: { url: redis://db.example.org/0, password_file: ./no-such-password }\ntimers: { ping: { every: 1h, run: "true" } }',
   },
   'short-token': {
     summary: 'The token has fewer than 16 characters.',

@@ -56,6 +56,11 @@ export const WARNING_CODES = {
     fix: 'Add `attempts: 3`, or remove `retry`.',
     example: 'every: 1h\nrun: ./backup.sh\nretry: { delay: 5s }',
   },
+  'open-password-file': {
+    severity,
+    summary: 'Other users can read the password file.',
+    fix: 'Run `chmod 600` on it.',
+  },
   'open-token-file': {
     severity,
     summary: 'Other users can read the token file.',
