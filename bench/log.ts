@@ -5,7 +5,7 @@ import { createSystemClock } from '../src/clocks/system.js';
 import { messageOf, type TimerEvent } from '../src/domain/events/index.js';
 import { toRecord } from '../src/domain/record.js';
 import { createJsonLog } from '../src/sinks/json-log.js';
-import { openDestination } from '../src/sinks/writers.js';
+import { openDestination } from '../src/sinks/open-destination.js';
 
 /** One measured figure, with the peer's from the same run if there is one. */
 interface Result {

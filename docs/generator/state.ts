@@ -1,10 +1,10 @@
-import { TABLES } from '../../src/stores/columns.js';
+import { TABLES } from '../../src/stores/tables.js';
 import { code, generatedFrom, paragraphs, table } from './markdown.js';
 
 /** Renders the page of the tables of the state from their entries. */
 export const renderState = (): string =>
   `${paragraphs(
-    generatedFrom('src/stores/columns.ts'),
+    generatedFrom('src/stores/tables.ts'),
     '# State',
     'The state is one SQLite file. You can query it while a scheduler runs. Do not write to it.',
     `\`\`\`sh

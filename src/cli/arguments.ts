@@ -28,7 +28,7 @@ export function readNames(names: readonly string[], all: true | undefined): { na
 }
 
 /** The named file, if any. @throws UsageError if two files are named. */
-export function onlyFile(argument: string | undefined, option: string | undefined): string | undefined {
+export function onlyFileArgument(argument: string | undefined, option: string | undefined): string | undefined {
   if (argument === undefined || option === undefined) return argument ?? option;
   throw new UsageError(`two files are given, ${argument} and ${option}. Pass one, with or without --file.`);
 }

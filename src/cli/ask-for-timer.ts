@@ -6,7 +6,7 @@ import { createSystemClock } from '../clocks/system.js';
 import { readLength } from './arguments.js';
 import { UsageError, type ExitCode } from './command.js';
 import type { AdHocOptions } from './options.js';
-import { withScheduler } from './connect.js';
+import { withScheduler } from './reach-scheduler.js';
 import { fromNow } from './render/firings.js';
 import type { Terminal } from './terminal.js';
 

@@ -4,7 +4,7 @@ import type { StatusRecord } from '../domain/status-record.js';
 import type { LoadedFile } from '../domain/loaded-file.js';
 import type { Instant } from '../domain/time.js';
 import { thisMachine } from '../this-machine.js';
-import { askIfRunning } from './connect.js';
+import { askIfRunning } from './reach-scheduler.js';
 import { isOfUse, loadAsFarAsReadable, sayUnread, type AsFarAsReadable } from './load.js';
 import type { FileOption, StateOption } from './options.js';
 import type { Terminal } from './terminal.js';

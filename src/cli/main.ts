@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { withoutLongParts } from '../text/excerpt.js';
+import { withoutLongParts } from '../text/quoted.js';
 import { visible } from '../text/visible.js';
 import type { KnownCommand } from './known-command.js';
 import { normalizeArguments } from './normalize-argv.js';

@@ -1,7 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import type { Clock } from '../domain/clock.js';
 import { visible } from '../text/visible.js';
-import { openDestination } from '../sinks/writers.js';
+import { openDestination } from '../sinks/open-destination.js';
 import type { Terminal } from './terminal.js';
 
 /** A terminal for a program that must keep running, and end, whatever happens to standard error. */

@@ -4,7 +4,7 @@ import type { ArmedFor } from '../engine/upcoming-firings.js';
 import type { AdHocDefinition } from '../config/index.js';
 import type { AdHocRecord } from '../daemon/recorded-ad-hoc.js';
 import { formatLocal, scheduleInWords } from '../schedules/index.js';
-import { askIfRunning } from './connect.js';
+import { askIfRunning } from './reach-scheduler.js';
 import type { FileOption, StateOption, ZoneOption } from './options.js';
 import type { Terminal } from './terminal.js';
 

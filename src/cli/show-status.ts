@@ -1,6 +1,6 @@
 import type { StatusRecord } from '../domain/status-record.js';
 import type { FileOption, JsonOption, StateOption, ZoneOption } from './options.js';
-import { withScheduler } from './connect.js';
+import { withScheduler } from './reach-scheduler.js';
 import { printStatus } from './render/status.js';
 import type { Terminal } from './terminal.js';
 

@@ -11,7 +11,7 @@ import type { TimerFile } from './build/timer-file.js';
 import type { Slot } from './text/node.js';
 import { readBytes, readTimerFile } from './text/read-file.js';
 import { Source } from './text/source.js';
-import { readJson, readTree } from './check/syntax.js';
+import { readJson, readTree } from './check/read-tree.js';
 import { Trust, type FileFacts } from './text/trust.js';
 
 /** The result of loading a timer file. */

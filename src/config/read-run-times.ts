@@ -5,7 +5,7 @@ import { Problems, type Diagnostic } from './text/diagnostic.js';
 import type { MapEntry, MapNode, Slot } from './text/node.js';
 import { readTimerFile } from './text/read-file.js';
 import { Source } from './text/source.js';
-import { readTree } from './check/syntax.js';
+import { readTree } from './check/read-tree.js';
 
 /** The result of reading a file of run times. */
 export interface ReadRunTimes {

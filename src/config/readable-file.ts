@@ -12,7 +12,7 @@ import type { Machine } from './build/machine.js';
 import type { Slot } from './text/node.js';
 import { salvage, type Salvaged } from './text/salvage.js';
 import { Source } from './text/source.js';
-import { readTree } from './check/syntax.js';
+import { readTree } from './check/read-tree.js';
 import { isKeyOf, meantKey } from './check/unknown-key.js';
 
 /** The readable part of a timer file with mistakes, for commands that only display. Run only `runnable`. */

@@ -1,6 +1,6 @@
 import type { Duration } from '../domain/time.js';
 import { LONGEST_DURATION } from '../domain/duration.js';
-import { RefusalError, type Args } from './protocol.js';
+import { RefusalError, type Args } from './requests.js';
 
 const bad = (key: string, form: string) => new RefusalError('bad_argument', `${key} takes ${form}`);
 

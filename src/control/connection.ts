@@ -14,7 +14,7 @@ import {
   type Refusal,
   type Reply,
   type Request,
-} from './protocol.js';
+} from './requests.js';
 import { interestOf } from './recent-events.js';
 import type { RequestQueue } from './request-queue.js';
 import { refuseUnknown, verbs, type VerbTarget } from './verbs.js';

@@ -1,5 +1,5 @@
 import type { EventRing, Follower, Told } from './event-ring.js';
-import { writeEventLine, writeReply } from './protocol.js';
+import { writeEventLine, writeReply } from './requests.js';
 
 /** How many characters of events are written at once: at most this much waits for a client that does not read. */
 const PORTION = 128 * 1024;

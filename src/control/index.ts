@@ -1,10 +1,10 @@
 export { clearSocket } from './clear-socket.js';
 export { ChangedJobs } from './changes.js';
 export { LONGEST_COMMAND } from './arguments.js';
-export { connectToScheduler, LostError, type Connecting } from './client.js';
+export { connectToScheduler, LostError, type Connecting } from './connect-to-scheduler.js';
 export type { FollowListener, SchedulerClient } from './scheduler-client.js';
 export { EventRing } from './event-ring.js';
-export { outputLineOf, RefusalError, type Args, type EventRecord } from './protocol.js';
+export { outputLineOf, RefusalError, type Args, type EventRecord } from './requests.js';
 export { pollEvents } from './polled-log.js';
 export { RecentEvents } from './recent-events.js';
 export { ControlServer } from './server.js';

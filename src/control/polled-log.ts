@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Duration } from '../domain/time.js';
-import { RefusalError, type Args } from './protocol.js';
+import { RefusalError, type Args } from './requests.js';
 import type { LogPortion } from './recent-events.js';
 import type { FollowListener } from './scheduler-client.js';
 

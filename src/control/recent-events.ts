@@ -1,7 +1,7 @@
 import type { Instant } from '../domain/time.js';
 import { optionalCount, optionalText } from './arguments.js';
 import type { EventRing, Follower, Interest } from './event-ring.js';
-import type { Args, EventRecord } from './protocol.js';
+import type { Args, EventRecord } from './requests.js';
 
 /** Characters of a portion, as JSON; an event is never cut. */
 const PORTION = 256 * 1024;

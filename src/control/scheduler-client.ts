@@ -1,4 +1,4 @@
-import type { Args, EventRecord } from './protocol.js';
+import type { Args, EventRecord } from './requests.js';
 
 /** An update for a client that follows. */
 export interface FollowListener {

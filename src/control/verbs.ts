@@ -19,7 +19,7 @@ import {
   pathArgument,
   textArgument,
 } from './arguments.js';
-import { RefusalError, type Args } from './protocol.js';
+import { RefusalError, type Args } from './requests.js';
 import { interestOf, type EventsAsked, type LogPortion } from './recent-events.js';
 import type { StatusAsked } from './status.js';
 import type { VerbName } from './verb-entries.js';

@@ -9,7 +9,7 @@ import type { Level } from '../sinks/level.js';
 import { sinkKinds, type LogFormat } from '../sinks/index.js';
 import { BatchingDestination, type Destination } from '../sinks/destination.js';
 import { LogFile } from '../sinks/log-file.js';
-import { openDestination } from '../sinks/writers.js';
+import { openDestination } from '../sinks/open-destination.js';
 import type { Surroundings } from './surroundings.js';
 
 /** How the log is written. */

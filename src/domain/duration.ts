@@ -1,4 +1,4 @@
-import { LONGEST_VALUE, quoted } from '../text/excerpt.js';
+import { LONGEST_VALUE, quoted } from '../text/quoted.js';
 import { DAY, HOUR, MINUTE, SECOND, type Duration } from './time.js';
 
 /** The longest valid duration: 100 years of 365.25 days. */

@@ -8,7 +8,7 @@ import type { Job } from '../domain/job.js';
 import { judge, type Exit, type Outcome } from '../domain/outcome.js';
 import { OutputTail } from '../domain/output-tail.js';
 import { inexactNumber } from '../text/exact-number.js';
-import { quoted } from '../text/excerpt.js';
+import { quoted } from '../text/quoted.js';
 import { toTimestamp, type Duration, type Instant } from '../domain/time.js';
 import type { Usage } from '../domain/usage.js';
 import type { EngineContext } from './context.js';

@@ -6,7 +6,7 @@ import type { AdmissionPolicy } from '../domain/policy.js';
 import type { Instant } from '../domain/time.js';
 import type { DecidedEnding } from '../domain/fallback.js';
 import type { Admission, Decision } from './admission.js';
-import { contain } from './bugs.js';
+import { contain } from './contain.js';
 import { reportBug } from './context.js';
 import type { RunEnding, EndingFacts } from './run-ending.js';
 import type { JobState } from './job-state.js';

@@ -4,7 +4,7 @@ import type { Committed } from '../domain/ledger.js';
 import type { Sink } from '../domain/sink.js';
 import type { Duration } from '../domain/time.js';
 import { lineCount } from '../domain/output-lines.js';
-import { contain, raiseLater } from './bugs.js';
+import { contain, raiseLater } from './contain.js';
 
 /** The number of events (a line of output counts as one) that sinks receive before timers and processes get a turn. */
 const BATCH = 64;

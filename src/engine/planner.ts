@@ -3,7 +3,7 @@ import type { Job } from '../domain/job.js';
 import type { OpenRun } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
 import type { JobTimers } from './job-timers.js';
-import { startsOver } from './handover.js';
+import { startsOver } from './restore-memories.js';
 import type { Emitter } from './context.js';
 import type { Dispatcher } from './dispatcher.js';
 import { firingOf, type JobState } from './job-state.js';

@@ -4,7 +4,7 @@ import { entryOf, jobNameOf, type TimerEvent } from '../domain/events/index.js';
 import type { Committed, JobRecord, Ledger } from '../domain/ledger.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import { TurnQueue } from '../turns/turn-queue.js';
-import { contain } from './bugs.js';
+import { contain } from './contain.js';
 import { reportBug, type Emitter } from './context.js';
 import type { JobState } from './job-state.js';
 

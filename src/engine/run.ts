@@ -18,7 +18,7 @@ import {
   type RunFact,
   type AttemptHistory,
 } from './attempt.js';
-import { contain } from './bugs.js';
+import { contain } from './contain.js';
 import { reportBug, type EngineContext } from './context.js';
 import { endingFact, unstartedEnding, type EndingFacts, type RunEnding } from './run-ending.js';
 import type { Gate } from './gate.js';

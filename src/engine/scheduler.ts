@@ -7,7 +7,7 @@ import type { Duration, Instant } from '../domain/time.js';
 import { Admission } from './admission.js';
 import { AdHocJobs } from './ad-hoc-jobs.js';
 import { Breakers } from './breakers.js';
-import { contain } from './bugs.js';
+import { contain } from './contain.js';
 import { ClockJumps } from './clock-jumps.js';
 import { reportBug, type EngineContext } from './context.js';
 import { Dispatcher } from './dispatcher.js';

@@ -1,9 +1,9 @@
 import type { Clock } from '../domain/clock.js';
 import type { Ledger, Recollection } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
-import { contain } from './bugs.js';
+import { contain } from './contain.js';
 import { reportBug, type Emitter } from './context.js';
-import { startsOver, restoreMemories } from './handover.js';
+import { startsOver, restoreMemories } from './restore-memories.js';
 import type { JobState } from './job-state.js';
 import type { JobTable } from './job-table.js';
 import type { JobTimers } from './job-timers.js';

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import { Slicer } from '../turns/slicer.js';
 import { MINUTE, SECOND, type Cancel, type Duration } from '../domain/time.js';
-import { contain, raiseLater } from './bugs.js';
+import { contain, raiseLater } from './contain.js';
 import { TimerQueue, type Queued } from './timer-queue.js';
 
 /** An entry that knows what to do when it is due. */

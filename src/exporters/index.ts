@@ -1,4 +1,4 @@
-import { crontabExporter } from './crontab/table.js';
+import { crontabExporter } from './crontab/crontab.js';
 import type { Exporter } from './kind.js';
 import { ical } from './ical/ical.js';
 import { kubernetesExporter } from './kubernetes/kubernetes.js';

@@ -1,7 +1,7 @@
 import { isAdHoc } from '../domain/ad-hoc.js';
 import type { TimerEvent } from '../domain/events/index.js';
 import type { Duration } from '../domain/time.js';
-import { DEFAULT_RUN_TIME, RECENT_RUNS, runTimeOf, type RunTime } from '../simulation/durations.js';
+import { DEFAULT_RUN_TIME, RECENT_RUNS, runTimeOf, type RunTime } from '../simulation/recorded-run-times.js';
 
 /** The durations of a job's latest runs, up to `limit`, ascending. May throw. */
 export type DurationsOf = (jobName: string, limit: number) => readonly Duration[];

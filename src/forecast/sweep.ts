@@ -5,7 +5,7 @@ import type { Duration, Instant } from '../domain/time.js';
 import { workLabelOf } from '../domain/work-label.js';
 import { Gates } from '../engine/gates.js';
 import { TimerQueue } from '../engine/timer-queue.js';
-import type { RunTime } from '../simulation/durations.js';
+import type { RunTime } from '../simulation/recorded-run-times.js';
 import type { Steps } from '../turns/steps.js';
 import { SweptRun, SweptTimer } from './swept-timer.js';
 import { WindowCounts, type WindowCount } from './window-counts.js';

@@ -1,4 +1,4 @@
-import { byId } from './element.js';
+import { elementById } from './element.js';
 
 /** Reading aloud takes a while: news is announced at most this often, and only the latest of it. */
 const BETWEEN = 10_000;
@@ -6,7 +6,7 @@ const SHOWN = 6_000;
 
 /** Announces the user's actions and other events: shown for a moment, and read aloud. */
 export class Announcer {
-  readonly #said = byId('said', HTMLElement);
+  readonly #said = elementById('said', HTMLElement);
   #saidAt = Number.NEGATIVE_INFINITY;
   #waiting: ReturnType<typeof setTimeout> | undefined;
   #fading: ReturnType<typeof setTimeout> | undefined;

@@ -1,7 +1,7 @@
 import type { LiveTimer, OutcomeRecord } from '../domain/api-record.js';
 import { nextStartOf, type RunRecord } from '../domain/status-record.js';
 import type { Actions } from './actions.js';
-import { byId, make, say } from './element.js';
+import { elementById, make, say } from './element.js';
 import type { Model } from './model.js';
 import { OutcomeList } from './outcome-list.js';
 import { factList, RunPanel } from './run-view.js';
@@ -21,7 +21,7 @@ export interface DrawerParts {
 /** Shows one timer in full: its state, its active runs, and what happened to its last firings and why. */
 export class Drawer {
   readonly #parts: DrawerParts;
-  readonly #dialog = byId('drawer', HTMLDialogElement);
+  readonly #dialog = elementById('drawer', HTMLDialogElement);
   #view: TimerView | undefined;
 
   constructor(parts: DrawerParts) {

@@ -1,4 +1,4 @@
-import { plain } from './visible-text.js';
+import { visibleText } from './visible-text.js';
 
 /**
  * What an element gets besides its children: attributes, and listeners by the name of their event. `false` and
@@ -21,7 +21,7 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[Tag] {
   const element = document.createElement(tag);
   give(element, traits);
-  element.append(...children.map((child) => (typeof child === 'string' ? plain(child) : child)));
+  element.append(...children.map((child) => (typeof child === 'string' ? visibleText(child) : child)));
   return element;
 }
 
@@ -33,18 +33,19 @@ export function draw<Tag extends keyof SVGElementTagNameMap>(
 ): SVGElementTagNameMap[Tag] {
   const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
   give(element, traits);
-  element.append(...children.map((child) => (typeof child === 'string' ? plain(child) : child)));
+  element.append(...children.map((child) => (typeof child === 'string' ? visibleText(child) : child)));
   return element;
 }
 
 function give(element: Element, { on = {}, ...attributes }: Traits): void {
   for (const [name, value] of Object.entries(attributes as Readonly<Record<string, Attribute>>))
-    if (value !== undefined && value !== false) element.setAttribute(name, value === true ? '' : plain(String(value)));
+    if (value !== undefined && value !== false)
+      element.setAttribute(name, value === true ? '' : visibleText(String(value)));
   for (const [name, listener] of Object.entries(on)) element.addEventListener(name, listener);
 }
 
 /** The element with that id, which index.html contains. */
-export function byId<Kind extends Element>(id: string, kind: new () => Kind): Kind {
+export function elementById<Kind extends Element>(id: string, kind: new () => Kind): Kind {
   const element = document.getElementById(id);
   if (!(element instanceof kind)) throw new Error(`there is no #${id}`);
   return element;
@@ -52,13 +53,13 @@ export function byId<Kind extends Element>(id: string, kind: new () => Kind): Ki
 
 /** Sets a text if it differs: an unchanged one is not read aloud or laid out again. */
 export function say(element: Element, text: string): void {
-  const shown = plain(text);
+  const shown = visibleText(text);
   if (element.textContent !== shown) element.textContent = shown;
 }
 
 /** Sets a text that may not fit; its tooltip has the whole text. */
 export function sayWhole(element: Element, text: string): void {
-  const shown = plain(text);
+  const shown = visibleText(text);
   if (element.textContent === shown) return;
   element.textContent = shown;
   element.setAttribute('title', shown);

@@ -2,7 +2,7 @@ import type { LiveChange, LiveStatus, LiveTimer, OutcomeRecord } from '../domain
 import { Actions } from './actions.js';
 import { Announcer } from './announcer.js';
 import { Drawer } from './drawer.js';
-import { byId } from './element.js';
+import { elementById } from './element.js';
 import { Head } from './page-header.js';
 import { Model } from './model.js';
 import { PauseDialog } from './pause-dialog.js';
@@ -67,8 +67,8 @@ function renderSoon(): void {
 function heard(event: string, data: string): void {
   if (event === 'status') {
     model.takeAll(JSON.parse(data) as LiveStatus);
-    const isFirst = byId('timers', HTMLElement).childElementCount === 0;
-    byId('main', HTMLElement).hidden = false;
+    const isFirst = elementById('timers', HTMLElement).childElementCount === 0;
+    elementById('main', HTMLElement).hidden = false;
     if (isFirst) byAddress();
   } else if (event === 'change') {
     const change = JSON.parse(data) as LiveChange;

@@ -1,4 +1,4 @@
-import { byId, make, say } from './element.js';
+import { elementById, make, say } from './element.js';
 import type { Model } from './model.js';
 import { has, type State, type Trait } from './state.js';
 import { showStates } from './show-states.js';
@@ -20,12 +20,12 @@ const FILTERS: readonly (readonly [Trait | undefined, string])[] = [
 /** The part above the timers: which scheduler this is, whether it is there, what the user may do, and counts. */
 export class Head {
   readonly #model: Model;
-  readonly #file = byId('file', HTMLElement);
-  readonly #facts = byId('facts', HTMLElement);
-  readonly #connection = byId('connection', HTMLElement);
-  readonly #away = byId('away', HTMLElement);
-  readonly #note = byId('note', HTMLElement);
-  readonly #key = byId('key', HTMLButtonElement);
+  readonly #file = elementById('file', HTMLElement);
+  readonly #facts = elementById('facts', HTMLElement);
+  readonly #connection = elementById('connection', HTMLElement);
+  readonly #away = elementById('away', HTMLElement);
+  readonly #note = elementById('note', HTMLElement);
+  readonly #key = elementById('key', HTMLButtonElement);
   readonly #counts = new Map<Trait | undefined, HTMLElement>();
 
   constructor(model: Model, events: HeadEvents) {
@@ -38,7 +38,7 @@ export class Head {
       this.#counts.set(trait, count);
       return make('label', {}, input, make('span', {}, `${word} `, count));
     });
-    byId('filters', HTMLFieldSetElement).append(...choices);
+    elementById('filters', HTMLFieldSetElement).append(...choices);
   }
 
   render(hasToken: boolean): void {

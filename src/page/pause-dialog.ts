@@ -1,5 +1,5 @@
 import { HOUR, MINUTE } from '../domain/time.js';
-import { byId, make, say } from './element.js';
+import { elementById, make, say } from './element.js';
 
 const LENGTHS: readonly (readonly [string, number])[] = [
   ['until it is resumed', 0],
@@ -17,20 +17,20 @@ export interface PauseWish {
 
 /** Asks how long to pause a timer, and why. */
 export class PauseDialog {
-  readonly #dialog = byId('pause', HTMLDialogElement);
-  readonly #length = byId('pause-length', HTMLSelectElement);
-  readonly #reason = byId('pause-reason', HTMLInputElement);
+  readonly #dialog = elementById('pause', HTMLDialogElement);
+  readonly #length = elementById('pause-length', HTMLSelectElement);
+  readonly #reason = elementById('pause-reason', HTMLInputElement);
   #isMeant = false;
 
   constructor() {
     this.#length.append(...LENGTHS.map(([words, milliseconds]) => make('option', { value: milliseconds }, words)));
     this.#dialog.querySelector('form')?.addEventListener('submit', () => (this.#isMeant = true));
-    byId('pause-leave', HTMLButtonElement).addEventListener('click', () => this.#dialog.close());
+    elementById('pause-leave', HTMLButtonElement).addEventListener('click', () => this.#dialog.close());
   }
 
   /** Resolves to the choice, or to `undefined` if the dialog was closed. */
   async ask(name: string): Promise<PauseWish | undefined> {
-    say(byId('pause-title', HTMLElement), `Pause ${name}`);
+    say(elementById('pause-title', HTMLElement), `Pause ${name}`);
     this.#isMeant = false;
     this.#length.selectedIndex = 0;
     this.#reason.value = '';

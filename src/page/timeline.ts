@@ -1,5 +1,5 @@
 import type { LaneRecord, LiveTimer, OutcomeRecord, TimelineRecord } from '../domain/api-record.js';
-import { byId, draw, make, say } from './element.js';
+import { elementById, draw, make, say } from './element.js';
 import { drawLane, type Lane, type LaneMark } from './timeline-lane.js';
 import type { Model } from './model.js';
 import type { Server } from './server.js';
@@ -25,8 +25,8 @@ export class Timeline {
   readonly #model: Model;
   readonly #server: Server;
   readonly #events: TimelineEvents;
-  readonly #parent = byId('timeline', HTMLElement);
-  readonly #many = byId('timeline-many', HTMLElement);
+  readonly #parent = elementById('timeline', HTMLElement);
+  readonly #many = elementById('timeline-many', HTMLElement);
   readonly #readout = make('output', { class: 'readout' });
   readonly #lanes = new Map<string, HTMLButtonElement>();
   readonly #marks = new WeakMap<HTMLButtonElement, readonly LaneMark[]>();
@@ -158,7 +158,7 @@ export class Timeline {
       });
       return make('label', {}, input, make('span', {}, word));
     });
-    byId('ranges', HTMLFieldSetElement).append(...choices);
+    elementById('ranges', HTMLFieldSetElement).append(...choices);
   }
 }
 

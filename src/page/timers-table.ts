@@ -1,7 +1,7 @@
 import type { LiveTimer } from '../domain/api-record.js';
 import { nextStartOf } from '../domain/status-record.js';
 import { humanDuration } from '../domain/human-duration.js';
-import { arrange, byId, make, say, sayWhole } from './element.js';
+import { arrange, elementById, make, say, sayWhole } from './element.js';
 import type { Model } from './model.js';
 import { showStates } from './show-states.js';
 import { nominalTimeInWords, has, statesOf, whySkipped, type Trait } from './state.js';
@@ -29,10 +29,10 @@ type Order = 'trouble' | 'next' | 'name' | 'file';
 export class TimersTable {
   readonly #model: Model;
   readonly #events: TableEvents;
-  readonly #body = byId('timers', HTMLTableSectionElement);
-  readonly #rest = byId('rest', HTMLElement);
-  readonly #find = byId('find', HTMLInputElement);
-  readonly #order = byId('order', HTMLSelectElement);
+  readonly #body = elementById('timers', HTMLTableSectionElement);
+  readonly #rest = elementById('rest', HTMLElement);
+  readonly #find = elementById('find', HTMLInputElement);
+  readonly #order = elementById('order', HTMLSelectElement);
   readonly #rows = new Map<string, Row>();
   #trait: Trait | undefined;
   #most = ROWS;

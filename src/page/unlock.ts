@@ -1,12 +1,12 @@
-import { byId, say } from './element.js';
+import { elementById, say } from './element.js';
 import { RefusedError, type Server } from './server.js';
 
 /** Asks for the token. */
 export class Unlock {
   readonly #server: Server;
-  readonly #dialog = byId('unlock', HTMLDialogElement);
-  readonly #token = byId('token', HTMLInputElement);
-  readonly #wrong = byId('unlock-wrong', HTMLElement);
+  readonly #dialog = elementById('unlock', HTMLDialogElement);
+  readonly #token = elementById('token', HTMLInputElement);
+  readonly #wrong = elementById('unlock-wrong', HTMLElement);
   readonly #changed: () => void;
   #waiting: Promise<boolean> | undefined;
 
@@ -18,7 +18,7 @@ export class Unlock {
       event.preventDefault();
       void this.#try();
     });
-    byId('unlock-leave', HTMLButtonElement).addEventListener('click', () => this.#dialog.close());
+    elementById('unlock-leave', HTMLButtonElement).addEventListener('click', () => this.#dialog.close());
   }
 
   /**
@@ -36,8 +36,8 @@ export class Unlock {
   }
 
   async #ask(why: string, next: string | undefined): Promise<boolean> {
-    say(byId('unlock-do', HTMLElement), next === undefined ? 'Unlock' : `Unlock and ${next}`);
-    say(byId('unlock-why', HTMLElement), why);
+    say(elementById('unlock-do', HTMLElement), next === undefined ? 'Unlock' : `Unlock and ${next}`);
+    say(elementById('unlock-why', HTMLElement), why);
     say(this.#wrong, '');
     this.#token.value = '';
     const closed = new Promise((resolve) => this.#dialog.addEventListener('close', resolve, { once: true }));

@@ -1,4 +1,4 @@
 export { breaker } from './breaker.js';
-export { catchUp } from './misfire.js';
+export { catchUp } from './catch-up.js';
 export { overlap } from './overlap.js';
 export { retry, type RetryOptions } from './retry.js';

@@ -1,9 +1,9 @@
 import { clockTraps } from './cron/clock-traps.js';
 import { CronSchedule, Union } from './cron/cron-schedule.js';
 import { readExpression, type Expression } from './cron/expression.js';
-import { expressionInWords } from './cron/headline.js';
-import { noSuchDay, onlyInGaps } from './cron/never-due.js';
-import { warningsOf } from './cron/traps.js';
+import { expressionInWords } from './cron/expression-in-words.js';
+import { noSuchDay, onlyInGaps } from './cron/no-such-day.js';
+import { warningsOf } from './cron/expression-warnings.js';
 import { canCome } from './cron/wall-walk.js';
 import {
   byLocalTime,

@@ -37,11 +37,11 @@ export const timekeepingInWords = timekeepingDescriber(scheduleKinds);
 export { clockEffects, type ClockEffect } from './cron/clock-effect.js';
 export { clockTime, effectInWords } from './cron/clock-words.js';
 export { goesByLocalTime, namesLocalTime } from './cron/cron-schedule.js';
-export { expressionInWords } from './cron/headline.js';
+export { expressionInWords } from './cron/expression-in-words.js';
 export { fieldsInWords, type FieldInWords } from './cron/field-words.js';
 export { fieldMatches, type FieldMatch } from './cron/field-matches.js';
 export { readExpression, textsOf, writtenOut, type Expression } from './cron/expression.js';
-export { shortestInterval } from './rhythm.js';
+export { shortestInterval } from './shortest-interval.js';
 export { clockChanges, type ClockChange } from './zone/clock-change.js';
 export {
   formatLocal,

@@ -2,7 +2,7 @@ import type { JsonSchema, KeyEntry } from '../domain/key-entry.js';
 import type { ScheduleCode } from './codes.js';
 import type { DstPolicy, Schedule } from '../domain/schedule.js';
 import type { Instant, TimeSpan } from '../domain/time.js';
-import { withoutLongParts } from '../text/excerpt.js';
+import { withoutLongParts } from '../text/quoted.js';
 
 /**
  * One way to say when: a schedule key of the timer file. Add a file that exports one, and list it in `index.ts`.

@@ -1,5 +1,5 @@
 import { nearest } from '../text/nearest.js';
-import { LONGEST_VALUE, quoted } from '../text/excerpt.js';
+import { LONGEST_VALUE, quoted } from '../text/quoted.js';
 import { DAY, type Duration } from '../domain/time.js';
 import { CronSchedule } from './cron/cron-schedule.js';
 import { readExpression } from './cron/expression.js';

@@ -1,6 +1,6 @@
 import type { DecidedEnding } from '../domain/fallback.js';
 import { LOST, RUN_STATUSES, type Outcome } from '../domain/outcome.js';
-import { isInteger, isName, isOneOf, isText, type RowReader } from './validation.js';
+import { isInteger, isName, isOneOf, isText, type RowReader } from './row-reader.js';
 
 const UNKNOWN: DecidedEnding = { kind: 'finished', outcome: LOST };
 

@@ -1,7 +1,7 @@
-import { sizeOf } from './connection.js';
+import { sizeOf } from './open-for-reading.js';
 import { statSync } from 'node:fs';
 import { contentIn, formatIn, headerOf } from './header.js';
-import { MIGRATIONS } from './schema.js';
+import { MIGRATIONS } from './migrations.js';
 import type { Duration } from '../domain/time.js';
 import { lockContentOf, lockFileOf } from './state-lock.js';
 import { DatabaseSync } from '@photostructure/sqlite';

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { APPLICATION_ID, MIGRATIONS } from './schema.js';
+import { APPLICATION_ID, MIGRATIONS } from './migrations.js';
 
 /** What can happen to the file of a running scheduler. */
 export type Mishap = 'removed' | 'replaced' | 'overwritten';

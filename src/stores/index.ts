@@ -1,4 +1,4 @@
-export type { Retention, StateOpening, StateReading } from './kind.js';
+export type { Retention, StateOpening, StateReading } from './state-options.js';
 export { isInUse } from './state-lock.js';
 export { openState } from './open-state.js';
 export { plantedLinkOn } from './planted-link.js';

@@ -5,16 +5,16 @@ import { salvageOutcomes, type SalvagedOutcomes } from './salvage.js';
 import type { Duration, Instant } from '../domain/time.js';
 import { HEADER_SIZE, isOurs, type Mishap } from './header.js';
 import type { Holder } from './lock-holder.js';
-import type { FileToOpen } from './kind.js';
+import type { FileToOpen } from './state-options.js';
 import { readJobs, readLastSeen, readOpenRuns } from './read.js';
-import { rollBack } from './connection.js';
+import { rollBack } from './open-for-reading.js';
 import { OutcomeTable } from './outcome-table.js';
-import { migrate } from './schema.js';
+import { migrate } from './migrations.js';
 import { SqliteHistory } from './sqlite-history.js';
 import { troubleIn, troubleOf } from './trouble.js';
-import type { Unrecorded } from './pending-records.js';
-import { furnish, Upkeep } from './maintenance.js';
-import { Invalid } from './validation.js';
+import type { PendingRecords } from './pending-records.js';
+import { furnish, Maintenance } from './maintenance.js';
+import { Invalid } from './row-reader.js';
 import { WriteBack } from './write-back.js';
 import { createWriter, type LedgerWriter } from './writer.js';
 
@@ -42,7 +42,7 @@ export class LedgerFile {
   readonly recollection: Recollection;
   /** What was left out of it. */
   readonly invalid = new Invalid();
-  readonly upkeep: Upkeep;
+  readonly upkeep: Maintenance;
   /** Its current content. */
   readonly recorded: SqliteHistory;
   /** Its outcomes as a log. */
@@ -69,7 +69,7 @@ export class LedgerFile {
       this.outcomes = new OutcomeTable(this.#database, (write) => this.#alter(write));
       this.#writer = createWriter(this.#database);
       this.#writeBack = new WriteBack(path, this.#database);
-      this.upkeep = new Upkeep(path, { database: this.#database, writeBack: this.#writeBack, retention });
+      this.upkeep = new Maintenance(path, { database: this.#database, writeBack: this.#writeBack, retention });
       if (size === 0) this.upkeep.makeRoom();
       else this.upkeep.takeOver();
       this.#database.exec('PRAGMA synchronous = NORMAL');
@@ -84,7 +84,7 @@ export class LedgerFile {
    * Writes everything in one transaction, or nothing; on a full disk at least {@link writeEssentials}. @throws SQLite's
    * errors.
    */
-  write(unrecorded: Unrecorded, now: Instant): void {
+  write(unrecorded: PendingRecords, now: Instant): void {
     try {
       this.#tryTwice(() => {
         this.upkeep.keepReserve();
@@ -103,7 +103,7 @@ export class LedgerFile {
    * Writes what the next scheduler needs so that nothing runs twice: the memories of jobs and the open runs, no
    * outcomes. It changes rows in place, and has a reserve if that is not enough. @throws SQLite's errors.
    */
-  writeEssentials(unrecorded: Unrecorded, now: Instant): void {
+  writeEssentials(unrecorded: PendingRecords, now: Instant): void {
     try {
       this.#tryTwice(() => this.#transact(() => this.#writer.essentials(unrecorded, now, this.holder)));
     } catch (error) {

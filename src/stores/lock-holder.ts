@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { MINUTE, type Duration, type Instant } from '../domain/time.js';
-import { glance, openForReading } from './connection.js';
+import { glance, openForReading } from './open-for-reading.js';
 import { contentIn, headerOf } from './header.js';
 import { lockFileOf } from './state-lock.js';
 import { troubleIn } from './trouble.js';

@@ -2,7 +2,7 @@ import { statfsSync } from 'node:fs';
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { MINUTE, type Duration, type Instant } from '../domain/time.js';
 import { appendFreePages } from './free-pages.js';
-import type { Retention } from './kind.js';
+import type { Retention } from './state-options.js';
 import { forwardMarkIn } from './outcome-table.js';
 import { troubleIn, troubleOf } from './trouble.js';
 import type { WriteBack } from './write-back.js';
@@ -75,7 +75,7 @@ interface Kept {
 }
 
 /** Deletes old outcomes and keeps some space free within the file, a little at a time. */
-export class Upkeep {
+export class Maintenance {
   readonly #path: string;
   readonly #database: DatabaseSyncInstance;
   readonly #writeBack: WriteBack;

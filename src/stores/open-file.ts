@@ -3,7 +3,7 @@ import type { Instant } from '../domain/time.js';
 import { copyAside, setAside } from './set-aside.js';
 import { EMPTIED, noFile, strangenessOf, type StateRefusal } from './existing-file.js';
 import { contentIn, headerOf, type Content } from './header.js';
-import type { FileToOpen, SetAside } from './kind.js';
+import type { FileToOpen, SetAside } from './state-options.js';
 import { LedgerFile } from './ledger-file.js';
 import { logContentOf, type LogContent } from './log-content.js';
 import { createPrivately } from './private-file.js';

@@ -1,6 +1,6 @@
 import type { Duration } from '../domain/time.js';
 import { leftBehind } from './set-aside.js';
-import type { StateOpening, StateOptions } from './kind.js';
+import type { StateOpening, StateOptions } from './state-options.js';
 import { openFile } from './open-file.js';
 import { SqliteLedger } from './sqlite-ledger.js';
 import { takeState } from './take-state.js';

@@ -5,7 +5,7 @@ import type { Instant } from '../domain/time.js';
 import { endingOfRow } from './read-rows.js';
 import { rowsOf } from './read.js';
 import { ENDING_COLUMNS, rowOfEnding, type EndingRow } from './rows.js';
-import { Invalid, isCount, isText } from './validation.js';
+import { Invalid, isCount, isText } from './row-reader.js';
 
 /** The row of `meta` with the {@link ForwardMark}, as JSON. */
 const MARK = 'forwarded';

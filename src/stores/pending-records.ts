@@ -24,7 +24,7 @@ type OfRun = Extract<TimerEvent, { readonly runId: string; readonly firing: unkn
  * What is known but not on disk yet. Events are folded into the resulting state. So a run whose admission and first
  * attempt coincide is one row, repeated facts are written once, and memory stays bounded.
  */
-export class Unrecorded {
+export class PendingRecords {
   readonly changedJobs = new Map<string, JobRecord>();
   /** Names of removed jobs, whose rows are deleted before any are written. */
   readonly removedJobs = new Set<string>();

@@ -27,7 +27,7 @@ import {
   isText,
   type Invalid,
   type RowReader,
-} from './validation.js';
+} from './row-reader.js';
 
 /**
  * The inverses of what `rows` writes. A row is checked like a file, because other programs may have written into it. An

@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import type { Duration } from '../domain/time.js';
 import { EMPTIED, wasUsed, noFile, strangenessOf } from './existing-file.js';
-import { openForReading, sizeOf } from './connection.js';
-import type { StateReading } from './kind.js';
+import { openForReading, sizeOf } from './open-for-reading.js';
+import type { StateReading } from './state-options.js';
 import { SqliteHistory } from './sqlite-history.js';
 import { troubleOf } from './trouble.js';
 

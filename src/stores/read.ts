@@ -3,7 +3,7 @@ import type { JobRecord, OpenRun } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
 import { jobOfRow, openRunOfRow } from './read-rows.js';
 import { JOB_COLUMNS, OPEN_RUN_COLUMNS, type JobRow, type OpenRunRow } from './rows.js';
-import { isInstant, type Invalid } from './validation.js';
+import { isInstant, type Invalid } from './row-reader.js';
 
 type Parameter = string | number;
 

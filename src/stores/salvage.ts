@@ -3,7 +3,7 @@ import type { Ending, FailedAttempt, Recorded } from '../domain/ledger.js';
 import { rowsOf } from './read.js';
 import { failedAttemptOfRow } from './read-rows.js';
 import { FAILED_ATTEMPT_COLUMNS, type FailedAttemptRow } from './rows.js';
-import { Invalid } from './validation.js';
+import { Invalid } from './row-reader.js';
 
 /** What a new file takes over from one that nobody can open again. */
 export interface SalvagedOutcomes {

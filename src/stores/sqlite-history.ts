@@ -4,9 +4,9 @@ import { endsByItself, FIRING_STATUSES } from '../domain/outcome.js';
 import type { Duration } from '../domain/time.js';
 import { endingOfRow, failedAttemptOfRow } from './read-rows.js';
 import { allOf, presentColumns, readJobs, readOpenRuns, rowsOf } from './read.js';
-import { rollBack } from './connection.js';
+import { rollBack } from './open-for-reading.js';
 import { ENDING_COLUMNS, FAILED_ATTEMPT_COLUMNS, type EndingRow, type FailedAttemptRow } from './rows.js';
-import { Invalid, isDuration } from './validation.js';
+import { Invalid, isDuration } from './row-reader.js';
 
 /** Follows every run id with a given prefix. */
 const LAST_CHARACTER = '\u{10ffff}';

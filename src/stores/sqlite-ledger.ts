@@ -5,15 +5,15 @@ import type { OutcomeLog } from '../domain/outcome-log.js';
 import { MINUTE, SECOND, type Cancel, type Duration, type Instant } from '../domain/time.js';
 import { clearPlace, describeMishap } from './clear-place.js';
 import type { Mishap } from './header.js';
-import { Hold } from './held-state.js';
-import type { StateOptions } from './kind.js';
+import { Hold } from './hold.js';
+import type { StateOptions } from './state-options.js';
 import type { LedgerFile } from './ledger-file.js';
 import { LedgerReports } from './ledger-reports.js';
 import { openFile, type FileOpening } from './open-file.js';
 import type { Taking } from './take-state.js';
 import { repeat } from './repeat.js';
 import { troubleIn, type Trouble, plainly } from './trouble.js';
-import { MOST_KEPT, Unrecorded } from './pending-records.js';
+import { MOST_KEPT, PendingRecords } from './pending-records.js';
 
 /** From one attempt to record pending facts to the next. */
 const BETWEEN_TRIES: Duration = 2 * SECOND;
@@ -41,7 +41,7 @@ type Failure = Pick<Trouble, 'reason'> & Partial<Pick<Trouble, 'isDamage' | 'isB
 const NOTHING: Recollection = { jobs: new Map(), open: [], lastSeenAt: undefined };
 
 /**
- * The ledger in an SQLite file. Each commit is one transaction. What can't be written is folded into {@link Unrecorded}
+ * The ledger in an SQLite file. Each commit is one transaction. What can't be written is folded into {@link PendingRecords}
  * and retried every two seconds. After a short lock by another program it is retried sooner, and without a message.
  *
  * A file that is no longer a ledger is renamed. A new file starts with everything known: the memories of all jobs, and
@@ -52,7 +52,7 @@ export class SqliteLedger implements Ledger {
   readonly #options: StateOptions;
   readonly #clock: Clock;
   readonly #recollection: Recollection;
-  readonly #unrecorded: Unrecorded;
+  readonly #unrecorded: PendingRecords;
   readonly #hold: Hold;
   /** Absent until one could be opened, and between a file that was given up and a new one. */
   #file: LedgerFile | undefined;
@@ -81,7 +81,7 @@ export class SqliteLedger implements Ledger {
     this.#reports = new LedgerReports(options.path);
     if (opening.kind === 'open') this.#use(opening.file);
     this.#recollection = this.#file?.recollection ?? NOTHING;
-    this.#unrecorded = new Unrecorded(this.#recollection);
+    this.#unrecorded = new PendingRecords(this.#recollection);
     // Invalid content is overwritten.
     if (this.#file && this.#file.invalid.count > 0) this.#unrecorded.restate();
     this.#now = this.#clock.now();

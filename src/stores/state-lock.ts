@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, statSync, writeSync, existsSync } from 'node:fs';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Duration } from '../domain/time.js';
-import { glance, rollBack } from './connection.js';
+import { glance, rollBack } from './open-for-reading.js';
 import { APPLICATION_ID_OFFSET, HEADER_SIZE } from './header.js';
 import { createPrivately } from './private-file.js';
 import { troubleIn, troubleOf } from './trouble.js';

@@ -1,4 +1,4 @@
-import { sizeOf } from './connection.js';
+import { sizeOf } from './open-for-reading.js';
 import { existsSync, closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { systemReason } from '../system/system-reason.js';

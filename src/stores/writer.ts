@@ -1,7 +1,7 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Duration, Instant } from '../domain/time.js';
 import { HOLDER_ROW, type Holder } from './lock-holder.js';
-import type { Unrecorded } from './pending-records.js';
+import type { PendingRecords } from './pending-records.js';
 import {
   ENDING_COLUMNS,
   FAILED_ATTEMPT_COLUMNS,
@@ -26,8 +26,8 @@ const placeholders = (columns: string) =>
 export interface LedgerWriter {
   begin(): void;
   /** What the next scheduler needs in order to run nothing twice. */
-  essentials(unrecorded: Unrecorded, now: Instant, holder: Holder | undefined): void;
-  outcomes(unrecorded: Pick<Unrecorded, 'endings' | 'failedAttempts'>): void;
+  essentials(unrecorded: PendingRecords, now: Instant, holder: Holder | undefined): void;
+  outcomes(unrecorded: Pick<PendingRecords, 'endings' | 'failedAttempts'>): void;
   commit(): void;
 }
 

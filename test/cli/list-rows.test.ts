@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { rowOf, rowOfAdHoc } from '../../src/cli/commands/list/rows.js';
-import { printJobs } from '../../src/cli/commands/list/render.js';
+import { printList } from '../../src/cli/commands/list/render.js';
 import { fingerprintOf, type Job } from '../../src/domain/job.js';
 import type { JobMemory, JobRecord } from '../../src/domain/ledger.js';
 import { toTimestamp } from '../../src/domain/time.js';
@@ -20,7 +20,7 @@ const recorded = (of: Job, facts: Partial<JobMemory> = {}): JobRecord => ({
 /** The cells of STATE, NEXT, IN and LAST that have content. */
 function shown(row: ReturnType<typeof rowOf>): readonly string[] {
   const terminal = capturedTerminal({ width: 200 });
-  printJobs([row], { terminal, now: NOW, asJson: false });
+  printList([row], { terminal, now: NOW, asJson: false });
   const [, line = ''] = terminal.said.out;
   const [, ...cells] = line.split(/ {2,}/);
   return cells.filter((cell) => !/^(?:every|once)\b/.test(cell));
@@ -95,8 +95,8 @@ describe('beside a running scheduler', () => {
     const page = { timezone: 'UTC', asJson: false };
     const [list, json, table] = [200, 200, 200].map((width) => capturedTerminal({ width }));
     const rows = [rowOf(hourly, { now: NOW, timer: record, record: undefined })];
-    printJobs(rows, { terminal: list!, now: NOW, asJson: false });
-    printJobs(rows, { terminal: json!, now: NOW, asJson: true });
+    printList(rows, { terminal: list!, now: NOW, asJson: false });
+    printList(rows, { terminal: json!, now: NOW, asJson: true });
     printStatus({ ...status([record]), now: toTimestamp(NOW) }, { terminal: table!, ...page });
     const cellOf = ({ said: { out } }: typeof list & object, head: string) => {
       const [heads = '', line = ''] = out;
@@ -110,7 +110,7 @@ describe('beside a running scheduler', () => {
   test('a timer that waits for its next firing has no state', () => {
     const terminal = capturedTerminal();
     const timer = standing({ next_at: toTimestamp(NOW + 60_000) });
-    printJobs([rowOf(hourly, { now: NOW, timer, record: undefined })], { terminal, now: NOW, asJson: true });
+    printList([rowOf(hourly, { now: NOW, timer, record: undefined })], { terminal, now: NOW, asJson: true });
     expect(JSON.parse(terminal.said.out[0] ?? '')).toMatchObject({ state: null });
   });
 
@@ -135,7 +135,7 @@ describe('jitter', () => {
 
   test('JSON has both', () => {
     const terminal = capturedTerminal();
-    printJobs([rowOf(spread, { now: NOW, timer: undefined, record: undefined })], { terminal, now: NOW, asJson: true });
+    printList([rowOf(spread, { now: NOW, timer: undefined, record: undefined })], { terminal, now: NOW, asJson: true });
     expect(JSON.parse(terminal.said.out[0] ?? '')).toMatchObject({
       next_at: '2026-11-23T10:00:00.000Z',
       starts_at: '2026-11-23T10:04:12.345Z',

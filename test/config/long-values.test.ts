@@ -8,7 +8,7 @@ import {
   wrongTimeZone,
   type ScheduleSpec,
 } from '../../src/schedules/index.js';
-import { withoutLongParts } from '../../src/text/excerpt.js';
+import { withoutLongParts } from '../../src/text/quoted.js';
 import { backup, load } from './diagnose.js';
 
 const many = (part: string, length: number): string => part.repeat(Math.ceil(length / part.length)).slice(0, length);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseTimerFile } from '../../src/config/index.js';
-import { crontabExporter } from '../../src/exporters/crontab/table.js';
+import { crontabExporter } from '../../src/exporters/crontab/crontab.js';
 import { crontab } from '../../src/importers/crontab/crontab.js';
 import { machine } from '../config/diagnose.js';
 import { firings, imported } from '../importers/imported.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { printExplanation } from '../../src/cli/commands/explain/render.js';
-import { printJobs } from '../../src/cli/commands/list/render.js';
+import { printList } from '../../src/cli/commands/list/render.js';
 import { rowOf } from '../../src/cli/commands/list/rows.js';
 import type { TimerFile } from '../../src/config/index.js';
 import { statusContext } from '../../src/daemon/status.js';
@@ -46,8 +46,8 @@ test('list, status, explain and the record for the page have the sentence that i
       const sentence = expressionInWords(cron, 'backup');
       const [list, json, explained] = [false, true, false].map(() => capturedTerminal({ width: 2_000 }));
       const row = rowOf(backup, { now: FROM, timer: undefined, record: undefined });
-      printJobs([row], { terminal: list!, now: FROM, asJson: false });
-      printJobs([row], { terminal: json!, now: FROM, asJson: true });
+      printList([row], { terminal: list!, now: FROM, asJson: false });
+      printList([row], { terminal: json!, now: FROM, asJson: true });
       const facts = { problems: [], source: '', file: 'timers.yaml' };
       const explanation = { expressions: [], firings: [], zone: 'UTC', outlook: undefined };
       const printing = { terminal: explained!, now: FROM, asJson: false };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { KEYS, type HintLevel } from '../../src/config/check/schema.js';
-import { ELSEWHERE } from '../../src/config/check/foreign-words.js';
-import { FALSE_FRIENDS, NOWHERE } from '../../src/config/check/words-without-key.js';
+import { FOREIGN_WORDS } from '../../src/config/check/foreign-words.js';
+import { FALSE_FRIENDS, WORDS_WITHOUT_KEY } from '../../src/config/check/words-without-key.js';
 import { parseTimerFile } from '../../src/config/index.js';
 import { backup, machine } from '../config/diagnose.js';
 
@@ -78,7 +78,7 @@ describe('a map and its key in one word', () => {
   const maps = LEVELS.filter((level) => !['file', 'timer', 'defaults'].includes(level));
   const pairs = maps.flatMap((map) => (KEYS[map] ?? []).map((key) => ({ map, key })));
   // Some are words of other programs for something else.
-  const own = pairs.filter(({ map, key }) => !(`${map}_${key}` in NOWHERE) && `${map}_${key}` !== 'log_file');
+  const own = pairs.filter(({ map, key }) => !(`${map}_${key}` in WORDS_WITHOUT_KEY) && `${map}_${key}` !== 'log_file');
 
   it.each([
     ['with _', (map: string, key: string) => `${map}_${key}`],
@@ -127,7 +127,7 @@ describe('words of other programs', () => {
   const snake = (word: string): readonly string[] => [word, camel(word), kebab(word), pascal(word)];
 
   it('for a key lead to it, at the top of the file and in a timer', () => {
-    const lost = Object.entries(ELSEWHERE)
+    const lost = Object.entries(FOREIGN_WORDS)
       .filter(([word]) => !ALL_KEYS.includes(word))
       .flatMap(([word, key]) => snake(word).map((written) => ({ key, written })))
       .filter(({ written }) => !(written in FALSE_FRIENDS))
@@ -140,7 +140,7 @@ describe('words of other programs', () => {
   });
 
   it('without a key here have another way', () => {
-    for (const [word, way] of Object.entries(NOWHERE)) {
+    for (const [word, way] of Object.entries(WORDS_WITHOUT_KEY)) {
       for (const written of snake(word)) expect(hintFor(written, 'timer')).toBe(way);
     }
   });

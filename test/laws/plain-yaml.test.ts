@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readAnyYaml } from '../../src/config/check/syntax.js';
+import { readAnyYaml } from '../../src/config/check/read-tree.js';
 import { Problems } from '../../src/config/text/diagnostic.js';
 import type { Slot } from '../../src/config/text/node.js';
 import { readPlainYaml } from '../../src/config/text/read-plain-yaml.js';

@@ -208,8 +208,8 @@ describe('a toy works where its recipe ends', () => {
   });
 
   test('Add a key of the live view', async () => {
-    const { press } = await load<typeof Keys>('src/cli/commands/top/keys.ts');
-    expect(press({ mode: { kind: 'list' } } as never, 'y').wishes).toEqual([{ kind: 'redraw' }]);
+    const { pressKey } = await load<typeof Keys>('src/cli/commands/top/keys.ts');
+    expect(pressKey({ mode: { kind: 'list' } } as never, 'y').wishes).toEqual([{ kind: 'redraw' }]);
   });
 
   test('Add a service that watches runs', async () => {

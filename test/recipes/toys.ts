@@ -46,7 +46,7 @@ export const toy: ScheduleKind<'toy', number> = {
       write: '  toy_color: z.optional(text),\n  tags: z.optional(',
     },
     {
-      file: 'src/config/keys/timer.ts',
+      file: 'src/config/keys/timer-keys.ts',
       find: '  jitter: {',
       write: "  toy_color: { summary: 'The color.', example: 'red' },\n  jitter: {",
     },
@@ -57,8 +57,8 @@ export const toy: ScheduleKind<'toy', number> = {
     },
     {
       file: 'src/config/build/job.ts',
-      find: '...present({ description: values.description,',
-      write: '...present({ toyColor: values.toy_color, description: values.description,',
+      find: '...withoutUndefined({ description: values.description,',
+      write: '...withoutUndefined({ toyColor: values.toy_color, description: values.description,',
     },
   ],
   'Add an event': [

@@ -1,8 +1,8 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { expect, test } from 'vitest';
 import { renderState } from '../../docs/generator/state.js';
-import { TABLES } from '../../src/stores/columns.js';
-import { migrate } from '../../src/stores/schema.js';
+import { TABLES } from '../../src/stores/tables.js';
+import { migrate } from '../../src/stores/migrations.js';
 
 test('docs/reference/state.md is the one that `npm run docs` writes', async () => {
   await expect(renderState()).toMatchFileSnapshot('../../docs/reference/state.md');

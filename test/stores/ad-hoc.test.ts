@@ -1,7 +1,7 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { expect, test } from 'vitest';
 import { DAY, MINUTE } from '../../src/domain/time.js';
-import { APPLICATION_ID, MIGRATIONS } from '../../src/stores/schema.js';
+import { APPLICATION_ID, MIGRATIONS } from '../../src/stores/migrations.js';
 import { join } from 'node:path';
 import { finished, firingOf, newFolder, NOW, recordOf, State } from './state.js';
 

@@ -21,7 +21,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, test } from 'vitest';
 import { SECOND } from '../../src/domain/time.js';
 import { defaultStatePath, readState } from '../../src/stores/index.js';
-import { APPLICATION_ID } from '../../src/stores/schema.js';
+import { APPLICATION_ID } from '../../src/stores/migrations.js';
 import { admitted, finished, newFolder, recordOf, State } from './state.js';
 
 /** A user who may read only their own files; ourselves if we are not root. */

@@ -1,6 +1,6 @@
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { expect, test } from 'vitest';
-import { migrate } from '../../src/stores/schema.js';
+import { migrate } from '../../src/stores/migrations.js';
 import { SqliteHistory } from '../../src/stores/sqlite-history.js';
 import { afterTest } from './state.js';
 

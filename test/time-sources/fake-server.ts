@@ -1,5 +1,5 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { toNtpTime } from '../../src/time-sources/sntp/packet.js';
+import { toNtpTime } from '../../src/time-sources/sntp/sntp-packet.js';
 import type { Cancel, Duration, Instant } from '../../src/domain/time.js';
 import { FakeClock } from '../support/fake-clock.js';
 

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { millisecondsBetween, readReply, toNtpTime, writeSntpRequest } from '../../src/time-sources/sntp/packet.js';
+import {
+  millisecondsBetween,
+  readReply,
+  toNtpTime,
+  writeSntpRequest,
+} from '../../src/time-sources/sntp/sntp-packet.js';
 import { answerTo } from './fake-server.js';
 
 const nonce = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TimeServer } from '../../src/domain/time-source.js';
 import { MINUTE } from '../../src/domain/time.js';
 import { sntp } from '../../src/time-sources/sntp.js';
-import { toNtpTime } from '../../src/time-sources/sntp/packet.js';
+import { toNtpTime } from '../../src/time-sources/sntp/sntp-packet.js';
 import type { FakeClock } from '../support/fake-clock.js';
 import { answerTo, FakeServer, PausingClock, RestlessClock, type Said } from './fake-server.js';
 

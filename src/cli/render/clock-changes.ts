@@ -14,7 +14,7 @@ import type { ChangeOutlook, JobOutlook, ZoneOutlook } from './clock-change-outl
 import type { Terminal } from '../terminal.js';
 import { fromNow } from './firings.js';
 import { separated } from './separated.js';
-import { wrap } from './terminal-text.js';
+import { wrap } from './cells.js';
 
 interface Printing {
   readonly terminal: Terminal;

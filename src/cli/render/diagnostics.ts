@@ -3,7 +3,7 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import type { Diagnostic } from '../../config/index.js';
 import { secretsIn } from './secrets.js';
 import { separated } from './separated.js';
-import { harmless, toCells, wrap, type Cell } from './terminal-text.js';
+import { harmless, toCells, wrap, type Cell } from './cells.js';
 import { counted } from '../../text/counted.js';
 
 /** The problems of a timer file to show. */

@@ -6,7 +6,7 @@ import type { UpcomingFiring } from '../../engine/upcoming-firings.js';
 import type { Job } from '../../domain/job.js';
 import { tableWidth, type Terminal } from '../terminal.js';
 import { renderTable } from './table.js';
-import { columnsOf } from './terminal-text.js';
+import { columnsOf } from './cells.js';
 
 interface Printing {
   readonly terminal: Terminal;

@@ -1,4 +1,4 @@
-import { clipToWidth, columnsOf } from './terminal-text.js';
+import { clipToWidth, columnsOf } from './cells.js';
 
 export interface TableSize {
   /** Columns of the terminal. */

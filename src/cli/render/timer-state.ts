@@ -5,7 +5,7 @@ import { longestRunOf, timerStatesOf, type TimerState } from '../../domain/timer
 import type { Instant } from '../../domain/time.js';
 import { isSoon, shortLocalTime } from './firings.js';
 import type { TableCell } from './table.js';
-import { columnsOf } from './terminal-text.js';
+import { columnsOf } from './cells.js';
 
 /** What a timer is doing, and for how long. */
 export type ShownFacts = Pick<TimerRecord, 'runs' | 'paused' | 'breaker' | 'enabled' | 'next_at' | 'last_status'>;

@@ -11,7 +11,7 @@ import type { Machine } from './machine.js';
 import { MapReport } from './map-report.js';
 import { mergeDefaults } from '../check/merge-defaults.js';
 import type { MapEntry } from '../text/node.js';
-import { present } from './without-undefined.js';
+import { withoutUndefined } from './without-undefined.js';
 import { readAccounts } from '../text/accounts.js';
 import type { Defaults, TimerValues } from '../check/schema.js';
 import { Source } from '../text/source.js';
@@ -63,7 +63,7 @@ export function buildAdHoc(
 ): BuiltAdHoc {
   const problems = new Problems(new Source(''));
   const own: TimerValues = {
-    ...present({ timeout: definition.timeout, description: definition.description }),
+    ...withoutUndefined({ timeout: definition.timeout, description: definition.description }),
     at: definition.at,
     timezone: definition.timezone,
     run: typeof definition.run === 'string' ? definition.run : [...definition.run],
@@ -71,7 +71,7 @@ export function buildAdHoc(
     catch_up: true,
   };
   const behind = Object.fromEntries(INHERITED.map((key) => [key, file.defaults[key]]));
-  const values = mergeDefaults(present(behind), own);
+  const values = mergeDefaults(withoutUndefined(behind), own);
   const job = buildJob(
     name,
     values,

@@ -25,10 +25,10 @@ import { mergeDefaults } from '../check/merge-defaults.js';
 import type { Machine } from './machine.js';
 import type { MapEntry, Slot } from '../text/node.js';
 import { PlainValues } from '../text/plain-value.js';
-import { quoted } from '../../text/excerpt.js';
+import { quoted } from '../../text/quoted.js';
 import { suggestTimeZone } from '../../schedules/index.js';
-import { present } from './without-undefined.js';
-import { clip } from '../text/quoting.js';
+import { withoutUndefined } from './without-undefined.js';
+import { clip } from '../text/quote.js';
 import { LevelReader } from '../check/read-level.js';
 import { defaultsSchema, fileSchema, timerSchema, type Defaults, type FileValues } from '../check/schema.js';
 import type { TextSpan } from '../text/source.js';
@@ -167,7 +167,7 @@ class FileBuilder {
       orphans: values.orphans ?? 'kill',
       launcher: values.launcher ?? 'auto',
       history: { keep: values.history?.keep ?? 30 * 86_400_000, runs: values.history?.runs ?? 1_000 },
-      ...present({ log: values.log && buildLog(values.log, this.#report, this.#paths) }),
+      ...withoutUndefined({ log: values.log && buildLog(values.log, this.#report, this.#paths) }),
       ...this.#watch(values, state),
       ...buildTracing(values.tracing, this.#report, machine.env),
     };
@@ -178,7 +178,7 @@ class FileBuilder {
     { clock, http, heartbeat, forward }: FileValues,
     state: StatePlace,
   ): Pick<Settings, 'clock' | 'http' | 'heartbeat' | 'forward'> {
-    return present({
+    return withoutUndefined({
       clock: clock && buildClock(clock, this.#report),
       http: http && buildHttp(http, this.#report, this.#paths),
       forward: forward && buildForward(forward, this.#report, { paths: this.#paths, state }),

@@ -12,7 +12,7 @@ import { buildRunOn } from './run-on.js';
 import { jobOffset } from './job-offset.js';
 import type { Machine } from './machine.js';
 import type { MapReport } from './map-report.js';
-import { present } from './without-undefined.js';
+import { withoutUndefined } from './without-undefined.js';
 import { readSchedule, readAbsoluteTime, type ReadSchedule } from './read-schedule.js';
 import type { TimerValues } from '../check/schema.js';
 import { sentrySchedule } from './sentry-schedule.js';
@@ -46,11 +46,11 @@ export function buildJob(name: string, values: TimerValues, report: MapReport, c
   return {
     name,
     definition: definitionOf(values, timing.timezone),
-    ...present({ description: values.description, group: values.group, fallback }),
+    ...withoutUndefined({ description: values.description, group: values.group, fallback }),
     tags: values.tags ?? [],
     enabled: values.enabled ?? true,
     ...timing,
-    command: { run, ...setting, ...present({ runOn }) },
+    command: { run, ...setting, ...withoutUndefined({ runOn }) },
     stopGrace: values.kill_after ?? STOP_GRACE,
     hooks,
     monitors: buildMonitors(values.ping, { name, report, schedule }),
@@ -84,7 +84,7 @@ function buildTiming(
   const dst: DstPolicy = { gap: values.dst?.gap ?? 'after', repeat: values.dst?.repeat ?? 'first' };
   const window = buildWindow(values, report, timezone);
   const foresee = foresees ? spanToForesee(values, window, machine.start) : undefined;
-  const context = { timezone, dst, start: machine.start, seed: name, ...present({ foresee }) };
+  const context = { timezone, dst, start: machine.start, seed: name, ...withoutUndefined({ foresee }) };
   const schedule = readSchedule(values, report, context);
   if (schedule === undefined) return undefined;
   if (values.enabled !== false) warnNever(schedule, window, report, machine.start);
@@ -94,7 +94,7 @@ function buildTiming(
     timezone,
     runAtStart: values.run_at_start ?? false,
     offset: jobOffset(values.jitter ?? 0, spreadBy, name),
-    ...present({ timeout: values.timeout, deadline: values.deadline }),
+    ...withoutUndefined({ timeout: values.timeout, deadline: values.deadline }),
     window,
   };
 }
@@ -149,7 +149,7 @@ function buildWindow(values: TimerValues, report: MapReport, timezone: string): 
       message: 'not_after is before not_before, so the timer could never fire.',
     });
   }
-  return present({ notBefore, notAfter, maxRuns });
+  return withoutUndefined({ notBefore, notAfter, maxRuns });
 }
 
 /**
@@ -195,5 +195,5 @@ function buildHooks(values: TimerValues, report: MapReport, setting: Setting): H
     return run === undefined ? undefined : { run, ...setting, ...TELLING };
   };
   const [onFailure, onSuccess, onRecovery] = [hook('on_failure'), hook('on_success'), hook('on_recovery')];
-  return present({ onFailure, onSuccess, onRecovery });
+  return withoutUndefined({ onFailure, onSuccess, onRecovery });
 }

@@ -2,7 +2,7 @@ import type { Moment } from '../../domain/monitor-moment.js';
 import type { Monitor } from '../../domain/monitor.js';
 import { healthchecks, isSlug, readDsn, sentry, slugOf, url } from '../../monitors/index.js';
 import type { MapReport, Part, Words } from './map-report.js';
-import { present } from './without-undefined.js';
+import { withoutUndefined } from './without-undefined.js';
 import { unknownPlaceholder } from '../check/read-address.js';
 import type { PingValue, TimerValues } from '../check/schema.js';
 import type { SentrySchedule } from './sentry-schedule.js';
@@ -87,7 +87,7 @@ function buildUrl(ping: PingMap, error: Tell): readonly Monitor[] {
   const { url: address = '', body, headers, on = ON } = ping;
   const method = ping.method ?? (body === undefined ? 'GET' : 'POST');
   if (body !== undefined) checkBody(body, method, error);
-  return [url({ url: address, method, on: new Set(on), ...present({ headers, body }) })];
+  return [url({ url: address, method, on: new Set(on), ...withoutUndefined({ headers, body }) })];
 }
 
 function checkBody(body: NonNullable<PingMap['body']>, method: string, error: Tell): void {

@@ -3,7 +3,7 @@ import type { HeartbeatSettings } from '../../domain/heartbeat.js';
 import { MINUTE, SECOND } from '../../domain/time.js';
 import { buildRun, type Setting } from './command.js';
 import type { MapReport } from './map-report.js';
-import { present } from './without-undefined.js';
+import { withoutUndefined } from './without-undefined.js';
 import type { FileValues, TimerValues } from '../check/schema.js';
 
 /** From SIGTERM to SIGKILL of a notification command. A timer's own grace is for its own command, and may be hours. */
@@ -26,7 +26,7 @@ export function buildNotify(written: TimerValues['notify'], report: MapReport, s
     return undefined;
   }
   const command = run === undefined ? undefined : { run, ...setting, ...TELLING };
-  return { on: new Set(on), stillFailingAfter, ...present({ webhook, command }) };
+  return { on: new Set(on), stillFailingAfter, ...withoutUndefined({ webhook, command }) };
 }
 
 /** Builds the scheduler's heartbeat. Its command runs like any other command of the file, in the file's folder. */
@@ -43,5 +43,5 @@ export function buildHeartbeat(
     return undefined;
   }
   const command = run === undefined ? undefined : { run, shell: '/bin/sh', cwd: folder, env: {}, ...TELLING };
-  return { every, ...present({ request: url === undefined ? undefined : { method, url }, command }) };
+  return { every, ...withoutUndefined({ request: url === undefined ? undefined : { method, url }, command }) };
 }

@@ -2,7 +2,7 @@ import type { Job } from '../../domain/job.js';
 import { MINUTE, SECOND } from '../../domain/time.js';
 import { breaker, catchUp, overlap, retry, type RetryOptions } from '../../policies/index.js';
 import type { MapReport } from './map-report.js';
-import { present } from './without-undefined.js';
+import { withoutUndefined } from './without-undefined.js';
 import type { RetryValues, TimerValues } from '../check/schema.js';
 
 /** The rules of a timer, as policies. */
@@ -22,10 +22,10 @@ const RETRY = { attempts: 1, delay: SECOND, factor: 2, jitter: false };
 
 /** Builds `retry`. Without `attempts` there is no retry. The default pauses are 1 s, 2 s, 4 s …, at most 1 min, without jitter unless set. */
 export function retryOptions(written: TimerValues['retry']): RetryOptions {
-  const given: RetryValues = typeof written === 'object' ? written : present({ attempts: written });
-  const { attempts, delay, factor, jitter } = { ...RETRY, ...present(given) };
+  const given: RetryValues = typeof written === 'object' ? written : withoutUndefined({ attempts: written });
+  const { attempts, delay, factor, jitter } = { ...RETRY, ...withoutUndefined(given) };
   const maxDelay = given.max_delay ?? Math.max(MINUTE, delay);
-  return { attempts, delay, factor, maxDelay, jitter, ...present({ on: given.on, notOn: given.not_on }) };
+  return { attempts, delay, factor, maxDelay, jitter, ...withoutUndefined({ on: given.on, notOn: given.not_on }) };
 }
 
 /** Without `retry`; policies have no state. */
@@ -56,7 +56,7 @@ function buildCatchUp(written: TimerValues['catch_up']): Job['misfire'] {
   if (written === true) return catchUp({ policy: 'latest' });
   if (typeof written === 'number') return catchUp({ policy: 'latest', within: written });
   const { policy = 'latest', within } = written;
-  return catchUp({ policy, ...present({ within }) });
+  return catchUp({ policy, ...withoutUndefined({ within }) });
 }
 
 function buildBreaker(written: TimerValues['breaker'], report: MapReport): Job['breaker'] {

@@ -1,7 +1,7 @@
 import { nearest } from '../../text/nearest.js';
 import { readDsn, slugOf } from '../../monitors/index.js';
 import type { BuiltTimer } from './warn-of-long-runs.js';
-import { clip } from '../text/quoting.js';
+import { clip } from '../text/quote.js';
 import type { PingValue } from '../check/schema.js';
 
 /** Warns about a group that is not in `groups`: it has one slot, and its name may be a typo. */

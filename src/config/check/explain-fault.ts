@@ -1,7 +1,7 @@
 import type { Problem } from '../text/diagnostic.js';
 import { oddCharacter } from '../../text/odd-character.js';
 import type { CrossedBrackets, ParsedYaml, YamlFault } from '../text/parse-yaml.js';
-import { clip, lineValue, needsQuotes, quote } from '../text/quoting.js';
+import { clip, lineValue, needsQuotes, quote } from '../text/quote.js';
 import type { Source, TextSpan } from '../text/source.js';
 import type { ValueRefusal } from './schema-values.js';
 import { FOREIGN_COMMENT, missingSpace } from './unknown-key.js';

@@ -3,7 +3,7 @@ import type { core } from 'zod/mini';
 import { bareNumber } from '../../domain/duration.js';
 import { nearest } from '../../text/nearest.js';
 import type { Node, ScalarNode } from '../text/node.js';
-import { clip } from '../text/quoting.js';
+import { clip } from '../text/quote.js';
 import type { ValueRefusal } from './schema-values.js';
 
 type Issue = core.$ZodIssue;

@@ -98,12 +98,12 @@ const WORDS: { readonly [K in Key]?: string } = {
 };
 
 /** Words of other programs, and the key here that each means. */
-export const ELSEWHERE: Readonly<Record<string, string>> = Object.fromEntries(
+export const FOREIGN_WORDS: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(WORDS).flatMap(([key, words]) => words.split(' ').map((word) => [word, key])),
 );
 
 /** Words that mean a key of one map only. */
-export const WITHIN: Readonly<Partial<Record<HintLevel, Readonly<Record<string, string>>>>> = {
+export const FOREIGN_WORDS_WITHIN: Readonly<Partial<Record<HintLevel, Readonly<Record<string, string>>>>> = {
   timer: { log: 'output' },
   defaults: { log: 'output' },
   log: {

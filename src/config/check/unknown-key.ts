@@ -1,11 +1,11 @@
 import { nearest } from '../../text/nearest.js';
 import { asItLooks, oddCharacter } from '../../text/odd-character.js';
-import { clip } from '../text/quoting.js';
+import { clip } from '../text/quote.js';
 import { unitHint } from './key-with-unit.js';
-import { ELSEWHERE, WITHIN } from './foreign-words.js';
+import { FOREIGN_WORDS, FOREIGN_WORDS_WITHIN } from './foreign-words.js';
 import type { ValueRefusal } from './schema-values.js';
 import { KEYS, LEVELS, type HintLevel, type KeyLevel } from './schema.js';
-import { FALSE_FRIENDS, NOWHERE } from './words-without-key.js';
+import { FALSE_FRIENDS, WORDS_WITHOUT_KEY } from './words-without-key.js';
 
 const placeIn = (level: HintLevel): string => {
   if (level === 'file') return 'at the top of the file';
@@ -60,7 +60,7 @@ export function hintForKey(key: string, level: HintLevel, holdsTimer: boolean): 
 /** A word of another program that does not mean a key here. */
 function unlikeHint(key: string, level: HintLevel): string | undefined {
   if (Object.hasOwn(FALSE_FRIENDS, key)) return FALSE_FRIENDS[key];
-  return sameWord(key, keysOf(level)) === undefined ? wordIn(NOWHERE, key) : undefined;
+  return sameWord(key, keysOf(level)) === undefined ? wordIn(WORDS_WITHOUT_KEY, key) : undefined;
 }
 
 function homeHint(key: string, level: HintLevel, holdsTimer: boolean): string | undefined {
@@ -72,7 +72,7 @@ function homeHint(key: string, level: HintLevel, holdsTimer: boolean): string | 
 }
 
 function timedHint(key: string, level: HintLevel): string | undefined {
-  return wordIn(ELSEWHERE, key) === undefined ? unitHint(key, (rest) => nearestKey(rest, level)) : undefined;
+  return wordIn(FOREIGN_WORDS, key) === undefined ? unitHint(key, (rest) => nearestKey(rest, level)) : undefined;
 }
 
 function meantHint(key: string, level: HintLevel): string | undefined {
@@ -82,7 +82,7 @@ function meantHint(key: string, level: HintLevel): string | undefined {
 
 /** Whether other programs use this word and mean a key of this level. In a timer, `log_file` means `output`, not the file's `log`. */
 function isSynonymOf(level: HintLevel, written: string): boolean {
-  const key = wordIn(ELSEWHERE, written);
+  const key = wordIn(FOREIGN_WORDS, written);
   return key !== undefined && isKeyOf(level, key);
 }
 
@@ -113,7 +113,7 @@ function partHint(written: string, level: HintLevel): string | undefined {
 
 /** Where a key or its synonym belongs, as a sentence. */
 function placeOf(written: string, level: HintLevel): string | undefined {
-  const word = wordIn(ELSEWHERE, written);
+  const word = wordIn(FOREIGN_WORDS, written);
   const key = isElsewhere(written, level) || word === undefined ? written : word;
   return sentenceOf(written, key, level);
 }
@@ -145,7 +145,7 @@ function nearestKey(key: string, level: HintLevel): string | undefined {
   const keys = keysOf(level);
   const same = sameWord(key, keys);
   if (same !== undefined || isElsewhere(key, level)) return same;
-  const word = wordIn(WITHIN[level] ?? {}, key) ?? wordIn(ELSEWHERE, key);
+  const word = wordIn(FOREIGN_WORDS_WITHIN[level] ?? {}, key) ?? wordIn(FOREIGN_WORDS, key);
   // A synonym for a key of another level is not a typo for one of this level, and neither is a key of a schedule.
   if (word !== undefined) return isKeyOf(level, word) ? word : undefined;
   if (key.length <= 2 || homesOf(key, level).length > 0) return undefined;

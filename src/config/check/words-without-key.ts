@@ -27,7 +27,7 @@ const all = (words: string, hint: string): Readonly<Record<string, string>> =>
   Object.fromEntries(words.split(' ').map((word) => [word, hint]));
 
 /** Words of other programs that have no equivalent here, with the alternative. */
-export const NOWHERE: Readonly<Record<string, string>> = {
+export const WORDS_WITHOUT_KEY: Readonly<Record<string, string>> = {
   version: 'Leave it out: a timer file has no version.',
   api_version: 'Leave it out. The file begins with timers:.',
   kind: 'Leave it out. The file begins with timers:.',

@@ -1,5 +1,5 @@
 import type { JsonSchema, KeyEntry } from '../../domain/key-entry.js';
-import { ENTRIES, GROUPS } from './index.js';
+import { KEY_ENTRIES, GROUPS } from './index.js';
 import { timersSchema } from './json-schema.js';
 import { typeWords } from './type-words.js';
 
@@ -24,9 +24,12 @@ export function keyCatalog(): readonly KeyGroup[] {
   const file = timersSchema() as unknown as SchemaLevel;
   const levels = file.$defs ?? {};
   const infoOf = (level: 'file' | 'timer', key: string, entry: KeyEntry): readonly KeyInfo[] => {
-    const { properties } = level === 'file' ? file : (levels[key in ENTRIES.defaults ? 'defaults' : 'timer'] ?? file);
+    const { properties } =
+      level === 'file' ? file : (levels[key in KEY_ENTRIES.defaults ? 'defaults' : 'timer'] ?? file);
     const own = { path: key, level, entry, type: typeWords(properties[key] ?? {}) };
-    const inner = Object.entries(key in levels && key in ENTRIES ? ENTRIES[key as keyof typeof ENTRIES] : {});
+    const inner = Object.entries(
+      key in levels && key in KEY_ENTRIES ? KEY_ENTRIES[key as keyof typeof KEY_ENTRIES] : {},
+    );
     if (key === 'defaults') return [own];
     const keys = inner.map(([name, one]) => ({
       path: `${key}.${name}`,

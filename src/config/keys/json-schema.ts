@@ -5,7 +5,7 @@ import { scheduleKinds } from '../../schedules/index.js';
 import { catchUpLength, LEVELS, listen, poll, pulse, server, type KeyLevel } from '../check/schema.js';
 import * as values from '../check/schema-values.js';
 import { lease } from '../check/state-map.js';
-import { ENTRIES } from './index.js';
+import { KEY_ENTRIES } from './index.js';
 import { RULES } from './rules.js';
 import { editorText } from './text.js';
 import { VALUES } from './values.js';
@@ -72,7 +72,7 @@ function levelSchema(level: KeyLevel): JsonSchema {
   const properties = { ...(schema.properties as Properties), ...OWN[level] };
   return {
     type: 'object',
-    properties: described(properties, ENTRIES[level], level),
+    properties: described(properties, KEY_ENTRIES[level], level),
     ...(schema.required && { required: schema.required }),
     additionalProperties: false,
     ...RULES[level],
@@ -104,14 +104,14 @@ const OWN: { readonly [L in KeyLevel]?: Properties } = {
   timer: {
     ...Object.fromEntries(scheduleKinds.map(({ key, json }) => [key, json])),
     // Described once, under `defaults`.
-    ...Object.fromEntries(Object.keys(ENTRIES.defaults).map((key) => [key, ref(`defaults/properties/${key}`)])),
+    ...Object.fromEntries(Object.keys(KEY_ENTRIES.defaults).map((key) => [key, ref(`defaults/properties/${key}`)])),
   },
 };
 
 function everySchema(): JsonSchema {
   const keys = scheduleKinds.flatMap(({ keys: own = {} }) => Object.entries(own));
   const properties = Object.fromEntries(keys.map(([key, { json }]) => [key, json]));
-  return { type: 'object', properties: described(properties, ENTRIES.every, 'every'), additionalProperties: false };
+  return { type: 'object', properties: described(properties, KEY_ENTRIES.every, 'every'), additionalProperties: false };
 }
 
 /** The schemas of keys with their descriptions; each also accepts variables. */
@@ -123,7 +123,7 @@ function described(
   return Object.fromEntries(
     Object.entries(properties).map(([key, property]) => {
       const entry = entries[key];
-      const isSaid = level === 'timer' && key in ENTRIES.defaults;
+      const isSaid = level === 'timer' && key in KEY_ENTRIES.defaults;
       if (entry === undefined || isSaid) return [key, property];
       const { default: value } = entry;
       return [

@@ -4,7 +4,7 @@ import type { Steps } from '../../turns/steps.js';
 import type { Problem, Problems } from './diagnostic.js';
 import type { BrokenNode, MapEntry, ListNode, MapNode, Node, Slot } from './node.js';
 import type { YamlDocument } from './compose-yaml.js';
-import { clip, needsQuotes } from './quoting.js';
+import { clip, needsQuotes } from './quote.js';
 import type { TextSpan } from './source.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { Code } from './codes/index.js';
 import { bugOf } from '../../domain/bug.js';
-import { withoutLongParts } from '../../text/excerpt.js';
+import { withoutLongParts } from '../../text/quoted.js';
 import { ExpandedValues, type ExpandedValue } from './expanded-values.js';
 import type { Source, TextSpan } from './source.js';
 

@@ -1,7 +1,7 @@
 import type { Path, Problems } from './diagnostic.js';
 import { expand, type Environment, type ExpandFault } from './expand.js';
 import type { ListNode, MapNode, ScalarNode, Slot } from './node.js';
-import { clip } from './quoting.js';
+import { clip } from './quote.js';
 import type { TextSpan } from './source.js';
 
 const NUL = "A value can't contain a NUL character.";

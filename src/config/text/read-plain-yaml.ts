@@ -2,7 +2,7 @@ import type { Steps } from '../../turns/steps.js';
 import type { MapEntry, Node, Slot } from './node.js';
 import { MAX_TOKENS } from './parse-yaml.js';
 import type { TextSpan } from './source.js';
-import { FLOW_TEXT, KEY_TEXT, PLAIN_TEXT, plainValue, QUOTED_TEXT, unquoted, UNUSUAL } from './yaml-scalar.js';
+import { FLOW_TEXT, KEY_TEXT, PLAIN_TEXT, plainValue, QUOTED_TEXT, unquoted, UNUSUAL } from './yaml-text.js';
 
 /**
  * Reads the tree of a file in the YAML that most people write. That is block maps, block lists, literal blocks, and

@@ -4,7 +4,7 @@ import type { Clock } from '../../domain/clock.js';
 import { SECOND, type Duration, type Instant } from '../../domain/time.js';
 import { systemReason } from '../../system/system-reason.js';
 import { thisMachine } from '../../this-machine.js';
-import { fetchVersion, isSigned, shownUrl, type Fetched, type OriginAddress } from './client.js';
+import { fetchVersion, isSigned, shownUrl, type Fetched, type OriginAddress } from './fetch-version.js';
 import { digestOf, type KeptVersion, type OriginCopy, type Version } from './copy.js';
 
 export interface OriginOptions extends OriginAddress {

@@ -4,7 +4,7 @@ import { toTimestamp, type Cancel, type Duration, type Instant } from '../../dom
 import { reportBug } from '../../engine/context.js';
 import type { Scheduler } from '../../engine/scheduler.js';
 import type { Reading, Reloader } from '../reloader.js';
-import type { Fetched } from './client.js';
+import type { Fetched } from './fetch-version.js';
 import type { Version } from './copy.js';
 import { problemOf, type Origin } from './origin.js';
 

@@ -1,6 +1,6 @@
 import type { Canceler } from '../../domain/cancellation.js';
 import type { Duration } from '../../domain/time.js';
-import type { WorkJob } from './connection.js';
+import type { WorkJob } from './channels.js';
 
 /** An attempt that this worker has taken, and the lock that says so. */
 export class HeldWork {

@@ -5,8 +5,8 @@ import type { AttemptIo, Executor } from '../../domain/executor.js';
 import type { Exit } from '../../domain/outcome.js';
 import type { Cancel, Duration } from '../../domain/time.js';
 import type { ExecutorTerm } from '../kind.js';
-import type { QueuePlace } from './connection.js';
-import { travelling, workIdOf } from './protocol.js';
+import type { QueuePlace } from './channels.js';
+import { travelling, workIdOf } from './work-orders.js';
 import { RemoteAttempt } from './remote-attempt.js';
 import { WorkQueues, type FoundWork, type QueueDepth } from './work-queues.js';
 

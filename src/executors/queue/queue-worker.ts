@@ -10,9 +10,9 @@ import {
   type QueuePlace,
   type WorkJob,
   type WorkTaker,
-} from './connection.js';
+} from './channels.js';
 import { HeldWork } from './held-work.js';
-import { readOrder, type WorkOrder, type WorkResult, type WorkStart } from './protocol.js';
+import { readOrder, type WorkOrder, type WorkResult, type WorkStart } from './work-orders.js';
 
 /** @public */
 export const LEAST_LOCK: Duration = 15 * SECOND;

@@ -2,7 +2,7 @@ import type { RunOn } from '../../domain/command.js';
 import type { AttemptIo } from '../../domain/executor.js';
 import type { Exit } from '../../domain/outcome.js';
 import type { Duration, Instant } from '../../domain/time.js';
-import type { WorkOrder, WorkResult, WorkStart } from './protocol.js';
+import type { WorkOrder, WorkResult, WorkStart } from './work-orders.js';
 import type { FoundWork } from './work-queues.js';
 
 /** A queue that has lost an attempt may be one whose worker has not noticed yet: that takes a worker a few seconds. */

@@ -9,8 +9,8 @@ import {
   type Channels,
   type QueuePlace,
   type WorkTaker,
-} from './connection.js';
-import { readResult, readStart, type WorkOrder, type WorkResult, type WorkStart } from './protocol.js';
+} from './channels.js';
+import { readResult, readStart, type WorkOrder, type WorkResult, type WorkStart } from './work-orders.js';
 
 /** An attempt, as its queue has it. */
 export interface FoundWork {

@@ -25,7 +25,10 @@ export const otherUser = ({ user }: Pick<Command, 'user'>): Account | undefined 
  * The environment of a command before anything is added. A command of our own user inherits everything. Another user's
  * environment starts as at a login: the scheduler's may contain secrets.
  */
-export function inheritedBy(command: Pick<Command, 'user' | 'passEnv'>, environment: VariableMap): VariableMap {
+export function inheritedEnvironment(
+  command: Pick<Command, 'user' | 'passEnv'>,
+  environment: VariableMap,
+): VariableMap {
   const user = otherUser(command);
   if (user === undefined) return environment;
   const passed = new Set(command.passEnv);

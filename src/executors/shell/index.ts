@@ -5,7 +5,7 @@ import type { AttemptIo, Executor } from '../../domain/executor.js';
 import type { Exit } from '../../domain/outcome.js';
 import type { ExecutorContext, ExecutorKind, ExecutorTerm } from '../kind.js';
 import { readEnvFile } from './env-file.js';
-import { inheritedBy, otherUser, type CommandVariables } from './environment.js';
+import { inheritedEnvironment, otherUser, type CommandVariables } from './environment.js';
 import { FileLanes } from './file-lanes.js';
 import { createExecaLauncher } from './execa-launcher.js';
 import { launch } from './launch.js';
@@ -47,7 +47,7 @@ export function createShellExecutor(context: ShellContext): Executor {
           files,
           launcher,
           processes,
-          env: { shared: inheritedBy(command, inherited), own },
+          env: { shared: inheritedEnvironment(command, inherited), own },
           node: term?.environment['TIMERS_NODE'],
         });
       } catch (error) {

@@ -1,5 +1,5 @@
 import type { Job } from '../../domain/job.js';
-import type { TimerKeys } from '../values.js';
+import type { TimerKeys } from '../timer-keys.js';
 
 /** A container of a CronJob. `name` is a DNS label. */
 export function containerOf(

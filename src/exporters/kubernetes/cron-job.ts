@@ -1,6 +1,6 @@
 import type { Job } from '../../domain/job.js';
 import { MINUTE, SECOND, type Duration } from '../../domain/time.js';
-import type { TimerKeys } from '../values.js';
+import type { TimerKeys } from '../timer-keys.js';
 import { containerOf } from './container.js';
 
 type Value = Readonly<Record<string, unknown>>;

@@ -1,9 +1,9 @@
 import type { Job } from '../../domain/job.js';
 import { MINUTE, SECOND } from '../../domain/time.js';
 import type { ExportDifference } from '../kind.js';
-import { keysLeftOut, type TimerKeys } from '../values.js';
+import { keysLeftOut, type TimerKeys } from '../timer-keys.js';
 import { isLabel, retryOfKeys, type ReadRetry } from './cron-job.js';
-import type { CronJobTimes } from './when.js';
+import type { CronJobTimes } from './cron-job-times.js';
 
 type Words = Omit<ExportDifference, 'timer'>;
 

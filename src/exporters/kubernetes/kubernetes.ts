@@ -1,10 +1,10 @@
 import { writeYaml } from '../../config/index.js';
 import type { Job } from '../../domain/job.js';
 import type { Exporter, ExportContext, ExportDifference } from '../kind.js';
-import { keysOfJob } from '../values.js';
+import { keysOfJob } from '../timer-keys.js';
 import { cronJobOf } from './cron-job.js';
 import { differencesOf } from './differences.js';
-import { cronJobTimes } from './when.js';
+import { cronJobTimes } from './cron-job-times.js';
 
 interface Written {
   readonly manifests: readonly unknown[];

@@ -1,7 +1,7 @@
 import type { Command } from '../../domain/command.js';
 import type { Job } from '../../domain/job.js';
 import type { Duration } from '../../domain/time.js';
-import type { TimerKeys } from '../values.js';
+import type { TimerKeys } from '../timer-keys.js';
 import { systemdSpan } from './timer-section.js';
 
 /** Quotes a word by the rules of systemd.syntax(7), and keeps `%` from being a specifier. */

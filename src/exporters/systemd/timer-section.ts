@@ -3,7 +3,7 @@ import { DAY, HOUR, MINUTE, SECOND, type Duration } from '../../domain/time.js';
 import { formatLocal, parseTimestamp } from '../../schedules/index.js';
 import { firstInstants, gridCalendars } from './grid-calendar.js';
 import { onCalendarsOf } from './on-calendar.js';
-import type { TimerKeys } from '../values.js';
+import type { TimerKeys } from '../timer-keys.js';
 
 /** The lines of `[Timer]` that say when, or why systemd cannot. */
 export type TimerLines =

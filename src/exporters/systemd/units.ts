@@ -1,6 +1,6 @@
 import type { Job } from '../../domain/job.js';
 import type { ExportDifference, Exporter, ExportedFile } from '../kind.js';
-import { keysLeftOut, keysOfJob, type TimerKeys } from '../values.js';
+import { keysLeftOut, keysOfJob, type TimerKeys } from '../timer-keys.js';
 import { limitLines, restartOf, retryWritten, serviceLines } from './service-section.js';
 import { systemdSpan, timerLines } from './timer-section.js';
 

@@ -1,5 +1,5 @@
 import { nameOfCommand } from '../crontab/timer-name.js';
-import { readAssignment } from '../crontab/variable.js';
+import { readAssignment } from '../crontab/assignment.js';
 import { CrontabVariables } from '../crontab/variables.js';
 import type { Difference, Imported, ImportedTimer, Importer, SourceFile, SourcePlace } from '../kind.js';
 

@@ -2,7 +2,7 @@ import type { Difference, ImportContext, Imported, Importer, SourceFile } from '
 import { entryForm, hasUserColumn, isOfCron } from './entry.js';
 import { readCrontabExpression } from './expression.js';
 import { CrontabReader } from './reader.js';
-import { readAssignment } from './variable.js';
+import { readAssignment } from './assignment.js';
 
 /** Crontabs of users, `/etc/crontab` and `/etc/cron.d`, as cronie and Debian's cron read them. */
 export const crontab: Importer = {

@@ -4,7 +4,7 @@ import { describedBy } from './description.js';
 import { entryForm, splitUser, type EntryForm } from './entry.js';
 import { cronieSchedule, readCrontabExpression } from './expression.js';
 import { nameOfCommand } from './timer-name.js';
-import { readAssignment } from './variable.js';
+import { readAssignment } from './assignment.js';
 import { CrontabVariables } from './variables.js';
 
 type Words = Pick<Difference, 'severity' | 'message' | 'hint' | 'text'>;

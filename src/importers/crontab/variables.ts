@@ -1,6 +1,6 @@
 import { isTimeZone } from '../../schedules/index.js';
 import type { Difference } from '../kind.js';
-import type { Assignment } from './variable.js';
+import type { Assignment } from './assignment.js';
 
 type Words = Pick<Difference, 'severity' | 'message' | 'hint' | 'text'>;
 

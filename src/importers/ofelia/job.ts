@@ -4,7 +4,7 @@ import type { Difference, ImportedTimer } from '../kind.js';
 import { readRobfig, RobfigError, type RobfigExpression } from '../robfig/expression.js';
 import { RobfigFirings } from '../robfig/firings.js';
 import { scheduleKeys, type Counting } from '../robfig/schedule-keys.js';
-import { withoutMissing } from '../values.js';
+import { withoutMissing } from '../duration-text.js';
 import { commandOf } from './command.js';
 import type { OfeliaJob } from './entry.js';
 

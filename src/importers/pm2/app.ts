@@ -8,7 +8,7 @@ import {
 } from '../javascript-cron.js';
 import type { Difference, ImportContext, ImportedTimer } from '../kind.js';
 import { tellUnread } from '../unread-keys.js';
-import { durationText, withoutMissing } from '../values.js';
+import { durationText, withoutMissing } from '../duration-text.js';
 import { appCommand } from './command.js';
 
 /** A timer, or why there is none. */

@@ -1,6 +1,6 @@
 import { DAY, type Instant } from '../../domain/time.js';
 import { clockChanges, parseScheduleAt } from '../../schedules/index.js';
-import { durationText } from '../values.js';
+import { durationText } from '../duration-text.js';
 import type { RobfigExpression, RobfigField, RobfigFields } from './expression.js';
 
 /** Where and when an expression counts. */

@@ -1,6 +1,6 @@
 import { environmentOf } from './environment.js';
 import type { Findings } from './findings.js';
-import { retryKeys, successKeys, timeoutKeys } from './limits.js';
+import { retryKeys, successKeys, timeoutKeys } from './limit-keys.js';
 import { serviceRun } from './service-run.js';
 import { shellWord } from './shell-words.js';
 import { expandSpecifiers, fixedText } from './specifiers.js';

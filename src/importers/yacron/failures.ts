@@ -1,7 +1,7 @@
 import { SECOND } from '../../domain/time.js';
 import type { DifferenceList } from '../difference-list.js';
 import type { Fields } from '../fields.js';
-import { durationText } from '../values.js';
+import { durationText } from '../duration-text.js';
 import type { Dialect } from './dialect.js';
 
 type Keys = Readonly<Record<string, unknown>>;

@@ -2,10 +2,10 @@ import { SECOND } from '../../domain/time.js';
 import { DifferenceList } from '../difference-list.js';
 import type { Fields } from '../fields.js';
 import type { Difference, ImportContext, ImportedTimer } from '../kind.js';
-import { durationText, withoutMissing } from '../values.js';
+import { durationText, withoutMissing } from '../duration-text.js';
 import type { Dialect } from './dialect.js';
 import { readRunFailures } from './failures.js';
-import { tellUnreadKeys } from './left-out.js';
+import { reportUnreadKeys } from './unread-keys.js';
 import { readReports } from './reports.js';
 import { readJobSchedule } from './schedule.js';
 
@@ -50,7 +50,7 @@ export function readJob(job: Fields, { dialect, context }: JobContext): ReadJob 
     },
     ...withoutMissing({ original, whenDifferent }),
   };
-  tellUnreadKeys(job, differences);
+  reportUnreadKeys(job, differences);
   return { timer: { ...timer, differences: differences.list() }, differences: [] };
 }
 

@@ -1,7 +1,7 @@
 import type { DstPolicy } from '../../domain/schedule.js';
 import { END_OF_TIME, type Instant } from '../../domain/time.js';
-import { firstDayOf, monthOf, monthOfYear } from '../calendar.js';
-import type { Stretch } from '../zone/offset-period.js';
+import { firstDayOf, monthOf, monthOfYear } from '../calendar-days.js';
+import type { OffsetPeriod } from '../zone/offset-period.js';
 import type { TimeZone } from '../zone/time-zone.js';
 import type { Expression } from './expression.js';
 import { TimesOfDay } from './times-of-day.js';
@@ -57,7 +57,7 @@ interface WallSpan {
  * The wall times of a period that count under a rule; none if they end before they begin. `from` and `end` are
  * instants.
  */
-function shownIn(stretch: Stretch, { repeat }: DstPolicy, { from, end }: WallSpan): WallSpan {
+function shownIn(stretch: OffsetPeriod, { repeat }: DstPolicy, { from, end }: WallSpan): WallSpan {
   const { offset, firstPassFrom, lastPassUntil } = stretch;
   return {
     from: Math.max(from + offset, repeat === 'first' ? firstPassFrom : -Infinity),
@@ -69,7 +69,7 @@ function shownIn(stretch: Stretch, { repeat }: DstPolicy, { from, end }: WallSpa
  * Whether the instant after the gap at the end of a period is due only because of skipped times: the expression does
  * not match it.
  */
-function isDueBehindGap(parts: readonly Part[], { until, offset, gapUntil }: Stretch): boolean {
+function isDueBehindGap(parts: readonly Part[], { until, offset, gapUntil }: OffsetPeriod): boolean {
   const firstNamed = ({ expression }: Part, from: number) => nextWallTime(expression, from);
   const isMoved = parts.some((part) => part.dst.gap === 'after' && firstNamed(part, until + offset) < gapUntil);
   return isMoved && !parts.some((part) => firstNamed(part, gapUntil) === gapUntil);

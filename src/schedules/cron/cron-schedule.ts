@@ -1,7 +1,7 @@
 import type { DstPolicy, Schedule } from '../../domain/schedule.js';
 import { END_OF_TIME, type Duration, type Instant } from '../../domain/time.js';
 import type { WallTime } from '../zone/local-time.js';
-import type { Stretch } from '../zone/offset-period.js';
+import type { OffsetPeriod } from '../zone/offset-period.js';
 import type { TimeZone } from '../zone/time-zone.js';
 import { countDue } from './count.js';
 import type { Expression } from './expression.js';
@@ -67,7 +67,7 @@ export class CronSchedule implements Schedule {
   }
 
   /** Returns when the wall time occurs, if that is in this period or in the gap at its end. */
-  #instantOf(wall: number, { until, offset, lastPassUntil, gapUntil }: Stretch): number | undefined {
+  #instantOf(wall: number, { until, offset, lastPassUntil, gapUntil }: OffsetPeriod): number | undefined {
     const shownUntil = this.dst.repeat === 'last' ? lastPassUntil : until + offset;
     if (wall < shownUntil) return wall - offset;
     return this.dst.gap === 'after' && wall < gapUntil ? until : undefined;
@@ -79,7 +79,7 @@ export class CronSchedule implements Schedule {
  * The wall time occurs within a day of the same reading in UTC, so earlier periods are skipped. Not if the period ends
  * within a day: a clock that is put back there may repeat what came before `instant`.
  */
-function resumeAt(instant: number, wall: number, { until }: Stretch): number {
+function resumeAt(instant: number, wall: number, { until }: OffsetPeriod): number {
   return instant + DAY < until ? Math.max(until, wall - DAY) : until;
 }
 

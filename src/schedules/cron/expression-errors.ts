@@ -1,9 +1,9 @@
 import { DurationError, parseDuration } from '../../domain/duration.js';
-import { quoted } from '../../text/excerpt.js';
+import { quoted } from '../../text/quoted.js';
 import { nearest } from '../../text/nearest.js';
 import { asItLooks, oddCharacter } from '../../text/odd-character.js';
 import { ScheduleError } from '../kind.js';
-import { quartzHint } from './dialect.js';
+import { quartzHint } from './quartz-and-aws.js';
 import { isTimeZone } from '../zone/zone-name.js';
 
 /** In UTF-16 units; a list of every value of every field is shorter. */

@@ -1,7 +1,7 @@
-import { quoted } from '../../text/excerpt.js';
+import { quoted } from '../../text/quoted.js';
 import { ScheduleError, type Place } from '../kind.js';
 import type { DayGrid } from './days.js';
-import { awsForm } from './dialect.js';
+import { awsForm } from './quartz-and-aws.js';
 import {
   assignment,
   LONGEST_EXPRESSION,

@@ -1,4 +1,4 @@
-import { quoted } from '../../text/excerpt.js';
+import { quoted } from '../../text/quoted.js';
 import { ScheduleError, type ScheduleWarning } from '../kind.js';
 import { lastDay, lastWeekday, lastWorkday, nearestWorkday, nthWeekday, type DayRule } from './days.js';
 import { itemHint } from './item-hint.js';

@@ -1,4 +1,4 @@
-import { firstDayOf, monthOf, monthOfYear, weekdayOf } from '../calendar.js';
+import { firstDayOf, monthOf, monthOfYear, weekdayOf } from '../calendar-days.js';
 import type { WallTime } from '../zone/local-time.js';
 import { readExpression, type Expression } from './expression.js';
 import type { Field } from './field.js';

@@ -1,4 +1,4 @@
-import { quoted } from '../../text/excerpt.js';
+import { quoted } from '../../text/quoted.js';
 import { ScheduleError } from '../kind.js';
 import { characterHint, FOREIGN_CHARACTER } from './character-hint.js';
 import { daysOfMonth, everyDay, weekdays, type DayRule } from './days.js';

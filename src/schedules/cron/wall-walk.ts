@@ -1,4 +1,4 @@
-import { firstDayOf, monthOf, monthOfYear, weekdayOf } from '../calendar.js';
+import { firstDayOf, monthOf, monthOfYear, weekdayOf } from '../calendar-days.js';
 import { daysOfGrid } from './days.js';
 import type { Expression } from './expression.js';
 import { lowestBit, NONE } from './value-set.js';

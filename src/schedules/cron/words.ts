@@ -1,4 +1,4 @@
-import { quoted } from '../../text/excerpt.js';
+import { quoted } from '../../text/quoted.js';
 import type { Field } from './field.js';
 import { DAY_OF_WEEK_FIELD, type FieldPosition } from './position.js';
 

@@ -2,7 +2,7 @@
  * A period in which a zone keeps one offset. Everything is in whole seconds. Instants count since the epoch.
  * *Wall times* count from 1970-01-01 00:00 to what a wall clock shows, as if there were no zones.
  */
-export interface Stretch {
+export interface OffsetPeriod {
   /** Instant; inclusive. */
   readonly from: number;
   /** Instant; exclusive. Not always a clock change: periods are also cut where the zone's table is. */
@@ -31,7 +31,11 @@ export interface Transition {
 }
 
 /** Creates the period of one offset between two changes, cut at `from` and `until`. */
-export function stretchBetween(cut: Cut, previous: Transition | undefined, next: Transition | undefined): Stretch {
+export function offsetPeriodBetween(
+  cut: Cut,
+  previous: Transition | undefined,
+  next: Transition | undefined,
+): OffsetPeriod {
   const from = Math.max(cut.from, previous?.at ?? -Infinity);
   const until = Math.min(cut.until, next?.at ?? Infinity);
   return {

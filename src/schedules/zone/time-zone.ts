@@ -1,4 +1,4 @@
-import { stretchBetween, type Stretch, type Transition } from './offset-period.js';
+import { offsetPeriodBetween, type OffsetPeriod, type Transition } from './offset-period.js';
 
 const DAY = 86_400;
 /** The table of a zone is filled on demand, in pieces of 97 days. */
@@ -11,7 +11,7 @@ const LAST = 8.64e12;
 /** Pieces kept for one zone: two centuries. */
 const MOST_PIECES = 768;
 
-const UTC: Stretch = {
+const UTC: OffsetPeriod = {
   from: -Infinity,
   until: Infinity,
   offset: 0,
@@ -19,17 +19,17 @@ const UTC: Stretch = {
   lastPassUntil: Infinity,
   gapUntil: -Infinity,
 };
-const UNKNOWN: Stretch = { ...UTC, until: -Infinity };
+const UNKNOWN: OffsetPeriod = { ...UTC, until: -Infinity };
 
 /**
- * The offsets of one IANA zone, found by querying `Intl` at a few instants and cached as {@link Stretch}es. `Intl`
+ * The offsets of one IANA zone, found by querying `Intl` at a few instants and cached as {@link OffsetPeriod}es. `Intl`
  * takes a microsecond per query, so it is queried for pieces of the table, never for single times.
  */
 export class TimeZone {
   readonly name: string;
   readonly #format: Intl.DateTimeFormat | undefined;
-  readonly #pieces = new Map<number, readonly Stretch[]>();
-  #recent: Stretch;
+  readonly #pieces = new Map<number, readonly OffsetPeriod[]>();
+  #recent: OffsetPeriod;
 
   /**
    * Opens a zone by a name that {@link findTimeZone} returned.
@@ -43,14 +43,14 @@ export class TimeZone {
   }
 
   /** Returns the period that contains an instant (whole seconds since the epoch). Accepts any number except NaN. */
-  stretchAt(instant: number): Stretch {
+  stretchAt(instant: number): OffsetPeriod {
     const recent = this.#recent;
     if (instant >= recent.from && instant < recent.until) return recent;
     const stretches = this.#piece(Math.floor(instant / PIECE));
     return (this.#recent = stretches.find(({ until }) => instant < until) ?? UNKNOWN);
   }
 
-  #piece(index: number): readonly Stretch[] {
+  #piece(index: number): readonly OffsetPeriod[] {
     let piece = this.#pieces.get(index);
     if (!piece) {
       if (this.#pieces.size >= MOST_PIECES) this.#pieces.clear();
@@ -60,7 +60,7 @@ export class TimeZone {
     return piece;
   }
 
-  #fill(from: number): readonly Stretch[] {
+  #fill(from: number): readonly OffsetPeriod[] {
     const until = from + PIECE;
     const transitions = this.#transitions(from - DAY, until + DAY);
     const inside = transitions.filter(({ at }) => at > from && at < until);
@@ -69,7 +69,7 @@ export class TimeZone {
     const around = [last, ...inside, next];
     return around.slice(1).map((following, index) => {
       const previous = around[index];
-      return stretchBetween({ from, until, offset: previous?.after ?? this.#offsetAt(from) }, previous, following);
+      return offsetPeriodBetween({ from, until, offset: previous?.after ?? this.#offsetAt(from) }, previous, following);
     });
   }
 

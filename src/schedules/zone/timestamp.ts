@@ -1,6 +1,6 @@
-import { LONGEST_VALUE, quoted } from '../../text/excerpt.js';
+import { LONGEST_VALUE, quoted } from '../../text/quoted.js';
 import { DAY, HOUR, MINUTE, SECOND, type Duration, type Instant } from '../../domain/time.js';
-import { daysIn, firstDayOf, weekdayOf } from '../calendar.js';
+import { daysIn, firstDayOf, weekdayOf } from '../calendar-days.js';
 import { ScheduleError, type ScheduleWarning } from '../kind.js';
 import { formatLocal, localToInstants, type WallTime } from './local-time.js';
 

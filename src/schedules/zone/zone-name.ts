@@ -1,4 +1,4 @@
-import { LONGEST_VALUE, quoted } from '../../text/excerpt.js';
+import { LONGEST_VALUE, quoted } from '../../text/quoted.js';
 import { nearest } from '../../text/nearest.js';
 import { TimeZone } from './time-zone.js';
 

@@ -1,8 +1,8 @@
 import type { Ending, FailedAttempt, JobRecord, OpenRun, Recollection } from '../../domain/ledger.js';
-import type { OpenEntry, Unrecorded } from '../pending-records.js';
+import type { OpenEntry, PendingRecords } from '../pending-records.js';
 import { endingOfRow, failedAttemptOfRow, jobOfRow, openRunOfRow } from '../read-rows.js';
 import { rowOfEnding, rowOfFailedAttempt, rowOfJob, rowOfOpenRun } from '../rows.js';
-import { isInstant, isName, type Invalid } from '../validation.js';
+import { isInstant, isName, type Invalid } from '../row-reader.js';
 import type { BoardContents, Entry, LogEntry } from './board.js';
 
 /**
@@ -37,7 +37,7 @@ export const entryOfRun = ({ run, admission }: OpenEntry, before: number): Entry
 export const removedEntry = (job: string, key: string): Entry => ({ job, key, text: undefined });
 
 /** Failed attempts come before the outcomes of their runs. */
-export const logOf = ({ failedAttempts, endings }: Unrecorded): readonly LogEntry[] => [
+export const logOf = ({ failedAttempts, endings }: PendingRecords): readonly LogEntry[] => [
   ...failedAttempts.map(({ runId, failed }) => ({ job: '', text: JSON.stringify({ runId, failed }) })),
   ...endings.map((ending) => ({ job: ending.firing.jobName, text: JSON.stringify(ending) })),
 ];

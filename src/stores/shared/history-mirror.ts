@@ -1,12 +1,12 @@
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
 import type { Clock } from '../../domain/clock.js';
 import type { History } from '../../domain/ledger.js';
-import type { Retention } from '../kind.js';
+import type { Retention } from '../state-options.js';
 import { PRUNE } from '../maintenance.js';
-import { Unrecorded } from '../pending-records.js';
-import { migrate } from '../schema.js';
+import { PendingRecords } from '../pending-records.js';
+import { migrate } from '../migrations.js';
 import { SqliteHistory } from '../sqlite-history.js';
-import { Invalid } from '../validation.js';
+import { Invalid } from '../row-reader.js';
 import { createWriter, type LedgerWriter } from '../writer.js';
 import type { Board } from './board.js';
 import { readContents, readPast, type PastEntry } from './entries.js';
@@ -51,7 +51,10 @@ export class HistoryMirror {
 
   /** Copies the memories and the open runs as they are now. @throws BoardTrouble */
   async copyPresent(): Promise<void> {
-    const present = new Unrecorded({ ...readContents(await this.#board.read(), this.#invalid), lastSeenAt: undefined });
+    const present = new PendingRecords({
+      ...readContents(await this.#board.read(), this.#invalid),
+      lastSeenAt: undefined,
+    });
     present.restate();
     this.#transact(() => this.#writer.essentials(present, this.#clock.now(), undefined));
   }

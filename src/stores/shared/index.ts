@@ -1,4 +1,4 @@
-export type { Retention } from '../kind.js';
+export type { Retention } from '../state-options.js';
 export { BoardTrouble, reasonOf, type Board } from './board.js';
 export { HistoryMirror } from './history-mirror.js';
 export { Mailbox, type MailReply } from './mailbox.js';

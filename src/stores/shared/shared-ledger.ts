@@ -2,8 +2,8 @@ import type { Clock } from '../../domain/clock.js';
 import type { TimerEvent } from '../../domain/events/index.js';
 import type { Committed, JobRecord, Ledger, LedgerTrouble, Recollection } from '../../domain/ledger.js';
 import { MINUTE, type Duration } from '../../domain/time.js';
-import { Unrecorded } from '../pending-records.js';
-import { Invalid } from '../validation.js';
+import { PendingRecords } from '../pending-records.js';
+import { Invalid } from '../row-reader.js';
 import {
   BoardTrouble,
   reasonOf,
@@ -50,7 +50,7 @@ export class SharedLedger implements Ledger {
   readonly #recollection: Recollection;
   /** What the last holder left and cannot be read. */
   readonly #invalid = new Invalid();
-  readonly #unrecorded: Unrecorded;
+  readonly #unrecorded: PendingRecords;
   /** The highest order among the runs that were left open. */
   readonly #before: number;
   #seq = 0;
@@ -77,7 +77,7 @@ export class SharedLedger implements Ledger {
       lastSeenAt: idle === undefined ? undefined : parts.clock.now() - idle,
       ...(isHandedOver && { isHandedOver }),
     };
-    this.#unrecorded = new Unrecorded(this.#recollection);
+    this.#unrecorded = new PendingRecords(this.#recollection);
     // Runs that were left open are on the board as they are.
     this.#unrecorded.recorded();
     this.#before = open.at(-1)?.order ?? 0;

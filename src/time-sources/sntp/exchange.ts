@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import type { Clock } from '../../domain/clock.js';
 import type { Duration, Instant } from '../../domain/time.js';
-import { CONTRADICTION, millisecondsBetween, NONCE_SIZE, readReply, toNtpTime, writeSntpRequest } from './packet.js';
+import {
+  CONTRADICTION,
+  millisecondsBetween,
+  NONCE_SIZE,
+  readReply,
+  toNtpTime,
+  writeSntpRequest,
+} from './sntp-packet.js';
 
 /** A server, found. */
 export interface Endpoint {

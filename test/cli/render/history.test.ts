@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { historyLines } from '../../../src/cli/render/history.js';
-import { columnsOf } from '../../../src/cli/render/terminal-text.js';
+import { columnsOf } from '../../../src/cli/render/cells.js';
 import type { Ending, OpenRun } from '../../../src/domain/ledger.js';
 import { toRecord } from '../../../src/domain/record.js';
 import { capturedTerminal, finished, firingAt, instant, missed, running, skipped } from '../../support/past.js';

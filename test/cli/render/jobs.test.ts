@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { printJobs } from '../../../src/cli/commands/list/render.js';
+import { printList } from '../../../src/cli/commands/list/render.js';
 import { rowOf } from '../../../src/cli/commands/list/rows.js';
 import type { FiringStatus } from '../../../src/domain/outcome.js';
 import { everyMs, job } from '../../support/rig.js';
@@ -13,7 +13,7 @@ function shown(last: readonly (readonly [string, FiringStatus | undefined, strin
   const jobs = ['backup', 'report'].map((name) => job(name, everyMs(3_600_000), HOURLY));
   const memories = last && new Map(last.map(([name, status, at]) => [name, remember(name, status, instant(at))]));
   const rows = jobs.map((one) => rowOf(one, { now: NOW, timer: undefined, record: memories?.get(one.name) }));
-  printJobs(rows, { terminal, now: NOW, asJson });
+  printList(rows, { terminal, now: NOW, asJson });
   return terminal.said.out;
 }
 
@@ -31,7 +31,7 @@ test('the list shows each timer’s last outcome and how long ago that was, in o
 test('a long description is cut on a terminal, where the table fits', () => {
   const terminal = capturedTerminal({ width: 80 });
   const described = job('backup', everyMs(3_600_000), { ...HOURLY, description: 'x'.repeat(90), tags: ['db'] });
-  printJobs([rowOf(described, { now: NOW, timer: undefined, record: undefined })], {
+  printList([rowOf(described, { now: NOW, timer: undefined, record: undefined })], {
     terminal,
     now: NOW,
     asJson: false,

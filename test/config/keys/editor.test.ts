@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { getLanguageService, type LanguageService } from 'yaml-language-server';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { ENTRIES } from '../../../src/config/keys/index.js';
+import { KEY_ENTRIES } from '../../../src/config/keys/index.js';
 import { schemaText } from '../../../src/config/keys/json-schema.js';
 import { ROOT } from '../../support/program.js';
 
@@ -46,7 +46,7 @@ async function completions(text: string) {
 test('completes a key of a timer, with our text', async () => {
   const items = await completions(`${BACKUP}    over|`);
   const item = items.find(({ label }) => label === 'overlap');
-  expect(JSON.stringify(item?.documentation)).toContain(ENTRIES.timer['overlap']!.summary);
+  expect(JSON.stringify(item?.documentation)).toContain(KEY_ENTRIES.timer['overlap']!.summary);
 });
 
 test('completes a key of a map', async () => {
@@ -60,9 +60,9 @@ test('completes the words that a key takes', async () => {
 });
 
 test.each([
-  ['overlap', `${BACKUP}    over|lap: queue\n`, ENTRIES.timer['overlap']!.summary],
-  ['retry.attempts', `${BACKUP}    retry: { att|empts: 3 }\n`, ENTRIES.retry['attempts']!.summary],
-  ['concurrency', `concur|rency: 3\n${BACKUP}`, ENTRIES.file['concurrency']!.summary],
+  ['overlap', `${BACKUP}    over|lap: queue\n`, KEY_ENTRIES.timer['overlap']!.summary],
+  ['retry.attempts', `${BACKUP}    retry: { att|empts: 3 }\n`, KEY_ENTRIES.retry['attempts']!.summary],
+  ['concurrency', `concur|rency: 3\n${BACKUP}`, KEY_ENTRIES.file['concurrency']!.summary],
 ])('explains %s', async (_key, text, summary) => {
   const { document, position } = open(text);
   const hover = await service.doHover(document, position);

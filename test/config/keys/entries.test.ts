@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { exampleOf, keyCatalog, type KeyInfo } from '../../../src/config/keys/catalog.js';
-import { ENTRIES } from '../../../src/config/keys/index.js';
+import { KEY_ENTRIES } from '../../../src/config/keys/index.js';
 import { fallbackOf, yamlOf } from '../../../src/config/keys/text.js';
 import { KEYS, type KeyLevel } from '../../../src/config/check/schema.js';
 import type { Job } from '../../../src/domain/job.js';
@@ -13,13 +13,13 @@ const keys = keyCatalog().flatMap((group) => group.keys);
 
 describe('entries', () => {
   test.each(Object.keys(KEYS) as KeyLevel[])('the keys of %s and its entries are the same', (level) => {
-    expect(Object.keys(ENTRIES[level]).sort()).toEqual([...KEYS[level]].sort());
+    expect(Object.keys(KEY_ENTRIES[level]).sort()).toEqual([...KEYS[level]].sort());
   });
 
   test('every key of the file, of a timer and of their maps is in the reference once', () => {
-    const inMaps = (Object.keys(ENTRIES) as (keyof typeof ENTRIES)[])
+    const inMaps = (Object.keys(KEY_ENTRIES) as (keyof typeof KEY_ENTRIES)[])
       .filter((level) => !['file', 'timer', 'defaults'].includes(level))
-      .flatMap((level) => Object.keys(ENTRIES[level]).map((key) => `${level}.${key}`));
+      .flatMap((level) => Object.keys(KEY_ENTRIES[level]).map((key) => `${level}.${key}`));
     expect(keys.map(({ path }) => path).sort()).toEqual([...KEYS.file, ...KEYS.timer, ...inMaps].sort());
   });
 

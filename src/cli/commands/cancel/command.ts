@@ -30,7 +30,7 @@ export const cancel: CommandKind = {
       'Timer, or the start of a run id',
     );
     return async (terminal, args) => {
-      const { withScheduler } = await import('../../connect.js');
+      const { withScheduler } = await import('../../reach-scheduler.js');
       const options = command.opts<FileOption & StateOption & JsonOption>();
       return withScheduler(terminal, options, async ({ change }) => {
         const target = String(args[0]);

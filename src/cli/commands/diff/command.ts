@@ -13,7 +13,7 @@ export const diff: CommandKind = {
   configure(command) {
     withScreen(command, 'one JSON object').argument('<new-file>', 'Timer file to compare');
     return async (terminal, args) => {
-      const { withScheduler } = await import('../../connect.js');
+      const { withScheduler } = await import('../../reach-scheduler.js');
       const options = command.opts<ScreenOptions>();
       return withScheduler(terminal, options, async ({ client, zone }) => {
         const file = resolve(terminal.cwd, String(args[0]));

@@ -5,7 +5,7 @@ import { UsageError } from '../../command.js';
  * replaces each `*` with `files`, the names in the working directory.
  * @throws UsageError with the quoted expression, as it was most likely intended.
  */
-export function expressionOf(words: readonly string[], files: readonly string[]): string {
+export function undoExpandedStars(words: readonly string[], files: readonly string[]): string {
   const restored = withStars(
     words,
     files.filter((name) => !name.startsWith('.')),

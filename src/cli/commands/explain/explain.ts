@@ -1,4 +1,4 @@
-import { quoted } from '../../../text/excerpt.js';
+import { quoted } from '../../../text/quoted.js';
 import { readdirSync } from 'node:fs';
 import { readableFile, type Diagnostic, type Loaded, type ReadableFile } from '../../../config/index.js';
 import type { Job } from '../../../domain/job.js';
@@ -8,7 +8,7 @@ import { fieldsInWords, goesByLocalTime, scheduleKinds, type FieldInWords } from
 import { ScheduleError, type ScheduleWarning } from '../../../schedules/kind.js';
 import { zoneOutlooks, type ForeseenJob, type ZoneOutlook } from '../../render/clock-change-outlook.js';
 import { localZone, thisMachine } from '../../../this-machine.js';
-import { expressionOf } from './expanded-stars.js';
+import { undoExpandedStars } from './expanded-stars.js';
 import { orRunning } from '../../load-readable.js';
 import { isOfUse, jobNamed, loadForeseeing, locate, renderLoaded, sayUnread, shortPath } from '../../load.js';
 import { renderProblems } from '../../render/diagnostics.js';
@@ -130,7 +130,7 @@ function readAlone(
   words: readonly string[],
   { timezone, now }: { timezone: string; now: Instant },
 ): Explained | undefined {
-  const source = expressionOf(words, words.length > 1 ? readdirSync(terminal.cwd) : []);
+  const source = undoExpandedStars(words, words.length > 1 ? readdirSync(terminal.cwd) : []);
   const cron = scheduleKinds.find(({ key }) => key === 'cron');
   try {
     const dst = { gap: 'after', repeat: 'first' } as const;

@@ -17,7 +17,7 @@ import { renderProblems } from '../../render/diagnostics.js';
 import { fromNow, fullStartInWords } from '../../render/firings.js';
 import { separated } from '../../render/separated.js';
 import { renderTable } from '../../render/table.js';
-import { harmless, wrap } from '../../render/terminal-text.js';
+import { harmless, wrap } from '../../render/cells.js';
 
 interface Printing {
   readonly terminal: Terminal;

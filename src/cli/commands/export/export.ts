@@ -12,7 +12,7 @@ import { jobNamed, loadOrTell } from '../../load.js';
 import type { FileOption, JsonOption } from '../../options.js';
 import type { Terminal } from '../../terminal.js';
 import { clockDifferences } from './clock-differences.js';
-import { exportRecord, printDifferences } from './report.js';
+import { exportRecord, printDifferences } from './differences.js';
 
 export interface ExportOptions extends FileOption, JsonOption {
   readonly output?: string;

@@ -14,7 +14,7 @@ import {
 import { sayUnread } from '../../load.js';
 import { loadReadableOrRunning } from '../../load-readable.js';
 import type { FileOption, JsonOption, StateOption, ZoneOption } from '../../options.js';
-import { pour } from './print-in-turns.js';
+import { printInTurns } from './print-in-turns.js';
 import { isUsed, nothingRecorded, readHistory, shownPlace, warnOfInvalid } from '../../read-history.js';
 import { historyLines, type PastPrinting } from '../../render/history.js';
 import { printRun } from './render-run.js';
@@ -135,7 +135,7 @@ async function showEndings(
   const { terminal } = printing;
   const found = find(history, filter);
   const lines = historyLines({ ...found, endingsOf: (numbers) => history.numbered(numbers) }, printing);
-  await pour(terminal, lines, createSystemClock());
+  await printInTurns(terminal, lines, createSystemClock());
   terminal.err(...remarksOn(found, filter, printing));
 }
 

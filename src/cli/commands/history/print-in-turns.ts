@@ -7,7 +7,11 @@ const LINES = 200;
 /**
  * Writes lines of data as fast as they are read, and stops when nobody reads them. Other work gets its turn in between.
  */
-export async function pour(terminal: Terminal, lines: Iterable<string>, clock: Pick<Clock, 'soon'>): Promise<void> {
+export async function printInTurns(
+  terminal: Terminal,
+  lines: Iterable<string>,
+  clock: Pick<Clock, 'soon'>,
+): Promise<void> {
   let gathered: string[] = [];
   for (const line of lines) {
     gathered.push(line);

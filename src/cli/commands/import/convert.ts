@@ -3,7 +3,7 @@ import { writeTimerFile } from '../../../config/write-timer-file.js';
 import type { Difference, Imported, ImportedTimer } from '../../../importers/kind.js';
 import { visible } from '../../../text/visible.js';
 import { checkTimer, type CheckedTimer } from './check-timer.js';
-import { withDefaults } from './hoist.js';
+import { hoistDefaults } from './hoist.js';
 import { uniqueNames } from './names.js';
 
 type Keys = Readonly<Record<string, unknown>>;
@@ -74,7 +74,7 @@ function aboutRoot(kept: readonly NamedTimer[], { uid }: Machine): readonly Diff
 const COMMENT_WIDTH = 96;
 
 function write(kept: readonly NamedTimer[], settings: Keys, general: readonly Difference[]): string {
-  const { defaults, timers } = withDefaults(kept.map(({ keys }) => keys ?? {}));
+  const { defaults, timers } = hoistDefaults(kept.map(({ keys }) => keys ?? {}));
   const given = (settings['defaults'] ?? {}) as Keys;
   const all = { ...defaults, ...given };
   return writeTimerFile({

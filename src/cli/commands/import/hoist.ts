@@ -7,7 +7,7 @@ type Keys = Readonly<Record<string, unknown>>;
 const OWN: ReadonlySet<string> = new Set([...scheduleKinds.map(({ key }) => key), 'run', 'description']);
 
 /** Moves keys with the same value in all timers to `defaults`. A single timer keeps its keys. */
-export function withDefaults(timers: readonly Keys[]): { readonly defaults: Keys; readonly timers: readonly Keys[] } {
+export function hoistDefaults(timers: readonly Keys[]): { readonly defaults: Keys; readonly timers: readonly Keys[] } {
   const [first, ...others] = timers;
   if (first === undefined || others.length === 0) return { defaults: {}, timers };
   const shared = Object.entries(first).filter(

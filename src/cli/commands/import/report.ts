@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { Difference } from '../../../importers/kind.js';
 import { jsonText } from '../../../text/visible.js';
-import { harmless, wrap } from '../../render/terminal-text.js';
+import { harmless, wrap } from '../../render/cells.js';
 import type { Terminal } from '../../terminal.js';
 import type { Conversion, TimerDifference } from './convert.js';
 

@@ -21,11 +21,11 @@ export const init: CommandKind = {
       .argument('[file]', 'File to write (default: timers.yaml)')
       .option('-f, --file <path>', 'File to write, same as the argument');
     return async (terminal, args) => {
-      const { onlyFile } = await import('../../arguments.js');
+      const { onlyFileArgument } = await import('../../arguments.js');
       const { schemaText } = await import('../../../config/keys/json-schema.js');
       const { writeStarterFile } = await import('./starter-file.js');
       const { file, json } = command.opts<InitOptions>();
-      const path = onlyFile(args[0] as string | undefined, file) ?? 'timers.yaml';
+      const path = onlyFileArgument(args[0] as string | undefined, file) ?? 'timers.yaml';
       return writeStarterFile(terminal, path, { schema: schemaText(), asJson: json === true });
     };
   },

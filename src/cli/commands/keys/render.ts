@@ -3,7 +3,7 @@ import { exampleOf, keyCatalog, type KeyGroup, type KeyInfo } from '../../../con
 import { fallbackOf } from '../../../config/keys/text.js';
 import { jsonText } from '../../../text/visible.js';
 import { separated } from '../../render/separated.js';
-import { wrap } from '../../render/terminal-text.js';
+import { wrap } from '../../render/cells.js';
 import type { Terminal } from '../../terminal.js';
 
 const INDENT = '  ';

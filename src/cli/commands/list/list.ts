@@ -6,7 +6,7 @@ import type { FileOption, JsonOption, StateOption, ZoneOption } from '../../opti
 import { runningTimers } from '../../running-timers.js';
 import { recordsOf } from '../../timer-records.js';
 import { recordedAdHoc } from '../../../daemon/recorded-ad-hoc.js';
-import { printJobs } from './render.js';
+import { printList } from './render.js';
 import type { Terminal } from '../../terminal.js';
 import { inZone } from '../../zone.js';
 
@@ -29,6 +29,6 @@ export async function listTimers(terminal: Terminal, options: ListOptions): Prom
   const rows = jobs.map((job) => rowOf(job, { now, timer: running.get(job.name), record: remembered?.get(job.name) }));
   const listed = new Set(rows.map(({ name }) => name));
   const unrecorded = [...running.values()].filter((timer) => timer.ad_hoc !== null && !listed.has(timer.task_name));
-  printJobs([...rows, ...unrecorded.map(rowOfAdHoc)], { terminal, now, asJson: options.json === true });
+  printList([...rows, ...unrecorded.map(rowOfAdHoc)], { terminal, now, asJson: options.json === true });
   return timerFile.unread.length === 0 ? 0 : 1;
 }

@@ -9,7 +9,7 @@ import { startInWords, zonesInWords } from '../../render/firings.js';
 import { outcomeCell } from '../../render/outcome.js';
 import { renderColumns, type TableCell } from '../../render/table.js';
 import { stateCell, widestState } from '../../render/timer-state.js';
-import { clipToWidth, harmless } from '../../render/terminal-text.js';
+import { clipToWidth, harmless } from '../../render/cells.js';
 
 interface Printing {
   readonly terminal: Terminal;
@@ -18,7 +18,7 @@ interface Printing {
 }
 
 /** Prints timers, as a table or one object per line. */
-export function printJobs(rows: readonly ListRow[], { terminal, now, asJson }: Printing): void {
+export function printList(rows: readonly ListRow[], { terminal, now, asJson }: Printing): void {
   if (asJson) {
     for (const row of rows) terminal.out(jsonText(toJson(row)));
     return;

@@ -8,7 +8,7 @@ import {
   type StateOption,
   type ZoneOption,
 } from '../../options.js';
-import type { Reached } from '../../connect.js';
+import type { Reached } from '../../reach-scheduler.js';
 import type { CommandKind } from '../../command.js';
 
 interface LogsOptions extends FileOption, StateOption, JsonOption, ZoneOption {
@@ -47,7 +47,7 @@ export const logs: CommandKind = {
       const { readCount } = await import('../../arguments.js');
       const last = readCount(options.count);
       const name = args[0] as string | undefined;
-      const { withScheduler } = await import('../../connect.js');
+      const { withScheduler } = await import('../../reach-scheduler.js');
       const { zoneOf } = await import('../../zone.js');
       const { checkLogSpan, PAST_LOG, readLogSpan, showLogs } = await import('./logs.js');
       // Mistakes in the options are reported before mistakes in the file.

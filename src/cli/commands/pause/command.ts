@@ -38,7 +38,7 @@ export const pause: CommandKind = {
         ...(length !== undefined && { for_ms: length }),
         ...(options.reason !== undefined && { reason: options.reason }),
       };
-      const { withScheduler } = await import('../../connect.js');
+      const { withScheduler } = await import('../../reach-scheduler.js');
       return withScheduler(terminal, options, async ({ change, zone }) => {
         const asked = { ...who, ...(await endOf(options, zone)) };
         const { names, until } = (await change('pause', asked)) as { names: string[]; until: string | null };

@@ -18,7 +18,7 @@ export const reload: CommandKind = {
     withScreen(command, 'one JSON object').option('--dry-run', 'Show what would change, without changing anything');
     return async (terminal) => {
       const options = command.opts<ScreenOptions & { readonly dryRun?: true }>();
-      const { withScheduler } = await import('../../connect.js');
+      const { withScheduler } = await import('../../reach-scheduler.js');
       return withScheduler(terminal, options, async ({ change, zone }) => {
         const isDry = options.dryRun === true;
         const reading = (await change('reload', { dry_run: isDry })) as Reading;

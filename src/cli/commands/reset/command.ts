@@ -24,7 +24,7 @@ export const reset: CommandKind = {
       const { readLength } = await import('../../arguments.js');
       const length = readLength('--in', options.in);
       const name = String(args[0]);
-      const { withScheduler } = await import('../../connect.js');
+      const { withScheduler } = await import('../../reach-scheduler.js');
       return withScheduler(terminal, options, async ({ change, zone }) => {
         const asked = { name, ...(length !== undefined && { in_ms: length }) };
         const answer = (await change('reset', asked)) as ResetAnswer;

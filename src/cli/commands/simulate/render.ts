@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { DAY, MINUTE } from '../../../domain/time.js';
 import { formatLocal, localTime } from '../../../schedules/index.js';
-import { DEFAULT_RUN_TIME } from '../../../simulation/durations.js';
+import { DEFAULT_RUN_TIME } from '../../../simulation/recorded-run-times.js';
 import type { Outlook } from '../../../simulation/simulate-with-rules.js';
 import { humanDuration } from '../../../domain/human-duration.js';
 import { busiestOf, type Proposal, type SimulatedRunTimes, type SimulationReport } from './report.js';
@@ -12,7 +12,7 @@ import { renderRules } from './render-rules.js';
 import { renderJitter, renderTotals, renderTroubles, renderWaits } from './render-timers.js';
 import { separated } from '../../render/separated.js';
 import { renderTable } from '../../render/table.js';
-import { harmless } from '../../render/terminal-text.js';
+import { harmless } from '../../render/cells.js';
 import { counted } from '../../../text/counted.js';
 
 /** How many of the busiest minutes are shown. */

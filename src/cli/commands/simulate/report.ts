@@ -2,7 +2,7 @@ import type { Job } from '../../../domain/job.js';
 import { nextInWindow } from '../../../engine/plan-due.js';
 import type { Instant, TimeSpan } from '../../../domain/time.js';
 import type { ClockChange } from '../../../schedules/index.js';
-import type { RunTime } from '../../../simulation/durations.js';
+import type { RunTime } from '../../../simulation/recorded-run-times.js';
 import type { Outlook } from '../../../simulation/simulate-with-rules.js';
 import type { Suggestion } from '../../../simulation/suggest.js';
 

@@ -3,7 +3,7 @@ import { LostError, RefusalError } from '../../../control/index.js';
 import { SECOND, type Duration } from '../../../domain/time.js';
 import { jsonText } from '../../../text/visible.js';
 import type { FileOption, JsonOption, StateOption } from '../../options.js';
-import { isUnreached, reach } from '../../connect.js';
+import { isUnreached, reach } from '../../reach-scheduler.js';
 import type { Terminal } from '../../terminal.js';
 
 /** Whether it works; or also whether everything is as its owner wants it. */

@@ -20,10 +20,10 @@ export const stop: CommandKind = {
     );
     return async (terminal) => {
       const options = command.opts<FileOption & StateOption & JsonOption & { readonly drain?: true }>();
-      const { withScheduler } = await import('../../connect.js');
+      const { withScheduler } = await import('../../reach-scheduler.js');
       return withScheduler(terminal, options, async ({ client, file, zone }) => {
         if (options.drain) {
-          const { drainScheduler } = await import('./stop.js');
+          const { drainScheduler } = await import('./drain-scheduler.js');
           await drainScheduler(client, await zone(), (line) => terminal.err(`timers: ${line}`));
         } else await client.stop({});
         if (options.json) terminal.out(jsonText({ file: resolve(terminal.cwd, file), stopped: true }));

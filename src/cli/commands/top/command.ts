@@ -24,7 +24,7 @@ export const top: CommandKind = {
         terminal.err('timers: top needs a terminal to draw on and to read keys from. Anywhere else: timers status');
         return 1;
       }
-      const { withScheduler } = await import('../../connect.js');
+      const { withScheduler } = await import('../../reach-scheduler.js');
       return withScheduler(terminal, options, async (reached) => {
         const { runTop } = await import('./run.js');
         const { createSystemClock } = await import('../../../clocks/system.js');

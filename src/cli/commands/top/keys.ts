@@ -7,7 +7,7 @@ const LIST: Mode = { kind: 'list' };
 const LONGEST_INPUT = 60;
 
 /** What a key does in any mode of the view. */
-export function press(view: View, key: string): Step {
+export function pressKey(view: View, key: string): Step {
   // These keys mean the same everywhere.
   if (key === 'ctrl-c') return withWish(view, { kind: 'quit' });
   if (key === 'ctrl-z') return withWish(view, { kind: 'suspend' });

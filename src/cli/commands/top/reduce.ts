@@ -1,6 +1,6 @@
 import type { StatusRecord } from '../../../domain/status-record.js';
 import type { Instant } from '../../../domain/time.js';
-import { press } from './keys.js';
+import { pressKey } from './keys.js';
 import { layoutOf } from './layout.js';
 import { shownRows } from './rows.js';
 import type { LinkState, PaneLine, Said, Seen, Size, Step, View, Wish } from './view.js';
@@ -23,7 +23,7 @@ const MOST_LINES = 500;
 /** The view after an input, and the actions to take. */
 export function reduce(view: View, input: Input): Step {
   if (input.kind !== 'key') return { view: take(view, input), wishes: [] };
-  const { view: pressed, wishes } = press(view, input.key);
+  const { view: pressed, wishes } = pressKey(view, input.key);
   const settled = settle(hold(view, pressed));
   return { view: settled, wishes: [...wishes, ...follow(view, settled)] };
 }

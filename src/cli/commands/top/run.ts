@@ -1,8 +1,8 @@
 import { LostError, RefusalError } from '../../../control/index.js';
 import type { Clock } from '../../../domain/clock.js';
 import { SECOND, type Cancel, type Duration, type Instant } from '../../../domain/time.js';
-import type { Reached } from '../../connect.js';
-import { lookOf, type Look } from './render/terminal-style.js';
+import type { Reached } from '../../reach-scheduler.js';
+import { terminalStyle, type TerminalStyle } from './render/terminal-style.js';
 import { renderTop } from './render/index.js';
 import type { Terminal } from '../../terminal.js';
 import { carryOut } from './carry-out.js';
@@ -79,7 +79,7 @@ class Top {
   readonly #clock: Clock;
   readonly #screen: Screen;
   readonly #link: Link;
-  readonly #look: Look;
+  readonly #look: TerminalStyle;
   #view: View;
   #ended: Ended = { quit: () => undefined, crashed: () => undefined };
   /** The scheduler's time as last reported, and when. */
@@ -95,7 +95,7 @@ class Top {
     this.#screen = screen;
     this.#told = { now: clock.now(), at: clock.monotonic() };
     this.#view = emptyView(file, screen.size, clock.now());
-    this.#look = lookOf(terminal, timezone);
+    this.#look = terminalStyle(terminal, timezone);
     this.#link = new Link(
       { client, connect },
       {

@@ -1,6 +1,6 @@
 import { LostError, RefusalError, type Args, type SchedulerClient } from '../../../control/index.js';
 import type { StatusRecord } from '../../../domain/status-record.js';
-import type { Reached } from '../../connect.js';
+import type { Reached } from '../../reach-scheduler.js';
 import type { PaneLine } from './view.js';
 
 /** How many outcomes of each timer are requested: as many as a scheduler keeps. */

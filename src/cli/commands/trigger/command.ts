@@ -37,7 +37,7 @@ export const trigger: CommandKind = {
       const { wait, ...options } = command.opts<TriggerOptions>();
       const name = String(args[0]);
       const asked = { name, ...(options.overlap !== undefined && { overlap: options.overlap }) };
-      const { withScheduler } = await import('../../connect.js');
+      const { withScheduler } = await import('../../reach-scheduler.js');
       const { triggerAndGo, triggerAndWait } = await import('./trigger.js');
       const printing = { terminal, asJson: options.json === true };
       return withScheduler(terminal, options, (reached) =>

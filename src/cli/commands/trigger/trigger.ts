@@ -3,7 +3,7 @@ import { jsonText } from '../../../text/visible.js';
 import type { RunStatus } from '../../../domain/outcome.js';
 import { plainText } from '../../../text/plain-text.js';
 import { exitCodeOf } from '../../exit-code.js';
-import type { Reached } from '../../connect.js';
+import type { Reached } from '../../reach-scheduler.js';
 import type { Terminal } from '../../terminal.js';
 import { counted } from '../../../text/counted.js';
 

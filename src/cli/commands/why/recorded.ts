@@ -3,7 +3,7 @@ import { fingerprintOf, type Job } from '../../../domain/job.js';
 import { startOfFinished, type Ending, type History, type OpenRun, type Pause } from '../../../domain/ledger.js';
 import { END_OF_TIME, SECOND, type Duration, type Instant } from '../../../domain/time.js';
 import type { AskedTime } from './asked-time.js';
-import type { ScheduleJudgment } from './verdict.js';
+import type { ScheduleJudgment } from './schedule-judgment.js';
 
 /** What happened to a firing. */
 export type Fate =

@@ -10,8 +10,8 @@ import { toJson as endingToJson } from '../../render/history.js';
 import { openWord, outcomeCell } from '../../render/outcome.js';
 import { separated } from '../../render/separated.js';
 import { renderColumns, type TableCell } from '../../render/table.js';
-import { harmless, wrap } from '../../render/terminal-text.js';
-import { clockInWords, fieldRows, obstacleInWords } from './render-schedule.js';
+import { harmless, wrap } from '../../render/cells.js';
+import { clockInWords, fieldRows, obstacleInWords } from './schedule-in-words.js';
 import { fateInWords, reasonsOf, remarksOf } from './words.js';
 import { tableWidth, type Terminal } from '../../terminal.js';
 

@@ -11,7 +11,7 @@ import { historyOf } from '../../../daemon/state.js';
 import type { Terminal } from '../../terminal.js';
 import { checkTimezone, zoneOf } from '../../zone.js';
 import { fateOf, fateWithoutHistory, firingOfRunAt, lastRecorded, type Fate, type WhyQuestion } from './recorded.js';
-import { judgeBySchedule, lastDue } from './verdict.js';
+import { judgeBySchedule, lastDue } from './schedule-judgment.js';
 
 export interface WhyOptions extends FileOption, StateOption, ZoneOption {
   readonly at?: string;

@@ -8,7 +8,7 @@ import { causeOf } from '../../../domain/outcome-cause.js';
 import { humanDuration } from '../../../domain/human-duration.js';
 import { plainText } from '../../../text/plain-text.js';
 import type { AskedTime } from './asked-time.js';
-import { MOST_COUNTED, type ScheduleJudgment } from './verdict.js';
+import { MOST_COUNTED, type ScheduleJudgment } from './schedule-judgment.js';
 import type { Context, Fate, Silence, NotRecorded } from './recorded.js';
 import type { Why } from './why-timer.js';
 import { localTime } from '../../../schedules/index.js';

@@ -1,5 +1,5 @@
 import { isTimeZone } from '../../../schedules/index.js';
-import { quoted } from '../../../text/excerpt.js';
+import { quoted } from '../../../text/quoted.js';
 import {
   DAYS,
   DAYS_FROM_END,

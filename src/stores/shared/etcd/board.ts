@@ -40,8 +40,8 @@ import {
   type EtcdOperation,
   type RangeResponse,
 } from './operations.js';
-import { ChangeByJob, runOf, writePosition } from './parts.js';
-import { grantLease, transact, transactIf, trimRange } from './requests.js';
+import { ChangeByJob, runOf, writePosition } from './change-by-job.js';
+import { grantLease, transact, transactIf, trimRange } from './transact.js';
 import { EtcdSession, type EtcdCall } from './session.js';
 
 /** How many log entries are kept at least; at most {@link TRIM_EVERY} more. */

@@ -20,8 +20,17 @@ import {
 } from '../board.js';
 import { inTime } from '../in-time.js';
 import { readAddress, type PostgresAddress } from './address.js';
-import { listsOf, standingOf, takenOf, toMap, writtenOf, type KeyedText, type Standing, type Taken } from './rows.js';
-import * as sql from './statements.js';
+import {
+  listsOf,
+  standingOf,
+  takenOf,
+  mapOfRows,
+  writtenOf,
+  type KeyedText,
+  type Standing,
+  type Taken,
+} from './rows.js';
+import * as sql from './schema-and-statements.js';
 import { postgresTrouble } from './trouble.js';
 
 /** The lease loop, a write and a reader can go on at the same time. */
@@ -89,8 +98,8 @@ class PostgresBoard implements Board {
 
   read(): Promise<BoardContents> {
     return this.#within(LONG_BOARD_PATIENCE, async () => ({
-      jobs: toMap(await this.#query<KeyedText>(sql.READ.jobs, [])),
-      runs: toMap(await this.#query<KeyedText>(sql.READ.runs, [])),
+      jobs: mapOfRows(await this.#query<KeyedText>(sql.READ.jobs, [])),
+      runs: mapOfRows(await this.#query<KeyedText>(sql.READ.runs, [])),
     }));
   }
 

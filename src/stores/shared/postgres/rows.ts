@@ -19,7 +19,7 @@ export interface KeyedText {
   readonly content: string;
 }
 
-export const toMap = (rows: readonly KeyedText[]): ReadonlyMap<string, string> =>
+export const mapOfRows = (rows: readonly KeyedText[]): ReadonlyMap<string, string> =>
   new Map(rows.map(({ key, content }) => [key, content]));
 
 /** The keys and texts of what changes, and the keys of what is deleted. */

@@ -2,19 +2,19 @@ import { Chalk } from 'chalk';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { renderTop } from '../../../../src/cli/commands/top/render/index.js';
-import type { Look } from '../../../../src/cli/commands/top/render/terminal-style.js';
-import { columnsOf } from '../../../../src/cli/render/terminal-text.js';
+import type { TerminalStyle } from '../../../../src/cli/commands/top/render/terminal-style.js';
+import { columnsOf } from '../../../../src/cli/render/cells.js';
 import type { View } from '../../../../src/cli/commands/top/view.js';
 import { inSeconds, line, NOW, run, tell, TIMERS, timer } from '../../top/scene.js';
 
 const SMALL = { columns: 80, rows: 24 };
-const look = (how: Partial<Look> & { level?: 0 | 1 } = {}): Look => ({
+const look = (how: Partial<TerminalStyle> & { level?: 0 | 1 } = {}): TerminalStyle => ({
   chalk: new Chalk({ level: how.level ?? 0 }),
   isUnicode: true,
   zone: 'Europe/Berlin',
   ...how,
 });
-const frame = (view: View, how: Look = look()): string => `${renderTop(view, how).join('\n')}\n`;
+const frame = (view: View, how: TerminalStyle = look()): string => `${renderTop(view, how).join('\n')}\n`;
 const golden = (name: string): string => readFileSync(new URL(`frames/${name}.txt`, import.meta.url), 'utf8');
 
 /** What chalk writes. */

@@ -1,14 +1,14 @@
-import { columnsOf } from '../../../render/terminal-text.js';
+import { columnsOf } from '../../../render/cells.js';
 import type { View } from '../view.js';
-import { lineOf, tame, type Look, type PaintedText } from './terminal-style.js';
+import { lineOf, tame, type TerminalStyle, type PaintedText } from './terminal-style.js';
 
 /** Two lines: the last action or the current question, and the keys. */
-export function renderFooter(view: View, look: Look): string[] {
+export function renderFooter(view: View, look: TerminalStyle): string[] {
   const { columns: width } = view.size;
   return [lineOf([{ text: ' ' }, ...messageOf(view, look)], width, look).trimEnd(), keysOf(view, width, look)];
 }
 
-function messageOf({ mode, filter, said }: View, { chalk, isUnicode }: Look): readonly PaintedText[] {
+function messageOf({ mode, filter, said }: View, { chalk, isUnicode }: TerminalStyle): readonly PaintedText[] {
   const cursor = { text: isUnicode ? '▏' : '_' };
   const trouble = said?.isTrouble ? [{ text: `  ${tame(said.text)}`, paint: chalk.red }] : [];
   switch (mode.kind) {
@@ -27,7 +27,7 @@ function messageOf({ mode, filter, said }: View, { chalk, isUnicode }: Look): re
 }
 
 /** If not everything fits, help and quit stay, because they are needed most. */
-function keysOf(view: View, width: number, look: Look): string {
+function keysOf(view: View, width: number, look: TerminalStyle): string {
   const { bold, dim } = look.chalk;
   const pairs = [...hintsOf(view, look)];
   const widthOf = ([key, does]: readonly [string, string]) =>
@@ -42,7 +42,10 @@ function keysOf(view: View, width: number, look: Look): string {
   return lineOf(parts, width, look).trimEnd();
 }
 
-function hintsOf({ mode, selected, timers, pane }: View, { isUnicode }: Look): readonly (readonly [string, string])[] {
+function hintsOf(
+  { mode, selected, timers, pane }: View,
+  { isUnicode }: TerminalStyle,
+): readonly (readonly [string, string])[] {
   switch (mode.kind) {
     case 'filter':
       return [

@@ -1,7 +1,7 @@
 import { formatLocal } from '../../../../schedules/index.js';
 import { isFailing } from '../rows.js';
 import { asOf, type View } from '../view.js';
-import { apart, lineOf, tame, type Look } from './terminal-style.js';
+import { apart, lineOf, tame, type TerminalStyle } from './terminal-style.js';
 import { shortDuration } from './short-duration.js';
 import { isPausedAt } from './state.js';
 import { counted } from '../../../../text/counted.js';
@@ -11,7 +11,11 @@ const ROOMY = 80;
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 /** Two lines: whose timers these are, and how many are in each state. */
-export function renderHeader(view: View, { rows, height }: { rows: number; height: number }, look: Look): string[] {
+export function renderHeader(
+  view: View,
+  { rows, height }: { rows: number; height: number },
+  look: TerminalStyle,
+): string[] {
   const { chalk } = look;
   const { columns: width } = view.size;
   const who = { text: ` ${whoseOf(view)}`, paint: chalk.bold };
@@ -33,7 +37,7 @@ function whoseOf({ file, scheduler, now }: View): string {
 }
 
 /** In the scheduler's own time, with the zone of all times on the screen. Only the time if a date does not fit. */
-function clockOf({ now, size }: View, { zone }: Look): string {
+function clockOf({ now, size }: View, { zone }: TerminalStyle): string {
   const local = formatLocal(now, zone);
   const weekday = WEEKDAYS[new Date(`${local.slice(0, 10)}T00:00:00Z`).getUTCDay()] ?? '';
   const time = local.slice(11, 19);

@@ -1,5 +1,5 @@
-import { columnsOf, wrap } from '../../../render/terminal-text.js';
-import type { Look } from './terminal-style.js';
+import { columnsOf, wrap } from '../../../render/cells.js';
+import type { TerminalStyle } from './terminal-style.js';
 import { signsInWords } from './spark.js';
 import { marksInWords } from './state.js';
 
@@ -19,7 +19,7 @@ const KEYS: readonly (readonly [string, string])[] = [
 const INDENT = 11;
 
 /** Describes keys and signs. The caller cuts lines beyond the screen's height. */
-export function renderHelp(width: number, look: Look): string[] {
+export function renderHelp(width: number, look: TerminalStyle): string[] {
   const keys = KEYS.flatMap(([key, does]) => wrap(` ${key.padEnd(INDENT - 1)}${does}`, width, ' '.repeat(INDENT)));
   return [...keys, '', ...legend('marks', marksInWords(look), width), ...legend('RECENT', signsInWords(look), width)];
 }

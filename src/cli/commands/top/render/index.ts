@@ -4,12 +4,12 @@ import type { View } from '../view.js';
 import { renderFooter } from './footer.js';
 import { renderHeader } from './header.js';
 import { renderHelp } from './help.js';
-import { cut, type Look } from './terminal-style.js';
+import { cut, type TerminalStyle } from './terminal-style.js';
 import { renderPane } from './pane.js';
-import { renderTimers } from './table.js';
+import { renderTimers } from './timers-table.js';
 
 /** Draws a view: one line per screen line, none wider than the screen. Reads nothing else, not even the clock. */
-export function renderTop(view: View, look: Look): string[] {
+export function renderTop(view: View, look: TerminalStyle): string[] {
   const { columns: width, rows: height } = view.size;
   const layout = layoutOf(view.size, view.pane);
   if (layout === undefined) return fill([cut('too small: needs 40 x 10', width, look)], height);

@@ -1,7 +1,7 @@
 import { outputLineOf, type EventRecord } from '../../../../control/index.js';
 import { formatLocal } from '../../../../schedules/index.js';
 import type { Pane, PaneLine } from '../view.js';
-import { lineOf, tame, type Look, type PaintedText } from './terminal-style.js';
+import { lineOf, tame, type TerminalStyle, type PaintedText } from './terminal-style.js';
 import { counted } from '../../../../text/counted.js';
 
 const NOTHING = '   no recent output; new lines appear here';
@@ -9,7 +9,7 @@ const NOTHING = '   no recent output; new lines appear here';
 /** A title and the latest lines of one timer's output, at most `height` lines in all. */
 export function renderPane(
   { name, lines }: Pane,
-  { width, height, look }: { width: number; height: number; look: Look },
+  { width, height, look }: { width: number; height: number; look: TerminalStyle },
 ): string[] {
   const dash = look.isUnicode ? '─' : '-';
   const title = `${dash}${dash} ${tame(name)} `;
@@ -23,7 +23,7 @@ export function renderPane(
   return [rule, ...shown];
 }
 
-function partsOf(line: PaneLine, name: string, look: Look): readonly PaintedText[] {
+function partsOf(line: PaneLine, name: string, look: TerminalStyle): readonly PaintedText[] {
   const { chalk, zone, isUnicode } = look;
   if ('dropped' in line)
     return [{ text: `   ${counted(line.dropped, 'line')} left out: output came too fast`, paint: chalk.yellow }];
@@ -35,12 +35,15 @@ function partsOf(line: PaneLine, name: string, look: Look): readonly PaintedText
 }
 
 /** Lines from standard error have a bolder bar. */
-function barOf(record: EventRecord, { chalk, isUnicode }: Look): PaintedText {
+function barOf(record: EventRecord, { chalk, isUnicode }: TerminalStyle): PaintedText {
   const [plain, bold] = isUnicode ? ['│', '┃'] : ['|', '!'];
   return { text: `${record['stream'] === 'stderr' ? bold : plain} `, paint: chalk.dim };
 }
 
-function paintOf({ level, event }: EventRecord, { red, yellow, cyan, green }: Look['chalk']): (text: string) => string {
+function paintOf(
+  { level, event }: EventRecord,
+  { red, yellow, cyan, green }: TerminalStyle['chalk'],
+): (text: string) => string {
   if (level === 'error') return red;
   if (level === 'warn') return yellow;
   return event === 'run.finished' ? green : cyan;

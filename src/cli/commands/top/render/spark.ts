@@ -1,7 +1,7 @@
 import type { FiringStatus } from '../../../../domain/outcome.js';
 import type { RecentRecord } from '../../../../domain/status-record.js';
 import { SECOND } from '../../../../domain/time.js';
-import type { Look } from './terminal-style.js';
+import type { TerminalStyle } from './terminal-style.js';
 
 const BARS = '▁▂▃▄▅▆▇█';
 /** A success shorter than this is drawn in proportion, so that runs of milliseconds look level. */
@@ -20,7 +20,7 @@ const SIGNS: Readonly<Record<Exclude<FiringStatus, 'success'>, readonly [string,
  * One character per outcome, newest last. The height of a success is its duration relative to the longest shown; in
  * ASCII all are dots.
  */
-export function sparkLine(recent: readonly RecentRecord[], width: number, { isUnicode }: Look): string {
+export function sparkLine(recent: readonly RecentRecord[], width: number, { isUnicode }: TerminalStyle): string {
   const shown = recent.slice(Math.max(0, recent.length - width));
   const longest = Math.max(LOW, ...shown.map(({ duration_ms: duration }) => duration ?? 0));
   return shown
@@ -32,13 +32,13 @@ export function sparkLine(recent: readonly RecentRecord[], width: number, { isUn
 }
 
 /** Every sign and its meaning, for the help. */
-export function signsInWords({ isUnicode }: Look): readonly string[] {
+export function signsInWords({ isUnicode }: TerminalStyle): readonly string[] {
   const signs = Object.entries(SIGNS).map(([status, pair]) => `${pair[isUnicode ? 0 : 1]} ${status}`);
   return [isUnicode ? '▁ to █ success, by how long it took' : '. success', ...signs];
 }
 
 /** Bars are green, failures red, everything else yellow. */
-export function paintSpark(line: string, { chalk }: Look): string {
+export function paintSpark(line: string, { chalk }: TerminalStyle): string {
   if (chalk.level === 0) return line;
   return line.replace(/([▁-█.]+)|([✗xt?]+)|([csm]+)/g, (run, good?: string, bad?: string) =>
     good !== undefined ? chalk.green(run) : bad !== undefined ? chalk.red(run) : chalk.yellow(run),

@@ -4,7 +4,7 @@ import type { Instant } from '../../../../domain/time.js';
 import { formatLocal } from '../../../../schedules/index.js';
 import { isSoon } from '../../../render/firings.js';
 import { asOf, type Seen, type View } from '../view.js';
-import { tame, type Look, type PaintedText } from './terminal-style.js';
+import { tame, type TerminalStyle, type PaintedText } from './terminal-style.js';
 import { remaining, shortDuration } from './short-duration.js';
 
 /** What a timer is doing, most urgent first. */
@@ -38,19 +38,19 @@ const MARKS: Readonly<Record<Condition, readonly [string, string]>> = {
 };
 
 /** Every mark and its meaning, for the help. */
-export const marksInWords = ({ isUnicode }: Look): readonly string[] =>
+export const marksInWords = ({ isUnicode }: TerminalStyle): readonly string[] =>
   Object.entries(MARKS)
     .filter(([condition]) => condition !== 'idle')
     .map(([condition, [mark, ascii]]) => `${isUnicode ? mark : ascii} ${condition}`);
 
 /** The one-column sign for what a timer is doing. */
-export function stateMark({ timer }: Seen, now: Instant, look: Look): PaintedText {
+export function stateMark({ timer }: Seen, now: Instant, look: TerminalStyle): PaintedText {
   const condition = conditionOf(timer, now);
   const [mark, ascii] = MARKS[condition];
   return { text: look.isUnicode ? mark : ascii, paint: paintOf(condition, look) };
 }
 
-function paintOf(condition: Condition, { chalk }: Look): (text: string) => string {
+function paintOf(condition: Condition, { chalk }: TerminalStyle): (text: string) => string {
   switch (condition) {
     case 'running':
     case 'waiting':
@@ -72,7 +72,7 @@ const WIDE = 24;
 
 interface Room {
   readonly width: number;
-  readonly look: Look;
+  readonly look: TerminalStyle;
 }
 
 /** What a timer is doing, and for how long: `running 12s`, `paused 4m10s`, `breaker 2m00s`, `failed ×3`. */
@@ -109,14 +109,14 @@ function ofPause({ paused }: TimerRecord, width: number, until: Until): string {
   return `paused${until(paused?.until ?? null)}${reason}`;
 }
 
-function ofIdle(timer: TimerRecord, look: Look): readonly string[] {
+function ofIdle(timer: TimerRecord, look: TerminalStyle): readonly string[] {
   const { failures_in_a_row: failures, next_at: next } = timer;
   if (failures > 0) return [`failed ${look.isUnicode ? '×' : 'x'}${failures}`];
   return next === null ? [wordWithoutNext(timer.last_status)] : [];
 }
 
 /** NEXT counts to the actual start; the nominal time is here if jitter moves it. */
-function ofJitter(timer: TimerRecord, now: Instant, look: Look): readonly string[] {
+function ofJitter(timer: TimerRecord, now: Instant, look: TerminalStyle): readonly string[] {
   const next = timer.next_at;
   if (next === null || nextStartOf(timer) === next) return [];
   return [`due ${zoneClockTime(Date.parse(next), now, look)}`];
@@ -144,7 +144,7 @@ function ofRuns(runs: readonly RunRecord[], sinceSeen: number, now: Instant): st
 const hasBegun = ({ attempts, fallback }: RunRecord): boolean => attempts > 0 || fallback === true;
 
 /** The time of day, with the date and the offset unless it {@link isSoon}. */
-export function zoneClockTime(instant: Instant, now: Instant, { zone }: Pick<Look, 'zone'>): string {
+export function zoneClockTime(instant: Instant, now: Instant, { zone }: Pick<TerminalStyle, 'zone'>): string {
   const then = formatLocal(instant, zone);
   const time = then.slice(11, 19).replace(/:00$/, '');
   return isSoon(instant, now) ? time : `${then.slice(5, 10)} ${time} ${then.slice(23)}`;

@@ -1,10 +1,10 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { plainText } from '../../../../text/plain-text.js';
 import { hasUnicode, type Terminal } from '../../../terminal.js';
-import { clipToWidth, columnsOf, harmless, toCells } from '../../../render/terminal-text.js';
+import { clipToWidth, columnsOf, harmless, toCells } from '../../../render/cells.js';
 
 /** What a terminal can show. */
-export interface Look {
+export interface TerminalStyle {
   readonly chalk: ChalkInstance;
   /** If false, every character is ASCII. */
   readonly isUnicode: boolean;
@@ -13,7 +13,7 @@ export interface Look {
 }
 
 /** What this terminal can show. */
-export const lookOf = (terminal: Terminal, zone: string): Look => ({
+export const terminalStyle = (terminal: Terminal, zone: string): TerminalStyle => ({
   chalk: new Chalk({ level: terminal.color.out ? 1 : 0 }),
   isUnicode: hasUnicode(terminal),
   zone,
@@ -29,20 +29,20 @@ export interface PaintedText {
 export const tame = (text: string): string => harmless(plainText(text));
 
 /** Cuts a text to at most `width` columns. */
-export function cut(text: string, width: number, { isUnicode }: Look): string {
+export function cut(text: string, width: number, { isUnicode }: TerminalStyle): string {
   const clipped = width <= 0 ? '' : clipToWidth(text, width);
   return isUnicode ? clipped : toAscii(clipped);
 }
 
 /** Cuts or pads a text to exactly `width` columns. */
-export function fit(text: string, width: number, look: Look & { readonly isRight?: boolean }): string {
+export function fit(text: string, width: number, look: TerminalStyle & { readonly isRight?: boolean }): string {
   const shown = cut(text, width, look);
   const padding = ' '.repeat(Math.max(0, width - columnsOf(shown)));
   return look.isRight ? padding + shown : shown + padding;
 }
 
 /** Parts side by side; the last ones are cut or left out at the end of the line. */
-export function lineOf(parts: readonly PaintedText[], width: number, look: Look): string {
+export function lineOf(parts: readonly PaintedText[], width: number, look: TerminalStyle): string {
   let left = width;
   return parts
     .map(({ text, paint }) => {
@@ -54,7 +54,11 @@ export function lineOf(parts: readonly PaintedText[], width: number, look: Look)
 }
 
 /** One text at the left end of a line, one at the right; if both don't fit, the left one is cut. */
-export function apart(left: PaintedText, right: PaintedText, { width, look }: { width: number; look: Look }): string {
+export function apart(
+  left: PaintedText,
+  right: PaintedText,
+  { width, look }: { width: number; look: TerminalStyle },
+): string {
   const end = cut(right.text, width, look);
   const room = Math.max(0, width - columnsOf(end) - 1);
   const start = fit(left.text, room, look);

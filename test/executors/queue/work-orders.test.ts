@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readOrder, readResult, readStart, travelling } from '../../../src/executors/queue/protocol.js';
+import { readOrder, readResult, readStart, travelling } from '../../../src/executors/queue/work-orders.js';
 
 const env = {
   TIMERS_TASK_NAME: 'job',

@@ -1,4 +1,4 @@
-import { quoted } from '../../text/excerpt.js';
+import { quoted } from '../../text/quoted.js';
 import { ScheduleError } from '../kind.js';
 import type { CronSchedule } from './cron-schedule.js';
 import { spanOf, type Expression } from './expression.js';

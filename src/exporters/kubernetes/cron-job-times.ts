@@ -1,7 +1,7 @@
 import type { Job } from '../../domain/job.js';
 import { DAY, HOUR, MINUTE, SECOND, type Duration, type Instant } from '../../domain/time.js';
 import { formatLocal } from '../../schedules/index.js';
-import type { TimerKeys } from '../values.js';
+import type { TimerKeys } from '../timer-keys.js';
 import { robfigExpression } from './cron-expression.js';
 
 /** The schedules that have the instants of a timer, or why there are none. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Ending, History } from '../../src/domain/ledger.js';
 import type { RunStatus } from '../../src/domain/outcome.js';
-import { recordedRunTimes } from '../../src/simulation/durations.js';
+import { recordedRunTimes } from '../../src/simulation/recorded-run-times.js';
 import { FakeHistory } from '../support/past.js';
 
 const finished = (jobName: string, durationMs: number, status: RunStatus = 'success'): Ending => ({

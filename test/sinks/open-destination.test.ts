@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PassThrough, type Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../src/clocks/system.js';
-import { openDestination } from '../../src/sinks/writers.js';
+import { openDestination } from '../../src/sinks/open-destination.js';
 
 const clock = createSystemClock();
 const folder = mkdtempSync(join(tmpdir(), 'writers-'));

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { readRunTimes as readFile, type ReadableFile } from '../../../config/index.js';
 import type { Job } from '../../../domain/job.js';
 import type { History } from '../../../domain/ledger.js';
-import { DEFAULT_RUN_TIME, recordedRunTimes, type RunTime } from '../../../simulation/durations.js';
+import { DEFAULT_RUN_TIME, recordedRunTimes, type RunTime } from '../../../simulation/recorded-run-times.js';
 import { renderDiagnostics } from '../../render/diagnostics.js';
 import { readDuration } from './simulate-options.js';
 import type { SimulatedRunTimes } from './report.js';

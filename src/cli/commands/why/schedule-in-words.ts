@@ -1,6 +1,6 @@
 import type { Job } from '../../../domain/job.js';
 import { clockTime, effectInWords, localTime } from '../../../schedules/index.js';
-import { isNamed, type ExpressionMatch, type ScheduleJudgment, type Obstacle } from './verdict.js';
+import { isNamed, type ExpressionMatch, type ScheduleJudgment, type Obstacle } from './schedule-judgment.js';
 import type { Why } from './why-timer.js';
 import { changeInWords } from '../../render/clock-changes.js';
 

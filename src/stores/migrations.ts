@@ -1,5 +1,5 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import { rollBack } from './connection.js';
+import { rollBack } from './open-for-reading.js';
 
 /** Marks a file as a ledger of ours, at offset 68 of every SQLite database ("tmrs" in ASCII). https://sqlite.org/fileformat2.html#application_id */
 export const APPLICATION_ID = 0x746d7273;

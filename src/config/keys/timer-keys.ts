@@ -3,7 +3,7 @@ import type { KeyEntry } from '../../domain/key-entry.js';
 type Entries = Readonly<Record<string, KeyEntry>>;
 
 /** When a timer fires, besides its schedule. */
-export const WHEN = {
+export const WHEN_KEYS = {
   timezone: {
     summary: 'The time zone of the schedule, and of `not_before` and `not_after`.',
     without: 'The `timezone` of the file applies.',
@@ -73,7 +73,7 @@ export const WHEN = {
 } as const satisfies Entries;
 
 /** What a timer runs. */
-export const RUN: KeyEntry = {
+export const RUN_KEY: KeyEntry = {
   summary: 'The command.',
   required: true,
   example: './backup.sh',
@@ -84,7 +84,7 @@ export const RUN: KeyEntry = {
 };
 
 /** How it runs. */
-export const COMMAND = {
+export const COMMAND_KEYS = {
   shell: {
     summary: 'The program that runs a string in `run`, with `-c`.',
     default: '/bin/sh',
@@ -140,7 +140,7 @@ export const COMMAND = {
 } as const satisfies Entries;
 
 /** What limits the runs of a timer, and what follows a failure. */
-export const LIMITS = {
+export const LIMIT_KEYS = {
   timeout: {
     summary: 'The maximum duration of an attempt.',
     without: 'An attempt can take any amount of time.',
@@ -203,7 +203,7 @@ export const LIMITS = {
 } as const satisfies Entries;
 
 /** Notifications of how a run ended. */
-export const REPORTS = {
+export const REPORT_KEYS = {
   on_failure: {
     summary: 'A command that runs after a run that failed, timed out or was lost.',
     without: 'Nothing runs.',

@@ -178,7 +178,7 @@ interface Dialing {
 async function connectHereOr(place: SharedPlace | undefined, { paths, name, clock }: Dialing): Promise<Connecting> {
   const here = await connectToScheduler(paths, userId(), clock);
   if (here.kind !== 'absent' || place === undefined) return here;
-  const { connectOverState } = await import('../daemon/shared/remote-client.js');
+  const { connectOverState } = await import('../daemon/shared/connect-over-state.js');
   const connecting = await connectOverState(place, clock);
   if (connecting.kind !== 'refused') return connecting;
   return { kind: 'refused', reason: `no scheduler of ${name} runs on this machine, and ${connecting.reason}` };

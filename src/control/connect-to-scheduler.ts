@@ -6,7 +6,7 @@ import { SECOND, type Cancel, type Duration } from '../domain/time.js';
 import type { SharedRecord } from '../domain/status-record.js';
 import { LineReader } from './line-reader.js';
 import { pollEvents } from './polled-log.js';
-import { READ_PATIENCE, RefusalError, writeRequest, type Args, type Reply, type Request } from './protocol.js';
+import { READ_PATIENCE, RefusalError, writeRequest, type Args, type Reply, type Request } from './requests.js';
 import type { FollowListener, SchedulerClient } from './scheduler-client.js';
 import { exposure } from './socket-path.js';
 

@@ -6,7 +6,7 @@ import { explainFault, explainTag, isLocal, oddInLine } from './explain-fault.js
 import type { Slot } from '../text/node.js';
 import { parseYaml, type ParsedYaml, type YamlFault } from '../text/parse-yaml.js';
 import { readPlainYaml } from '../text/read-plain-yaml.js';
-import { clip, lineValue, needsQuotes, quote } from '../text/quoting.js';
+import { clip, lineValue, needsQuotes, quote } from '../text/quote.js';
 import type { Source, TextSpan } from '../text/source.js';
 import { jsonFault } from '../text/strict-json.js';
 import { isKeyOf } from './unknown-key.js';

@@ -1,6 +1,6 @@
 import { SECOND, type Duration } from '../domain/time.js';
 import { holderOf, type Holder } from './lock-holder.js';
-import type { StateOptions } from './kind.js';
+import type { StateOptions } from './state-options.js';
 import { realPath } from './real-path.js';
 import { lockState, type HeldLock, type Locking } from './state-lock.js';
 import { takeState, type Taking } from './take-state.js';

@@ -3,7 +3,7 @@ import type { Job } from '../../domain/job.js';
 import { SECOND } from '../../domain/time.js';
 import { readExpression, textsOf, type Expression } from '../../schedules/index.js';
 import type { ExportDifference, Exporter } from '../kind.js';
-import { keysLeftOut, keysOfJob } from '../values.js';
+import { keysLeftOut, keysOfJob } from '../timer-keys.js';
 import { quotedValue, sharedVariables, variableLines, type SharedVariables } from './variables.js';
 
 /** A crontab of a user. */

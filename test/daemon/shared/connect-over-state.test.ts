@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Args, EventRecord, SchedulerClient } from '../../../src/control/index.js';
-import { connectOver } from '../../../src/daemon/shared/remote-client.js';
+import { connectOver } from '../../../src/daemon/shared/connect-over-state.js';
 import { SECOND } from '../../../src/domain/time.js';
 import { Mailbox, type MailReply } from '../../../src/stores/shared/index.js';
 import { FakeClock } from '../../support/fake-clock.js';

@@ -3,7 +3,7 @@ import type { Instant } from '../../../../domain/time.js';
 import { megabytes } from '../../../../domain/usage.js';
 import { outcomeCell } from '../../../render/outcome.js';
 import { asOf, type Seen, type View } from '../view.js';
-import { fit, lineOf, tame, type Look, type PaintedText } from './terminal-style.js';
+import { fit, lineOf, tame, type TerminalStyle, type PaintedText } from './terminal-style.js';
 import { fineDuration, remaining, roughDuration } from './short-duration.js';
 import { paintSpark, sparkLine } from './spark.js';
 import { stateMark, stateOf } from './state.js';
@@ -28,7 +28,7 @@ const NARROWEST_SCHEDULE = 20;
 export function renderTimers(
   rows: readonly Seen[],
   view: View,
-  { height, look }: { height: number; look: Look },
+  { height, look }: { height: number; look: TerminalStyle },
 ): string[] {
   const { columns: width } = view.size;
   const columns = columnsFor(rows, view, look);
@@ -64,7 +64,7 @@ const isMeasured = (rows: readonly Seen[]): boolean =>
 const SPARED = ['MEM', 'CPU', 'LATE', 'AGO', 'LAST', 'RECENT'];
 
 /** The columns that fit: the name first, then the ones nearest to it; more width shows more. */
-function columnsFor(rows: readonly Seen[], view: View, look: Look): readonly Column[] {
+function columnsFor(rows: readonly Seen[], view: View, look: TerminalStyle): readonly Column[] {
   const width = view.size.columns - MARGIN;
   const wanted = Math.min(WIDEST_NAME, Math.max(4, ...rows.map(({ timer }) => timer.task_name.length)));
   let columns = standardColumns(view, look).filter(({ head }) => isMeasured(rows) || !MEASURED.includes(head));
@@ -86,13 +86,13 @@ function columnsFor(rows: readonly Seen[], view: View, look: Look): readonly Col
   ];
 }
 
-const scheduleColumn = (width: number, { chalk }: Look): Column => ({
+const scheduleColumn = (width: number, { chalk }: TerminalStyle): Column => ({
   head: 'SCHEDULE',
   width,
   cell: ({ timer }) => ({ text: tame(timer.schedule), paint: chalk.dim }),
 });
 
-function standardColumns(view: View, look: Look): readonly Column[] {
+function standardColumns(view: View, look: TerminalStyle): readonly Column[] {
   const now = asOf(view);
   const { chalk } = look;
   return [
@@ -143,7 +143,7 @@ function nextIn(next: string | null, now: Instant): string {
 const LATE_MS = 1_000;
 
 /** How late the last run started. */
-function latenessOf({ timer: { recent = [] } }: Seen, { chalk }: Look): PaintedText {
+function latenessOf({ timer: { recent = [] } }: Seen, { chalk }: TerminalStyle): PaintedText {
   const late = recent.findLast(({ lateness_ms: lateness }) => lateness !== null)?.lateness_ms;
   if (late == null) return { text: '' };
   return { text: fineDuration(late), ...(late >= LATE_MS && { paint: chalk.yellow }) };

@@ -29,7 +29,7 @@ const KNOWN: ReadonlyMap<string, Words> = new Map([
 ]);
 
 /** Reports every key of a job that nothing has read. */
-export function tellUnreadKeys(job: Fields, differences: DifferenceList): void {
+export function reportUnreadKeys(job: Fields, differences: DifferenceList): void {
   for (const { path, ...place } of job.unread()) {
     const [key = path] = path.split('.');
     const { message, hint } = KNOWN.get(key) ?? { message: `${path} has no equivalent here, and is left out.` };

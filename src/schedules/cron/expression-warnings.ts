@@ -1,11 +1,11 @@
-import { quoted, withoutLongParts } from '../../text/excerpt.js';
+import { quoted, withoutLongParts } from '../../text/quoted.js';
 import type { ScheduleWarning } from '../kind.js';
 import { everyDay } from './days.js';
-import { quartzTrap } from './dialect.js';
+import { quartzTrap } from './quartz-and-aws.js';
 import { spanOf, textsOf, type Expression } from './expression.js';
 import type { Field } from './field.js';
 import type { Trap } from './field-item.js';
-import { comesIn, lengthsOf } from './never-due.js';
+import { comesIn, lengthsOf } from './no-such-day.js';
 import {
   DAY_OF_MONTH_FIELD,
   DAY_OF_WEEK_FIELD,

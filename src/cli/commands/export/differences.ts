@@ -1,7 +1,7 @@
 import { Chalk } from 'chalk';
 import type { ExportDifference, ExportedFile } from '../../../exporters/kind.js';
 import { jsonText } from '../../../text/visible.js';
-import { harmless, wrap } from '../../render/terminal-text.js';
+import { harmless, wrap } from '../../render/cells.js';
 import type { Terminal } from '../../terminal.js';
 
 /** Reports differences by timer, on standard error. */
