@@ -6,43 +6,42 @@
 // compiles as usual: nothing depends on it.
 
 const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
-const Module = require('node:module');
 const { tmpdir } = require('node:os');
-const { dirname, join } = require('node:path');
+const { join } = require('node:path');
 const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
 
+// The module of this name takes a millisecond to load, for the same class.
+const Module = module.constructor;
+const KEEPS_CODE = Number.parseInt(process.versions.node) >= 22;
 const PROGRAM = join(__dirname, '..', 'dist', 'cli');
 const need = Module.createRequire(join(PROGRAM, 'main.cjs'));
-const cacheOf = (filename) => `${filename}.v8cache`;
+const cacheOf = (name) => join(PROGRAM, `${name}.v8cache`);
 
 /**
- * Lets the scripts of dist/cli start with the code that V8 kept for them; with `keep`, saves it at exit. `isScheduler`:
- * on Node 20, V8 optimizes late and lets its heap grow slowly.
+ * Returns what loads a script of dist/cli, with the code that V8 kept for it. `keep`: saves the code at exit.
+ * `isScheduler`: on Node 20, V8 optimizes late and lets its heap grow slowly.
  */
 function install({ keep = process.env.TIMERS_KEEP_CODE === '1', isScheduler = false } = {}) {
-  if (Module.enableCompileCache) {
-    Module.enableCompileCache();
-    return;
+  if (KEEPS_CODE) {
+    require('node:module').enableCompileCache?.();
+    return (name) => need(`./${name}`);
   }
   if (isScheduler) setFlagsFromString((flags = OF_A_SCHEDULER));
-  const compile = Module.prototype._compile;
-  Module.prototype._compile = function (content, filename, ...rest) {
-    if (dirname(filename) !== PROGRAM) return compile.call(this, content, filename, ...rest);
-    return run(this, filename, content);
-  };
-  if (keep) {
-    // A scheduler ends only by a signal. Other commands may take longer on a busy machine.
-    if (isScheduler) setTimeout(() => process.kill(process.pid, 'SIGTERM'), 500).unref();
-    process.on('exit', () =>
-      scripts.forEach((script, filename) =>
-        writeFileSync(
-          cacheOf(filename),
-          withUsualFlags(() => script.createCachedData()),
-        ),
-      ),
-    );
-  }
+  if (keep) keepAtExit(isScheduler);
+  return load;
+}
+
+function keepAtExit(isScheduler) {
+  // A scheduler ends only by a signal. Other commands may take longer on a busy machine.
+  if (isScheduler) setTimeout(() => process.kill(process.pid, 'SIGTERM'), 500).unref();
+  process.on('exit', () => {
+    for (const [name, script] of scripts)
+      writeFileSync(
+        cacheOf(name),
+        withUsualFlags(() => script.createCachedData()),
+      );
+  });
 }
 
 // A scheduler's flags. The first: how much bytecode a function runs, in bytes, before V8 optimizes it. V8 does so on
@@ -68,32 +67,29 @@ function withUsualFlags(load) {
   }
 }
 
+/** The loaded scripts of dist/cli and their modules, by name. */
 const scripts = new Map();
 const modules = new Map();
 
-/** Runs a script of dist/cli. It requires others by name, without the search that Node makes for each. */
-function run(module, filename, content) {
-  modules.set(filename, module);
-  const cachedData = readCache(filename);
-  const script = withUsualFlags(
-    () => new Script(Module.wrap(content), { filename, ...(cachedData && { cachedData }) }),
-  );
-  scripts.set(filename, script);
-  const load = (id) => (id.startsWith('./') ? loadOwn(join(PROGRAM, id)) : withUsualFlags(() => need(id)));
-  return script.runInThisContext().call(module.exports, module.exports, load, module, filename, PROGRAM);
-}
-
-function loadOwn(filename) {
-  const known = modules.get(filename) ?? require.cache[filename];
+/** Loads a script of dist/cli. It requires others by name, without the search that Node makes for each. */
+function load(name) {
+  const known = modules.get(name);
   if (known) return known.exports;
   const module = { exports: {} };
-  run(module, filename, readFileSync(filename, 'latin1'));
+  modules.set(name, module);
+  const filename = join(PROGRAM, name);
+  const cachedData = readCache(name);
+  const source = Module.wrap(readFileSync(filename, 'latin1'));
+  const script = withUsualFlags(() => new Script(source, { filename, ...(cachedData && { cachedData }) }));
+  scripts.set(name, script);
+  const require = (id) => (id.startsWith('./') ? load(id.slice(2)) : withUsualFlags(() => need(id)));
+  script.runInThisContext().call(module.exports, module.exports, require, module, filename, PROGRAM);
   return module.exports;
 }
 
-function readCache(filename) {
+function readCache(name) {
   try {
-    return readFileSync(cacheOf(filename));
+    return readFileSync(cacheOf(name));
   } catch {
     return undefined;
   }
@@ -104,7 +100,7 @@ function readCache(filename) {
  * left.
  */
 function build() {
-  if (Module.enableCompileCache) return;
+  if (KEEPS_CODE) return;
   const { spawnSync } = require('node:child_process');
   const folder = mkdtempSync(join(tmpdir(), 'timers-'));
   const file = join(folder, 'timers.yaml');

@@ -10,8 +10,8 @@
 if (process.execArgv.includes('--max-semi-space-size=1')) {
   require('node:v8').setFlagsFromString('--max-semi-space-size=0 --initial-old-space-size=0');
 }
-require('./code-cache.js').install({ isScheduler: process.argv[2] === 'start' });
-const signals = require('../dist/cli/signals.cjs');
+const load = require('./code-cache.js').install({ isScheduler: process.argv[2] === 'start' });
+const signals = load('signals.cjs');
 signals.holdSignals(process.argv);
-require('../dist/cli/main.cjs');
+load('main.cjs');
 signals.closeInspector();
