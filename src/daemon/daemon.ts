@@ -79,7 +79,7 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   const elsewhere = isShared ? (verb: string, args: Args) => operation.membership?.elsewhere(verb, args) : undefined;
   const opening = { ...parts, named, reloader, reload, adHoc, elsewhere, runner, stopped: () => stop() };
   const control = await openControl(timerFile, opening);
-  const around = await openAround(timerFile, { ...parts, control }, { launcher, service: options.service });
+  const around = await openAround(timerFile, { ...parts, control, elsewhere }, { launcher, service: options.service });
   const operation = operate(() => reloader.current, options, { state, control, around });
   const ended = new Promise<number>((resolve) => {
     stop = (code = 0) => resolve(code);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { RefusalError } from '../control/index.js';
+import { RefusalError, type Args } from '../control/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Recorded } from '../domain/ledger.js';
 import type { OutcomeLog } from '../domain/outcome-log.js';
@@ -11,6 +11,7 @@ import { causeOf } from '../domain/outcome-cause.js';
 import { firingsAfter } from '../engine/upcoming-firings.js';
 import { schedulerCalendar } from './calendar.js';
 import type { Control } from './control.js';
+import { ActiveStatus } from './shared/active-status.js';
 import type { Surroundings } from './surroundings.js';
 
 /** The page of a scheduler: its listeners, and its request handlers. */
@@ -20,6 +21,8 @@ export interface Page {
 }
 
 export interface PageParts {
+  /** Asks another machine of a shared state to carry out a verb; `undefined` if this one is to do it. */
+  readonly elsewhere?: ((verb: string, args: Args) => Promise<unknown> | undefined) | undefined;
   readonly surroundings: Surroundings;
   readonly clock: Clock;
   readonly scheduler: () => Scheduler;
@@ -34,12 +37,19 @@ export interface PageParts {
 /** Assembles the page at `/` and its requests under `/api/`. */
 /** `canAct`: whether actions are possible, by a token or by the socket's permissions. */
 export function openPage(
-  { surroundings, clock, scheduler, status, control, recorded, outcomes }: PageParts,
+  { surroundings, clock, scheduler, status, control, recorded, outcomes, elsewhere }: PageParts,
   canAct: boolean,
 ): Page {
   const controls = () => scheduler().controls;
   const turn = () => new Promise<void>((resolve) => clock.soon(resolve));
+  const active = elsewhere && new ActiveStatus({ clock, ask: (args) => elsewhere('status', args) });
+  /** With the next firings of the active machine, while this one stands by. */
+  const armed = () => {
+    const own = controls().status();
+    return active ? { ...own, jobs: active.armed(own.jobs) } : own;
+  };
   const live = new Live({
+    active,
     clock,
     recent: control.recent,
     turn,
@@ -62,11 +72,11 @@ export function openPage(
     turn,
     now: () => controls().status().at,
     coming: (jobName, until, count) => {
-      const { jobs } = controls().status();
+      const { jobs } = armed();
       const asked = jobName === undefined ? jobs : jobs.filter(({ job }) => job.name === jobName);
       return [...firingsAfter(asked, { until, count })].map(({ job, ...firing }) => ({ jobName: job.name, ...firing }));
     },
-    calendar: () => schedulerCalendar(controls().status(), turn),
+    calendar: () => schedulerCalendar(armed(), turn),
     act: (verb, args) => acted(() => control.carryOut(verb, args)),
   });
   return { sink: live, routes: [...api, ...staticRoutes(readPage((sentence) => surroundings.err(sentence)))] };

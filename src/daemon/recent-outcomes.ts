@@ -29,6 +29,8 @@ export class RecentOutcomes implements Sink, RecentPast {
 
   accept(event: TimerEvent): void {
     if (event.event === 'config.reloaded') for (const name of event.removed) this.#forget(name);
+    // Another machine of the shared state recorded the latest ones.
+    if (event.event === 'scheduler.took_over') for (const known of [this.#byJob, this.#recalled]) known.clear();
     if (!isEnding(event)) return;
     const { jobName } = event.firing;
     // An ad-hoc timer no longer exists after its outcome.

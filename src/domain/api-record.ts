@@ -51,7 +51,7 @@ export interface LiveStatus extends Omit<StatusRecord, 'timers'> {
 }
 
 /** Each further message: the timers that have changed. */
-export type LiveChange = Pick<LiveStatus, 'now' | 'is_stopping' | 'armed' | 'timers'>;
+export type LiveChange = Pick<LiveStatus, 'now' | 'is_stopping' | 'armed' | 'timers' | 'shared'>;
 
 /** Past and upcoming firings between two instants. */
 export interface TimelineRecord {

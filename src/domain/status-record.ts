@@ -76,6 +76,10 @@ export interface SharedRecord {
   readonly active: string | null;
   /** How long the lease still lasts; `null` on a machine that stands by. */
   readonly lease_ms_left: number | null;
+  /** Of the active machine: higher than that of all before it. `null` if none is known. Earlier versions omit it. */
+  readonly fence?: number | null;
+  /** When this machine last became the active one; `null` if it never did. Earlier versions omit it. */
+  readonly took_over?: TakeoverRecord | null;
   /** The other machines, seen in the last seconds. */
   readonly others: readonly {
     readonly name: string;
@@ -86,6 +90,17 @@ export interface SharedRecord {
   }[];
   /** The runs for workers; absent on a machine that stands by, and without workers and `run_on`. */
   readonly queues?: readonly QueueRecord[];
+}
+
+/** How a machine became the active one. */
+export interface TakeoverRecord {
+  readonly at: string;
+  /** The active machine before; `null` for a new state. */
+  readonly from: string | null;
+  /** From the last sign of life of that machine; `null` for a new state. */
+  readonly gap_ms: number | null;
+  /** How often this machine became the active one since its scheduler started. */
+  readonly times: number;
 }
 
 /** The runs for the workers of one label. */

@@ -6,7 +6,7 @@ import type { SchedulerStatus } from '../domain/controls.js';
 import { entryOf, jobNameOf, type TimerEvent } from '../domain/events/index.js';
 import type { Sink } from '../domain/sink.js';
 import type { RecentPast } from '../domain/recent-outcome.js';
-import { toRecentRecord, type StatusRecord } from '../domain/status-record.js';
+import { toRecentRecord, type StatusRecord, type TimerRecord } from '../domain/status-record.js';
 import { SECOND, toTimestamp, type Cancel, type Duration } from '../domain/time.js';
 import { EventStream } from './event-stream.js';
 
@@ -19,8 +19,22 @@ const PATIENCE: Duration = 30 * SECOND;
 const MOST_TIMERS = 5_000;
 /** How many outcomes of a timer are shown as a strip. */
 const STRIP = 12;
+/** From one report of the machines of a shared state to the next. */
+const BETWEEN_MACHINES: Duration = 2 * SECOND;
+/** How long a new client waits for the active machine of a shared state. */
+const ACTIVE_PATIENCE: Duration = 2 * SECOND;
 /** At most this many timers are described in one turn of the event loop. */
 const AT_ONCE = 10;
+
+/** What a machine that stands by knows of the active one. */
+export interface ActiveMachine {
+  /** Its status; `undefined` while this machine is the active one, or has received none. */
+  readonly latest: StatusRecord | undefined;
+  /** Asks it again. Resolves after at most `patience`. */
+  look(patience: Duration): Promise<void>;
+  /** What has changed since the last call: names of timers. */
+  takeChanged(): ReadonlySet<string> | 'everything';
+}
 
 export interface LiveOptions {
   readonly clock: Clock;
@@ -30,6 +44,8 @@ export interface LiveOptions {
   /** Resolves in a later turn of the event loop. */
   readonly turn: () => Promise<void>;
   readonly canAct: boolean;
+  /** Absent without a shared state. */
+  readonly active?: ActiveMachine | undefined;
 }
 
 /**
@@ -40,6 +56,8 @@ interface Client {
   readonly stream: EventStream;
   behind: Set<string> | 'everything';
   takenAt: Duration;
+  /** When the machines of the shared state were last reported. */
+  machinesAt: Duration;
 }
 
 /** Sends every client the status of the scheduler, then each change. */
@@ -74,7 +92,8 @@ export class Live implements Sink {
   async connect(response: ServerResponse): Promise<void> {
     const { clock } = this.#options;
     const stream = new EventStream(response, clock);
-    const client: Client = { stream, behind: 'everything', takenAt: clock.monotonic() };
+    const now = clock.monotonic();
+    const client: Client = { stream, behind: 'everything', takenAt: now, machinesAt: now };
     stream.onClose(() => {
       this.#clients.delete(client);
       if (this.#clients.size === 0) this.#disarm();
@@ -94,6 +113,7 @@ export class Live implements Sink {
     const { recent, toRecord, turn } = this.#options;
     const status = this.#options.status();
     const shown = status.jobs.slice(0, MOST_TIMERS);
+    await this.#options.active?.look(ACTIVE_PATIENCE);
     await recent.recall(shown.map(({ job }) => job.name));
     const unworded = shown.filter(({ job }) => !this.#worded.has(job));
     for (let index = 0; index < unworded.length; index += AT_ONCE) {
@@ -114,10 +134,23 @@ export class Live implements Sink {
     const began = clock.monotonic();
     const written = new Map<string, string>();
     try {
+      this.#hearActive();
       for (const client of this.#clients) this.#bring(client, written);
     } finally {
       if (this.#clients.size > 0) this.#arm(Math.max(BETWEEN_CHANGES, SHARE * (clock.monotonic() - began)));
     }
+  }
+
+  /** What the active machine said since the last time changes what is shown here. The next response is for the next time. */
+  #hearActive(): void {
+    const { active } = this.#options;
+    if (active === undefined) return;
+    const changed = active.takeChanged();
+    for (const client of this.#clients) {
+      if (changed === 'everything') client.behind = changed;
+      else if (client.behind !== 'everything') for (const name of changed) client.behind.add(name);
+    }
+    void active.look(0);
   }
 
   /**
@@ -136,48 +169,80 @@ export class Live implements Sink {
         'status',
         once(written, '', () => JSON.stringify(this.#everything())),
       );
-    else if (behind.size > 0) client.stream.send('change', this.#changeOf(behind, written));
+    else if (behind.size > 0 || this.#isMachinesDue(client, now))
+      client.stream.send('change', this.#changeOf(behind, written));
     client.behind = new Set();
   }
 
+  /** The machines of a shared state change without an event: a lease is renewed, a machine joins. */
+  #isMachinesDue(client: Client, now: Duration): boolean {
+    if (now - client.machinesAt < BETWEEN_MACHINES) return false;
+    client.machinesAt = now;
+    return this.#options.active !== undefined;
+  }
+
   #everything(): LiveStatus {
+    const { canAct, active } = this.#options;
     const status = this.#options.status();
-    const { timers, ...rest } = this.#options.toRecord({ ...status, jobs: status.jobs.slice(0, MOST_TIMERS) });
+    const known = active?.latest;
+    const jobs = known ? [] : status.jobs.slice(0, MOST_TIMERS);
+    const { timers: own, ...rest } = this.#options.toRecord({ ...status, jobs });
+    const timers = known ? known.timers.slice(0, MOST_TIMERS) : own;
     return {
       ...rest,
-      can_act: this.#options.canAct,
-      left_out: status.jobs.length - timers.length,
+      ...(known && seenFromHere(rest, known)),
+      can_act: canAct,
+      left_out: (known ? known.timers : status.jobs).length - timers.length,
       timers: timers.map((timer) => this.#withRecent(timer)),
     };
   }
 
   #changeOf(names: ReadonlySet<string>, written: Map<string, string>): string {
     const status = this.#options.status();
+    const known = this.#options.active?.latest;
+    const timers = known ? this.#timersOf(known, names, written) : this.#jobsOf(status, names, written);
+    const own = this.#options.active && this.#options.toRecord({ ...status, jobs: [] });
+    const head: Omit<LiveChange, 'timers'> = {
+      now: toTimestamp(status.at),
+      is_stopping: status.isStopping,
+      armed: status.armed,
+      ...(own?.shared && { shared: own.shared }),
+      ...(own && known && seenFromHere(own, known)),
+    };
+    return `${JSON.stringify(head).slice(0, -1)},"timers":[${timers.join(',')}]}`;
+  }
+
+  #jobsOf(status: SchedulerStatus, names: ReadonlySet<string>, written: Map<string, string>): readonly string[] {
     const jobs = status.jobs.slice(0, MOST_TIMERS).filter(({ job }) => names.has(job.name));
-    const timers = jobs.map((job) =>
+    return jobs.map((job) =>
       once(written, job.job.name, () => {
         const [timer] = this.#options.toRecord({ ...status, jobs: [job] }).timers;
         return JSON.stringify(timer && this.#withRecent(timer));
       }),
     );
-    const head: Omit<LiveChange, 'timers'> = {
-      now: toTimestamp(status.at),
-      is_stopping: status.isStopping,
-      armed: status.armed,
-    };
-    return `${JSON.stringify(head).slice(0, -1)},"timers":[${timers.join(',')}]}`;
   }
 
-  #withRecent(timer: StatusRecord['timers'][number]): LiveTimer {
-    const recent = this.#options.recent.of(timer.task_name, STRIP);
-    const last = recent.at(-1);
-    return {
-      ...timer,
-      recent: recent.map(({ status }) => status),
-      last: last === undefined ? null : toRecentRecord(last),
-    };
+  #timersOf({ timers }: StatusRecord, names: ReadonlySet<string>, written: Map<string, string>): readonly string[] {
+    const changed = timers.slice(0, MOST_TIMERS).filter(({ task_name: name }) => names.has(name));
+    return changed.map((timer) => once(written, timer.task_name, () => JSON.stringify(this.#withRecent(timer))));
+  }
+
+  /** A timer of another machine brings its outcomes. */
+  #withRecent({ recent: brought, ...timer }: TimerRecord): LiveTimer {
+    const recent = brought ?? this.#options.recent.of(timer.task_name, STRIP).map(toRecentRecord);
+    return { ...timer, recent: recent.map(({ status }) => status), last: recent.at(-1) ?? null };
   }
 }
+
+/** What a page of a machine that stands by shows of the active one, besides its timers. */
+const seenFromHere = (
+  { shared: own }: Pick<StatusRecord, 'shared'>,
+  { now, armed, shared }: StatusRecord,
+): Pick<StatusRecord, 'now' | 'armed' | 'shared'> => ({
+  now,
+  armed,
+  ...(shared && { shared: { ...shared, ...(own && { node: own.node, role: own.role, others: own.others }) } }),
+});
 
 function once(written: Map<string, string>, key: string, write: () => string): string {
   const known = written.get(key) ?? write();

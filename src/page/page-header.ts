@@ -1,3 +1,5 @@
+import { machinesInWords, takeoverInWords } from '../domain/machines-in-words.js';
+import type { SharedRecord } from '../domain/status-record.js';
 import { elementById, make, say } from './element.js';
 import type { Model } from './model.js';
 import { has, type State, type Trait } from './state.js';
@@ -23,6 +25,7 @@ export class Head {
   readonly #file = elementById('file', HTMLElement);
   readonly #facts = elementById('facts', HTMLElement);
   readonly #connection = elementById('connection', HTMLElement);
+  readonly #machines = elementById('machines', HTMLElement);
   readonly #away = elementById('away', HTMLElement);
   readonly #note = elementById('note', HTMLElement);
   readonly #key = elementById('key', HTMLButtonElement);
@@ -45,19 +48,20 @@ export class Head {
     this.#key.hidden = !hasToken;
     const { facts, isConnected } = this.#model;
     this.#showAway();
-    showStates(this.#connection, [isConnected ? connected(facts?.is_stopping) : AWAY]);
+    showStates(this.#connection, [isConnected ? connected(facts) : AWAY]);
     if (facts === undefined) return;
     say(this.#file, facts.file);
     say(
       this.#facts,
       [
-        sinceOf(facts.started_at, this.#model.now),
+        sinceOf(facts, this.#model.now),
         `pid ${facts.pid}`,
         facts.version,
         ...(facts.launcher ? [`launcher ${facts.launcher.kind}`] : []),
         `times in ${zoneInUse()}`,
       ].join(' · '),
     );
+    this.#showMachines(facts.shared);
     this.#showNote(facts.can_act, facts.left_out, facts.file);
     this.#count();
   }
@@ -68,6 +72,27 @@ export class Head {
     this.#note.replaceChildren(
       `${reason}. `,
       make('button', { type: 'button', on: { click: () => location.reload() } }, 'Try again'),
+    );
+  }
+
+  /** Whose timers these are, on a shared state. */
+  #showMachines(shared: SharedRecord | undefined): void {
+    this.#machines.hidden = shared === undefined;
+    if (shared === undefined) return;
+    const { role, node, active, state, fence } = shared;
+    this.#machines.classList.toggle('standby', role === 'standby');
+    const whose = active === null ? 'the timers of its own file' : `the timers of ${active}`;
+    const here = role === 'standby' ? [`this is ${node}, which shows ${whose}`] : [];
+    const how = takeoverInWords(shared, this.#model.now);
+    say(
+      this.#machines,
+      [
+        ...here,
+        ...machinesInWords(shared),
+        ...(how === undefined ? [] : [`${active} ${how}`]),
+        ...(fence == null ? [] : [`fence ${fence}`]),
+        state,
+      ].join(' · '),
     );
   }
 
@@ -106,8 +131,14 @@ export class Head {
 
 const AWAY: State = { sign: 'bad', word: 'not connected, trying again…', tone: 'bad' };
 
-const connected = (isStopping: boolean | undefined): State =>
-  isStopping ? { sign: 'held', word: 'stopping', tone: 'held' } : { sign: 'on', word: 'live', tone: 'good' };
+function connected(facts: Model['facts']): State {
+  if (facts?.is_stopping) return { sign: 'held', word: 'stopping', tone: 'held' };
+  return facts?.shared?.role === 'standby'
+    ? { sign: 'held', word: 'standing by', tone: 'held' }
+    : { sign: 'on', word: 'live', tone: 'good' };
+}
 
-const sinceOf = (startedAt: string | null, now: number): string =>
-  startedAt === null ? 'not started yet' : `since ${localClockTime(Date.parse(startedAt), now)}`;
+function sinceOf({ started_at: startedAt, shared }: NonNullable<Model['facts']>, now: number): string {
+  if (startedAt !== null) return `since ${localClockTime(Date.parse(startedAt), now)}`;
+  return shared?.role === 'standby' ? 'standing by' : 'not started yet';
+}

@@ -49,6 +49,16 @@ test('the past is read once, on request, and nothing is listed twice', async () 
   expect(ids(recent)).toHaveLength(20);
 });
 
+test('after a takeover the past is read again: another machine recorded the latest outcomes', async () => {
+  const past = [run(1)];
+  const { recent } = recentOver(past);
+  await recent.recall(['backup']);
+  past.push(run(2));
+  recent.accept({ event: 'scheduler.took_over', at: 0, from: 'one', fence: 2 });
+  await recent.recall(['backup']);
+  expect(ids(recent)).toEqual(['r1', 'r2']);
+});
+
 test('of many jobs a few are looked up in a turn', async () => {
   const names = Array.from({ length: 100 }, (_, index) => `job-${index}`);
   const clock = new FakeClock();

@@ -49,6 +49,19 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
     },
   );
 
+  test('on a machine that stands by, it says whose timers it shows', async () => {
+    const others = [{ name: 'one', version: '1', since: new Date().toISOString(), has_same_timers: true }];
+    const machines = { state: 'redis://db', node: 'two', role: 'standby', active: 'one' } as const;
+    const shared = { ...machines, lease_ms_left: 4_200, fence: 42, took_over: null, others };
+    const page = await show({ timers: [timerAt(Date.now())], shared });
+    await page
+      .getByText(
+        'this is two, which shows the timers of one · one is active, its lease lasts 4.2 s · two stands by · fence 42 · redis://db',
+      )
+      .waitFor();
+    expect(await page.locator('#connection').textContent()).toBe('standing by');
+  });
+
   test('says of how many timers it draws the timeline', async () => {
     const timers = Array.from({ length: 15 }, (_, index) => timerAt(Date.now(), { task_name: `timer-${index}` }));
     const page = await show({ timers });

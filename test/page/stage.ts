@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import type { LaneRecord, LiveTimer, OutcomeRecord, RunDetails } from '../../src/domain/api-record.js';
+import type { SharedRecord } from '../../src/domain/status-record.js';
 import { ROOT } from '../support/program.js';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -18,6 +19,7 @@ export interface Scene {
   readonly outcomes?: readonly OutcomeRecord[];
   readonly run?: RunDetails;
   readonly lanes?: readonly LaneRecord[];
+  readonly shared?: SharedRecord;
 }
 
 /** The built page with a simulated scheduler: any state, whether or not it can occur by itself. */
@@ -92,7 +94,7 @@ export class Stage {
       started_at: now,
       is_stopping: false,
     };
-    const { timers } = this.#scene;
-    return { ...facts, now, armed: timers.length, can_act: true, left_out: 0, timers };
+    const { timers, shared } = this.#scene;
+    return { ...facts, ...(shared && { shared }), now, armed: timers.length, can_act: true, left_out: 0, timers };
   }
 }

@@ -11,6 +11,7 @@ import type { Instant } from '../../domain/time.js';
 import { jsonText } from '../../text/visible.js';
 import { humanDuration } from '../../domain/human-duration.js';
 import { tableWidth, type Terminal } from '../terminal.js';
+import { machinesInWords, takeoverInWords } from '../../domain/machines-in-words.js';
 import { dueInWords } from './firings.js';
 import { outcomeCell } from './outcome.js';
 import { renderColumns, type TableCell } from './table.js';
@@ -33,7 +34,7 @@ export function printStatus(
   if (rejected !== undefined) terminal.err(`timers: ${rejected}`);
   if (record.forward?.unavailable_since) terminal.err(`timers: ${forwardInWords(record.forward, now)}`);
   if (record.config_from) terminal.err(`timers: ${originInWords(record.config_from, now)}`);
-  if (record.shared) terminal.err(`timers: ${sharedInWords(record.shared)}`);
+  if (record.shared) for (const line of sharedInWords(record.shared, now)) terminal.err(`timers: ${line}`);
   const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
   const [head = '', ...lines] = tableOf(record.timers, { now, timezone, chalk, width: tableWidth(terminal) });
   terminal.outPainted(chalk.dim(head), ...lines);
@@ -54,13 +55,11 @@ function forwardInWords({ receiver, unsent, unavailable_since: since, reason }: 
   return `${receiver} has accepted no outcomes for ${age}, and ${waiting}: ${reason ?? ''}`;
 }
 
-function sharedInWords({ state, active, others, role, node, lease_ms_left: left }: SharedRecord): string {
-  const lease = left === null ? '' : `, its lease lasts ${humanDuration(left)}`;
-  const who = active === null ? `no machine is active on ${state}` : `${active} is active on ${state}${lease}`;
-  const peers = others.map(({ name, has_same_timers: same }) => (same ? name : `${name} (with another timer file)`));
-  const standing = (role === 'standby' ? [node, ...peers] : peers).filter((name) => name !== active);
-  if (standing.length === 0) return `${who}; no machine is standing by`;
-  return `${who}; ${standing.join(', ')} ${standing.length === 1 ? 'stands' : 'stand'} by`;
+function sharedInWords(shared: SharedRecord, now: Instant): readonly string[] {
+  const { state, active, fence } = shared;
+  const how = takeoverInWords(shared, now);
+  const more = [...(how === undefined ? [] : [`${active} ${how}`]), ...(fence == null ? [] : [`fence ${fence}`])];
+  return [machinesInWords(shared, ` on ${state}`).join('; '), ...(more.length === 0 ? [] : [more.join('; ')])];
 }
 
 function originInWords(

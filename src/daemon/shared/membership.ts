@@ -75,6 +75,8 @@ export class Membership {
       role: terms.isActive ? 'active' : 'standby',
       active: terms.active ?? null,
       lease_ms_left: terms.isActive ? Math.round(terms.leaseLeft) : null,
+      fence: terms.fence ?? null,
+      took_over: terms.takeover ?? null,
       others: this.#presence.others.map(({ file, ...peer }) => ({ ...peer, has_same_timers: file === own })),
       ...(queues && { queues }),
     };

@@ -2,7 +2,8 @@ import type { PlanSource, SchedulerPlan } from '../../domain/controls.js';
 import type { Clock } from '../../domain/clock.js';
 import type { TimerEvent } from '../../domain/events/index.js';
 import type { Sink } from '../../domain/sink.js';
-import type { Duration } from '../../domain/time.js';
+import type { TakeoverRecord } from '../../domain/status-record.js';
+import { toTimestamp, type Duration } from '../../domain/time.js';
 import type { Companion } from '../../engine/scheduler-parts.js';
 import type { Scheduler } from '../../engine/scheduler.js';
 import { HASTE } from '../../engine/shutdown.js';
@@ -30,6 +31,7 @@ export class Terms {
   readonly #standby: Standby;
   #scheduler: Scheduler;
   #term: Term | undefined;
+  #takeover: TakeoverRecord | undefined;
   #working: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
   #end: () => void = () => undefined;
@@ -83,6 +85,16 @@ export class Terms {
   /** The name of the active machine; `undefined` if none is known. */
   get active(): string | undefined {
     return this.#standby.holder?.name;
+  }
+
+  /** The number of that machine's term; `undefined` if none is known. */
+  get fence(): number | undefined {
+    return this.#standby.holder?.fence;
+  }
+
+  /** How this machine last became the active one; `undefined` if it never did. */
+  get takeover(): TakeoverRecord | undefined {
+    return this.#takeover;
   }
 
   /** How long the lease still lasts; 0 while this machine stands by. */
@@ -141,9 +153,7 @@ export class Terms {
     const { shared, compose } = this.#parts;
     this.#term = term;
     const scheduler = (this.#scheduler = compose(term));
-    const { fence, previous: from, idle: gapMs } = term.taken;
-    const before = { ...(from !== undefined && { from }), ...(gapMs !== undefined && { gapMs }) };
-    this.#emit((at) => ({ event: 'scheduler.took_over', at, ...before, fence }));
+    this.#tookOver(term);
     if (term.wentBack)
       this.#emit((at) => ({ event: 'state.went_back', at, file: shared.board.place, isRestored: false }));
     scheduler.start();
@@ -161,6 +171,14 @@ export class Terms {
     await term.release();
     this.#term = undefined;
     if (this.#stopping === undefined) this.#scheduler = compose(undefined);
+  }
+
+  #tookOver({ taken: { fence, previous: from, idle: gapMs } }: Term): void {
+    const before = { ...(from !== undefined && { from }), ...(gapMs !== undefined && { gapMs }) };
+    this.#emit((at) => ({ event: 'scheduler.took_over', at, ...before, fence }));
+    const at = toTimestamp(this.#scheduler.now());
+    const times = (this.#takeover?.times ?? 0) + 1;
+    this.#takeover = { at, from: from ?? null, gap_ms: gapMs ?? null, times };
   }
 
   async #stop(stop: (scheduler: Scheduler) => Promise<void>, patience: Duration): Promise<void> {

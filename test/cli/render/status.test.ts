@@ -72,14 +72,18 @@ test.each([
   );
 });
 
-test('on a shared state, the status says whose it is, how long the lease lasts, and who stands by', () => {
+test('on a shared state, the status says whose it is, who stands by, and how the active machine took over', () => {
   const terminal = capturedTerminal({ width: 120 });
   const two = { name: 'web-2', version: '1', since: ago(3), has_same_timers: false };
   const machines = { state: 'redis://db', node: 'web-1', role: 'active', active: 'web-1', others: [two] } as const;
-  const shared = { ...machines, lease_ms_left: 9_500 };
+  const took = { at: ago(60), from: 'web-2', gap_ms: 5_200, times: 2 };
+  const shared = { ...machines, lease_ms_left: 9_500, fence: 42, took_over: took };
   printStatus({ ...status([]), shared }, { terminal, timezone: 'UTC', asJson: false });
   expect(terminal.said.err[0]).toBe(
     'timers: web-1 is active on redis://db, its lease lasts 9.5 s; web-2 (with another timer file) stands by',
   );
-  expect(terminal.said.err[1]).toMatch(/^timers: web-1: pid \d+, version /);
+  expect(terminal.said.err[1]).toBe(
+    'timers: web-1 took over from web-2 1 min ago, 5.2 s after that machine was last seen, 2 takeovers since it started; fence 42',
+  );
+  expect(terminal.said.err[2]).toMatch(/^timers: web-1: pid \d+, version /);
 });

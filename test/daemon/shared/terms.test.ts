@@ -117,6 +117,8 @@ test('the second machine stands by, and takes over as soon as the first one stop
   void one.terms.stop('SIGTERM');
   await clock.advance(4 * SECOND);
   expect(two.story).toEqual(['stands by one', 'took over from one']);
+  expect(two.membership.record).toMatchObject({ fence: two.terms.fence, took_over: { from: 'one', times: 1 } });
+  expect(two.terms.fence).toBeGreaterThan(0);
   expect(outcomes(store)).toEqual(['2 success', '4 success', '6 success', '8 success']);
 });
 

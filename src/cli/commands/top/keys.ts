@@ -60,7 +60,7 @@ const MOVES: Readonly<Record<string, (page: number) => number>> = {
 
 function select(view: View, move: (page: number) => number): View {
   const rows = shownRows(view);
-  const page = Math.max(1, layoutOf(view.size, view.pane)?.list ?? 1);
+  const page = Math.max(1, layoutOf(view)?.list ?? 1);
   const index = rows.findIndex(({ timer }) => timer.task_name === view.selected);
   const by = move(page);
   // Without a selection the first key selects a visible row, whatever its direction.

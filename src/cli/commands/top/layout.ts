@@ -1,4 +1,4 @@
-import type { Pane, Size } from './view.js';
+import type { View } from './view.js';
 
 /** How many lines each part has. */
 export interface Layout {
@@ -7,16 +7,20 @@ export interface Layout {
   readonly pane: number;
 }
 
-/** Above: two lines of summary and the table head. Below: the result of the last action, and the keys. */
+/** Above: two lines of summary and the table head. Below: the result of the last action, and the keys. A shared state has one line more. */
 const FRAME = 5;
 const LEAST_ROWS = 10;
 const LEAST_COLUMNS = 40;
 const PANE_SHARE = 0.6;
 
 /** Divides the screen between list and pane; `undefined` if it is too small to show anything useful. */
-export function layoutOf({ columns, rows }: Size, pane: Pane | undefined): Layout | undefined {
+export function layoutOf({
+  size: { columns, rows },
+  pane,
+  scheduler,
+}: Pick<View, 'size' | 'pane' | 'scheduler'>): Layout | undefined {
   if (columns < LEAST_COLUMNS || rows < LEAST_ROWS) return undefined;
-  const body = rows - FRAME;
+  const body = rows - FRAME - (scheduler?.shared ? 1 : 0);
   if (pane === undefined) return { list: body, pane: 0 };
   const list = pane.isTall ? 1 : body - Math.floor(body * PANE_SHARE);
   return { list, pane: body - list };

@@ -51,7 +51,7 @@ function takeStatus(view: View, record: StatusRecord): View {
   const timers = new Map<string, Seen>(record.partial ? view.timers : []);
   for (const timer of record.timers) timers.set(timer.task_name, { timer, at: now });
   const startedAt = record.started_at === null ? undefined : Date.parse(record.started_at);
-  const scheduler = { pid: record.pid, startedAt, isStopping: record.is_stopping };
+  const scheduler = { pid: record.pid, startedAt, isStopping: record.is_stopping, shared: record.shared };
   return settle({ ...view, now, timers, scheduler, link: { kind: 'up' } });
 }
 
@@ -72,7 +72,7 @@ function hold(before: View, after: View): View {
 
 /** A selected timer that no longer exists is deselected; an existing one stays visible. */
 function settle(view: View): View {
-  const layout = layoutOf(view.size, view.pane);
+  const layout = layoutOf(view);
   const rows = shownRows(view);
   const index = rows.findIndex(({ timer }) => timer.task_name === view.selected);
   if (index < 0) return { ...view, selected: undefined, held: undefined, top: 0 };

@@ -1,5 +1,5 @@
 import type { EventRecord } from '../../../control/index.js';
-import type { TimerRecord } from '../../../domain/status-record.js';
+import type { SharedRecord, TimerRecord } from '../../../domain/status-record.js';
 import type { Instant } from '../../../domain/time.js';
 
 /** Everything that the live view shows; it performs nothing. */
@@ -36,6 +36,8 @@ export interface TopFacts {
   readonly pid: number;
   readonly startedAt: Instant | undefined;
   readonly isStopping: boolean;
+  /** Absent without a shared state. */
+  readonly shared: SharedRecord | undefined;
 }
 
 /** Whether the scheduler responds. Instants are in its own time. */

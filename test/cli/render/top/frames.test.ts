@@ -5,7 +5,7 @@ import { renderTop } from '../../../../src/cli/commands/top/render/index.js';
 import type { TerminalStyle } from '../../../../src/cli/commands/top/render/terminal-style.js';
 import { columnsOf } from '../../../../src/cli/render/cells.js';
 import type { View } from '../../../../src/cli/commands/top/view.js';
-import { inSeconds, line, NOW, run, tell, TIMERS, timer } from '../../top/scene.js';
+import { ago, inSeconds, line, NOW, run, status, tell, TIMERS, timer } from '../../top/scene.js';
 
 const SMALL = { columns: 80, rows: 24 };
 const look = (how: Partial<TerminalStyle> & { level?: 0 | 1 } = {}): TerminalStyle => ({
@@ -53,6 +53,24 @@ describe('a frame matches the stored one', () => {
   ])('%s', (name, view, how) => {
     expect(frame(view, how)).toBe(golden(name));
   });
+});
+
+test.each([
+  [80, ' one is active, its lease lasts 4.2 s; two stands by                    fence 42'],
+  [
+    110,
+    ' one is active, its lease lasts 4.2 s; two stands by; it took over from two 1 min ago                 fence 42',
+  ],
+  [50, ' one is active, its lease lasts 4.2 s; t… fence 42'],
+])('on a shared state, a line names the active machine and those that stand by: %i columns', (columns, shown) => {
+  const others = [{ name: 'two', version: '1', since: ago(9), has_same_timers: true }];
+  const took = { at: ago(60), from: 'two', gap_ms: null, times: 1 };
+  const machines = { state: 'redis://db', node: 'one', role: 'active', active: 'one', lease_ms_left: 4_200 } as const;
+  const shared = { ...machines, others, fence: 42, took_over: took };
+  const record = { kind: 'status', record: status(TIMERS, { shared }) } as const;
+  const lines = renderTop(tell({ columns, rows: 12 }, TIMERS, record).view, look());
+  expect(lines[2]).toBe(shown);
+  expect(lines).toHaveLength(12);
 });
 
 test('NEXT counts to the actual start, and STATE has the nominal time that jitter moves', () => {

@@ -1,4 +1,6 @@
 import { formatLocal } from '../../../../schedules/index.js';
+import { machinesInWords, takeoverInWords } from '../../../../domain/machines-in-words.js';
+import { columnsOf } from '../../../render/cells.js';
 import { isFailing } from '../rows.js';
 import { asOf, type View } from '../view.js';
 import { apart, lineOf, tame, type TerminalStyle } from './terminal-style.js';
@@ -10,7 +12,7 @@ import { counted } from '../../../../text/counted.js';
 const ROOMY = 80;
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
-/** Two lines: whose timers these are, and how many are in each state. */
+/** Two lines: whose timers these are, and how many are in each state. On a shared state, a third one about its machines. */
 export function renderHeader(
   view: View,
   { rows, height }: { rows: number; height: number },
@@ -26,6 +28,7 @@ export function renderHeader(
     trouble === undefined
       ? apart({ text: ` ${summaryOf(view)}` }, order, { width, look })
       : lineOf([{ text: ` ${trouble}`, paint: chalk.red.bold }], width, look),
+    ...machinesOf(view, look),
   ];
 }
 
@@ -34,6 +37,18 @@ function whoseOf({ file, scheduler, now }: View): string {
   const { pid, startedAt } = scheduler;
   const age = startedAt === undefined ? [] : [`up ${shortDuration(now - startedAt)}`];
   return [tame(file), `pid ${pid}`, ...age].join('  ');
+}
+
+/** Who is active and who stands by, and with enough room how it came to that. */
+function machinesOf({ scheduler, size: { columns: width }, now }: View, look: TerminalStyle): readonly string[] {
+  const shared = scheduler?.shared;
+  if (shared === undefined) return [];
+  const who = ` ${machinesInWords(shared).join('; ')}`;
+  const how = takeoverInWords(shared, now);
+  const fence = shared.fence == null ? '' : `fence ${shared.fence}`;
+  const whole = how === undefined ? who : `${who}; it ${how}`;
+  const text = tame(columnsOf(whole) + columnsOf(fence) < width ? whole : who);
+  return [apart({ text }, { text: fence, paint: look.chalk.dim }, { width, look })];
 }
 
 /** In the scheduler's own time, with the zone of all times on the screen. Only the time if a date does not fit. */

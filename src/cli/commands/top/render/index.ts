@@ -11,7 +11,7 @@ import { renderTimers } from './timers-table.js';
 /** Draws a view: one line per screen line, none wider than the screen. Reads nothing else, not even the clock. */
 export function renderTop(view: View, look: TerminalStyle): string[] {
   const { columns: width, rows: height } = view.size;
-  const layout = layoutOf(view.size, view.pane);
+  const layout = layoutOf(view);
   if (layout === undefined) return fill([cut('too small: needs 40 x 10', width, look)], height);
   const rows = shownRows(view);
   const body = [
