@@ -38,5 +38,6 @@ export const PROGRAM_IN_ONE_ZONE = [
   'standard-streams',
   'state',
   'tracing',
+  'work-queue',
   'workers',
 ].map((name) => `test/program/${name}.test.ts`);

@@ -7,6 +7,7 @@ import type { TimerEvent } from '../domain/events/index.js';
 import type { Executor } from '../domain/executor.js';
 import { MARKS_FROM } from '../domain/firing.js';
 import type { Ledger } from '../domain/ledger.js';
+import type { Orphans } from '../domain/orphans.js';
 import type { Sink } from '../domain/sink.js';
 import { DriftWatch } from '../engine/drift-watch.js';
 import type { Companion, FirstPlan } from '../engine/scheduler-parts.js';
@@ -35,7 +36,7 @@ export interface Composition {
   /** On a shared state: the time in which this scheduler is the active one. */
   readonly term?: ExecutorTerm | undefined;
   /** On a shared state that has workers. */
-  readonly workers?: Executor | undefined;
+  readonly workers?: (Executor & Pick<Orphans, 'takeBack'>) | undefined;
   /** What starts the commands of timers; default: execa, which starts all others. */
   readonly launcher?: { readonly kind: 'forker' | 'execa'; readonly launcher?: Launcher } | undefined;
   readonly sinks: readonly Sink[];
@@ -84,7 +85,7 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
       companions: [...(watch ? [watch] : []), ...tellers.companions, ...(composition.companions ?? [])],
       ...(ledger && {
         ledger: ledger.ledger,
-        orphans: createProcOrphans({ clock, endsFile: ledger.endsFile }),
+        orphans: orphansOf(ledger, composition, clock),
       }),
       newRunId: createRunIds(clock, chance),
       newMark: createMarks(chance),
@@ -97,6 +98,11 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
 
 /** Next to the state: what a forker reports to the next scheduler. */
 export const endsFileOf = (state: string): string => `${state}.ends`;
+
+function orphansOf({ endsFile }: RecordingPlace, { workers }: Composition, clock: Clock): Orphans {
+  const here = createProcOrphans({ clock, endsFile });
+  return workers?.takeBack ? { ...here, takeBack: workers.takeBack } : here;
+}
 
 function factsOf(file: string, { socket, ledger, launcher }: Composition): FirstPlan['facts'] {
   return {

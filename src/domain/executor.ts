@@ -11,6 +11,8 @@ export interface AttemptIo {
   /** The `TIMERS_*` variables; they override all others. */
   readonly env: Readonly<Record<string, string>>;
   readonly cancellation: Cancellation;
+  /** How long it may wait for a worker, in ms from now. Then it has `expired`. Absent: as long as necessary. */
+  readonly startWithin?: Duration | undefined;
   /** Called once, when the process exists. Not called if it could not be started. `where`: absent without a shared state. */
   started(pid: number, where?: Whereabouts): void;
   /**

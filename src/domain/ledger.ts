@@ -59,6 +59,8 @@ export interface OpenRun {
   readonly retryAt: Instant | undefined;
   /** The process of the latest attempt, if recorded. */
   readonly pid: number | undefined;
+  /** The label of the workers that have the latest attempt; absent if the scheduler started it. */
+  readonly label?: string | undefined;
   /** Present once its fallback has started: how the run ends. */
   readonly decided?: DecidedEnding;
 }

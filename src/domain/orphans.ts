@@ -7,6 +7,13 @@ export interface Orphan {
   readonly pid: number;
 }
 
+/** An attempt that workers have, and that no scheduler follows. */
+export interface LeftAttempt {
+  readonly runId: string;
+  readonly attempt: number;
+  readonly label: string;
+}
+
 /** Finds and ends processes that a scheduler left running when it died. */
 export interface Orphans {
   /** The living processes of these runs. Empty if the system does not list them. Never throws. */
@@ -18,4 +25,9 @@ export interface Orphans {
   ends?(): ReadonlyMap<string, Exit>;
   /** SIGTERM, after `grace` SIGKILL. Resolves when none of them is alive, or a few seconds after the SIGKILL. Never rejects. */
   end(orphans: readonly Orphan[], grace: Duration): Promise<void>;
+  /**
+   * Takes an attempt back from the queue of its workers. If one has taken it, ends its command, unless `action` is `keep`.
+   * Resolves when it can neither start nor go on. Never rejects. Absent: there are no workers.
+   */
+  takeBack?(left: LeftAttempt, action: 'kill' | 'keep'): Promise<void>;
 }

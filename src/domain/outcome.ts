@@ -8,7 +8,9 @@ export type Exit =
   /** No process started. `code` is what a shell would return: 126 not executable, 127 not found. */
   | { readonly kind: 'not_started'; readonly code: 126 | 127; readonly error: string }
   /** What started the process died before the process ended. */
-  | { readonly kind: 'lost'; readonly error: string };
+  | { readonly kind: 'lost'; readonly error: string }
+  /** It could not start in time, and will not start. */
+  | { readonly kind: 'expired' };
 
 /** Why a run was canceled. The first cause wins. */
 export type CancelCause =
@@ -68,6 +70,7 @@ export function lostOutcome(exit: Exit | undefined): Outcome {
 export function judge(exit: Exit, cause: CancelCause | undefined, command: Judged): Outcome {
   if (exit.kind === 'not_started') return { status: 'failure', exitCode: exit.code, error: exit.error };
   if (exit.kind === 'lost') return cause ? canceled(cause) : { status: 'lost', error: exit.error };
+  if (exit.kind === 'expired') return { status: 'canceled', error: 'it could not start in time' };
   return judgeEnd(exit, cause, command);
 }
 

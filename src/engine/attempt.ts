@@ -12,6 +12,7 @@ import { quoted } from '../text/quoted.js';
 import { toTimestamp, type Duration, type Instant } from '../domain/time.js';
 import type { Usage } from '../domain/usage.js';
 import type { EngineContext } from './context.js';
+import type { RunTimes } from './run-times.js';
 import type { Alarm } from './timer-loop.js';
 
 /** What a run's command learns about earlier runs of its job. */
@@ -29,6 +30,8 @@ export interface AttemptOwner {
   readonly job: Job;
   readonly firing: Firing;
   readonly history: AttemptHistory;
+  /** Absent on a worker. */
+  readonly times?: Pick<RunTimes, 'left' | 'startedElsewhere'>;
   attemptEnded(attempt: Attempt, exit: Exit): void;
   /** Runs a step; if it throws, the run fails with that error. */
   step(doing: string, work: () => void): void;
@@ -95,6 +98,11 @@ export class Attempt implements AttemptIo {
     };
   }
 
+  get startWithin(): Duration | undefined {
+    const { times, job } = this.#run;
+    return this.spec.number > 1 || this.spec.decided !== undefined ? undefined : times?.left(job.deadline);
+  }
+
   /** Whether its process ended by itself, and only its last output is still being read. */
   get isEnding(): boolean {
     return this.canceler.exit !== undefined && this.canceler.cause === undefined;
@@ -139,7 +147,14 @@ export class Attempt implements AttemptIo {
       this.#timeout = this.#context.elapsed.after(Math.max(0, timeout - (where?.forMs ?? 0)), () =>
         this.canceler.cancel({ kind: 'timeout', afterMs: timeout }),
       );
-    this.#run.emit({ event: 'run.started', pid, ...this.facts, ...(where && { node: where.node }) });
+    const late = where && this.#run.times?.startedElsewhere(where.forMs, this.spec.number);
+    this.#run.emit({
+      event: 'run.started',
+      pid,
+      ...this.facts,
+      ...(late !== undefined && { latenessMs: late }),
+      ...(where && { node: where.node }),
+    });
   }
 
   outputTail(lines: readonly TailLine[]): void {
@@ -150,6 +165,12 @@ export class Attempt implements AttemptIo {
   get facts(): Pick<RunStarted, 'attempt' | 'latenessMs' | 'decided'> {
     const { number: attempt, latenessMs, decided } = this.spec;
     return { attempt, latenessMs, ...(decided && { decided }) };
+  }
+
+  /** Which workers get it. */
+  get place(): { readonly label?: string } {
+    const { runOn } = this.spec.command;
+    return runOn === undefined ? {} : { label: runOn.label };
   }
 
   used(usage: Usage): void {

@@ -2,7 +2,7 @@ import type { Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import type { DecidedEnding } from '../domain/fallback.js';
 import type { OpenRun, Recollection } from '../domain/ledger.js';
-import type { Orphan, Orphans } from '../domain/orphans.js';
+import type { LeftAttempt, Orphan, Orphans } from '../domain/orphans.js';
 import { LOST, lostOutcome, type Outcome } from '../domain/outcome.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
 import { contain } from './contain.js';
@@ -24,7 +24,7 @@ interface LeftOpen {
   readonly dropped: readonly OpenRun[];
   /** May have had a process, and their job retries lost runs. */
   readonly again: readonly OpenRun[];
-  /** May have had a process, or their fallback may. Nobody knows how it ended. */
+  /** May have had a process, or their fallback may. Nobody knows how it ended, or follows it on a worker. */
   readonly lost: readonly OpenRun[];
 }
 
@@ -41,18 +41,26 @@ function sortLeftOpen(open: readonly OpenRun[], jobs: JobTable): LeftOpen {
 const canRun = (job: Job | undefined, { trigger }: Firing): job is Job =>
   job !== undefined && (job.enabled || trigger === 'manual');
 
-function fateOf({ attempts, retryAt, firing, decided }: OpenRun, job: Job | undefined): keyof LeftOpen {
+/** Whether the workers of that label run it. */
+const isFor = (job: Job | undefined, label: string): boolean => job?.command.runOn?.label === label;
+
+function fateOf({ attempts, retryAt, firing, decided, label }: OpenRun, job: Job | undefined): keyof LeftOpen {
   if (decided !== undefined) return 'lost';
   if (attempts === 0) return 'waiting';
   const runs = canRun(job, firing);
   if (retryAt !== undefined) return runs ? 'retrying' : 'dropped';
-  if (job?.command.runOn !== undefined) return 'retrying';
+  if (label !== undefined && isFor(job, label)) return 'retrying';
   return runs && job.retry.pauseAfter(attempts, LOST) !== undefined ? 'again' : 'lost';
 }
 
 const DROPPED: Outcome = {
   status: 'canceled',
   error: 'it waited for a retry, and its timer was removed or disabled',
+};
+
+const MOVED: Outcome = {
+  status: 'lost',
+  error: 'a worker had it, and its timer was removed or runs elsewhere now',
 };
 
 /** How a run that was left open ends, and its fallback if that was active. */
@@ -103,7 +111,8 @@ export class Recovery {
   begin({ open, lastSeenAt, isHandedOver }: Recollection, now: Instant): void {
     const { waiting, retrying, dropped, again, lost } = sortLeftOpen(open, this.#parts.jobs);
     const ends = this.#parts.orphans?.ends?.();
-    const lostOf = ({ runId }: OpenRun): Outcome => lostOutcome(ends?.get(runId));
+    const lostOf = ({ runId, label }: OpenRun): Outcome =>
+      label === undefined ? lostOutcome(ends?.get(runId)) : MOVED;
     for (const run of lost) this.#close(run, endingOfLeft(run, lostOf(run)), lastSeenAt);
     for (const run of dropped) this.#close(run, endingOfLeft(run, DROPPED), lastSeenAt);
     this.#endOrphans([...lost, ...again], now);
@@ -194,23 +203,33 @@ export class Recovery {
       (error) => reportBug(this.#context, 'looking for leftover processes', error),
     );
     const byJob = new Map<string, Orphan[]>();
+    for (const { firing, label } of lost) if (label !== undefined) byJob.set(firing.jobName, []);
     for (const orphan of found) {
       const run = runs.get(orphan.runId);
       if (run === undefined) continue;
       const { firing, runId } = run;
       this.#context.emit({ event: 'orphan.found', at, firing, runId, pid: orphan.pid, action });
-      byJob.set(firing.jobName, [...(byJob.get(firing.jobName) ?? []), orphan]);
+      if (action === 'kill') byJob.set(firing.jobName, [...(byJob.get(firing.jobName) ?? []), orphan]);
     }
-    if (action === 'keep') return;
-    this.#ending = Promise.all(Array.from(byJob, ([jobName, theirs]) => this.#hold(jobName, theirs, orphans)));
+    const ending = Array.from(byJob, ([jobName, theirs]) => {
+      const grace = this.#parts.jobs.get(jobName)?.job.command.killAfter ?? GRACE;
+      const attempts = lost.flatMap((run) => (run.firing.jobName === jobName ? leftAttempt(run) : []));
+      return this.#hold(jobName, () =>
+        Promise.all([
+          theirs.length > 0 && orphans.end(theirs, grace),
+          ...attempts.map((attempt) => orphans.takeBack?.(attempt, action)),
+        ]),
+      );
+    });
+    this.#ending = Promise.all(ending);
   }
 
-  async #hold(jobName: string, theirs: readonly Orphan[], orphans: Orphans): Promise<void> {
-    const state = this.#parts.jobs.get(jobName);
+  /** Its runs wait until all of that has ended. */
+  async #hold(jobName: string, end: () => Promise<unknown>): Promise<void> {
     const held: (() => void)[] = [];
     this.#held.set(jobName, held);
     try {
-      await orphans.end(theirs, state?.job.command.killAfter ?? GRACE);
+      await end();
     } catch (error) {
       reportBug(this.#context, 'ending a leftover process', error, { jobName });
     }
@@ -218,6 +237,9 @@ export class Recovery {
     for (const then of held) contain(then, (error) => reportBug(this.#context, 'beginning', error, { jobName }));
   }
 }
+
+const leftAttempt = ({ runId, attempts: attempt, label }: OpenRun): readonly LeftAttempt[] =>
+  label === undefined ? [] : [{ runId, attempt, label }];
 
 const durationOf = ({ startedAt }: OpenRun, until: Instant): Duration => Math.max(0, until - (startedAt ?? until));
 

@@ -40,10 +40,22 @@ export class RunTimes {
     return deadline - this.#latenessWhenAdmitted;
   }
 
-  /** The first attempt begins, this late. */
-  begin(latenessMs: Duration): void {
-    this.#startedAt = this.#clock.monotonic();
+  /** The first attempt began `agoMs` ago, this late. */
+  begin(latenessMs: Duration, agoMs: Duration = 0): void {
+    this.#startedAt = this.#clock.monotonic() - agoMs;
     this.#latenessMs = latenessMs;
+  }
+
+  /** From now to a deadline of the job. */
+  left(deadline: Duration | undefined): Duration | undefined {
+    return deadline === undefined ? undefined : Math.max(0, deadline - this.latenessNow);
+  }
+
+  /** A worker started attempt `number` `forMs` ago. Its wait for a worker counts as lateness, which is returned. */
+  startedElsewhere(forMs: Duration, number: number): Duration {
+    const latenessMs = Math.max(0, this.latenessNow - forMs);
+    if (number === 1) this.begin(latenessMs, forMs);
+    return latenessMs;
   }
 
   /** Continues a run of a scheduler that died. */

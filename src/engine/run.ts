@@ -260,7 +260,7 @@ export class Run implements AttemptOwner, EntryOwner {
   #begin(spec: AttemptSpec): void {
     this.#state = 'attempting';
     const attempt = (this.#attempt = new Attempt(this, spec, this.#context));
-    this.emit({ event: 'attempt.begun', ...attempt.facts });
+    this.emit({ event: 'attempt.begun', ...attempt.facts, ...attempt.place });
     this.#context.whenRecorded((committed) => this.step('executing', () => this.#execute(attempt, committed)));
   }
 
@@ -281,7 +281,8 @@ export class Run implements AttemptOwner, EntryOwner {
     const outcome = attempt.outcomeOf(exit);
     const isOver = this.#cause !== undefined || this.#decided !== undefined;
     const pause = isOver ? undefined : attempt.pauseAfter(outcome);
-    if (pause !== undefined) this.#pause(attempt, outcome, pause);
+    if (exit.kind === 'expired' && !isOver) this.#end({ kind: 'missed', reason: 'deadline' });
+    else if (pause !== undefined) this.#pause(attempt, outcome, pause);
     else if (isOver || this.job.fallback === undefined || !needsFallback(outcome)) this.#finish(outcome);
     else this.#giveUp(attempt, outcome);
   }

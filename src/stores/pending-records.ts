@@ -1,4 +1,4 @@
-import type { AttemptFailed, TimerEvent } from '../domain/events/index.js';
+import type { AttemptFailed, RunStarted, TimerEvent } from '../domain/events/index.js';
 import type { Ending, FailedAttempt, JobRecord, OpenRun, Recollection } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
 import { LOST } from '../domain/outcome.js';
@@ -131,13 +131,14 @@ export class PendingRecords {
           attempts: decided ? attempt - 1 : attempt,
           retryAt: undefined,
           pid: undefined,
+          label: event.label,
           ...(decided && { decided }),
         };
         this.#change(event, attempt > 1 ? begun : { ...begun, startedAt: event.at, latenessMs: event.latenessMs });
         return;
       }
       case 'run.started':
-        this.#change(event, { pid: event.pid });
+        this.#change(event, this.#begunAs(event));
         return;
       case 'attempt.failed':
         // The fallback begins in the same commit, and the outcome has the error.
@@ -158,6 +159,13 @@ export class PendingRecords {
         return;
       default:
     }
+  }
+
+  /** On a worker, the first attempt starts some time after it has begun. */
+  #begunAs({ runId, attempt, pid, latenessMs }: RunStarted): Partial<OpenRun> {
+    const run = this.#open.get(runId)?.run;
+    if (attempt > 1 || run?.startedAt === undefined) return { pid };
+    return { pid, startedAt: run.startedAt + latenessMs - run.latenessMs, latenessMs };
   }
 
   #change({ runId, firing }: OfRun, change: Partial<OpenRun>): void {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Orphans } from '../../src/domain/orphans.js';
 import { MINUTE, SECOND } from '../../src/domain/time.js';
 import { overlap } from '../../src/policies/index.js';
 import { Lives } from '../support/lives.js';
@@ -83,4 +84,82 @@ test('a timeout counts from the start of the process, also after a takeover', as
   second.executor.attempts[0]?.io.started(77, { node: 'w1', forMs: 5 * SECOND });
   await second.clock.advance(4 * SECOND);
   expect(lives.disk.endings).toMatchObject([{ outcome: { status: 'timeout' } }]);
+});
+
+describe('an attempt in the queue of workers', () => {
+  const EVERY = everyMs(10 * SECOND);
+
+  test('counts its wait there as lateness, and its duration from the start of its process', async () => {
+    const lives = new Lives({ isShared: true });
+    const rig = lives.begin([remote('far')], START);
+    rig.executor.lasting = undefined;
+    rig.scheduler.start();
+    await rig.clock.advance(17 * SECOND);
+    rig.executor.attempts[0]?.io.started(77, { node: 'w1', forMs: 2 * SECOND });
+    expect([...lives.disk.open.values()]).toMatchObject([{ attempts: 1, label: 'any' }]);
+    await rig.clock.advance(SECOND);
+    rig.executor.attempts[0]?.end(0);
+    await rig.clock.settle();
+    expect(lives.disk.endings[0]).toMatchObject({ latenessMs: 5 * SECOND, durationMs: 3 * SECOND });
+  });
+
+  test('may start until its deadline, also after a takeover', async () => {
+    const far = remote('far', { deadline: 5 * SECOND });
+    const { first, second, lives } = await twoLives([far], { stops: false }, 13);
+    expect(first.executor.attempts[0]?.io.startWithin).toBeLessThanOrEqual(5 * SECOND);
+    expect(second.executor.attempts[0]?.io.startWithin).toBe(2 * SECOND);
+    second.executor.attempts[0]?.end({ kind: 'expired' });
+    await second.clock.settle();
+    expect(lives.disk.endings).toMatchObject([{ event: 'firing.missed', reason: 'deadline' }]);
+    expect(lives.disk.open.size).toBe(0);
+  });
+
+  test.each([
+    ['was removed', []],
+    ['moved to other workers', [job('far', EVERY, { command: { ...command, runOn: { label: 'gpu', hash: 'h' } } })]],
+    ['moved to the scheduler', [job('far', EVERY)]],
+  ])('is taken back when its timer %s, before the timer fires again', async (_, jobs) => {
+    const lives = new Lives({ isShared: true });
+    const first = lives.begin([remote('far')], START);
+    first.executor.lasting = undefined;
+    first.scheduler.start();
+    await first.clock.advance(12 * SECOND);
+    first.ledger.isDead = true;
+    const taken: object[] = [];
+    let isBack: () => void = () => undefined;
+    const finder: Orphans = {
+      find: () => [],
+      end: () => Promise.resolve(),
+      takeBack(left, action) {
+        taken.push({ ...left, action });
+        return new Promise((resolve) => (isBack = resolve));
+      },
+    };
+    const second = lives.begin(jobs, '2026-01-01T00:00:15Z', { finder });
+    second.scheduler.start();
+    await second.clock.advance(10 * SECOND);
+    const { TIMERS_RUN_ID: runId } = first.executor.attempts[0]!.env;
+    expect(taken).toEqual([{ runId, attempt: 1, label: 'any', action: 'kill' }]);
+    expect(lives.disk.endings[0]).toMatchObject({
+      outcome: { status: 'lost', error: 'a worker had it, and its timer was removed or runs elsewhere now' },
+    });
+    expect(second.executor.attempts).toEqual([]);
+    isBack();
+    await second.clock.advance(10 * SECOND);
+    expect(second.executor.attempts.length > 0).toBe(jobs.length > 0);
+  });
+
+  test('is not asked of workers that never got it, when its timer has moved to them', async () => {
+    const lives = new Lives({ isShared: true });
+    const first = lives.begin([job('far', EVERY)], START);
+    first.executor.lasting = undefined;
+    first.scheduler.start();
+    await first.clock.advance(12 * SECOND);
+    first.ledger.isDead = true;
+    const second = lives.begin([remote('far')], '2026-01-01T00:00:15Z');
+    second.scheduler.start();
+    await second.clock.settle();
+    expect(second.executor.attempts).toEqual([]);
+    expect(lives.disk.endings).toMatchObject([{ outcome: { status: 'lost' }, attempts: 1 }]);
+  });
 });

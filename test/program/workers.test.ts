@@ -3,48 +3,26 @@ import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { freePort } from '../support/free-ports.js';
-import { Desk, type Program } from '../support/program.js';
-import { Puppet } from '../support/puppet.js';
-import { hasRedis, RedisServer } from '../support/redis-server.js';
+import { Machines } from '../support/machines.js';
+import type { Desk, Program } from '../support/program.js';
+import type { Puppet } from '../support/puppet.js';
+import { hasRedis, type RedisServer } from '../support/redis-server.js';
 
 if (!hasRedis) console.log('workers.test.ts: redis-server is not installed, so no test runs');
 
 describe.skipIf(!hasRedis)('workers of a shared state', () => {
+  let all: Machines;
   let redis: RedisServer;
   let puppet: Puppet;
-  const desks: Desk[] = [];
   beforeEach(async () => {
-    redis = await RedisServer.open();
-    puppet = await Puppet.open();
+    all = await Machines.open();
+    ({ redis, puppet } = all);
   });
-  afterEach(async () => {
-    await Promise.all(desks.splice(0).map((desk) => desk.clear()));
-    await puppet.close();
-    await redis.close();
-  });
-
-  const timers = (more = '') =>
-    `timers:\n  job: { every: 1d, run: ${JSON.stringify(puppet.command)}, run_on: any${more} }\n`;
-
-  /** A machine with the timer file. */
-  function machine(name: string, text = timers()): Desk {
-    const desk = new Desk();
-    desks.push(desk);
-    desk.write('timers.yaml', `state: { url: "${redis.url}", lease: 5s, name: ${name} }\n${text}`);
-    return desk;
-  }
-
-  async function active(desk: Desk): Promise<Program> {
-    const program = desk.start(['start']);
-    await program.event('scheduler.took_over');
-    return program;
-  }
-
-  async function worker(desk: Desk, ...args: readonly string[]): Promise<Program> {
-    const program = desk.start(['worker', ...args]);
-    await program.event('worker.started');
-    return program;
-  }
+  afterEach(() => all.close());
+  const timers = (more = '') => all.timers(more);
+  const machine = (name: string, text?: string) => all.machine(name, text);
+  const active = (desk: Desk) => all.active(desk);
+  const worker = (desk: Desk, ...args: readonly string[]) => all.worker(desk, ...args);
 
   const opened: { close(): Promise<void> }[] = [];
   afterEach(async () => {
@@ -257,8 +235,7 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
   });
 
   test('run_on needs a state on Redis, also on the command line', async () => {
-    const desk = new Desk();
-    desks.push(desk);
+    const desk = machine('none');
     desk.write('timers.yaml', `state: ./timers.db\n${timers()}`);
     const refused = await desk.run('start');
     expect(refused).toMatchObject({ code: 1 });

@@ -115,7 +115,7 @@ export class FakeLedger implements Ledger {
         const { attempt, decided } = event;
         const first = run.attempts === 0 ? { startedAt: at, latenessMs: event.latenessMs } : {};
         const begun = decided ? { attempts: attempt - 1, decided } : { attempts: attempt };
-        open.set(runId, { ...run, ...first, ...begun, retryAt: undefined, pid: undefined });
+        open.set(runId, { ...run, ...first, ...begun, retryAt: undefined, pid: undefined, label: event.label });
         return;
       }
       case 'run.started':

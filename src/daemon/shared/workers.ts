@@ -1,10 +1,10 @@
 import type { Clock } from '../../domain/clock.js';
 import type { TimerEvent } from '../../domain/events/index.js';
 import type { Executor } from '../../domain/executor.js';
+import type { Orphans } from '../../domain/orphans.js';
 import type { Sink } from '../../domain/sink.js';
 import type { SharedPlace } from '../../domain/state-place.js';
-import type { ExecutorTerm } from '../../executors/index.js';
-import type { QueueDepth, QueueExecutor } from '../../executors/queue/index.js';
+import type { QueueDepth, QueueExecutor, WorkTerm } from '../../executors/queue/index.js';
 import { queuePlaceOf } from './open.js';
 
 /** The workers of a shared state, as the scheduler of one term uses them. Loads BullMQ with the first run for workers. */
@@ -12,12 +12,12 @@ export class TermWorkers implements Executor, Sink {
   readonly name = 'workers';
   readonly #place: SharedPlace;
   readonly #clock: Clock;
-  readonly #term: ExecutorTerm;
+  readonly #term: WorkTerm;
   #opening: Promise<QueueExecutor> | undefined;
   #opened: QueueExecutor | undefined;
   #isOver = false;
 
-  constructor(place: SharedPlace, clock: Clock, term: ExecutorTerm) {
+  constructor(place: SharedPlace, clock: Clock, term: WorkTerm) {
     this.#place = place;
     this.#clock = clock;
     this.#term = term;
@@ -30,6 +30,12 @@ export class TermWorkers implements Executor, Sink {
       // A password file that cannot be read any more.
       return { kind: 'not_started', code: 126, error: (error as Error).message };
     }
+  };
+
+  /** What no timer asks for any more. */
+  readonly takeBack: NonNullable<Orphans['takeBack']> = async (left, action) => {
+    const queue = await this.#queue().catch(() => undefined);
+    await queue?.takeBack(left, action);
   };
 
   /** What there is to do for a label. Rejects while the store is away. */

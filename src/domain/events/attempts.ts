@@ -25,6 +25,8 @@ export interface AttemptBegun {
   readonly attempt: number;
   /** From the nominal instant, and the job's jitter after it, to this attempt's start. */
   readonly latenessMs: Duration;
+  /** The label of the workers that get it; absent if this machine starts it. */
+  readonly label?: string;
   /** The attempt is the fallback, and the run ends like this. */
   readonly decided?: DecidedEnding;
 }

@@ -185,5 +185,6 @@ const exitFields = (exit: Exit) => ({
 
 function describeExit(exit: Exit): string {
   if (exit.kind === 'exited') return `exit code ${exit.code}`;
-  return exit.kind === 'signaled' ? `ended by signal ${exit.signal}` : exit.error;
+  if (exit.kind === 'signaled') return `ended by signal ${exit.signal}`;
+  return 'error' in exit ? exit.error : exit.kind;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/clock.js';
 import type { Command } from '../../domain/command.js';
 import type { TimerEvent } from '../../domain/events/index.js';
+import type { LeftAttempt } from '../../domain/orphans.js';
 import type { AttemptIo, Executor } from '../../domain/executor.js';
 import type { Exit } from '../../domain/outcome.js';
 import type { Cancel, Duration } from '../../domain/time.js';
@@ -21,10 +22,13 @@ const REAP_EVERY: Duration = 2_000;
 
 const UNSTARTED: Exit = { kind: 'signaled', signal: 'SIGTERM' };
 
+export type WorkTerm = Pick<ExecutorTerm, 'environment'> & { readonly heldUntil: () => Duration | undefined };
+
 export interface QueueExecutorParts {
   readonly clock: Clock;
   readonly place: QueuePlace;
-  readonly term: ExecutorTerm;
+  /** The time in which this machine is the active one. */
+  readonly term: WorkTerm;
   readonly reapEvery?: Duration | undefined;
 }
 
@@ -63,11 +67,15 @@ export class QueueExecutor implements Executor {
     return new Promise((resolve) => {
       const attempt = new RemoteAttempt(id, { name, runOn, order, io }, (exit) => {
         this.#attempts.delete(id);
-        this.#ended.set(id, attempt.label);
+        if (exit.kind !== 'expired') this.#ended.set(id, attempt.label);
         resolve(exit);
       });
       this.#attempts.set(id, attempt);
       io.cancellation.onChange(() => void this.#cancel(attempt));
+      if (io.startWithin !== undefined) {
+        attempt.startsBefore = this.#parts.clock.monotonic() + io.startWithin;
+        this.#watchStart(attempt);
+      }
       void this.#send(attempt);
     });
   }
@@ -76,6 +84,27 @@ export class QueueExecutor implements Executor {
   recorded(event: TimerEvent): void {
     if (event.event === 'run.finished') this.#forget(workIdOf(event.runId, event.attempts));
     else if (event.event === 'attempt.failed') this.#forget(workIdOf(event.runId, event.attempt));
+  }
+
+  /** {@link Orphans.takeBack} */
+  async takeBack({ runId, attempt, label }: LeftAttempt, action: 'kill' | 'keep'): Promise<void> {
+    const { clock, term } = this.#parts;
+    const id = workIdOf(runId, attempt);
+    while (!this.#isClosed && term.heldUntil() !== undefined) {
+      // While the store is away, nobody knows: it is asked again.
+      if (await this.#endLeft(label, id, action).catch(() => false)) return;
+      await new Promise<void>((resolve) => clock.after(ROUND, resolve));
+    }
+  }
+
+  /** Returns whether it can neither start nor go on. */
+  async #endLeft(label: string, id: string, action: 'kill' | 'keep'): Promise<boolean> {
+    if (await this.#queues.takeBack(label, id)) return true;
+    const found = await this.#queues.find(label, id);
+    if (found === undefined) return true;
+    if (found.end !== undefined) return this.#queues.remove(label, id);
+    if (action === 'kill') await this.#queues.cancel(id, false);
+    return action === 'keep';
   }
 
   /** Rejects while the store is away. */
@@ -96,7 +125,7 @@ export class QueueExecutor implements Executor {
     const { clock, term } = this.#parts;
     while (this.#isOpen(attempt) && !attempt.isCanceled) {
       // Without the lease, the next active machine decides about it.
-      if (term.heldUntil(attempt.io) === undefined) return;
+      if (term.heldUntil() === undefined) return;
       attempt.isSending = true;
       attempt.isConfirmed = await this.#queues.add(attempt.label, attempt).then(
         () => true,
@@ -116,10 +145,27 @@ export class QueueExecutor implements Executor {
     try {
       const found = await this.#look(attempt);
       if (!this.#isOpen(attempt)) return;
-      const isWaiting = found === undefined ? !attempt.isConfirmed : !found.isTaken;
-      if (isWaiting && (found === undefined || (await this.#queues.remove(attempt.label, attempt.id))))
-        attempt.end(UNSTARTED);
+      const isUnsent = found === undefined && !attempt.isConfirmed;
+      if (isUnsent || (await this.#queues.takeBack(attempt.label, attempt.id))) attempt.end(UNSTARTED);
       else await this.#queues.cancel(attempt.id, attempt.io.cancellation.isForced);
+    } catch {
+      // The next round repeats it.
+    }
+  }
+
+  /** Takes it back from its queue when it should have started. */
+  #watchStart(attempt: RemoteAttempt): void {
+    const left = attempt.startsBefore - this.#parts.clock.monotonic();
+    if (left < ROUND) this.#parts.clock.after(Math.max(0, left), () => void this.#expire(attempt));
+  }
+
+  async #expire(attempt: RemoteAttempt): Promise<void> {
+    // Whether the queue has it is known after that.
+    if (!this.#isOpen(attempt) || attempt.isSending || attempt.isCanceled) return;
+    try {
+      const { label, id, isConfirmed } = attempt;
+      if ((await this.#queues.takeBack(label, id)) || ((await this.#look(attempt)) === undefined && !isConfirmed))
+        attempt.end({ kind: 'expired' });
     } catch {
       // The next round repeats it.
     }
@@ -157,6 +203,7 @@ export class QueueExecutor implements Executor {
   #round(): void {
     const now = this.#parts.clock.monotonic();
     for (const attempt of this.#attempts.values()) {
+      this.#watchStart(attempt);
       if (attempt.isCanceled) void this.#cancel(attempt);
       else if (attempt.isConfirmed && now - attempt.lookedAt >= BETWEEN_LOOKS) this.#heard(attempt.id);
     }

@@ -24,6 +24,8 @@ export class RemoteAttempt {
   isSending = false;
   /** Whether its queue has confirmed it. */
   isConfirmed = false;
+  /** When it has to have started, monotonic. */
+  startsBefore: Duration = Infinity;
   /** When it was last looked for, monotonic. */
   lookedAt: Duration = 0;
 
@@ -69,6 +71,7 @@ export class RemoteAttempt {
   #started({ node, pid, startedAt }: WorkStart, now: Instant): void {
     if (this.#hasStarted) return;
     this.#hasStarted = true;
+    this.startsBefore = Infinity;
     this.io.started(pid, { node, forMs: Math.max(0, now - startedAt) });
   }
 

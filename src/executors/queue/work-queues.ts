@@ -32,6 +32,12 @@ export interface QueueDepth {
   readonly oldestAt: number | undefined;
 }
 
+/** BullMQ's own removal would also remove what has been taken, and has ended or lost its worker since. */
+const TAKE_BACK = `
+if redis.call('HEXISTS', KEYS[2], 'processedOn') == 1 or redis.call('LREM', KEYS[1], 1, ARGV[1]) == 0 then return 0 end
+redis.call('DEL', KEYS[2])
+return 1`;
+
 interface Lane {
   readonly queue: Queue;
   /** Finds the jobs of dead workers. */
@@ -75,6 +81,14 @@ export class WorkQueues {
     const found = { isTaken: processedOn !== undefined, node, start };
     if (deferredFailure || failedReason) return { ...found, end: 'dead' };
     return finishedOn === undefined ? found : { ...found, end: readResult(returnvalue) ?? 'invalid' };
+  }
+
+  /** Takes back an attempt that waits for a worker. Returns whether it did: then none can take it. */
+  async takeBack(label: string, id: string): Promise<boolean> {
+    const taken = await this.#ask(label, (queue) =>
+      this.#redis.eval(TAKE_BACK, 2, queue.toKey('wait'), queue.toKey(id), id),
+    );
+    return taken === 1;
   }
 
   /** Removes an attempt that no worker holds. Returns whether it is gone. */

@@ -1,4 +1,5 @@
 import type { Ending, FailedAttempt, JobRecord, OpenRun, Recollection } from '../../domain/ledger.js';
+import { isWorkLabel } from '../../domain/work-label.js';
 import type { OpenEntry, PendingRecords } from '../pending-records.js';
 import { endingOfRow, failedAttemptOfRow, jobOfRow, openRunOfRow } from '../read-rows.js';
 import { rowOfEnding, rowOfFailedAttempt, rowOfJob, rowOfOpenRun } from '../rows.js';
@@ -78,8 +79,9 @@ const readJob = (text: string, whose: string, invalid: Invalid): JobRecord | und
 const readRun = (text: string, whose: string, invalid: Invalid): StoredRun | undefined =>
   reading(text, whose, invalid, (value) => {
     const run = openRunOfRow(rowOfOpenRun(0, value as OpenRun), invalid);
-    const { order } = value as { order: unknown };
-    return run && { ...run, order: isInstant(order) ? order : 0 };
+    const { order, label } = value as { order: unknown; label: unknown };
+    const place = typeof label === 'string' && isWorkLabel(label) ? { label } : {};
+    return run && { ...run, ...place, order: isInstant(order) ? order : 0 };
   });
 
 function reading<Value>(

@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Machines } from '../support/machines.js';
+import { hasRedis } from '../support/redis-server.js';
+
+if (!hasRedis) console.log('work-queue.test.ts: redis-server is not installed, so no test runs');
+
+describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
+  let all: Machines;
+  beforeEach(async () => {
+    all = await Machines.open();
+  });
+  afterEach(() => all.close());
+
+  test('is missed at its deadline, and no worker gets it later', async () => {
+    const text = all.timers(', deadline: 500ms');
+    const one = all.machine('one', text);
+    const scheduler = await all.active(one);
+    await one.run('trigger', 'job');
+    expect(await scheduler.event('firing.missed')).toMatchObject({ task_name: 'job', reason: 'deadline' });
+    const there = await all.worker(all.machine('w1', text));
+    await one.run('trigger', 'job');
+    await (await all.puppet.next()).exit(0);
+    await scheduler.event('run.finished');
+    expect(there.lines.filter(({ event }) => event === 'run.started')).toHaveLength(1);
+  });
+
+  test('is late by its wait, and lasts as long as its command', async () => {
+    const one = all.machine('one');
+    const scheduler = await all.active(one);
+    await one.run('trigger', 'job');
+    const askedBy = Date.now();
+    const there = await all.worker(all.machine('w1'));
+    void (await all.puppet.next()).exit(0);
+    const finished = await scheduler.event('run.finished');
+    const offeredAt = Date.parse((await there.event('worker.started')).timestamp);
+    expect(finished['lateness_ms']).toBeGreaterThanOrEqual(offeredAt - askedBy);
+    expect(finished['duration_ms']).toBeLessThanOrEqual(Date.parse(finished.timestamp) - offeredAt);
+  });
+
+  test('is taken back by the next scheduler when its timer is gone: workers with the old file start nothing', async () => {
+    const one = all.machine('one');
+    const first = await all.active(one);
+    await one.run('trigger', 'job');
+    first.kill('SIGTERM');
+    await first.ended;
+    all.give(one, 'one', all.timers().replace('job:', 'other:'));
+    const second = await all.active(one);
+    expect(await second.event('run.finished')).toMatchObject({
+      ...{ task_name: 'job', status: 'lost' },
+      error: 'a worker had it, and its timer was removed or runs elsewhere now',
+    });
+    const old = all.timers() + all.timers().replace('timers:\n', '').replace('job:', 'other:');
+    const there = await all.worker(all.machine('w1', old));
+    await one.run('trigger', 'other');
+    const process = await all.puppet.next();
+    expect(process.env['TIMERS_TASK_NAME']).toBe('other');
+    void process.exit(0);
+    await second.line(({ event, task_name: name }) => event === 'run.finished' && name === 'other');
+    expect(there.lines.filter(({ event }) => event === 'run.started')).toHaveLength(1);
+  });
+
+  test('and one that runs is ended when its timer has moved, before the timer runs elsewhere', async () => {
+    const one = all.machine('one');
+    const first = await all.active(one);
+    await all.worker(all.machine('w1'));
+    await one.run('trigger', 'job');
+    const process = await all.puppet.next();
+    await first.event('run.started');
+    first.kill('SIGKILL');
+    await first.ended;
+    all.give(one, 'one', all.timers(', retry: { attempts: 2, on: [lost], delay: 0s }').replace(', run_on: any', ''));
+    await all.active(one);
+    const again = await all.puppet.next();
+    await process.gone;
+    expect(again.env).toMatchObject({ TIMERS_ATTEMPT: '2', TIMERS_NODE: 'one' });
+  });
+});

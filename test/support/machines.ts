@@ -1,0 +1,55 @@
+import { Desk, type Program } from './program.js';
+import { Puppet } from './puppet.js';
+import { RedisServer } from './redis-server.js';
+
+/** Machines with schedulers and workers that share a state on one Redis, and a puppet as the command of their timers. */
+export class Machines {
+  readonly redis: RedisServer;
+  readonly puppet: Puppet;
+  readonly #desks: Desk[] = [];
+
+  private constructor(redis: RedisServer, puppet: Puppet) {
+    this.redis = redis;
+    this.puppet = puppet;
+  }
+
+  static async open(): Promise<Machines> {
+    return new Machines(await RedisServer.open(), await Puppet.open());
+  }
+
+  /** A timer for workers, with further keys. */
+  timers(more = ''): string {
+    return `timers:\n  job: { every: 1d, run: ${JSON.stringify(this.puppet.command)}, run_on: any${more} }\n`;
+  }
+
+  /** A machine with the timer file. */
+  machine(name: string, text = this.timers()): Desk {
+    const desk = new Desk();
+    this.#desks.push(desk);
+    this.give(desk, name, text);
+    return desk;
+  }
+
+  /** Another timer file for the machine. */
+  give(desk: Desk, name: string, text: string): void {
+    desk.write('timers.yaml', `state: { url: "${this.redis.url}", lease: 5s, name: ${name} }\n${text}`);
+  }
+
+  async active(desk: Desk): Promise<Program> {
+    const program = desk.start(['start']);
+    await program.event('scheduler.took_over');
+    return program;
+  }
+
+  async worker(desk: Desk, ...args: readonly string[]): Promise<Program> {
+    const program = desk.start(['worker', ...args]);
+    await program.event('worker.started');
+    return program;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#desks.map((desk) => desk.clear()));
+    await this.puppet.close();
+    await this.redis.close();
+  }
+}
