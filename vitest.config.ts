@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.js';
 import { LIMIT, POLL_LIMIT } from './test/support/limit.js';
 import { WITH_TOOLS } from './test/with-tools.js';
 import { PROGRAM_IN_ONE_ZONE, READ_THE_ZONE } from './test/zones.js';
@@ -49,17 +50,21 @@ const processes = (launcher: 'execa' | 'forker'): Options => ({
   env: { TIMERS_TEST_LAUNCHER: launcher },
 });
 
-/** Tests of the built program, as its user runs it. Most of them wait for a process. */
-const program = (order: number): Options => ({
+/** How many files of tests that mostly wait for other programs run at the same time, on two cores. */
+const WAITING = 4;
+
+/** Tests of the built program, as its user runs it. */
+const program: Options = {
   globalSetup: ['test/support/build.ts'],
-  maxWorkers: 3,
-  sequence: { groupOrder: order },
-});
+  maxWorkers: WAITING,
+  sequence: { groupOrder: 1 },
+};
 
 const zoned = READ_THE_ZONE.map((entry) => (entry.endsWith('/') ? `${entry}**/*.test.ts` : entry));
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', 'UTC', {
         ...inside(0),
@@ -70,11 +75,11 @@ export default defineConfig({
       project('unit-processes-forker', 'UTC', processes('forker')),
       project('laws', 'UTC', { ...inside(0), include: LAWS.map((folder) => `${folder}/*.test.ts`) }),
       project('unit-berlin', 'Europe/Berlin', { ...inside(0), include: zoned }),
-      project('with-tools', 'UTC', { ...inside(1, 3), include: WITH_TOOLS }),
-      project('faults', 'UTC', { ...program(1), include: [`${FAULTS}/*.test.ts`] }),
-      project('program', 'UTC', { ...program(1), include: [`${PROGRAM}/*.test.ts`] }),
+      project('with-tools', 'UTC', { ...inside(1, WAITING), include: WITH_TOOLS }),
+      project('faults', 'UTC', { ...program, include: [`${FAULTS}/*.test.ts`] }),
+      project('program', 'UTC', { ...program, include: [`${PROGRAM}/*.test.ts`] }),
       project('program-berlin', 'Europe/Berlin', {
-        ...program(2),
+        ...program,
         include: [`${PROGRAM}/*.test.ts`],
         exclude: PROGRAM_IN_ONE_ZONE,
       }),
