@@ -24,8 +24,8 @@ test('timers become lines that cron runs at the same times', () => {
   );
   expect(differences).toEqual([]);
   expect(files[0]!.text.split('\n').slice(0, 3)).toEqual([
-    '# office hours',
     'CRON_TZ=UTC',
+    '# office hours',
     String.raw`*/5 9,10,11,12,13,14,15,16,17 * * 1,2,3,4,5 cd / && echo '50\%'`,
   ]);
   expect(files[0]!.text).toContain("cd /tmp && export A='b c' && /bin/sh -c 'x; y'");
@@ -52,6 +52,30 @@ test('an imported crontab comes back with its variables, its shell and its folde
   expect(again.names).toEqual(first.names);
   expect(again.jobs.map(({ command }) => command)).toEqual(first.jobs.map(({ command }) => command));
   expect(again.jobs.map((job) => firings(job, 20))).toEqual(first.jobs.map((job) => firings(job, 20)));
+});
+
+test('the description of the first entry comes back, and an entry of a user has its home', () => {
+  const tab = '# Reloads the rules\n0 * * * * root ./firewall.sh 2>/dev/null\n@reboot root ./start.sh\n';
+  const first = imported(crontab, tab, { path: '/etc/cron.d/fire', timezone: 'UTC' });
+  const { files } = crontabExporter.write(first.jobs, { now: NOW, timezone: 'UTC' });
+  const again = imported(crontab, files[0]!.text, { timezone: 'UTC' });
+  const own = (read: typeof first) => read.jobs.map(({ description, command: { run } }) => ({ description, run }));
+  expect(own(again)).toEqual(own(first));
+});
+
+test('timers that run at the start become @reboot, with a warning', () => {
+  const { files, differences } = exported(
+    'a: { in: 1s, run: x, cwd: ~/ }\nb: { in: 90s, run: y, cwd: ~/ }\nc: { cron: "@daily", run: z, cwd: ~/, run_at_start: true }',
+  );
+  expect(files[0]!.text).toBe(
+    'CRON_TZ=UTC\n@reboot x\nCRON_TZ=UTC\n@reboot sleep 90 && y\nCRON_TZ=UTC\n0 0 * * * z\n@reboot z\n',
+  );
+  expect(differences.map(({ timer, severity }) => `${timer} ${severity}`)).toEqual([
+    'a warning',
+    'b warning',
+    'c warning',
+  ]);
+  expect(differences[0]!.message).toContain('runs it once after the machine has started');
 });
 
 test('variables that some timers have, or that mean something to cron, stay in the commands', () => {

@@ -1,5 +1,6 @@
 import type { Command } from '../../domain/command.js';
 import type { Job } from '../../domain/job.js';
+import { parseDuration } from '../../domain/duration.js';
 import { SECOND } from '../../domain/time.js';
 import { readExpression, textsOf, type Expression } from '../../schedules/index.js';
 import type { ExportDifference, Exporter } from '../kind.js';
@@ -21,7 +22,7 @@ export const crontabExporter: Exporter = {
   },
 };
 
-const CARRIED = ['cron', 'run', 'description', 'cwd', 'env', 'timeout', 'kill_after', 'run_at_start'];
+const CARRIED = ['cron', 'in', 'run', 'description', 'cwd', 'env', 'timeout', 'kill_after', 'run_at_start'];
 
 interface CronLines {
   readonly lines: readonly string[];
@@ -48,19 +49,35 @@ function linesOf(job: Job, { timezone, shared }: Table): CronLines {
       times === undefined ? 'A crontab cannot express these times.' : 'A line in a crontab cannot contain line breaks.';
     return { lines: [], differences: [about('error', `The timer is left out. ${message}`, 'Export it to systemd.')] };
   }
-  const zone = `Only cronie reads CRON_TZ. Other crons start it as if its times were in ${timezone}.`;
   return {
     lines: [
-      ...(job.description === undefined ? [] : [`# ${job.description.replace(/\s+/g, ' ')}`]),
       `CRON_TZ=${job.timezone}`,
+      // Directly above its line: a comment at the top would be one of the whole crontab.
+      ...(job.description === undefined ? [] : [`# ${job.description.replace(/\s+/g, ' ')}`]),
       ...[...times, ...(job.runAtStart ? ['@reboot'] : [])].map((time) => `${time} ${command}`),
     ],
-    differences: [...(job.timezone === timezone ? [] : [about('warning', zone)]), ...keysLeftOut(job, CARRIED)],
+    differences: [...differencesOf(job, { timezone, isOnce: times.includes('@reboot') }), ...keysLeftOut(job, CARRIED)],
   };
 }
 
+/** `isOnce`: it fires only at the start. */
+function differencesOf(
+  job: Job,
+  { timezone, isOnce }: { readonly timezone: string; readonly isOnce: boolean },
+): readonly ExportDifference[] {
+  const zone = `Only cronie reads CRON_TZ. Other crons start it as if its times were in ${timezone}.`;
+  const messages = [
+    ...(job.timezone === timezone || isOnce ? [] : [zone]),
+    ...(job.runAtStart || isOnce ? [AT_REBOOT] : []),
+  ];
+  return messages.map((message) => ({ timer: job.name, severity: 'warning', message }));
+}
+
+const AT_REBOOT = '@reboot runs it once after the machine has started. Here it runs whenever the scheduler starts.';
+
 function timesOf(job: Job): readonly string[] | undefined {
-  const { cron } = keysOfJob(job);
+  const { cron, in: delay } = keysOfJob(job);
+  if (delay !== undefined) return ['@reboot'];
   if (cron === undefined) return undefined;
   const texts = (Array.isArray(cron) ? cron : [cron]) as readonly string[];
   const times = texts.map((text) => fieldsText(readExpression(text, job.name), textsOf(text)));
@@ -89,17 +106,22 @@ function commandText(job: Job, { env, shell }: SharedVariables): string | undefi
   const limit = timeout === undefined ? '' : `timeout -k ${command.killAfter / SECOND} ${timeout / SECOND} `;
   const others = Object.entries(command.env).filter(([name]) => !(name in env));
   const exports = others.map(([name, value]) => `export ${name}=${quotedValue(value)} && `);
-  const before = `${isAtHome(job, env) ? '' : `cd ${quotedValue(command.cwd)} && `}${exports.join('')}${limit}`;
+  const before = `${pauseText(job)}${isAtHome(job, env) ? '' : `cd ${quotedValue(command.cwd)} && `}${exports.join('')}${limit}`;
   const text = before + runText(command, { shell, before, isLimited: limit !== '' });
   return text.includes('\n') ? undefined : text.replaceAll('%', String.raw`\%`);
 }
 
-/** cron starts commands in the home folder. */
+/** An import writes `in: 1s` for `@reboot`, so it needs no pause. */
+function pauseText(job: Job): string {
+  const delay = keysOfJob(job)['in'];
+  const seconds = typeof delay === 'string' ? Math.ceil(parseDuration(delay) / SECOND) : 0;
+  return seconds > 1 ? `sleep ${seconds} && ` : '';
+}
+
+/** cron starts commands in the home folder of the user whose crontab it is. */
 function isAtHome(job: Job, env: SharedVariables['env']): boolean {
-  const { cwd, user } = keysOfJob(job);
-  return env['HOME'] === undefined
-    ? user === undefined && (cwd === '~' || cwd === '~/')
-    : job.command.cwd === env['HOME'];
+  const { cwd } = keysOfJob(job);
+  return env['HOME'] === undefined ? cwd === '~' || cwd === '~/' : job.command.cwd === env['HOME'];
 }
 
 interface Around {
