@@ -1,4 +1,5 @@
 import type { Findings } from './findings.js';
+import { expandSpecifiers, fixedText } from './specifiers.js';
 import type { UnitSetting } from './unit-file.js';
 import type { Unit } from './unit.js';
 
@@ -111,13 +112,13 @@ const KINDS: readonly Kind[] = [
 /** Settings of a service that change what a timer of it does. */
 const SERVICE_TYPES: ReadonlySet<string> = new Set(['simple', 'exec', 'oneshot', 'notify', 'notify-reload', 'idle']);
 
-/** Reports every setting of a unit that does nothing here. */
-export function reportNotCarried(unit: Unit, findings: Findings): void {
+/** Reports every setting of a unit that does nothing here. `own` are the names of the timer and its service. */
+export function reportNotCarried(unit: Unit, own: ReadonlySet<string>, findings: Findings): void {
   const written = unit.settings.filter(
     (one) => one.section !== 'Install' && !CARRIED.test(one.key) && !MEANINGLESS.test(one.key) && hasEffect(one),
   );
   const kindOf = (one: UnitSetting): Kind | undefined =>
-    KINDS.find(({ keys }) => keys.test(namesTargets(one) ? 'After' : one.key));
+    KINDS.find(({ keys }) => keys.test(onlyOrders(one, { unit, own }) ? 'After' : one.key));
   for (const kind of KINDS)
     reportKind(
       kind,
@@ -131,9 +132,17 @@ export function reportNotCarried(unit: Unit, findings: Findings): void {
 const hasEffect = ({ key, value }: UnitSetting): boolean =>
   value !== '' && (!/^(?:no|false|off|n|f|0)$/i.test(value) || ON_BY_DEFAULT.test(key));
 
-/** Targets such as `network-online.target` only put the start in order. */
-const namesTargets = ({ key, value }: UnitSetting): boolean =>
-  /^(?:Requires|Wants)$/.test(key) && value.split(/\s+/).every((unit) => unit.endsWith('.target'));
+/** Targets such as `network-online.target` only put the start in order, and a timer starts its service anyway. */
+function onlyOrders(
+  { key, value }: UnitSetting,
+  { unit, own }: { readonly unit: Unit; readonly own: ReadonlySet<string> },
+): boolean {
+  const names = (fixedText(expandSpecifiers(value, unit)) ?? value).split(/\s+/);
+  if (DEPENDENCY.test(key) && names.every((name) => own.has(name))) return true;
+  return /^(?:Requires|Wants)$/.test(key) && names.every((name) => name.endsWith('.target'));
+}
+
+const DEPENDENCY = /^(?:Requires|Wants|Requisite|BindsTo|PartOf|Upholds)$/;
 
 /** Numbers, and switches that are on unless they are off. */
 const ON_BY_DEFAULT = /^(?:SendSIGKILL|Nice|IO|CPU|OOM|UMask|Limit|Memory(?!Deny)|Tasks|Timeout|TimerSlack)/;

@@ -53,14 +53,15 @@ function readTimer(timer: ReadUnit, { units, context, general }: ReadContext): r
   reportOddLines(timer.oddLines, findings);
   const schedules = unitSchedules(unit, context, findings);
   const firing = behavior(unit, schedules, findings);
-  reportNotCarried(unit, findings);
+  const own = new Set([unit.name, service.unit.name]);
+  reportNotCarried(unit, own, findings);
   reportOddLines(service.oddLines, findings);
   const keys = serviceKeys(service.unit, findings);
   if (keys === undefined) {
     general.error(service.unit.place, `${unit.name} is left out: its service has no ExecStart.`);
     return [];
   }
-  reportNotCarried(service.unit, findings);
+  reportNotCarried(service.unit, own, findings);
   if (schedules.length === 0) {
     general.list.push(...findings.list);
     general.error(unit.place, `${unit.name} is left out: it has no schedule.`, 'Write OnCalendar.');

@@ -189,6 +189,17 @@ test('every setting that does nothing here is named', () => {
     expect(said.join('\n')).toContain(word);
 });
 
+test('a dependency on the own service or timer has no meaning', () => {
+  const { said } = read(
+    'OnCalendar=daily\n[Unit]\nRequires=job.service\nBindsTo=%p.service',
+    '[Unit]\nWants=job.timer\n[Service]\nExecStart=/bin/a',
+  );
+  expect(said).toEqual([
+    'Requires, BindsTo: no meaning here, because a firing does not wait for units. ',
+    'Wants: no meaning here, because a firing does not wait for units. ',
+  ]);
+});
+
 test('words are read by the quoting rules of systemd', () => {
   expect(readWords(String.raw`a "b c" 'd "e"' f"g h"i \x41é\U0001f600 \101 \s \q`)).toEqual([
     ...['a', 'b c', 'd "e"', 'fg hi', 'Aé😀', 'A', ' ', '\\q'],
