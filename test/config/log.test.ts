@@ -18,6 +18,15 @@ test('log is a path, or a map with defaults of 50 MB and 5 older files', () => {
   expect(settingsOf('').log).toBeUndefined();
 });
 
+test('a map without its file is reported with what is missing', () => {
+  const messages = (line: string) =>
+    load(`${line}\ntimers: {a: {every: 1m, run: x}}\n`).problems.map(({ message, hint }) => `${message} ${hint ?? ''}`);
+  expect(messages('log: {max_size: 10MB}')).toEqual(['log has no file. file takes a path.']);
+  expect(messages('http: {health: open}')).toEqual([
+    'http has no listen. listen takes an address with a port, or unix:PATH.',
+  ]);
+});
+
 test('a reload applies another log', () => {
   expect(keysForRestart(settingsOf(''), settingsOf('log: timers.log'))).toEqual([]);
 });

@@ -264,3 +264,8 @@ describe('heartbeat', () => {
     withHeartbeat,
   );
 });
+
+it.each(['url', 'command', 'webhook_url'])('notify: {%s} means a key of notify', (key) => {
+  const { problems } = load(`timers:\n  a: {every: 1m, run: x, notify: {${key}: "https://x.example"}}`);
+  expect(problems[0]?.hint).toBe(key === 'command' ? 'Did you mean run?' : 'Did you mean webhook?');
+});

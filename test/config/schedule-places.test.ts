@@ -51,6 +51,16 @@ describe('where a schedule is wrong', () => {
     ]);
   });
 
+  it('reports each unknown key of every', () => {
+    const { problems } = load(backup('every: {intervall: 5m, foo: 3, form: end}\nrun: x'));
+    expect(problems.map(brief)).toEqual(['3:13 every-key', '3:28 every-key', '3:36 every-key']);
+    expect(problems.map(({ hint }) => hint)).toEqual([
+      'Did you mean interval?',
+      'The keys under every are interval, offset, from, at.',
+      'Did you mean from?',
+    ]);
+  });
+
   it('is reported once if an alias repeats it', () => {
     const { problems } = load('timers:\n  a: &a {cron: "61 * * * *", run: x}\n  b: *a\n  c: {<<: *a, run: y}');
     expect(problems.map(brief)).toEqual(['2:17 cron-range']);

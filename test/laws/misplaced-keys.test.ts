@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { KEYS, type HintLevel } from '../../src/config/check/schema.js';
-import { FOREIGN_WORDS } from '../../src/config/check/foreign-words.js';
+import { FOREIGN_WORDS, MEANT_HERE } from '../../src/config/check/foreign-words.js';
 import { FALSE_FRIENDS, WORDS_WITHOUT_KEY } from '../../src/config/check/words-without-key.js';
 import { parseTimerFile } from '../../src/config/index.js';
 import { backup, machine } from '../config/diagnose.js';
@@ -59,7 +59,7 @@ describe('a key of another level', () => {
     const lost = wrong
       .filter((one) => one.level === level && !inDefaults(level, one.key))
       // In most programs, the word for `every`.
-      .filter(({ key }) => key !== 'interval')
+      .filter(({ key }) => key !== 'interval' && MEANT_HERE[level]?.[key] === undefined)
       .flatMap(({ key }) => [key, camel(key), kebab(key), pascal(key)].map((written) => ({ key, written })))
       .filter(({ written }) => !(written in FALSE_FRIENDS))
       .map(({ key, written }) => ({ key, written, hint: hintFor(written, level) }))

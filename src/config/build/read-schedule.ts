@@ -7,6 +7,7 @@ import {
   type ScheduleContext,
   type ScheduleKind,
 } from '../../schedules/kind.js';
+import { clip } from '../text/quote.js';
 import type { MapReport } from './map-report.js';
 import { FOREIGN_COMMENT, isKeyOf, meantKey, hintForKey } from '../check/unknown-key.js';
 
@@ -77,10 +78,10 @@ function parse(
 }
 
 function tellScheduleError(error: unknown, key: string, value: unknown, report: MapReport): void {
-  if (error instanceof ScheduleError) {
+  if (error instanceof ScheduleError && error.code === 'every-key') tellUnknownKeys(value, report);
+  else if (error instanceof ScheduleError) {
     const { code, message, place } = error;
-    const hint = hintOf(error, value);
-    report.error(key, { code, message, hint }, { ...place, ...(code === 'every-key' && { isKey: true }) });
+    report.error(key, { code, message, hint: hintOf(error, value) }, { ...place });
   } else if (error instanceof ScheduleTypeError) {
     report.error(key, { code: 'wrong-type', message: error.message, hint: error.hint }, error.place ?? {});
   } else {
@@ -88,11 +89,16 @@ function tellScheduleError(error: unknown, key: string, value: unknown, report: 
   }
 }
 
-function hintOf({ code, hint, place }: ScheduleError, value: unknown): string | undefined {
-  if (typeof value === 'string' && value.includes(' // ')) return FOREIGN_COMMENT.message;
-  // Only the file knows where else a key belongs.
-  return code === 'every-key' ? hintForKey(String(place?.item), 'every', false) : hint;
+/** The schedule stops at the first unknown key. Only the file knows where else a key belongs. */
+function tellUnknownKeys(value: unknown, report: MapReport): void {
+  for (const item of Object.keys(Object(value) as object).filter((key) => !isKeyOf('every', key))) {
+    const words = { code: 'every-key' as const, message: `every has no key "${clip(item)}".` };
+    report.error('every', { ...words, hint: hintForKey(item, 'every', false) }, { item, isKey: true });
+  }
 }
+
+const hintOf = ({ hint }: ScheduleError, value: unknown): string | undefined =>
+  typeof value === 'string' && value.includes(' // ') ? FOREIGN_COMMENT.message : hint;
 
 /** Reads `not_before` or `not_after`. */
 export function readAbsoluteTime(

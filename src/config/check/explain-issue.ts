@@ -44,6 +44,12 @@ export function explainIssue(issue: Issue, key: string, value: Node): ValueRefus
   };
 }
 
+/** Describes a key that a map must have. */
+export function explainMissing({ message: phrase, path }: Issue, missing: string): ValueRefusal {
+  const map = path.slice(0, -1).join('.');
+  return { code: 'wrong-type', message: `${map} has no ${missing}.`, hint: `${missing} takes ${phrase}.` };
+}
+
 function explainEmpty({ message: phrase }: Issue, key: string, { value }: ScalarNode): ValueRefusal | undefined {
   const message = `${key} is empty.`;
   if (value === null) {

@@ -102,6 +102,11 @@ export const FOREIGN_WORDS: Readonly<Record<string, string>> = Object.fromEntrie
   Object.entries(WORDS).flatMap(([key, words]) => words.split(' ').map((word) => [word, key])),
 );
 
+/** Keys of other levels that here most likely mean a key of this one: a webhook is an address, as that of `ping`. */
+export const MEANT_HERE: Readonly<Partial<Record<HintLevel, Readonly<Record<string, string>>>>> = {
+  notify: { url: 'webhook' },
+};
+
 /** Words that mean a key of one map only. */
 export const FOREIGN_WORDS_WITHIN: Readonly<Partial<Record<HintLevel, Readonly<Record<string, string>>>>> = {
   timer: { log: 'output' },
@@ -119,6 +124,7 @@ export const FOREIGN_WORDS_WITHIN: Readonly<Partial<Record<HintLevel, Readonly<R
     },
   },
   output: { path: 'file', file_path: 'file', filename: 'file', log_file: 'file', destination: 'file', to: 'file' },
+  notify: { webhook_url: 'webhook', slack: 'webhook', command: 'run', cmd: 'run', exec: 'run' },
   http: { address: 'listen', host: 'listen', port: 'listen', bind: 'listen' },
   retry: { retries: 'attempts', max_retries: 'attempts', count: 'attempts', interval: 'delay', backoff: 'factor' },
 };

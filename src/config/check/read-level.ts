@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { core } from 'zod/mini';
 
 import type { Path, Problems } from '../text/diagnostic.js';
-import { explainIssue, meantIssues } from './explain-issue.js';
+import { explainIssue, explainMissing, meantIssues } from './explain-issue.js';
 import { placeOf, type MapNode, type Node, type ScalarNode, type Slot } from '../text/node.js';
 import { BROKEN, type PlainValues } from '../text/plain-value.js';
 import type { TextSpan } from '../text/source.js';
@@ -69,7 +69,10 @@ export class LevelReader {
     if (found.value.kind === 'broken') return;
     const keys = issue.path.filter((part) => typeof part === 'string').join('.');
     const key = typeof issue.path.at(-1) === 'number' ? `An item of ${keys}` : keys;
-    const { code, message, hint } = explainIssue(issue, key, expanded(found.value, values, issue.path as Path));
+    const { code, message, hint } =
+      found.missing === undefined
+        ? explainIssue(issue, key, expanded(found.value, values, issue.path as Path))
+        : explainMissing(issue, found.missing);
     this.#problems.error({ code, message, hint, at: placeOf(found), path: fullPath });
   }
 
@@ -125,6 +128,8 @@ const valueAt = (values: unknown, path: Path): unknown =>
 
 interface Found extends Slot {
   readonly key?: TextSpan;
+  /** The part of the path that the value, a map, does not have. */
+  readonly missing?: string;
 }
 
 /** Walks from a map along a path, as far as nodes exist. */
@@ -134,7 +139,7 @@ function find(map: MapNode, path: Path): Found {
     const { value: node } = found;
     const entry = node.kind === 'map' ? node.entries.get(String(part)) : undefined;
     const next = node.kind === 'list' ? node.items[Number(part)] : entry;
-    if (next === undefined) break;
+    if (next === undefined) return { ...found, ...(node.kind === 'map' && { missing: String(part) }) };
     found = { value: next.value, at: next.at, ...(entry && { key: entry.key }) };
   }
   return found;

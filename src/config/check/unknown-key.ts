@@ -2,7 +2,7 @@ import { nearest } from '../../text/nearest.js';
 import { asItLooks, oddCharacter } from '../../text/odd-character.js';
 import { clip } from '../text/quote.js';
 import { unitHint } from './key-with-unit.js';
-import { FOREIGN_WORDS, FOREIGN_WORDS_WITHIN } from './foreign-words.js';
+import { FOREIGN_WORDS, FOREIGN_WORDS_WITHIN, MEANT_HERE } from './foreign-words.js';
 import type { ValueRefusal } from './schema-values.js';
 import { KEYS, LEVELS, type HintLevel, type KeyLevel } from './schema.js';
 import { FALSE_FRIENDS, WORDS_WITHOUT_KEY } from './words-without-key.js';
@@ -143,14 +143,17 @@ export function meantKey(written: string, level: HintLevel): string | undefined 
 
 function nearestKey(key: string, level: HintLevel): string | undefined {
   const keys = keysOf(level);
-  const same = sameWord(key, keys);
+  const same = sameWord(key, keys) ?? wordOf(MEANT_HERE, key, level);
   if (same !== undefined || isElsewhere(key, level)) return same;
-  const word = wordIn(FOREIGN_WORDS_WITHIN[level] ?? {}, key) ?? wordIn(FOREIGN_WORDS, key);
   // A synonym for a key of another level is not a typo for one of this level, and neither is a key of a schedule.
+  const word = wordOf(FOREIGN_WORDS_WITHIN, key, level) ?? wordIn(FOREIGN_WORDS, key);
   if (word !== undefined) return isKeyOf(level, word) ? word : undefined;
   if (key.length <= 2 || homesOf(key, level).length > 0) return undefined;
   return beginningOf(key, keys) ?? nearest(key, keys);
 }
+
+const wordOf = (tables: typeof FOREIGN_WORDS_WITHIN, key: string, level: HintLevel): string | undefined =>
+  wordIn(tables[level] ?? {}, key);
 
 /** Whether a level has a key. */
 export const isKeyOf = (level: HintLevel, key: string): boolean => KEY_SETS.get(level)?.has(key) === true;
