@@ -63,12 +63,18 @@ export function refuseStray(words: readonly string[], index: number, command: Kn
     if (way !== undefined) throw new UsageError(`timers ${name} has no option ${word}. ${way}`);
     return;
   }
-  const file = ownOption('--file', command);
-  if (way === undefined && (most > 0 || file === undefined)) return;
-  const asFile = `Pass a timer file with -f: timers ${name} -f ${word}`;
-  throw new UsageError(
-    `too many arguments: timers ${name} takes ${most === 0 ? 'none' : 'one'}, got "${word}". ${way ?? asFile}`,
-  );
+  const takes = most < 2 ? ['none', 'one'][most] : `at most ${most}`;
+  const message = `too many arguments: timers ${name} takes ${takes ?? ''}, got "${word}"`;
+  throw new UsageError(`${message}. ${way ?? otherWay(word, command)}`);
+}
+
+/** A command without arguments may mean a timer file, one with a single argument may mean several runs of it. */
+function otherWay(word: string, command: KnownCommand): string {
+  const { name, most } = command;
+  if (most === 0 && ownOption('--file', command) !== undefined)
+    return `Pass a timer file with -f: timers ${name} -f ${word}`;
+  if (most === 0) return `Leave it out, or see timers ${name} --help`;
+  return most === 1 ? `For each one, run it again: timers ${name} ${quoted(word)}` : `See timers ${name} --help`;
 }
 
 const UNKNOWN_TIMER = /^unknown timer (?:or run )?"([^"]*)"/;

@@ -104,6 +104,7 @@ test.each([
   ['why a 2h', /Use --at: timers why a --at 2h$/],
   ['next -5', /no option -5\. Use -n: timers next -n 5$/],
   ['history backup -20', /Use -n: timers history backup -n 20$/],
+  ['why a b', /timers why takes one, got "b"\. For each one, run it again: timers why b$/],
   ['logs backup 20', /takes one, got "20"\. Use -n: timers logs backup -n 20$/],
   ['logs backup today', /Use --since: timers logs backup --since today$/],
   ['run backup json', /takes one, got "json"\. Use --json: timers run backup --json$/],

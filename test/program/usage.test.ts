@@ -40,6 +40,7 @@ describe('wrong usage ends with exit code 2 and what to write', () => {
     [['explain', '0', '3', 'timers.yaml', 'timers.yaml', 'timers.yaml'], /Quote the expression: .* '0 3 \* \* \*'/],
     [['explain', '@daily', '--timezone', 'Berlin'], /"Berlin" is not a time zone\. Did you mean Europe\/Berlin\?/],
     [['list', 'extra'], /too many arguments/],
+    [['why', 'ping', 'other'], /timers why takes one, got "other"\. For each one, run it again: timers why other\n$/],
     [['next', 'tomorrow'], /Use --from: timers next --from tomorrow\n$/],
     [['next', '-5'], /Use -n: timers next -n 5\n$/],
     [['why', 'ping', 'yesterday'], /Use --at: timers why ping --at yesterday\n$/],
