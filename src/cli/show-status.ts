@@ -1,5 +1,6 @@
 import type { StatusRecord } from '../domain/status-record.js';
 import type { FileOption, JsonOption, StateOption, ZoneOption } from './options.js';
+import type { SchedulerClient } from '../control/index.js';
 import { withScheduler } from './reach-scheduler.js';
 import { printStatus } from './render/status.js';
 import type { Terminal } from './terminal.js';
@@ -11,6 +12,22 @@ export const showStatus = (
 ): Promise<number> =>
   withScheduler(terminal, options, async ({ client, zone }) => {
     const record = (await client.request('status')) as StatusRecord;
-    printStatus(record, { terminal, timezone: await zone(), asJson: options.json === true });
+    const asJson = options.json === true;
+    if (!asJson) for (const trouble of await troublesOf(client, record)) terminal.err(`timers: ${trouble}`);
+    printStatus(record, { terminal, timezone: await zone(), asJson });
     return 0;
   });
+
+/** What the scheduler cannot do, as in `status --check`, besides what the status says itself. Never rejects. */
+async function troublesOf(client: Pick<SchedulerClient, 'request'>, record: StatusRecord): Promise<readonly string[]> {
+  if (record.is_stopping) return [];
+  try {
+    const { reasons } = (await client.request('health', { question: 'ready' })) as {
+      readonly reasons: readonly string[];
+    };
+    return reasons.filter((reason) => !record.config_rejected || !reason.startsWith('the timer file'));
+  } catch {
+    // Only the status is asked for.
+    return [];
+  }
+}

@@ -9,6 +9,7 @@ import type { Level } from '../sinks/level.js';
 import { sinkKinds, type LogFormat } from '../sinks/index.js';
 import { BatchingDestination, type Destination } from '../sinks/destination.js';
 import { LogFile } from '../sinks/log-file.js';
+import { counted } from '../text/counted.js';
 import { openDestination } from '../sinks/open-destination.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -43,13 +44,20 @@ type LogTrouble =
   | Omit<Extract<TimerEvent, { event: 'log.unavailable' | 'log.unrotated' }>, 'at'>
   | Omit<Extract<TimerEvent, { event: 'log.recovered' }>, 'at'>;
 
+interface OpenLogFile {
+  readonly sink: Sink;
+  readonly log: LogFile;
+  readonly destination: BatchingDestination;
+  settings: LogFileSettings;
+}
+
 /** The log of a scheduler: on standard output, in a file, or both on a terminal. The file may change at any time. */
 export class SchedulerLog implements Sink {
   readonly name = 'log';
   readonly #form: LogForm;
   readonly #context: LogContext;
   #terminal: Sink | undefined;
-  #file: { readonly sink: Sink; readonly log: LogFile; settings: LogFileSettings } | undefined;
+  #file: OpenLogFile | undefined;
   #isFileUsed = false;
   #isTroubled = false;
   #running: (() => Scheduler) | undefined;
@@ -96,6 +104,17 @@ export class SchedulerLog implements Sink {
 
   async flush(): Promise<void> {
     await Promise.all([this.#terminal?.flush?.(), this.#file?.sink.flush?.()]);
+    this.#tellLost();
+  }
+
+  /** At the end. Standard error has the count, since the file cannot have it. */
+  #tellLost(): void {
+    const lost = this.#isTroubled ? (this.#file?.destination.unwritten ?? 0) : 0;
+    if (lost === 0) return;
+    const records = counted(lost, 'record of the log was', 'records of the log were');
+    this.#context.surroundings.err(
+      `timers: ${records} lost, because ${this.#file?.settings.path ?? ''} cannot be written`,
+    );
   }
 
   #used(): readonly Sink[] {
@@ -141,7 +160,8 @@ export class SchedulerLog implements Sink {
       onTrouble: (_sentence, reason) => this.#tell({ event: 'log.unavailable', file: path(), reason }),
       onRecovered: () => this.#tell({ event: 'log.recovered', file: path() }),
     });
-    this.#file = { sink: await this.#createSink(this.#form.fileFormat, destination, false), log, settings };
+    const sink = await this.#createSink(this.#form.fileFormat, destination, false);
+    this.#file = { sink, log, destination, settings };
   }
 
   #createSink(format: LogFormat, destination: Destination, color: boolean): Promise<Sink> {

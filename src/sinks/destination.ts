@@ -118,6 +118,12 @@ export class BatchingDestination implements Destination {
     this.#tellDropped = listener;
   }
 
+  /** How many lines wait to be written, and how many records were dropped since the last write. */
+  get unwritten(): number {
+    const waiting = [this.#writing, ...this.#batches.map((batch) => Buffer.from(batch)), Buffer.from(this.#filling)];
+    return this.#dropped + waiting.reduce((count, bytes) => count + linesIn(bytes), 0);
+  }
+
   #limit(kind: RecordKind): number {
     if (kind === 'event') return this.#isStalled ? HIGH_WATER + RESERVE : STORM;
     return this.#isStalled ? 0 : HIGH_WATER + RESERVE;
@@ -227,6 +233,14 @@ export class BatchingDestination implements Destination {
     this.#flushed.open();
   }
 }
+
+function linesIn(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) count += 1;
+  return count;
+}
+
+const NEWLINE = 0x0a;
 
 /** A gate at which callers wait until it opens. It opens any number of times. */
 class Gate {

@@ -66,6 +66,24 @@ test('a log file that cannot be written stops no timer, is reported once, and ge
     ).toHaveLength(1);
 });
 
+test('status names a log file that cannot be written, and the end counts the records that it lost', async () => {
+  timers('log: ./never/a.log');
+  const program = start();
+  await program.said('timers: the log file');
+  expect((await desk.run('trigger', 'tick', '--wait')).code).toBe(0);
+  const { code, stderr } = await desk.run('status');
+  expect({ code, stderr }).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('timers: the log file cannot be written: its folder does not exist'),
+  });
+  program.kill('SIGTERM');
+  const ended = await program.ended;
+  const [, lost] =
+    /timers: (\d+) records of the log were lost, because \S+a\.log cannot be written/.exec(ended.stderr) ?? [];
+  // At least: the scheduler and the run have started, said something and ended, and the trouble.
+  expect(Number(lost)).toBeGreaterThan(5);
+});
+
 test('a file that another program moved is opened again by its name', async () => {
   timers('log: { file: ./a.log, max_size: false }');
   const program = start();
