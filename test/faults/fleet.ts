@@ -22,7 +22,7 @@ const clock = createSystemClock();
 export const pause = (length: number): Promise<void> => new Promise((resolve) => clock.after(length, resolve));
 
 let bundled: Promise<string> | undefined;
-const programOf = (): Promise<string> => (bundled ??= bundleWithPackages(new URL('node.ts', import.meta.url)));
+export const programOf = (): Promise<string> => (bundled ??= bundleWithPackages(new URL('node.ts', import.meta.url)));
 
 /** A seeded generator (Park, Miller, 1988), so that a run that fails can be had again. In [0, 1). */
 function seeded(seed: number): () => number {

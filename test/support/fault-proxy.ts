@@ -40,9 +40,14 @@ export class FaultProxy {
       else socket.resume();
   }
 
-  /** Another server takes the place of the present one: connections to that end. */
-  redirect(target: number): void {
+  /** Another server takes the place of the present one, for new connections. */
+  lead(target: number): void {
     this.#target = target;
+  }
+
+  /** The same, and connections to the present one end. */
+  redirect(target: number): void {
+    this.lead(target);
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 

@@ -23,10 +23,10 @@ export async function openShared(place: SharedPlace, clock: Clock): Promise<Shar
   return { board, node: place.name ?? hostname(), place, newId: () => newId(clock) };
 }
 
-/** Asks the store once. One that cannot be reached may be there later. @throws BoardTrouble if it refuses us; it is closed. */
+/** Writes to the store once, which a replica refuses. One that cannot be reached may be there later. @throws BoardTrouble if it refuses us; it is closed. */
 export async function probe({ board }: SharedState): Promise<void> {
   try {
-    await board.holder();
+    await board.remove('probe');
   } catch (error) {
     if (!(error instanceof BoardTrouble) || error.kind === 'unreachable') return;
     await board.close();

@@ -9,6 +9,7 @@ import { redisKind } from '../../../src/stores/shared/redis/board.js';
 import { boardContract } from '../../support/board-contract.js';
 import { troubleOf } from '../../support/board-trouble.js';
 import { FakeClock } from '../../support/fake-clock.js';
+import { FaultProxy } from '../../support/fault-proxy.js';
 import { hasRedis, RedisServer } from '../../support/redis-server.js';
 
 const LEASE = 60_000;
@@ -164,6 +165,33 @@ describe.skipIf(!hasRedis)('Redis, which is installed', () => {
     await cache.close();
   });
 
+  test('a server whose policy was wrong is used once it is right', async () => {
+    const cache = await RedisServer.open('--maxmemory-policy', 'allkeys-lru');
+    const board = open(cache.url);
+    expect(await troubleOf(board.holder())).toMatchObject({ kind: 'refused' });
+
+    await cache.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+    expect(await troubleOf(board.holder())).toEqual({ done: undefined });
+    await cache.close();
+  });
+
+  test('a name that leads to another server is followed when the one before becomes its replica', async () => {
+    const [before, after] = [await RedisServer.open(), await RedisServer.open()];
+    const proxy = await FaultProxy.open(before.port);
+    const board = open(`redis://127.0.0.1:${proxy.port}`);
+    await board.put('a', 'a', LEASE);
+    await before.command('REPLICAOF', '127.0.0.1', String(after.port));
+    proxy.lead(after.port);
+
+    const isReplica = `${board.place}: it is a read-only replica: use the primary server in the URL`;
+    expect(await troubleOf(board.put('a', 'b', LEASE))).toMatchObject({ kind: 'refused', message: isReplica });
+    // Its connection is being replaced: the reason stays.
+    expect(await troubleOf(board.put('a', 'b', LEASE))).toMatchObject({ kind: 'refused', message: isReplica });
+    await expect.poll(() => troubleOf(board.put('a', 'b', LEASE))).toEqual({ done: undefined });
+    expect(await after.ask('HGET', '{timers}:notes', 'a')).toBe('b');
+    await Promise.all([proxy.close(), before.close(), after.close()]);
+  });
+
   test('a server that was killed is used again when it is back, and has gone back', async () => {
     const mortal = await RedisServer.open();
     const board = open(mortal.url);
@@ -252,3 +280,21 @@ test('a server that does not respond is given up in time', async () => {
 });
 
 test.runIf(!hasRedis)('Redis is not installed', ({ skip }) => skip('there is no redis-server'));
+
+test('a server with another idea of TLS says so', async () => {
+  // It waits for more, as Redis does with the first bytes of TLS; or hangs up, as TLS does with a request.
+  const silent = createServer((socket) => socket.on('error', () => undefined));
+  const rude = createServer((socket) => socket.resetAndDestroy());
+  for (const server of [silent, rude]) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const [mute, plain] = [silent, rude].map((server) => `127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const hint = 'If this continues, use rediss:// for a server with TLS, redis:// without';
+
+  expect(await troubleOf(open(`rediss://${mute}`).holder())).toMatchObject({
+    message: `rediss://${mute}/0 (timers): it does not respond. ${hint}`,
+  });
+  expect(await troubleOf(open(`redis://${plain}`).holder())).toMatchObject({
+    message: `redis://${plain}/0 (timers): it closed the connection. ${hint}`,
+  });
+  await Promise.all(opened.splice(0).map((board) => board.close()));
+  for (const server of [silent, rude]) server.close();
+});

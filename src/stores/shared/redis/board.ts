@@ -22,7 +22,7 @@ import { inTime } from '../in-time.js';
 import { readRedisAddress, type RedisAddress } from './address.js';
 import { openClient } from './client.js';
 import { SCRIPTS } from './scripts.js';
-import { redisTroubleOf } from './trouble.js';
+import { isReadOnly, redisTroubleOf } from './trouble.js';
 
 /** @public */
 export const redisKind: BoardKind = { open: (place) => new RedisBoard(place) };
@@ -147,7 +147,10 @@ class RedisBoard implements Board {
   #ask<T>(patience: Duration, request: (redis: Redis) => Promise<T>): Promise<T> {
     const { place } = this;
     return inTime(this.#connected().then(request), patience, { clock: this.#clock, place }).catch((error: unknown) => {
-      throw redisTroubleOf(error, place);
+      const trouble = redisTroubleOf(error, place);
+      // Until its connection is replaced.
+      if (isReadOnly(error as Error)) this.#failure = trouble;
+      throw trouble;
     });
   }
 
@@ -155,6 +158,8 @@ class RedisBoard implements Board {
   async #connected(): Promise<Redis> {
     if (this.#isClosed) throw new BoardTrouble('unreachable', `${this.place}: it is closed`);
     const redis = (this.#redis ??= this.#open());
+    // After the reply of a replica, the connection ends a moment later.
+    if (this.#failure instanceof BoardTrouble) throw this.#failure;
     if (redis.status !== 'ready') {
       if (this.#failure !== undefined) throw this.#failure;
       await new Promise<void>((resolve, reject) => {
@@ -181,7 +186,10 @@ class RedisBoard implements Board {
 
   async #checkServer(redis: Redis): Promise<void> {
     const unfit = whyUnfit(await redis.info());
-    if (unfit !== undefined) throw new BoardTrouble('refused', `${this.place}: ${unfit}`);
+    if (unfit === undefined) return;
+    // Its administrator may change that.
+    this.#greeting = undefined;
+    throw new BoardTrouble('refused', `${this.place}: ${unfit}`);
   }
 }
 

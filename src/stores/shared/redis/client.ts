@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { BOARD_PATIENCE, LONG_BOARD_PATIENCE, type BoardPlace } from '../board.js';
 import { readRedisAddress, type RedisAddress } from './address.js';
+import { isReadOnly } from './trouble.js';
 
 /** Between two attempts to connect, in ms. */
 const SHORTEST_PAUSE = 50;
@@ -17,7 +18,10 @@ export const openClient = (address: RedisAddress): Redis =>
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     commandTimeout: LONG_BOARD_PATIENCE,
-    connectTimeout: BOARD_PATIENCE,
+    // Ends before a request does, because its reason says more.
+    connectTimeout: 0.9 * BOARD_PATIENCE,
+    // The name in the URL may lead to another server now.
+    reconnectOnError: isReadOnly,
     retryStrategy: (attempt) => Math.min(SHORTEST_PAUSE * attempt, LONGEST_PAUSE),
   });
 

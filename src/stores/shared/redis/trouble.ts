@@ -29,6 +29,9 @@ const REFUSED_BY_CODE: Readonly<Record<string, string>> = {
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it offers no TLS there: use redis:// instead of rediss://, or its port for TLS',
 };
 
+/** Whether a replica replied, perhaps one that was the primary server before. */
+export const isReadOnly = ({ message }: Error): boolean => /\bREADONLY\b/.test(message);
+
 /** Describes the failure in our own words: a message of the server or of a package may contain a secret. */
 export function redisTroubleOf(error: unknown, place: string): BoardTrouble {
   if (error instanceof BoardTrouble) return error;
@@ -37,7 +40,17 @@ export function redisTroubleOf(error: unknown, place: string): BoardTrouble {
   const said = (reasons: Readonly<Record<string, string>>) => words.map((word) => reasons[word]).find(Boolean);
   const refused = REFUSED_BY_CODE[code] ?? certificateTrouble(code, 'ca') ?? said(REFUSED);
   if (refused !== undefined) return new BoardTrouble('refused', `${place}: ${refused}`);
-  return new BoardTrouble('unreachable', `${place}: ${said(UNREACHABLE) ?? whyUnreachable(error, code, message)}`);
+  return new BoardTrouble(
+    'unreachable',
+    `${place}: ${said(UNREACHABLE) ?? whyUnreachable(error, code, message)}${tlsHint(code, place)}`,
+  );
+}
+
+/** Servers hang up on a client with another idea of TLS than theirs, or wait for more. */
+function tlsHint(code: string, place: string): string {
+  const isSecure = place.startsWith('rediss:');
+  const isLikely = code === 'ECONNRESET' || (code === 'ETIMEDOUT' && isSecure);
+  return isLikely ? '. If this continues, use rediss:// for a server with TLS, redis:// without' : '';
 }
 
 function whyUnreachable(error: unknown, code: string, message: string): string {
