@@ -110,8 +110,8 @@ export interface Loaded {
 }
 
 /**
- * Loads and checks a timer file. Resolves for every file, however broken: `problems` has every mistake, with line and column, and
- * `timerFile` is absent if any of them is an error.
+ * Loads and checks a timer file. Resolves for every file, however broken: `problems` has every error, with line and
+ * column, and `timerFile` is absent if any of them is an error.
  */
 export function loadTimers({ file, cwd = process.cwd() }: LoadRequest = {}): Promise<Loaded> {
   return loadTimerFile({ cwd, ...(file !== undefined && { file }) }, thisMachine(clock.now()));

@@ -32,7 +32,7 @@ export const renderDiagnostics = (): string =>
   `${paragraphs(
     generatedFrom('src/config/text/codes and src/schedules/codes.ts'),
     '# Diagnostics',
-    `${code('timers validate')} reports mistakes and warnings of a timer file, each with a code. Codes never change.
+    `${code('timers validate')} reports errors and warnings of a timer file, each with a code. Codes never change.
 ${code('timers validate --json')} prints them for editors and CI. An error makes the file invalid, a warning does not.`,
     'The examples show the lines of one timer, or a whole file. All codes exist since 0.1.0.',
     '## Errors',

@@ -76,7 +76,7 @@ export const renderSchema = (): string => `${generatedFrom('docs/generator/schem
 # Schema for editors
 
 \`timers schema\` prints a JSON Schema (draft 2020-12) of the timer file. An editor with the YAML language server completes
-keys with it, explains them and marks mistakes.
+keys with it, explains them and marks errors.
 
 ## Use it in an editor
 

@@ -25,7 +25,7 @@ export interface CommandKind {
   readonly details?: string;
   /** The version that added it. */
   readonly since: string;
-  /** Whether its whole output has been written or given up when it is done: then nothing keeps the program running. */
+  /** Whether all its output has been written or discarded when it is done. If so, nothing keeps the program running. */
   readonly hasFlushed?: true;
   /**
    * For a command that follows output: its exit code once nobody reads standard output (`| head`). Other commands end

@@ -58,7 +58,7 @@ export async function orRunning(found: AsFarAsReadable, terminal: Terminal, aske
   };
 }
 
-/** What a removed file left: the default state of the nearest file that has one, and no timers. */
+/** What a removed file left behind: the default state of the nearest file that has one, and no timers. */
 function orLeft(found: AsFarAsReadable, terminal: Terminal, { now, state: named }: Asked): AsFarAsReadable {
   const { loaded } = found;
   const places = loaded.named === undefined && named === undefined ? possibleFiles(terminal.cwd) : [];

@@ -21,7 +21,7 @@ function load(terminal: Terminal, file: string | undefined, start: Instant): Pro
   return loadTimerFile({ cwd: terminal.cwd, ...(file !== undefined && { file }) }, thisMachine(start));
 }
 
-/** Finds what leads to the scheduler of the timer file, despite any mistakes in its timers. */
+/** Finds what leads to the scheduler of the timer file, despite any errors in its timers. */
 export const locate = ({ cwd }: Terminal, file: string | undefined, start: Instant): Promise<Located> =>
   locateTimerFile({ cwd, ...(file !== undefined && { file }) }, thisMachine(start));
 
@@ -30,7 +30,7 @@ export function loadForeseeing({ cwd }: Terminal, file: string | undefined, star
   return loadTimerFile({ cwd, foresees: true, ...(file !== undefined && { file }) }, thisMachine(start));
 }
 
-/** Loads it and reports mistakes, with `warns` also warnings. Returns `undefined` if it cannot be used. */
+/** Loads it and reports errors, with `warns` also warnings. Returns `undefined` if it cannot be used. */
 export async function loadOrTell(
   terminal: Terminal,
   file: string | undefined,
@@ -52,7 +52,7 @@ interface Runnable {
 }
 
 /**
- * Loads one timer to run it, and warns of mistakes elsewhere in the file. Returns `undefined`, and prints the reason,
+ * Loads one timer to run it, and warns of errors elsewhere in the file. Returns `undefined`, and prints the reason,
  * if it cannot be run.
  */
 export async function loadToRun(
@@ -104,7 +104,7 @@ export function sayUnread(terminal: Terminal, found: AsFarAsReadable): void {
 /** At most this many names per line. */
 const MOST_NAMED = 10;
 
-/** The first mistake, and what is left out because of it and others. */
+/** The first error, and what is left out because of it and others. */
 function unreadPart(found: AsFarAsReadable, { cwd }: Terminal): string {
   const { path, problems } = found.loaded;
   const [first, ...more] = problems.filter(({ severity }) => severity === 'error');

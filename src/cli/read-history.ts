@@ -61,7 +61,7 @@ async function readShared(place: SharedPlace): Promise<StateReading> {
 export const shownPlace = (place: HistoryPlace, cwd: string): string =>
   'path' in place ? shortPath(place.path, cwd) : place.url.replace(/\/\/[^/]*@/, '//').replace(/\?.*$/, '');
 
-/** Whether a scheduler uses it now; of a shared state nobody knows without asking. */
+/** Whether a scheduler uses it now. For a shared state, only a request shows that. */
 export const isUsed = (place: HistoryPlace): boolean => !('path' in place) || isInUse(place.path);
 
 /** Prints that `path` has no state yet, and why it can have none. */

@@ -51,7 +51,7 @@ function write(own: readonly string[], others: readonly string[], { name }: Know
   return `Use ${shown}: ${line}`;
 }
 
-/** As a shell takes it for one word. */
+/** Quotes a word with spaces, so that a shell reads it as one word. */
 const quoted = (word: string): string => (/\s/.test(word) ? `'${word}'` : word);
 
 /** @throws UsageError for arguments that a command does not accept, and for `-5`. */

@@ -22,7 +22,7 @@ function monotonic(): Duration {
 /** CLOCK_MONOTONIC in whole microseconds: the same for all processes of a machine, so that systemd can compare it. */
 export const monotonicUsec = (): bigint => process.hrtime.bigint() / 1_000n;
 
-/** Node checks its timers before it checks its input; so after each timer it gets a turn for its input. */
+/** Node checks its timers before its input, so each timer is followed by a turn for input. */
 function armTimeout(delay: Duration, wake: () => void): Cancel {
   let turn: NodeJS.Immediate | undefined;
   const timeout = setTimeout(() => (turn = setImmediate(wake)), Math.max(delay, 0));

@@ -41,8 +41,8 @@ export interface FileRequest {
 }
 
 /**
- * Loads the named timer file, or the nearest one from `cwd` upward. Never throws because of a file: every mistake is a
- * diagnostic, and all mistakes of a file are reported together.
+ * Loads the named timer file, or the nearest one from `cwd` upward. Never throws because of a file: every error is a
+ * diagnostic, and all errors of a file are reported together.
  */
 export async function loadTimerFile(request: FileRequest, machine: Machine): Promise<Loaded> {
   const opened = await openTimerFile(request, machine);
@@ -178,7 +178,7 @@ function* parsing({ path, named = path, folder, text, foresees = false }: TimerT
 /** YAML also ends lines at CR; its parser here does not. */
 export const withLineFeeds = (text: string): string => text.replace(/\r(?!\n)/g, '\n');
 
-/** A bug is reported as a mistake at the top of the file, unless its position is known. */
+/** A bug is reported as an error at the top of the file, unless its position is known. */
 function* build(path: string, context: FileContext): Steps<BuiltFile | undefined> {
   const { problems } = context;
   try {

@@ -34,7 +34,7 @@ export interface Located {
 const isWanted = (key: string): boolean => WANTED.has(key) || WANTED.has(meantKey(key, 'file') ?? '');
 const WANTED: ReadonlySet<string> = new Set(['state', 'timezone']);
 
-/** Finds a timer file and reads only its `state` and `timezone`, whatever mistakes or timers it has elsewhere. */
+/** Finds a timer file and reads only its `state` and `timezone`, whatever errors or timers it has elsewhere. */
 export async function locateTimerFile(request: Pick<FileRequest, 'file' | 'cwd'>, machine: Machine): Promise<Located> {
   const opened = await openTimerFile(request, machine);
   if ('problem' in opened) {

@@ -4,7 +4,10 @@ import { openTimerFile, readRoot, withLineFeeds, type FileRequest } from './load
 import { Problems } from './text/diagnostic.js';
 import { Source } from './text/source.js';
 
-/** The names under `timers` of a file, in its order, also those with mistakes. Empty if the file cannot be read. Checks nothing, to be fast. */
+/**
+ * The names under `timers` of a file, in its order, also those with errors. Empty if the file cannot be read. Checks
+ * nothing, to be fast.
+ */
 export async function readTimerNames(
   request: Pick<FileRequest, 'file' | 'cwd'>,
   machine: Machine,

@@ -15,14 +15,14 @@ import { Source } from './text/source.js';
 import { readTree } from './check/read-tree.js';
 import { isKeyOf, meantKey } from './check/unknown-key.js';
 
-/** The readable part of a timer file with mistakes, for commands that only display. Run only `runnable`. */
+/** The readable part of a timer file with errors, for commands that only display. Run only `runnable`. */
 export interface ReadableFile extends TimerFile {
   /** The names of timers with unreliable times, which are omitted from the jobs, and of omitted keys at the top. */
   readonly unread: readonly string[];
   /** Whether `settings.state` is the value in the file. */
   readonly isStateKnown: boolean;
   /**
-   * Timers without a mistake in themselves or in what they share with others; empty if the structure of the file is
+   * Timers without an error in themselves or in what they share with others; empty if the structure of the file is
    * broken.
    */
   readonly runnable: readonly Job[];
@@ -30,7 +30,7 @@ export interface ReadableFile extends TimerFile {
   readonly predictable: Predictable;
 }
 
-/** The timers without a mistake in what a prediction of their runs depends on. */
+/** The timers without an error in what a prediction of their runs depends on. */
 interface Predictable {
   readonly jobs: readonly Job[];
   /** The names of the other timers, and of wrong keys at the top that the prediction depends on. */
@@ -130,6 +130,6 @@ function isReliable({ job, report }: BuiltTimer, problems: Problems, keysThatCou
     ...problems.wrongKeys(['timers', job.name]),
     ...problems.wrongKeys(['defaults']).filter((key) => !own.includes(key)),
   ];
-  // A mistake elsewhere, such as in `env`, does not affect it. An unknown key may be a misspelling of one of those.
+  // An error elsewhere, such as in `env`, does not affect it. An unknown key may be a misspelling of one of those.
   return wrong.every((key) => isKeyOf('timer', key) && !keysThatCount.has(key));
 }

@@ -4,7 +4,7 @@ import { RefusalError, type Args } from './requests.js';
 import type { LogPortion } from './recent-events.js';
 import type { FollowListener } from './scheduler-client.js';
 
-/** From one look for new events to the next. */
+/** The pause between two checks for new events. */
 const BETWEEN_LOOKS: Duration = SECOND;
 
 interface Polling {
@@ -14,8 +14,8 @@ interface Polling {
 }
 
 /**
- * Follows the log of the active machine of a shared state, which has no stream to this one: asks again and again, over
- * takeovers too. Resolves after the last event, without `follow`. @throws what the first request throws.
+ * Follows the log of the active machine of a shared state. That machine has no stream to this one, so this one polls,
+ * also across takeovers. Resolves after the last event, without `follow`. @throws what the first request throws.
  */
 export async function pollEvents(
   { request, isOver, clock }: Polling,
@@ -58,7 +58,7 @@ class PolledLog {
     return portion.is_more;
   }
 
-  /** The same. Between two active machines it reports once that there is none. */
+  /** Reads the next portion, too. If no machine is active, it reports that once. */
   async lookAgain(): Promise<boolean> {
     try {
       return await this.look();

@@ -49,7 +49,7 @@ export interface VerbTarget {
   add(request: AdHocRequest): AdHocTimer;
   /** Makes such a timer due after `length`. Returns when. @throws RefusalError with the reason. */
   move(name: string, length: Duration): Instant;
-  /** Reads the timer file again and applies it, or returns its mistakes. JSON-safe. */
+  /** Reads the timer file again and applies it, or returns its errors. JSON-safe. */
   reload(): Promise<object>;
   /** What loading `file` (by default the timer file) would change. Changes nothing. JSON-safe. */
   compare(file: string | undefined): Promise<object>;
@@ -101,7 +101,7 @@ function kept(carryOut: (controlled: VerbTarget, args: Args) => object | Promise
   };
 }
 
-/** A process that was stopped finds old requests when it continues: nobody waits for them any longer. */
+/** A process that was stopped finds old requests when it continues, but nobody waits for them any longer. */
 function timely(carryOut: Verb): Verb {
   return (controlled, args) => {
     const expiresAt = optionalCount(args, 'expires_at');

@@ -66,9 +66,9 @@ export class AdHocTimers {
   #build(name: string, definition: AdHocDefinition): Job {
     const machine = thisMachine(this.#around.scheduler().now());
     const { job, problems } = buildAdHoc(name, definition, { file: this.#around.file(), machine });
-    const mistake = problems.find(({ severity }) => severity === 'error');
-    if (job !== undefined && mistake === undefined) return job;
-    const { message = 'it has no time or no command', hint } = mistake ?? {};
+    const error = problems.find(({ severity }) => severity === 'error');
+    if (job !== undefined && error === undefined) return job;
+    const { message = 'it has no time or no command', hint } = error ?? {};
     throw new RefusalError('bad_argument', `${message}${hint === undefined ? '' : ` ${hint}`}`);
   }
 

@@ -20,7 +20,7 @@ import { chance, networkMount } from '../this-machine.js';
 import { version } from '../version.js';
 import { createHooks, createPings, createNotifications, createWebSender, Heartbeat } from '../delivery/index.js';
 
-/** Where and when an executor runs commands. Without any of it: by execa, on this machine, at any time. */
+/** Where and when an executor runs commands. Default: by execa, on this machine, at any time. */
 export interface ExecutorChoice {
   readonly launcher?: Launcher | undefined;
   readonly term?: ExecutorTerm | undefined;
@@ -57,7 +57,7 @@ export interface RecordingPlace {
   readonly ledger: Ledger;
   /** The path of a state file; the place of a shared state. */
   readonly file: string;
-  /** What a forker has to say to the next scheduler; absent where that may be on another machine. */
+  /** Where a forker leaves reports for the next scheduler; absent if that scheduler may be on another machine. */
   readonly endsFile?: string;
 }
 

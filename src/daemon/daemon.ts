@@ -136,7 +136,7 @@ interface Assembled {
   readonly around: Around;
 }
 
-/** Assembles what runs the timers, with all that is around it. `file`: as last loaded. */
+/** Assembles what runs the timers, with everything around it. `file`: as last loaded. */
 function operate(file: () => TimerFile, options: DaemonOptions, { state, control, around }: Assembled): Operation {
   const { companions, sinks, ...rest } = around;
   const shared = [...control.sinks, ...sinks, ...options.sinks, options.log];

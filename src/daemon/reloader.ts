@@ -87,7 +87,7 @@ export class Reloader {
 
   /**
    * Loads the file as it is now, or a new version of it, and emits `config.reloaded`; or `config.rejected`, and changes
-   * nothing. SIGHUP, `--watch` and the verb all use it: a bug here is reported as a mistake of the file.
+   * nothing. SIGHUP, `--watch` and the verb all use it: a bug here is reported as an error of the file.
    */
   reload(arrival?: Arrival): Promise<Reading> {
     const reading = this.#last.then(() => this.#reload(arrival));
@@ -169,7 +169,7 @@ export class Reloader {
     return loadArrivedFile({ path: file, ...arrival, inTurns }, machine);
   }
 
-  /** `shown` names a file with mistakes. */
+  /** `shown` names a file with errors. */
   async #read({ path: file = this.#first.named, ...loaded }: Loaded, shown = file): Promise<Reading> {
     const { timerFile, problems, source } = loaded;
     if (timerFile === undefined) return { valid: false, file: shown, problems, source };

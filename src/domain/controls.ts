@@ -44,7 +44,7 @@ export interface SchedulerStatus {
   readonly at: Instant;
   readonly startedAt: Instant | undefined;
   readonly isStopping: boolean;
-  /** Timers armed. */
+  /** The number of armed timers. */
   readonly armed: number;
   readonly jobs: readonly JobStatus[];
 }
@@ -104,8 +104,8 @@ export interface Controls {
   /** Cancels the run with that id, or every run of the job with that name. Returns how many. */
   cancel(nameOrRunId: string): number;
   /**
-   * Restarts a delay or an interval from now, or from now for `length`, and closes the breaker. Returns the next instant, or `undefined` if the
-   * job does not exist or has nothing to restart.
+   * Restarts a delay or an interval from now, and closes the breaker. `length` replaces its length this time. Returns
+   * the next instant, or `undefined` if the job does not exist or has nothing to restart.
    */
   reset(name: string, length?: Duration): Instant | undefined;
   /**

@@ -21,7 +21,7 @@ export function toEcsRecord(event: TimerEvent): Readonly<Record<string, unknown>
 
 const CONSTANTS = { 'ecs.version': ECS_VERSION, 'service.name': 'timers', 'event.dataset': 'timers.log' } as const;
 
-/** An outcome is a word there. */
+/** There, an outcome is a single word. */
 const ecsValue = (name: string, value: unknown): unknown => {
   if (name !== 'event.outcome') return value;
   return value === true ? 'success' : 'failure';

@@ -59,7 +59,7 @@ export interface ForwardRecord {
   readonly receiver: string;
   /** How many outcomes wait; `null` while the state cannot be read. */
   readonly unsent: number | null;
-  /** When the server was first found not to accept any; `null` while it accepts them. */
+  /** When the server first rejected outcomes; `null` while it accepts them. */
   readonly unavailable_since: string | null;
   /** Why the last request failed. */
   readonly reason: string | null;
@@ -69,7 +69,7 @@ export interface ForwardRecord {
 export interface SharedRecord {
   /** Where it is, without secrets. */
   readonly state: string;
-  /** The name of the machine that says this. */
+  /** The name of the machine that reports this. */
   readonly node: string;
   readonly role: 'active' | 'standby';
   /** The name of the active machine; `null` if none is known. */
@@ -80,12 +80,12 @@ export interface SharedRecord {
   readonly fence?: number | null;
   /** When this machine last became the active one; `null` if it never did. Earlier versions omit it. */
   readonly took_over?: TakeoverRecord | null;
-  /** The other machines, seen in the last seconds. */
+  /** The other machines, seen within the last few seconds. */
   readonly others: readonly {
     readonly name: string;
     readonly version: string;
     readonly since: string;
-    /** Whether their timer file says the same. */
+    /** Whether its timer file has the same timers. */
     readonly has_same_timers: boolean;
   }[];
   /** The runs for workers; absent on a machine that stands by, and without workers and `run_on`. */

@@ -27,7 +27,7 @@ export class JobTimers {
     this.#onDisarmed = onDisarmed;
   }
 
-  /** Whether the scheduler is stopping: nothing is armed any more. */
+  /** Whether the scheduler is stopping: nothing is armed any longer. */
   get isStopped(): boolean {
     return !this.#loop.isRunning;
   }

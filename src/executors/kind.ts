@@ -11,7 +11,7 @@ export interface ExecutorKind {
 
 /** A time in which this machine may start commands: as the active one, or as a worker. */
 export interface ExecutorTerm {
-  /** What each command gets to know of it. */
+  /** What each command learns about it. */
   readonly environment: Readonly<Record<string, string>>;
   /** Until when this machine may start that attempt, by `sinceBoot`; `undefined`: no longer. Asked just before each process starts. */
   readonly heldUntil: (io: AttemptIo) => Duration | undefined;

@@ -25,7 +25,7 @@ export interface Exported {
 }
 
 export interface ExportedFile {
-  /** Without a folder: `backup.timer`. */
+  /** A name without a folder, such as `backup.timer`. */
   readonly name: string;
   readonly text: string;
 }

@@ -15,7 +15,7 @@ type Rejection = Pick<Extract<TimerEvent, { event: 'config.rejected' }>, 'at' | 
 export class ConditionWatch implements Sink {
   readonly name = 'condition';
   readonly #clock: Clock;
-  /** When the next beat is due, by the monotonic clock. */
+  /** When the next check is due, by the monotonic clock. */
   #beatAt: Duration;
   #disarm: Cancel = () => undefined;
   #stood: Duration = 0;

@@ -56,7 +56,7 @@ function timeFrom({ seconds, minutes, hours }: CalendarFields, from: number): nu
 /** When fields match the clock of a zone. */
 export function calendarSchedule(fields: CalendarFields, { timezone, gap, repeat }: ClockRule): Pick<Schedule, 'next'> {
   let stretch: Stretch | undefined;
-  /** The first match from an instant on in the stretch that holds it, or in the gap at its end; else where to go on. */
+  /** The first match from an instant on, within its stretch or in the gap at the end; otherwise where to continue. */
   const inStretch = (from: Instant): { readonly due?: Instant; readonly resumeAt?: Instant } => {
     if (stretch === undefined || from < stretch.from || from >= stretch.until) stretch = stretchFrom(from, timezone);
     const { offset, until, freshFrom, gapUntil } = stretch;
@@ -80,7 +80,7 @@ export function calendarSchedule(fields: CalendarFields, { timezone, gap, repeat
   };
 }
 
-/** When a wall time comes that the change at the end of a stretch skips. */
+/** When a wall time occurs that the change at the end of a stretch skips. */
 const behind = (gap: 'after' | 'shift', wall: WallTime, { until, offset }: Stretch): Instant =>
   gap === 'after' ? until : wall - offset;
 
@@ -91,7 +91,7 @@ interface Stretch {
   readonly until: Instant;
   /** Wall time minus instant. */
   readonly offset: Duration;
-  /** Wall times before this one were shown already. */
+  /** Wall times before this one have already been shown. */
   readonly freshFrom: WallTime;
   /** What the clock shows right after the change at the end. */
   readonly gapUntil: WallTime;

@@ -15,7 +15,7 @@ export class Fields implements SourcePlace {
   readonly #path: string;
   readonly #map: ForeignMap | undefined;
   readonly #read = new Set<string>();
-  /** By the key, or the key and the index: a map is one and the same each time. */
+  /** By the key, or by the key and the index, so that each map has one instance. */
   readonly #children = new Map<string, Fields>();
 
   /** A value that is not a map has no keys. */
@@ -55,14 +55,14 @@ export class Fields implements SourcePlace {
     return value?.kind === 'scalar' ? value.text : undefined;
   }
 
-  /** A finite number; `undefined` for all else. */
+  /** A finite number; `undefined` for anything else. */
   number(key: string): number | undefined {
     const text = this.text(key)?.trim();
     const number = text === undefined || text === '' ? Number.NaN : Number(text);
     return Number.isFinite(number) ? number : undefined;
   }
 
-  /** A boolean of YAML 1.1, which other programs read; `undefined` for all else. */
+  /** A boolean of YAML 1.1, which other programs read; `undefined` for anything else. */
   flag(key: string): boolean | undefined {
     return FLAGS.get(this.text(key)?.toLowerCase() ?? '');
   }

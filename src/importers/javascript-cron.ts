@@ -4,7 +4,7 @@ import { CRON_MONTHS, CRON_NICKNAMES, CRON_WEEKDAYS } from './cron-words.js';
 import type { ImportContext, ImportedTimer } from './kind.js';
 import { skipsGap } from './skips-gap.js';
 
-/** A cron library for JavaScript: 5 fields, or 6 with the second in front. A day has to match both day fields. */
+/** A cron library for JavaScript: 5 fields, or 6 with the seconds first. A day must match both day fields. */
 export interface JavaScriptCron {
   /** What an item of a field may be, besides `*`, a number, a range, and a step of `*` or a range. Without names. */
   readonly others: Readonly<Partial<Record<FieldName, RegExp>>>;

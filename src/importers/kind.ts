@@ -67,7 +67,9 @@ export interface SourcePlace {
 
 /** Something that cannot be carried over, or works differently here. */
 export interface Difference extends SourcePlace {
-  /** `error`: the timer or setting is left out. `warning`: it works differently. `note`: worth to know, nothing to do. */
+  /**
+   * `error`: the timer or setting is left out. `warning`: it works differently. `note`: worth knowing, nothing to do.
+   */
   readonly severity: 'error' | 'warning' | 'note';
   /** The text in question, if it is not the whole line. */
   readonly text?: string;

@@ -1,7 +1,7 @@
 import type { Difference, ImportedTimer } from './kind.js';
 
 interface Shared {
-  /** What is the same for all timers, at the place of the first one. */
+  /** The differences that all timers share, at the place of the first one. */
   readonly shared: readonly Difference[];
   readonly timers: readonly ImportedTimer[];
 }

@@ -102,7 +102,7 @@ export class SchedulerMetrics {
     this.#readShared(this.#facts.shared?.());
     const offset = this.#facts.clockOffset();
     if (offset === undefined) {
-      // A clock that was not measured is not therefore correct.
+      // A clock that was not measured is not necessarily correct.
       for (const gauge of [gauges.clockOffset, gauges.clockError]) gauge.remove({});
       return;
     }

@@ -106,7 +106,7 @@ async function watch(): Promise<never> {
       );
     } catch (error) {
       if (error instanceof RefusedError && (error.status === 401 || error.status === 403)) await letIn(error);
-      // Otherwise the scheduler is away; the page says so, and tries again.
+      // Otherwise the scheduler is unreachable. The page says so, and retries.
     }
     document.removeEventListener('visibilitychange', hide);
     model.lose();

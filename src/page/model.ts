@@ -15,7 +15,7 @@ export class Model {
   /** The scheduler's time minus this machine's. */
   #skew = 0;
 
-  /** The scheduler's current time; while it is away, this stops, and with it all counters. */
+  /** The scheduler's current time. While the scheduler is unreachable, this stops, and with it all counters. */
   get now(): Instant {
     return this.#lostAt ?? Date.now() + this.#skew;
   }
@@ -24,17 +24,17 @@ export class Model {
     return this.#lostAt === undefined;
   }
 
-  /** Since when the scheduler has been away, in its own time; `undefined` while it is there. */
+  /** When the scheduler became unreachable, in its own time; `undefined` while it is reachable. */
   get lostAt(): Instant | undefined {
     return this.#lostAt;
   }
 
-  /** The scheduler is away from now on, if it was not before. */
+  /** Marks the scheduler as unreachable, unless it is already. */
   lose(): void {
     this.#lostAt ??= this.now;
   }
 
-  /** The scheduler is there. */
+  /** Marks the scheduler as reachable. */
   find(): void {
     this.#lostAt = undefined;
   }

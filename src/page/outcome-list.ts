@@ -9,7 +9,7 @@ import { localClockTime } from './words.js';
 
 /** At most this many outcomes of a timer are listed. */
 const MOST = 50;
-/** Among this many, a failure is searched that is too old to be listed. */
+/** A failure too old to be listed is searched for among this many outcomes. */
 const MOST_SOUGHT = 200;
 const WORTH_TELLING = 1_000;
 

@@ -19,7 +19,7 @@ const FILTERS: readonly (readonly [Trait | undefined, string])[] = [
   ['disabled', 'disabled'],
 ];
 
-/** The part above the timers: which scheduler this is, whether it is there, what the user may do, and counts. */
+/** The part above the timers: which scheduler this is, whether it is reachable, what the user may do, and counts. */
 export class Head {
   readonly #model: Model;
   readonly #file = elementById('file', HTMLElement);

@@ -118,7 +118,7 @@ function ofComing(
   return { shape, mark: { at, words, name } };
 }
 
-/** Upupcoming firings, each as a circle; those too close to be distinguished become one line. */
+/** Upcoming firings, each as a circle; those too close to be distinguished become one line. */
 function ofRhythm(coming: readonly Drawn[], scale: Scale): SVGElement[] {
   const isClose = (one: Drawn | undefined, other: Drawn | undefined) =>
     one !== undefined && other !== undefined && other.mark.at - one.mark.at < scale.closest;

@@ -78,7 +78,7 @@ export class Timeline {
       const all = this.#model.timers.size > timers.length ? (await this.#ask(span)).lanes : [];
       this.#draw([...all, ...own], scale);
     } catch {
-      // The stream shows that the server is away; the drawing stays.
+      // The stream shows that the server is unreachable; the drawing stays.
     }
     this.#isLooking = false;
   }

@@ -25,7 +25,7 @@ export interface ScheduleKind<Key extends string = string, Written = unknown> {
   readonly examples: readonly unknown[];
   /**
    * Parses the key's value.
-   * @throws ScheduleError with the mistake, its place in the text, and the fix; ScheduleTypeError if the key does not
+   * @throws ScheduleError with the error, its place in the text, and the fix; ScheduleTypeError if the key does not
    * accept its type.
    */
   parse(value: unknown, context: ScheduleContext): ParsedSchedule;

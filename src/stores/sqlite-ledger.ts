@@ -15,17 +15,17 @@ import { repeat } from './repeat.js';
 import { troubleIn, type Trouble, plainly } from './trouble.js';
 import { MOST_KEPT, PendingRecords } from './pending-records.js';
 
-/** From one attempt to record pending facts to the next. */
+/** The pause between two attempts to record pending facts. */
 const BETWEEN_TRIES: Duration = 2 * SECOND;
 /** The minimum time between two checks of the file. */
 const BETWEEN_LOOKS: Duration = 5 * SECOND;
 /** The largest share of time for checks of the file. Checking a file that other programs wrote to reads all of it. */
 const SHARE_OF_LOOKS = 1 / 100;
-/** From a commit that met another program's lock to the next attempt; not reported yet. */
+/** The pause after a commit that met another program's lock; not reported yet. */
 const FIRST_RETRY: Duration = 100;
 /** How long each attempt waits for another program, on the event loop that firings need. */
 const PATIENCE: Duration = 5;
-/** From one check that our lock is at its path to the next; a check takes a few microseconds. */
+/** The pause between two checks that our lock is at its path; a check takes a few microseconds. */
 const BETWEEN_WATCHES: Duration = 5 * SECOND;
 /**
  * How often a scheduler with nothing to record notes that it is alive: one page in the log, without waiting for the

@@ -6,7 +6,7 @@ import { troubleIn } from './trouble.js';
 const LOG_PAGES = 4096;
 /** In bytes. https://sqlite.org/fileformat2.html#the_write_ahead_log */
 const LOG_HEADER = 32;
-/** From one check of the log's length to the next. */
+/** The pause between two checks of the log's length. */
 const COMMITS_BETWEEN_LOOKS = 16;
 
 /**

@@ -5,7 +5,7 @@ type Entries = Readonly<Record<string, string>>;
 export const READ_VARIABLES: Entries = {
   HOME: 'The home directory, for `~` and the folder of the state. Default: the home directory of the account.',
   XDG_STATE_HOME: 'The folder of the state. Default: `~/.local/state`.',
-  XDG_RUNTIME_DIR: 'The folder of the control socket and of the pipes of commands.',
+  XDG_RUNTIME_DIR: 'The folder for the control socket and for the pipes of command output.',
   TMPDIR: 'A folder for the control socket if the others cannot hold it. Default: `/tmp`.',
   TZ: 'The system time zone: the default of `timezone`.',
   LC_ALL: 'With `LC_CTYPE` and `LANG`: whether the terminal shows UTF-8.',

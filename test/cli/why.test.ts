@@ -133,7 +133,7 @@ next firing      Mon 2026-11-23 03:00:00 +01:00  1 d 5 h ago
   });
 
   test.each([
-    ['ping', '03:03', 'No firing: every 10m does not fall on it.'],
+    ['ping', '03:03', 'No firing: every 10m does not fire then.'],
     ['once', '03:00', 'No firing: at lists 2027-01-01 00:00.'],
     ['rest', '03:00', 'No firing: it counts from the end of its last run, and no firing was recorded\n  then.'],
     ['later', '03:00', 'No firing: it is before not_before, Fri 2027-01-01 00:00:00 +01:00.'],
@@ -175,7 +175,7 @@ describe('in the nights when the clock changes', () => {
   });
 
   test.each([
-    ['fortnight', 'every 2w at 2027-03-21 02:30 does not fall on it'],
+    ['fortnight', 'every 2w at 2027-03-21 02:30 does not fire then'],
     ['once', 'at lists 2027-01-01 00:00'],
     ['other', '02:30 does not exist that day'],
   ])('in a gap, %s names the first reason', async (name, reason) => {
@@ -186,7 +186,7 @@ describe('in the nights when the clock changes', () => {
     expect(await answer('again', '2026-10-25T02:30+01:00')).toContain(
       'No firing: 02:30 occurs twice that day, and this is the other one.',
     );
-    expect(await answer('fortnight', '2026-10-25T02:30+01:00')).toContain('does not fall on it.');
+    expect(await answer('fortnight', '2026-10-25T02:30+01:00')).toContain('does not fire then.');
   });
 
   test('of a time that occurs twice, the first is a firing and the second is not', async () => {

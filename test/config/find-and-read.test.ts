@@ -52,7 +52,7 @@ describe('a timer file is found', () => {
     expect(await find()).toMatchObject({ path, problems: [{ line: 4, column: 31, path: 'timers.a.every' }] });
   });
 
-  it('in a broken package.json, whose mistake is reported with its place', async () => {
+  it('in a broken package.json, whose error is reported with its place', async () => {
     write('timers.yaml');
     const path = write('sub/package.json', '{\n  "name": "x",\n  "timers": {"timers": {}},\n}');
     const { path: found, problems } = await find(join(folder, 'sub'));

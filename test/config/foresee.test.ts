@@ -215,7 +215,7 @@ describe('ignore', () => {
   });
 });
 
-it('a thousand warnings do not hide a mistake behind them', () => {
+it('a thousand warnings do not hide an error behind them', () => {
   const timers = Array.from({ length: 1_500 }, (_, index) => `  t${index}: {cron: "30 2 * * *", run: x}\n`).join('');
   const { problems, timerFile } = foresee(`timers:\n${timers}  last: {every: 5, run: x}\n`);
   expect(timerFile).toBeUndefined();

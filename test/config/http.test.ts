@@ -65,7 +65,7 @@ test.each([
   ['{listen: "unix:x.sock", metrics: token}', '1:40 needs-token', 'needs a token_file'],
   ['{listen: "127.0.0.1:1", health: token}', '1:39 needs-token', 'needs a token_file'],
   ['{listen: "0.0.0.0:1", metrics: open}', '1:7 needs-token', 'reachable from other machines'],
-])('http: %s is a mistake at %s', (http, place, phrase) => {
+])('http: %s is an error at %s', (http, place, phrase) => {
   expect(diagnosed(http)).toEqual([[place, expect.stringContaining(phrase)]]);
 });
 

@@ -28,7 +28,7 @@ const TEXTS: readonly [what: string, part: string][] = [
 const timer = (lines: string): string => backup(`${lines}\nrun: x`);
 const every = (lines: string): string => timer(`every: 10s\n${lines}`);
 
-/** A file with a value of each kind that has a maximum length, and the code of the mistake. */
+/** A file with a value of each kind that has a maximum length, and the code of the error. */
 const KINDS: readonly [kind: string, fileWith: (value: string) => string, code: string][] = [
   ['expression', (value) => timer(`cron: "${value}"`), 'cron-too-long'],
   ['zone of a timer', (value) => timer(`cron: "@daily"\ntimezone: "${value}"`), 'unknown-timezone'],
@@ -62,7 +62,7 @@ describe('a name that is too long', () => {
   });
 });
 
-describe('a text that cannot be meant is a mistake like any other', () => {
+describe('a text that cannot be meant is an error like any other', () => {
   it.each([
     ['cron', '0 3 * * *\\0'],
     ['cron', '0\\0 3 * * *'],

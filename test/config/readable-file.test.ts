@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { readableFile } from '../../src/config/index.js';
 import { load, machine } from './diagnose.js';
 
-/** The readable part of a file with mistakes. */
+/** The readable part of a file with errors. */
 function readable(text: string, path?: string) {
   const loaded = load(text, path);
-  expect(loaded.timerFile, 'the file has a mistake').toBeUndefined();
+  expect(loaded.timerFile, 'the file has an error').toBeUndefined();
   const file = readableFile(loaded, machine);
   return (
     file && {

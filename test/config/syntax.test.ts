@@ -31,7 +31,7 @@ describe('texts that need quotes', () => {
     ['every: 1m\nrun: *later', '4:10 unknown-alias', 'Quote'],
   ]);
 
-  it('does not hide the mistakes behind it', () => {
+  it('does not hide the errors behind it', () => {
     const text = backup('cron: */5 * * * *\nrun: echo: x\ntimeout: 10\noverlap: skpi');
     expect(load(text).problems.map(({ line, code, path }) => [line, code, path])).toEqual([
       [3, 'needs-quotes', 'timers.backup.cron'],

@@ -119,7 +119,7 @@ describe('a new version', () => {
     expect(await poll()).toEqual(['config.reloaded two one']);
   });
 
-  it('with mistakes is reported once, with its place in that version, and the last good one stays', async () => {
+  it('with errors is reported once, with its place in that version, and the last good one stays', async () => {
     await run();
     server.text = 'timers:\n  one: { evry: 1h, run: "true" }\n';
     expect(await poll()).toEqual([expect.stringContaining('config.rejected 2:10 Unknown key "evry"')]);
@@ -221,13 +221,13 @@ describe('a server that is away', () => {
 });
 
 describe('a first file', () => {
-  it('with mistakes is refused with its text, and no copy is made', async () => {
+  it('with errors is refused with its text, and no copy is made', async () => {
     server.text = 'timers: 5\n';
     expect(await openOrigin()).toMatchObject({ source: 'timers: 5\n', problems: [{ line: 1, column: 9 }] });
     expect(existsSync(copyPath())).toBe(false);
   });
 
-  it('with mistakes is reported at a start with a copy', async () => {
+  it('with errors is reported at a start with a copy', async () => {
     await run();
     server.text = 'timers: 5\n';
     await run();

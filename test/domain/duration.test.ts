@@ -82,7 +82,7 @@ describe('parseDuration', () => {
     expect(`${message} ${hint}`).toMatch(said);
   });
 
-  it('a hint that says what to write leads to no other mistake', () => {
+  it('a hint that says what to write leads to no other error', () => {
     fc.assert(
       fc.property(
         fc.stringMatching(/^\d{1,3}([.,]\d{1,4})? ?(ms|s|m|h|secs?|Min|hours)?(\d{1,3}(m|s|ms)?)?$/),

@@ -109,7 +109,7 @@ describe('does not start, and says why', () => {
       126,
       'the env_file /no/such.env cannot be read: it does not exist',
     ],
-    ['an env_file with a mistake', 'true', { envFile: plain }, 126, `${plain}:1: this line has no =`],
+    ['an env_file with an error', 'true', { envFile: plain }, 126, `${plain}:1: this line has no =`],
     [
       'NUL in an argument',
       ['echo', 'a\0b'],

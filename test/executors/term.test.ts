@@ -29,7 +29,7 @@ test('no command starts on a machine that lost the state', async () => {
   expect(exit).toEqual({
     kind: 'not_started',
     code: 126,
-    error: expect.stringContaining('may not start it any more') as string,
+    error: expect.stringContaining('may no longer start it') as string,
   });
   expect(started).toBe(0);
 });

@@ -187,7 +187,7 @@ describe('a file of cron without a valid entry', () => {
     expect(differences.at(-1)).toMatchObject({ severity: 'note', line: 1, message: 'The crontab has no entries.' });
   });
 
-  test('is recognized, and its mistake is reported with the line', () => {
+  test('is recognized, and its error is reported with the line', () => {
     const text = 'SHELL=/bin/sh\n22 3 0 * * root update\n';
     expect(recognized('debian/cron.d', text)).toBe(true);
     const { differences } = only(text, { path: 'debian/cron.d' });

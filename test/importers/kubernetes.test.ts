@@ -147,7 +147,7 @@ test('items of a CronJobList need no kind', () => {
   expect(readText(kubernetes, text).timers.map(({ name }) => name)).toEqual(['nightly']);
 });
 
-test('documents with mistakes are reported, and the others imported', () => {
+test('documents with errors are reported, and the others imported', () => {
   const text = `kind: CronJob\nmetadata: {{ .Values.x }}\n---\n${cronJob('schedule: "@hourly"')}`;
   const { timers, differences } = readText(kubernetes, text);
   expect(timers.map(({ keys }) => keys['cron'])).toEqual(['0 * * * *']);

@@ -11,7 +11,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     fuzz = compile('test/native/fuzz.c', SANITIZED);
   });
 
-  test.each([1, 17, 2026])('parses 100,000 random requests without a mistake: seed %i', (seed) => {
+  test.each([1, 17, 2026])('parses 100,000 random requests without an error: seed %i', (seed) => {
     const said = execFileSync(fuzz, [String(seed), String(100_000 * ROUNDS)], { encoding: 'utf8' });
     const [parsed = 0, forks = 0, leaves = 0] = (said.match(/\d+/g) ?? []).map(Number);
     expect(Math.min(parsed, forks, leaves)).toBeGreaterThan(5_000);

@@ -74,7 +74,7 @@ describe('files that are made to hurt', () => {
     expect(problems.some(({ code }) => code === 'alias-bomb' || code === 'unknown-key')).toBe(true);
   });
 
-  it('more mistakes than anyone reads are reported up to a limit', () => {
+  it('more errors than anyone reads are reported up to a limit', () => {
     const timers = Array.from({ length: 5_000 }, (_, index) => `  t${index}: {evry: 1m, run: x}`).join('\n');
     const { problems } = load(`timers:\n${timers}`);
     expect(problems).toHaveLength(1_001);
@@ -82,7 +82,7 @@ describe('files that are made to hurt', () => {
     expect(problems.at(-1)?.message).toBe('Only the first 1,000 problems are shown.');
   });
 
-  it('a thousand mistakes are reported, and nothing else', () => {
+  it('a thousand errors are reported, and nothing else', () => {
     const timers = Array.from({ length: 1_000 }, (_, index) => `  t${index}: {evry: 1m, run: x}`).join('\n');
     expect(load(`timers:\n${timers}`).problems).toHaveLength(1_000);
   });

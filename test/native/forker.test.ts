@@ -23,7 +23,7 @@ let program: string;
 let line: ForkerLine;
 const lines: ForkerLine[] = [];
 
-/** A forker with sanitizers, which end it at the first mistake. */
+/** A forker with sanitizers, which end it at the first error. */
 function open(...args: readonly string[]): ForkerLine {
   line = new ForkerLine(program, args);
   lines.push(line);

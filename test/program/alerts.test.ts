@@ -38,7 +38,7 @@ describe('the shipped monitoring', () => {
   });
 
   test.skipIf(lacksPromtool.length > 0)(
-    `promtool finds no mistake in rules and configuration, and the rules report what they should${why(lacksPromtool)}`,
+    `promtool finds no error in rules and configuration, and the rules report what they should${why(lacksPromtool)}`,
     () => {
       expect(promtool(['check', 'config', join(EXAMPLES, 'prometheus.yml')])).toMatch(/SUCCESS: 10 rules found/);
       expect(promtool(['test', 'rules', join(ROOT, 'test', 'program', 'alerts.test.yml')])).toContain('SUCCESS');

@@ -88,7 +88,7 @@ test('the program prints the scripts that are in the package', async () => {
   }
 });
 
-test('names are those of the file, mistakes or not, and without a file there are none', async () => {
+test('names are those of the file, errors or not, and without a file there are none', async () => {
   expect((await desk.run('completion', 'names')).stdout).toBe('backup\nbakery.two\n');
   desk.write('timers.json', '{"timers": {"one": 3, "two words": {}}}');
   expect((await desk.run('completion', 'names', '-f', 'timers.json')).stdout).toBe('one\n');
@@ -97,7 +97,7 @@ test('names are those of the file, mistakes or not, and without a file there are
 
 const noMan = spawnSync('man', ['--version']).status === 0 ? undefined : 'there is no man';
 
-test('the manual page has no mistakes and every command', ({ skip }) => {
+test('the manual page has no errors and every command', ({ skip }) => {
   if (noMan !== undefined) skip(noMan);
   const page = join(ROOT, 'man/timers.1');
   const env = { ...process.env, MANWIDTH: '100', LC_ALL: 'C.UTF-8' };

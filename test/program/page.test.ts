@@ -254,7 +254,7 @@ about(`the page${skippedWithoutChromium}`, () => {
     },
   );
 
-  test('says when the scheduler is away, and is there again with it', async () => {
+  test('says when the scheduler is unreachable, and when it is back', async () => {
     await start();
     const page = await look();
     await page.getByText('live', { exact: true }).first().waitFor();

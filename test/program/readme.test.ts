@@ -51,7 +51,7 @@ class Reader {
 
 const pages = [readme, ...guide];
 
-/** The timer files of a page, except those that it checks itself to show a mistake. */
+/** The timer files of a page, except those that it checks itself to show an error. */
 const timerFilesOf = (page: Document): readonly string[] =>
   page.files
     .filter(({ language, text }) => language === 'yaml' && Object.hasOwn(parse(text) as object, 'timers'))

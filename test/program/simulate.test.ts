@@ -304,7 +304,7 @@ describe('what cannot be simulated', () => {
     expect(stderr).toMatch(said);
   });
 
-  test('a file of run times with mistakes: each with its place', async () => {
+  test('a file of run times with errors: each with its place', async () => {
     desk.write(
       'times.yaml',
       'backup: 20\nsync: { p50: 5m, p95: 1m, p99: 9m }\nreport: { p95: 1m }\nnightly-mail: [1]\nx: 1s\n',

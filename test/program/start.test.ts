@@ -374,7 +374,7 @@ test('every line of a command that prints fast and ends is logged', async () => 
   expect(told).toEqual(Array.from({ length: 60_000 }, (_, n) => String(n + 1)));
 });
 
-test('a file with mistakes is not started: they are reported, exit code 1', async () => {
+test('a file with errors is not started: they are reported, exit code 1', async () => {
   timers('  job: { every: 10, run: "true" }\n  other: { evry: 10s, run: "true" }');
   const { code, stdout, stderr } = await desk.run('start');
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

@@ -319,7 +319,7 @@ test.each([
   ['EROFS', /^its file system is read-only; remount it for writing /],
   ['EDQUOT', /^the disk quota is used up$/],
   ['EIO', /^the disk failed to read or write it$/],
-] as const)('what the system says of itself is put into words: %s', (code, words) => {
+] as const)('what the system reports is put into words: %s', (code, words) => {
   // As Node reports it. Node has no name for a quota error.
   const name = code === 'EDQUOT' ? 'UNKNOWN' : code;
   const error = Object.assign(new Error(name), { code: name, errno: -constants.errno[code], syscall: 'write' });

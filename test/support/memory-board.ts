@@ -193,7 +193,7 @@ export class MemoryBoard implements Board {
   async #ask<T>(step: (store: MemoryStore) => T): Promise<T> {
     await Promise.resolve();
     if (this.#isClosed || this.isCutOff || this.#store.state === 'away')
-      throw new BoardTrouble('unreachable', 'the store is away');
+      throw new BoardTrouble('unreachable', 'the store is unreachable');
     const response = step(this.#store);
     await Promise.resolve();
     if (this.#store.state === 'deaf') throw new BoardTrouble('unreachable', 'the response is lost');

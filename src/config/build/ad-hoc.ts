@@ -32,7 +32,7 @@ export interface AdHocDefinition {
 /** The result of building one. */
 export interface BuiltAdHoc {
   /**
-   * Absent without a time or a command. If mistakes are reported, do not accept it; one that was accepted earlier runs
+   * Absent without a time or a command. If errors are reported, do not accept it; one that was accepted earlier runs
    * as far as possible.
    */
   readonly job: Job | undefined;
@@ -86,7 +86,7 @@ const contextOf = (named: string, machine: Machine, timezone: string): JobContex
   spreadBy: machine.hostname,
   timezone,
   command: { paths: new Paths(dirname(named), machine), uid: machine.uid, accounts: readAccounts },
-  // An ad-hoc timer is in no worker's file.
+  // No worker's file contains an ad-hoc timer.
   state: { kind: 'default' },
   foresees: false,
 });

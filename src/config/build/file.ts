@@ -85,7 +85,7 @@ export interface BuiltFile {
 
 const EXAMPLE = 'For example: timers: {backup: {cron: "0 3 * * *", run: ./backup.sh}}';
 
-/** Builds settings and jobs from a file's tree, and reports every mistake. If it reports one, do not run the result. */
+/** Builds settings and jobs from a file's tree, and reports every error. If it reports one, do not run the result. */
 export function* buildFile(root: Slot, context: FileContext): Steps<BuiltFile | undefined> {
   const { problems } = context;
   const { value, at } = root;
@@ -224,7 +224,7 @@ class FileBuilder {
     return [];
   }
 
-  /** A bug caused by one timer is reported as a mistake of that timer. */
+  /** A bug caused by one timer is reported as an error in that timer. */
   #guarded(name: string, entry: MapEntry, file: Surroundings): BuiltTimer | undefined {
     try {
       return this.#job(name, entry, file);

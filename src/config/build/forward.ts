@@ -6,7 +6,7 @@ import type { MapReport } from './map-report.js';
 
 const HINT = 'For example: forward: https://timers.example.org/api/outcomes';
 
-/** Builds `forward`; `undefined` if it has a mistake. */
+/** Builds `forward`; `undefined` if it has an error. */
 export function buildForward(
   { url, token_file: file }: NonNullable<FileValues['forward']>,
   report: MapReport,

@@ -31,7 +31,10 @@ export interface JobContext {
   readonly foresees: boolean;
 }
 
-/** Builds one job from a timer's values, defaults included, and reports mistakes. `undefined` without a schedule or command. */
+/**
+ * Builds one job from a timer's values, defaults included, and reports errors. `undefined` without a schedule or
+ * command.
+ */
 export function buildJob(name: string, values: TimerValues, report: MapReport, context: JobContext): Job | undefined {
   const timing = buildTiming(name, values, report, context);
   const run = readRun(values, report);

@@ -36,7 +36,7 @@ export interface PlacedMap {
   readonly key: TextSpan;
 }
 
-/** Reports mistakes in the values of one map, whether they are in the map itself or in the defaults that apply to it. */
+/** Reports errors in the values of one map, whether they are in the map itself or in the defaults that apply to it. */
 export class MapReport {
   readonly #problems: Problems;
   readonly #own: PlacedMap;

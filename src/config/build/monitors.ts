@@ -17,7 +17,7 @@ export interface MonitorContext {
 
 type PingMap = Exclude<PingValue, string>;
 
-/** Builds the monitors that `ping` notifies of a timer's runs, and reports mistakes. */
+/** Builds the monitors that `ping` notifies of a timer's runs, and reports errors. */
 export function buildMonitors(ping: TimerValues['ping'], context: MonitorContext): readonly Monitor[] {
   if (ping === undefined || ping === false) return [];
   if (!Array.isArray(ping)) return buildMonitor(ping, context, {});

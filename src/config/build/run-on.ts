@@ -5,7 +5,7 @@ import { isWorkLabel, LOCAL_LABEL } from '../../domain/work-label.js';
 import type { TimerValues } from '../check/schema.js';
 import type { MapReport } from './map-report.js';
 
-/** The keys that say what a worker runs. When it runs is the scheduler's business, and so are zones. */
+/** The keys that define what a worker runs. The scheduler decides when it runs, and in which time zone. */
 const KEYS = ['run', 'shell', 'cwd', 'env', 'env_file', 'pass_env', 'user', 'output', 'kill_after'] as const;
 
 /** Reads which workers run a timer. `undefined`: none, the scheduler runs it. */

@@ -2,7 +2,7 @@ import type { Job } from '../../domain/job.js';
 import type { Defaults } from '../check/schema.js';
 import type { Settings } from './file.js';
 
-/** A timer file without mistakes. */
+/** A timer file without errors. */
 export interface TimerFile {
   /** Absolute, symbolic links followed. */
   readonly path: string;

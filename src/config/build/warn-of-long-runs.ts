@@ -5,7 +5,7 @@ import { retryOptions } from './policies.js';
 import type { MapReport } from './map-report.js';
 import type { TimerValues } from '../check/schema.js';
 
-/** A job with its source, and where to report its mistakes. */
+/** A job with its source, and where to report its errors. */
 export interface BuiltTimer {
   readonly job: Job;
   /** Defaults included. */

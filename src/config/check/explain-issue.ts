@@ -9,8 +9,8 @@ import type { ValueRefusal } from './schema-values.js';
 type Issue = core.$ZodIssue;
 
 /**
- * Selects the failures of the form of a union that was most likely intended. So a wrong key inside `retry: {…}` is
- * reported directly, instead of "retry takes a number or a map".
+ * Selects the failures for the most likely form of a union. So a wrong key inside `retry: {…}` is reported directly,
+ * instead of "retry takes a number or a map".
  */
 export function meantIssues(issue: Issue): readonly Issue[] {
   if (issue.code !== 'invalid_union') return [issue];

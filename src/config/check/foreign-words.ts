@@ -97,7 +97,7 @@ const WORDS: { readonly [K in Key]?: string } = {
   http: 'web statsd prometheus prometheus_listen_address',
 };
 
-/** Words of other programs, and the key here that each means. */
+/** Words of other programs, each with the key that it means here. */
 export const FOREIGN_WORDS: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(WORDS).flatMap(([key, words]) => words.split(' ').map((word) => [word, key])),
 );

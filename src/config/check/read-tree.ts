@@ -17,8 +17,8 @@ export function* readTree(problems: Problems): Steps<Slot | undefined> {
 }
 
 /**
- * Reads it with the YAML library, which takes several times as long and reports mistakes. The most frequent mistake, a text that needs
- * quotes, is reported and skipped, so that later mistakes are reported as well.
+ * Reads it with the YAML library, which takes several times as long and reports errors. The most frequent error, a text
+ * that needs quotes, is reported and skipped, so that later errors are reported as well.
  */
 export function* readAnyYaml(problems: Problems): Steps<Slot | undefined> {
   const { source } = problems;

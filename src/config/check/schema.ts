@@ -294,7 +294,7 @@ export type RetryValues = z.output<typeof retry>;
 export type CommandValue = z.output<typeof command>;
 export type PingValue = z.output<typeof pingValue>;
 
-/** Every map of the file whose keys have a meaning. */
+/** Every map of the file that has keys of its own. */
 export const LEVELS = {
   file: fileSchema,
   timer: timerSchema,

@@ -15,7 +15,7 @@ const LOG = 'Leave it out: use the options --log-level and --log-format of timer
 const SIGTERM = 'timers ends a command with SIGTERM, and with SIGKILL after kill_after.';
 
 /**
- * Words of other programs that look like a key here, or like a word in `ELSEWHERE`, but mean something else. Exact
+ * Words of other programs that look like a key here, or like a word in `FOREIGN_WORDS`, but mean something else. Exact
  * spelling.
  */
 export const FALSE_FRIENDS: Readonly<Record<string, string>> = {

@@ -247,7 +247,7 @@ export const REPORT_KEYS = {
     summary: 'Words for finding the timer.',
     default: [],
     example: '[nightly, shop]',
-    details: ['The filter of `timers top` and of the page finds them.'],
+    details: ['You can filter by them in `timers top` and on the page.'],
   },
   ignore: {
     summary: 'The codes of warnings that `timers validate` does not report for the timer.',

@@ -8,8 +8,8 @@ import { clip, needsQuotes } from './quote.js';
 import type { TextSpan } from './source.js';
 
 /**
- * Maximum values that the aliases of a file may represent. Real files stay far below this; an alias bomb exceeds it
- * immediately.
+ * Maximum number of values that the aliases of a file may represent. Real files stay far below this; an alias bomb
+ * exceeds it immediately.
  */
 const MAX_REPEATED = 1_000_000;
 
@@ -21,7 +21,7 @@ export function buildTree(document: YamlDocument, problems: Problems, broken: re
   return new TreeBuilder(problems, broken).slot(document.contents, { start: 0, end: 0 });
 }
 
-/** A value with a mistake that was found before the tree was built. */
+/** A value with an error that was found before the tree was built. */
 export interface Broken {
   /** The offset at which the value starts. */
   readonly start: number;
@@ -112,7 +112,7 @@ class TreeBuilder {
     return built;
   }
 
-  /** Reports a mistake at the current path. */
+  /** Reports an error at the current path. */
   #error(problem: Omit<Problem, 'path'>): void {
     this.#problems.error({ ...problem, path: this.#path });
   }

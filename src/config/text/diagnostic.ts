@@ -38,7 +38,7 @@ export interface Problem {
   readonly stack?: string;
 }
 
-/** For a file with very many mistakes or warnings, at most this many are reported. */
+/** For a file with very many errors or warnings, at most this many are reported. */
 const MOST = 1_000;
 
 /** `timers`, a timer. */
@@ -66,7 +66,7 @@ export class Problems {
   }
 
   /**
-   * Whether a mistake has already been reported, or the limit is reached. One more than the limit is kept, to show that
+   * Whether an error has already been reported, or the limit is reached. One more than the limit is kept, to show that
    * there are more.
    */
   isTold(code: Code, at: TextSpan): boolean {

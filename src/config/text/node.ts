@@ -22,7 +22,7 @@ export interface MapNode extends TextSpan {
   readonly isPartial?: true;
 }
 
-/** A value whose mistake is already reported. */
+/** A value whose error is already reported. */
 export interface BrokenNode extends TextSpan {
   readonly kind: 'broken';
 }
@@ -38,6 +38,6 @@ export interface MapEntry extends Slot {
   readonly key: TextSpan;
 }
 
-/** The text to mark for a mistake in the whole value: the value, or its key if the value is empty. */
+/** The text to mark for an error in the whole value: the value, or its key if the value is empty. */
 export const placeOf = ({ key, at }: Slot & { readonly key?: TextSpan }): TextSpan =>
   key !== undefined && at.end <= at.start ? key : at;

@@ -94,7 +94,9 @@ interface Bracket extends TextSpan {
   readonly closing: string;
 }
 
-/** Remembers where quotes and brackets were opened: people look for the mistake there, not where the parser noticed it. */
+/**
+ * Remembers where quotes and brackets were opened: people look for the error there, not where the parser noticed it.
+ */
 class Openings {
   readonly #longQuotes: TextSpan[] = [];
   readonly #brackets: Bracket[] = [];

@@ -6,7 +6,7 @@ import type { TextSpan } from './source.js';
 
 const NUL = "A value can't contain a NUL character.";
 
-/** Represents a value whose mistake is already reported. */
+/** Represents a value whose error is already reported. */
 export const BROKEN: unique symbol = Symbol('broken');
 
 /** Keys whose values are commands: the shell expands them, and the numbers in a list are words of a command line. */
@@ -103,7 +103,7 @@ const MOST_FAULTS = 20;
 interface Reading {
   readonly expand: boolean;
   /**
-   * Remembers where quotes and brackets were opened: users look for the mistake there, not where the parser noticed it.
+   * Remembers where quotes and brackets were opened: users look for the error there, not where the parser noticed it.
    */
   readonly asText: boolean;
   readonly itemsAsText: boolean;

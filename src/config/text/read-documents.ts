@@ -72,7 +72,7 @@ export function readDocuments({
   };
 }
 
-/** The library's messages have no full stop, and go on with an excerpt. */
+/** The library's messages have no period, and continue with an excerpt. */
 const sentence = (message: string): string => {
   const [first = ''] = message.split('\n');
   return first === '' ? 'This is not YAML.' : `${first.replace(/( at line \d+, column \d+)?[.:]?$/, '')}.`;

@@ -7,7 +7,7 @@ import { FLOW_TEXT, KEY_TEXT, PLAIN_TEXT, plainValue, QUOTED_TEXT, unquoted, UNU
 /**
  * Reads the tree of a file in the YAML that most people write. That is block maps, block lists, literal blocks, and
  * scalars and flow collections within a line. Returns the same tree as the YAML library, positions included, or
- * `undefined` for a file with anything else or a mistake in it.
+ * `undefined` for a file with anything else or an error in it.
  */
 export function* readPlainYaml(text: string): Steps<Slot | undefined> {
   if (UNUSUAL_TEXT.test(text)) return undefined;

@@ -28,7 +28,8 @@ export function salvage(text: string): Salvaged {
 }
 
 /**
- * Keeps, from a text in block style, only these keys at the top, so that mistakes elsewhere do not matter. `undefined` if those lines may be misleading: the file is in flow style, or one of its keys is an alias or a merge.
+ * Keeps, from a text in block style, only these keys at the top, so that errors elsewhere do not matter. `undefined` if
+ * those lines may be misleading: the file is in flow style, or one of its keys is an alias or a merge.
  */
 export function onlyKeys(text: string, isWanted: (key: string) => boolean): string | undefined {
   if (IN_BRACKETS.test(text)) return undefined;
@@ -86,7 +87,7 @@ function timersIn(lines: readonly string[]): readonly Part[] {
 
 const emptied = ({ lines }: Part): readonly string[] => lines.map(() => '');
 
-/** A tag is a mistake in a value, not in the structure. */
+/** A tag is an error in a value, not in the structure. */
 function isSound({ lines }: Part): boolean {
   const { faults, documents } = finish(parseYaml(lines.join('\n')));
   return documents.length < 2 && faults.every(({ code }) => code === 'TAG_RESOLVE_FAILED');

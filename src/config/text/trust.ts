@@ -30,8 +30,8 @@ export class Trust {
   }
 
   /**
-   * Why others may change the file at `path` (absolute); Why an automatically found file is not used: the file, the
-   * link to it, or its folder belongs to another user.
+   * Why others may change the file at `path` (absolute); `undefined` if they cannot. `facts` are those of the opened
+   * file.
    */
   distrust(path: string, facts: FileFacts): Distrust | undefined {
     return this.#distrustMode(path, facts) ?? this.#distrustFolders(path, facts);

@@ -16,7 +16,7 @@ export interface WatchContext {
 
 /**
  * Loads each new version of a timer file from its server while the scheduler runs. A version is checked completely
- * before it is used, and by then its copy is on disk. While the server is unreachable, or has a file with mistakes, the
+ * before it is used, and by then its copy is on disk. While the server is unreachable, or has a file with errors, the
  * last good one stays. No job waits for a request.
  */
 export class OriginWatch {

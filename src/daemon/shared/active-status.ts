@@ -4,7 +4,7 @@ import type { JobStatus } from '../../domain/controls.js';
 import type { StatusRecord, TimerRecord } from '../../domain/status-record.js';
 import { SECOND, type Cancel, type Duration } from '../../domain/time.js';
 
-/** From one look to the next, while someone watches. */
+/** The pause between two checks, while someone watches. */
 const BETWEEN_LOOKS: Duration = 2 * SECOND;
 /** Outcomes of each timer that are asked for: those of the page's strip. */
 const RECENT = 12;

@@ -16,19 +16,19 @@ interface MembershipParts {
   readonly terms: Terms;
   /** The timers of this machine's file. */
   readonly jobs: () => readonly Job[];
-  /** What there is for workers to do, if this machine knows it. */
+  /** The work for workers, if this machine knows it. */
   readonly queues?: () => readonly QueueRecord[] | undefined;
   /** Carries out a verb here. @throws RefusalError with the reason. */
   readonly carryOut: (verb: string, args: Args) => unknown;
 }
 
-/** One machine among those of a shared state: what it says of itself, and what it asks of the active one. */
+/** One machine of a shared state: what it reports about itself, and what it requests from the active one. */
 export class Membership {
   readonly #parts: MembershipParts;
   readonly #mailbox: Mailbox;
   readonly #presence: Presence;
   readonly #since: string;
-  /** Peers whose other file was reported, by name and file. */
+  /** Peers whose different timer file has been reported, by name and file. */
   readonly #reported = new Set<string>();
   #hashed: { readonly jobs: readonly Job[]; readonly hash: string } | undefined;
   #endService: Cancel = () => undefined;
@@ -56,7 +56,7 @@ export class Membership {
     await this.#presence.stop();
   }
 
-  /** Asks the active machine for a verb; `undefined` if this machine is to carry it out. */
+  /** Asks the active machine to carry out a verb; `undefined` if this machine must carry it out itself. */
   elsewhere(verb: string, args: Args): Promise<unknown> | undefined {
     if (!FOR_ACTIVE.has(verb) || this.#parts.terms.isActive) return undefined;
     // Before the first takeover no one knows more than this machine.
@@ -89,7 +89,7 @@ export class Membership {
     return this.#hashed.hash;
   }
 
-  /** The file of this machine is the one of its next term. */
+  /** This machine uses its own file in its next term. */
   async #reloadBoth(args: Args): Promise<unknown> {
     if (args['dry_run'] === true) return this.#parts.carryOut('reload', args);
     const [, answer] = await Promise.all([this.#parts.carryOut('reload', args), this.#ask('reload', args)]);
@@ -125,7 +125,7 @@ export class Membership {
   }
 }
 
-/** Of what timers do. The same timers in another order, or with other comments, are the same. */
+/** A hash of what the timers do. Their order and the file's comments make no difference. */
 function hashOf(jobs: readonly Job[]): string {
   const fileJobs = jobs.filter(({ adHoc }) => adHoc === undefined);
   const definitions = fileJobs.map(({ name, definition }) => JSON.stringify([name, definition])).sort();

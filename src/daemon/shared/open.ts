@@ -23,7 +23,10 @@ export async function openShared(place: SharedPlace, clock: Clock): Promise<Shar
   return { board, node: place.name ?? hostname(), place, newId: () => newId(clock) };
 }
 
-/** Writes to the store once, which a replica refuses. One that cannot be reached may be there later. @throws BoardTrouble if it refuses us; it is closed. */
+/**
+ * Writes to the store once, which a replica refuses. One that cannot be reached may be reachable later. @throws
+ * BoardTrouble if it refuses us; the state is closed then.
+ */
 export async function probe({ board }: SharedState): Promise<void> {
   try {
     await board.remove('probe');
@@ -40,7 +43,7 @@ export async function queuePlaceOf(place: SharedPlace): Promise<QueuePlace> {
   return besideBoard({ url: place.url, password: passwordOf(place) });
 }
 
-/** Copies the history of a shared state, and what is there now. @throws BoardTrouble */
+/** Copies the history of a shared state, and its current contents. @throws BoardTrouble */
 export async function mirrorOf({ board }: SharedState, clock: Clock, retention: Retention): Promise<HistoryMirror> {
   const mirror = new HistoryMirror(board, clock, retention);
   await mirror.copyPresent();

@@ -3,7 +3,7 @@ import type { Recorded } from '../../domain/ledger.js';
 import type { Cancel, Duration } from '../../domain/time.js';
 import { HistoryMirror, type Board, type Retention } from '../../stores/shared/index.js';
 
-/** From one look for new outcomes to the next. */
+/** The pause between two checks for new outcomes. */
 const BETWEEN_LOOKS: Duration = 2_000;
 
 /** The history of a shared state for the page, the status and the forecast: a copy that follows the store. */
@@ -36,7 +36,7 @@ export class SharedPast {
       await this.#mirror.refresh();
       this.#isRead = true;
     } catch {
-      // The store fails: its other users report that, and the next look comes.
+      // The store failed. Its other users report that, and the next check follows.
     }
     if (!this.#isOver) this.#disarm = this.#clock.after(BETWEEN_LOOKS, () => void this.#look());
   }

@@ -28,7 +28,7 @@ export type OpenedShared =
     }
   | { readonly kind: 'refused'; readonly message: string };
 
-/** What is around the schedulers of this machine, over all terms. */
+/** What the schedulers of this machine share, across all terms. */
 interface House {
   readonly compose: (more: Pick<Composition, 'ledger' | 'term' | 'workers' | 'sinks'>) => Scheduler;
   readonly companions: readonly Companion[];
@@ -37,7 +37,10 @@ interface House {
   readonly file: () => TimerFile;
 }
 
-/** Opens the shared state of a timer file. A store that cannot be reached may be there later; one that refuses is refused. */
+/**
+ * Opens the shared state of a timer file. A store that cannot be reached may be reachable later; one that refuses us is
+ * an error.
+ */
 export async function openSharedState(place: SharedPlace, timerFile: TimerFile, clock: Clock): Promise<OpenedShared> {
   try {
     const shared = await openShared(place, clock);

@@ -15,7 +15,7 @@ interface TermsParts {
   readonly clock: Clock;
   /** Makes the scheduler of a term; without one, a scheduler that never starts and shows the timers while this machine stands by. */
   readonly compose: (term: Term | undefined) => Scheduler;
-  /** They live as long as this process, over all terms. */
+  /** They live as long as this process, across all terms. */
   readonly companions: readonly Companion[];
   readonly sinks: readonly Sink[];
   /** What happens to active runs when the state is lost. */
@@ -23,8 +23,9 @@ interface TermsParts {
 }
 
 /**
- * The schedulers of this machine on a shared state, one after the other. It stands by, is the active one for a term, and
- * stands by again when it has lost the state. The process, the control socket and the page are the same over all terms.
+ * The schedulers of this machine on a shared state, one after the other. It stands by, is the active one for a term,
+ * and stands by again when it has lost the state. The process, the control socket and the page are the same across all
+ * terms.
  */
 export class Terms {
   readonly #parts: TermsParts;
@@ -68,7 +69,7 @@ export class Terms {
     });
   }
 
-  /** The present one. While this machine stands by, one that has not started. */
+  /** The current one. While this machine stands by, one that has not started. */
   get scheduler(): Scheduler {
     return this.#scheduler;
   }
@@ -107,7 +108,7 @@ export class Terms {
     this.#working = this.#work();
   }
 
-  /** Resolves when nothing can fire any more. */
+  /** Resolves when nothing can fire any longer. */
   idle(): Promise<void> {
     return this.#isIdle;
   }
@@ -164,7 +165,7 @@ export class Terms {
       const running = scheduler.controls.status().jobs.reduce((sum, { runs }) => sum + runs.length, 0);
       const action = this.#parts.orphans();
       this.#emit((at) => ({ event: 'scheduler.lost_state', at, why, running, action }));
-      // Commands that are kept may take hours: nobody waits for them.
+      // Commands that keep running may take hours, so nothing waits for them.
       if (action === 'keep') void scheduler.drain();
       else await scheduler.stop();
     }

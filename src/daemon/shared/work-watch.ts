@@ -18,7 +18,7 @@ interface WatchParts {
   readonly workers: () => TermWorkers | undefined;
 }
 
-/** Looks every few seconds how much there is to do for workers, while this machine is the active one. */
+/** Checks every few seconds how much work there is for workers, while this machine is the active one. */
 export class WorkWatch implements Companion {
   readonly #parts: WatchParts;
   #record: readonly QueueRecord[] = [];
@@ -45,7 +45,7 @@ export class WorkWatch implements Companion {
 
   async #look(): Promise<void> {
     const workers = this.#parts.workers();
-    // The store fails: its other users report that, and the next look comes.
+    // The store failed. Its other users report that, and the next check follows.
     this.#record = workers === undefined ? [] : await this.#count(workers).catch(() => []);
     if (!this.#isOver) this.#disarm = this.#parts.clock.after(BETWEEN_LOOKS, () => void this.#look());
   }

@@ -27,18 +27,18 @@ export class TermWorkers implements Executor, Sink {
     try {
       return await (await this.#queue()).execute(command, io);
     } catch (error) {
-      // A password file that cannot be read any more.
+      // A password file that can no longer be read.
       return { kind: 'not_started', code: 126, error: (error as Error).message };
     }
   };
 
-  /** What no timer asks for any more. */
+  /** What no timer asks for any longer. */
   readonly takeBack: NonNullable<Orphans['takeBack']> = async (left, action) => {
     const queue = await this.#queue().catch(() => undefined);
     await queue?.takeBack(left, action);
   };
 
-  /** What there is to do for a label. Rejects while the store is away. */
+  /** The work for a label. Rejects while the store is unreachable. */
   async depth(label: string): Promise<QueueDepth> {
     return (await this.#queue()).depth(label);
   }

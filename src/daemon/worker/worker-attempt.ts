@@ -21,7 +21,7 @@ export interface WorkerAttempts {
   readonly ended: (io: AttemptIo) => void;
 }
 
-/** Runs an attempt of a job. What it is about comes from the queue, what it runs from the job. */
+/** Runs an attempt of a job. The facts come from the queue, the command from the job. */
 export function runAttempt(job: Job, work: Work, parts: WorkerAttempts): RunningWork {
   const { clock, executor, node, strayAction, drained } = parts;
   const { env } = work.order;
@@ -45,7 +45,7 @@ export function runAttempt(job: Job, work: Work, parts: WorkerAttempts): Running
   const attempt = new Attempt(owner, spec, { elapsed, executor, drained, strayAction });
   let start: WorkResult['start'];
   const io: AttemptIo = {
-    // What a timer sets itself comes before the trace of the scheduler.
+    // A timer's own variables take precedence over the scheduler's trace.
     env: Object.fromEntries(Object.entries(env).filter(([name]) => !(name in job.command.env))),
     cancellation: attempt.cancellation,
     started(pid) {

@@ -3,21 +3,21 @@ import type { Cancel, Duration } from '../../domain/time.js';
 import { isWorkLabel } from '../../domain/work-label.js';
 import type { Board } from '../../stores/shared/index.js';
 
-/** From one sign of life to the next, and how long each lasts. */
+/** The interval between two signs of life, and how long each lasts. */
 const BETWEEN_SIGNS: Duration = 5_000;
 const LIFETIME: Duration = 3 * BETWEEN_SIGNS;
 const PREFIX = 'worker/';
 const MOST_LABELS = 100;
 const MOST_SLOTS = 1_000_000;
 
-/** What a worker says of itself. */
+/** What a worker reports about itself. */
 interface WorkerFacts {
   readonly node: string;
   readonly labels: readonly string[];
   readonly slots: number;
 }
 
-/** Says in the shared state that a worker is there. */
+/** Announces a worker in the shared state. */
 export class WorkerSign {
   readonly #board: Board;
   readonly #clock: Clock;
@@ -38,7 +38,7 @@ export class WorkerSign {
     void this.#sign();
   }
 
-  /** Takes the sign back. Never rejects. */
+  /** Removes the sign of life. Never rejects. */
   async stop(): Promise<void> {
     this.#isOver = true;
     this.#disarm();
@@ -52,7 +52,7 @@ export class WorkerSign {
   }
 }
 
-/** The workers that have said so. @throws BoardTrouble */
+/** The workers with a sign of life. @throws BoardTrouble */
 export async function livingWorkers(board: Board): Promise<readonly WorkerFacts[]> {
   return [...(await board.notes(PREFIX)).values()].flatMap((text) => readFacts(text) ?? []);
 }
@@ -64,7 +64,7 @@ function readFacts(text: string): WorkerFacts | undefined {
     const known = labels.filter((label) => typeof label === 'string' && isWorkLabel(label)).slice(0, MOST_LABELS);
     return { node: String(node), labels: known, slots };
   } catch {
-    // Not ours.
+    // Not one of ours.
     return undefined;
   }
 }

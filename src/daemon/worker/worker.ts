@@ -143,7 +143,7 @@ class FileWorker {
     await Promise.all(sinks.flatMap((sink) => sink.flush?.() ?? []));
   }
 
-  /** What it does not run has a result, too: the reason. */
+  /** An attempt that it does not run has a result, too: the reason. */
   #begin(work: Work): RunningWork | WorkResult {
     const job = this.#jobs.get(work.name);
     const fault = this.#faultOf(job, work);

@@ -16,7 +16,7 @@ export interface ConfigReloaded {
   readonly needsRestart?: readonly string[];
 }
 
-/** The timer file was read again and has mistakes. Nothing changed. */
+/** The timer file was read again and has errors. Nothing changed. */
 export interface ConfigRejected {
   readonly event: 'config.rejected';
   readonly at: Instant;

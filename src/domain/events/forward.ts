@@ -18,7 +18,7 @@ export interface ForwardRecovered {
   readonly event: 'forward.recovered';
   readonly at: Instant;
   readonly receiver: string;
-  /** When it first did not accept any. */
+  /** When it first rejected outcomes. */
   readonly since: Instant;
 }
 

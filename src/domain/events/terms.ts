@@ -24,7 +24,7 @@ export interface TookOver {
   readonly fence: number;
 }
 
-/** This scheduler is not the active one any more. It ends its commands, or leaves them, and stands by. */
+/** This scheduler is no longer the active one. It ends its commands, or leaves them, and stands by. */
 export interface LostState {
   readonly event: 'scheduler.lost_state';
   readonly at: Instant;
@@ -46,7 +46,7 @@ export interface StateWentBack {
   readonly isRestored: boolean;
 }
 
-/** A machine that stands by has another timer file than the active one. Emitted once per version. */
+/** A machine that stands by has a different timer file from the active one. Emitted once per version. */
 export interface ConfigDiffers {
   readonly event: 'config.differs';
   readonly at: Instant;

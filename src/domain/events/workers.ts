@@ -20,7 +20,7 @@ export interface WorkerStarted {
   readonly slots: number;
 }
 
-/** A worker got something that it does not run. */
+/** A worker received an attempt that it does not run. */
 export interface WorkerRefused {
   readonly event: 'worker.refused';
   readonly at: Instant;

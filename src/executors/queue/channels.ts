@@ -9,7 +9,7 @@ export interface QueuePlace {
   readonly connect: () => Redis;
 }
 
-/** What is said without a queue, and may get lost: who misses it looks again soon. */
+/** Messages outside the queues. They may get lost: a receiver that misses one checks again soon. */
 export interface Channels {
   /** To workers: the label that has work. */
   readonly work: string;
@@ -47,7 +47,7 @@ export const queueOptions = ({ prefix }: QueuePlace, redis: Redis) =>
 export type WorkJob = Job<unknown, unknown>;
 export type WorkTaker = Worker<unknown, unknown>;
 
-/** Opens the side of a queue that takes jobs, without the connection with which BullMQ waits for them. */
+/** Opens the consuming side of a queue, without the connection on which BullMQ waits for jobs. */
 export function openTaker(
   label: string,
   place: QueuePlace,

@@ -10,7 +10,7 @@ export class HeldWork {
   readonly token: string;
   /** Set when it begins. */
   canceler: Canceler | undefined;
-  /** When its lock is over, by the clock that counts suspensions. From before the request was sent. */
+  /** When its lock expires, by the clock that counts suspensions. Measured from before the request was sent. */
   validUntil: Duration;
   #isLost = false;
   #why: string | undefined;
@@ -23,7 +23,7 @@ export class HeldWork {
     this.validUntil = until;
   }
 
-  /** Whether another one may have got it. */
+  /** Whether another worker may have taken it. */
   get isLost(): boolean {
     return this.#isLost;
   }
@@ -32,7 +32,7 @@ export class HeldWork {
     if (!this.#isLost) this.validUntil = until;
   }
 
-  /** Its queue knows nothing of this lock, or it is over: its command ends now. */
+  /** Its queue does not know this lock, or the lock has expired. The command ends now. */
   lose(): void {
     this.#isLost = true;
     this.canceler?.force({ kind: 'requested' });

@@ -11,13 +11,13 @@ import { travelling, workIdOf } from './work-orders.js';
 import { RemoteAttempt } from './remote-attempt.js';
 import { WorkQueues, type FoundWork, type QueueDepth } from './work-queues.js';
 
-/** From one look at all attempts to the next. News come earlier; this is for those that got lost. */
+/** The pause between two checks of all attempts. Messages arrive earlier; a check finds what they missed. */
 const ROUND: Duration = 1_000;
-/** How often each attempt is looked for without news. */
+/** How often each attempt is checked if no message arrives. */
 const BETWEEN_LOOKS: Duration = 5_000;
 const BEFORE_NEXT_TRY: Duration = 200;
 const BEFORE_SWEEP: Duration = 600_000;
-/** From one look for dead workers to the next. */
+/** The pause between two searches for dead workers. */
 const REAP_EVERY: Duration = 2_000;
 
 const UNSTARTED: Exit = { kind: 'signaled', signal: 'SIGTERM' };
@@ -91,7 +91,7 @@ export class QueueExecutor implements Executor {
     const { clock, term } = this.#parts;
     const id = workIdOf(runId, attempt);
     while (!this.#isClosed && term.heldUntil() !== undefined) {
-      // While the store is away, nobody knows: it is asked again.
+      // While the store is unreachable, nobody knows: the queue is asked again.
       if (await this.#endLeft(label, id, action).catch(() => false)) return;
       await new Promise<void>((resolve) => clock.after(ROUND, resolve));
     }
@@ -107,7 +107,7 @@ export class QueueExecutor implements Executor {
     return action === 'keep';
   }
 
-  /** Rejects while the store is away. */
+  /** Rejects while the store is unreachable. */
   depth(label: string): Promise<QueueDepth> {
     return this.#queues.depth(label);
   }
@@ -120,7 +120,7 @@ export class QueueExecutor implements Executor {
     this.#queues.close();
   }
 
-  /** Until the queue confirms it. An unknown answer is harmless: the queue takes an id once. */
+  /** Repeats until the queue confirms it. A lost response is harmless: the queue accepts each id only once. */
   async #send(attempt: RemoteAttempt): Promise<void> {
     const { clock, term } = this.#parts;
     while (this.#isOpen(attempt) && !attempt.isCanceled) {
@@ -179,11 +179,11 @@ export class QueueExecutor implements Executor {
     const attempt = this.#attempts.get(id);
     if (attempt === undefined) return;
     if (this.#looking.has(id)) this.#lookAgain.add(id);
-    // The next round looks again.
+    // The next round checks again.
     else void this.#look(attempt).catch(() => undefined);
   }
 
-  /** Asks the queue about an attempt, and takes what it says. Rejects while the store is away. */
+  /** Asks the queue about an attempt, and applies the response. Rejects while the store is unreachable. */
   async #look(attempt: RemoteAttempt): Promise<FoundWork | undefined> {
     const { clock } = this.#parts;
     const { id, label } = attempt;
@@ -221,7 +221,7 @@ export class QueueExecutor implements Executor {
     const label = this.#ended.get(id);
     if (label === undefined) return;
     this.#ended.delete(id);
-    // What is left because the store is away is swept later.
+    // What is left because the store is unreachable is removed later.
     void this.#queues.remove(label, id).catch(() => undefined);
   }
 }

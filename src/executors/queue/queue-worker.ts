@@ -19,12 +19,12 @@ export const LEAST_LOCK: Duration = 15 * SECOND;
 /** @public */
 export const DEFAULT_LOCK: Duration = 30 * SECOND;
 
-/** The longest time from one renewal of the locks to the next, and from one look for work without news to the next. */
+/** The longest time between two renewals of the locks, and between two checks for work if no message arrives. */
 const LONGEST_TICK: Duration = 500;
 const BETWEEN_RENEWALS: Duration = 5_000;
 const BETWEEN_POLLS: Duration = 1_000;
 const BEFORE_NEXT_TRY: Duration = 500;
-/** A store that is away for less is not reported. */
+/** A shorter outage of the store is not reported. */
 const WORTH_REPORTING: Duration = 2_000;
 /** A command that ends sooner is reported by its result only. */
 const WORTH_TELLING: Duration = 100;
@@ -51,7 +51,7 @@ export interface QueueWorkerParts {
   readonly clock: Clock;
   readonly place: QueuePlace;
   readonly labels: readonly string[];
-  /** How many attempts it runs at once. */
+  /** The maximum number of attempts it runs at once. */
   readonly slots: number;
   readonly node: string;
   /** How long a worker that does not respond keeps its attempts. */
@@ -226,7 +226,7 @@ export class QueueWorker {
     return { ...result, exit: { kind: 'lost', error: `${result.node} ${why} while it was running` } };
   }
 
-  /** Until the queue confirms it, or its lock is over. Then it is lost, and its scheduler finds that out. */
+  /** Repeats until the queue confirms it or its lock expires. After that it is lost, and its scheduler notices. */
   async #send(work: HeldWork, result: WorkResult | undefined): Promise<void> {
     const { job, token } = work;
     const finish = () =>
@@ -239,13 +239,13 @@ export class QueueWorker {
     }
   }
 
-  /** Changes a job, and says so to its scheduler. Returns whether that is done. */
+  /** Changes a job, and notifies its scheduler. Returns whether that is done. */
   async #tell(work: HeldWork, change: () => Promise<unknown>): Promise<boolean> {
     const done = await this.#try(async () => {
       try {
         await change();
       } catch (error) {
-        // BullMQ's way to say that this is not our job any more.
+        // BullMQ's way of saying that this is no longer our job.
         if (/missing (?:key|lock)|lock mismatch|not in the active/i.test((error as Error).message)) work.lose();
         throw error;
       }

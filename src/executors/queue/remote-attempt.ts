@@ -5,7 +5,7 @@ import type { Duration, Instant } from '../../domain/time.js';
 import type { WorkOrder, WorkResult, WorkStart } from './work-orders.js';
 import type { FoundWork } from './work-queues.js';
 
-/** A queue that has lost an attempt may be one whose worker has not noticed yet: that takes a worker a few seconds. */
+/** If a queue has lost an attempt, its worker may not have noticed yet: that takes a worker a few seconds. */
 const UNTIL_GONE: Duration = 20_000;
 
 /** An attempt that a worker runs, as its scheduler sees it. */
@@ -18,7 +18,7 @@ export class RemoteAttempt {
   readonly #settle: (exit: Exit) => void;
   #hasStarted = false;
   #hasEnded = false;
-  /** Since when its queue does not have it, monotonic. */
+  /** When its queue was first found without it, monotonic. */
   #missingSince: Duration | undefined;
   /** Whether a request to add it is on its way. */
   isSending = false;
@@ -26,7 +26,7 @@ export class RemoteAttempt {
   isConfirmed = false;
   /** When it has to have started, monotonic. */
   startsBefore: Duration = Infinity;
-  /** When it was last looked for, monotonic. */
+  /** When it was last checked, monotonic. */
   lookedAt: Duration = 0;
 
   constructor(
@@ -46,7 +46,7 @@ export class RemoteAttempt {
     return this.io.cancellation.cause !== undefined;
   }
 
-  /** Takes what its queue says. */
+  /** Applies what its queue reports. */
   take(found: FoundWork | undefined, { now, elapsed }: { readonly now: Instant; readonly elapsed: Duration }): void {
     if (this.#hasEnded) return;
     if (found === undefined) {

@@ -3,7 +3,7 @@ import type { Exit } from '../../domain/outcome.js';
 import type { Usage } from '../../domain/usage.js';
 
 /**
- * What scheduler and workers say to each other. Anyone who can write to the store can forge it, so everything that is
+ * The messages between scheduler and workers. Anyone who can write to the store can forge it, so everything that is
  * read has limits, and nothing that is read is a command.
  */
 

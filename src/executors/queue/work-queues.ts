@@ -23,7 +23,7 @@ export interface FoundWork {
   readonly end?: WorkResult | 'dead' | 'invalid';
 }
 
-/** How much there is to do for workers of one label. */
+/** How much work there is for the workers of one label. */
 export interface QueueDepth {
   readonly label: string;
   readonly waiting: number;
@@ -48,7 +48,7 @@ interface Lane {
 const FORGOTTEN: Duration = 3_600_000;
 const MOST_SWEPT = 10_000;
 
-/** The queues of a scheduler, one for each label. Every request may reject while the store is away. */
+/** The queues of a scheduler, one for each label. Every request may reject while the store is unreachable. */
 export class WorkQueues {
   readonly #place: QueuePlace;
   readonly #redis: Redis;
@@ -57,7 +57,10 @@ export class WorkQueues {
   readonly #lanes = new Map<string, Lane>();
   readonly #reapEvery: Duration;
 
-  /** `hear` gets the id of an attempt that started or ended. `reapEvery`: from one look for dead workers to the next. */
+  /**
+   * `hear` gets the id of an attempt that started or ended. `reapEvery`: the pause between two searches for dead
+   * workers.
+   */
   constructor(place: QueuePlace, { hear, reapEvery }: { hear: (id: string) => void; reapEvery: Duration }) {
     this.#place = place;
     this.#reapEvery = reapEvery;
@@ -120,8 +123,8 @@ export class WorkQueues {
   }
 
   /**
-   * Asks a queue. BullMQ would wait for a connection, and nobody knew for how long. One that was lost at the wrong
-   * moment leaves its side of the queue unusable: it is opened again.
+   * Asks a queue. BullMQ would wait for a connection, for an unknown time. One that was lost at the wrong moment leaves
+   * its side of the queue unusable: it is opened again.
    */
   async #ask<Answer>(label: string, ask: (queue: Queue) => Promise<Answer>): Promise<Answer> {
     if (this.#redis.status !== 'ready') throw new Error('the store of the queues cannot be reached');

@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.js';
 import { SECOND, type Cancel, type Duration } from '../../domain/time.js';
 
 const BEAT: Duration = 2 * SECOND;
-/** A busy machine may delay a reply by this many beats. */
+/** A busy machine may delay a reply by this many pulses. */
 const PATIENCE = 5;
 
 interface Pulse {

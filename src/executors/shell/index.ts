@@ -62,7 +62,7 @@ function during(term: ExecutorTerm | undefined, launcher: Launcher): Launcher {
   if (term === undefined) return launcher;
   const launch: Launcher['launch'] = async (start, io) => {
     const until = term.heldUntil(io);
-    if (until === undefined) throw new Error('this machine may not start it any more');
+    if (until === undefined) throw new Error('this machine may no longer start it');
     return launcher.launch({ ...start, until }, io);
   };
   return {

@@ -127,7 +127,7 @@ function isAtHome(job: Job, env: SharedVariables['env']): boolean {
 interface Around {
   /** The shell that cron uses. */
   readonly shell: string;
-  /** What is in front, which a list of commands must not take apart. */
+  /** The part before the command, which a list of commands must not split. */
   readonly before: string;
   readonly isLimited: boolean;
 }

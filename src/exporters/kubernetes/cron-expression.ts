@@ -3,7 +3,7 @@ import { readExpression, textsOf, type Expression } from '../../schedules/index.
 
 type Field = Expression['minute'];
 
-/** Writes a cron expression for robfig/cron; `undefined` if it has no such one. `seed` is for `H`. */
+/** Writes a cron expression for robfig/cron; `undefined` if it has no equivalent. `seed` is for `H`. */
 export function robfigExpression(cron: string, seed: string): string | undefined {
   const expression = readExpression(cron, seed);
   const { second, minute, hour, dayOfMonth, month, dayOfWeek } = expression;

@@ -112,7 +112,7 @@ function jobOf(job: Job, keys: TimerKeys, container: { readonly name: string; re
   };
 }
 
-/** Exit codes that are final, or all but those that are tried again. */
+/** Exit codes that are final, or all except those that are retried. */
 function failurePolicy({ on = [], not_on: notOn = [] }: ReadRetry): Value | undefined {
   const rules = [
     ['In', notOn],

@@ -49,7 +49,7 @@ function renamed(timer: string, name = timer): readonly ExportDifference[] {
 
 const NO_IMAGE = 'A CronJob runs in a container. Set its image with --image.';
 
-/** Jobs get 11 more characters behind the name of their CronJob. */
+/** A Job's name adds 11 characters to the name of its CronJob. */
 const LONGEST = 52;
 
 /**

@@ -25,7 +25,7 @@ function rangesOf(values: readonly number[]): readonly string[] {
 
 const two = (value = 0): string => String(value).padStart(2, '0');
 
-/** The days of one `OnCalendar=`: weekdays in front, and what follows the month. */
+/** The days of one `OnCalendar=`: the weekdays first, then what follows the month. */
 interface Days {
   readonly weekdays: string;
   /** `-15`, `~01`, `-*`. */
@@ -123,7 +123,7 @@ function weekParts(values: readonly number[], text: string): readonly Days[] | u
   return parts;
 }
 
-/** From Monday on, as the week of systemd. */
+/** Begins with Monday, as weeks do in systemd. */
 function weekdayChain(values: readonly number[]): string {
   if (values.length === 7) return '';
   const names = [1, 2, 3, 4, 5, 6, 0].filter((day) => values.includes(day)).map((day) => WEEKDAYS[day] ?? '');

@@ -24,7 +24,7 @@ const JOB_LINE = /^\s*(@[a-z]+|\d+)\s+(\d+)\s+([^\s/]+)\s+(\S.*)$/;
 /** The first four fields of a crontab, also of one that cron rejects. */
 const CRON_LINE = /^\s*(?:[\d*,/-]+\s+){4}\S/;
 
-/** A file with fields of cron is rather a crontab. */
+/** A file with fields of cron is more likely a crontab. */
 function recognize({ path, text }: SourceFile): number {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
   const others = lines.filter((line) => readAssignment(line) === undefined);

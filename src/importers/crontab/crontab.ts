@@ -12,7 +12,9 @@ export const crontab: Importer = {
   read: (files, context) => merged(files.map((file) => readFile(file, context))),
 };
 
-/** By the share of lines that are entries or assignments. In a file of cron, an entry may have a mistake, or none may be left. */
+/**
+ * By the share of lines that are entries or assignments. In a crontab, an entry may have an error, or none may be left.
+ */
 function recognize({ path, text }: SourceFile): number {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
   const others = lines.filter((line) => readAssignment(line) === undefined);

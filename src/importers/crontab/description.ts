@@ -1,4 +1,4 @@
-/** Pictures of the fields, rulers and examples, with which many files begin. */
+/** Diagrams of the fields, rulers and examples, as at the beginning of many files. */
 const PICTURE = /^[\s|.*+'`_=~#>-]*$|^[\s|]*[.|][\s|.-]*-{3,}|^\s*\*(?:\s+\*){3}|^\s*\||[┌│└├─┬┐]/;
 
 /** The names of the fields in a row. */

@@ -1,6 +1,6 @@
 /** A line that is an entry, in parts. */
 export interface EntryForm {
-  /** Whether `-` in front keeps cron from logging it. */
+  /** Whether a leading `-` keeps cron from logging it. */
   readonly isQuiet: boolean;
   /** Five fields, or a nickname. */
   readonly when: string;

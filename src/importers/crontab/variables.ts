@@ -64,7 +64,7 @@ export class CrontabVariables {
     };
   }
 
-  /** What cron does where the file has no variable. */
+  /** What cron does without a variable in the file. */
   defaults(): readonly Words[] {
     return [...(this.#hasMailTo ? [] : [MAIL_TO_OWNER]), ...(this.#env.has('PATH') ? [] : [SHORT_PATH])];
   }

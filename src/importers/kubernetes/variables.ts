@@ -10,7 +10,7 @@ export interface Variables {
   readonly unknown: ReadonlySet<string>;
 }
 
-/** Reads `envFrom` and `env`, in this order: the later one of a name counts. */
+/** Reads `envFrom` and `env`, in this order: if a name occurs twice, the later one counts. */
 export function readVariables(container: Fields, configMaps: ConfigMaps, differences: DifferenceList): Variables {
   const known = new Map<string, string>();
   const unknown = new Set<string>();

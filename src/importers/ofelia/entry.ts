@@ -10,7 +10,7 @@ export interface OfeliaJob extends SourcePlace {
   /** `job-exec`, `job-run`, `job-local`, `job-service-run`; `global` for the settings of all. */
   readonly type: string;
   readonly name: string;
-  /** By their names in small letters. */
+  /** By their names in lowercase. */
   readonly parameters: ReadonlyMap<string, Parameter>;
   /** The service of a compose file whose container the labels are on. */
   readonly service?: ComposeService;

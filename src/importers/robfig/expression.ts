@@ -48,7 +48,7 @@ const BOUNDS = [
 ] as const satisfies readonly Bounds[];
 
 export interface RobfigOptions {
-  /** Whether a sixth field in front is the second, as in Ofelia. */
+  /** Whether a leading sixth field is the seconds, as in Ofelia. */
   readonly takesSeconds: boolean;
 }
 

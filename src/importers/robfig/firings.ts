@@ -3,15 +3,15 @@ import type { Instant } from '../../domain/time.js';
 import { GoClock, type GoDate } from './go-clock.js';
 import type { RobfigFields } from './expression.js';
 
-/** robfig/cron gives up on an expression that does not come in five years. */
+/** robfig/cron gives up on an expression that does not match within five years. */
 const YEARS = 5;
 
 const [SECOND, HOUR] = [1000, 3_600_000];
 
 /**
- * When robfig/cron v3 fires an expression: local times that a clock change skips never come, repeated ones come twice.
- * It walks from field to field as robfig/cron does. So it has the same faults where a clock changes at midnight or by
- * half an hour.
+ * When robfig/cron v3 fires an expression: never at local times that a clock change skips, twice at repeated ones. It
+ * walks from field to field as robfig/cron does. So it has the same faults where a clock changes at midnight or by half
+ * an hour.
  */
 export class RobfigFirings implements Pick<Schedule, 'next'> {
   readonly #fields: RobfigFields;

@@ -1,7 +1,10 @@
 import type { Instant } from '../../domain/time.js';
 import { zoneOffsetAt } from '../../schedules/index.js';
 
-/** A local date and time, as Go's `time.Date` takes it: numbers beyond a field's end count on. Months and days count from 1. */
+/**
+ * A local date and time, as Go's `time.Date` takes it: numbers beyond a field's range carry over. Months and days count
+ * from 1.
+ */
 export interface GoDate {
   readonly year: number;
   readonly month: number;

@@ -9,7 +9,10 @@ const UNITS: ReadonlyMap<string, number> = new Map([
   ['h', 3_600_000],
 ]);
 
-/** Reads a duration of Go, such as `1h30m` or `1.5h`, in milliseconds; `undefined` for all else, and for a negative one. */
+/**
+ * Reads a duration of Go, such as `1h30m` or `1.5h`, in milliseconds; `undefined` for anything else, and for a negative
+ * one.
+ */
 export function parseGoDuration(text: string): number | undefined {
   const unsigned = text.replace(/^\+/, '');
   if (unsigned === '0') return 0;

@@ -51,7 +51,7 @@ function isReadable(cron: string): boolean {
   }
 }
 
-/** With the second only if it is not 0. */
+/** With seconds only if they are not 0. */
 function fieldsOf({ second, minute, hour, dayOfMonth, month, dayOfWeek }: RobfigFields): readonly RobfigField[] {
   const fields = [minute, hour, dayOfMonth, month, dayOfWeek];
   return second.values.size === 1 && second.values.has(0) ? fields : [second, ...fields];

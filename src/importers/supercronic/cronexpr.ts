@@ -53,7 +53,10 @@ export interface Cronexpr {
 
 type Fields = Readonly<Record<FieldName, CronexprField>>;
 
-/** Reads five fields, six with the year last, seven with the second first, or a nickname; `undefined` if supercronic rejects it. */
+/**
+ * Reads five fields, six with the year last, seven with the seconds first, or a nickname; `undefined` if supercronic
+ * rejects it.
+ */
 export function readCronexpr(text: string): Cronexpr | undefined {
   const fields = readFields(allFields((NICKNAMES[text] ?? text).split(/\s+/)));
   if (fields === undefined) return undefined;
@@ -67,7 +70,7 @@ export function readCronexpr(text: string): Cronexpr | undefined {
   };
 }
 
-/** Adds a second of 0 and every year where they are not given. */
+/** Adds a seconds field of 0 and every year if they are missing. */
 const allFields = (given: readonly string[]): readonly string[] => [
   ...(given.length === 7 ? [] : ['0']),
   ...given,

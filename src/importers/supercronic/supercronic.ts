@@ -21,7 +21,9 @@ export const supercronic: Importer = {
   },
 };
 
-/** supercronic does not start with a line that it rejects. A file without seconds and years is rather a crontab. */
+/**
+ * supercronic does not start with a line that it rejects. A file without seconds and years is more likely a crontab.
+ */
 function recognize({ path, text }: SourceFile): number {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
   const jobs = lines.map(readJob).filter((job) => job !== undefined);

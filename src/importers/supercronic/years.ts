@@ -11,10 +11,10 @@ export interface ActiveYears {
   readonly part: (original: Instants) => Instants;
 }
 
-/** More ranges become no timers. */
+/** Beyond this, ranges do not become timers. */
 const MOST_SPANS = 10;
 
-/** Every schedule of supercronic is in these years. */
+/** Every supercronic schedule lies within these years. */
 const ALWAYS: ActiveYears = { keys: {}, part: (original) => original };
 
 /** Splits years into ranges from now on. Returns a sentence if none is left, or too many. */

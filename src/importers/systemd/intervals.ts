@@ -64,7 +64,7 @@ function atStart(schedule: UnitSchedule, { setting, length }: Span, findings: Fi
   return { ...schedule, keys: { ...schedule.keys, run_at_start: true } };
 }
 
-/** In milliseconds; what `every` takes. */
+/** In milliseconds; the shortest interval that `every` takes. */
 const SHORTEST = 10;
 
 function repeating({ setting, length }: Span, hasStart: boolean, findings: Findings): UnitSchedule {

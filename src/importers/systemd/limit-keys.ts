@@ -73,7 +73,7 @@ const RETRIED: Readonly<Record<string, { readonly on?: readonly string[] }>> = {
 const RESTART_PAUSE = 100;
 const LIMIT_INTERVAL = 10_000;
 const LIMIT_BURST = 5;
-/** Where systemd restarts without end. */
+/** For a service that systemd restarts without a limit. */
 const MANY_ATTEMPTS = 100;
 
 /** `retry` of a service that systemd restarts. */

@@ -16,7 +16,7 @@ interface Kind {
 const CARRIED =
   /^(?:Description|On(?:Calendar|Boot|Startup|Active|UnitActive|UnitInactive)(?:Sec)?|Persistent|RandomizedDelaySec|RandomizedOffsetSec|FixedRandomDelay|AccuracySec|Unit|Exec(?:Start(?:Pre|Post)?|Condition)|WorkingDirectory|User|Group|DynamicUser|Environment|EnvironmentFile|PassEnvironment|Timeout(?:Start|Stop)?Sec|RuntimeMaxSec|Restart|RestartSec|RestartPreventExitStatus|StartLimit(?:Interval|IntervalSec|Burst)|SuccessExitStatus|Standard(?:Output|Error))$/;
 
-/** What has no meaning here, or only to people. */
+/** What has no meaning here, or a meaning only for people. */
 const MEANINGLESS =
   /^(?:X-.*|Documentation|SourcePath|DefaultDependencies|RefuseManual.*|CollectMode|IgnoreOnIsolate|StopWhenUnneeded|AllowIsolate|RemainAfterElapse|NotifyAccess|GuessMainPID|Syslog.*|Log.*|TTY.*|Defer.*)$/;
 
@@ -109,7 +109,7 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** Settings of a service that change what a timer of it does. */
+/** Settings of a service that change what its timer does. */
 const SERVICE_TYPES: ReadonlySet<string> = new Set(['simple', 'exec', 'oneshot', 'notify', 'notify-reload', 'idle']);
 
 /** Reports every setting of a unit that does nothing here. `own` are the names of the timer and its service. */

@@ -25,7 +25,7 @@ export const systemd: Importer = {
     const timers = units.filter(({ unit }) => unitName(unit.name).type === 'timer');
     const general = new Findings();
     const imported = timers.flatMap((timer) => readTimer(timer, { units, context, general }));
-    // Services of a whole folder need no timer. Without any, something is missing.
+    // In a whole folder, services may lack a timer. If no file is a timer, something is missing.
     const [first] = units;
     if (timers.length === 0 && first !== undefined)
       general.error(first.unit.place, 'No file is a timer unit.', 'Name the .timer as well.');

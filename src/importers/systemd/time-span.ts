@@ -23,8 +23,8 @@ const UNITS: ReadonlyMap<string, number> = new Map(
 const PART = /^\s*(\d+(?:\.\d*)?|\.\d+)\s*([A-Za-zµμ]*)/;
 
 /**
- * Reads a time span: `1h 30min`, `90`, `1.5d`; a number without a unit has that of `unit`, in milliseconds.
- * Returns milliseconds, Infinity for `infinity`, and `undefined` for all else.
+ * Reads a time span: `1h 30min`, `90`, `1.5d`; a number without a unit has that of `unit`, in milliseconds. Returns
+ * milliseconds, Infinity for `infinity`, and `undefined` for anything else.
  */
 export function parseTimeSpan(text: string, unit = SECOND): Duration | undefined {
   if (text.trim() === 'infinity') return Infinity;

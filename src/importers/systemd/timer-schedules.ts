@@ -26,8 +26,8 @@ interface CalendarLine {
 }
 
 /**
- * Returns the schedules of a timer unit. Calendars of one zone and one span of years are one schedule, and what counts from
- * the boot belongs to the first.
+ * Returns the schedules of a timer unit. Calendars of one zone and one span of years are one schedule. What counts from
+ * the boot is added to the first.
  */
 export function unitSchedules(timer: Unit, context: ZoneContext, findings: Findings): readonly UnitSchedule[] {
   const written = timer.all('Timer', ...ON_KEYS);
@@ -44,7 +44,7 @@ export function unitSchedules(timer: Unit, context: ZoneContext, findings: Findi
   );
 }
 
-/** An empty assignment of any of them drops all. */
+/** An empty assignment of any of them clears all of them. */
 const ON_KEYS = ['OnCalendar', 'OnBootSec', 'OnStartupSec', 'OnActiveSec', 'OnUnitActiveSec', 'OnUnitInactiveSec'];
 
 function readLine(setting: UnitSetting, context: ZoneContext, findings: Findings): CalendarLine | undefined {
@@ -62,7 +62,7 @@ function readLine(setting: UnitSetting, context: ZoneContext, findings: Findings
   }
 }
 
-/** What lines have in common that can be one timer. */
+/** What the lines of one timer have in common. */
 function groupOf({ plan, zone }: CalendarLine): string {
   if (plan.kind === 'every') return `every ${plan.interval} ${plan.offset}`;
   const window = plan.kind === 'cron' ? plan.window : {};

@@ -4,7 +4,7 @@ import type { SourceFile } from '../kind.js';
 export interface UnitSetting {
   readonly section: string;
   readonly key: string;
-  /** Without blanks around it; lines that go on are one. */
+  /** Without surrounding blanks; continued lines are joined. */
   readonly value: string;
   readonly file: string;
   /** From 1; the first line of a continued one. */

@@ -5,7 +5,7 @@ import type { UnitSetting } from './unit-file.js';
 export class Unit {
   /** `backup.timer`, `backup@home.service`. */
   readonly name: string;
-  /** Of the unit of its user's manager, not of the system. */
+  /** Whether the unit belongs to a user's manager, not to the system. */
   readonly isOfUser: boolean;
   /** The path of its file, as the user wrote it. */
   readonly path: string;

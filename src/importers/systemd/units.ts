@@ -15,7 +15,7 @@ interface Part {
   readonly parsed: ParsedUnit;
 }
 
-/** Puts files together to units: a unit with its drop-ins, and what `systemctl cat` prints to several units. */
+/** Combines files into units: a unit with its drop-ins, and what `systemctl cat` prints to several units. */
 export function readUnits(files: readonly SourceFile[]): readonly ReadUnit[] {
   const parts = files.flatMap(splitCat).flatMap(partsOf);
   return [...new Set(parts.map(({ unitName }) => unitName))].map((name) => {

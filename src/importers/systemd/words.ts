@@ -15,7 +15,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const CODE = /^(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/;
 const OCTAL = /^[0-3][0-7]{2}/;
 
-/** A word as it is meant, and where the next one may begin. */
+/** A word without its quotes and escapes, and where the next one may begin. */
 export interface ReadWord {
   readonly word: string;
   readonly end: number;

@@ -1,6 +1,6 @@
 import type { YacronExpression, YacronField } from './expression.js';
 
-/** Writes the fields without the year as an expression of ours; the second only if it counts. */
+/** Writes the fields, except the year, as an expression of ours; the seconds only if they count. */
 export function cronText(expression: YacronExpression, hasSecond: boolean): string {
   const { second, minute, hour, dayOfMonth, month, dayOfWeek } = expression;
   const times = [...(hasSecond ? [second] : []), minute, hour].map(textOf);

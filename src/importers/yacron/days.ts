@@ -2,7 +2,7 @@ import type { YacronExpression, YacronField } from './expression.js';
 
 const DAY = 86_400_000;
 
-/** Whether an expression comes on a day: `date` has its year, month, day and weekday in UTC. */
+/** Whether an expression occurs on a day: `date` has its year, month, day and weekday in UTC. */
 export const isDayOf = (expression: YacronExpression, date: Date): boolean =>
   has(expression.year, date.getUTCFullYear()) &&
   has(expression.month, date.getUTCMonth() + 1) &&

@@ -3,7 +3,7 @@ import type { ClockRule } from '../calendar-schedule.js';
 /** What yacron and its successor cronstable do differently. */
 export interface Dialect {
   readonly name: 'yacron' | 'cronstable';
-  /** Whether the second of an expression of 7 fields counts. */
+  /** Whether the seconds field of a 7-field expression counts. */
   readonly firesInSeconds: boolean;
   readonly clockRule: Omit<ClockRule, 'timezone'>;
   readonly whenDifferent: string;

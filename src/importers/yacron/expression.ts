@@ -10,12 +10,12 @@ export interface YacronExpression {
   readonly month: YacronField;
   readonly dayOfWeek: YacronField;
   readonly year: YacronField;
-  /** Whether it has a field for the second. */
+  /** Whether it has a seconds field. */
   readonly hasSecond: boolean;
 }
 
 export interface YacronField {
-  /** In small letters, with `H` replaced by its values. */
+  /** In lowercase, with `H` replaced by its values. */
   readonly items: readonly string[];
   /** Of its plain items. */
   readonly values: ReadonlySet<number>;
@@ -46,7 +46,10 @@ const POSITIONS: readonly Position[] = [
   { name: 'year', min: 1970, max: 2099, last: 2099 },
 ];
 
-/** Reads an expression of 5 fields, 6 with a year behind, 7 with a second in front. `name` is the seed of `H`. @throws YacronError */
+/**
+ * Reads an expression of 5 fields, 6 with the year last, or 7 with the seconds first. `name` is the seed of `H`.
+ * @throws YacronError
+ */
 export function readYacron(text: string, name: string): YacronExpression {
   const written = text.trim().split(/\s+/);
   const [first = ''] = written;

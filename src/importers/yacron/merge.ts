@@ -1,6 +1,8 @@
 import type { ForeignEntry, ForeignMap, ForeignValue } from '../../config/index.js';
 
-/** Merges values as yacron does: maps key by key, lists one after the other; anything else of the second one counts. */
+/**
+ * Merges values as yacron does: maps key by key, lists one after the other; for anything else, the second value counts.
+ */
 function merged(first: ForeignValue, second: ForeignValue): ForeignValue {
   if (first.kind === 'map' && second.kind === 'map') return mergedMaps(first, second);
   if (first.kind === 'map' && second.kind === 'scalar' && second.value === null) return first;

@@ -7,8 +7,8 @@ import { effectInWords } from './clock-words.js';
 import type { CronSchedule } from './cron-schedule.js';
 
 /**
- * Returns how clock changes of a zone affect an expression in a span of time. These are the first gap and the first
- * repeat that affect it.
+ * Returns how clock changes of a zone affect an expression in a span of time. Covers the first gap and the first repeat
+ * that affect it.
  */
 export function clockTraps(schedule: CronSchedule, zone: string, span: TimeSpan): ScheduleWarning[] {
   // A schedule that follows elapsed time is not affected.

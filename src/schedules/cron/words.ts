@@ -20,7 +20,7 @@ export function dayWords(position: FieldPosition, field: Field, text: string): s
     : `the ${inWords(values.map(ordinal))}`;
 }
 
-/** Says months: "April, June and September". */
+/** Lists months: "April, June and September". */
 export const monthWords = (months: readonly number[]): string => inWords(months.map(monthName));
 
 /** The name of a month, from 1. */

@@ -185,7 +185,7 @@ export interface LogEntry {
 
 /** A log entry in the store. */
 export interface Logged {
-  /** For {@link Board.log}; means nothing else. */
+  /** For {@link Board.log}; has no other meaning. */
   readonly position: string;
   readonly text: string;
 }

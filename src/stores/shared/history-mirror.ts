@@ -13,10 +13,10 @@ import { readContents, readPast, type PastEntry } from './entries.js';
 
 /** Log entries that are read at once: they keep timers waiting for some milliseconds. */
 const PORTION = 200;
-/** Outcomes of a job that are looked at after each portion. */
+/** Outcomes of a job that are examined after each portion. */
 const MOST_PRUNED = 2 * PORTION;
 
-/** The history of a shared state, copied into memory: the questions to it are those to a state file. */
+/** The history of a shared state, copied into memory. It accepts the same queries as a state file. */
 export class HistoryMirror {
   readonly history: History;
   readonly #board: Board;

@@ -2,7 +2,7 @@ import { sinceBoot, type Clock } from '../../domain/clock.js';
 import type { Cancel, Duration } from '../../domain/time.js';
 import type { Board } from './board.js';
 
-/** From one look for requests, or for a reply, to the next. */
+/** The pause between two checks for requests, or for a reply. */
 const BETWEEN_LOOKS: Duration = 200;
 /** How long a request waits for the active scheduler. Then its client withdraws it, before it lapses. */
 const PATIENCE: Duration = 10_000;
@@ -103,7 +103,7 @@ export class Mailbox {
     }
   }
 
-  /** A long reply goes in portions; the last note says how many there are. */
+  /** A long reply is sent in portions; the last note says how many there are. */
   async #send(id: string, reply: MailReply): Promise<void> {
     const text = JSON.stringify(reply);
     const count = Math.ceil(text.length / PORTION);
@@ -138,7 +138,7 @@ function readRequest(text: string): MailRequest | undefined {
     if (typeof verb !== 'string' || typeof args !== 'object') return undefined;
     return { verb, args, from: String(from) };
   } catch {
-    // Not ours.
+    // Not one of ours.
     return undefined;
   }
 }

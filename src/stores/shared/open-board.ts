@@ -1,6 +1,6 @@
 import type { Board, BoardKind, BoardPlace } from './board.js';
 
-/** Each kind of store, by the scheme of its URL. A package is loaded only for the kind that is asked for. */
+/** Each kind of store, by the scheme of its URL. A package is loaded only for the requested kind. */
 const KINDS: readonly { readonly scheme: RegExp; readonly load: () => Promise<BoardKind> }[] = [
   { scheme: /^rediss?:/i, load: async () => (await import('./redis/board.js')).redisKind },
   { scheme: /^postgres(ql)?:/i, load: async () => (await import('./postgres/board.js')).postgresKind },

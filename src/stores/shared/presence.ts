@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.js';
 import type { Cancel, Duration } from '../../domain/time.js';
 import type { Board } from './board.js';
 
-/** From one sign of life to the next, and how long each lasts. */
+/** The interval between two signs of life, and how long each lasts. */
 const BETWEEN_SIGNS: Duration = 2_000;
 const LIFETIME: Duration = 3 * BETWEEN_SIGNS;
 
@@ -17,7 +17,7 @@ export interface Peer {
   readonly file: string;
 }
 
-/** Says that this scheduler is there, and knows which others are. */
+/** Announces this scheduler, and knows which others are present. */
 export class Presence {
   readonly #board: Board;
   readonly #clock: Clock;
@@ -50,7 +50,7 @@ export class Presence {
     void this.#sign();
   }
 
-  /** Takes the sign back. Never rejects. */
+  /** Removes the sign of life. Never rejects. */
   async stop(): Promise<void> {
     this.#isOver = true;
     this.#disarm();
@@ -64,7 +64,7 @@ export class Presence {
       this.#others = notes.flatMap(([name, text]) => (name === `node/${this.#id}` ? [] : (readPeer(text) ?? [])));
       this.#onSeen(this.#others);
     } catch {
-      // The store fails: its other users report that, and the next sign comes.
+      // The store failed. Its other users report that, and the next sign follows.
     }
     if (!this.#isOver) this.#disarm = this.#clock.after(BETWEEN_SIGNS, () => void this.#sign());
   }
@@ -75,7 +75,7 @@ function readPeer(text: string): Peer | undefined {
     const { name, version, since, file } = JSON.parse(text) as Partial<Peer>;
     return { name: String(name), version: String(version), since: String(since), file: String(file) };
   } catch {
-    // Not ours.
+    // Not one of ours.
     return undefined;
   }
 }

@@ -4,7 +4,7 @@ import type { BoardTrouble, Board, BoardContents, Fence, LeaseHolder, LeaseTaken
 import { SharedLedger } from './shared-ledger.js';
 import { Tenure, type LossReason } from './tenure.js';
 
-/** From one try to take the lease to the next. */
+/** The pause between two attempts to take the lease. */
 const BETWEEN_TRIES: Duration = 500;
 /** Failures in a row before trouble is reported, unless only a person can help. */
 const PATIENT_TRIES = 4;
@@ -17,13 +17,13 @@ export interface Term {
   /** The store had lost the lease of the last holder, or did not come back with all that was written. */
   readonly wentBack: boolean;
   stillHolds(): boolean;
-  /** Until when a process may start, by `sinceBoot`; `undefined`: no longer. To be asked just before. */
+  /** Until when a process may start, by `sinceBoot`; `undefined`: no longer. Call it just before the start. */
   heldUntil(): Duration | undefined;
   /** How long the lease still lasts, by the clock of this machine; 0 when it is over. */
   left(): Duration;
   /** Resolves when the lease is over before {@link release}. */
   readonly lost: Promise<LossReason>;
-  /** Whether it was. */
+  /** Whether the lease is over before {@link release}. */
   readonly isLost: boolean;
   /** Gives the lease back, for the next scheduler to take at once. Never rejects. */
   release(): Promise<void>;
@@ -85,7 +85,7 @@ export class Standby {
     return undefined;
   }
 
-  /** Takes no lease any more. */
+  /** Takes no further lease. */
   stop(): void {
     this.#isStopped = true;
     this.#wake();
@@ -106,7 +106,7 @@ export class Standby {
     this.#known = fence;
   }
 
-  /** The holder may live, and then puts its lease back. After a lease nobody has it. */
+  /** The holder may be alive, and then restores its lease. After one lease period nobody holds it. */
   #behind(): void {
     const now = this.#parts.clock.monotonic();
     this.holder = undefined;
@@ -144,7 +144,7 @@ export class Standby {
       contents,
     );
     void lost.then(() => {
-      // What the ledger reported is not over: it is not reported again, and its end is.
+      // Trouble that the ledger reported is not reported again, but its end is.
       this.#hasTrouble ||= ledger.hasTrouble;
       ledger.giveUp();
     });

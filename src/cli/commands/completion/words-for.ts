@@ -4,10 +4,10 @@ import { thisMachine } from '../../../this-machine.js';
 import { readPackageFile } from '../../package-file.js';
 import type { Terminal } from '../../terminal.js';
 
-/** The files of the shells, in `completions/`. `npm run docs` writes them. */
+/** The completion scripts of the shells, in `completions/`. `npm run docs` writes them. */
 const FILES = { bash: 'timers.bash', zsh: '_timers', fish: 'timers.fish' } as const;
 
-/** What can be asked for. */
+/** What can be requested. */
 export type Asked = keyof typeof FILES | 'names' | 'zones';
 
 /** The lines of a script, the names of timers that need no quotes, or all time zones. */

@@ -124,7 +124,7 @@ function problemsOf({ name }: Job, { problems }: Loaded, { jobs }: ReadableFile)
   );
 }
 
-/** A bare expression. Reports its mistakes. */
+/** A bare expression. Reports its errors. */
 function readAlone(
   terminal: Terminal,
   words: readonly string[],

@@ -63,7 +63,7 @@ function readStatus(text: string): FiringStatus {
   throw new UsageError(`--status: unknown outcome "${word}". ${way}`);
 }
 
-/** Asks the history. */
+/** Queries the history. */
 export function find(history: History, filter: HistoryFilter): Found {
   const { names, statuses, since, until, count } = filter;
   const limit = count ?? MOST_SHOWN + 1;

@@ -41,7 +41,7 @@ export async function showHistory(
 ): Promise<ExitCode> {
   const now = createSystemClock().now();
   if (options.run !== undefined && names.length > 0) throw new UsageError('--run shows one run; leave out the names');
-  // Mistakes in the options are reported before mistakes in the file.
+  // Errors in the options are reported before errors in the file.
   readFilter({ ...options, names, since: undefined, until: undefined }, { now, timezone: zoneOf(options, undefined) });
   checkPastWindow(options, { now, timezone: zoneOf(options, undefined) });
   const recorded = await findState(terminal, options, now);

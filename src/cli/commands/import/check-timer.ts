@@ -15,7 +15,7 @@ const COMPARED = 5 * 365 * DAY;
 
 export interface CheckContext {
   readonly machine: Machine;
-  /** Absolute: the folder of the timer file. */
+  /** Absolute path of the timer file's folder. */
   readonly folder: string;
   readonly settings: Keys;
 }

@@ -25,7 +25,7 @@ export interface Conversion {
 
 interface Place {
   readonly machine: Machine;
-  /** Absolute: the folder of the timer file. */
+  /** Absolute path of the timer file's folder. */
   readonly folder: string;
 }
 
@@ -57,11 +57,11 @@ export function convert(read: readonly Imported[], { machine, folder }: Place): 
   };
 }
 
-/** Of two sources, the first one decides. */
+/** If two sources differ, the first one wins. */
 const mergedSettings = (read: readonly Imported[]): Keys =>
   Object.assign({}, ...read.map(({ settings }) => settings).reverse()) as Keys;
 
-/** Says what `timers validate` is going to refuse. */
+/** Reports what `timers validate` will reject. */
 function aboutRoot(kept: readonly NamedTimer[], { uid }: Machine): readonly Difference[] {
   const first = kept.find(({ keys }) => keys?.['user'] !== undefined);
   if (uid === 0 || first === undefined) return [];

@@ -29,7 +29,7 @@ export function printList(rows: readonly ListRow[], { terminal, now, asJson }: P
   if (rows.length > 0) terminal.err(zonesInWords(rows));
 }
 
-/** On a terminal, more of a description is for `--json`. */
+/** On a terminal, `--json` shows the rest of a long description. */
 const WIDEST_DESCRIPTION = 40;
 
 /** A job's description and its tags: `the nightly one #db #nightly`, on one line. */

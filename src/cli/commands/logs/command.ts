@@ -50,7 +50,7 @@ export const logs: CommandKind = {
       const { withScheduler } = await import('../../reach-scheduler.js');
       const { zoneOf } = await import('../../zone.js');
       const { checkLogSpan, PAST_LOG, readLogSpan, showLogs } = await import('./logs.js');
-      // Mistakes in the options are reported before mistakes in the file.
+      // Errors in the options are reported before errors in the file.
       checkLogSpan(options, zoneOf(options, undefined));
       const show = async ({ client, zone }: Reached) => {
         const timezone = await zone();

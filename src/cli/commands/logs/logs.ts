@@ -7,7 +7,7 @@ import type { Terminal } from '../../terminal.js';
 import { checkPastWindow, readPastWindow, type WrittenWindow } from '../../read-window.js';
 import { counted } from '../../../text/counted.js';
 
-/** Where the log is once its scheduler has ended: a scheduler keeps its recent log only in memory. */
+/** Says where the log is after its scheduler has ended. A scheduler keeps its recent log only in memory. */
 export const PAST_LOG: readonly string[] = [
   'timers: a scheduler keeps its recent log only while it runs. For older records, look where the output of timers start went:',
   '  journalctl -u UNIT · docker logs CONTAINER · kubectl logs --previous POD · the file it was redirected to',

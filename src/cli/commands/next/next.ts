@@ -43,7 +43,7 @@ export async function showNext(terminal: Terminal, names: readonly string[], opt
   const timerFile = await loadReadable(terminal, { ...options, now: clock.now(), names });
   if (timerFile === undefined) return 1;
   const records = options.aroundDst ? undefined : await recordsOf(timerFile, terminal, options.state);
-  // All that may take time, and predictions start from now.
+  // Read last: the lines above may take a while, and predictions start from this moment.
   const now = clock.now();
   const armedFor: ArmedFor = (job) =>
     armed(job) ?? (isUsedUp(job, records?.get(job.name)) ? { next: null } : undefined);
@@ -82,7 +82,7 @@ function readSpan({ from, until, count }: NextOptions, here: Here): FiringWindow
   };
 }
 
-/** Passes on firings, and notes whose they are. */
+/** Passes on firings, and notes which timers they belong to. */
 function* noting(firings: Iterable<UpcomingFiring>, jobs: Set<Job>): Generator<UpcomingFiring> {
   for (const firing of firings) {
     jobs.add(firing.job);
@@ -90,7 +90,7 @@ function* noting(firings: Iterable<UpcomingFiring>, jobs: Set<Job>): Generator<U
   }
 }
 
-/** `in` counts from the start of the scheduler: without one, its time is only supposed. */
+/** `in` counts from the start of the scheduler. Without a scheduler, its time is only an assumption. */
 function saySupposed(jobs: readonly Job[], terminal: Terminal): void {
   const names = jobs.filter(({ written }) => written.key === 'in').map(({ name }) => name);
   if (names.length > 0)

@@ -14,7 +14,7 @@ export const schema: CommandKind = {
   group: 'file',
   summary: 'Print the JSON Schema of the timer file or of the log',
   details:
-    'With the schema of the file, an editor with the YAML language server completes keys, explains them and marks mistakes. ' +
+    'With the schema of the file, an editor with the YAML language server completes keys, explains them and marks errors. ' +
     'The schema of the log describes every event with the types of its fields.',
   since: '0.1.0',
   examples: [

@@ -98,7 +98,7 @@ function publicKeyIn(text: string): KeyObject | undefined {
   }
 }
 
-/** Next to the named state, or else where states are stored. The folder belongs to this user only. */
+/** Next to the named state, otherwise where states are stored. The folder belongs to this user only. */
 function copyPath(url: string, terminal: Terminal, state: string | undefined): string {
   const named = state === undefined ? undefined : namedStatePath(state, terminal.cwd);
   const { host, pathname } = new URL(url);

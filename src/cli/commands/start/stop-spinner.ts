@@ -28,7 +28,7 @@ export function watchStop(stream: NodeJS.WriteStream, clock: Clock): Sink {
     accept(event) {
       spinner?.stop();
       disarm();
-      // At the stop its file may no longer exist: an update of the package replaces it.
+      // When the scheduler stops, this file may no longer exist: an update of the package replaces it.
       if (event.event === 'scheduler.started') void load();
       else if (event.event === 'scheduler.stopping') running = event.running;
       else if (event.event === 'run.finished' && running > 0) running--;

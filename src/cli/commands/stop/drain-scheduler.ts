@@ -46,7 +46,7 @@ export async function drainScheduler(
     // A machine that stands by runs nothing: the status is that of the active one.
     if (!client.standsBy) looked(status as StatusRecord);
   });
-  // Errors of these don't matter, because the scheduler is stopping.
+  // Their errors don't matter, because the scheduler is stopping.
   for (const aside of [following, looking]) aside.catch(() => undefined);
   await stopping;
 }

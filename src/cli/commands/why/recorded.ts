@@ -13,7 +13,7 @@ export type Fate =
   | { readonly kind: 'coming'; readonly paused: Pause | undefined }
   | { readonly kind: 'unrecorded'; readonly cause: NotRecorded; readonly silence: Silence };
 
-/** What the history says besides the outcome, as far as the outcome needs it. */
+/** What the history adds to the outcome, as far as it explains the outcome. */
 export interface Context {
   /** The run of the same timer that was active when the firing came due. */
   readonly beside?: Ending | OpenRun | undefined;

@@ -38,7 +38,7 @@ function notNamed({ job, judgment: { expressions } }: Why): string {
     default:
       return job.schedule.fromEnd
         ? 'it counts from the end of its last run, and no firing was recorded then'
-        : `${key} ${text} does not fall on it`;
+        : `${key} ${text} does not fire then`;
   }
 }
 

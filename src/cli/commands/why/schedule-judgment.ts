@@ -106,7 +106,7 @@ const countedElsewhere = (job: Job, asked: AskedTime): ScheduleJudgment => ({
 /** Whether an expression matches the local time. */
 export const isNamed = ({ fields }: ExpressionMatch): boolean => fields.every(({ matches }) => matches !== 'no');
 
-/** The last firing at or before an instant; `undefined` if there is none, or no calendar has it. */
+/** The last firing at or before an instant; `undefined` if there is none, or if the schedule has no fixed times. */
 export function lastDue(job: Job, at: Instant): Instant | undefined {
   return job.schedule.countsElapsed ? undefined : lastBefore((after) => nextInWindow(job, after), at + 1);
 }

@@ -49,7 +49,7 @@ export async function whyTimer(terminal: Terminal, name: string, options: Asking
   checkTimezone(options.timezone);
   const timerFile = await loadReadable(terminal, { ...options, now: clock.now(), names: [name] });
   if (timerFile === undefined) return undefined;
-  // Reading the file may take time, and predictions start from now.
+  // Reading the file may take a while, and predictions start from this moment.
   const now = clock.now();
   const job = jobNamed(timerFile, name);
   const told =

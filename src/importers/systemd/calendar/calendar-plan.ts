@@ -66,7 +66,7 @@ function fewInstants(spec: CalendarSpec, zone: string): readonly Instant[] | und
   return instants;
 }
 
-/** `2027-01-01 05:00`, with seconds and milliseconds where there are some. */
+/** `2027-01-01 05:00`, with seconds and milliseconds if there are any. */
 const localText = (instant: Instant, zone: string): string =>
   formatLocal(instant, zone)
     .slice(0, 23)

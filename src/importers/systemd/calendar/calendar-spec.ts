@@ -58,7 +58,7 @@ function valuesOfComponent({ start, stop = Infinity, repeat }: Component, max: n
   return Array.from({ length: count }, (_, index) => start + index * repeat);
 }
 
-/** Returns the days that an expression names in a month of this length, in ascending order; weekdays do not count. */
+/** Returns the days that an expression names in a month of this length, in ascending order; weekdays are ignored. */
 export function daysInMonthOf(spec: CalendarSpec, length: number): readonly number[] {
   if (spec.fromMonthEnd)
     return daysBeforeLast(spec)

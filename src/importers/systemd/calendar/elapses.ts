@@ -10,7 +10,7 @@ const DAY = 24 * HOUR;
 const MOST_TRIES = 100_000;
 
 /**
- * When systemd starts a timer, by its own rule: local times that a clock change skips do not come, and of two the first.
+ * When systemd starts a timer. It skips local times that a clock change skips, and uses the first of two equal ones.
  * Measured with `systemd-analyze calendar`, version 252.
  */
 export class CalendarElapses implements Pick<Schedule, 'next'> {
@@ -47,7 +47,7 @@ class CalendarWalk {
   readonly #minutes: readonly number[];
   readonly #seconds: readonly number[];
   readonly #daysByLength = new Map<number, readonly number[]>();
-  /** The day that was asked about last, and whether it is named. */
+  /** The last day that was checked, and whether the expression names it. */
   #today: readonly [day: WallTime, isNamed: boolean] = [NaN, false];
 
   constructor(spec: CalendarSpec) {

@@ -61,7 +61,7 @@ export const takenFrom = ({ fence, previous, seen }: EtcdHead, now: Instant): Le
   return { kind: 'taken', fence, previous, idle };
 };
 
-/** The result of a write that has nothing to do; `undefined` if it is to be written. */
+/** The result of a write that has nothing to do; `undefined` if there is something to write. */
 export function whyNotWritten(head: EtcdHead, fence: Fence, seq: number, isWhole: boolean): Written | undefined {
   if (head.fence > fence) return { kind: 'lost' };
   const last = head.fence < fence ? -1 : head.seq;

@@ -33,7 +33,7 @@ import {
 import * as sql from './schema-and-statements.js';
 import { postgresTrouble } from './trouble.js';
 
-/** The lease loop, a write and a reader can go on at the same time. */
+/** The lease loop, a write and a reader can run at the same time. */
 const CONNECTIONS = 3;
 /** How many log entries are written between two deletions of old ones. */
 const TRIM_EVERY = 1_000;
@@ -234,7 +234,7 @@ class PostgresBoard implements Board {
         keepAlive: true,
         application_name: 'timers',
       });
-      // A connection at rest was lost: the next request opens another.
+      // An idle connection was lost. The next request opens another.
       this.#pool.on('error', () => undefined);
     }
     return this.#pool;
