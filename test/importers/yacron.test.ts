@@ -169,3 +169,20 @@ test('a time that cronstable moves behind a clock change is found', () => {
   expect(there?.[1]).toContain('2027-03-28T01:30:00.000Z');
   expect(here[1]).toContain('2027-03-28T01:00:00.000Z');
 });
+
+test('files that include each other end, with an error for each circle', () => {
+  const files: Record<string, string> = {
+    'a.yaml': 'include: [b.yaml, b.yaml]\njobs:\n  - { name: a, command: a, schedule: "@daily" }\n',
+    'b.yaml': 'include: [a.yaml, a.yaml]\njobs:\n  - { name: b, command: b, schedule: "@daily" }\n',
+  };
+  const sourceOf = (path: string) => ({ path, text: files[path] ?? '' });
+  const { timers, differences } = yacron.read([sourceOf('a.yaml')], {
+    timezone: 'UTC',
+    now: 0,
+    readBeside: (_from, named) => sourceOf(named),
+  });
+  expect(timers.map(({ name }) => name)).toEqual(['b', 'b', 'a']);
+  expect(differences.filter(({ severity }) => severity === 'error').map(({ message }) => message)).toEqual(
+    Array.from({ length: 4 }, () => 'a.yaml is left out: it includes itself.'),
+  );
+});

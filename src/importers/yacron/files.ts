@@ -17,10 +17,12 @@ interface Found {
   readonly tops: Fields[];
   readonly differences: DifferenceList;
   readonly readBeside: ImportContext['readBeside'];
+  /** How many files were included so far. */
+  includes: number;
 }
 
-/** Includes may be this deep: a file that includes itself ends there. */
-const DEEPEST = 20;
+/** Files that are included more often, in all, are left out. */
+const MOST_INCLUDES = 1_000;
 
 /** Reads files as yacron does: defaults count in their file and in the files that include it. */
 export function readFiles(
@@ -28,21 +30,21 @@ export function readFiles(
   { readBeside }: ImportContext,
   differences: DifferenceList,
 ): ReadFiles {
-  const found: Found = { jobs: [], tops: [], differences, readBeside };
+  const found: Found = { jobs: [], tops: [], differences, readBeside, includes: 0 };
   // Of a folder, yacron reads no file that begins with an underscore: others include it.
   const own = files.filter(({ path }) => files.length === 1 || !/(?:^|\/)_[^/]*$/.test(path));
-  for (const file of own) readFile(file, found, 0);
+  for (const file of own) readFile(file, found, []);
   return found;
 }
 
-/** Returns the defaults of a file. */
-function readFile(file: SourceFile, found: Found, depth: number): ForeignMap {
+/** Returns the defaults of a file. `within` are the paths of the files that include it. */
+function readFile(file: SourceFile, found: Found, within: readonly string[]): ForeignMap {
   const [document] = yamlDocuments(file, found.differences);
   const nothing = emptyMap({ file: file.path, line: 1 });
   if (document === undefined) return nothing;
   const top = new Fields(document);
   found.tops.push(top);
-  const included = top.texts('include').map((named) => include(file, named, { top, found, depth }));
+  const included = top.texts('include').map((named) => include(file, named, { top, found, within }));
   const own = asMap(top.value('defaults')) ?? nothing;
   const defaults = [...included, own].reduce(mergedMaps, nothing);
   const jobs = top.value('jobs');
@@ -54,17 +56,31 @@ function readFile(file: SourceFile, found: Found, depth: number): ForeignMap {
 interface Including {
   readonly top: Fields;
   readonly found: Found;
-  readonly depth: number;
+  readonly within: readonly string[];
 }
 
-function include(from: SourceFile, named: string, { top, found, depth }: Including): ForeignMap {
-  const isCrontab = /(?:^|\/)crontab$|\.cron(?:tab)?$/.test(named);
-  const file = depth < DEEPEST && !isCrontab ? found.readBeside(from.path, named) : undefined;
+function include(from: SourceFile, named: string, { top, found, within }: Including): ForeignMap {
+  const chain = [...within, from.path];
+  const read = readIncluded(from, named, { chain, found });
+  if (typeof read !== 'string') return readFile(read, found, chain);
   const place = top.place('include');
-  if (file !== undefined) return readFile(file, found, depth + 1);
-  const reason = isCrontab ? 'it is a crontab' : `it cannot be read from ${from.path}`;
-  found.differences.error(place, `${named} is left out: ${reason}.`, 'Import it too.');
+  found.differences.error(place, `${named} is left out: ${read}.`, read === ITSELF ? undefined : 'Import it too.');
   return emptyMap(place);
+}
+
+const ITSELF = 'it includes itself';
+
+/** Returns why it is left out, as a part of a sentence. */
+function readIncluded(
+  from: SourceFile,
+  named: string,
+  { chain, found }: { readonly chain: readonly string[]; readonly found: Found },
+): SourceFile | string {
+  if (/(?:^|\/)crontab$|\.cron(?:tab)?$/.test(named)) return 'it is a crontab';
+  if (++found.includes > MOST_INCLUDES) return `more than ${MOST_INCLUDES} files are included`;
+  const file = found.readBeside(from.path, named);
+  if (file === undefined) return `it cannot be read from ${from.path}`;
+  return chain.includes(file.path) ? ITSELF : file;
 }
 
 const asMap = (value: ForeignValue | undefined): ForeignMap | undefined => (value?.kind === 'map' ? value : undefined);
