@@ -1,3 +1,4 @@
+export { readAccounts } from './text/accounts.js';
 export { buildAdHoc, rebuildAdHoc, type AdHocDefinition } from './build/ad-hoc.js';
 export type { Settings } from './build/file.js';
 export { aboutBug, aboutFile, type Diagnostic } from './text/diagnostic.js';

@@ -125,7 +125,11 @@ class FileBuilder {
     this.#report = new MapReport(problems, top);
     this.#levels = new LevelReader(problems, new PlainValues(machine.env, problems));
     this.#paths = new Paths(folder, machine);
-    this.#command = { paths: this.#paths, uid: machine.uid, accounts: () => (this.#accounts ??= readAccounts()) };
+    this.#command = {
+      paths: this.#paths,
+      uid: machine.uid,
+      accounts: () => (this.#accounts ??= machine.accounts ?? readAccounts()),
+    };
   }
 
   *build(): Steps<BuiltFile> {

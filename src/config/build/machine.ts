@@ -1,5 +1,6 @@
 import type { NetworkMount } from '../../system/network-mount.js';
 import type { Instant } from '../../domain/time.js';
+import type { Accounts } from '../text/accounts.js';
 
 /** What the meaning of a timer file depends on besides its text. */
 export interface Machine {
@@ -13,6 +14,8 @@ export interface Machine {
   readonly uid: number | undefined;
   /** The network file system that holds a path (absolute). Absent: mounts are unknown. */
   readonly networkMount?: ((path: string) => NetworkMount | undefined) | undefined;
+  /** Users and groups, for several files at once. Absent: each file reads them. */
+  readonly accounts?: Accounts | undefined;
   /** When the scheduler starts: `in` counts from it, and earlier instants are past. */
   readonly start: Instant;
   /** Uniform in [0, 1); for the pauses between attempts. */

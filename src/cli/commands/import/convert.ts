@@ -1,4 +1,4 @@
-import type { Machine } from '../../../config/index.js';
+import { readAccounts, type Machine } from '../../../config/index.js';
 import { writeTimerFile } from '../../../config/write-timer-file.js';
 import type { Difference, Imported, ImportedTimer } from '../../../importers/kind.js';
 import { visible } from '../../../text/visible.js';
@@ -39,7 +39,8 @@ export function convert(read: readonly Imported[], { machine, folder }: Place): 
   const given = mergedSettings(read);
   const timers = read.flatMap((one) => one.timers);
   const names = uniqueNames(timers.map(({ name }) => name));
-  const context = { machine, folder, settings: given };
+  // Each timer is checked as a file of its own.
+  const context = { machine: { accounts: readAccounts(), ...machine }, folder, settings: given };
   const checked = timers.map((timer, index): NamedTimer => {
     const name = names[index] ?? '';
     return { name, timer, ...checkTimer(name, timer, context) };

@@ -13,11 +13,15 @@ export function validName(suggested: string): string {
 /** Makes suggested names valid and unique, in order: a name that is in use gets the next free number, `backup-2`. */
 export function uniqueNames(suggested: readonly string[]): readonly string[] {
   const valid = suggested.map(validName);
+  const suggestions = new Set(valid);
   const used = new Set<string>();
+  const numbers = new Map<string, number>();
   return valid.map((name) => {
     let unique = name;
-    for (let number = 2; used.has(unique) || (unique !== name && valid.includes(unique)); number++)
+    let number = numbers.get(name) ?? 2;
+    for (; used.has(unique) || (unique !== name && suggestions.has(unique)); number++)
       unique = `${name.slice(0, LONGEST_NAME - 8)}-${number}`;
+    numbers.set(name, number);
     used.add(unique);
     return unique;
   });
