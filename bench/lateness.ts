@@ -1,3 +1,5 @@
+import { parseCronExpression } from 'cron-schedule';
+import { TimerBasedCronScheduler } from 'cron-schedule/schedulers/timer-based.js';
 import { createSystemClock } from '../src/clocks/system.js';
 import type { Command } from '../src/domain/command.js';
 import type { Executor } from '../src/domain/executor.js';
@@ -116,6 +118,32 @@ async function compare(name: string, instants: (start: number) => number[]): Pro
   ];
 }
 
+/** What a user would write with cron-schedule for {@link TIMERS} timers of one instant. */
+function cronSchedule(due: number): Promise<number[]> {
+  const at = new Date(due);
+  const expression = parseCronExpression(`${at.getSeconds()} ${at.getMinutes()} ${at.getHours()} * * *`);
+  const lateness: number[] = [];
+  return new Promise((resolve) => {
+    const handles = herd(due).map(() =>
+      TimerBasedCronScheduler.setInterval(expression, () => {
+        if (lateness.push(Date.now() - due) < TIMERS) return;
+        for (const handle of handles) TimerBasedCronScheduler.clearTimeoutOrInterval(handle);
+        resolve(lateness);
+      }),
+    );
+  });
+}
+
+async function besideCronSchedule(name: string): Promise<Result> {
+  const [own, theirs]: [number[], number[]] = [[], []];
+  for (let round = 0; round < ROUNDS; round++) {
+    theirs.push(quantile(await cronSchedule(nextSecond()), 0.99));
+    own.push(quantile(await ours(herd(nextSecond())), 0.99));
+  }
+  const peer = { name: 'cron-schedule', value: median(theirs) };
+  return { name: `${name}, p99`, value: median(own), unit: 'ms late', peer };
+}
+
 async function realCommands(): Promise<Result> {
   const starts: number[] = [];
   const shell = createShellExecutor({ clock: createSystemClock(), environment: process.env });
@@ -141,6 +169,7 @@ export async function run(): Promise<Result[]> {
   return [
     ...(await compare(`${name} timers spread over a second`, spread)),
     ...(await compare(`${name} timers of one instant`, herd)),
+    await besideCronSchedule(`${name} timers of one instant`),
     await realCommands(),
   ];
 }
