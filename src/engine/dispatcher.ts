@@ -8,9 +8,9 @@ import type { DecidedEnding } from '../domain/fallback.js';
 import type { Admission, Decision } from './admission.js';
 import { contain } from './contain.js';
 import { reportBug } from './context.js';
-import type { RunEnding, EndingFacts } from './run-ending.js';
+import type { RunEnding } from './run-ending.js';
 import type { JobState } from './job-state.js';
-import { Run, type RunOwner, type ExecutionContext } from './run.js';
+import { Run, type ExecutionContext } from './run.js';
 import type { RunTable } from './run-table.js';
 
 /** Options of a firing that is submitted. */
@@ -28,7 +28,7 @@ interface Submitted extends Submission {
  * Turns firings into runs: decides whether each may run now, and whether a parked one may once a run of its job has
  * ended.
  */
-export class Dispatcher implements RunOwner {
+export class Dispatcher {
   readonly #context: ExecutionContext;
   readonly #runs: RunTable;
   readonly #admission: Admission;
@@ -117,7 +117,12 @@ export class Dispatcher implements RunOwner {
 
   #create(state: JobState, firing: Firing, { runId = this.#context.newRunId(), admission }: Submission): Run {
     const { job, gates } = state;
-    const run = new Run({ id: runId, job, firing, gates, ...(admission && { admission }) }, this.#context, this);
+    const onAttemptOver = (run: Run, ending?: RunEnding): void => {
+      if (ending === undefined) this.#decide(state);
+      else this.#ended(run, ending);
+    };
+    const spec = { id: runId, job, firing, gates, ...(admission && { admission }), counts: state, onAttemptOver };
+    const run = new Run(spec, this.#context);
     this.#runs.add(run, state);
     return run;
   }
@@ -159,23 +164,7 @@ export class Dispatcher implements RunOwner {
     for (const other of [...state.runs]) other.cancel({ kind: 'replaced' });
   }
 
-  /** Called by the run. */
-  runBegan(run: Run): void {
-    this.#runs.stateOf(run).runsBegun++;
-  }
-
-  /** Called by the run. */
-  runEnding(run: Run, ending: RunEnding): EndingFacts {
-    return this.#runs.stateOf(run).note(ending, this.#context.now());
-  }
-
-  /** Called by the run. */
-  runPaused(run: Run): void {
-    this.#decide(this.#runs.stateOf(run));
-  }
-
-  /** Called by the run. */
-  runEnded(run: Run, ending: RunEnding): void {
+  #ended(run: Run, ending: RunEnding): void {
     const state = this.#runs.stateOf(run);
     if (!this.#runs.remove(run, ending)) return;
     const failed = (error: unknown) => reportBug(this.#context, 'ending a run', error, { jobName: state.job.name });

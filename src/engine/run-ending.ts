@@ -1,6 +1,7 @@
 import type { FiringMissed, FiringSkipped, RunFinished } from '../domain/events/index.js';
 import type { Usage } from '../domain/usage.js';
 import type { DecidedEnding, FallbackResult } from '../domain/fallback.js';
+import type { Instant } from '../domain/time.js';
 import { canceled, type CancelCause } from '../domain/outcome.js';
 import type { RunFact } from './attempt.js';
 import type { RunTimes } from './run-times.js';
@@ -14,6 +15,14 @@ export interface EndingFacts {
   readonly failuresInARow: number;
   /** The first success that follows a failure. */
   readonly isRecovery: boolean;
+}
+
+/** What the runs of a job change in its state. */
+export interface JobCounts {
+  /** Runs whose first attempt began; a fallback alone does not count. */
+  runsBegun: number;
+  /** Counts a run's end. Returns what it means for the job. */
+  note(ending: RunEnding, at: Instant): EndingFacts;
 }
 
 /** The end of a run that was canceled before this attempt. */

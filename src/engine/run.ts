@@ -20,7 +20,7 @@ import {
 } from './attempt.js';
 import { contain } from './contain.js';
 import { reportBug, type EngineContext } from './context.js';
-import { endingFact, unstartedEnding, type EndingFacts, type RunEnding } from './run-ending.js';
+import { endingFact, unstartedEnding, type JobCounts, type RunEnding } from './run-ending.js';
 import type { Gate } from './gate.js';
 import { RunEntry, type EntryOwner } from './run-entry.js';
 import { RunTimes } from './run-times.js';
@@ -37,18 +37,6 @@ const NO_HISTORY: AttemptHistory = { previousScheduledFor: undefined, lastSucces
 
 const UNENDING: Outcome = { status: 'lost', error: 'the process did not end, not even by SIGKILL' };
 
-/** The owner of a run: the dispatcher. An interface, because `dispatcher.ts` imports this file. */
-export interface RunOwner {
-  /** Called once, before the event of the first attempt; not before a fallback. */
-  runBegan(run: Run): void;
-  /** Called when an attempt has failed and another will follow. */
-  runPaused(run: Run): void;
-  /** Called once, before the event of the end; returns what the end means for the job. */
-  runEnding(run: Run, ending: RunEnding): EndingFacts;
-  /** Called once, after the event of the end, when the slots are free. */
-  runEnded(run: Run, ending: RunEnding): void;
-}
-
 /** The subject of a run. */
 export interface RunSpec {
   readonly id: string;
@@ -58,6 +46,13 @@ export interface RunSpec {
   readonly gates: readonly Gate[];
   /** Replaces the job's own. */
   readonly admission?: readonly AdmissionPolicy[];
+  /** Of its job. */
+  readonly counts: JobCounts;
+  /**
+   * Called after the event of an attempt that failed, if another or the fallback follows. Called once with `ending`: after
+   * the event of the end, when the slots are free.
+   */
+  readonly onAttemptOver: (run: Run, ending?: RunEnding) => void;
 }
 
 /**
@@ -79,7 +74,8 @@ export class Run implements AttemptOwner, EntryOwner {
   readonly admission: readonly AdmissionPolicy[];
   history: AttemptHistory = NO_HISTORY;
   readonly #context: ExecutionContext;
-  readonly #owner: RunOwner;
+  readonly #counts: JobCounts;
+  readonly #onAttemptOver: RunSpec['onAttemptOver'];
   readonly times: RunTimes;
   readonly #entry: RunEntry;
   /** Why it was canceled; the first cause counts. */
@@ -98,13 +94,14 @@ export class Run implements AttemptOwner, EntryOwner {
   #decidedAtMs: Duration = 0;
   #usage: Usage | undefined;
 
-  constructor({ id, job, firing, gates, admission }: RunSpec, context: ExecutionContext, owner: RunOwner) {
+  constructor({ id, job, firing, gates, admission, counts, onAttemptOver }: RunSpec, context: ExecutionContext) {
     this.id = id;
     this.job = job;
     this.firing = firing;
     this.admission = admission ?? job.admission;
     this.#context = context;
-    this.#owner = owner;
+    this.#counts = counts;
+    this.#onAttemptOver = onAttemptOver;
     this.times = new RunTimes(context.clock, context.now() - firing.scheduledFor - job.offset);
     this.#entry = new RunEntry(this, gates, context);
   }
@@ -240,7 +237,7 @@ export class Run implements AttemptOwner, EntryOwner {
     const latenessMs = this.times.latenessNow;
     if (++this.#attempts === 1) {
       this.times.begin(latenessMs);
-      this.#owner.runBegan(this);
+      this.#counts.runsBegun++;
     }
     this.#begin({ number: this.#attempts, command: this.job.command, latenessMs });
   }
@@ -292,13 +289,13 @@ export class Run implements AttemptOwner, EntryOwner {
     this.emit({ event: 'attempt.failed', attempt: number, outcome, retryInMs: pause });
     this.#alarm = this.#context.elapsed.after(pause, () => this.#again());
     this.#entry.leave();
-    this.#owner.runPaused(this);
+    this.#onAttemptOver(this);
   }
 
   /** No attempt is left, but the fallback. */
   #giveUp({ spec: { number } }: Attempt, outcome: Outcome): void {
     this.emit({ event: 'attempt.failed', attempt: number, outcome, retryInMs: 0, isBeforeFallback: true });
-    this.#owner.runPaused(this);
+    this.#onAttemptOver(this);
     this.#fallBack({ kind: 'finished', outcome });
   }
 
@@ -319,12 +316,12 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#state = 'ended';
     this.#attempt?.stopTiming();
     if (this.#alarm !== undefined) this.#context.elapsed.clear(this.#alarm);
-    const facts = this.#owner.runEnding(this, ending);
+    const facts = this.#counts.note(ending, this.#context.now());
     const outputTail = (this.#failed ?? this.#attempt)?.tail.toString() ?? '';
     const summary = { times: this.times, attempts: this.#attempts, outputTail, usage: this.#usage, fallback };
     this.emit(endingFact(ending, facts, summary));
     this.#entry.leave();
-    this.#owner.runEnded(this, ending);
+    this.#onAttemptOver(this, ending);
   }
 
   /** Emits an event of the run, for itself and its attempts. */
