@@ -153,7 +153,12 @@ function timersOf({ unit, service, schedules, keys }: TimerParts, findings: Find
   return schedules.map((schedule, index) => ({
     name: index === 0 ? name : `${name}-${index + 1}`,
     place: { file: schedule.setting.file, line: schedule.setting.line },
-    keys: { ...(description !== undefined && { description }), ...schedule.keys, ...keys, ...group },
+    keys: {
+      ...(description !== undefined && description !== name && { description }),
+      ...schedule.keys,
+      ...keys,
+      ...group,
+    },
     differences: index === 0 ? findings.sorted : [],
     ...(schedule.original !== undefined && {
       original: schedule.original,

@@ -189,6 +189,10 @@ test('every setting that does nothing here is named', () => {
     expect(said.join('\n')).toContain(word);
 });
 
+test('a description that only repeats the name is left out', () => {
+  expect(keysOf('ExecStart=/bin/a', 'OnCalendar=daily\n[Unit]\nDescription=job')).not.toHaveProperty('description');
+});
+
 test('a dependency on the own service or timer has no meaning', () => {
   const { said } = read(
     'OnCalendar=daily\n[Unit]\nRequires=job.service\nBindsTo=%p.service',
