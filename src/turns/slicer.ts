@@ -3,8 +3,6 @@ import { SLICE } from './steps.js';
 
 /** The most steps of one turn. */
 const MOST = 512;
-/** The steps of the first turn. */
-const FEW = 16;
 
 interface SlicerOptions {
   readonly clock: Clock;
@@ -25,7 +23,7 @@ export class Slicer {
   /** Callbacks scheduled for this turn that have not been called. */
   #callbacks = 0;
   /** How many this turn may have. Those that find no time left would cost more than the steps. */
-  #room = FEW;
+  #room = MOST;
   #taken = 0;
   #sliceEnd: number | undefined;
   #isLeft = false;
@@ -41,7 +39,9 @@ export class Slicer {
 
   /** Schedules a turn. */
   start(): void {
-    if (!this.isBusy) this.#schedule();
+    if (this.isBusy) return;
+    this.#room = MOST;
+    this.#schedule();
   }
 
   #schedule(): void {
@@ -63,7 +63,7 @@ export class Slicer {
       this.#isLeft = step();
     }
     if (--this.#callbacks > 0) return;
-    this.#room = this.#taken < this.#room ? Math.max(FEW, this.#taken + 1) : Math.min(this.#room * 2, MOST);
+    this.#room = this.#taken < this.#room ? this.#taken + 1 : Math.min(this.#room * 2, MOST);
     if (this.#isLeft) this.#schedule();
     else done?.();
   };

@@ -48,7 +48,7 @@ test('a turn gets about as many callbacks as the last one had time for', async (
   };
   await new Promise<void>((done) => new Slicer({ clock, plan: () => left, step, done }).start());
   expect(left).toBe(0);
-  expect(callbacks).toBeLessThan(1_100);
+  expect(callbacks).toBeLessThan(1_400);
 });
 
 test('steps that take no time need few turns', async () => {
