@@ -82,7 +82,7 @@ export class Dispatcher {
     const isMeant = ({ id, job }: Run) => id === nameOrRunId || job.name === nameOrRunId;
     const active = this.#runs.active().filter(isMeant);
     const parked = this.#runs.parked().filter(isMeant);
-    this.#runs.dismiss(parked, { kind: 'skipped', reason: 'canceled' });
+    this.#runs.end(parked, { kind: 'skipped', reason: 'canceled' });
     for (const run of active) run.cancel({ kind: 'requested' });
     return active.length + parked.length;
   }
@@ -158,7 +158,7 @@ export class Dispatcher {
   }
 
   #replace(state: JobState, run: Run): void {
-    this.#runs.dismiss([...state.parked], { kind: 'skipped', reason: 'replaced' });
+    this.#runs.end([...state.parked], { kind: 'skipped', reason: 'replaced' });
     this.#runs.park(run);
     // A copy: the end of the last one starts the new run.
     for (const other of [...state.runs]) other.cancel({ kind: 'replaced' });
@@ -191,7 +191,7 @@ export class Dispatcher {
   #askAgain(state: JobState, run: Run): void {
     const verdict = this.#ask(state, run, (error) => run.fail(error));
     if (verdict === undefined) return;
-    if (verdict.kind === 'skip') run.dismiss({ kind: 'skipped', reason: verdict.reason });
+    if (verdict.kind === 'skip') run.end({ kind: 'skipped', reason: verdict.reason });
     else this.#follow(verdict, state, run);
   }
 

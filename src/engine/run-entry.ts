@@ -13,7 +13,7 @@ export interface EntryOwner {
   /** Through every gate. */
   entered(): void;
   /** It will not run. */
-  dismiss(ending: RunEnding): void;
+  end(ending: RunEnding): void;
   /** Runs a step; if it throws, the run fails with that error. */
   step(doing: string, work: () => void): void;
 }
@@ -68,7 +68,7 @@ export class RunEntry implements PassOwner {
   }
 
   #missDeadline(): void {
-    this.#run.dismiss({ kind: 'missed', reason: 'deadline' });
+    this.#run.end({ kind: 'missed', reason: 'deadline' });
   }
 
   #clearDeadline(): void {

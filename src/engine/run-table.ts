@@ -124,9 +124,9 @@ export class RunTable {
   }
 
   /** Ends parked runs. */
-  dismiss(runs: readonly Run[], ending: RunEnding): void {
+  end(runs: readonly Run[], ending: RunEnding): void {
     for (const run of runs) this.unpark(run);
-    for (const run of runs) run.dismiss(ending);
+    for (const run of runs) run.end(ending);
   }
 
   /** Resolves when no run is active. */

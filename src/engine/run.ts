@@ -64,8 +64,8 @@ export interface RunSpec {
  *
  * A fallback is a last attempt, in the same slot. It does not change how the run ends, which is decided before it starts.
  * When the scheduler stops, a waiting run may be parked again and left open for the next scheduler. So may a run whose
- * attempt a worker runs. If canceled during
- * an attempt, it ends when its process has ended; in every other state, immediately.
+ * attempt a worker runs. If canceled during an attempt, it ends when its process has ended; in every other state,
+ * immediately.
  */
 export class Run implements AttemptOwner, EntryOwner {
   readonly id: string;
@@ -178,16 +178,11 @@ export class Run implements AttemptOwner, EntryOwner {
     return true;
   }
 
-  /** Ends a run that has not started. Called by the entry, too. */
-  dismiss(ending: RunEnding): void {
-    this.#end(ending);
-  }
-
   /** Cancels the run. The first cause wins. */
   cancel(cause: CancelCause): void {
     this.#cause ??= cause;
     this.#contain('canceling', () => this.#attempt?.canceler.cancel(cause));
-    if (this.#state === 'waiting' || this.#state === 'pausing') this.#end(unstartedEnding(cause, this.hasBegun));
+    if (this.#state === 'waiting' || this.#state === 'pausing') this.end(unstartedEnding(cause, this.hasBegun));
   }
 
   /** Ends the run without grace. */
@@ -250,7 +245,7 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#decidedAtMs = this.times.elapsedMs;
     const latenessMs = this.times.latenessNow;
     if (command !== undefined && this.#attempts === 0) this.times.begin(latenessMs);
-    if (command === undefined) this.#end(decided);
+    if (command === undefined) this.end(decided);
     else this.#begin({ number: this.#attempts + 1, command, latenessMs, decided });
   }
 
@@ -278,7 +273,7 @@ export class Run implements AttemptOwner, EntryOwner {
     const outcome = attempt.outcomeOf(exit);
     const isOver = this.#cause !== undefined || this.#decided !== undefined;
     const pause = isOver ? undefined : attempt.pauseAfter(outcome);
-    if (exit.kind === 'expired' && !isOver) this.#end({ kind: 'missed', reason: 'deadline' });
+    if (exit.kind === 'expired' && !isOver) this.end({ kind: 'missed', reason: 'deadline' });
     else if (pause !== undefined) this.#pause(attempt, outcome, pause);
     else if (isOver || this.job.fallback === undefined || !needsFallback(outcome)) this.#finish(outcome);
     else this.#giveUp(attempt, outcome);
@@ -306,12 +301,12 @@ export class Run implements AttemptOwner, EntryOwner {
 
   /** Ends with the outcome of the latest attempt; after a fallback, as it was decided before. */
   #finish(outcome: Outcome): void {
-    if (this.#decided === undefined) this.#end({ kind: 'finished', outcome });
-    else this.#end(this.#decided, { outcome, durationMs: this.times.elapsedMs - this.#decidedAtMs });
+    if (this.#decided === undefined) this.end({ kind: 'finished', outcome });
+    else this.end(this.#decided, { outcome, durationMs: this.times.elapsedMs - this.#decidedAtMs });
   }
 
-  /** The event comes before the next run gets the slot, so that the log has the true order. */
-  #end(ending: RunEnding, fallback?: FallbackResult): void {
+  /** Ends the run. The event comes before the next run gets the slot, so that the log has the true order. */
+  end(ending: RunEnding, fallback?: FallbackResult): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     this.#attempt?.stopTiming();

@@ -89,7 +89,7 @@ export class Termination {
   /** A verb may have canceled it since the stop began. */
   #endParked(run: Run): void {
     if (this.#runs.find(run) === undefined || this.#isLeftOpen(run)) return;
-    this.#runs.dismiss([run], { kind: 'missed', reason: 'shutdown' });
+    this.#runs.end([run], { kind: 'missed', reason: 'shutdown' });
   }
 
   #forceOne(run: Run): void {

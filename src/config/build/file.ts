@@ -150,7 +150,7 @@ class FileBuilder {
     this.#warnUnusedGroups(settings, jobs);
     warnOfUndeclaredGroups(built, settings.groups);
     warnOfSharedReceivers(built, settings.heartbeat?.request?.url);
-    this.#warnAllDisabled(timers.length, jobs);
+    if (jobs.length === timers.length) warnAllDisabled(jobs, this.#report);
     this.#warnUnknownZone(values.timezone, built);
     if (settings.state.kind === 'memory') built.forEach(warnOfForgetting);
     if (this.#context.foresees) {
@@ -318,15 +318,12 @@ class FileBuilder {
           : `Write timezone: ${meant} in the file, or set TZ=${meant}.`,
     });
   }
+}
 
-  #warnAllDisabled(count: number, jobs: readonly Job[]): void {
-    if (count === 0 || jobs.length < count || jobs.some(({ enabled }) => enabled)) return;
-    this.#report.warn(
-      'timers',
-      { code: 'all-disabled', message: 'Every timer is disabled: nothing will fire.' },
-      { isKey: true },
-    );
-  }
+function warnAllDisabled(jobs: readonly Job[], report: MapReport): void {
+  if (jobs.length === 0 || jobs.some(({ enabled }) => enabled)) return;
+  const message = 'Every timer is disabled: nothing will fire.';
+  report.warn('timers', { code: 'all-disabled', message }, { isKey: true });
 }
 
 const isEmpty = ({ value }: Slot): boolean => value.kind === 'scalar' && value.value === null;
