@@ -2,6 +2,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Machine } from './config/index.js';
 import { networkMountOf, type NetworkMount } from './system/network-mount.js';
+import type { StatePlace } from './domain/state-place.js';
 import type { Instant } from './domain/time.js';
 import { systemZone, type SystemZone } from './schedules/index.js';
 
@@ -11,13 +12,14 @@ export const chance = (): number => Math.random();
 /** The system's time zone, as this process sees it. */
 export const localZone = (): SystemZone => systemZone(process.env['TZ']);
 
-/** What a timer file's meaning depends on, on this machine and in this process. */
-export const thisMachine = (start: Instant): Machine => ({
+/** What a timer file's meaning depends on, on this machine and in this process. `state`: in use, whatever the file says. */
+export const thisMachine = (start: Instant, state?: StatePlace): Machine => ({
   env: process.env,
   timezone: localZone().name,
   unknownZone: localZone().unknown,
   hostname: hostname(),
   uid: process.getuid?.(),
+  state,
   start,
   random: chance,
   networkMount,

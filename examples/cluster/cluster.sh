@@ -6,7 +6,7 @@ file=$(cd "$(dirname "$0")" && pwd)/timers.yaml
 place=${PLACE:-$(mktemp -d)}
 port=${PORT:-7399}
 read -ra timers <<< "${TIMERS:-timers}"
-export STATE_URL=redis://127.0.0.1:$port/0
+url=redis://127.0.0.1:$port/0
 
 trap 'kill $(jobs -p) 2> /dev/null || true; wait' EXIT
 trap 'exit 0' INT TERM
@@ -16,8 +16,9 @@ echo "redis: pid $!"
 
 node() {
   mkdir -p "$place/$1"
-  cp "$file" "$place/$1/timers.yaml"
-  (cd "$place/$1" && MACHINE=$1 exec "${timers[@]}" "${@:2}" --log-format json > log 2>&1) &
+  # With its name and the address filled in, so that every command works in its folder.
+  sed -e "s|\${STATE_URL[^}]*}|$url|" -e "s|\${MACHINE[^}]*}|$1|" "$file" > "$place/$1/timers.yaml"
+  (cd "$place/$1" && exec "${timers[@]}" "${@:2}" --log-format json > log 2>&1) &
   echo "$1: pid $!, in $place/$1"
 }
 node one start

@@ -1,6 +1,6 @@
 import { LONGEST_COMMAND } from '../control/index.js';
 import type { Keeping } from '../domain/ad-hoc.js';
-import { jsonText } from '../text/visible.js';
+import { jsonText, visible } from '../text/visible.js';
 import { formatLocal, localTime } from '../schedules/index.js';
 import { createSystemClock } from '../clocks/system.js';
 import { readLength } from './arguments.js';
@@ -24,6 +24,8 @@ interface Answer {
   readonly timezone: string;
   readonly command: string;
   readonly keeping: Keeping;
+  /** Earlier schedulers omit it. */
+  readonly cwd?: string;
 }
 
 /** Adds an ad-hoc timer to the running scheduler, and prints its name and when it is due. Returns the exit code. */
@@ -35,9 +37,13 @@ export async function askForTimer(
   const run = readCommand(words);
   const { description } = options;
   const timeout = readLength('--timeout', options.timeout);
-  return withScheduler(terminal, options, async ({ change }) => {
+  return withScheduler(terminal, options, async ({ change, client }) => {
     const asked = { ...when, run, cwd: terminal.cwd, timeout_ms: timeout, description };
     const answer = (await change('add', asked)) as Answer;
+    if (client.standsBy && answer.cwd !== undefined)
+      terminal.err(
+        `timers: it runs on the active machine, in ${visible(answer.cwd)}, the folder of the timer file there`,
+      );
     print({ ...answer, timezone: options.timezone ?? answer.timezone }, terminal, options.json === true);
     return 0;
   });

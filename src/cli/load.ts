@@ -9,6 +9,7 @@ import {
   type TimerFile,
 } from '../config/index.js';
 import { wayOut } from '../text/nearest.js';
+import type { StatePlace } from '../domain/state-place.js';
 import type { Instant } from '../domain/time.js';
 import type { Job } from '../domain/job.js';
 import { thisMachine } from '../this-machine.js';
@@ -17,8 +18,8 @@ import { renderDiagnostics } from './render/diagnostics.js';
 import type { Terminal } from './terminal.js';
 
 /** Loads the timer file that is named, or found from the working directory upward. */
-function load(terminal: Terminal, file: string | undefined, start: Instant): Promise<Loaded> {
-  return loadTimerFile({ cwd: terminal.cwd, ...(file !== undefined && { file }) }, thisMachine(start));
+function load(terminal: Terminal, file: string | undefined, start: Instant, state?: StatePlace): Promise<Loaded> {
+  return loadTimerFile({ cwd: terminal.cwd, ...(file !== undefined && { file }) }, thisMachine(start, state));
 }
 
 /** Finds what leads to the scheduler of the timer file, despite any errors in its timers. */
@@ -30,14 +31,14 @@ export function loadForeseeing({ cwd }: Terminal, file: string | undefined, star
   return loadTimerFile({ cwd, foresees: true, ...(file !== undefined && { file }) }, thisMachine(start));
 }
 
-/** Loads it and reports errors, with `warns` also warnings. Returns `undefined` if it cannot be used. */
+/** Loads it and reports errors, with `warns` also warnings. `state` is used instead of the file's. Returns `undefined` if it cannot be used. */
 export async function loadOrTell(
   terminal: Terminal,
   file: string | undefined,
   start: Instant,
-  { warns = false }: { readonly warns?: boolean } = {},
+  { warns = false, state }: { readonly warns?: boolean; readonly state?: StatePlace | undefined } = {},
 ): Promise<TimerFile | undefined> {
-  const loaded = await load(terminal, file, start);
+  const loaded = await load(terminal, file, start, state);
   const problems = loaded.problems.filter(
     ({ severity, code }) => warns || severity === 'error' || code === 'unknown-tz',
   );

@@ -138,7 +138,7 @@ function add(controlled: VerbTarget, args: Args): object {
   } = controlled.add({
     when,
     run: commandArgument(args, 'run'),
-    cwd: pathArgument(args, 'cwd'),
+    ...(args['cwd'] !== undefined && { cwd: pathArgument(args, 'cwd') }),
     ...(timeout !== undefined && { timeout }),
     ...(description !== undefined && { description }),
   });

@@ -21,7 +21,7 @@ import { openReloading, type ReloadingOptions } from './reloading.js';
 import type { Service } from './service-variables.js';
 import type { Operation } from './operation.js';
 import type { OpenedShared } from './shared/state.js';
-import { sharedPlaceOf } from './shared/place.js';
+import { namedPlace, sharedPlaceOf } from './shared/place.js';
 import { openStateOf, statePathOf, type OpenedState } from './state.js';
 import { statusContext } from './status.js';
 import type { Surroundings } from './surroundings.js';
@@ -65,21 +65,21 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   const condition = new ConditionWatch(clock);
   const begins = () => around.service?.reloading();
   const apply = (...change: Parameters<Operation['reload']>) => operation.reload(...change);
-  const reloading = openReloading(timerFile, { ...options, begins, apply }, running);
+  const reloading = openReloading(timerFile, { ...options, begins, apply, place: placeOf(options) }, running);
   const { reloader, reload, origin } = reloading;
   const adHoc = new AdHocTimers({ file: () => reloader.current, scheduler: running });
   const launcher = await launching;
-  const isShared = state.kind === 'shared';
   const shared = () => operation.membership?.record;
   const record = { launcher: () => launcher.record(), forward: () => around.forward?.record, shared };
   const status = statusContext(timerFile, condition, { ...record, origin });
   const { recorded, outcomes } = state;
   const parts = { surroundings, clock, condition, status, origin, scheduler: running, recorded, outcomes };
   const runner = () => operation.runner;
-  const elsewhere = isShared ? (verb: string, args: Args) => operation.membership?.elsewhere(verb, args) : undefined;
-  const opening = { ...parts, named, reloader, reload, adHoc, elsewhere, runner, stopped: () => stop() };
+  const elsewhere = (verb: string, args: Args) => operation.membership?.elsewhere(verb, args);
+  const sharing = state.kind === 'shared' ? { elsewhere, onCommitted: state.onCommitted } : {};
+  const opening = { ...parts, ...sharing, named, reloader, reload, adHoc, runner, stopped: () => stop() };
   const control = await openControl(timerFile, opening);
-  const around = await openAround(timerFile, { ...parts, control, elsewhere }, { launcher, service: options.service });
+  const around = await openAround(timerFile, { ...parts, ...sharing, control }, { launcher, service: options.service });
   const operation = operate(() => reloader.current, options, { state, control, around });
   const ended = new Promise<number>((resolve) => {
     stop = (code = 0) => resolve(code);
@@ -102,6 +102,9 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   release?.();
   return Math.max(code, lastResort.exitCode);
 }
+
+const placeOf = ({ state, surroundings }: DaemonOptions) =>
+  state === undefined ? undefined : namedPlace(state, surroundings.cwd);
 
 /** Reports what happened before the start, and troubles of the log from now on. */
 function reportTroubles(running: () => Scheduler, troubles: Assembled['state']['troubles'], log: SchedulerLog): void {

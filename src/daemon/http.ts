@@ -25,6 +25,8 @@ export interface Http {
 /** What an HTTP server reports on. */
 export interface HttpContext extends PageParts {
   readonly condition: ConditionWatch;
+  /** Registers a listener to the time that each commit took; absent without a shared state. */
+  readonly onCommitted?: ((listener: (took: Duration) => void) => void) | undefined;
   /** Absent without `forward`. */
   readonly forward?: Pick<Forward, 'unsent'> | undefined;
   /** Absent for a timer file of this machine. */
@@ -76,6 +78,7 @@ export function openHttp(settings: NonNullable<TimerFile['settings']['http']>, c
     configAge: () => origin?.age,
     unsent: () => forward?.unsent,
     shared: () => context.status.shared?.(),
+    onCommitted: context.onCommitted,
   });
   const { listen, tokenFile, isOpen } = settings;
   const page = openPage(context, tokenFile !== undefined || 'socket' in listen);

@@ -8,6 +8,7 @@ import {
   type TimerFile,
 } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
+import type { StatePlace } from '../domain/state-place.js';
 import type { PlanSource, SchedulerPlan } from '../domain/controls.js';
 import { finishInTurns } from '../turns/steps.js';
 import { withHostsAlone } from '../domain/web-request.js';
@@ -46,6 +47,8 @@ export interface Arrival {
 export interface ReloaderOptions {
   readonly running: () => Scheduler;
   readonly clock: Clock;
+  /** The state that the command line names; by default, the one of the first file stays in use. */
+  readonly state?: StatePlace | undefined;
   /** Called when a reload begins. `config.reloaded` or `config.rejected` ends it, unless the scheduler stops. */
   readonly begins?: (() => void) | undefined;
   /** Takes a new plan; by default, the running scheduler does. */
@@ -60,6 +63,7 @@ export class Reloader {
   readonly #running: () => Scheduler;
   readonly #apply: (plan: SchedulerPlan, source: PlanSource) => void;
   readonly #clock: Clock;
+  readonly #state: StatePlace;
   readonly #begins: () => void;
   readonly #used: (timerFile: TimerFile) => void;
   #current: TimerFile;
@@ -69,13 +73,14 @@ export class Reloader {
   /** `first` is the file that the scheduler started with. */
   constructor(
     first: TimerFile,
-    { running, clock, apply, begins = () => undefined, used = () => undefined }: ReloaderOptions,
+    { running, clock, state, apply, begins = () => undefined, used = () => undefined }: ReloaderOptions,
   ) {
     this.#first = first;
     this.#current = first;
     this.#running = running;
     this.#apply = apply ?? ((plan, source) => running().controls.reload(plan, source));
     this.#clock = clock;
+    this.#state = state ?? first.settings.state;
     this.#begins = begins;
     this.#used = used;
   }
@@ -161,9 +166,9 @@ export class Reloader {
     }
   }
 
-  /** A new delay counts from now. */
+  /** A new delay counts from now. A new state is for the next start: until then, the meaning of the file is that under the present one. */
   #load(file: string, arrival?: Arrival): Promise<Loaded> {
-    const machine = thisMachine(this.#running().now());
+    const machine = thisMachine(this.#running().now(), this.#state);
     const inTurns = this.#clock;
     if (arrival === undefined) return loadTimerFile({ file, cwd: '/', inTurns }, machine);
     return loadArrivedFile({ path: file, ...arrival, inTurns }, machine);

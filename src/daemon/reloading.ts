@@ -1,6 +1,7 @@
 import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { PlanSource, SchedulerPlan } from '../domain/controls.js';
+import type { StatePlace } from '../domain/state-place.js';
 import type { Cancel } from '../domain/time.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import type { OriginWatch, WatchContext } from './origin/watch.js';
@@ -14,6 +15,8 @@ export interface ReloadingOptions {
   readonly surroundings: Pick<Surroundings, 'err'>;
   /** Whether it reloads the timer file after each change. */
   readonly watches: boolean;
+  /** The state that the command line names, if it does. */
+  readonly place?: StatePlace | undefined;
   /** Where the timer file comes from; absent for a file of this machine. */
   readonly origin?: ((context: WatchContext) => OriginWatch) | undefined;
   /** Called when a reload begins. */
@@ -38,12 +41,13 @@ export interface Reloading {
 /** Assembles it. Does not look for changes until it is started. */
 export function openReloading(
   timerFile: TimerFile,
-  { clock, surroundings, watches, origin: from, begins, apply, log }: ReloadingOptions,
+  { clock, surroundings, watches, origin: from, begins, apply, log, place }: ReloadingOptions,
   scheduler: () => Scheduler,
 ): Reloading {
   const reloader = new Reloader(timerFile, {
     running: scheduler,
     clock,
+    state: place,
     begins,
     apply,
     used: ({ settings }) => log.use(settings.log),

@@ -20,8 +20,8 @@ export interface AdHocRequest {
   readonly when: AdHocTime;
   /** The shell runs a text. A list is a program and its arguments, started without a shell. */
   readonly run: string | readonly string[];
-  /** Absolute. */
-  readonly cwd: string;
+  /** Absolute; default: the folder of the timer file. */
+  readonly cwd?: string;
   readonly timeout?: Duration;
   readonly description?: string;
 }
@@ -39,4 +39,6 @@ export interface AdHocTimer {
   /** IANA name. */
   readonly timezone: string;
   readonly command: string;
+  /** Absolute. */
+  readonly cwd: string;
 }

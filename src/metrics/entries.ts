@@ -137,6 +137,13 @@ export const METRICS = {
     help: 'How often this machine became the active one of a shared state.',
     ...ofScheduler,
   },
+  timers_commit_seconds: {
+    type: 'histogram',
+    help: 'Time until the store of the shared state confirmed a commit; absent without one.',
+    // From a store on this machine to one that hardly responds.
+    buckets: [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+    ...ofScheduler,
+  },
   timers_queue_runs: {
     type: 'gauge',
     help: 'Runs for workers, waiting for one or active on one; only on the active machine.',

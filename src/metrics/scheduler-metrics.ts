@@ -18,6 +18,8 @@ export interface SchedulerFacts {
   readonly configAge?: () => Duration | undefined;
   /** The machines of the shared state; `undefined` without one. */
   readonly shared?: () => SharedRecord | undefined;
+  /** Registers a listener to the time that each commit to the shared state took; absent without one. */
+  readonly onCommitted?: ((listener: (took: Duration) => void) => void) | undefined;
   /** The latest measurement of the clock; `undefined` when the clock is not measured, or not yet. */
   readonly clockOffset: () => { readonly offsetMs: number; readonly errorMs: number } | undefined;
 }
@@ -42,6 +44,10 @@ export class SchedulerMetrics {
     this.#facts = facts;
     collectProcessMetrics(this.#registry);
     this.#gauges.buildInfo.set({ version: facts.version, node: facts.node }, 1);
+    if (facts.onCommitted !== undefined) {
+      const commits = metricsIn(this.#registry).histogram('timers_commit_seconds');
+      facts.onCommitted((took) => commits.observe(seconds(took)));
+    }
     for (const result of ['success', 'failure']) this.#counters.reloads.inc({ result }, 0);
   }
 

@@ -19,6 +19,16 @@ describe('run_on', () => {
     expect(problems.map(words).join()).toContain('Write state: redis://HOST/0');
   });
 
+  it('needs Redis as the state in use, whatever the file says', () => {
+    const file = `state: redis://db/0\n${backupWith('run_on: any')}`;
+    const onFile = { ...machine, state: { kind: 'file', path: '/x.db' } } as const;
+    const { problems } = load(file, '/etc/timers.yaml', onFile);
+    expect(problems.map(({ code }) => code)).toEqual(['run-on-without-redis']);
+    expect(problems.map(words).join()).toContain('This scheduler started with another state');
+    const onRedisNow = { ...machine, state: { kind: 'shared', url: 'redis://db/0', lease: 5_000 } } as const;
+    expect(runOnOf(file.replace('redis:', 'postgres:'), onRedisNow)?.label).toBe('any');
+  });
+
   it('takes any, a label, and local against a default', () => {
     const file = (lines: string) => `state: rediss://db/0\ndefaults: { run_on: any }\n${backupWith(lines)}`;
     expect(runOnOf(file(''))?.label).toBe('any');

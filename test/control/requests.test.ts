@@ -93,7 +93,6 @@ describe('a request', () => {
     ['a list of others than texts', { in_ms: 1, run: ['x', 1], cwd: '/' }],
     ['a NUL character', { in_ms: 1, run: ['x', '\0'], cwd: '/' }],
     ['a command that is too long', { in_ms: 1, run: 'x'.repeat(33_000), cwd: '/' }],
-    ['no directory', { in_ms: 1, run: 'x' }],
     ['a relative directory', { in_ms: 1, run: 'x', cwd: 'here' }],
     ['a timeout that is none', { in_ms: 1, run: 'x', cwd: '/', timeout_ms: '1h' }],
     ['a long description', { in_ms: 1, run: 'x', cwd: '/', description: 'x'.repeat(1_025) }],
@@ -105,7 +104,13 @@ describe('a request', () => {
   test('for a timer returns its name, when it is due and how it is kept', async () => {
     const args = { at: '17:00', timezone: 'Asia/Tokyo', run: ['x', 'y'], cwd: '/' };
     expect(await client.ask({ id: 1, verb: 'add', args })).toMatchObject({
-      ok: { task_name: 'in:23456', scheduled_at: '1970-01-01T00:00:00.000Z', command: 'true', keeping: 'memory' },
+      ok: {
+        task_name: 'in:23456',
+        scheduled_at: '1970-01-01T00:00:00.000Z',
+        command: 'true',
+        cwd: '/',
+        keeping: 'memory',
+      },
     });
     expect(served.asked).toEqual(['{"at":"17:00","timezone":"Asia/Tokyo"}']);
   });

@@ -59,7 +59,7 @@ export class Served {
       overlap: (kind) => (kind === 'allow' ? overlap('allow') : undefined),
       add: ({ when }) => {
         this.asked.push(JSON.stringify(when));
-        return { name: 'in:23456', due: 0, timezone: 'UTC', command: 'true' };
+        return { name: 'in:23456', due: 0, timezone: 'UTC', command: 'true', cwd: '/' };
       },
       move: (name, length) => {
         this.asked.push(`${name} ${length}`);

@@ -7,7 +7,7 @@ import { MINUTE, SECOND } from '../../src/domain/time.js';
 import type { Job } from '../../src/domain/job.js';
 import { breaker, overlap } from '../../src/policies/index.js';
 import type { SharedRecord } from '../../src/domain/status-record.js';
-import { Metrics } from '../../src/metrics/metrics.js';
+import { Metrics, type MetricsContext } from '../../src/metrics/metrics.js';
 import { Disk, FakeLedger } from '../support/fake-ledger.js';
 import { finished, firingAt } from '../support/past.js';
 import { atInstants, everyMs, job, Rig, type RigOptions } from '../support/rig.js';
@@ -16,6 +16,7 @@ import { atInstants, everyMs, job, Rig, type RigOptions } from '../support/rig.j
 class Watched {
   readonly rig: Rig;
   readonly metrics: Metrics;
+  readonly facts: MetricsContext;
   forecast: Forecast | undefined;
   shared: SharedRecord | undefined;
   offset: { offsetMs: number; errorMs: number } | undefined;
@@ -25,7 +26,7 @@ class Watched {
 
   constructor(jobs: readonly Job[], options: RigOptions = {}) {
     this.rig = new Rig(jobs, { start: '2026-01-01T00:00:00.500Z', ...options });
-    this.metrics = new Metrics({
+    this.facts = {
       controls: () => this.rig.scheduler.controls,
       clock: {
         soon: (task) => {
@@ -38,7 +39,8 @@ class Watched {
       node: 'v20',
       clockOffset: () => this.offset,
       shared: () => this.shared,
-    });
+    };
+    this.metrics = new Metrics(this.facts);
     this.rig.scheduler.start();
   }
 
@@ -333,6 +335,18 @@ describe('the current state', () => {
     series = await watched.series();
     expect(series.has('timers_clock_offset_seconds'), 'nobody measures it any more').toBe(false);
   });
+});
+
+test('the time of commits to a shared state is counted, and absent without one', async () => {
+  const watched = new Watched([]);
+  expect([...(await watched.series()).keys()].filter((name) => name.includes('commit'))).toEqual([]);
+  let heard: (took: number) => void = () => undefined;
+  const metrics = new Metrics({ ...watched.facts, onCommitted: (listener) => (heard = listener) });
+  heard(2);
+  let text = '';
+  for await (const part of metrics.text()) text += part;
+  expect(text).toContain('timers_commit_seconds_bucket{le="0.001"} 0\n');
+  expect(text).toContain('timers_commit_seconds_bucket{le="0.0025"} 1\n');
 });
 
 test('the machines of a shared state are counted by each of them, and the lease by the active one', async () => {

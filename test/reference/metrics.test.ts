@@ -18,6 +18,7 @@ test('the metrics that a scheduler exposes are those of the page', async () => {
     version: '1.2.3',
     node: 'v20',
     clockOffset: () => undefined,
+    onCommitted: () => undefined,
   });
   let text = '';
   for await (const part of metrics.text()) text += part;

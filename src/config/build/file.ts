@@ -270,14 +270,8 @@ class FileBuilder {
     const own = this.#levels.read(timerSchema, value, { level: 'timer', path });
     const values = mergeDefaults(file.defaults, own);
     const report = new MapReport(problems, { map: value, path, key: entry.key }, file.defaultsMap, values.ignore);
-    const job = buildJob(name, values, report, this.#jobContext(file));
+    const job = buildJob(name, values, report, { ...jobContext(this.#context, file), command: this.#command });
     return job && { job, values, report };
-  }
-
-  #jobContext({ settings: { state, timezone } }: Surroundings): JobContext {
-    const { machine, foresees } = this.#context;
-    const spreadBy = state.kind === 'shared' ? nameOfShared(state.url) : machine.hostname;
-    return { machine, spreadBy, timezone, state, command: this.#command, foresees };
   }
 
   #checkName(name: string, at: TextSpan, path: readonly string[]): void {
@@ -324,6 +318,16 @@ function warnAllDisabled(jobs: readonly Job[], report: MapReport): void {
   if (jobs.length === 0 || jobs.some(({ enabled }) => enabled)) return;
   const message = 'Every timer is disabled: nothing will fire.';
   report.warn('timers', { code: 'all-disabled', message }, { isKey: true });
+}
+
+/** What the meaning of a timer depends on. A state in use takes precedence over that of the file. */
+function jobContext(
+  { machine, foresees }: FileContext,
+  { settings: { state: written, timezone } }: Surroundings,
+): Omit<JobContext, 'command'> {
+  const { state = written } = machine;
+  const spreadBy = state.kind === 'shared' ? nameOfShared(state.url) : machine.hostname;
+  return { machine, spreadBy, timezone, state, foresees };
 }
 
 const isEmpty = ({ value }: Slot): boolean => value.kind === 'scalar' && value.value === null;

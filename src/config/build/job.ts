@@ -40,7 +40,7 @@ export function buildJob(name: string, values: TimerValues, report: MapReport, c
   const run = readRun(values, report);
   const setting = buildSetting(values, report, context.command);
   const policies = buildPolicies(values, report, context.machine.random);
-  const runOn = buildRunOn(values, report, context.state);
+  const runOn = buildRunOn(values, report, context);
   const hooks = buildHooks(values, report, setting);
   const fallback = buildFallback(values, report, setting);
   const notify = buildNotify(values.notify, report, setting);

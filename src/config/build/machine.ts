@@ -1,3 +1,4 @@
+import type { StatePlace } from '../../domain/state-place.js';
 import type { NetworkMount } from '../../system/network-mount.js';
 import type { Instant } from '../../domain/time.js';
 import type { Accounts } from '../text/accounts.js';
@@ -16,6 +17,8 @@ export interface Machine {
   readonly networkMount?: ((path: string) => NetworkMount | undefined) | undefined;
   /** Users and groups, for several files at once. Absent: each file reads them. */
   readonly accounts?: Accounts | undefined;
+  /** The state in use, whatever the file says: named on the command line, or that of a running scheduler. */
+  readonly state?: StatePlace | undefined;
   /** When the scheduler starts: `in` counts from it, and earlier instants are past. */
   readonly start: Instant;
   /** Uniform in [0, 1); for the pauses between attempts. */

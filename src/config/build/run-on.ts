@@ -3,13 +3,22 @@ import type { RunOn } from '../../domain/command.js';
 import { isRedisUrl, type StatePlace } from '../../domain/state-place.js';
 import { isWorkLabel, LOCAL_LABEL } from '../../domain/work-label.js';
 import type { TimerValues } from '../check/schema.js';
+import type { Machine } from './machine.js';
 import type { MapReport } from './map-report.js';
 
 /** The keys that define what a worker runs. The scheduler decides when it runs, and in which time zone. */
 const KEYS = ['run', 'shell', 'cwd', 'env', 'env_file', 'pass_env', 'user', 'output', 'kill_after'] as const;
 
+const WRITE_REDIS =
+  'Write state: redis://HOST/0 for the file, or leave run_on out: then the machine of the scheduler runs it.';
+const START_WITH_REDIS = 'This scheduler started with another state. Start it with one on Redis, or leave run_on out.';
+
 /** Reads which workers run a timer. `undefined`: none, the scheduler runs it. */
-export function buildRunOn(values: TimerValues, report: MapReport, state: StatePlace): RunOn | undefined {
+export function buildRunOn(
+  values: TimerValues,
+  report: MapReport,
+  { state, machine }: { readonly state: StatePlace; readonly machine: Pick<Machine, 'state'> },
+): RunOn | undefined {
   const { run_on: label } = values;
   if (label === undefined || label === LOCAL_LABEL) return undefined;
   if (!isWorkLabel(label)) {
@@ -18,8 +27,7 @@ export function buildRunOn(values: TimerValues, report: MapReport, state: StateP
     report.error('run_on', { code: 'bad-label', message, hint });
   } else if (state.kind !== 'shared' || !isRedisUrl(state.url)) {
     const message = 'run_on needs a state on Redis, which carries the runs to the workers.';
-    const hint =
-      'Write state: redis://HOST/0 for the file, or leave run_on out: then the machine of the scheduler runs it.';
+    const hint = machine.state === undefined ? WRITE_REDIS : START_WITH_REDIS;
     report.error('run_on', { code: 'run-on-without-redis', message, hint });
   } else return { label, hash: hashOf(values) };
   return undefined;

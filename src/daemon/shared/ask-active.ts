@@ -23,16 +23,16 @@ interface AskingParts {
   readonly active: string | undefined;
 }
 
-/**
- * Asks the active machine to carry out a verb: it is done once, or refused. `args` may have an `expires_at`, which is
- * left out: clocks differ between machines, and the mailbox has its own limit. @throws RefusalError
- */
+/** What means nothing on another machine: clocks differ, and so do folders. The mailbox has its own limit. */
+const FOR_THIS_MACHINE: ReadonlySet<string> = new Set(['expires_at', 'cwd']);
+
+/** Asks the active machine to carry out a verb: it is done once, or refused. @throws RefusalError */
 export async function askActive(
   { shared, mailbox, active = 'the active machine' }: AskingParts,
   verb: string,
   args: Args,
 ): Promise<unknown> {
-  const rest = Object.fromEntries(Object.entries(args).filter(([name]) => name !== 'expires_at'));
+  const rest = Object.fromEntries(Object.entries(args).filter(([name]) => !FOR_THIS_MACHINE.has(name)));
   const { board, node, newId } = shared;
   const outcome = await mailbox.ask(newId(), { verb, args: rest, from: node }).catch((error: unknown) => {
     if (!(error instanceof BoardTrouble)) throw error;

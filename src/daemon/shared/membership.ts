@@ -1,14 +1,21 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../../domain/clock.js';
 import { RefusalError, type Args } from '../../control/index.js';
 import type { QueueRecord, SharedRecord } from '../../domain/status-record.js';
-import { toTimestamp, type Cancel } from '../../domain/time.js';
+import { MINUTE, SECOND, toTimestamp, type Cancel, type Duration } from '../../domain/time.js';
 import type { Job } from '../../domain/job.js';
 import { Mailbox, Presence, type MailReply, type Peer } from '../../stores/shared/index.js';
 import { version } from '../../version.js';
 import { askActive, FOR_ACTIVE } from './ask-active.js';
 import type { SharedState } from './open.js';
 import type { Terms } from './terms.js';
+import { TimerDigests } from './timer-digests.js';
+
+/** How long the timers of a machine are known to the others. */
+const TIMERS_LIFETIME: Duration = MINUTE;
+/** Characters of a note: names are ASCII, and a board takes 1 MiB. */
+const LONGEST_NOTE = 1_000_000;
+/** How long the active machine waits for the names of different timers. */
+const NAMES_PATIENCE: Duration = 10 * SECOND;
 
 interface MembershipParts {
   readonly shared: SharedState;
@@ -30,7 +37,10 @@ export class Membership {
   readonly #since: string;
   /** Peers whose different timer file has been reported, by name and file. */
   readonly #reported = new Set<string>();
-  #hashed: { readonly jobs: readonly Job[]; readonly hash: string } | undefined;
+  /** When each was first seen, monotonic. */
+  readonly #seen = new Map<string, Duration>();
+  #hashed: { readonly jobs: readonly Job[]; readonly digests: TimerDigests } | undefined;
+  #published: { readonly whole: string; readonly at: Duration } | undefined;
   #endService: Cancel = () => undefined;
 
   constructor(parts: MembershipParts) {
@@ -85,8 +95,12 @@ export class Membership {
   /** Of the timers of this machine: computed once for each version of its file, because it takes a while with many. */
   get #hash(): string {
     const jobs = this.#parts.jobs();
-    if (this.#hashed?.jobs !== jobs) this.#hashed = { jobs, hash: hashOf(jobs) };
-    return this.#hashed.hash;
+    return this.#digests(jobs).whole;
+  }
+
+  #digests(jobs = this.#parts.jobs()): TimerDigests {
+    if (this.#hashed?.jobs !== jobs) this.#hashed = { jobs, digests: new TimerDigests(jobs) };
+    return this.#hashed.digests;
   }
 
   /** This machine uses its own file in its next term. */
@@ -111,23 +125,39 @@ export class Membership {
     }
   }
 
+  /** The active machine reports who has other timers; the others tell it which ones they have. */
   #compare(others: readonly Peer[]): void {
-    const { terms } = this.#parts;
-    if (!terms.isActive) return;
-    const own = this.#hash;
-    for (const { name, file } of others) {
-      const key = `${name} ${file} ${own}`;
-      if (file === own || this.#reported.has(key)) continue;
-      this.#reported.add(key);
-      const { scheduler } = terms;
-      scheduler.emit({ event: 'config.differs', at: scheduler.now(), node: name });
-    }
+    const different = others.filter(({ file }) => file !== this.#hash);
+    if (different.length === 0) return;
+    if (!this.#parts.terms.isActive) this.#publish();
+    else for (const peer of different) void this.#report(peer);
   }
-}
 
-/** A hash of what the timers do. Their order and the file's comments make no difference. */
-function hashOf(jobs: readonly Job[]): string {
-  const fileJobs = jobs.filter(({ adHoc }) => adHoc === undefined);
-  const definitions = fileJobs.map(({ name, definition }) => JSON.stringify([name, definition])).sort();
-  return createHash('sha256').update(definitions.join('\n')).digest('base64url').slice(0, 16);
+  #publish(): void {
+    const { shared, clock } = this.#parts;
+    const now = clock.monotonic();
+    const { whole, text } = this.#digests();
+    const isKnown = this.#published?.whole === whole && now - this.#published.at < TIMERS_LIFETIME / 2;
+    if (isKnown || text.length > LONGEST_NOTE) return;
+    this.#published = { whole, at: now };
+    // Without it, the active machine reports no names.
+    void shared.board.put(`timers/${whole}`, text, TIMERS_LIFETIME).catch(() => undefined);
+  }
+
+  async #report({ name, file }: Peer): Promise<void> {
+    const { terms, shared, clock } = this.#parts;
+    const key = `${name} ${file} ${this.#hash}`;
+    if (this.#reported.has(key)) return;
+    const notes = await shared.board.notes(`timers/${file}`).catch(() => undefined);
+    const text = notes?.get(`timers/${file}`);
+    // It publishes them when it sees this machine; an earlier version never does.
+    const firstSeen = this.#seen.get(key) ?? clock.monotonic();
+    this.#seen.set(key, firstSeen);
+    if (text === undefined && clock.monotonic() - firstSeen < NAMES_PATIENCE) return;
+    if (this.#reported.has(key) || !terms.isActive) return;
+    this.#reported.add(key);
+    const { scheduler } = terms;
+    const differences = text === undefined ? undefined : this.#digests().differencesOf(text);
+    scheduler.emit({ event: 'config.differs', at: scheduler.now(), node: name, ...(differences && { differences }) });
+  }
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../domain/clock.js';
 import type { Recorded } from '../../domain/ledger.js';
 import { isRedisUrl, type SharedPlace } from '../../domain/state-place.js';
 import type { Sink } from '../../domain/sink.js';
+import type { Duration } from '../../domain/time.js';
 import type { Companion } from '../../engine/scheduler-parts.js';
 import type { Scheduler } from '../../engine/scheduler.js';
 import { BoardTrouble, type Term } from '../../stores/shared/index.js';
@@ -24,6 +25,8 @@ export type OpenedShared =
       /** Nothing is forwarded from a shared state. */
       readonly outcomes: () => undefined;
       readonly troubles: readonly [];
+      /** Registers the one listener to the time that each commit took. */
+      readonly onCommitted: (listener: (took: Duration) => void) => void;
       readonly operate: (house: House) => Operation;
     }
   | { readonly kind: 'refused'; readonly message: string };
@@ -37,6 +40,11 @@ interface House {
   readonly file: () => TimerFile;
 }
 
+interface WatchedHouse extends House {
+  readonly clock: Clock;
+  readonly onCommitted: (took: Duration) => void;
+}
+
 /**
  * Opens the shared state of a timer file. A store that cannot be reached may be reachable later; one that refuses us is
  * an error.
@@ -45,13 +53,15 @@ export async function openSharedState(place: SharedPlace, timerFile: TimerFile, 
   try {
     const shared = await openShared(place, clock);
     await probe(shared);
+    let heard: (took: Duration) => void = () => undefined;
     const past = new SharedPast(shared.board, clock, timerFile.settings.history);
     return {
       kind: 'shared',
       recorded: past.recorded,
       outcomes: () => undefined,
       troubles: [],
-      operate: (house) => operateShared(shared, past, { ...house, clock }),
+      onCommitted: (listener) => (heard = listener),
+      operate: (house) => operateShared(shared, past, { ...house, clock, onCommitted: (took) => heard(took) }),
     };
   } catch (error) {
     if (!(error instanceof BoardTrouble)) throw error;
@@ -62,7 +72,7 @@ export async function openSharedState(place: SharedPlace, timerFile: TimerFile, 
 function operateShared(
   shared: SharedState,
   past: SharedPast,
-  { compose, companions, sinks, control, file, clock }: House & { readonly clock: Clock },
+  { compose, companions, sinks, control, file, clock, onCommitted }: WatchedHouse,
 ): Operation {
   const heardIn = (term?: Term) =>
     sinks.map((sink) => heardInTerm(sink, () => term?.isLost === true && !terms.isStopping));
@@ -91,13 +101,13 @@ function operateShared(
     shared,
     clock,
     sinks,
+    onCommitted,
     orphans: () => file().settings.orphans,
     companions: [...companions, past, watch, { start: () => membership.start(), stop: () => void membership.stop() }],
     compose: (term) => (term === undefined ? compose({ sinks: heardIn() }) : composeActive(term)),
   });
   const membership = new Membership({
-    ...{ shared, clock, terms, jobs: () => file().jobs },
-    queues: () => watch.record,
+    ...{ shared, clock, terms, jobs: () => file().jobs, queues: () => watch.record },
     carryOut: control.carryOutHere,
   });
   return {

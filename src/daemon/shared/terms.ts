@@ -20,6 +20,8 @@ interface TermsParts {
   readonly sinks: readonly Sink[];
   /** What happens to active runs when the state is lost. */
   readonly orphans: () => 'kill' | 'keep';
+  /** Called with the time that each commit took. */
+  readonly onCommitted?: (took: Duration) => void;
 }
 
 /**
@@ -50,6 +52,7 @@ export class Terms {
       lease: place.lease,
       name: node,
       newId,
+      onCommitted: parts.onCommitted,
       onHeld: ({ name }) =>
         this.#emit((at) => ({ event: 'scheduler.standing_by', at, active: name, state: board.place })),
       onTrouble: (trouble) =>

@@ -52,6 +52,12 @@ export interface ConfigDiffers {
   readonly at: Instant;
   /** The other machine. */
   readonly node: string;
+  /** The names of the timers in which its file differs; absent if it does not say. */
+  readonly differences?: {
+    readonly added: readonly string[];
+    readonly removed: readonly string[];
+    readonly changed: readonly string[];
+  };
 }
 
 export type TermEvent = StandingBy | TookOver | LostState | StateWentBack | ConfigDiffers;
@@ -156,12 +162,42 @@ export const termEvents: EventEntries<TermEvent> = {
   'config.differs': {
     summary: 'A machine that stands by has another timer file. After a takeover, its file applies.',
     level: 'warn',
-    fields: { node: { type: 'string', summary: 'The name of the other machine.' } },
-    toFields: ({ node }) => ({ node }),
-    sentence: ({ node }) => `${node} stands by with another timer file: after a takeover, that file applies`,
+    fields: {
+      node: { type: 'string', summary: 'The name of the other machine.' },
+      added: { type: 'strings', optional: true, summary: 'Timers that only the other file has.' },
+      removed: { type: 'strings', optional: true, summary: 'Timers that the other file does not have.' },
+      changed: { type: 'strings', optional: true, summary: 'Timers that both files have, and that differ.' },
+    },
+    toFields: ({ node, differences }) => ({ node, ...differences }),
+    sentence: describeDifferences,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
-    example: { event: 'config.differs', ...example, node: 'night-2' },
+    example: {
+      event: 'config.differs',
+      ...example,
+      node: 'night-2',
+      differences: { added: [], removed: ['report'], changed: ['backup'] },
+    },
   },
 };
+
+/** Names in one sentence. */
+const MOST_NAMES = 5;
+
+function describeDifferences({ node, differences }: ConfigDiffers): string {
+  const { added = [], removed = [], changed = [] } = differences ?? {};
+  const parts = [
+    ['adds', added],
+    ['lacks', removed],
+    ['changes', changed],
+  ] as const;
+  const how = parts.flatMap(([verb, names]) => (names.length === 0 ? [] : [`${verb} ${someOf(names)}`]));
+  const which = how.length === 0 ? '' : `, which ${how.join(' and ')}`;
+  return `${node} stands by with another timer file${which}: after a takeover, that file applies`;
+}
+
+function someOf(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  return names.slice(0, MOST_NAMES).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

@@ -36,6 +36,8 @@ interface SharedLedgerParts {
   readonly onLost: () => void;
   /** Called when the store went back, and has everything again. `behind`: the writes it had lost; −1 if it does not know. */
   readonly onWentBack: (behind: number) => void;
+  /** Called with the time that each write took, from its first try until the store confirmed it. */
+  readonly onCommitted?: ((took: Duration) => void) | undefined;
 }
 
 /**
@@ -139,14 +141,18 @@ export class SharedLedger implements Ledger {
   }
 
   async #write(seq: number): Promise<Committed> {
+    const { clock, onCommitted } = this.#parts;
+    const begunAt = clock.monotonic();
     let change = this.#take(seq);
     for (let tries = 0; ; tries++) {
       const written = await Promise.race([this.#lost, this.#try(seq, change)]);
       if (written === 'lost' || this.#isLost) return 'lost';
       if (written === undefined) await this.#pause(tries);
       else if (written.kind === 'lost') this.giveUp();
-      else if (written.kind === 'done') return this.#done();
-      else {
+      else if (written.kind === 'done') {
+        onCommitted?.(clock.monotonic() - begunAt);
+        return this.#done();
+      } else {
         await Promise.race([this.#lost, this.#parts.putLeaseBack()]);
         change = this.#whole(seq, written.seq);
         this.#parts.onWentBack(written.seq === -1 ? -1 : seq - 1 - written.seq);

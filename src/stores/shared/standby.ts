@@ -43,6 +43,8 @@ interface StandbyParts {
   readonly onTrouble: (trouble: BoardTrouble | undefined) => void;
   /** Called when the store went back and got everything again; see {@link SharedLedger}. */
   readonly onWentBack: (behind: number) => void;
+  /** Called with the time that each commit took. */
+  readonly onCommitted?: ((took: Duration) => void) | undefined;
 }
 
 /** A scheduler that waits until it is the active one. */
@@ -138,8 +140,9 @@ export class Standby {
       return undefined;
     }
     const onLost = () => tenure.lose('fenced');
+    const { onWentBack, onCommitted } = this.#parts;
     const ledger = new SharedLedger(
-      { board, clock, lease, putLeaseBack: () => tenure.putBack(), onLost, onWentBack: this.#parts.onWentBack },
+      { board, clock, lease, putLeaseBack: () => tenure.putBack(), onLost, onWentBack, onCommitted },
       taken,
       contents,
     );

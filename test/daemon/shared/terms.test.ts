@@ -27,6 +27,7 @@ class Machine {
   readonly membership: Membership;
   /** The schedulers of its terms. */
   readonly rigs: Rig[] = [];
+  readonly carriedOut: (readonly [verb: string, args: unknown])[] = [];
 
   constructor(name: string, clock: FakeClock, store: MemoryStore, { jobs = [tick()], orphans = 'kill' }: Options = {}) {
     let ids = 0;
@@ -61,6 +62,7 @@ class Machine {
       jobs: () => jobs,
       carryOut: (verb, args) => {
         if (verb === 'trigger' && args['name'] === 'nosuch') throw new RefusalError('unknown_timer', 'unknown timer');
+        this.carriedOut.push([verb, args]);
         return { verb, by: name };
       },
     });
@@ -83,7 +85,7 @@ class Machine {
         case 'state.recovered':
           return ['recovered'];
         case 'config.differs':
-          return [`${event.node} differs`];
+          return [`${event.node} differs: +${event.differences?.added.join()}`];
         default:
           return [];
       }
@@ -279,13 +281,24 @@ test('a verb at a standby is carried out by the active machine', async () => {
   expect(await refusal).toMatchObject({ code: 'unknown_timer', message: 'unknown timer' });
 });
 
+test('a folder of one machine means nothing on another one', async () => {
+  const { clock, one, two } = machines();
+  one.terms.start();
+  await clock.advance(SECOND);
+  two.terms.start();
+  await clock.advance(SECOND);
+  void two.membership.elsewhere('add', { in_ms: 5, run: 'true', cwd: '/home/two' });
+  await clock.advance(SECOND);
+  expect(one.carriedOut).toEqual([['add', { in_ms: 5, run: 'true' }]]);
+});
+
 test('a standby with other timers is reported once, by the active machine', async () => {
   const { clock, one, two } = machines({ jobs: [tick(), job('more', everyMs(9_000), { definition: { cron: 'x' } })] });
   one.terms.start();
   await clock.advance(SECOND);
   two.terms.start();
   await clock.advance(20 * SECOND);
-  expect(one.story.filter((line) => line.endsWith('differs'))).toEqual(['two differs']);
+  expect(one.story.filter((line) => line.includes('differs'))).toEqual(['two differs: +more']);
   expect(one.membership.record).toMatchObject({
     node: 'one',
     role: 'active',

@@ -80,5 +80,10 @@ async function load(terminal: Terminal, options: StartOptions, clock: Clock) {
   if (extra !== undefined)
     throw new UsageError(`--${extra.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)} needs --from <url>`);
   const { loadOrTell } = await import('../../load.js');
-  return { timerFile: await loadOrTell(terminal, options.file, clock.now(), { warns: true }), origin: undefined };
+  const { namedPlace } = await import('../../../daemon/shared/place.js');
+  const state = options.state === undefined ? undefined : namedPlace(options.state, terminal.cwd);
+  return {
+    timerFile: await loadOrTell(terminal, options.file, clock.now(), { warns: true, state }),
+    origin: undefined,
+  };
 }

@@ -5,6 +5,7 @@ import type { TimerFile } from '../../../config/index.js';
 import { digestOf, OriginCopy } from '../../../daemon/origin/copy.js';
 import { Origin } from '../../../daemon/origin/origin.js';
 import { OriginWatch, type WatchContext } from '../../../daemon/origin/watch.js';
+import { namedPlace } from '../../../daemon/shared/place.js';
 import { namedStatePath } from '../../../daemon/state.js';
 import { createWebClient } from '../../../delivery/index.js';
 import type { Clock } from '../../../domain/clock.js';
@@ -58,7 +59,8 @@ export async function loadFrom(
     terminal.errPainted(...renderLoaded({ path: origin.shown, ...failure }, terminal, terminal.color.err));
     return undefined;
   }
-  const timerFile = await loadOrTell(terminal, origin.path, clock.now(), { warns: true });
+  const state = options.state === undefined ? undefined : namedPlace(options.state, terminal.cwd);
+  const timerFile = await loadOrTell(terminal, origin.path, clock.now(), { warns: true, state });
   return timerFile && { timerFile, origin: (context) => new OriginWatch(origin, context) };
 }
 

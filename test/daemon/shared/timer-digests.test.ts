@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest';
+import { TimerDigests } from '../../../src/daemon/shared/timer-digests.js';
+import { everyMs, job } from '../../support/rig.js';
+
+const timers = (...all: readonly (readonly [name: string, run: string])[]) =>
+  new TimerDigests(all.map(([name, run]) => job(name, everyMs(1_000), { definition: { run } })));
+
+describe('two files', () => {
+  test('with the same timers in another order are the same', () => {
+    const one = timers(['backup', 'a'], ['report', 'b']);
+    const other = timers(['report', 'b'], ['backup', 'a']);
+    expect(other.whole).toBe(one.whole);
+    expect(one.differencesOf(other.text)).toEqual({ added: [], removed: [], changed: [] });
+  });
+
+  test('name the timers in which they differ', () => {
+    const one = timers(['backup', 'a'], ['report', 'b'], ['bill', 'c']);
+    const other = timers(['backup', 'A'], ['bill', 'c'], ['tidy', 'd']);
+    expect(other.whole).not.toBe(one.whole);
+    expect(one.differencesOf(other.text)).toEqual({ added: ['tidy'], removed: ['report'], changed: ['backup'] });
+  });
+});
+
+test('a note that is not ours has no differences', () => {
+  expect(timers().differencesOf('{')).toBeUndefined();
+  expect(timers().differencesOf('7')).toBeUndefined();
+});
