@@ -126,11 +126,25 @@ describe('a CronJob that Kubernetes refuses is left out', () => {
     ['schedule: "0 4 * * 7"', '"7" is not a valid day of week, which ranges from 0 to 6.'],
     ['schedule: "0 0 4 * * *"', 'It has 6 fields, not 5.'],
     ['schedule: "0 4 * * *", timeZone: Berlin', '"Berlin" is not an IANA time zone.'],
+    ['schedule: "TZ=Asia/Tokyo 0 9 * * *", timeZone: Europe/Berlin', 'It names a zone, and so does timeZone.'],
+    ['schedule: "CRON_TZ=UTC 0 9 * * *", timeZone: UTC', 'It names a zone, and so does timeZone.'],
     ['suspend: true', 'it has no schedule.'],
   ])('%s', (spec, reason) => {
     const { timers, differences } = readText(kubernetes, cronJob(spec));
     expect(timers).toEqual([]);
     expect(differences).toMatchObject([{ severity: 'error', line: 4, message: expect.stringContaining(reason) }]);
+  });
+});
+
+test('a zone in the schedule counts, with a warning that new CronJobs may not have one', () => {
+  const { timers } = readText(kubernetes, cronJob('schedule: "TZ=Asia/Tokyo 0 9 * * *"'));
+  expect(timers[0]?.keys['timezone']).toBe('Asia/Tokyo');
+  expect(timers[0]?.differences[0]).toMatchObject({
+    severity: 'warning',
+    line: 4,
+    message:
+      'Kubernetes 1.29 and later reject TZ=Asia/Tokyo in the schedule of a new CronJob. The timer uses Asia/Tokyo.',
+    hint: 'In the CronJob, write timeZone: Asia/Tokyo instead.',
   });
 });
 

@@ -29,13 +29,11 @@ export function readCronJobSchedule(
     differences.error(spec, 'The CronJob is left out: it has no schedule.', FROM_KUSTOMIZE);
     return undefined;
   }
-  const [text, prefixed] = withoutZone(written);
-  const named = spec.text('timeZone') ?? prefixed ?? '';
-  const isZoneless = named === '' || named === 'Local';
-  const zone = isZoneless ? CONTROLLER_ZONE : named;
+  const { text, prefix } = withoutZone(written);
   try {
-    if (!isTimeZone(zone)) throw new RobfigError(`"${zone}" is not an IANA time zone.`);
+    const { zone, isZoneless } = zoneOf(spec, prefix);
     const expression = readRobfig(text, { takesSeconds: false });
+    if (prefix !== '') tellPrefix(prefix, zone, { spec, differences });
     return { ...scheduleOf(expression, { zone, now, spec }, differences), isZoneless };
   } catch (error) {
     if (!(error instanceof RobfigError)) throw error;
@@ -45,10 +43,30 @@ export function readCronJobSchedule(
   }
 }
 
-/** Takes a leading `TZ=` or `CRON_TZ=` off. */
-function withoutZone(schedule: string): readonly [text: string, zone: string | undefined] {
-  const [prefix = '', zone] = /^(?:CRON_)?TZ=(\S*)\s+/.exec(schedule) ?? [];
-  return [schedule.slice(prefix.length), zone];
+/** Takes a leading `TZ=` or `CRON_TZ=` off; without one, `prefix` is empty. */
+function withoutZone(schedule: string): { readonly text: string; readonly prefix: string } {
+  const [prefix = ''] = /^(?:CRON_)?TZ=\S*\s+/.exec(schedule) ?? [];
+  return { text: schedule.slice(prefix.length), prefix: prefix.trim() };
+}
+
+/** The zone of `timeZone`, or else of the schedule's prefix. @throws RobfigError if Kubernetes would refuse it. */
+function zoneOf(spec: Fields, prefix: string): { readonly zone: string; readonly isZoneless: boolean } {
+  const written = spec.text('timeZone');
+  if (prefix !== '' && written !== undefined) throw new RobfigError('It names a zone, and so does timeZone.');
+  const named = written ?? prefix.replace(/^.*=/, '');
+  const isZoneless = named === '' || named === 'Local';
+  if (!isZoneless && !isTimeZone(named)) throw new RobfigError(`"${named}" is not an IANA time zone.`);
+  return { zone: isZoneless ? CONTROLLER_ZONE : named, isZoneless };
+}
+
+/** CronJobs that are older than the rule keep their zone. */
+function tellPrefix(
+  prefix: string,
+  zone: string,
+  { spec, differences }: { readonly spec: Fields; readonly differences: DifferenceList },
+): void {
+  const message = `Kubernetes 1.29 and later reject ${prefix} in the schedule of a new CronJob. The timer uses ${zone}.`;
+  differences.warning(spec.place('schedule'), message, `In the CronJob, write timeZone: ${zone} instead.`);
 }
 
 interface Where extends Counting {
