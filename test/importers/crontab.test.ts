@@ -118,6 +118,25 @@ describe('a system crontab', () => {
     expect(keys).toMatchObject({ user: 'root', run: 'cd / && run-parts --report /etc/cron.hourly' });
   });
 
+  test.each(['tab', '/etc/cron.d/pkg'])(
+    '%s keeps its users if a line has a field too many, which is an error',
+    (path) => {
+      const tab = 'MAILTO=\n10 4 * * * * root /bin/typo\n*/20 * * * * root /bin/a\n';
+      const { keys, names, differences } = only(tab, { path });
+      expect(names).toHaveLength(1);
+      expect(keys).toMatchObject({ user: 'root', run: '/bin/a' });
+      expect(differences).toMatchObject([
+        { severity: 'error', line: 2, message: '"*" is not a user name, so cron ignores this line.' },
+      ]);
+    },
+  );
+
+  test.each(['*', '*/2', '2027', '1-5', '/bin/a'])('has no user %s: the line is an error', (user) => {
+    const { read, differences } = imported(`MAILTO=\n1 * * * * ${user} job x\n`, { path: '/etc/crontab' });
+    expect(read.timers).toEqual([]);
+    expect(differences).toMatchObject([{ severity: 'error', line: 2 }]);
+  });
+
   test('with a user that this machine lacks has a command that names the user', () => {
     const { jobs, differences } = only('MAILTO=\n17 * * * * nosuchuser job -x\n', { path: '/etc/cron.d/pkg' });
     expect(jobs[0]?.command.run).toEqual(['runuser', '-u', 'nosuchuser', '--', '/bin/sh', '-c', 'job -x']);

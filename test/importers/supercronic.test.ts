@@ -98,7 +98,18 @@ test.each([
   ['0 5 * * * ls\n', crontab],
   ['0 5 * * * root ls\n', crontab],
   ['0 5 * * * ls\n* * * * * * typo\n@reboot x\n', crontab],
+  ['0 5 * * * ls\n10 4 * * * * typo\n', crontab],
+  ['*/20 * * * * root /bin/a\n10 4 * * * * root /bin/typo\n', crontab],
+  ['0 4 * * * * deploy\n', supercronic],
+  ['0 4 * * * ls\n0 5 * * * 2027 ls\n', supercronic],
+  ['0 0 4 * * * * nginx -s reload\n', supercronic],
 ])('%j is recognized', (text, importer) => {
   const sure = [crontab, supercronic].map((one) => ({ one, sure: one.recognize({ path: 'x', text }) }));
   expect(sure.sort((a, b) => b.sure - a.sure)[0]?.one).toBe(importer);
+});
+
+test('a system crontab with a field too many is never one of supercronic', () => {
+  const file = { path: '/etc/cron.d/pkg', text: '10 4 * * * * planet /bin/b\n' };
+  expect(supercronic.recognize(file)).toBe(0);
+  expect(crontab.recognize(file)).toBeGreaterThan(0);
 });

@@ -27,6 +27,12 @@ export function splitUser(rest: string): UserAndCommand | undefined {
   return user === undefined || command === undefined ? undefined : { user, command };
 }
 
+/** Fields after the fifth: a crontab has none, so cron takes the first one for the user, or for the command. */
+const MORE_FIELDS = /^(?:[\d*][\d*,/~-]*[ \t]+)+/;
+
+/** Whether a word can name a user: it is neither a path nor a field of a schedule. */
+export const isUserName = (word: string): boolean => !word.includes('/') && !MORE_FIELDS.test(`${word} `);
+
 /** System users whose names are not also names of programs. */
 const USERS = new Set([
   'root',
@@ -41,19 +47,25 @@ const USERS = new Set([
   'deploy',
 ]);
 
+const isKnownUser = (name: string): boolean => USERS.has(name) || /[-_]user$/.test(name);
+
 const SYSTEM_PATH = /(?:^|\/)etc\/crontab$|(?:^|\/|\.)cron\.d(?:\/[^/]+)?$/;
 
 const USER_PATH = /(?:^|\/)\.?crontab[^/]*$|\.cron(?:tab)?$|^-$/;
 
+/** Whether a path is `/etc/crontab` or in `cron.d`: its entries name a user. */
+export const isSystemCrontab = (path: string): boolean => SYSTEM_PATH.test(path);
+
 /** Whether a path is one of a crontab. Standard input may be, too: `crontab -l`. */
-export const isOfCron = (path: string): boolean => SYSTEM_PATH.test(path) || USER_PATH.test(path);
+export const isOfCron = (path: string): boolean => isSystemCrontab(path) || USER_PATH.test(path);
 
 /**
  * Whether the sixth field of a crontab is a user: judged by its path, or because every entry has a possible user there.
+ * The user of an entry with too many fields comes after them.
  */
 export function hasUserColumn(path: string, lines: readonly string[]): boolean {
-  if (SYSTEM_PATH.test(path)) return true;
+  if (isSystemCrontab(path)) return true;
   const entries = lines.map(entryForm).filter((form) => form !== undefined);
-  const users = entries.map(({ rest }) => splitUser(rest)?.user ?? '');
-  return users.every((user) => /^[a-z_][\w-]*\$?$/.test(user)) && users.some((user) => USERS.has(user));
+  const users = entries.map(({ rest }) => splitUser(rest.replace(MORE_FIELDS, ''))?.user ?? '');
+  return users.every((user) => /^[a-z_][\w-]*\$?$/.test(user)) && users.some(isKnownUser);
 }

@@ -1,7 +1,7 @@
 import type { Difference, ImportContext, Imported, ImportedTimer, SourcePlace } from '../kind.js';
 import { splitCommand, withInput } from './command-text.js';
 import { describedBy } from './description.js';
-import { entryForm, splitUser, type EntryForm } from './entry.js';
+import { entryForm, isUserName, splitUser, type EntryForm } from './entry.js';
 import { cronieSchedule, readCrontabExpression } from './expression.js';
 import { nameOfCommand } from './timer-name.js';
 import { readAssignment } from './assignment.js';
@@ -73,9 +73,11 @@ export class CrontabReader {
     const form = entryForm(text);
     const owned = form && this.#isSystem ? splitUser(form.rest) : form && { user: undefined, command: form.rest };
     if (form === undefined || owned === undefined || owned.command.startsWith('*')) {
-      const message = 'This is neither an assignment nor a crontab entry.';
-      const hint = `Write five fields${this.#isSystem ? ', a user' : ''} and a command.`;
-      this.#tell(place, [{ severity: 'error', text: text.trim(), message, hint }]);
+      this.#refuse(text, place, 'This is neither an assignment nor a crontab entry.');
+      return;
+    }
+    if (owned.user !== undefined && !isUserName(owned.user)) {
+      this.#refuse(text, place, `"${owned.user}" is not a user name, so cron ignores this line.`);
       return;
     }
     const when = this.#when(form);
@@ -86,6 +88,11 @@ export class CrontabReader {
       return;
     }
     this.#timers.push(this.#timer({ form, when, place, ...owned }));
+  }
+
+  #refuse(text: string, place: SourcePlace, message: string): void {
+    const hint = `Write five fields${this.#isSystem ? ', a user' : ''} and a command.`;
+    this.#tell(place, [{ severity: 'error', text: text.trim(), message, hint }]);
   }
 
   #timer({ form, when, place, user, command }: Entry): ImportedTimer {

@@ -1,5 +1,6 @@
 import { isTimeZone } from '../../schedules/index.js';
 import { describedBy } from '../crontab/description.js';
+import { hasUserColumn, isSystemCrontab } from '../crontab/entry.js';
 import { nameOfCommand } from '../crontab/timer-name.js';
 import type { Difference, ImportContext, Imported, ImportedTimer, Importer, SourceFile, SourcePlace } from '../kind.js';
 import { readCronexpr, type Cronexpr } from './cronexpr.js';
@@ -22,14 +23,19 @@ export const supercronic: Importer = {
 };
 
 /**
- * supercronic does not start with a line that it rejects. A file without seconds and years is more likely a crontab.
+ * supercronic does not start with a line that it rejects. A file without seconds and years is more likely a crontab, and
+ * so is one with users.
  */
 function recognize({ path, text }: SourceFile): number {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
   const jobs = lines.map(readJob).filter((job) => job !== undefined);
   if (jobs.length === 0) return 0;
   const share = (jobs.length + lines.filter((line) => assignment(line) !== undefined).length) / lines.length;
-  const isSure = share >= 1 && (jobs.some(({ count }) => count > 5) || /supercronic/i.test(path));
+  const hasYears = jobs.some(({ count, sixth }) => count > 6 || (count === 6 && sixth !== '*'));
+  // One `*` too many may also be a typo in a crontab.
+  const isMostlyLonger = jobs.filter(({ count }) => count > 5).length > jobs.length / 2;
+  if (isSystemCrontab(path) || (!hasYears && hasUserColumn(path, lines))) return 0;
+  const isSure = share >= 1 && (hasYears || isMostlyLonger || /supercronic/i.test(path));
   return Math.min(share, 1) * (isSure ? 0.9 : 0.1);
 }
 
@@ -38,6 +44,7 @@ interface JobLine {
   readonly command: string;
   /** Of fields. */
   readonly count: number;
+  readonly sixth: string | undefined;
 }
 
 /** Takes as many fields as can be read, as supercronic does. */
@@ -48,7 +55,7 @@ function readJob(line: string): JobLine | undefined {
     if (last === undefined || first === undefined) continue;
     const text = line.slice(words[0]?.index, last.index + last[0].length);
     const expression = count === 1 && !text.startsWith('@') ? undefined : readCronexpr(text);
-    if (expression) return { expression, command: line.slice(first.index), count };
+    if (expression) return { expression, command: line.slice(first.index), count, sixth: words[5]?.[0] };
   }
   return undefined;
 }
