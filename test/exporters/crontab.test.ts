@@ -93,6 +93,16 @@ test('variables that some timers have, or that mean something to cron, stay in t
   ]);
 });
 
+test('kill_after without a timeout is left out with a warning', () => {
+  const { files, differences } = exported(
+    'a: { cron: "@daily", run: x, cwd: ~/, kill_after: 15m }\nb: { cron: "@daily", run: y, cwd: ~/, timeout: 1h, kill_after: 15m }',
+  );
+  expect(files[0]!.text).toContain('timeout -k 900 3600 /bin/sh -c y');
+  expect(differences).toEqual([
+    { timer: 'a', severity: 'warning', message: expect.stringMatching(/^kill_after is left out: /) },
+  ]);
+});
+
 test('what a crontab cannot say is left out with an error', () => {
   const { files, differences } = exported(
     'a: { cron: "0 0 L * *", run: x }\nb: { cron: "*/5 * * * * *", run: x }\nc: { every: 7m, run: x }\nd: { cron: "@daily", run: "x\\ny" }\ne: { cron: "0 0 13 * +FRI", run: x }',

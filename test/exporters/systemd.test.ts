@@ -44,6 +44,7 @@ ninety: { every: 90m, run: x }
 week: { every: { interval: 1w, at: "Tue 10:30" }, run: x }
 pause: { every: { interval: 1m, from: end }, run: x, run_at_start: true }
 later: { in: 30s, run: x }
+stopped: { cron: "@daily", run: x, kill_after: 15m }
 busy: { cron: "@daily", run: x, env: { A: 'b "c" $D \e', B: "1%" }, timeout: 5m, kill_after: 20s, jitter: 2m, catch_up: true,
   success_codes: [0, 3], retry: { attempts: 3, delay: 5s, factor: 1, not_on: [9] }, cwd: /tmp, output: { file: /tmp/out }, description: "50% of it" }
 `.trim();
@@ -60,7 +61,7 @@ describe('what is exported and imported again', () => {
       ...{ run: job.command.run, shell: job.command.shell, cwd: job.command.cwd, env: job.command.env },
       ...{ successCodes: job.command.successCodes, output: job.command.output },
     });
-    for (const key of ['timeout', 'jitter', 'catch_up', 'retry', 'run_at_start', 'in', 'every'])
+    for (const key of ['timeout', 'jitter', 'catch_up', 'retry', 'run_at_start', 'in', 'every', 'kill_after'])
       if (!key.startsWith('every') || job.schedule.fromEnd)
         expect(same!.definition[key], key).toBe(job.definition[key]);
   });
@@ -75,6 +76,16 @@ describe('what is exported and imported again', () => {
     for (const [index, job] of first.jobs.entries())
       if (!job.schedule.fromEnd) expect(firings(second.jobs[index]!, 20)).toEqual(firings(job, 20));
   });
+});
+
+test.each([
+  ['kill_after: 15m', ['TimeoutStopSec=15min']],
+  ['timeout: 1h, kill_after: 15m', ['TimeoutStartSec=1h', 'TimeoutStopSec=15min']],
+  ['timeout: 1h', ['TimeoutStartSec=1h', 'TimeoutStopSec=10s']],
+  ['cwd: /tmp', []],
+])('%s becomes %j', (keys, lines) => {
+  const { files } = systemdUnits.write(jobsOf(`a: { cron: "@daily", run: x, ${keys} }`), context);
+  expect(files[1]!.text.split('\n').filter((line) => line.startsWith('Timeout'))).toEqual(lines);
 });
 
 test('what systemd cannot do is reported', () => {
@@ -93,6 +104,13 @@ test('what systemd cannot do is reported', () => {
   expect(said('a: { every: 1h, run: x, overlap: queue, group: g, deadline: 5m, breaker: 3 }')).toBe(
     ['overlap', 'group', 'breaker', 'deadline'].map((key) => `warning: ${key} is left out.`).join('\n'),
   );
+  expect(said('a: { every: 1h, run: x, retry: { attempts: 3, factor: 1, not_on: [9, timeout] } }')).toBe(
+    [
+      'warning: retry.not_on: only exit codes are carried over, so systemd retries the others.',
+      'warning: Without a timeout, systemd may retry without end: its limit counts only starts within a short time.',
+    ].join('\n'),
+  );
+  expect(said('a: { every: 1h, run: x, timeout: 1m, retry: { attempts: 3, factor: 1, not_on: [9] } }')).toBe('');
   expect(said('a: { cron: "30 2 * * *", run: x }', 'Europe/Berlin')).toBe(
     'warning: First difference: only timers starts it at Sun 2027-03-28 03:00:00 +02:00.',
   );
@@ -110,7 +128,7 @@ test.skipIf(withoutSystemd !== undefined)(
       );
       for (const { name, text } of files) writeFileSync(join(folder, name), text);
       const timers = files.filter(({ name }) => name.endsWith('.timer')).map(({ name }) => join(folder, name));
-      expect(timers).toHaveLength(12);
+      expect(timers).toHaveLength(13);
       const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', ...timers], { encoding: 'utf8' });
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     } finally {

@@ -69,9 +69,12 @@ function differencesOf(
   const messages = [
     ...(job.timezone === timezone || isOnce ? [] : [zone]),
     ...(job.runAtStart || isOnce ? [AT_REBOOT] : []),
+    ...(job.timeout === undefined && keysOfJob(job)['kill_after'] !== undefined ? [NOTHING_ENDS_IT] : []),
   ];
   return messages.map((message) => ({ timer: job.name, severity: 'warning', message }));
 }
+
+const NOTHING_ENDS_IT = 'kill_after is left out: cron never ends a run, and only a timeout gives it a limit there.';
 
 const AT_REBOOT = '@reboot runs it once after the machine has started. Here it runs whenever the scheduler starts.';
 

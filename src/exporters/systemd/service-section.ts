@@ -31,9 +31,11 @@ export function serviceLines({ command, timeout }: Job, keys: TimerKeys): readon
       ? []
       : [`PassEnvironment=${command.passEnv.join(' ')}`]),
     `ExecStart=${execStart(command)}`,
-    ...(timeout === undefined
+    ...(timeout === undefined ? [] : [`TimeoutStartSec=${systemdSpan(timeout)}`]),
+    // Without a timeout it still counts when systemctl stops the service.
+    ...(timeout === undefined && keys['kill_after'] === undefined
       ? []
-      : [`TimeoutStartSec=${systemdSpan(timeout)}`, `TimeoutStopSec=${systemdSpan(command.killAfter)}`]),
+      : [`TimeoutStopSec=${systemdSpan(command.killAfter)}`]),
     ...successLines(command),
     ...retryLines(keys['retry']),
     ...outputLines(command),

@@ -82,7 +82,7 @@ const serviceUnit = (job: Job, keys: TimerKeys): string =>
     ['Service', serviceLines(job, keys)],
   ]);
 
-function warningsOf({ command }: Job, keys: TimerKeys): readonly string[] {
+function warningsOf({ command, timeout }: Job, keys: TimerKeys): readonly string[] {
   const { catch_up: catchUp, retry: written } = keys;
   const retry = retryWritten(written);
   const { output } = command;
@@ -96,6 +96,14 @@ function warningsOf({ command }: Job, keys: TimerKeys): readonly string[] {
       'systemd waits the same time before each attempt.',
     ],
     [retry !== undefined && restartOf(retry) === undefined, 'systemd retries every failure, regardless of retry.on.'],
+    [
+      retry?.not_on?.some((failure) => typeof failure !== 'number') === true,
+      'retry.not_on: only exit codes are carried over, so systemd retries the others.',
+    ],
+    [
+      retry !== undefined && timeout === undefined,
+      'Without a timeout, systemd may retry without end: its limit counts only starts within a short time.',
+    ],
     [!command.successCodes.includes(0), 'systemd always counts exit code 0 as a success.'],
     [output.to === 'file' && output.maxSize !== undefined, 'systemd does not rotate the output file.'],
     [output.to === 'log' && output.parse !== undefined, 'The journal does not parse JSON lines.'],
