@@ -91,20 +91,44 @@ export function retryKeys(service: Unit, findings: Findings): Keys {
   };
 }
 
+/** In milliseconds; infinite without a timeout. */
+function longestAttempt(service: Unit): number {
+  const keys = isOneshot(service) ? ['TimeoutStartSec', 'TimeoutSec'] : ['RuntimeMaxSec'];
+  const length = parseTimeSpan(service.all('Service', ...keys).at(-1)?.value ?? '') ?? Infinity;
+  return length === 0 ? Infinity : length;
+}
+
 function failures(service: Unit, rule: { readonly on?: readonly string[] }, findings: Findings): Keys {
   const final = exitCodes(service.all('Service', 'RestartPreventExitStatus'), findings);
   return rule.on === undefined && final.length > 0 ? { not_on: final } : rule;
+}
+
+/** How many starts systemd allows, and in how many milliseconds. */
+function startLimit(service: Unit): { readonly interval: number; readonly burst: number } {
+  // Before version 230, both were settings of [Service], where systemd still reads them by their old names.
+  const written =
+    service.all('Unit', 'StartLimitIntervalSec', 'StartLimitInterval').at(-1) ??
+    service.last('Service', 'StartLimitInterval');
+  const interval = parseTimeSpan(written?.value ?? '') ?? LIMIT_INTERVAL;
+  const times = service.last('Unit', 'StartLimitBurst') ?? service.last('Service', 'StartLimitBurst');
+  return { interval, burst: Number(times?.value ?? LIMIT_BURST) };
 }
 
 function attemptsOf(
   service: Unit,
   { pause, restart, findings }: { readonly pause: number; readonly restart: UnitSetting; readonly findings: Findings },
 ): number {
-  const written = service.all('Unit', 'StartLimitIntervalSec', 'StartLimitInterval').at(-1);
-  const interval = parseTimeSpan(written?.value ?? '') ?? LIMIT_INTERVAL;
-  const burst = Number(service.last('Unit', 'StartLimitBurst')?.value ?? LIMIT_BURST);
+  const { interval, burst } = startLimit(service);
   const isLimited = interval > 0 && burst > 0 && pause * burst < interval;
-  if (isLimited) return burst;
+  if (isLimited) {
+    const longest = Math.floor(interval / burst - pause);
+    if (longestAttempt(service) >= longest)
+      findings.warning(
+        restart,
+        `Here it gets ${burst} attempts. systemd restarts it without end if each one takes ${writeDuration(longest)}.`,
+      );
+    return burst;
+  }
   findings.warning(
     restart,
     `systemd restarts it without end. Here it gets ${MANY_ATTEMPTS} attempts.`,

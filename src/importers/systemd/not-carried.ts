@@ -16,9 +16,16 @@ interface Kind {
 const CARRIED =
   /^(?:Description|On(?:Calendar|Boot|Startup|Active|UnitActive|UnitInactive)(?:Sec)?|Persistent|RandomizedDelaySec|RandomizedOffsetSec|FixedRandomDelay|AccuracySec|Unit|Exec(?:Start(?:Pre|Post)?|Condition)|WorkingDirectory|User|Group|DynamicUser|Environment|EnvironmentFile|PassEnvironment|Timeout(?:Start|Stop)?Sec|RuntimeMaxSec|Restart|RestartSec|RestartPreventExitStatus|StartLimit(?:Interval|IntervalSec|Burst)|SuccessExitStatus|Standard(?:Output|Error))$/;
 
+/** Settings that systemd reads in one section. It ignores them in the others. */
+const SECTIONS: readonly (readonly [section: string, keys: RegExp])[] = [
+  ['Unit', /^StartLimitIntervalSec$/],
+  ['Timer', /^(?:On(?:Calendar|(?:Boot|Startup|Active|UnitActive|UnitInactive)Sec)|Persistent|Randomized.*Sec)$/],
+  ['Service', /^(?:Exec.*|User|Group|Environment|EnvironmentFile|WorkingDirectory|Restart|RestartSec|Timeout.*Sec)$/],
+];
+
 /** What has no meaning here, or a meaning only for people. */
 const MEANINGLESS =
-  /^(?:X-.*|Documentation|SourcePath|DefaultDependencies|RefuseManual.*|CollectMode|IgnoreOnIsolate|StopWhenUnneeded|AllowIsolate|RemainAfterElapse|NotifyAccess|GuessMainPID|Syslog.*|Log.*|TTY.*|Defer.*)$/;
+  /^(?:X-.*|Documentation|SourcePath|DefaultDependencies|RefuseManual.*|CollectMode|IgnoreOnIsolate|StopWhenUnneeded|AllowIsolate|RemainAfterElapse|NotifyAccess|GuessMainPID|Syslog.*|Log(?!sDirectory).*|TTY.*|Defer.*)$/;
 
 const KINDS: readonly Kind[] = [
   {
@@ -114,6 +121,7 @@ const SERVICE_TYPES: ReadonlySet<string> = new Set(['simple', 'exec', 'oneshot',
 
 /** Reports every setting of a unit that does nothing here. `own` are the names of the timer and its service. */
 export function reportNotCarried(unit: Unit, own: ReadonlySet<string>, findings: Findings): void {
+  for (const setting of unit.settings) reportMisplaced(setting, findings);
   const written = unit.settings.filter(
     (one) => one.section !== 'Install' && !CARRIED.test(one.key) && !MEANINGLESS.test(one.key) && hasEffect(one),
   );
@@ -126,6 +134,13 @@ export function reportNotCarried(unit: Unit, own: ReadonlySet<string>, findings:
       findings,
     );
   for (const setting of written) if (kindOf(setting) === undefined) reportUnknown(setting, findings);
+}
+
+function reportMisplaced(setting: UnitSetting, findings: Findings): void {
+  const [section] = SECTIONS.find(([, keys]) => keys.test(setting.key)) ?? [];
+  if (section === undefined || section === setting.section) return;
+  const message = `${setting.key} is left out, because systemd ignores it in [${setting.section}].`;
+  findings.warning(setting, message, `Write it in [${section}].`);
 }
 
 /** A switch that is off asks for nothing. */

@@ -1,10 +1,10 @@
 import { environmentOf } from './environment.js';
 import type { Findings } from './findings.js';
 import { retryKeys, successKeys, timeoutKeys } from './limit-keys.js';
+import { outputKeys } from './output-keys.js';
 import { serviceRun } from './service-run.js';
 import { shellWord } from './shell-words.js';
 import { expandSpecifiers, fixedText } from './specifiers.js';
-import type { UnitSetting } from './unit-file.js';
 import type { Unit } from './unit.js';
 
 type Keys = Readonly<Record<string, unknown>>;
@@ -61,24 +61,4 @@ function userKeys(service: Unit, findings: Findings): Keys {
     return {};
   }
   return { user: group === undefined ? user : `${user}:${group.value}` };
-}
-
-function outputKeys(service: Unit, findings: Findings): Keys {
-  const output = service.last('Service', 'StandardOutput');
-  const errors = service.last('Service', 'StandardError');
-  const isSame = errors === undefined || errors.value === 'inherit' || errors.value === output?.value;
-  if (!isSame && !IN_LOG.has(errors.value)) findings.warning(errors, 'Standard error goes where standard output goes.');
-  if (output === undefined) return {};
-  if (output.value !== 'null') return outputFile(output, service, findings);
-  return isSame ? { output: 'discard' } : {};
-}
-
-const IN_LOG: ReadonlySet<string> = new Set(['journal', 'syslog', 'kmsg']);
-
-function outputFile(output: UnitSetting, service: Unit, findings: Findings): Keys {
-  const [, form, path = ''] = /^(file|append|truncate):(.*)$/.exec(output.value) ?? [];
-  const file = fixedText(expandSpecifiers(path, service));
-  if (form === undefined || file === undefined) return {};
-  if (form !== 'append') findings.warning(output, 'The output is appended to the file, which is not truncated first.');
-  return { output: { file } };
 }

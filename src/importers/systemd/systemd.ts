@@ -44,7 +44,7 @@ function readTimer(timer: ReadUnit, { units, context, general }: ReadContext): r
   const { unit } = timer;
   const findings = new Findings();
   if (unitName(unit.name).instance === '') {
-    const hint = `Import it with an instance name, such as ${unit.name.replace('@.', '@home.')}.`;
+    const hint = `Name an instance, such as: timers import ${unit.path.replace(/@\.(?=[^/]*$)/, '@home.')}`;
     general.error(unit.place, `${unit.name} is a template, so it is left out.`, hint);
     return [];
   }
@@ -118,9 +118,12 @@ function behavior(
 }
 
 function jitterOf(timer: Unit, findings: Findings): Readonly<Record<string, unknown>> {
-  const setting = timer.last('Timer', 'RandomizedDelaySec') ?? timer.last('Timer', 'RandomizedOffsetSec');
+  const written = ['RandomizedDelaySec', 'RandomizedOffsetSec'].flatMap((key) => timer.last('Timer', key) ?? []);
+  const [setting, other] = written.filter(({ value }) => parseTimeSpan(value) !== 0);
+  if (other !== undefined)
+    findings.warning(other, `${other.key}=${other.value} is left out: a timer has only one jitter.`);
   const length = setting === undefined ? undefined : parseTimeSpan(setting.value);
-  if (setting === undefined || length === 0) return {};
+  if (setting === undefined) return {};
   if (length === undefined || !Number.isFinite(length)) {
     findings.warning(setting, `${setting.key}=${setting.value} is left out: it is not a time span.`);
     return {};
@@ -162,7 +165,9 @@ function timersOf({ unit, service, schedules, keys }: TimerParts, findings: Find
     differences: index === 0 ? findings.sorted : [],
     ...(schedule.original !== undefined && {
       original: schedule.original,
-      whenDifferent: 'After a clock change, systemd starts nothing for local times that are skipped or repeated.',
+      whenDifferent:
+        'systemd does not start local times that a clock change skips. ' +
+        'It starts those that it repeats the first time, and not a second time.',
     }),
   }));
 }

@@ -189,6 +189,60 @@ test('every setting that does nothing here is named', () => {
     expect(said.join('\n')).toContain(word);
 });
 
+test.each([
+  ['LogsDirectory=x', 'LogsDirectory: left out'],
+  ['CacheDirectory=x', 'CacheDirectory: left out'],
+  ['RuntimeDirectory=x', 'RuntimeDirectory: left out'],
+  ['ConfigurationDirectory=x', 'ConfigurationDirectory: left out'],
+  ['StandardOutput=append:/x\nStandardError=journal', 'Standard error goes where standard output goes.'],
+  ['StandardOutput=null\nStandardError=journal', 'StandardOutput=null is left out'],
+  ['StandardOutput=journal+console', 'StandardOutput: the console does not show the output.'],
+  ['StandardError=journal+console', 'StandardError: the console does not show the output.'],
+  ['StandardOutput=tty', 'StandardOutput=tty is left out'],
+  ['Restart=on-failure\nRestartSec=1', 'without end if each one takes 1s.'],
+  ['Restart=on-failure\nRestartSec=1\nTimeoutStartSec=1h', 'without end if each one takes 1s.'],
+  ['StartLimitIntervalSec=0', 'StartLimitIntervalSec is left out, because systemd ignores it in [Service].'],
+  ['OnCalendar=daily', 'OnCalendar is left out, because systemd ignores it in [Service].'],
+])('%j is named', (lines, message) => {
+  const { said } = read('OnCalendar=daily', `Type=oneshot\nExecStart=/bin/a\n${lines}`);
+  expect(said).toEqual([expect.stringContaining(message)]);
+});
+
+test.each([
+  'StandardOutput=journal\nStandardError=syslog',
+  'StandardError=journal',
+  'StandardOutput=null',
+  'Restart=on-failure\nRestartSec=1\nTimeoutStartSec=500ms',
+])('%j has no difference', (lines) => {
+  expect(read('OnCalendar=daily', `Type=oneshot\nExecStart=/bin/a\n${lines}`).said).toEqual([]);
+});
+
+test('the limit of starts is read in its old place too', () => {
+  const service = 'ExecStart=/bin/a\nRestart=on-failure\nRestartSec=1\n';
+  expect(keysOf(`${service}StartLimitBurst=3`)).toMatchObject({ retry: { attempts: 3 } });
+  expect(keysOf(`${service}StartLimitInterval=0`)).toMatchObject({ retry: { attempts: 100 } });
+});
+
+test('of two random delays, one is jitter and the other is named', () => {
+  const { keys, said } = read('OnCalendar=daily\nRandomizedDelaySec=5m\nRandomizedOffsetSec=1h', 'ExecStart=/bin/a');
+  expect(keys[0]).toMatchObject({ jitter: '5m' });
+  expect(said.join()).toContain('RandomizedOffsetSec=1h is left out');
+  const offset = read('OnCalendar=daily\nRandomizedDelaySec=0\nRandomizedOffsetSec=1h', 'ExecStart=/bin/a');
+  expect(offset.keys[0]).toMatchObject({ jitter: '1h' });
+});
+
+test('systemd starts a repeated local time once, and the report says so', () => {
+  const text = '[Timer]\nOnCalendar=hourly\n[Service]\nExecStart=/bin/a';
+  const { differences } = imported(systemd, text, { path: '-', timezone: 'Europe/Berlin' });
+  expect(differences.map(({ message }) => message).join()).toContain('and not a second time');
+});
+
+test('a template has a hint with a command that reads an instance of it', () => {
+  const text = '# /lib/systemd/system/job@.timer\n[Timer]\nOnCalendar=daily';
+  const { differences } = systemd.read([{ path: '-', text }], { timezone: 'UTC', now: 0, readBeside: () => undefined });
+  expect(differences[0]?.hint).toBe('Name an instance, such as: timers import /lib/systemd/system/job@home.timer');
+});
+
 test('a description that only repeats the name is left out', () => {
   expect(keysOf('ExecStart=/bin/a', 'OnCalendar=daily\n[Unit]\nDescription=job')).not.toHaveProperty('description');
 });

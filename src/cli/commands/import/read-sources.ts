@@ -18,7 +18,7 @@ export function readSources(paths: readonly string[], cwd: string, input: Buffer
   const files: SourceFile[] = [];
   const faults: string[] = [];
   for (const path of paths.flatMap((one) => filesIn(one, cwd))) {
-    const read = path === '-' ? decode(path, input ?? Buffer.alloc(0)) : readSource(path, cwd);
+    const read = path === '-' ? decode(path, input ?? Buffer.alloc(0)) : readUnit(path, cwd);
     if (typeof read === 'string') faults.push(read);
     else files.push(read);
   }
@@ -41,6 +41,14 @@ function filesIn(path: string, cwd: string): readonly string[] {
   } catch {
     return [path];
   }
+}
+
+/** An instance of a systemd template, such as `backup@home.timer`, usually has no file but that of `backup@.timer`. */
+function readUnit(path: string, cwd: string): SourceFile | string {
+  const read = readSource(path, cwd);
+  const template = path.replace(/@[^/]+\.(timer|service)$/, '@.$1');
+  const other = typeof read === 'string' && template !== path ? readSource(template, cwd) : read;
+  return typeof other === 'string' ? read : { ...other, path };
 }
 
 /** Returns why it cannot be read, as a sentence. Never waits for a named pipe without a writer. */
