@@ -106,6 +106,15 @@ describe('containers', () => {
     expect(keys['run']).toBe('echo "Write the command of the image envoy:1 here." >&2; exit 1');
   });
 
+  test('an init container that always restarts is a sidecar, which never comes before the command', () => {
+    const side =
+      'initContainers: [{ name: side, image: p, restartPolicy: Always, command: [proxy, --serve] }], containers';
+    const { timers } = readText(kubernetes, cronJob('schedule: "@daily"').replace('containers', side));
+    const told = timers[0]?.differences.find(({ message }) => message.includes('side'));
+    expect(told?.message).toBe('The sidecar side is left out. It runs alongside the others: proxy --serve');
+    expect(told?.hint).not.toContain('&&');
+  });
+
   test('a variable of a Secret is left to the shell', () => {
     const { keys } = timerOf(read('call-the-shop.yaml'), 'process-automations');
     expect(keys['run']).toBe('curl -X GET https://shop.example/automations -H "X-Cron-Secret: ${CRON_SECRET}"');

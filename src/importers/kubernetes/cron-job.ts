@@ -67,6 +67,17 @@ function tellVersion(cronJob: Fields, differences: DifferenceList): void {
   differences.note(cronJob.place('apiVersion'), message);
 }
 
+const INIT_CONTAINER = {
+  what: (name: string) => `init container ${name} is left out. It runs before the others`,
+  hint: 'Put its command before the one in run, joined by &&.',
+};
+
+/** An init container that restarts runs until the other containers end. */
+const SIDECAR = {
+  what: (name: string) => `sidecar ${name} is left out. It runs alongside the others`,
+  hint: 'If the command needs it, run it as a service of its own.',
+};
+
 /** Containers besides the first run as timers of their own; init containers can't. */
 function tellOthers(pod: Fields, differences: DifferenceList): void {
   if (pod.maps('containers').length > 1) {
@@ -77,9 +88,9 @@ function tellOthers(pod: Fields, differences: DifferenceList): void {
   for (const container of pod.maps('initContainers')) {
     const command = [...container.texts('command'), ...container.texts('args')].join(' ');
     const name = container.text('name') ?? 'without a name';
+    const { what, hint } = container.text('restartPolicy') === 'Always' ? SIDECAR : INIT_CONTAINER;
     container.ignoreAll();
-    const message = `The init container ${name} is left out. It runs before the others: ${command || "its image's command"}`;
-    differences.warning(container, message, 'Put its command before the one in run, joined by &&.');
+    differences.warning(container, `The ${what(name)}: ${command || "its image's command"}`, hint);
   }
 }
 
