@@ -51,9 +51,25 @@ test('lines and parameters that Ofelia does not know are reported', () => {
   expect(toldOf({ differences })).toContain(
     '4 error: The line is left out: "what ever" is neither a section nor a value.',
   );
-  expect(toldOf(timers[0] ?? { differences })).toContain(
-    '5 warning: speed is left out: it is not an Ofelia parameter.',
-  );
+  expect(toldOf(timers[0] ?? { differences })).toContain('5 warning: speed is left out: timers has no equivalent.');
+});
+
+test('parameters of [global] that nothing reads are reported', () => {
+  const text = '[global]\nenable-web = true\nslack-webhook = a\n[job-local "x"]\nschedule = @daily\ncommand = a\n';
+  expect(toldOf(readText(ofelia, text))).toContain('2 warning: enable-web is left out: timers has no equivalent.');
+  expect(toldOf(readText(ofelia, text)).join()).not.toContain('slack-webhook is left out');
+});
+
+test('pull is a parameter of job-run: docker run pulls only a missing image', () => {
+  const told = (type: string, pull: string) => {
+    const text = `[${type} "x"]\nschedule = @daily\nimage = i\ncontainer = c\n${pull}\ncommand = a\n`;
+    return toldOf(readText(ofelia, text).timers[0] ?? { differences: [] }).filter((one) => / pull/.test(one));
+  };
+  const pulls = 'Ofelia pulls the image before each run, if it can. docker run pulls it only if it is missing.';
+  expect(told('job-run', 'pull = false')).toEqual([]);
+  expect(told('job-run', 'pull = true')).toEqual([`5 warning: ${pulls}`]);
+  expect(told('job-run', '')).toEqual([`3 warning: ${pulls}`]);
+  expect(told('job-exec', 'pull = false')).toEqual(['5 warning: pull is left out: timers has no equivalent.']);
 });
 
 test('words are split as Ofelia does, without a shell', () => {

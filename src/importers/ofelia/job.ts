@@ -35,6 +35,7 @@ export function readOfeliaJob(
     ...readReports([entry, ...globals], differences),
   };
   tellDocker(entry, differences);
+  tellPull(entry, differences);
   tellUnknown(entry, differences);
   tellInterval(entry, expression, differences);
   const fires = expression.kind === 'fields' ? { original: new RobfigFirings(expression, zone) } : {};
@@ -113,12 +114,32 @@ function tellDocker(entry: OfeliaJob, differences: DifferenceList): void {
   );
 }
 
-const KNOWN =
-  /^(?:schedule|command|container|user|tty|environment|image|network|hostname|delete|volume|volumes-from|dir|no-overlap|(?:smtp|email|mail|save|slack)-.*)$/;
+const OF_JOBS = 'schedule|command|no-overlap';
 
-function tellUnknown({ parameters }: OfeliaJob, differences: DifferenceList): void {
+/** What this importer reads, by the type of an entry. Reports are for any of them. */
+const KNOWN: ReadonlyMap<string, RegExp> = new Map(
+  [
+    ['global', ''],
+    ['job-local', `${OF_JOBS}|dir|environment`],
+    ['job-exec', `${OF_JOBS}|container|user|tty|environment`],
+    ['job-run', `${OF_JOBS}|image|pull|container|user|tty|network|hostname|delete|volume|volumes-from|environment`],
+  ].map(([type = '', names = '']) => [type, new RegExp(`^(?:${names}|(?:smtp|email|mail|save|slack)-.*)$`)]),
+);
+
+/** Reports each parameter of a job or of `[global]` that nothing reads. */
+export function tellUnknown({ type, parameters }: OfeliaJob, differences: DifferenceList): void {
   for (const [name, place] of parameters)
-    if (!KNOWN.test(name)) differences.warning(place, `${name} is left out: it is not an Ofelia parameter.`);
+    if (KNOWN.get(type)?.test(name) !== true)
+      differences.warning(place, `${name} is left out: timers has no equivalent.`);
+}
+
+/** `docker run` does what `pull: false` does. */
+function tellPull(entry: OfeliaJob, differences: DifferenceList): void {
+  if (valueOf(entry, 'image') === undefined || entry.type !== 'job-run') return;
+  if (!/^(?:1|t|true)$/i.test(valueOf(entry, 'pull') ?? 'true')) return;
+  const message = 'Ofelia pulls the image before each run, if it can. docker run pulls it only if it is missing.';
+  const place = entry.parameters.get('pull') ?? entry.parameters.get('image') ?? entry;
+  differences.warning(place, message, 'Add --pull always to docker run to get new images.');
 }
 
 function tellInterval(entry: OfeliaJob, { kind }: RobfigExpression, differences: DifferenceList): void {

@@ -3,7 +3,7 @@ import type { ImportContext, Imported, Importer, SourceFile } from '../kind.js';
 import { joined } from '../joined.js';
 import { withoutShared } from '../shared-differences.js';
 import { readIni } from './ini.js';
-import { readOfeliaJob } from './job.js';
+import { readOfeliaJob, tellUnknown } from './job.js';
 import { readLabels } from './labels.js';
 
 /** INI files of Ofelia, and compose files with its labels. */
@@ -31,6 +31,7 @@ function readFile(file: SourceFile, context: ImportContext): Imported {
     );
   }
   const globals = entries.filter(({ type }) => type === 'global');
+  for (const one of globals) tellUnknown(one, general);
   const read = entries
     .filter(({ type }) => type !== 'global')
     .map((entry) => readOfeliaJob(entry, globals, { zone, now: context.now }));
