@@ -53,6 +53,12 @@ describe('variables', () => {
     });
   });
 
+  test('RANDOM_DELAY does not delay @reboot', () => {
+    const { keys, differences } = only('MAILTO=\nRANDOM_DELAY=45\n@reboot boom\n');
+    expect(keys).not.toHaveProperty('jitter');
+    expect(differences).toMatchObject([{ text: '@reboot' }]);
+  });
+
   test('MAILTO becomes a hint for notify', () => {
     const { differences } = only('MAILTO=ops@example.com\n10 * * * * one\n');
     expect(differences).toMatchObject([
@@ -96,6 +102,25 @@ describe('when', () => {
     const { differences } = imported('MAILTO=\nCRON_TZ=Europe/Berlin\n30 2 * * * job\n');
     expect(differences.at(-1)).toMatchObject({ timer: 'job', severity: 'warning', line: 3 });
     expect(differences.at(-1)?.message).toContain('2027-03-28 03:00:00 +02:00');
+  });
+
+  test.each([
+    [
+      'UTC',
+      'Europe/London',
+      '30 1',
+      /removes, and repeats those that it repeats\. dst: \{gap: skip, repeat: both\} does /,
+    ],
+    ['Europe/Berlin', 'Asia/Tokyo', '15 10', /^While the clock of this machine \(Europe\/Berlin\) repeats an hour/],
+    [
+      'Europe/Berlin',
+      'Europe/London',
+      '30 1',
+      /London removes.+\. But while the clock of this machine \(Europe\/Berlin\)/,
+    ],
+  ])('on a machine in %s, CRON_TZ=%s names the clock that makes the difference', (timezone, cronTz, at, reason) => {
+    const { differences } = imported(`MAILTO=\nCRON_TZ=${cronTz}\n${at} * * * job\n`, { timezone });
+    expect(differences.at(-1)?.message).toMatch(reason);
   });
 
   test('what cron rejects or never runs is an error with its line, and the rest is written', () => {

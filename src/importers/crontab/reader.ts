@@ -2,6 +2,7 @@ import type { Difference, ImportContext, Imported, ImportedTimer, SourcePlace } 
 import { splitCommand, withInput } from './command-text.js';
 import { describedBy } from './description.js';
 import { entryForm, isUserName, splitUser, type EntryForm } from './entry.js';
+import { cronTzRule } from './cron-tz-rule.js';
 import { cronieSchedule, readCrontabExpression } from './expression.js';
 import { nameOfCommand } from './timer-name.js';
 import { readAssignment } from './assignment.js';
@@ -99,7 +100,7 @@ export class CrontabReader {
     const { options, text } = withoutOptions(command);
     const split = splitCommand(text);
     const description = describedBy(this.#comment);
-    const { keys, words } = this.#variables.current();
+    const { keys, words } = this.#variables.current({ isDelayed: form.when !== '@reboot' });
     const found: readonly Words[] = [
       ...when.words,
       ...words,
@@ -140,7 +141,9 @@ export class CrontabReader {
     const expression = readCrontabExpression(when);
     if (typeof expression === 'string') return expression;
     const cronTz = this.#variables.timezone;
-    const original = cronieSchedule(expression, { machine: this.#context.timezone, cronTz });
+    const { timezone: machine, now } = this.#context;
+    const original = cronieSchedule(expression, { machine, cronTz });
+    const whenDifferent = cronTzRule({ machine, cronTz }, now);
     const fields = Object.values(expression.fields);
     return {
       keys: { cron: expression.written },
@@ -149,7 +152,7 @@ export class CrontabReader {
         ...fields.flatMap(({ ignoredStep }) => (ignoredStep === undefined ? [] : [stepIgnored(ignoredStep)])),
       ],
       ...(original && { original }),
-      ...(cronTz !== undefined && { whenDifferent: CRON_TZ_RULE }),
+      ...(whenDifferent !== undefined && { whenDifferent }),
     };
   }
 }
@@ -204,10 +207,6 @@ const MAIL_ON_FAILURE: Words = {
   text: '-n',
   message: 'cronie mails the output only if the command fails. Here the output goes to the log.',
 };
-
-const CRON_TZ_RULE =
-  'With CRON_TZ, cronie skips times that a clock change removes, and repeats those that it repeats: ' +
-  'dst: {gap: skip, repeat: both} does the same.';
 
 /** Shells that read here-documents. */
 const POSIX_SHELL = /(?:^|\/)(?:ba|da|a|k|mk|z)?sh$/;

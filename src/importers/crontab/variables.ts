@@ -48,19 +48,22 @@ export class CrontabVariables {
     }
   }
 
-  /** The keys of an entry at this place, and what differs because of its variables. */
-  current(): { readonly keys: Readonly<Record<string, unknown>>; readonly words: readonly Words[] } {
+  /** The keys of an entry at this place, and what differs because of its variables. cron never delays `@reboot`. */
+  current({ isDelayed = true }: { readonly isDelayed?: boolean } = {}): {
+    readonly keys: Readonly<Record<string, unknown>>;
+    readonly words: readonly Words[];
+  } {
     const home = this.#env.get('HOME');
-    const delay = this.#delay ?? 0;
+    const delay = delayed(isDelayed ? this.#delay : undefined);
     return {
       keys: {
         ...(this.#timezone !== undefined && { timezone: this.#timezone }),
-        ...(delay > 0 && { jitter: `${delay}m` }),
+        ...delay.keys,
         ...(this.#shell !== undefined && this.#shell !== '/bin/sh' && { shell: this.#shell }),
         cwd: home ?? '~/',
         ...(this.#env.size > 0 && { env: Object.fromEntries(this.#env) }),
       },
-      words: delay > 0 ? [JITTER] : [],
+      words: delay.words,
     };
   }
 
@@ -122,6 +125,10 @@ export class CrontabVariables {
     ];
   }
 }
+
+/** `jitter` for RANDOM_DELAY, in minutes. */
+const delayed = (minutes = 0): ReturnType<CrontabVariables['current']> =>
+  minutes > 0 ? { keys: { jitter: `${minutes}m` }, words: [JITTER] } : { keys: {}, words: [] };
 
 const MAIL_TO_OWNER: Words = {
   severity: 'note',
