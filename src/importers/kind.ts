@@ -77,4 +77,6 @@ export interface Difference extends SourcePlace {
   readonly message: string;
   /** A sentence: what to do. */
   readonly hint?: string;
+  /** The key of the timer that it is about: it counts only if the timer has the key on this machine. */
+  readonly about?: string;
 }

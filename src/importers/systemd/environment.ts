@@ -52,7 +52,18 @@ function environmentFile(service: Unit, hasVariables: boolean, findings: Finding
     return {};
   }
   if (first.value.startsWith('-'))
-    findings.warning(first, 'A run fails if the environment file is missing.', 'Create the file, or remove env_file.');
-  if (hasVariables) findings.note(first, 'If a variable is in both, env overrides env_file. In systemd the file wins.');
+    findings.warning(
+      first,
+      'A run fails if the environment file is missing.',
+      'Keep the file, or remove env_file.',
+      'env_file',
+    );
+  if (hasVariables)
+    findings.note(
+      first,
+      'If a variable is in both, env overrides env_file. In systemd the file wins.',
+      undefined,
+      'env_file',
+    );
   return { env_file: path };
 }

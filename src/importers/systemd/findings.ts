@@ -16,19 +16,30 @@ export class Findings {
     this.#add('error', place, { message, hint });
   }
 
-  warning(place: SourcePlace, message: string, hint?: string): void {
-    this.#add('warning', place, { message, hint });
+  warning(place: SourcePlace, message: string, hint?: string, about?: string): void {
+    this.#add('warning', place, { message, hint, about });
   }
 
-  note(place: SourcePlace, message: string, hint?: string): void {
-    this.#add('note', place, { message, hint });
+  note(place: SourcePlace, message: string, hint?: string, about?: string): void {
+    this.#add('note', place, { message, hint, about });
   }
 
   #add(
     severity: Difference['severity'],
     { file, line }: SourcePlace,
-    { message, hint }: { readonly message: string; readonly hint: string | undefined },
+    {
+      message,
+      hint,
+      about,
+    }: { readonly message: string; readonly hint?: string | undefined; readonly about?: string | undefined },
   ): void {
-    this.list.push({ file, line, severity, message, ...(hint !== undefined && { hint }) });
+    this.list.push({
+      file,
+      line,
+      severity,
+      message,
+      ...(hint !== undefined && { hint }),
+      ...(about !== undefined && { about }),
+    });
   }
 }

@@ -1,4 +1,5 @@
 import type { Findings } from './findings.js';
+import { shellWord } from './shell-words.js';
 import { expandSpecifiers, fixedText } from './specifiers.js';
 import type { UnitSetting } from './unit-file.js';
 import type { Unit } from './unit.js';
@@ -9,7 +10,7 @@ interface Kind {
   readonly severity: 'warning' | 'note';
   /** Follows the names of the settings and a colon. */
   readonly message: string;
-  readonly hint?: string | ((settings: readonly UnitSetting[]) => string | undefined);
+  readonly hint?: string | ((settings: readonly UnitSetting[], unit: Unit) => string | undefined);
 }
 
 /** What other files of this importer read. */
@@ -128,11 +129,7 @@ export function reportNotCarried(unit: Unit, own: ReadonlySet<string>, findings:
   const kindOf = (one: UnitSetting): Kind | undefined =>
     KINDS.find(({ keys }) => keys.test(onlyOrders(one, { unit, own }) ? 'After' : one.key));
   for (const kind of KINDS)
-    reportKind(
-      kind,
-      written.filter((one) => kindOf(one) === kind),
-      findings,
-    );
+    reportKind(kind, { settings: written.filter((one) => kindOf(one) === kind), unit, findings });
   for (const setting of written) if (kindOf(setting) === undefined) reportUnknown(setting, findings);
 }
 
@@ -162,11 +159,18 @@ const DEPENDENCY = /^(?:Requires|Wants|Requisite|BindsTo|PartOf|Upholds)$/;
 /** Numbers, and switches that are on unless they are off. */
 const ON_BY_DEFAULT = /^(?:SendSIGKILL|Nice|IO|CPU|OOM|UMask|Limit|Memory(?!Deny)|Tasks|Timeout|TimerSlack)/;
 
-function reportKind({ severity, message, hint }: Kind, settings: readonly UnitSetting[], findings: Findings): void {
+function reportKind(
+  { severity, message, hint }: Kind,
+  {
+    settings,
+    unit,
+    findings,
+  }: { readonly settings: readonly UnitSetting[]; readonly unit: Unit; readonly findings: Findings },
+): void {
   const [first] = settings;
   if (first === undefined) return;
   const names = [...new Set(settings.map(({ key }) => key))].join(', ');
-  const way = typeof hint === 'function' ? hint(settings) : hint;
+  const way = typeof hint === 'function' ? hint(settings, unit) : hint;
   findings[severity](first, `${names}: ${message}`, way);
 }
 
@@ -194,15 +198,15 @@ const TESTS: Readonly<Record<string, string>> = {
   FileIsExecutable: '-x',
 };
 
-function conditionHint(settings: readonly UnitSetting[]): string | undefined {
+function conditionHint(settings: readonly UnitSetting[], unit: Unit): string | undefined {
   const tests = settings.flatMap(({ key, value }) => {
     const test = TESTS[key.replace(/^(?:Condition|Assert)/, '')];
     // Of several with a | one is enough, which these tests cannot say.
-    const [, not = '', path] = /^(!?)(\/\S*)$/.exec(value) ?? [];
+    const [, not = '', path] = /^(!?)([/%]\S*)$/.exec(value) ?? [];
     const code = key.startsWith('Assert') ? 1 : 0;
     return test === undefined || path === undefined
       ? []
-      : [`[ ${not === '' ? '' : '! '}${test} ${path} ] || exit ${code}`];
+      : [`[ ${not === '' ? '' : '! '}${test} ${shellWord(expandSpecifiers(path, unit))} ] || exit ${code}`];
   });
   return tests.length === 0 ? 'Test it in run.' : `Write in run, before the command: ${tests.join('; ')}`;
 }

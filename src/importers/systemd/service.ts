@@ -47,18 +47,32 @@ const homeOf = (service: Unit): ReturnType<typeof expandSpecifiers> =>
 function userKeys(service: Unit, findings: Findings): Keys {
   const setting = service.last('Service', 'User');
   const group = service.last('Service', 'Group');
-  if (service.isOn('Service', 'DynamicUser')) {
-    const place = service.last('Service', 'DynamicUser') ?? service.place;
-    findings.warning(place, "No user is created for the run: it runs as the scheduler's user.", 'Write user: nobody.');
-  }
+  const user = setting === undefined ? undefined : fixedText(expandSpecifiers(setting.value, service));
+  const groupName = group === undefined ? undefined : fixedText(expandSpecifiers(group.value, service));
+  reportDynamicUser(service, user, findings);
   if (setting === undefined) {
-    if (group !== undefined) findings.warning(group, 'Group needs a user.', `Write user: root:${group.value}.`);
+    if (group !== undefined)
+      findings.warning(group, 'Group needs a user.', `Write user: root:${groupName ?? 'GROUP'}.`);
     return {};
   }
-  const user = fixedText(expandSpecifiers(setting.value, service));
   if (user === undefined) {
     findings.warning(setting, `User=${setting.value} depends on the machine, and is left out.`, 'Write user.');
     return {};
   }
-  return { user: group === undefined ? user : `${user}:${group.value}` };
+  if (group !== undefined && groupName === undefined)
+    findings.warning(group, `Group=${group.value} depends on the machine, and is left out.`, 'Write it after user.');
+  return { user: groupName === undefined ? user : `${user}:${groupName}` };
+}
+
+/** systemd creates the user for a run if it does not exist. */
+function reportDynamicUser(service: Unit, user: string | undefined, findings: Findings): void {
+  const setting = service.last('Service', 'DynamicUser');
+  if (setting === undefined || !service.isOn('Service', 'DynamicUser')) return;
+  if (user === undefined)
+    findings.warning(
+      setting,
+      "No user is created for the run: it runs as the scheduler's user.",
+      'Write user: nobody.',
+    );
+  else findings.warning(setting, `No user is created for the run: ${user} must exist on this machine.`);
 }

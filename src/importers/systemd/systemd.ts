@@ -63,7 +63,7 @@ function readTimer(timer: ReadUnit, { units, context, general }: ReadContext): r
   }
   reportNotCarried(service.unit, own, findings);
   if (schedules.length === 0) {
-    general.list.push(...findings.list);
+    general.list.push(...findings.list.filter(({ about }) => about === undefined));
     general.error(unit.place, `${unit.name} is left out: it has no schedule.`, 'Write OnCalendar.');
     return [];
   }

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import type { SourceFile } from '../../../src/importers/kind.js';
 import { readWords } from '../../../src/importers/systemd/words.js';
@@ -245,6 +247,38 @@ test('a template has a hint with a command that reads an instance of it', () => 
 
 test('a description that only repeats the name is left out', () => {
   expect(keysOf('ExecStart=/bin/a', 'OnCalendar=daily\n[Unit]\nDescription=job')).not.toHaveProperty('description');
+});
+
+test('a hint for a condition names the instance', () => {
+  const unit = '[Unit]\nConditionPathExists=!/sys/block/%i/md\nConditionPathIsDirectory=%t/x\n';
+  const { said } = read('OnCalendar=daily', `ExecStart=/bin/a\n${unit}`, { name: 'job@md0' });
+  expect(said.join()).toContain('[ ! -e /sys/block/md0/md ] || exit 0; [ -d /run/x ] || exit 0');
+});
+
+test('DynamicUser asks for a user only if there is none', () => {
+  const said = (service: string) => read('OnCalendar=daily', `ExecStart=/bin/a\nDynamicUser=yes\n${service}`).said;
+  expect(said('')).toEqual(["No user is created for the run: it runs as the scheduler's user. Write user: nobody."]);
+  expect(said('User=nobody')).toEqual(['No user is created for the run: nobody must exist on this machine. ']);
+});
+
+test('the group of an instance has its name', () => {
+  const { keys } = read('OnCalendar=daily', 'ExecStart=/bin/a\nUser=%i\nGroup=g-%i', { name: 'job@shop' });
+  expect(keys[0]?.['user']).toBe('shop:g-shop');
+});
+
+test('an optional environment file that is missing here is only left out', () => {
+  const unit = (file: string) =>
+    `[Timer]\nOnCalendar=daily\n[Service]\nExecStart=/bin/a\nEnvironment=A=1\nEnvironmentFile=-${file}\n`;
+  const { text, differences } = imported(systemd, unit('/nonexistent/env'), { path: 'job.unit' });
+  expect(text).not.toContain('    env_file');
+  expect(differences.map(({ message }) => message)).toEqual([
+    '/nonexistent/env does not exist. So env_file is left out.',
+  ]);
+  const file = join(mkdtempSync(join(tmpdir(), 'timers-')), 'env');
+  writeFileSync(file, 'B=2\n');
+  const there = imported(systemd, unit(file), { path: 'job.unit' });
+  expect(there.text).toContain(`    env_file: ${file}`);
+  expect(there.differences[0]?.message).toBe('A run fails if the environment file is missing.');
 });
 
 test('a dependency on the own service or timer has no meaning', () => {

@@ -31,12 +31,16 @@ export function checkTimer(name: string, timer: ImportedTimer, context: CheckCon
   const { keys, changes } = forThisMachine(timer, (changed) => read(name, changed, context).errors);
   const { errors, job } = read(name, keys, context);
   const about = (difference: Omit<Difference, 'file' | 'line'>): Difference => ({ ...timer.place, ...difference });
-  const found = [...timer.differences, ...changes];
+  const found = [...timer.differences.flatMap((one) => ifAbout(keys, one)), ...changes];
   if (job === undefined || errors.length > 0)
     return { keys: undefined, differences: [...found, ...errors.map(toError).map(about)] };
   const different = compared(timer, job, context.machine);
   return { keys, differences: different === undefined ? found : [...found, about(different)] };
 }
+
+/** Drops what is said about a key that this machine cannot have. */
+const ifAbout = (keys: Keys, { about, ...difference }: Difference): readonly Difference[] =>
+  about === undefined || keys[about] !== undefined ? [difference] : [];
 
 const toError = ({ message, hint }: Diagnostic): Pick<Difference, 'severity' | 'message' | 'hint'> => ({
   severity: 'error',
