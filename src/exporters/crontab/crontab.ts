@@ -107,7 +107,9 @@ function fieldsText(expression: Expression, texts: readonly string[]): string | 
 function commandText(job: Job, { env, shell }: SharedVariables): string | undefined {
   const { command, timeout } = job;
   const limit = timeout === undefined ? '' : `timeout -k ${command.killAfter / SECOND} ${timeout / SECOND} `;
-  const others = Object.entries(command.env).filter(([name]) => !(name in env));
+  const others = Object.entries(command.env).filter(
+    ([name, value]) => !(name in env) && !(name === 'SHELL' && value === shell),
+  );
   const exports = others.map(([name, value]) => `export ${name}=${quotedValue(value)} && `);
   const before = `${pauseText(job)}${isAtHome(job, env) ? '' : `cd ${quotedValue(command.cwd)} && `}${exports.join('')}${limit}`;
   const text = before + runText(command, { shell, before, isLimited: limit !== '' });

@@ -34,6 +34,8 @@ export class CrontabVariables {
     switch (name) {
       case 'SHELL':
         this.#shell = value;
+        // cron passes it on, as $SHELL.
+        this.#env.set(name, value);
         return [];
       case 'RANDOM_DELAY':
         return this.#setDelay(value);
@@ -69,7 +71,7 @@ export class CrontabVariables {
 
   /** What cron does without a variable in the file. */
   defaults(): readonly Words[] {
-    return [...(this.#hasMailTo ? [] : [MAIL_TO_OWNER]), ...(this.#env.has('PATH') ? [] : [SHORT_PATH])];
+    return [...(this.#hasMailTo ? [] : [MAIL_TO_OWNER]), this.#env.has('PATH') ? INHERITED : SHORT_PATH];
   }
 
   #setMail(name: string, value: string): readonly Words[] {
@@ -138,6 +140,11 @@ const MAIL_TO_OWNER: Words = {
 const SHORT_PATH: Words = {
   severity: 'note',
   message: 'cron has PATH=/usr/bin:/bin and few other variables. Here commands inherit those of the scheduler.',
+};
+
+const INHERITED: Words = {
+  severity: 'note',
+  message: 'cron passes few variables to commands. Here commands also inherit those of the scheduler.',
 };
 
 const OF_COMMANDS: Words = {

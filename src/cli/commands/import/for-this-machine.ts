@@ -58,7 +58,9 @@ function withoutUser({ user, shell, ...keys }: Keys): Step {
   const [name = '', group] = text(user).split(':');
   const asGroup = group === undefined ? [] : ['-g', group];
   const run = ['runuser', '-u', name, ...asGroup, '--', ...argumentsOf(keys['run'], text(shell ?? '/bin/sh'))];
-  const message = `The user ${text(user)} does not exist here, so the command names it.`;
+  const isAtHome = /^~(?:\/|$)/.test(text(keys['cwd'] ?? ''));
+  const home = isAtHome ? " It starts in the home folder of the scheduler's user." : '';
+  const message = `The user ${text(user)} does not exist here, so the command names it.${home}`;
   const hint = `Write user: ${text(user)} on a machine that has it.`;
   return { keys: { ...keys, run }, words: { severity: 'warning', message, hint } };
 }
