@@ -37,11 +37,15 @@ const sending = (signal: NodeJS.Signals, when: 'before' | 'loading') =>
     'send.cjs',
     when === 'before'
       ? `process.kill(process.pid, '${signal}');`
-      : `const Module = require('node:module');
+      : // Node 20 gets the script from code-cache.js, later versions from Node's own loader.
+        `const vm = require('node:vm');
+         const Module = require('node:module');
+         const at = (name) => name.endsWith('main.cjs') && process.kill(process.pid, '${signal}');
          const load = Module._load;
-         Module._load = function (name, ...rest) {
-           if (name.endsWith('main.cjs')) process.kill(process.pid, '${signal}');
-           return load.call(this, name, ...rest);
+         Module._load = function (name, ...rest) { at(name); return load.call(this, name, ...rest); };
+         const { Script } = vm;
+         vm.Script = class extends Script {
+           constructor(source, options) { at(options?.filename ?? ''); super(source, options); }
          };`,
   );
 
