@@ -244,7 +244,8 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
     const one = machine('one');
     const overridden = await one.run('start', '--state', 'false');
     expect(overridden).toMatchObject({ code: 1 });
-    expect(overridden.stderr).toContain('job has run_on, which needs a state on Redis: leave out --state');
+    expect(overridden.stderr).toMatch(/timers\.yaml:\d+:\d+ {2}error {2}run_on needs a state on Redis/);
+    expect(overridden.stderr).toContain('does not use the state of the file');
     expect(await one.run('worker', '--label', 'local')).toMatchObject({ code: 2 });
     expect(await one.run('worker', '--lock', '1s')).toMatchObject({ code: 2 });
     expect(await one.run('worker', '--concurrency', '0')).toMatchObject({ code: 2 });

@@ -11,7 +11,8 @@ const KEYS = ['run', 'shell', 'cwd', 'env', 'env_file', 'pass_env', 'user', 'out
 
 const WRITE_REDIS =
   'Write state: redis://HOST/0 for the file, or leave run_on out: then the machine of the scheduler runs it.';
-const START_WITH_REDIS = 'This scheduler started with another state. Start it with one on Redis, or leave run_on out.';
+const START_WITH_REDIS =
+  'This scheduler does not use the state of the file. Start it with one on Redis, or leave run_on out.';
 
 /** Reads which workers run a timer. `undefined`: none, the scheduler runs it. */
 export function buildRunOn(
