@@ -6,9 +6,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * so that none of them runs alone at the end.
  */
 export const LONGEST = [
-  'test/faults/workers.test.ts',
   'test/faults/lost-writes.test.ts',
   'test/program/control.test.ts',
+  'test/faults/workers.test.ts',
   'test/program/workers.test.ts',
   'test/program/cluster.test.ts',
   'test/program/kills.test.ts',

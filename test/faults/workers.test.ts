@@ -5,13 +5,11 @@ import { createSystemClock } from '../../src/clocks/system.js';
 import { mirrorOf, openShared } from '../../src/daemon/shared/open.js';
 import type { Ending } from '../../src/domain/ledger.js';
 import { bundleWithPackages } from '../support/bundle.js';
-import { FaultProxy } from '../support/fault-proxy.js';
 import { Desk, type Program } from '../support/program.js';
 import { hasRedis, RedisServer } from '../support/redis-server.js';
-import { pause } from './fleet.js';
 
 /** `npm run test:faults` runs 200. */
-const ROUNDS = Number(process.env['FAULT_ROUNDS'] ?? 2);
+const ROUNDS = Number(process.env['FAULT_ROUNDS'] ?? 6);
 const SEED = Number(process.env['FAULT_SEED'] ?? 20_261_129);
 const LEASE = 1_000;
 const LOCK = 1_500;
@@ -24,34 +22,15 @@ function generator(seed: number): () => number {
   return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
 }
 
-const INTERVALS: Readonly<Record<string, number>> = { quick: 200, slow: 300, again: 500, alone: 350, queued: 450 };
+const INTERVALS: Readonly<Record<string, number>> = { quick: 200, slow: 300, again: 500 };
 const mark = 'echo "$TIMERS_RUN_ID.$TIMERS_ATTEMPT" >> "$MARKS"';
-const between = (sign: string) => `echo "${sign} $TIMERS_RUN_ID $(date +%s%3N)" >> "$MARKS.group"`;
-const oneAtOnce = `${mark}; ${between('+')}; sleep 0.1; ${between('-')}`;
 const fileFor = (url: string, name: string): string => `state: { url: "${url}", name: ${name} }
 history: { keep: 1d, runs: 1000000 }
 defaults: { catch_up: { policy: all, within: 10m }, run_on: any, overlap: allow }
 timers:
   quick: { every: 200ms, run: '${mark}' }
   slow: { every: 300ms, run: '${mark}; sleep 0.6' }
-  again: { every: 500ms, run: '${mark}; sleep 0.3', retry: { attempts: 9, delay: 10ms, on: [lost] } }
-  alone: { every: 350ms, run: '${oneAtOnce}', group: g, overlap: skip }
-  queued: { every: 450ms, run: '${oneAtOnce}', group: g, overlap: queue }`;
-
-const CLEARLY_OVER = 1_000;
-
-/** Where commands of a group of 1 ran at once. A command that was killed has no end: it is over before its lock. */
-function overlaps(lines: readonly string[]): readonly string[] {
-  const running = new Map<string, number>();
-  return lines.flatMap((line) => {
-    const [sign, id = '', at = ''] = line.split(' ');
-    for (const [other, since] of running) if (Number(at) - since > CLEARLY_OVER) running.delete(other);
-    const isWrong = sign === '+' && running.size > 0;
-    if (sign === '+') running.set(id, Number(at));
-    else running.delete(id);
-    return isWrong ? [`${line} during ${[...running.keys()].join(' ')}`] : [];
-  });
-}
+  again: { every: 500ms, run: '${mark}; sleep 0.3', retry: { attempts: 9, delay: 10ms, on: [lost] } }`;
 
 let scheduler: string;
 let worker: string;
@@ -61,48 +40,11 @@ beforeAll(async () => {
   console.log(`seed ${SEED}, ${ROUNDS} rounds`);
 });
 
-interface Machine {
-  readonly proxy: FaultProxy;
-  readonly start: () => Program;
-  program: Program;
-}
-
-interface Site {
-  readonly url: string;
-  /** The file to which commands write their attempts. */
-  readonly marks: string;
-  /** In [0, 1). */
-  readonly random: () => number;
-  readonly schedulers: readonly Machine[];
-  readonly workers: readonly Machine[];
-  readonly active: () => Promise<Machine>;
-}
-
-async function killed(machine: Machine): Promise<void> {
-  machine.program.kill('SIGKILL');
-  await machine.program.ended;
-  machine.program = machine.start();
-}
-
-const oneOf = ({ random }: Site, machines: readonly Machine[]): Machine =>
-  machines[Math.floor(random() * machines.length)]!;
-
-/** For one and a half to two and a half times that long. */
-const aWhile = ({ random }: Site, length: number): Promise<void> => pause(length * (1.5 + random()));
-
-async function cutOff(site: Site, { proxy }: Machine, length: number): Promise<void> {
-  proxy.set(site.random() < 0.5 ? 'hole' : 'reset');
-  await aWhile(site, length);
-  proxy.set('through');
-}
-
 describe.skipIf(!hasRedis)('two schedulers and two workers on one Redis', () => {
   const desks: Desk[] = [];
-  const proxies: FaultProxy[] = [];
   let redis: RedisServer | undefined;
   afterEach(async () => {
     await Promise.all(desks.splice(0).map((desk) => desk.clear()));
-    await Promise.all(proxies.splice(0).map((proxy) => proxy.close()));
     await redis?.close();
   });
 
@@ -118,42 +60,34 @@ describe.skipIf(!hasRedis)('two schedulers and two workers on one Redis', () => 
     }
   }
 
-  /** The machines, each with a network of its own. */
-  async function open(): Promise<Site> {
+  /** `kills`: which machines are killed. */
+  async function law(kills: 'schedulers' | 'workers'): Promise<readonly Ending[]> {
     redis = await RedisServer.open();
-    const { url, port } = redis;
+    const { url } = redis;
     const random = generator(SEED);
     const marks = join(desk('marks', url).folder, 'marks');
-    const machine = async (name: string, args: readonly string[], program: string): Promise<Machine> => {
-      const proxy = await FaultProxy.open(port);
-      proxies.push(proxy);
-      const home = desk(name, url.replace(`:${port}`, `:${proxy.port}`));
-      const start = () => home.start(args, { program, env: { MARKS: marks } });
-      return { proxy, start, program: start() };
-    };
-    const schedulers = await Promise.all(['one', 'two'].map((name) => machine(name, [String(LEASE)], scheduler)));
-    const workers = await Promise.all(['w1', 'w2'].map((name) => machine(name, [String(LOCK), '10'], worker)));
-    const active = async () => {
-      const program = await firstActive(schedulers.map((one) => one.program));
-      return schedulers.find((one) => one.program === program)!;
-    };
-    return { url, marks, random, schedulers, workers, active };
-  }
-
-  /** What happens in each round. */
-  async function law(fault: (site: Site) => Promise<void>, isLost = false): Promise<readonly Ending[]> {
-    const site = await open();
-    const { url, marks } = site;
+    const env = { MARKS: marks };
+    const start = (which: Desk, args: readonly string[], program: string) => which.start(args, { program, env });
+    const homes = ['one', 'two'].map((name) => desk(name, url));
+    const farms = ['w1', 'w2'].map((name) => desk(name, url));
+    const nodes = homes.map((home) => start(home, [String(LEASE)], scheduler));
+    const workers = farms.map((farm) => start(farm, [String(LOCK), '10'], worker));
     for (let round = 0; round < ROUNDS; round++) {
-      const { program } = await site.active();
-      const enough = program.lines.length + 10 + Math.floor(site.random() * 40);
-      await program.line(() => program.lines.length >= enough || !hasTakenOver(program));
-      await fault(site);
+      const active = await firstActive(nodes);
+      const enough = active.lines.length + 10 + Math.floor(random() * 40);
+      await active.line(() => active.lines.length >= enough);
+      const [all, places, args, program] =
+        kills === 'workers'
+          ? ([workers, farms, [String(LOCK), '10'], worker] as const)
+          : ([nodes, homes, [String(LEASE)], scheduler] as const);
+      const victim = kills === 'workers' ? Math.floor(random() * 2) : nodes.indexOf(active);
+      all[victim]!.kill('SIGKILL');
+      await all[victim]!.ended;
+      all[victim] = start(places[victim]!, args, program);
     }
-    const nodes = site.schedulers.map(({ program }) => program);
     const last = await firstActive(nodes);
     // A dead worker is found after its lock.
-    if (isLost) await last.line(({ event, status }) => event === 'run.finished' && status === 'lost');
+    if (kills === 'workers') await last.line(({ event, status }) => event === 'run.finished' && status === 'lost');
     const enough = last.lines.length + 60;
     await last.line(() => last.lines.length >= enough);
     for (const node of nodes.filter((one) => one !== last)) {
@@ -168,7 +102,6 @@ describe.skipIf(!hasRedis)('two schedulers and two workers on one Redis', () => 
     const started = existsSync(marks) ? readFileSync(marks, 'utf8').trim().split('\n') : [];
     expect(started.filter((id, n) => started.indexOf(id) !== n)).toEqual([]);
     expect(started.length).toBeGreaterThan(ROUNDS);
-    expect(overlaps(readFileSync(`${marks}.group`, 'utf8').trim().split('\n'))).toEqual([]);
     return endings;
   }
 
@@ -214,50 +147,17 @@ describe.skipIf(!hasRedis)('two schedulers and two workers on one Redis', () => 
       ),
     );
 
-  test.each([
-    ['is killed', async (site: Site) => killed(await site.active())],
-    ['is cut off', async (site: Site) => cutOff(site, await site.active(), LEASE)],
-    [
-      'is stopped and continued',
-      async (site: Site) => {
-        const { program } = await site.active();
-        program.kill('SIGSTOP');
-        await aWhile(site, LEASE);
-        program.kill('SIGCONT');
-      },
-    ],
-  ])(`the active scheduler %s ${ROUNDS} times: no run on a worker is lost, and none starts twice`, async (_, fault) => {
-    expect(statusesOf(await law(fault))).toEqual(new Set(['success']));
+  test(`the active scheduler is killed ${ROUNDS} times: no run on a worker is lost, and none starts twice`, async () => {
+    expect(statusesOf(await law('schedulers'))).toEqual(new Set(['success']));
   });
 
-  test.each([
-    ['is killed', (site: Site) => killed(oneOf(site, site.workers)), true],
-    ['is cut off', (site: Site) => cutOff(site, oneOf(site, site.workers), LOCK), false],
-    [
-      'is stopped and continued',
-      async (site: Site) => {
-        const { program } = oneOf(site, site.workers);
-        program.kill('SIGSTOP');
-        await aWhile(site, LOCK);
-        program.kill('SIGCONT');
-      },
-      false,
-    ],
-    [
-      'dies with the active scheduler',
-      async (site: Site) => {
-        await Promise.all([killed(oneOf(site, site.workers)), site.active().then(killed)]);
-      },
-      true,
-    ],
-  ])(`a worker %s ${ROUNDS} times: a lost run names its worker, or starts again`, async (_, fault, isLost) => {
-    const endings = await law(fault, isLost);
+  test(`workers are killed ${ROUNDS} times: a lost run names its worker, or starts again`, async () => {
+    const endings = await law('workers');
     expect(statusesOf(endings, 'again')).toEqual(new Set(['success']));
     const lost = endings.flatMap((ending) =>
       ending.event === 'run.finished' && ending.outcome.status === 'lost' ? [ending.outcome.error] : [],
     );
-    if (isLost) expect(lost.length).toBeGreaterThan(0);
-    const named = /^w[12] (died or was cut off|could not reach the store of the state) while it was running$/;
-    expect(lost.filter((error) => !named.test(error ?? ''))).toEqual([]);
+    expect(lost.length).toBeGreaterThan(0);
+    expect(lost.filter((error) => !/^w[12] died or was cut off while it was running$/.test(error ?? ''))).toEqual([]);
   });
 });
