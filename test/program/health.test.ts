@@ -131,12 +131,12 @@ test('without a scheduler the check reports that', async () => {
   expect((await desk.run('status', '--check', 'alive')).stderr).toBe(`timers: not alive: ${reason}\n`);
 });
 
-/** Blocks the event loop from the signal until the file `go` exists, and for at least 11 s. */
+/** Blocks the event loop from the signal until the file `go` exists, and for at least 13 s: the next check may be 1.5 s away. */
 const BLOCKER = `
 import { existsSync, writeFileSync } from 'node:fs';
 process.on('SIGUSR2', () => {
   const cell = new Int32Array(new SharedArrayBuffer(4));
-  const least = performance.now() + 11_000;
+  const least = performance.now() + 13_000;
   writeFileSync('blocked', '');
   while (performance.now() < least || !existsSync('go')) Atomics.wait(cell, 0, 0, 20);
   writeFileSync('free', '');
