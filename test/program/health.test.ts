@@ -131,7 +131,7 @@ test('without a scheduler the check reports that', async () => {
   expect((await desk.run('status', '--check', 'alive')).stderr).toBe(`timers: not alive: ${reason}\n`);
 });
 
-/** Blocks the event loop from the signal until the file `go` exists, and for at least 13 s: the next check may be 1.5 s away. */
+/** Blocks the event loop until the file `go` exists, for at least 13 s. The next check may be 1.5 s away. */
 const BLOCKER = `
 import { existsSync, writeFileSync } from 'node:fs';
 process.on('SIGUSR2', () => {
