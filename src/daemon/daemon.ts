@@ -2,7 +2,6 @@ import type { TimerFile } from '../config/index.js';
 import type { Args } from '../control/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Sink } from '../domain/sink.js';
-import { isRedisUrl } from '../domain/state-place.js';
 import { MINUTE, type Cancel } from '../domain/time.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import type { Forward, ServiceManager } from '../delivery/index.js';
@@ -120,12 +119,6 @@ async function openStateFor(
 ): Promise<OpenedForDaemon> {
   const { surroundings, clock, state: named } = options;
   const place = sharedPlaceOf(timerFile, named);
-  const forWorkers = timerFile.jobs.find(({ command }) => command.runOn !== undefined);
-  if (forWorkers && !(place && isRedisUrl(place.url)))
-    return {
-      kind: 'refused',
-      message: `${forWorkers.name} has run_on, which needs a state on Redis: leave out --state`,
-    };
   if (place !== undefined) return (await import('./shared/state.js')).openSharedState(place, timerFile, clock);
   const other = await otherSchedulerOf(timerFile, { surroundings, clock, named });
   return openStateOf(timerFile, { surroundings, clock, named, other, onTaken });

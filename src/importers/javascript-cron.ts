@@ -2,6 +2,7 @@ import type { Schedule } from '../domain/schedule.js';
 import { localToInstants, parseScheduleAt, wallAt } from '../schedules/index.js';
 import { CRON_MONTHS, CRON_NICKNAMES, CRON_WEEKDAYS } from './cron-words.js';
 import type { ImportContext, ImportedTimer } from './kind.js';
+import { isReadableCron } from './readable-cron.js';
 import { skipsGap } from './skips-gap.js';
 
 /** A cron library for JavaScript: 5 fields, or 6 with the seconds first. A day must match both day fields. */
@@ -84,18 +85,9 @@ export function javaScriptSchedule(
   timezone: string,
   { now }: Pick<ImportContext, 'now'>,
 ): Pick<ImportedTimer, 'keys' | 'original'> {
-  const fires = isReadable(cron) ? { original: new LocalFirings(cron, timezone) } : {};
+  const fires = isReadableCron(cron) ? { original: new LocalFirings(cron, timezone) } : {};
   const skips = fires.original !== undefined && skipsGap(cron, { timezone, now });
   return { keys: { cron, ...(skips && { dst: { gap: 'skip' } }) }, ...fires };
-}
-
-function isReadable(cron: string): boolean {
-  try {
-    parseScheduleAt({ cron, timezone: 'UTC' }, { start: 0 });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Local times in order: one that a clock change removes never fires, one that it repeats fires the first time. */

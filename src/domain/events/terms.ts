@@ -24,7 +24,7 @@ export interface TookOver {
   readonly fence: number;
 }
 
-/** This scheduler is no longer the active one. It ends its commands, or leaves them, and stands by. */
+/** This scheduler is no longer the active one. It ends its commands or leaves them, and becomes a standby. */
 export interface LostState {
   readonly event: 'scheduler.lost_state';
   readonly at: Instant;

@@ -245,7 +245,7 @@ export class QueueWorker {
       try {
         await change();
       } catch (error) {
-        // BullMQ's way of saying that this is no longer our job.
+        // For BullMQ, this means that the job is no longer ours.
         if (/missing (?:key|lock)|lock mismatch|not in the active/i.test((error as Error).message)) work.lose();
         throw error;
       }

@@ -39,10 +39,10 @@ function readFile(file: SourceFile, context: ImportContext): Imported {
 }
 
 function tellJavaScript({ path }: SourceFile, general: DifferenceList): void {
-  const line = ['The file is left out: it is a program, and an import never runs one.'];
+  const message = 'The file is left out: it is a program, and an import never runs one.';
   const file = path === '-' ? 'ecosystem.config.cjs' : path;
   const print = `node -p 'JSON.stringify(require("./${file.replace(/^\.\//, '')}"), null, 2)'`;
-  general.error({ file: path, line: 1 }, line.join(' '), `Print it as JSON: ${print} | timers import pm2 -`);
+  general.error({ file: path, line: 1 }, message, `Print it as JSON: ${print} | timers import pm2 -`);
 }
 
 /** The list in `apps`, a list without it, or one app. */

@@ -1,6 +1,7 @@
 import { DAY, type Instant } from '../../domain/time.js';
-import { clockChanges, parseScheduleAt } from '../../schedules/index.js';
+import { clockChanges } from '../../schedules/index.js';
 import { durationText } from '../duration-text.js';
+import { isReadableCron } from '../readable-cron.js';
 import type { RobfigExpression, RobfigField, RobfigFields } from './expression.js';
 
 /** Where and when an expression counts. */
@@ -20,7 +21,7 @@ export function scheduleKeys(expression: RobfigExpression, counting: Counting): 
 /** As it is written, if it means the same here. */
 function cronOf(fields: RobfigFields): string {
   const written = withDaysOf(fields).join(' ');
-  return isReadable(written) ? written : fieldsOf(fields).map(valuesOf).join(' ');
+  return isReadableCron(written) ? written : fieldsOf(fields).map(valuesOf).join(' ');
 }
 
 /**
@@ -41,15 +42,6 @@ function withDaysOf({ texts, dayOfMonth, dayOfWeek }: RobfigFields): readonly st
 
 const isPlainStar = (text: string): boolean => text === '*' || text === '?';
 const withoutStars = (text: string, range: string): string => text.replace(/[*?]/g, range);
-
-function isReadable(cron: string): boolean {
-  try {
-    parseScheduleAt({ cron, timezone: 'UTC' }, { start: 0 });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** With seconds only if they are not 0. */
 function fieldsOf({ second, minute, hour, dayOfMonth, month, dayOfWeek }: RobfigFields): readonly RobfigField[] {
