@@ -85,6 +85,16 @@ export class Fields implements SourcePlace {
     return value?.kind === 'list' ? value.items.map((item, index) => this.#child(item, `${key}[${index}]`)) : [];
   }
 
+  /** The scalars in the map of a key, as texts; `undefined` if it has none. */
+  textMap(key: string): Readonly<Record<string, string>> | undefined {
+    const map = this.map(key);
+    const pairs = map.keys.flatMap((name) => {
+      const text = map.text(name);
+      return text === undefined ? [] : [[name, text] as const];
+    });
+    return pairs.length === 0 ? undefined : Object.fromEntries(pairs);
+  }
+
   /** Counts keys as read. */
   ignore(...keys: readonly string[]): void {
     for (const key of keys) this.#read.add(key);

@@ -128,14 +128,5 @@ function optionsOf(both: readonly Fields[]): Readonly<Record<string, unknown>> {
   });
 }
 
-function placeOf(job: Fields): Readonly<Record<string, unknown>> {
-  const env = job.map('env');
-  const pairs = env.keys.flatMap((key) => {
-    const value = env.text(key);
-    return value === undefined ? [] : [[key, value] as const];
-  });
-  return withoutMissing({
-    cwd: firstText([job], ['cwd', 'workingDirectory']),
-    env: pairs.length > 0 ? Object.fromEntries(pairs) : undefined,
-  });
-}
+const placeOf = (job: Fields): Readonly<Record<string, unknown>> =>
+  withoutMissing({ cwd: firstText([job], ['cwd', 'workingDirectory']), env: job.textMap('env') });

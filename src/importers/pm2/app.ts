@@ -70,15 +70,10 @@ function cronOf(app: Fields, name: string, differences: DifferenceList): string 
 }
 
 function envOf(app: Fields, script: string): Readonly<Record<string, string>> | undefined {
-  const env = app.map('env');
-  const pairs = env.keys.flatMap((key): readonly (readonly [string, string])[] => {
-    const value = env.text(key);
-    return value === undefined ? [] : [[key, value]];
-  });
   const port = app.text('port');
   const all = {
     ...(script.endsWith('.py') && { PYTHONUNBUFFERED: '1' }),
-    ...Object.fromEntries(pairs),
+    ...app.textMap('env'),
     ...(port !== undefined && { PORT: port }),
   };
   return Object.keys(all).length === 0 ? undefined : all;
