@@ -53,11 +53,16 @@ function withoutZone(schedule: string): { readonly text: string; readonly prefix
 function zoneOf(spec: Fields, prefix: string): { readonly zone: string; readonly isZoneless: boolean } {
   const written = spec.text('timeZone');
   if (prefix !== '' && written !== undefined) throw new RobfigError('It names a zone, and so does timeZone.');
+  if (written !== undefined && NO_ZONE.test(written))
+    throw new RobfigError(`"${written}" is not a value for timeZone, which names an IANA time zone.`);
   const named = written ?? prefix.replace(/^.*=/, '');
   const isZoneless = named === '' || named === 'Local';
   if (!isZoneless && !isTimeZone(named)) throw new RobfigError(`"${named}" is not an IANA time zone.`);
   return { zone: isZoneless ? CONTROLLER_ZONE : named, isZoneless };
 }
+
+/** The API server refuses them, although a schedule of Go takes them as the zone of the machine. */
+const NO_ZONE = /^(?:local)?$/i;
 
 /** CronJobs that are older than the rule keep their zone. */
 function tellPrefix(
