@@ -25,6 +25,9 @@ export function channelsOf({ prefix }: QueuePlace, redis: Redis): Channels {
   return { work: `${base}:work`, news: `${base}:news`, cancel: `${base}:cancel` };
 }
 
+/** The key of the state that has the fence of the active machine. */
+export const metaOf = ({ prefix }: QueuePlace): string => `{${prefix}}:meta`;
+
 /** A message is a line of two words, and nothing longer is read. */
 const LONGEST_MESSAGE = 400;
 

@@ -49,9 +49,10 @@ export class QueueExecutor implements Executor {
   #sweptAt: Duration;
 
   constructor(parts: QueueExecutorParts) {
-    const { clock, place, reapEvery = REAP_EVERY } = parts;
+    const { clock, place, term, reapEvery = REAP_EVERY } = parts;
     this.#parts = parts;
-    this.#queues = new WorkQueues(place, { hear: (id) => this.#heard(id), reapEvery });
+    const { TIMERS_FENCE: fence = '0' } = term.environment;
+    this.#queues = new WorkQueues(place, { fence, hear: (id) => this.#heard(id), reapEvery });
     this.#sweptAt = clock.monotonic();
     this.#round();
   }
@@ -103,7 +104,7 @@ export class QueueExecutor implements Executor {
     const found = await this.#queues.find(label, id);
     if (found === undefined) return true;
     if (found.end !== undefined) return this.#queues.remove(label, id);
-    if (action === 'kill') await this.#queues.cancel(id, false);
+    if (action === 'kill') await this.#queues.cancel(label, id, false);
     return action === 'keep';
   }
 
@@ -124,13 +125,10 @@ export class QueueExecutor implements Executor {
   async #send(attempt: RemoteAttempt): Promise<void> {
     const { clock, term } = this.#parts;
     while (this.#isOpen(attempt) && !attempt.isCanceled) {
-      // Without the lease, the next active machine decides about it.
+      // Without the lease, the next active machine decides about it. A request from before that is refused by its fence.
       if (term.heldUntil() === undefined) return;
       attempt.isSending = true;
-      attempt.isConfirmed = await this.#queues.add(attempt.label, attempt).then(
-        () => true,
-        () => false,
-      );
+      attempt.isConfirmed = await this.#queues.add(attempt.label, attempt, clock.now()).catch(() => false);
       attempt.isSending = false;
       if (attempt.isConfirmed) break;
       await new Promise<void>((resolve) => clock.after(BEFORE_NEXT_TRY, resolve));
@@ -147,7 +145,7 @@ export class QueueExecutor implements Executor {
       if (!this.#isOpen(attempt)) return;
       const isUnsent = found === undefined && !attempt.isConfirmed;
       if (isUnsent || (await this.#queues.takeBack(attempt.label, attempt.id))) attempt.end(UNSTARTED);
-      else await this.#queues.cancel(attempt.id, attempt.io.cancellation.isForced);
+      else await this.#queues.cancel(attempt.label, attempt.id, attempt.io.cancellation.isForced);
     } catch {
       // The next round repeats it.
     }

@@ -1,15 +1,17 @@
 import { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { Duration } from '../../domain/time.js';
+import type { Duration, Instant } from '../../domain/time.js';
 import {
   channelsOf,
   hearFrom,
+  metaOf,
   openTaker,
   queueOptions,
   type Channels,
   type QueuePlace,
   type WorkTaker,
 } from './channels.js';
+import { ADD, CANCEL, TAKE_BACK, type QueueScript } from './queue-scripts.js';
 import { readResult, readStart, type WorkOrder, type WorkResult, type WorkStart } from './work-orders.js';
 
 /** An attempt, as its queue has it. */
@@ -32,12 +34,6 @@ export interface QueueDepth {
   readonly oldestAt: number | undefined;
 }
 
-/** BullMQ's own removal would also remove what has been taken, and has ended or lost its worker since. */
-const TAKE_BACK = `
-if redis.call('HEXISTS', KEYS[2], 'processedOn') == 1 or redis.call('LREM', KEYS[1], 1, ARGV[1]) == 0 then return 0 end
-redis.call('DEL', KEYS[2])
-return 1`;
-
 interface Lane {
   readonly queue: Queue;
   /** Finds the jobs of dead workers. */
@@ -55,24 +51,32 @@ export class WorkQueues {
   readonly #listener: Redis;
   readonly #channels: Channels;
   readonly #lanes = new Map<string, Lane>();
+  readonly #fence: string;
   readonly #reapEvery: Duration;
 
   /**
-   * `hear` gets the id of an attempt that started or ended. `reapEvery`: the pause between two searches for dead
-   * workers.
+   * `fence`: of the time in which this machine is the active one. `hear` gets the id of an attempt that started or ended.
+   * `reapEvery`: the pause between two searches for dead workers.
    */
-  constructor(place: QueuePlace, { hear, reapEvery }: { hear: (id: string) => void; reapEvery: Duration }) {
+  constructor(
+    place: QueuePlace,
+    { fence, hear, reapEvery }: { fence: string; hear: (id: string) => void; reapEvery: Duration },
+  ) {
     this.#place = place;
+    this.#fence = fence;
     this.#reapEvery = reapEvery;
     this.#redis = place.connect();
     this.#channels = channelsOf(place, this.#redis);
     this.#listener = hearFrom(place, [this.#channels.news], hear);
   }
 
-  /** Adds an attempt, unless it is there already. */
-  async add(label: string, { name, id, order }: { name: string; id: string; order: WorkOrder }): Promise<void> {
-    await this.#ask(label, (queue) => queue.add(name, order, { jobId: id, attempts: 1 }));
-    await this.#redis.publish(this.#channels.work, label);
+  /** Adds an attempt, unless it is there already. Returns whether it is: not if another machine is the active one. */
+  add(
+    label: string,
+    { name, id, order }: { name: string; id: string; order: WorkOrder },
+    at: Instant,
+  ): Promise<boolean> {
+    return this.#run(ADD, { label, id }, [id, name, JSON.stringify(order), at, label, this.#channels.work]);
   }
 
   async find(label: string, id: string): Promise<FoundWork | undefined> {
@@ -87,11 +91,8 @@ export class WorkQueues {
   }
 
   /** Takes back an attempt that waits for a worker. Returns whether it did: then none can take it. */
-  async takeBack(label: string, id: string): Promise<boolean> {
-    const taken = await this.#ask(label, (queue) =>
-      this.#redis.eval(TAKE_BACK, 2, queue.toKey('wait'), queue.toKey(id), id),
-    );
-    return taken === 1;
+  takeBack(label: string, id: string): Promise<boolean> {
+    return this.#run(TAKE_BACK, { label, id }, [id]);
   }
 
   /** Removes an attempt that no worker holds. Returns whether it is gone. */
@@ -99,8 +100,8 @@ export class WorkQueues {
     return (await this.#ask(label, (queue) => queue.remove(id))) > 0;
   }
 
-  async cancel(id: string, isForced: boolean): Promise<void> {
-    await this.#redis.publish(this.#channels.cancel, `${id} ${isForced ? 'force' : 'cancel'}`);
+  async cancel(label: string, id: string, isForced: boolean): Promise<void> {
+    await this.#run(CANCEL, { label, id }, [this.#channels.cancel, `${id} ${isForced ? 'force' : 'cancel'}`]);
   }
 
   /** Removes ended attempts that no run has waited for within an hour. */
@@ -120,6 +121,19 @@ export class WorkQueues {
     for (const label of this.#lanes.keys()) this.#drop(label);
     this.#redis.disconnect();
     this.#listener.disconnect();
+  }
+
+  /** Returns whether it did what it is for. */
+  async #run(
+    { keys, lua }: QueueScript,
+    { label, id }: { label: string; id: string },
+    args: readonly (string | number)[],
+  ): Promise<boolean> {
+    const done = await this.#ask(label, (queue) => {
+      const all = [metaOf(this.#place), ...keys(id).map((key) => queue.toKey(key))];
+      return this.#redis.eval(lua, all.length, ...all, this.#fence, ...args);
+    });
+    return done === 1;
   }
 
   /**

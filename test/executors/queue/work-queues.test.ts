@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import type { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { WorkQueues } from '../../../src/executors/queue/work-queues.js';
+import { besideBoard } from '../../../src/stores/shared/redis/client.js';
+import { hasRedis, RedisServer } from '../../support/redis-server.js';
+
+if (!hasRedis) console.log('work-queues.test.ts: redis-server is not installed, so no test runs');
+
+describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
+  let server: RedisServer;
+  let redis: Redis;
+  const opened: WorkQueues[] = [];
+  beforeEach(async () => {
+    server = await RedisServer.open();
+    redis = await connected();
+  });
+  afterEach(async () => {
+    for (const queues of opened.splice(0)) queues.close();
+    redis.disconnect();
+    await server.close();
+  });
+
+  async function connected(): Promise<Redis> {
+    const connection = besideBoard({ url: server.url, password: undefined }).connect();
+    await once(connection, 'ready');
+    return connection;
+  }
+
+  async function open(fence: string): Promise<WorkQueues> {
+    const connections = [await connected(), await connected()];
+    const place = { prefix: 'timers', connect: () => connections.pop()! };
+    const queues = new WorkQueues(place, { fence, hear: () => undefined, reapEvery: 2_000 });
+    opened.push(queues);
+    return queues;
+  }
+  const waiting = () => redis.lrange('{timers}:work:any:wait', 0, -1);
+  const work = { name: 'job', id: 'r.1', order: { hash: 'h', env: {} } };
+
+  test('have each attempt once', async () => {
+    const queues = await open('5');
+    expect([await queues.add('any', work, 1), await queues.add('any', work, 2)]).toEqual([true, true]);
+    expect(await waiting()).toEqual(['r.1']);
+    expect(await queues.find('any', 'r.1')).toEqual({ isTaken: false, node: undefined, start: undefined });
+    expect(await queues.depth('any')).toEqual({ label: 'any', waiting: 1, active: 0, oldestAt: 1 });
+  });
+
+  test('take nothing from a scheduler after another one has taken over', async () => {
+    const [old, now] = [await open('5'), await open('6')];
+    await redis.hset('{timers}:meta', 'fence', '6');
+    expect(await old.add('any', work, 1)).toBe(false);
+    expect(await waiting()).toEqual([]);
+    expect(await now.add('any', work, 1)).toBe(true);
+    // It neither takes back nor cancels what the other one waits for.
+    const messages: string[] = [];
+    const listener = await connected();
+    await listener.subscribe('{timers}:0:cancel');
+    listener.on('message', (_, text) => messages.push(text));
+    expect(await old.takeBack('any', 'r.1')).toBe(false);
+    await old.cancel('any', 'r.1', true);
+    await now.cancel('any', 'r.1', false);
+    await expect.poll(() => messages).toEqual(['r.1 cancel']);
+    listener.disconnect();
+    expect(await now.takeBack('any', 'r.1')).toBe(true);
+    expect(await waiting()).toEqual([]);
+  });
+});
