@@ -4,6 +4,7 @@ import type { Committed } from '../domain/ledger.js';
 import type { Sink } from '../domain/sink.js';
 import type { Duration } from '../domain/time.js';
 import { lineCount } from '../domain/output-lines.js';
+import { Fifo } from '../turns/fifo.js';
 import { contain, raiseLater } from './contain.js';
 
 /** The number of events (a line of output counts as one) that sinks receive before timers and processes get a turn. */
@@ -27,7 +28,7 @@ export class EventBus {
   readonly #record: () => Promise<Committed> | undefined;
   readonly #onSinkError: (sink: string, error: unknown) => void;
   readonly #broken = new Set<Sink>();
-  #pending: TimerEvent[] = [];
+  readonly #pending = new Fifo<TimerEvent>();
   /** The number of pending events, where a line of output counts as one. */
   #waiting = 0;
   #scheduled = false;
@@ -54,7 +55,7 @@ export class EventBus {
   }
 
   emit(event: TimerEvent): void {
-    this.#pending.push(event);
+    this.#pending.add(event);
     this.#waiting += weightOf(event);
     this.#schedule();
   }
@@ -96,10 +97,10 @@ export class EventBus {
 
   /** Anything beyond one batch is left to the turns scheduled for it. */
   async #deliverAll(): Promise<void> {
-    while (this.#pending.length > 0) {
+    while (this.#pending.size > 0) {
       const delivering = this.#delivering ?? (this.#waiting <= BATCH ? this.#deliver(BATCH) : undefined);
       if (delivering !== undefined) await delivering;
-      else if (this.#pending.length > 0) await new Promise<void>((resolve) => this.#clock.soon(resolve));
+      else if (this.#pending.size > 0) await new Promise<void>((resolve) => this.#clock.soon(resolve));
     }
   }
 
@@ -115,7 +116,7 @@ export class EventBus {
   }
 
   #scheduleRest(): void {
-    if (this.#pending.length > 0) this.#schedule();
+    if (this.#pending.size > 0) this.#schedule();
   }
 
   /** Returns a promise if recording the events first takes time. */
@@ -125,7 +126,7 @@ export class EventBus {
       this.#handOut(this.#take(most));
       return undefined;
     }
-    const recorded = this.#pending.length;
+    const recorded = this.#pending.size;
     return (this.#delivering = recording.then((committed) => {
       this.#delivering = undefined;
       this.#isLost ||= committed === 'lost';
@@ -143,19 +144,11 @@ export class EventBus {
   }
 
   /** The oldest of the first `among` events, until their lines add up to `most`. */
-  #take(most: number, among = this.#pending.length): readonly TimerEvent[] {
-    let [count, taken] = [0, 0];
-    for (
-      let event = this.#pending[0];
-      event !== undefined && taken < most && count < among;
-      event = this.#pending[++count]
-    ) {
-      taken += weightOf(event);
-    }
-    const events = this.#pending.slice(0, count);
-    this.#pending = this.#pending.slice(count);
-    this.#waiting -= taken;
-    return events;
+  #take(most: number, among = this.#pending.size): readonly TimerEvent[] {
+    let [count, weight] = [0, 0];
+    for (; count < among && weight < most; count++) weight += weightOf(this.#pending.at(count));
+    this.#waiting -= weight;
+    return this.#pending.take(count);
   }
 
   #accept(sink: Sink, event: TimerEvent): void {
@@ -184,7 +177,8 @@ export class EventBus {
   }
 }
 
-const weightOf = (event: TimerEvent): number => (event.event === 'run.output' ? lineCount(event.lines) : 1);
+const weightOf = (event: TimerEvent | undefined): number =>
+  event?.event === 'run.output' ? lineCount(event.lines) : 1;
 
 interface PromiseWithResolvers {
   readonly promise: Promise<void>;

@@ -1,20 +1,19 @@
 import type { Clock } from '../domain/clock.js';
+import { Fifo } from './fifo.js';
 import { Slicer } from './slicer.js';
 
 /** Tasks that are called in order, a slice of them in each turn of the event loop. */
 export class TurnQueue {
   readonly #slicer: Slicer;
-  #tasks: (() => void)[] = [];
-  /** Index of the first task that has not been called. */
-  #first = 0;
+  readonly #tasks = new Fifo<() => void>();
 
   constructor(clock: Clock) {
-    this.#slicer = new Slicer({ clock, plan: () => this.#tasks.length - this.#first, step: () => this.#callNext() });
+    this.#slicer = new Slicer({ clock, plan: () => this.#tasks.size, step: () => this.#callNext() });
   }
 
   /** Calls `task`, which must not throw: now if no other was called in this turn and none waits, otherwise in order. */
   add(task: () => void): void {
-    this.#tasks.push(task);
+    this.#tasks.add(task);
     if (this.#slicer.isBusy) return;
     this.#slicer.start();
     this.#callNext();
@@ -26,9 +25,7 @@ export class TurnQueue {
   }
 
   #callNext(): boolean {
-    const task = this.#tasks[this.#first++];
-    if (this.#first >= this.#tasks.length) [this.#tasks, this.#first] = [[], 0];
-    task?.();
-    return this.#tasks.length > 0;
+    for (const task of this.#tasks.take(1)) task();
+    return this.#tasks.size > 0;
   }
 }
