@@ -127,14 +127,14 @@ export class PendingRecords {
         return;
       case 'attempt.begun': {
         const { attempt, decided } = event;
-        const begun = {
+        this.#change(event, {
           attempts: decided ? attempt - 1 : attempt,
           retryAt: undefined,
           pid: undefined,
           label: event.label,
+          ...(attempt === 1 && { startedAt: event.at, latenessMs: event.latenessMs }),
           ...(decided && { decided }),
-        };
-        this.#change(event, attempt > 1 ? begun : { ...begun, startedAt: event.at, latenessMs: event.latenessMs });
+        });
         return;
       }
       case 'run.started':
@@ -197,6 +197,7 @@ const newRun = (runId: string, firing: OpenRun['firing']): OpenRun => ({
   latenessMs: 0,
   retryAt: undefined,
   pid: undefined,
+  label: undefined,
 });
 
 const failedAttemptOf = ({ attempt, at, outcome, retryInMs }: AttemptFailed): FailedAttempt => ({

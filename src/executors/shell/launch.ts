@@ -42,8 +42,8 @@ function startOf(command: Command, words: readonly string[], env: CommandVariabl
   const [program = '', ...args] = words;
   const common = { env, output: OUTPUTS[output.to], grace };
   const other = otherUser(command);
-  if (other) return { ...common, ...enterAs(other, cwd, words) };
-  return { ...common, program, args, cwd, ...(user && { identity: { ...user, groups: [] } }) };
+  if (other) return { ...enterAs(other, cwd, words), ...common };
+  return { program, args, cwd, ...common, ...(user && { identity: { ...user, groups: [] } }) };
 }
 
 const notStarted = (code: NotStarted['code'], error: string): NotStarted => ({ kind: 'not_started', code, error });
