@@ -15,6 +15,8 @@ export interface Cancellation {
   seal(exit: Exit): void;
 }
 
+const NO = (): boolean => false;
+
 /** Cancels a run. Lighter than an `AbortController`: one per run would cost more than the rest of a firing. */
 export class Canceler implements Cancellation {
   #cause: CancelCause | undefined;
@@ -22,7 +24,7 @@ export class Canceler implements Cancellation {
   #sealed = false;
   #exit: Exit | undefined;
   #listener: (() => void) | undefined;
-  #hasEnded: () => boolean = () => false;
+  #hasEnded = NO;
 
   get cause(): CancelCause | undefined {
     return this.#cause;
@@ -37,7 +39,7 @@ export class Canceler implements Cancellation {
     return this.#exit;
   }
 
-  onChange(listener: () => void, hasEnded: () => boolean = () => false): void {
+  onChange(listener: () => void, hasEnded = NO): void {
     this.#listener = listener;
     this.#hasEnded = hasEnded;
     if (this.#cause !== undefined) listener();

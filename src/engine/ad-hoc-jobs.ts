@@ -34,9 +34,9 @@ export class AdHocJobs implements Sink {
 
   /** Removes an ad-hoc job that has no future instant and no run. */
   removeIfOver(state: JobState): void {
-    const { job, next, running, parked } = state;
-    const isOver = next === undefined && running === 0 && parked.size === 0;
-    if (isOver && job.adHoc !== undefined && this.#jobs.has(state)) this.remove(state, 'over');
+    if (state.job.adHoc === undefined) return;
+    const isOver = state.next === undefined && state.running === 0 && state.parked.size === 0;
+    if (isOver && this.#jobs.has(state)) this.remove(state, 'over');
   }
 
   /** Removes the job after the event, so that the ledger writes the event together with what happened before. */

@@ -1,6 +1,6 @@
 import type { DecidedEnding } from '../domain/fallback.js';
 import type { Firing } from '../domain/firing.js';
-import type { Verdict } from '../domain/policy.js';
+import type { AdmissionPolicy, Verdict } from '../domain/policy.js';
 import type { Breakers } from './breakers.js';
 import type { Emitter } from './context.js';
 import type { RunEnding } from './run-ending.js';
@@ -26,7 +26,7 @@ export class Admission {
    * The first verdict that is not "admit" counts. A user who fires manually has seen the pause and the breaker. An open
    * breaker skips with and without a fallback, which runs only if the policies admit it.
    */
-  verdictOn(state: JobState, firing: Firing, policies = state.job.admission): Decision {
+  verdictOn(state: JobState, firing: Firing, policies: readonly AdmissionPolicy[]): Decision {
     const reason = firing.trigger === 'manual' ? undefined : this.#whyHeld(state);
     const hasFallback = reason === 'breaker_open' && state.job.fallback !== undefined;
     if (reason !== undefined && !hasFallback) return { kind: 'skip', reason };
@@ -57,8 +57,9 @@ export class Admission {
   /** A pause that has expired ends here. */
   #isPaused(state: JobState): boolean {
     const { paused } = state;
+    if (paused === undefined) return false;
     const at = this.#context.now();
-    if (paused === undefined || paused.until === undefined || at < paused.until) return paused !== undefined;
+    if (paused.until === undefined || at < paused.until) return true;
     state.paused = undefined;
     this.#context.emit({ event: 'timer.resumed', at, jobName: state.job.name });
     return false;

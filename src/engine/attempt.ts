@@ -1,5 +1,5 @@
 import { Canceler, type Cancellation } from '../domain/cancellation.js';
-import type { OrphanFound, RunOutput, RunStarted } from '../domain/events/index.js';
+import type { AttemptBegun, OrphanFound, RunOutput, RunStarted } from '../domain/events/index.js';
 import type { Command } from '../domain/command.js';
 import type { AttemptIo, Executor, OutputStream, TailLine, Whereabouts } from '../domain/executor.js';
 import type { DecidedEnding } from '../domain/fallback.js';
@@ -142,17 +142,19 @@ export class Attempt implements AttemptIo {
   /** Its time counts from now on. */
   started(pid: number, where?: Whereabouts): void {
     this.pid = pid;
+    const { number: attempt, latenessMs, decided } = this.spec;
     const { timeout } = this.#run.job;
     if (timeout !== undefined && !this.#isOver)
       this.#timeout = this.#context.elapsed.after(Math.max(0, timeout - (where?.forMs ?? 0)), () =>
         this.canceler.cancel({ kind: 'timeout', afterMs: timeout }),
       );
-    const late = where && this.#run.times?.startedElsewhere(where.forMs, this.spec.number);
+    const late = where && this.#run.times?.startedElsewhere(where.forMs, attempt);
     this.#run.emit({
       event: 'run.started',
       pid,
-      ...this.facts,
-      ...(late !== undefined && { latenessMs: late }),
+      attempt,
+      latenessMs: late ?? latenessMs,
+      ...(decided && { decided }),
       ...(where && { node: where.node }),
     });
   }
@@ -161,16 +163,17 @@ export class Attempt implements AttemptIo {
     for (const { text, stream } of lines) this.tail.push(text, stream);
   }
 
-  /** For its events. */
-  get facts(): Pick<RunStarted, 'attempt' | 'latenessMs' | 'decided'> {
-    const { number: attempt, latenessMs, decided } = this.spec;
-    return { attempt, latenessMs, ...(decided && { decided }) };
-  }
-
-  /** Which workers get it. */
-  get place(): { readonly label?: string } {
-    const { runOn } = this.spec.command;
-    return runOn === undefined ? {} : { label: runOn.label };
+  /** The event of its begin. */
+  get begun(): RunFact<AttemptBegun> {
+    const { number: attempt, latenessMs, decided, command } = this.spec;
+    const { runOn } = command;
+    return {
+      event: 'attempt.begun',
+      attempt,
+      latenessMs,
+      ...(decided && { decided }),
+      ...(runOn && { label: runOn.label }),
+    };
   }
 
   used(usage: Usage): void {

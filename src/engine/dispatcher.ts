@@ -10,7 +10,7 @@ import { contain } from './contain.js';
 import { reportBug } from './context.js';
 import type { RunEnding } from './run-ending.js';
 import type { JobState } from './job-state.js';
-import { Run, type ExecutionContext } from './run.js';
+import { Run, type ExecutionContext, type RunSpec } from './run.js';
 import type { RunTable } from './run-table.js';
 
 /** Options of a firing that is submitted. */
@@ -19,9 +19,17 @@ interface Submission {
   readonly admission?: readonly AdmissionPolicy[] | undefined;
 }
 
-/** A firing, with its options. */
-interface Submitted extends Submission {
+const NO_OPTIONS: Submission = {};
+
+/** A firing, with the id of its run if it had one. */
+interface Submitted extends Pick<Submission, 'runId'> {
   readonly firing: Firing;
+}
+
+/** There is no decision. */
+interface Bug {
+  readonly kind: 'bug';
+  readonly error: unknown;
 }
 
 /**
@@ -53,21 +61,17 @@ export class Dispatcher {
    * Accepts a due firing. It ends in exactly one of `run.finished`, `firing.skipped`, `firing.missed`. `runId`: the run
    * as which a scheduler that died had admitted the firing before it started. `admission`: replaces the job's own.
    */
-  submit(state: JobState, firing: Firing, { runId, admission }: Submission = {}): void {
+  submit(state: JobState, firing: Firing, { runId, admission }: Submission = NO_OPTIONS): void {
     if (this.#runs.isClosed) {
       this.miss(state, firing, 'shutdown', runId);
       return;
     }
-    const verdict = this.#ask(state, { firing, admission }, (error) => this.fail(state, { firing, runId }, error));
-    if (verdict === undefined) return;
-    const isUndecided = verdict.kind === 'skip' && [...state.runs].some(({ isEnding }) => isEnding);
-    if (verdict.kind === 'skip' && !isUndecided) {
-      this.#skip(state, firing, verdict.reason, runId);
-      return;
-    }
-    const run = this.#admit(state, firing, { runId, admission });
-    if (verdict.kind === 'skip') this.#runs.park(run, isUndecided);
-    else this.#follow(verdict, state, run);
+    const verdict = this.#ask(state, firing, admission ?? state.job.admission);
+    if (verdict.kind === 'bug') this.fail(state, { firing, runId }, verdict.error);
+    else if (verdict.kind !== 'skip') this.#follow(verdict, state, this.#admit(state, firing, { runId, admission }));
+    else if ([...state.runs].some(({ isEnding }) => isEnding))
+      this.#runs.park(this.#admit(state, firing, { runId, admission }), true);
+    else this.#skip(state, firing, verdict.reason, runId);
   }
 
   /** Ends a firing that cannot run because of a bug: as a run that failed without an attempt. */
@@ -117,15 +121,17 @@ export class Dispatcher {
 
   #create(state: JobState, firing: Firing, { runId = this.#context.newRunId(), admission }: Submission): Run {
     const { job, gates } = state;
-    const onAttemptOver = (run: Run, ending?: RunEnding): void => {
-      if (ending === undefined) this.#decide(state);
-      else this.#ended(run, ending);
-    };
-    const spec = { id: runId, job, firing, gates, ...(admission && { admission }), counts: state, onAttemptOver };
+    const onAttemptOver = this.#onAttemptOver;
+    const spec = { id: runId, job, firing, gates, admission: admission ?? job.admission, counts: state, onAttemptOver };
     const run = new Run(spec, this.#context);
     this.#runs.add(run, state);
     return run;
   }
+
+  readonly #onAttemptOver: RunSpec['onAttemptOver'] = (run, ending) => {
+    if (ending === undefined) this.#decide(this.#runs.stateOf(run));
+    else this.#ended(run, ending);
+  };
 
   #follow(verdict: Exclude<Decision, { kind: 'skip' }>, state: JobState, run: Run): void {
     switch (verdict.kind) {
@@ -170,7 +176,7 @@ export class Dispatcher {
     const failed = (error: unknown) => reportBug(this.#context, 'ending a run', error, { jobName: state.job.name });
     contain(() => this.#admission.ended(state, run, ending), failed);
     contain(() => this.#onRunEnded(state), failed);
-    for (let [next] = state.parked; this.#canFollow(next, state); [next] = state.parked) {
+    for (let next = state.firstParked; this.#canFollow(next, state); next = state.firstParked) {
       this.#runs.unpark(next);
       this.#askAgain(state, next);
     }
@@ -189,20 +195,18 @@ export class Dispatcher {
   }
 
   #askAgain(state: JobState, run: Run): void {
-    const verdict = this.#ask(state, run, (error) => run.fail(error));
-    if (verdict === undefined) return;
-    if (verdict.kind === 'skip') run.end({ kind: 'skipped', reason: verdict.reason });
+    const verdict = this.#ask(state, run.firing, run.admission);
+    if (verdict.kind === 'bug') run.fail(verdict.error);
+    else if (verdict.kind === 'skip') run.end({ kind: 'skipped', reason: verdict.reason });
     else this.#follow(verdict, state, run);
   }
 
-  /** Calls `fail` when a bug prevents the decision. */
-  #ask(state: JobState, { firing, admission }: Submitted, fail: (error: unknown) => void): Decision | undefined {
+  #ask(state: JobState, firing: Firing, admission: readonly AdmissionPolicy[]): Decision | Bug {
     try {
       return this.#admission.verdictOn(state, firing, admission);
     } catch (error) {
       reportBug(this.#context, 'admitting', error, { jobName: state.job.name });
-      fail(error);
-      return undefined;
+      return { kind: 'bug', error };
     }
   }
 }

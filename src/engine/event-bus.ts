@@ -107,13 +107,15 @@ export class EventBus {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#clock.soon(() => {
-      this.#scheduled = false;
-      const delivering = this.#delivering ?? this.#deliver(BATCH);
-      if (delivering !== undefined) void delivering.then(() => this.#scheduleRest());
-      else this.#scheduleRest();
-    });
+    this.#clock.soon(this.#goOn);
   }
+
+  readonly #goOn = (): void => {
+    this.#scheduled = false;
+    const delivering = this.#delivering ?? this.#deliver(BATCH);
+    if (delivering !== undefined) void delivering.then(() => this.#scheduleRest());
+    else this.#scheduleRest();
+  };
 
   #scheduleRest(): void {
     if (this.#pending.size > 0) this.#schedule();

@@ -49,6 +49,10 @@ export class JobState implements Alarm, JobView, JobMemory {
     return this.#parked ?? NONE;
   }
   #parked: Set<Run> | undefined;
+  /** The one whose turn it is. */
+  get firstParked(): Run | undefined {
+    return this.#parked?.values().next().value;
+  }
   /** The run that decides whether a half-open breaker closes. */
   trial: Run | undefined;
   /** How many times in a row its next instant could not be found. */

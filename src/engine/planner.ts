@@ -1,4 +1,3 @@
-import type { Trigger } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import type { OpenRun } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
@@ -33,12 +32,15 @@ export class Planner {
       this.#timers.disarm(state);
       return;
     }
-    const due = [{ firing: firingOf(state, next, 'schedule') }];
-    const plan = this.#plan(state, due, () => planDue(job, next, now, this.#gapOf(job, next)));
-    if (plan === undefined) {
+    let plan: DuePlan;
+    try {
+      plan = planDue(job, next, now, this.#gapOf(job, next));
+    } catch (error) {
+      this.#setApart(state, [{ firing: firingOf(state, next, 'schedule') }], error);
       state.cursor = next;
       return;
     }
+    state.faults = 0;
     this.#carryOut(state, plan, NONE);
     // `in` fires once, even after a reset.
     if (job.schedule.countsElapsed) state.next = undefined;
@@ -100,32 +102,32 @@ export class Planner {
     this.#timers.rearm(state);
   }
 
-  /** Plans a job. After a bug there, the firings that were `due` fail, and the job is set apart. */
-  #plan(state: JobState, due: readonly Pick<OpenRun, 'firing'>[], plan: () => DuePlan): DuePlan | undefined {
+  /** Plans a job. After a bug there, the runs that were `waiting` fail, and the job is set apart. */
+  #plan(state: JobState, waiting: readonly OpenRun[], plan: () => DuePlan): DuePlan | undefined {
     try {
       const planned = plan();
       state.faults = 0;
       return planned;
     } catch (error) {
-      this.#timers.setApart(state, error);
-      for (const run of due) this.#dispatcher.fail(state, run, error);
+      this.#setApart(state, waiting, error);
       return undefined;
     }
+  }
+
+  #setApart(state: JobState, due: readonly Pick<OpenRun, 'firing'>[], error: unknown): void {
+    this.#timers.setApart(state, error);
+    for (const run of due) this.#dispatcher.fail(state, run, error);
   }
 
   /** Executes a plan. `waiting` are runs left open without a process, whose instants the plan includes. */
   #carryOut(state: JobState, plan: DuePlan, waiting: readonly OpenRun[]): void {
     state.next = plan.next;
     if (plan.last !== undefined) state.cursor = plan.last;
-    const chosen = new Set(plan.runs.map(({ scheduledFor }) => scheduledFor));
     for (const { firing, runId } of waiting)
-      if (!chosen.has(firing.scheduledFor)) this.#dispatcher.miss(state, firing, 'downtime', runId);
+      if (!plan.runs.some(({ scheduledFor }) => scheduledFor === firing.scheduledFor))
+        this.#dispatcher.miss(state, firing, 'downtime', runId);
     for (const missed of plan.missed) this.#tellMissed(state, missed);
-    for (const { scheduledFor, trigger } of plan.runs) {
-      const open = waiting.find(({ firing }) => firing.scheduledFor === scheduledFor);
-      if (open === undefined) this.#submit(state, scheduledFor, trigger);
-      else this.#dispatcher.submit(state, { ...open.firing, trigger }, { runId: open.runId });
-    }
+    for (const run of plan.runs) this.#submit(state, run, waiting);
     if (state.isDone) state.next = undefined;
   }
 
@@ -135,8 +137,10 @@ export class Planner {
     return isBehind || job.schedule.countsElapsed ? undefined : this.gap;
   }
 
-  #submit(state: JobState, scheduledFor: Instant, trigger: Trigger): void {
-    this.#dispatcher.submit(state, firingOf(state, scheduledFor, trigger));
+  #submit(state: JobState, { scheduledFor, trigger }: DuePlan['runs'][number], waiting: readonly OpenRun[]): void {
+    const open = waiting.find(({ firing }) => firing.scheduledFor === scheduledFor);
+    if (open === undefined) this.#dispatcher.submit(state, firingOf(state, scheduledFor, trigger));
+    else this.#dispatcher.submit(state, { ...open.firing, trigger }, { runId: open.runId });
   }
 
   #tellMissed(state: JobState, { reason, first, last, count }: Missed): void {

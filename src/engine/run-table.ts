@@ -139,7 +139,7 @@ export class RunTable {
 
   /** Call it once the end of a run is handled: {@link idle} resolves if it was the last one. */
   settle(): void {
-    if (this.#active.size > 0) return;
+    if (this.#active.size > 0 || this.#whenIdle.length === 0) return;
     for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 }

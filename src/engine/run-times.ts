@@ -32,7 +32,11 @@ export class RunTimes {
   }
 
   get latenessNow(): Duration {
-    return Math.round(this.#latenessWhenAdmitted + this.#clock.monotonic() - this.#admittedAt);
+    return this.#latenessAt(this.#clock.monotonic());
+  }
+
+  #latenessAt(monotonic: Duration): Duration {
+    return Math.round(this.#latenessWhenAdmitted + monotonic - this.#admittedAt);
   }
 
   /** From the admission to the deadline of a job. */
@@ -40,10 +44,10 @@ export class RunTimes {
     return deadline - this.#latenessWhenAdmitted;
   }
 
-  /** The first attempt began `agoMs` ago, this late. */
-  begin(latenessMs: Duration, agoMs: Duration = 0): void {
-    this.#startedAt = this.#clock.monotonic() - agoMs;
-    this.#latenessMs = latenessMs;
+  /** The first attempt begins now. Returns how late. */
+  begin(): Duration {
+    this.#startedAt = this.#clock.monotonic();
+    return (this.#latenessMs = this.#latenessAt(this.#startedAt));
   }
 
   /** From now to a deadline of the job. */
@@ -54,7 +58,10 @@ export class RunTimes {
   /** A worker started attempt `number` `forMs` ago. Its wait for a worker counts as lateness, which is returned. */
   startedElsewhere(forMs: Duration, number: number): Duration {
     const latenessMs = Math.max(0, this.latenessNow - forMs);
-    if (number === 1) this.begin(latenessMs, forMs);
+    if (number === 1) {
+      this.#startedAt = this.#clock.monotonic() - forMs;
+      this.#latenessMs = latenessMs;
+    }
     return latenessMs;
   }
 

@@ -44,8 +44,8 @@ export interface RunSpec {
   readonly firing: Firing;
   /** What an attempt passes, in this order. */
   readonly gates: readonly Gate[];
-  /** Replaces the job's own. */
-  readonly admission?: readonly AdmissionPolicy[];
+  /** The job's own, or what replaces it. */
+  readonly admission: readonly AdmissionPolicy[];
   /** Of its job. */
   readonly counts: JobCounts;
   /**
@@ -98,7 +98,7 @@ export class Run implements AttemptOwner, EntryOwner {
     this.id = id;
     this.job = job;
     this.firing = firing;
-    this.admission = admission ?? job.admission;
+    this.admission = admission;
     this.#context = context;
     this.#counts = counts;
     this.#onAttemptOver = onAttemptOver;
@@ -229,11 +229,8 @@ export class Run implements AttemptOwner, EntryOwner {
       this.#fallBack(this.#decided);
       return;
     }
-    const latenessMs = this.times.latenessNow;
-    if (++this.#attempts === 1) {
-      this.times.begin(latenessMs);
-      this.#counts.runsBegun++;
-    }
+    const latenessMs = ++this.#attempts === 1 ? this.times.begin() : this.times.latenessNow;
+    if (this.#attempts === 1) this.#counts.runsBegun++;
     this.#begin({ number: this.#attempts, command: this.job.command, latenessMs });
   }
 
@@ -243,16 +240,18 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#decided = decided;
     this.#failed = this.#attempt;
     this.#decidedAtMs = this.times.elapsedMs;
-    const latenessMs = this.times.latenessNow;
-    if (command !== undefined && this.#attempts === 0) this.times.begin(latenessMs);
-    if (command === undefined) this.end(decided);
-    else this.#begin({ number: this.#attempts + 1, command, latenessMs, decided });
+    if (command === undefined) {
+      this.end(decided);
+      return;
+    }
+    const latenessMs = this.#attempts === 0 ? this.times.begin() : this.times.latenessNow;
+    this.#begin({ number: this.#attempts + 1, command, latenessMs, decided });
   }
 
   #begin(spec: AttemptSpec): void {
     this.#state = 'attempting';
     const attempt = (this.#attempt = new Attempt(this, spec, this.#context));
-    this.emit({ event: 'attempt.begun', ...attempt.facts, ...attempt.place });
+    this.emit(attempt.begun);
     this.#context.whenRecorded((committed) => this.step('executing', () => this.#execute(attempt, committed)));
   }
 
@@ -311,17 +310,18 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#state = 'ended';
     this.#attempt?.stopTiming();
     if (this.#alarm !== undefined) this.#context.elapsed.clear(this.#alarm);
-    const facts = this.#counts.note(ending, this.#context.now());
+    const at = this.#context.now();
+    const facts = this.#counts.note(ending, at);
     const outputTail = (this.#failed ?? this.#attempt)?.tail.toString() ?? '';
     const summary = { times: this.times, attempts: this.#attempts, outputTail, usage: this.#usage, fallback };
-    this.emit(endingFact(ending, facts, summary));
+    this.emit(endingFact(ending, facts, summary), at);
     this.#entry.leave();
     this.#onAttemptOver(this, ending);
   }
 
   /** Emits an event of the run, for itself and its attempts. */
-  emit(fact: AnyRunFact | ReturnType<typeof endingFact>): void {
-    this.#context.emit({ at: this.#context.now(), firing: this.firing, runId: this.id, ...fact });
+  emit(fact: AnyRunFact | ReturnType<typeof endingFact>, at = this.#context.now()): void {
+    this.#context.emit({ at, firing: this.firing, runId: this.id, ...fact });
   }
 }
 
