@@ -12,20 +12,19 @@ export const showStatus = (
 ): Promise<number> =>
   withScheduler(terminal, options, async ({ client, zone }) => {
     const record = (await client.request('status')) as StatusRecord;
-    const asJson = options.json === true;
-    if (!asJson) for (const trouble of await troublesOf(client, record)) terminal.err(`timers: ${trouble}`);
-    printStatus(record, { terminal, timezone: await zone(), asJson });
+    const troubles = await troublesOf(client, record);
+    printStatus({ ...record, troubles }, { terminal, timezone: await zone(), asJson: options.json === true });
     return 0;
   });
 
-/** What the scheduler cannot do, as in `status --check`, besides what the status says itself. Never rejects. */
+/** What the scheduler cannot do, as in `status --check`. Never rejects. */
 async function troublesOf(client: Pick<SchedulerClient, 'request'>, record: StatusRecord): Promise<readonly string[]> {
   if (record.is_stopping) return [];
   try {
     const { reasons } = (await client.request('health', { question: 'ready' })) as {
       readonly reasons: readonly string[];
     };
-    return reasons.filter((reason) => !record.config_rejected || !reason.startsWith('the timer file'));
+    return reasons;
   } catch {
     // Only the status is asked for.
     return [];

@@ -22,7 +22,7 @@ export const VERBS = {
       ...expires,
     },
     returns:
-      'The object that `timers status --json` prints, with its `revision`. `partial` is true if it has changed timers only.',
+      'The object that `timers status --json` prints, with its `revision` and without `troubles`, which are the reasons of `health`. `partial` is true if it has changed timers only.',
   },
   health: {
     summary: 'Returns whether the scheduler is healthy.',

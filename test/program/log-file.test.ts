@@ -76,6 +76,9 @@ test('status names a log file that cannot be written, and the end counts the rec
     code: 0,
     stderr: expect.stringContaining('timers: the log file cannot be written: its folder does not exist'),
   });
+  expect(JSON.parse((await desk.run('status', '--json')).stdout)).toMatchObject({
+    troubles: [expect.stringContaining('the log file cannot be written: its folder does not exist')],
+  });
   program.kill('SIGTERM');
   const ended = await program.ended;
   const [, lost] =

@@ -18,11 +18,16 @@ import { renderColumns, type TableCell } from './table.js';
 import { counted } from '../../text/counted.js';
 import { stateCell, widestState, type StatePage } from './timer-state.js';
 
+/** A status, and what `status --check` says. */
+interface CheckedStatus extends StatusRecord {
+  readonly troubles?: readonly string[];
+}
+
 /**
  * Prints the state of a scheduler: a summary on standard error and its timers as a table, or everything as one object.
  */
 export function printStatus(
-  record: StatusRecord,
+  record: CheckedStatus,
   { terminal, timezone, asJson }: { terminal: Terminal; timezone: string; asJson: boolean },
 ): void {
   if (asJson) {
@@ -30,8 +35,7 @@ export function printStatus(
     return;
   }
   const now = Date.parse(record.now);
-  const rejected = rejectionOf(record, now);
-  if (rejected !== undefined) terminal.err(`timers: ${rejected}`);
+  for (const trouble of troublesOf(record, now)) terminal.err(`timers: ${trouble}`);
   if (record.forward?.unavailable_since) terminal.err(`timers: ${forwardInWords(record.forward, now)}`);
   if (record.config_from) terminal.err(`timers: ${originInWords(record.config_from, now)}`);
   if (record.shared) for (const line of sharedInWords(record.shared, now)) terminal.err(`timers: ${line}`);
@@ -39,6 +43,13 @@ export function printStatus(
   const [head = '', ...lines] = tableOf(record.timers, { now, timezone, chalk, width: tableWidth(terminal) });
   terminal.outPainted(chalk.dim(head), ...lines);
   terminal.err(`timers: ${summaryOf(record, now)}; times are in ${timezone}`);
+}
+
+/** A rejected file has a line of its own, with its age. */
+function troublesOf({ troubles = [], ...record }: CheckedStatus, now: Instant): readonly string[] {
+  const rejected = rejectionOf(record, now);
+  if (rejected === undefined) return troubles;
+  return [...troubles.filter((trouble) => !trouble.startsWith('the timer file')), rejected];
 }
 
 function rejectionOf({ file, config_rejected: rejected }: StatusRecord, now: Instant): string | undefined {
