@@ -6,8 +6,8 @@ import { serviceKeys } from './service.js';
 import { expandSpecifiers, fixedText } from './specifiers.js';
 import { parseTimeSpan, writeDuration } from './time-span.js';
 import { unitSchedules } from './timer-schedules.js';
-import { Unit, unitName } from './unit.js';
-import { readUnits, type ReadUnit } from './units.js';
+import { unitName, type Unit } from './unit.js';
+import { UnitFiles, type ReadUnit } from './units.js';
 
 /** `.timer` units with their services, of the system or of a user. */
 export const systemd: Importer = {
@@ -15,27 +15,30 @@ export const systemd: Importer = {
   summary: 'systemd timers: .timer with its .service, and drop-ins',
 
   recognize({ path, text }) {
-    if (/\.(?:timer|service)(?:\.d\/[^/]+\.conf)?$/.test(path)) return 1;
+    if (/\.(?:timer|service)$|(?:^|[./])(?:timer|service)\.d\/[^/]+\.conf$/.test(path)) return 1;
     if (/^\[Timer\]\s*$/m.test(text)) return 0.9;
     return /^\[(?:Unit|Service)\]\s*$/m.test(text) ? 0.7 : 0;
   },
 
   read(files, context): Imported {
-    const units = readUnits(files);
-    const timers = units.filter(({ unit }) => unitName(unit.name).type === 'timer');
+    const units = new UnitFiles(files);
+    const timers = units.names.filter((name) => unitName(name).type === 'timer');
     const general = new Findings();
-    const imported = timers.flatMap((timer) => readTimer(timer, { units, context, general }));
+    const imported = timers.flatMap((name) => {
+      const timer = units.read(name);
+      return timer === undefined ? [] : readTimer(timer, { units, context, general });
+    });
     // In a whole folder, services may lack a timer. If no file is a timer, something is missing.
-    const [first] = units;
+    const [first] = files;
     if (timers.length === 0 && first !== undefined)
-      general.error(first.unit.place, 'No file is a timer unit.', 'Name the .timer as well.');
+      general.error({ file: first.path, line: 1 }, 'No file is a timer unit.', 'Name the .timer as well.');
     const isLocal = imported.some(({ original, keys }) => original !== undefined && keys['timezone'] === undefined);
     return { settings: isLocal ? { timezone: context.timezone } : {}, timers: imported, differences: general.list };
   },
 };
 
 interface ReadContext {
-  readonly units: readonly ReadUnit[];
+  readonly units: UnitFiles;
   readonly context: ImportContext;
   readonly general: Findings;
 }
@@ -82,21 +85,16 @@ function serviceOf(timer: Unit, { units, context, general }: ReadContext): ReadU
     general.error(written ?? timer.place, `${timer.name} is left out: it starts ${name}, which is not a service.`);
     return undefined;
   }
-  const template = name.replace(/@.*\./, '@.');
-  for (const wanted of new Set([name, template])) {
-    const given = units.find(({ unit }) => unit.name === wanted) ?? besideTimer(timer, wanted, context);
-    if (given === undefined) continue;
-    const { path, settings } = given.unit;
-    return { unit: new Unit(name, path, settings), oddLines: given.oddLines };
-  }
+  const found = units.read(name, (wanted) => besideTimer(timer, wanted, context));
+  if (found !== undefined) return found;
   const hint = `Add ${name} to the files to import.`;
   general.error(written ?? timer.place, `${timer.name} is left out: ${name} cannot be read.`, hint);
   return undefined;
 }
 
-function besideTimer(timer: Unit, name: string, { readBeside }: ImportContext): ReadUnit | undefined {
-  const file: SourceFile | undefined = readBeside(timer.path, name);
-  return file === undefined ? undefined : readUnits([{ ...file, path: withName(file.path, name) }])[0];
+function besideTimer(timer: Unit, name: string, { readBeside }: ImportContext): SourceFile | undefined {
+  const file = readBeside(timer.path, name);
+  return file && { ...file, path: withName(file.path, name) };
 }
 
 /** A path that ends in the name of its unit, whatever a link points to. */

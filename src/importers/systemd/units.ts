@@ -1,6 +1,6 @@
 import type { SourceFile } from '../kind.js';
 import { parseUnit, type ParsedUnit } from './unit-file.js';
-import { Unit } from './unit.js';
+import { Unit, unitName } from './unit.js';
 
 /** A unit, and the lines of its files that it cannot use. */
 export interface ReadUnit {
@@ -15,20 +15,68 @@ interface Part {
   readonly parsed: ParsedUnit;
 }
 
-/** Combines files into units: a unit with its drop-ins, and what `systemctl cat` prints to several units. */
-export function readUnits(files: readonly SourceFile[]): readonly ReadUnit[] {
-  const parts = files.flatMap(splitCat).flatMap(partsOf);
-  return [...new Set(parts.map(({ unitName }) => unitName))].map((name) => {
-    const own = parts.filter(({ unitName }) => unitName === name);
-    // Drop-ins come after the unit, in the order of their names.
-    const inOrder = [
-      ...own.filter(({ isDropIn }) => !isDropIn),
-      ...own.filter(({ isDropIn }) => isDropIn).sort((one, other) => (baseOf(one.path) < baseOf(other.path) ? -1 : 1)),
+/** Files as units: each unit with its drop-ins, and what `systemctl cat` prints as several units. */
+export class UnitFiles {
+  readonly #parts: readonly Part[];
+
+  constructor(files: readonly SourceFile[]) {
+    this.#parts = files.flatMap(splitCat).flatMap(partsOf);
+  }
+
+  /** The units that have a file or a drop-in of their own. */
+  get names(): readonly string[] {
+    const own = this.#parts.filter(({ isDropIn, unitName }) => !isDropIn || !isForMany(unitName));
+    return [...new Set(own.map(({ unitName }) => unitName))];
+  }
+
+  /**
+   * A unit with its drop-ins; `undefined` if it has none of them. An instance without a file has that of its template.
+   * `beside` finds a file that is not among the others.
+   */
+  read(name: string, beside: (name: string) => SourceFile | undefined = () => undefined): ReadUnit | undefined {
+    const parts = [
+      ...(this.#files(name, beside) ?? this.#files(templateOf(name), beside) ?? []),
+      ...this.#dropIns(name),
     ];
-    const settings = inOrder.flatMap(({ parsed }) => parsed.settings);
-    const oddLines = inOrder.flatMap(({ parsed }) => parsed.oddLines);
-    return { unit: new Unit(name, inOrder[0]?.path ?? name, settings), oddLines };
-  });
+    const [first] = parts;
+    if (first === undefined) return undefined;
+    const settings = parts.flatMap(({ parsed }) => parsed.settings);
+    return { unit: new Unit(name, first.path, settings), oddLines: parts.flatMap(({ parsed }) => parsed.oddLines) };
+  }
+
+  #files(name: string, beside: (name: string) => SourceFile | undefined): readonly Part[] | undefined {
+    const given = this.#parts.filter(({ isDropIn, unitName }) => !isDropIn && unitName === name);
+    const other = given.length === 0 ? beside(name) : undefined;
+    const parts = other === undefined ? given : partsOf(other);
+    return parts.length === 0 ? undefined : parts;
+  }
+
+  /** In the order of their names. A file of a folder masks those with its name in the folders after it. */
+  #dropIns(name: string): readonly Part[] {
+    const folders = dropInNames(name);
+    const rank = ({ unitName }: Part): number => folders.indexOf(unitName);
+    const all = this.#parts.filter((part) => part.isDropIn && rank(part) !== -1);
+    return all
+      .filter((part) => !all.some((other) => baseOf(other.path) === baseOf(part.path) && rank(other) < rank(part)))
+      .toSorted((one, other) => compare(baseOf(one.path), baseOf(other.path)));
+  }
+}
+
+const compare = (one: string, other: string): number => (one < other ? -1 : Number(one > other));
+
+const templateOf = (name: string): string => name.replace(/@.*\./, '@.');
+
+/** Whether drop-ins of this name are for templates, for all units with a prefix, or for all of a type. */
+const isForMany = (name: string): boolean => /@\.|-(?:@.*)?\.[a-z]+$/.test(name) || !name.includes('.');
+
+/** Whose drop-ins a unit has: of `a-b@c.service` its own, those of its template, of `a-`, and of all services. */
+function dropInNames(name: string): readonly string[] {
+  const { prefix, instance, type } = unitName(name);
+  const shorter = [...prefix.matchAll(/-(?=.)/g)].map(({ index }) => prefix.slice(0, index + 1)).reverse();
+  const named = [prefix, ...shorter].flatMap((stem) =>
+    instance === undefined ? [`${stem}.${type}`] : [`${stem}@${instance}.${type}`, `${stem}@.${type}`],
+  );
+  return [...named, type];
 }
 
 const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -17,7 +17,9 @@ const SKIPPED = /^[.#]|~$|\.(?:rpmsave|rpmorig|rpmnew|dpkg-\w+|swp|bak)$/;
 export function readSources(paths: readonly string[], cwd: string, input: Buffer | undefined): Sources {
   const files: SourceFile[] = [];
   const faults: string[] = [];
-  for (const path of paths.flatMap((one) => filesIn(one, cwd))) {
+  const named = paths.flatMap((one) => filesIn(one, cwd)).flatMap((one) => [one, ...dropInsOf(one, cwd)]);
+  // Drop-ins may also be named.
+  for (const path of new Map(named.map((one) => [resolve(cwd, one), one])).values()) {
     const read = path === '-' ? decode(path, input ?? Buffer.alloc(0)) : readUnit(path, cwd);
     if (typeof read === 'string') faults.push(read);
     else files.push(read);
@@ -32,15 +34,30 @@ export function readNeighbor(from: string, named: string, cwd: string): SourceFi
   return typeof read === 'string' ? undefined : read;
 }
 
-function filesIn(path: string, cwd: string): readonly string[] {
-  if (path === '-') return [path];
+const filesIn = (path: string, cwd: string): readonly string[] =>
+  path === '-' ? [path] : (namesIn(path, cwd)?.map((name) => join(path, name)) ?? [path]);
+
+/** Returns the names of the files in a folder; `undefined` if it cannot be read as one. */
+function namesIn(folder: string, cwd: string): readonly string[] | undefined {
   try {
-    const entries = readdirSync(resolve(cwd, path), { withFileTypes: true });
+    const entries = readdirSync(resolve(cwd, folder), { withFileTypes: true });
     const names = entries.filter((entry) => !entry.isDirectory() && !SKIPPED.test(entry.name)).map(({ name }) => name);
-    return names.sort().map((name) => join(path, name));
+    return names.sort();
   } catch {
-    return [path];
+    return undefined;
   }
+}
+
+/** Returns the drop-ins beside a systemd timer, for it and for the service of the same name. */
+function dropInsOf(path: string, cwd: string): readonly string[] {
+  const [, stem, instance] = /^(.*?)(@[^/]*)?\.timer$/.exec(path) ?? [];
+  if (stem === undefined) return [];
+  const stems = instance === undefined ? [stem] : [`${stem}@`, `${stem}${instance}`];
+  const folders = [...new Set(stems)].flatMap((one) => [`${one}.timer.d`, `${one}.service.d`]);
+  return folders.flatMap((folder) => {
+    const names = namesIn(folder, cwd) ?? [];
+    return names.filter((name) => name.endsWith('.conf')).map((name) => join(folder, name));
+  });
 }
 
 /** An instance of a systemd template, such as `backup@home.timer`, usually has no file but that of `backup@.timer`. */
