@@ -42,6 +42,9 @@ seconds: { every: 20s, run: x, output: discard }
 minutes: { every: { interval: 15m, offset: 5m }, run: x }
 ninety: { every: 90m, run: x }
 week: { every: { interval: 1w, at: "Tue 10:30" }, run: x }
+hourly: { every: 1h, run: ["$HOME/bin/x", "$HOME"] }
+days: { every: 1d, run: x }
+morning: { every: { interval: 1d, at: "10:30" }, run: x }
 pause: { every: { interval: 1m, from: end }, run: x, run_at_start: true }
 later: { in: 30s, run: x }
 stopped: { cron: "@daily", run: x, kill_after: 15m }
@@ -62,16 +65,14 @@ describe('what is exported and imported again', () => {
       ...{ successCodes: job.command.successCodes, output: job.command.output },
     });
     for (const key of ['timeout', 'jitter', 'catch_up', 'retry', 'run_at_start', 'in', 'every', 'kill_after'])
-      if (!key.startsWith('every') || job.schedule.fromEnd)
-        expect(same!.definition[key], key).toBe(job.definition[key]);
+      expect(same!.definition[key], key).toBe(job.definition[key]);
   });
 
   it('is the same for twenty real pairs', () => {
     const pairs = readFileSync(new URL('../importers/systemd/pairs.txt', import.meta.url), 'utf8');
     const first = imported(systemd, pairs, { path: '-', timezone: 'UTC' });
     const second = imported(systemd, printed(first.jobs), { path: '-', timezone: 'UTC' });
-    // The fixed grid of `every` becomes a calendar.
-    const comparable = ({ definition }: Job) => ({ ...definition, every: '', cron: '', timeout: '', kill_after: '' });
+    const comparable = ({ definition }: Job) => ({ ...definition, timeout: '', kill_after: '' });
     expect(second.jobs.map(comparable)).toEqual(first.jobs.map(comparable));
     for (const [index, job] of first.jobs.entries())
       if (!job.schedule.fromEnd) expect(firings(second.jobs[index]!, 20)).toEqual(firings(job, 20));
@@ -86,6 +87,28 @@ test.each([
 ])('%s becomes %j', (keys, lines) => {
   const { files } = systemdUnits.write(jobsOf(`a: { cron: "@daily", run: x, ${keys} }`), context);
   expect(files[1]!.text.split('\n').filter((line) => line.startsWith('Timeout'))).toEqual(lines);
+});
+
+test('a changed OnCalendar counts, not the interval that it was exported with', () => {
+  const text = printed(jobsOf('a: { every: 1h, run: x }')).replace(/OnCalendar=.*/, 'OnCalendar=*:30:00 UTC');
+  const { jobs, differences } = imported(systemd, text, { path: '-', timezone: 'UTC' });
+  expect(jobs[0]!.definition).toMatchObject({ cron: '"30 * * * *"' });
+  expect(differences.map(({ message }) => message).join()).toContain('X-Every is left out');
+});
+
+test.each([
+  ['every: 1h, timeout: 1m', 'StartLimitIntervalSec=193s', 'StartLimitBurst=3'],
+  ['every: 1m, timeout: 1m', 'StartLimitIntervalSec=193s', 'StartLimitBurst=6'],
+  ['cron: "0,1 3 * * *", timeout: 1m', 'StartLimitIntervalSec=193s', 'StartLimitBurst=6'],
+])('%s and retries: ordinary firings never reach the limit of starts', (keys, interval, burst) => {
+  const { files, differences } = systemdUnits.write(
+    jobsOf(`a: { ${keys}, run: x, retry: { attempts: 3, factor: 1 } }`),
+    context,
+  );
+  expect(files[1]!.text.split('\n')).toEqual(expect.arrayContaining([interval, burst]));
+  const message = 'systemd counts firings and retries together, so a run may get up to 6 attempts.';
+  const isCounted = burst.endsWith('6');
+  expect(differences.map((one) => one.message)).toEqual(isCounted ? [message] : []);
 });
 
 test('what systemd cannot do is reported', () => {
@@ -123,12 +146,16 @@ test.skipIf(withoutSystemd !== undefined)(
     const folder = mkdtempSync(join(tmpdir(), 'timers-units-'));
     try {
       const { files } = systemdUnits.write(
-        jobsOf(EVERYTHING.replaceAll('run: x', 'run: [/bin/true]').replace('run: [echo', 'run: [/bin/echo')),
+        jobsOf(
+          EVERYTHING.replaceAll('run: x', 'run: [/bin/true]')
+            .replace('run: [echo', 'run: [/bin/echo')
+            .replace('"$HOME/bin/x"', '/bin/true'),
+        ),
         context,
       );
       for (const { name, text } of files) writeFileSync(join(folder, name), text);
       const timers = files.filter(({ name }) => name.endsWith('.timer')).map(({ name }) => join(folder, name));
-      expect(timers).toHaveLength(13);
+      expect(timers).toHaveLength(16);
       const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', ...timers], { encoding: 'utf8' });
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     } finally {

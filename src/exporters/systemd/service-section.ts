@@ -1,6 +1,7 @@
 import type { Command } from '../../domain/command.js';
 import type { Job } from '../../domain/job.js';
 import type { Duration } from '../../domain/time.js';
+import { shortestInterval } from '../../schedules/index.js';
 import type { TimerKeys } from '../timer-keys.js';
 import { systemdSpan } from './timer-section.js';
 
@@ -48,8 +49,11 @@ function userLines({ user }: TimerKeys): readonly string[] {
   return [`User=${name}`, ...(group === undefined ? [] : [`Group=${group}`])];
 }
 
-const execStart = ({ run, shell }: Command): string =>
-  (typeof run === 'string' ? [shell, '-c', run] : run).map(commandWord).join(' ');
+/** In the program, systemd replaces no variables. */
+function execStart({ run, shell }: Command): string {
+  const [program = '', ...args] = typeof run === 'string' ? [shell, '-c', run] : run;
+  return [unitWord(program), ...args.map(commandWord)].join(' ');
+}
 
 function successLines({ successCodes }: Command): readonly string[] {
   const others = successCodes.filter((code) => code !== 0);
@@ -95,10 +99,25 @@ function retryLines(value: unknown): readonly string[] {
   ];
 }
 
-/** The lines of `[Unit]` that limit restarts: the interval has to be longer than all attempts take. */
-export function limitLines({ timeout = 0 }: Job, keys: TimerKeys): readonly string[] {
+/** What `[Unit]` says about restarts. */
+interface StartLimit {
+  readonly interval: Duration;
+  readonly burst: number;
+}
+
+/**
+ * The interval is longer than all attempts take. systemd counts every start in it, so the firings that may come due
+ * meanwhile are added.
+ */
+export function startLimitOf({ timeout = 0, schedule }: Job, { attempts, delay }: RetryWritten): StartLimit {
+  const interval = attempts * (delay + timeout) + 10_000;
+  const firings = Math.floor(interval / (shortestInterval(schedule) ?? Infinity));
+  return { interval, burst: attempts + firings };
+}
+
+export function limitLines(job: Job, keys: TimerKeys): readonly string[] {
   const retry = retryWritten(keys['retry']);
   if (retry === undefined) return [];
-  const interval = retry.attempts * (retry.delay + timeout) + 10_000;
-  return [`StartLimitIntervalSec=${systemdSpan(interval)}`, `StartLimitBurst=${retry.attempts}`];
+  const { interval, burst } = startLimitOf(job, retry);
+  return [`StartLimitIntervalSec=${systemdSpan(interval)}`, `StartLimitBurst=${burst}`];
 }

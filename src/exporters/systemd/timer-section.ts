@@ -93,11 +93,21 @@ function everyLines(job: Job, { every }: TimerKeys): TimerLines {
   }
   const isLocal = typeof every === 'object' && every !== null && 'at' in every;
   const calendars = isLocal ? localDays(job) : gridCalendars(schedule);
-  if (calendars !== undefined) return { lines: calendars.map((calendar) => `OnCalendar=${calendar}`), warnings: [] };
+  if (calendars !== undefined) {
+    const lines = calendars.map((calendar) => `OnCalendar=${calendar}`);
+    return { lines: [...lines, `X-Every=${everyText(every)}`], warnings: [] };
+  }
   if (length === undefined) return { refusal: 'systemd cannot count days or weeks at a local time.' };
   const span = systemdSpan(length);
   const warning = 'The interval counts from the last start, so its times drift. In timers they follow a fixed grid.';
   return { lines: [`OnActiveSec=${span}`, `OnUnitActiveSec=${span}`], warnings: [warning] };
+}
+
+/** `90min`, or JSON for a map. systemd ignores it, and `timers import` reads it again. */
+function everyText(every: unknown): string {
+  const span = (value: unknown): string => (typeof value === 'number' ? systemdSpan(value) : String(value));
+  if (typeof every !== 'object' || every === null) return span(every);
+  return JSON.stringify(Object.fromEntries(Object.entries(every).map(([key, value]) => [key, span(value)])));
 }
 
 /** A local time of each day, or of a day of the week. */

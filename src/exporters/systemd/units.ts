@@ -1,7 +1,7 @@
 import type { Job } from '../../domain/job.js';
 import type { ExportDifference, Exporter, ExportedFile } from '../kind.js';
 import { keysLeftOut, keysOfJob, type TimerKeys } from '../timer-keys.js';
-import { limitLines, restartOf, retryWritten, serviceLines } from './service-section.js';
+import { limitLines, restartOf, retryWritten, serviceLines, startLimitOf } from './service-section.js';
 import { systemdSpan, timerLines } from './timer-section.js';
 
 /** A `.timer` with its `.service` for each timer. */
@@ -82,31 +82,42 @@ const serviceUnit = (job: Job, keys: TimerKeys): string =>
     ['Service', serviceLines(job, keys)],
   ]);
 
-function warningsOf({ command, timeout }: Job, keys: TimerKeys): readonly string[] {
-  const { catch_up: catchUp, retry: written } = keys;
-  const retry = retryWritten(written);
-  const { output } = command;
-  const warnings: readonly (readonly [applies: boolean, message: string])[] = [
+type Warning = readonly [applies: boolean, message: string];
+
+function warningsOf(job: Job, keys: TimerKeys): readonly string[] {
+  const { catch_up: catchUp } = keys;
+  const { output, successCodes } = job.command;
+  const warnings: readonly Warning[] = [
     [
       typeof catchUp !== 'boolean' && catchUp !== undefined,
       'Persistent runs the latest firing that passed, however old it is.',
     ],
-    [
-      retry !== undefined && retry.factor !== 1 && retry.attempts > 2,
-      'systemd waits the same time before each attempt.',
-    ],
-    [retry !== undefined && restartOf(retry) === undefined, 'systemd retries every failure, regardless of retry.on.'],
-    [
-      retry?.not_on?.some((failure) => typeof failure !== 'number') === true,
-      'retry.not_on: only exit codes are carried over, so systemd retries the others.',
-    ],
-    [
-      retry !== undefined && timeout === undefined,
-      'Without a timeout, systemd may retry without end: its limit counts only starts within a short time.',
-    ],
-    [!command.successCodes.includes(0), 'systemd always counts exit code 0 as a success.'],
+    ...retryWarnings(job, keys),
+    [!successCodes.includes(0), 'systemd always counts exit code 0 as a success.'],
     [output.to === 'file' && output.maxSize !== undefined, 'systemd does not rotate the output file.'],
     [output.to === 'log' && output.parse !== undefined, 'The journal does not parse JSON lines.'],
   ];
   return warnings.filter(([applies]) => applies).map(([, message]) => message);
+}
+
+function retryWarnings(job: Job, keys: TimerKeys): readonly Warning[] {
+  const retry = retryWritten(keys['retry']);
+  if (retry === undefined) return [];
+  const { burst } = startLimitOf(job, retry);
+  return [
+    [retry.factor !== 1 && retry.attempts > 2, 'systemd waits the same time before each attempt.'],
+    [restartOf(retry) === undefined, 'systemd retries every failure, regardless of retry.on.'],
+    [
+      retry.not_on?.some((failure) => typeof failure !== 'number') === true,
+      'retry.not_on: only exit codes are carried over, so systemd retries the others.',
+    ],
+    [
+      job.timeout === undefined,
+      'Without a timeout, systemd may retry without end: its limit counts only starts within a short time.',
+    ],
+    [
+      burst !== retry.attempts,
+      `systemd counts firings and retries together, so a run may get up to ${burst} attempts.`,
+    ],
+  ];
 }

@@ -8,6 +8,7 @@ import { skipsGap } from '../skips-gap.js';
 import type { Findings } from './findings.js';
 import { withIntervals, type UnitSchedule } from './intervals.js';
 import { writeDuration } from './time-span.js';
+import { readEvery } from './written-every.js';
 import type { UnitSetting } from './unit-file.js';
 import type { Unit } from './unit.js';
 
@@ -37,11 +38,31 @@ export function unitSchedules(timer: Unit, context: ZoneContext, findings: Findi
     calendars.filter((line) => groupOf(line) === group),
   );
   const schedules = groups.map((group) => calendarSchedules(group, context));
+  const [only] = groups.length === 1 ? groups : [];
+  const every = only && timer.last('Timer', 'X-Every');
   return withIntervals(
     written.filter(({ key }) => key !== 'OnCalendar'),
-    schedules,
+    every
+      ? schedules.map((one) => asEvery(one, every, { ...context, zone: only[0]?.zone ?? 'UTC' }, findings))
+      : schedules,
     findings,
   );
+}
+
+/** The interval that calendars were exported from, unless somebody has changed them. */
+function asEvery(
+  schedule: UnitSchedule,
+  written: UnitSetting,
+  { now, timezone, zone }: ZoneContext & { readonly zone: string },
+  findings: Findings,
+): UnitSchedule {
+  const every = schedule.original && readEvery(written.value, { zone, now, calendars: schedule.original });
+  if (every === undefined) {
+    findings.warning(written, 'X-Every is left out: OnCalendar fires at other times, and it counts.');
+    return schedule;
+  }
+  const isLocal = typeof every === 'object' && 'at' in every && zone !== timezone;
+  return { ...schedule, keys: { every, ...(isLocal && { timezone: zone }) } };
 }
 
 /** An empty assignment of any of them clears all of them. */
