@@ -30,6 +30,8 @@ export class CrontabReader {
   readonly #variables: CrontabVariables;
   readonly #timers: ImportedTimer[] = [];
   readonly #differences: Difference[] = [];
+  /** By the fields and the zone: entries with the same ones have the same original. */
+  readonly #whens = new Map<string, When | string>();
   #comment: string[] = [];
 
   constructor(path: string, { context, isSystem }: ReaderOptions) {
@@ -138,6 +140,13 @@ export class CrontabReader {
 
   #when({ when }: EntryForm): When | string {
     if (when === '@reboot') return REBOOT;
+    const key = `${when} ${this.#variables.timezone ?? ''}`;
+    const known = this.#whens.get(key) ?? this.#readWhen(when);
+    this.#whens.set(key, known);
+    return known;
+  }
+
+  #readWhen(when: string): When | string {
     const expression = readCrontabExpression(when);
     if (typeof expression === 'string') return expression;
     const cronTz = this.#variables.timezone;

@@ -5,7 +5,7 @@ import type { Job } from '../../../domain/job.js';
 import { nextInWindow } from '../../../engine/plan-due.js';
 import type { Difference, ImportedTimer } from '../../../importers/kind.js';
 import { localTime } from '../../../schedules/index.js';
-import { firstDifference } from '../../first-difference.js';
+import { firstDifference, type FirstDifference } from '../../first-difference.js';
 import { forThisMachine } from './for-this-machine.js';
 
 type Keys = Readonly<Record<string, unknown>>;
@@ -18,6 +18,8 @@ export interface CheckContext {
   /** Absolute path of the timer file's folder. */
   readonly folder: string;
   readonly settings: Keys;
+  /** What comparing found. Many timers have the same schedule, and readers give those the same original. */
+  readonly compared: WeakMap<NonNullable<ImportedTimer['original']>, Map<string, FirstDifference | undefined>>;
 }
 
 /** A timer that fits into the file: its keys, unless an error says why it is left out. */
@@ -34,7 +36,7 @@ export function checkTimer(name: string, timer: ImportedTimer, context: CheckCon
   const found = [...timer.differences.flatMap((one) => ifAbout(keys, one)), ...changes];
   if (job === undefined || errors.length > 0)
     return { keys: undefined, differences: [...found, ...errors.map(toError).map(about)] };
-  const different = compared(timer, job, context.machine);
+  const different = compared(timer, job, context);
   return { keys, differences: different === undefined ? found : [...found, about(different)] };
 }
 
@@ -63,15 +65,34 @@ function read(
 function compared(
   { original, whenDifferent }: ImportedTimer,
   job: Job,
-  { start, timezone }: Machine,
+  context: CheckContext,
 ): Omit<Difference, 'file' | 'line'> | undefined {
-  if (original === undefined) return undefined;
-  const here = { next: (after: Instant) => nextInWindow(job, after) };
-  const span = { from: start, until: start + COMPARED };
-  const timezones = [...new Set([job.timezone, timezone])];
-  const first = firstDifference({ here, there: original, span, timezones });
+  const first = original && differenceOf(original, job, context);
   if (first === undefined) return undefined;
   const [starter, other] = first.due === 'here' ? ['timers', 'the source'] : ['the source', 'timers'];
   const message = `First difference, at ${localTime(first.at, job.timezone)}: ${starter} starts it, and ${other} does not.`;
   return { severity: 'warning', message: whenDifferent === undefined ? message : `${whenDifferent} ${message}` };
+}
+
+function differenceOf(
+  original: NonNullable<ImportedTimer['original']>,
+  job: Job,
+  { machine: { start, timezone }, compared }: CheckContext,
+): FirstDifference | undefined {
+  const known = compared.get(original) ?? new Map<string, FirstDifference | undefined>();
+  compared.set(original, known);
+  const key = whenOf(job);
+  if (known.has(key)) return known.get(key);
+  const here = { next: (after: Instant) => nextInWindow(job, after) };
+  const span = { from: start, until: start + COMPARED };
+  const timezones = [...new Set([job.timezone, timezone])];
+  const first = firstDifference({ here, there: original, span, timezones });
+  known.set(key, first);
+  return first;
+}
+
+/** What the instants of a timer follow from: its keys, and its name where an `H` may be. */
+function whenOf({ name, definition, timezone }: Job): string {
+  const { cron, every, at, dst, not_before: from, not_after: until } = definition;
+  return JSON.stringify([cron, every, at, dst, from, until, timezone, cron?.includes('H') ? name : '']);
 }

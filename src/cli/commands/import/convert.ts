@@ -40,7 +40,12 @@ export function convert(read: readonly Imported[], { machine, folder }: Place): 
   const timers = read.flatMap((one) => one.timers);
   const names = uniqueNames(timers.map(({ name }) => name));
   // Each timer is checked as a file of its own.
-  const context = { machine: { accounts: readAccounts(), ...machine }, folder, settings: given };
+  const context = {
+    machine: { accounts: readAccounts(), ...machine },
+    folder,
+    settings: given,
+    compared: new WeakMap(),
+  };
   const checked = timers.map((timer, index): NamedTimer => {
     const name = names[index] ?? '';
     return { name, timer, ...checkTimer(name, timer, context) };
