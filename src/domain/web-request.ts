@@ -10,6 +10,9 @@ export interface WebRequest {
 /** The part of an address that may be reported: `hc-ping.com`, `localhost:8000`. */
 export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'an invalid address');
 
+/** Whether a token can be sent in the header `Authorization`. */
+export const isHeaderToken = (token: string): boolean => /^[\x21-\x7e]+$/.test(token);
+
 /** A text with every address reduced to its {@link hostOf}, because error messages may repeat an address. */
 export const withHostsAlone = (text: string): string =>
   text.replace(/\b[a-z][a-z\d+.-]*:\/\/[^\s'"`<>]+/gi, (address) => (URL.canParse(address) ? hostOf(address) : '…'));

@@ -1,8 +1,10 @@
 import type { ForwardSettings } from '../../domain/forward.js';
+import { isHeaderToken } from '../../domain/web-request.js';
 import type { StatePlace } from '../../domain/state-place.js';
 import type { FileValues } from '../check/schema.js';
 import type { Paths } from './check-paths.js';
 import type { MapReport } from './map-report.js';
+import { checkSecretFile } from './secret-file.js';
 
 const HINT = 'For example: forward: https://timers.example.org/api/outcomes';
 
@@ -30,5 +32,19 @@ export function buildForward(
     });
     return undefined;
   }
-  return { url, ...(file !== undefined && { tokenFile: paths.resolve(file) }) };
+  if (file === undefined) return { url };
+  const tokenFile = paths.resolve(file);
+  checkTokenFile(tokenFile, report, paths);
+  return { url, tokenFile };
+}
+
+/** The server decides how long a token is. */
+function checkTokenFile(path: string, report: MapReport, paths: Paths): void {
+  const codes = { none: 'no-token', open: 'open-token-file' } as const;
+  const hint = 'For example: (umask 077; cat > token), then type the token of the server and press Ctrl-D twice.';
+  const faultOf = (token: string) =>
+    isHeaderToken(token)
+      ? undefined
+      : { code: 'no-token' as const, message: `forward: the token in ${path} has spaces or characters outside ASCII.` };
+  checkSecretFile({ path, key: 'forward', item: 'token_file', what: 'token', codes, hint, faultOf }, report, paths);
 }

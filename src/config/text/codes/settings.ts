@@ -65,7 +65,7 @@ export const SETTING_CODES = {
     example: 'http: 0.0.0.0:9464\ntimers: { ping: { every: 1h, run: "true" } }',
   },
   'no-token': {
-    summary: 'The token file is missing, unreadable or empty.',
+    summary: 'The token file is missing, unreadable or empty, or contains more than a token.',
     fix: 'Write one: `(umask 077; openssl rand -hex 16 > token)`.',
     example:
       'http: { listen: 127.0.0.1:9464, token_file: ./no-such-token }\ntimers: { ping: { every: 1h, run: "true" } }',
