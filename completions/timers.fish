@@ -64,7 +64,7 @@ complete -c timers -n '__fish_seen_subcommand_from start' -l keep-alive -d 'Keep
 complete -c timers -n '__fish_seen_subcommand_from start' -l watch -d 'Reload the file whenever it changes, as timers reload does'
 complete -c timers -n '__fish_seen_subcommand_from start' -l from -x -d 'Load the file from a server, and keep its last good copy'
 complete -c timers -n '__fish_seen_subcommand_from start' -l every -x -d 'How often to poll the --from server'
-complete -c timers -n '__fish_seen_subcommand_from start' -l token-file -r -F -d 'File with the token for the --from server'
+complete -c timers -n '__fish_seen_subcommand_from start' -l token-file -r -F -d 'File with the token, or the password of the user in the URL, for the --from server'
 complete -c timers -n '__fish_seen_subcommand_from start' -l verify-key -r -F -d 'Ed25519 public key'
 complete -c timers -n '__fish_seen_subcommand_from start' -l launcher -x -a 'auto execa' -d 'What starts commands'
 complete -c timers -n '__fish_seen_subcommand_from start' -l no-color -d 'Print without colors, like NO_COLOR'

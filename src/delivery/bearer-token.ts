@@ -1,17 +1,26 @@
 import { readFileSync } from 'node:fs';
+import { isHeaderToken } from '../domain/web-request.js';
 import { systemReason } from '../system/system-reason.js';
 
 /** The header for the token in a file, or why there is none, as a clause. */
 export type Bearer = { readonly headers: Readonly<Record<string, string>> } | { readonly error: string };
 
-/** Reads a token. It is read for each request, so that a new one needs no restart. Without a file there is no header. */
-export function bearerIn(file: string | undefined): Bearer {
+/**
+ * Reads a token. It is read for each request, so that a new one needs no restart. Without a file there is no header.
+ * For a user, the token is the password.
+ */
+export function bearerIn(file: string | undefined, user = ''): Bearer {
   if (file === undefined) return { headers: {} };
   try {
     const token = readFileSync(file, 'utf8').trim();
-    if (/^[\x21-\x7e]+$/.test(token)) return { headers: { Authorization: `Bearer ${token}` } };
-    return { error: `the token file ${file} contains no token` };
+    if (!isHeaderToken(token)) return { error: `the token file ${file} contains no token` };
+    const Authorization = user !== '' ? basicOf(user, token) : `Bearer ${token}`;
+    return { headers: { Authorization } };
   } catch (error) {
     return { error: `the token file ${file} cannot be read: ${systemReason(error)}` };
   }
 }
+
+/** The header value for a user and a password (RFC 7617). */
+export const basicOf = (user: string, password: string): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;

@@ -1,7 +1,9 @@
 import type { Agent, IncomingMessage } from 'node:http';
+import { unescape } from 'node:querystring';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import type { Proxy, ProxyFor, WebRequest } from '../domain/web-request.js';
+import { basicOf } from './bearer-token.js';
 import { STOPPED } from './failure.js';
 import { requestThrough } from './send-through-proxy.js';
 import { systemReason } from '../system/system-reason.js';
@@ -135,10 +137,9 @@ function withoutCredentials({ url: written, headers }: WebRequest): Pick<WebRequ
   const { username, password } = url;
   if (username === '' && password === '') return { url: written, ...(headers && { headers }) };
   url.username = url.password = '';
-  const credentials = [username, password].map(decodeURIComponent).join(':');
   return {
     url: url.href,
-    headers: { Authorization: `Basic ${Buffer.from(credentials).toString('base64')}`, ...headers },
+    headers: { Authorization: basicOf(unescape(username), unescape(password)), ...headers },
   };
 }
 

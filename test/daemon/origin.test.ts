@@ -257,6 +257,15 @@ describe('a token', () => {
     await watch?.refresh();
     expect(watch?.record.reason).toContain('does not exist');
   });
+
+  it('is the password of a user in the URL', async () => {
+    const tokenFile = join(folder, 'token');
+    writeFileSync(tokenFile, 'pass:word\n');
+    await run({ tokenFile, url: server.url.replace('//', '//edge%407@') });
+    expect(server.headers.map(({ authorization }) => authorization)).toEqual([
+      `Basic ${Buffer.from('edge@7:pass:word').toString('base64')}`,
+    ]);
+  });
 });
 
 describe('a signature', () => {

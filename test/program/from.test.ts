@@ -62,7 +62,10 @@ test.each([
   [['--from', 'http://127.0.0.1:1/a', '--verify-key', 'none'], '--verify-key: '],
   [['--from', 'http://127.0.0.1:1/a', '--watch'], 'cannot be used with'],
   [['--token-file', 'token'], '--token-file needs --from'],
+  [['--from', 'https://edge:s3cret@timers.example.org/a'], '--from https://USER@HOST/timers.yaml --token-file'],
+  [['--from', 'http://:s3cret@127.0.0.1:1/a'], 'other users of this machine can read a password'],
 ])('wrong usage is refused: %j', async (args, words) => {
   const { code, stderr } = await desk.run('start', ...args);
+  expect(stderr).not.toContain('s3cret');
   expect([code, stderr]).toEqual([2, expect.stringContaining(words)]);
 });

@@ -1,4 +1,5 @@
 import { verify, type KeyObject } from 'node:crypto';
+import { unescape } from 'node:querystring';
 import { aboutFile, type Diagnostic } from '../../config/index.js';
 import { bearerIn, refusalIn, type WebAnswer, type WebClient } from '../../delivery/index.js';
 import type { Version } from './copy.js';
@@ -7,7 +8,7 @@ import type { Version } from './copy.js';
 export interface OriginAddress {
   /** Absolute; https, or http of this machine. */
   readonly url: string;
-  /** Its content is sent as a bearer token. */
+  /** Its content is sent as a bearer token; with a user in the URL, as the password of that user. */
   readonly tokenFile?: string;
   /** Ed25519; with it, every version must be signed. */
   readonly verifyKey?: KeyObject;
@@ -40,7 +41,7 @@ export async function fetchVersion(
     etag,
   }: { readonly client: WebClient; readonly stop: AbortSignal; readonly etag?: string | undefined },
 ): Promise<Fetched> {
-  const bearer = bearerIn(address.tokenFile);
+  const bearer = bearerIn(address.tokenFile, unescape(new URL(address.url).username));
   if ('error' in bearer) return { kind: 'unreachable', reason: bearer.error };
   const get = (url: string, headers: Readonly<Record<string, string>>, most: number) =>
     client({ method: 'GET', url, headers: { ...bearer.headers, ...headers } }, stop, most);

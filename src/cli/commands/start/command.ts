@@ -37,7 +37,7 @@ export const start: CommandKind = {
         ]),
       )
       .option('--every <duration>', 'How often to poll the --from server (default: 1m)')
-      .option('--token-file <path>', 'File with the token for the --from server')
+      .option('--token-file <path>', 'File with the token, or the password of the user in the URL, for the --from server')
       .option('--verify-key <path>', 'Ed25519 public key (PEM) that verifies the signature of the --from file')
       .addOption(
         new Option('--launcher <name>', 'What starts commands (default: "launcher" in the file)').choices([

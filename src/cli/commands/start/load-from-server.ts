@@ -9,6 +9,7 @@ import { namedPlace } from '../../../daemon/shared/place.js';
 import { namedStatePath } from '../../../daemon/state.js';
 import { createWebClient } from '../../../delivery/index.js';
 import type { Clock } from '../../../domain/clock.js';
+import { hasPassword } from '../../../domain/state-place.js';
 import { DAY, MINUTE, SECOND, type Duration } from '../../../domain/time.js';
 import { createProxies } from '../../../proxies/index.js';
 import { defaultStatePath } from '../../../stores/index.js';
@@ -64,8 +65,13 @@ export async function loadFrom(
   return timerFile && { timerFile, origin: (context) => new OriginWatch(origin, context) };
 }
 
+const NO_PASSWORD_HERE =
+  '--from: other users of this machine can read a password on the command line. Write it to a file, and name that ' +
+  'with --token-file: timers start --from https://USER@HOST/timers.yaml --token-file ./password';
+
 /** The file is as powerful as a shell, so nobody may change it in transit. */
 function checkUrl(url: string): void {
+  if (hasPassword(url)) throw new UsageError(NO_PASSWORD_HERE);
   const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: '', hostname: '' };
   if (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replace(/^\[|\]$/g, '')))) return;
   throw new UsageError('--from takes a URL with https://, or with http:// and a loopback address');
