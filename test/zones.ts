@@ -5,6 +5,7 @@
 export const READ_THE_ZONE = [
   'test/cli/foresight.test.ts',
   'test/cli/history-filter.test.ts',
+  'test/cli/state-in-use.test.ts',
   'test/cli/why.test.ts',
   'test/config/compose-yaml.test.ts',
   'test/config/many-mistakes.test.ts',

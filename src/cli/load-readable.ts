@@ -2,15 +2,12 @@ import { completeFromScheduler, possibleFiles, type ReadableFile } from '../conf
 import { likelyStateOf } from '../daemon/state.js';
 import type { StatusRecord } from '../domain/status-record.js';
 import type { LoadedFile } from '../domain/loaded-file.js';
-import type { Instant } from '../domain/time.js';
 import { thisMachine } from '../this-machine.js';
 import { askIfRunning } from './reach-scheduler.js';
-import { isOfUse, loadAsFarAsReadable, sayUnread, type AsFarAsReadable } from './load.js';
-import type { FileOption, StateOption } from './options.js';
+import { isOfUse, loadAsFarAsReadable, machineFor, sayUnread, type AsFarAsReadable, type LoadRequest } from './load.js';
 import type { Terminal } from './terminal.js';
 
-interface Asked extends FileOption, StateOption {
-  readonly now: Instant;
+interface Asked extends LoadRequest {
   /** The timers that are needed. */
   readonly names?: readonly string[];
   /** A removed file that left a state is also useful. */
@@ -36,7 +33,7 @@ const isWhole = (readable: ReadableFile | undefined): boolean =>
 
 /** Like {@link loadReadable}, but prints nothing. */
 export async function loadReadableOrRunning(terminal: Terminal, asked: Asked): Promise<AsFarAsReadable> {
-  return orRunning(await loadAsFarAsReadable(terminal, asked.file, asked.now), terminal, asked);
+  return orRunning(await loadAsFarAsReadable(terminal, asked), terminal, asked);
 }
 
 /**
@@ -53,7 +50,7 @@ export async function orRunning(found: AsFarAsReadable, terminal: Terminal, aske
   const unread = { path, named: loaded.named ?? path, readable };
   return {
     loaded,
-    readable: completeFromScheduler(taken, unread, thisMachine(start)),
+    readable: completeFromScheduler(taken, unread, machineFor(terminal, { ...asked, now: start })),
     missing: readable?.unread ?? [],
   };
 }

@@ -5,21 +5,33 @@ import {
   readableFile,
   type Loaded,
   type Located,
+  type Machine,
   type ReadableFile,
   type TimerFile,
 } from '../config/index.js';
+import { namedPlace } from '../daemon/shared/place.js';
 import { wayOut } from '../text/nearest.js';
-import type { StatePlace } from '../domain/state-place.js';
 import type { Instant } from '../domain/time.js';
 import type { Job } from '../domain/job.js';
 import { thisMachine } from '../this-machine.js';
 import { UsageError } from './command.js';
+import type { FileOption, StateOption } from './options.js';
 import { renderDiagnostics } from './render/diagnostics.js';
 import type { Terminal } from './terminal.js';
 
+/** What to load a timer file for. */
+export interface LoadRequest extends FileOption, StateOption {
+  readonly now: Instant;
+}
+
+/** This machine, with the state in use: the one on the command line overrides that of the file. */
+export const machineFor = ({ cwd }: Terminal, { now, state }: Pick<LoadRequest, 'now' | 'state'>): Machine =>
+  thisMachine(now, state === undefined ? undefined : namedPlace(state, cwd));
+
 /** Loads the timer file that is named, or found from the working directory upward. */
-function load(terminal: Terminal, file: string | undefined, start: Instant, state?: StatePlace): Promise<Loaded> {
-  return loadTimerFile({ cwd: terminal.cwd, ...(file !== undefined && { file }) }, thisMachine(start, state));
+function load(terminal: Terminal, request: LoadRequest): Promise<Loaded> {
+  const { file } = request;
+  return loadTimerFile({ cwd: terminal.cwd, ...(file !== undefined && { file }) }, machineFor(terminal, request));
 }
 
 /** Finds what leads to the scheduler of the timer file, despite any errors in its timers. */
@@ -31,14 +43,13 @@ export function loadForeseeing({ cwd }: Terminal, file: string | undefined, star
   return loadTimerFile({ cwd, foresees: true, ...(file !== undefined && { file }) }, thisMachine(start));
 }
 
-/** Loads it and reports errors, with `warns` also warnings. `state` is used instead of the file's. Returns `undefined` if it cannot be used. */
+/** Loads it and reports errors, with `warns` also warnings. Returns `undefined` if it cannot be used. */
 export async function loadOrTell(
   terminal: Terminal,
-  file: string | undefined,
-  start: Instant,
-  { warns = false, state }: { readonly warns?: boolean; readonly state?: StatePlace | undefined } = {},
+  request: LoadRequest,
+  { warns = false }: { readonly warns?: boolean } = {},
 ): Promise<TimerFile | undefined> {
-  const loaded = await load(terminal, file, start, state);
+  const loaded = await load(terminal, request);
   const problems = loaded.problems.filter(
     ({ severity, code }) => warns || severity === 'error' || code === 'unknown-tz',
   );
@@ -58,9 +69,9 @@ interface Runnable {
  */
 export async function loadToRun(
   terminal: Terminal,
-  { file, name, start }: { readonly file: string | undefined; readonly name: string; readonly start: Instant },
+  { name, ...request }: LoadRequest & { readonly name: string },
 ): Promise<Runnable | undefined> {
-  const { loaded, readable } = await loadAsFarAsReadable(terminal, file, start);
+  const { loaded, readable } = await loadAsFarAsReadable(terminal, request);
   const job = readable?.runnable.find((other) => other.name === name);
   if (readable !== undefined && job !== undefined) {
     sayUnread(terminal, { loaded, readable: { ...readable, unread: [] } });
@@ -79,13 +90,9 @@ export interface AsFarAsReadable {
 }
 
 /** Loads what can be read of the file, for a command that runs nothing. */
-export async function loadAsFarAsReadable(
-  terminal: Terminal,
-  file: string | undefined,
-  start: Instant,
-): Promise<AsFarAsReadable> {
-  const loaded = await load(terminal, file, start);
-  return { loaded, readable: readableFile(loaded, thisMachine(start)) };
+export async function loadAsFarAsReadable(terminal: Terminal, request: LoadRequest): Promise<AsFarAsReadable> {
+  const loaded = await load(terminal, request);
+  return { loaded, readable: readableFile(loaded, machineFor(terminal, request)) };
 }
 
 /** Whether the named timers can be read; without names, whether at least one can. A valid file may have none. */

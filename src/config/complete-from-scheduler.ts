@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { Job } from '../domain/job.js';
+import type { StatePlace } from '../domain/state-place.js';
 import type { LoadedFile } from '../domain/loaded-file.js';
 import { rebuildJob } from './build/ad-hoc.js';
 import type { Machine } from './build/machine.js';
@@ -26,8 +27,11 @@ export function completeFromScheduler(
   const isWholeUnread = readable === undefined || readable.jobs.length === 0 || readable.unread.includes('timers');
   const own = new Map(base.jobs.map((job) => [job.name, job]));
   const isMissing = (name: string) => isWholeUnread || base.unread.includes(name);
+  const state = base.isStateKnown ? base.settings.state : undefined;
+  const running = { ...machine, state: machine.state ?? state };
   const jobs = taken.timers.flatMap(({ task_name: name, definition }): readonly Job[] => {
-    const job = own.get(name) ?? (isMissing(name) ? rebuildJob(name, definition, { named, machine }) : undefined);
+    const job =
+      own.get(name) ?? (isMissing(name) ? rebuildJob(name, definition, { named, machine: running }) : undefined);
     own.delete(name);
     return job === undefined ? [] : [job];
   });
@@ -38,11 +42,17 @@ export function completeFromScheduler(
     settings: {
       ...base.settings,
       timezone: taken.timezone,
-      state: taken.state === null ? { kind: 'memory' } : { kind: 'file', path: taken.state },
+      state: stateOf(taken, state),
     },
     isStateKnown: true,
     unread: base.unread.filter((name) => !isRead.has(name)),
   };
+}
+
+/** A shared state has no path. */
+function stateOf({ state: path }: LoadedFile, written: StatePlace | undefined): StatePlace {
+  if (path !== null) return { kind: 'file', path };
+  return written?.kind === 'shared' ? written : { kind: 'memory' };
 }
 
 /** Parsed to get the settings that every file has. */

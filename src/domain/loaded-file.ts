@@ -2,7 +2,7 @@
 export interface LoadedFile {
   /** IANA name. */
   readonly timezone: string;
-  /** The path of its state; `null` in memory. */
+  /** The path of its state; `null` in memory, and for a shared state. */
   readonly state: string | null;
   /** What `in` counts from; `null` before the start. */
   readonly started_at: string | null;

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Job } from '../../domain/job.js';
 import type { JobRecord } from '../../domain/ledger.js';
 import type { Duration } from '../../domain/time.js';
+import { spreadBy } from './job-offset.js';
 import { buildJob, type JobContext } from './job.js';
 import { Paths } from './check-paths.js';
 import { Problems, type Diagnostic } from '../text/diagnostic.js';
@@ -83,7 +84,7 @@ export function buildAdHoc(
 
 const contextOf = (named: string, machine: Machine, timezone: string): JobContext => ({
   machine,
-  spreadBy: machine.hostname,
+  spreadBy: spreadBy(machine.state ?? { kind: 'default' }, machine),
   timezone,
   command: { paths: new Paths(dirname(named), machine), uid: machine.uid, accounts: readAccounts },
   // No worker's file contains an ad-hoc timer.
@@ -91,7 +92,7 @@ const contextOf = (named: string, machine: Machine, timezone: string): JobContex
   foresees: false,
 });
 
-/** Builds a job for display, from the times that a scheduler reports. It has no command. `undefined` if that fails. */
+/** Builds a job for display, from the times that a scheduler reports, for the state of `machine`. It has no command. `undefined` if that fails. */
 export function rebuildJob(
   name: string,
   definition: Job['definition'],

@@ -2,7 +2,7 @@ import type { Job } from '../../domain/job.js';
 import type { ForwardSettings } from '../../domain/forward.js';
 import type { LogFileSettings } from '../../domain/log-file.js';
 import type { HeartbeatSettings } from '../../domain/heartbeat.js';
-import { nameOfShared, type StatePlace } from '../../domain/state-place.js';
+import type { StatePlace } from '../../domain/state-place.js';
 import type { Steps } from '../../turns/steps.js';
 import type { ClockSettings } from '../../domain/time-source.js';
 import type { Duration } from '../../domain/time.js';
@@ -12,6 +12,7 @@ import { buildForward } from './forward.js';
 import { buildLog } from './log.js';
 import { buildHttp, type HttpSettings } from './http.js';
 import { buildJob, readTimezone, type JobContext } from './job.js';
+import { spreadBy } from './job-offset.js';
 import { buildHeartbeat } from './notify.js';
 import { buildState, warnOfForgetting } from './state.js';
 import { buildTracing, type TracingSettings } from './tracing.js';
@@ -326,8 +327,7 @@ function jobContext(
   { settings: { state: written, timezone } }: Surroundings,
 ): Omit<JobContext, 'command'> {
   const { state = written } = machine;
-  const spreadBy = state.kind === 'shared' ? nameOfShared(state.url) : machine.hostname;
-  return { machine, spreadBy, timezone, state, foresees };
+  return { machine, spreadBy: spreadBy(state, machine), timezone, state, foresees };
 }
 
 const isEmpty = ({ value }: Slot): boolean => value.kind === 'scalar' && value.value === null;

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 
+import { nameOfShared, type StatePlace } from '../../domain/state-place.js';
 import type { Duration } from '../../domain/time.js';
+import type { Machine } from './machine.js';
 
 /**
  * Spreads the same timer over many hosts, and many timers over one host: a fixed offset in [0, jitter), the same after every restart.
@@ -12,3 +14,7 @@ export function jobOffset(jitter: Duration, spreadBy: string, name: string): Dur
   const digest = createHash('sha256').update(`${spreadBy}\0${name}`).digest();
   return Math.floor((digest.readUIntBE(0, 6) / 2 ** 48) * jitter);
 }
+
+/** What jitter is the same for: all machines of a shared state, otherwise this one. */
+export const spreadBy = (state: StatePlace, { hostname }: Pick<Machine, 'hostname'>): string =>
+  state.kind === 'shared' ? nameOfShared(state.url) : hostname;

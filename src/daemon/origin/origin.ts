@@ -1,6 +1,7 @@
 import { aboutFile, loadArrivedFile, type Diagnostic, type Loaded } from '../../config/index.js';
 import type { WebClient } from '../../delivery/index.js';
 import type { Clock } from '../../domain/clock.js';
+import type { StatePlace } from '../../domain/state-place.js';
 import { SECOND, type Duration, type Instant } from '../../domain/time.js';
 import { systemReason } from '../../system/system-reason.js';
 import { thisMachine } from '../../this-machine.js';
@@ -11,6 +12,8 @@ export interface OriginOptions extends OriginAddress {
   /** From the end of one request to the next. */
   readonly every: Duration;
   readonly copy: OriginCopy;
+  /** The state in use, whatever the file says. */
+  readonly state?: StatePlace | undefined;
   readonly client: WebClient;
   readonly clock: Clock;
 }
@@ -115,7 +118,7 @@ export class Origin {
     const now = this.#options.clock.now();
     const { version } = fetched;
     const { path, shown } = this;
-    const loaded = await loadArrivedFile({ path, shown, bytes: version.bytes }, thisMachine(now));
+    const loaded = await loadArrivedFile({ path, shown, bytes: version.bytes }, thisMachine(now, this.#options.state));
     if (loaded.timerFile === undefined) return loaded;
     const problem = await this.keep(version, now);
     return problem && { problems: [problem], source: '' };

@@ -176,7 +176,11 @@ class FileWorker {
   async #reload(): Promise<void> {
     const { clock, surroundings } = this.#options;
     const request = { cwd: surroundings.cwd, file: this.#file.named };
-    const { timerFile, problems, path = this.#file.path } = await loadTimerFile(request, thisMachine(clock.now()));
+    const {
+      timerFile,
+      problems,
+      path = this.#file.path,
+    } = await loadTimerFile(request, thisMachine(clock.now(), this.#shared.place));
     const at = clock.now();
     if (timerFile === undefined) {
       const lines = problems.map(({ line, column, message }) => `${line}:${column} ${message}`);

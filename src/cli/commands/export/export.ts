@@ -31,7 +31,7 @@ export async function exportTimers(
 ): Promise<ExitCode> {
   const exporter = exporterNamed(format);
   const now = createSystemClock().now();
-  const timerFile = await loadOrTell(terminal, file, now);
+  const timerFile = await loadOrTell(terminal, { now, ...(file !== undefined && { file }) });
   if (timerFile === undefined) return 1;
   const jobs: readonly Job[] =
     names.length === 0 ? timerFile.jobs : [...new Set(names)].map((name) => jobNamed(timerFile, name));

@@ -19,7 +19,7 @@ export const run: CommandKind = {
       const { loadToRun } = await import('../../load.js');
       const clock = createSystemClock();
       const options = command.opts<FileOption & JsonOption>();
-      const found = await loadToRun(terminal, { file: options.file, name: String(args[0]), start: clock.now() });
+      const found = await loadToRun(terminal, { ...options, name: String(args[0]), now: clock.now() });
       if (found === undefined) return 1;
       const { job, timerFile } = found;
       const { runOnce } = await import('./run-once.js');

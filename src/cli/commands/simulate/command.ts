@@ -1,4 +1,4 @@
-import { withFile, withJson, withState, type StateOption } from '../../options.js';
+import { withFile, withJson, withState } from '../../options.js';
 import type { SimulateOptions } from './simulate-options.js';
 import type { CommandKind } from '../../command.js';
 
@@ -47,7 +47,7 @@ export const simulateCommand: CommandKind = {
       const { readHistory, shownPlace } = await import('../../read-history.js');
       const { simulateFile } = await import('./simulate.js');
       const { historyOf } = await import('../../../daemon/state.js');
-      const options = command.opts<SimulateOptions & StateOption>();
+      const options = command.opts<SimulateOptions>();
       const now = createSystemClock().now();
       return simulateFile(options, args[0] as readonly string[], {
         terminal,

@@ -4,12 +4,12 @@ import { HOUR, type Duration, type Instant, type TimeSpan } from '../../../domai
 import { timeOfDay } from '../../../schedules/index.js';
 import { readRule, RuleError, type Rule } from '../../../simulation/rules.js';
 import { UsageError } from '../../command.js';
-import type { FileOption, JsonOption } from '../../options.js';
+import type { FileOption, JsonOption, StateOption } from '../../options.js';
 import { readFutureTime } from '../../read-time.js';
 import { checkOrder } from '../../read-window.js';
 
 /** The options on the command line. */
-export interface SimulateOptions extends FileOption, JsonOption {
+export interface SimulateOptions extends FileOption, StateOption, JsonOption {
   readonly from?: string;
   readonly to: string;
   readonly durations: string;

@@ -9,9 +9,17 @@ import { moved, movesOf } from '../../../simulation/moves.js';
 import { simulateWithRules, type Outlook } from '../../../simulation/simulate-with-rules.js';
 import type { Rule } from '../../../simulation/rules.js';
 import { suggestMoves } from '../../../simulation/suggest.js';
-import { thisMachine } from '../../../this-machine.js';
 import type { ExitCode } from '../../command.js';
-import { isOfUse, jobNamed, loadAsFarAsReadable, sayUnread, shortPath, type AsFarAsReadable } from '../../load.js';
+import {
+  isOfUse,
+  jobNamed,
+  loadAsFarAsReadable,
+  machineFor,
+  sayUnread,
+  shortPath,
+  type AsFarAsReadable,
+  type LoadRequest,
+} from '../../load.js';
 import { printSimulation } from './render.js';
 import { simulationToJson } from './render-json.js';
 import { findRunTimes, type AskHistory } from './run-times.js';
@@ -32,10 +40,10 @@ export async function simulateFile(
   names: readonly string[],
   { terminal, now, askHistory }: SimulationSurroundings,
 ): Promise<ExitCode> {
-  const { loaded } = await loadAsFarAsReadable(terminal, options.file, now);
+  const { loaded } = await loadAsFarAsReadable(terminal, { ...options, now });
   const chance = new Chance(readSeed(options));
   const span = readSimulatedSpan(options, now, zoneOf({}, loaded.settings));
-  const found = await loadAt(span.from, { cwd: terminal.cwd, file: options.file, names, chance });
+  const found = await loadAt(terminal, { ...options, now: span.from }, { names, chance });
   sayUnread(terminal, found);
   const timerFile = found.readable;
   if (timerFile === undefined) return 1;
@@ -58,11 +66,13 @@ export async function simulateFile(
 
 /** Loads the file again as of the simulated start: delays count from there. */
 async function loadAt(
-  start: Instant,
-  { cwd, file, names, chance }: { cwd: string; file: string | undefined; names: readonly string[]; chance: Chance },
+  terminal: Terminal,
+  request: LoadRequest,
+  { names, chance }: { readonly names: readonly string[]; readonly chance: Chance },
 ): Promise<AsFarAsReadable> {
-  const machine = { ...thisMachine(start), random: chance.next };
-  const loaded = await loadTimerFile({ cwd, ...(file !== undefined && { file }) }, machine);
+  const machine = { ...machineFor(terminal, request), random: chance.next };
+  const { file } = request;
+  const loaded = await loadTimerFile({ cwd: terminal.cwd, ...(file !== undefined && { file }) }, machine);
   const asFarAsReadable = readableFile(loaded, machine);
   const readable = asFarAsReadable && { ...asFarAsReadable, ...asFarAsReadable.predictable };
   return { loaded, readable: readable && isOfUse(readable, names) ? readable : undefined };

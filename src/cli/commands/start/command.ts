@@ -37,7 +37,10 @@ export const start: CommandKind = {
         ]),
       )
       .option('--every <duration>', 'How often to poll the --from server (default: 1m)')
-      .option('--token-file <path>', 'File with the token, or the password of the user in the URL, for the --from server')
+      .option(
+        '--token-file <path>',
+        'File with the token, or the password of the user in the URL, for the --from server',
+      )
       .option('--verify-key <path>', 'Ed25519 public key (PEM) that verifies the signature of the --from file')
       .addOption(
         new Option('--launcher <name>', 'What starts commands (default: "launcher" in the file)').choices([
@@ -80,10 +83,8 @@ async function load(terminal: Terminal, options: StartOptions, clock: Clock) {
   if (extra !== undefined)
     throw new UsageError(`--${extra.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)} needs --from <url>`);
   const { loadOrTell } = await import('../../load.js');
-  const { namedPlace } = await import('../../../daemon/shared/place.js');
-  const state = options.state === undefined ? undefined : namedPlace(options.state, terminal.cwd);
   return {
-    timerFile: await loadOrTell(terminal, options.file, clock.now(), { warns: true, state }),
+    timerFile: await loadOrTell(terminal, { ...options, now: clock.now() }, { warns: true }),
     origin: undefined,
   };
 }

@@ -5,7 +5,6 @@ import type { TimerFile } from '../../../config/index.js';
 import { digestOf, OriginCopy } from '../../../daemon/origin/copy.js';
 import { Origin } from '../../../daemon/origin/origin.js';
 import { OriginWatch, type WatchContext } from '../../../daemon/origin/watch.js';
-import { namedPlace } from '../../../daemon/shared/place.js';
 import { namedStatePath } from '../../../daemon/state.js';
 import { createWebClient } from '../../../delivery/index.js';
 import type { Clock } from '../../../domain/clock.js';
@@ -18,7 +17,7 @@ import { systemReason } from '../../../system/system-reason.js';
 import { version } from '../../../version.js';
 import { readLength } from '../../arguments.js';
 import { UsageError } from '../../command.js';
-import { loadOrTell, renderLoaded } from '../../load.js';
+import { loadOrTell, machineFor, renderLoaded } from '../../load.js';
 import type { StateOption } from '../../options.js';
 import type { Terminal } from '../../terminal.js';
 
@@ -48,6 +47,7 @@ export async function loadFrom(
   checkUrl(url);
   const origin = new Origin({
     url,
+    state: machineFor(terminal, { ...options, now: clock.now() }).state,
     every: readEvery(options.every),
     ...(options.tokenFile !== undefined && { tokenFile: resolve(terminal.cwd, options.tokenFile) }),
     ...(options.verifyKey !== undefined && { verifyKey: readKey(resolve(terminal.cwd, options.verifyKey)) }),
@@ -60,8 +60,8 @@ export async function loadFrom(
     terminal.errPainted(...renderLoaded({ path: origin.shown, ...failure }, terminal, terminal.color.err));
     return undefined;
   }
-  const state = options.state === undefined ? undefined : namedPlace(options.state, terminal.cwd);
-  const timerFile = await loadOrTell(terminal, origin.path, clock.now(), { warns: true, state });
+  const request = { ...options, file: origin.path, now: clock.now() };
+  const timerFile = await loadOrTell(terminal, request, { warns: true });
   return timerFile && { timerFile, origin: (context) => new OriginWatch(origin, context) };
 }
 

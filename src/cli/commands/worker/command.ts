@@ -29,7 +29,7 @@ export const worker: CommandKind = {
       const { createSystemClock } = await import('../../../clocks/system.js');
       const clock = createSystemClock();
       const { loadOrTell } = await import('../../load.js');
-      const timerFile = await loadOrTell(terminal, options.file, clock.now(), { warns: true });
+      const timerFile = await loadOrTell(terminal, { ...options, now: clock.now() }, { warns: true });
       if (timerFile === undefined) return 1;
       const { nonBlocking } = await import('../../non-blocking-terminal.js');
       const said = nonBlocking(terminal, clock);
