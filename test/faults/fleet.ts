@@ -1,28 +1,31 @@
-import { spawnSync } from 'node:child_process';
-import { createWriteStream, existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSystemClock } from '../../src/clocks/system.js';
 import { bundleWithPackages } from '../support/bundle.js';
 import { FaultProxy } from '../support/fault-proxy.js';
-import { Desk, type LogLine, type Program } from '../support/program.js';
-import { judge, timersFor, type Figures } from './law.js';
+import { Desk } from '../support/program.js';
+import { isOver, judge, leftOpen, LOCAL, type Figures, type Timers } from './law.js';
+import { Machine, wrap } from './machine.js';
 import type { Store, StoreKind } from './stores.js';
 
 /** `npm run test:faults` runs more. */
 export const rounds = (few: number, many: number): number =>
   process.env['FAULT_ROUNDS'] === undefined ? few : Math.min(many, Number(process.env['FAULT_ROUNDS']));
+/** A lease that a busy machine keeps, in ms. */
+export const CALM = 3_000;
 const SEED = Number(process.env['FAULT_SEED'] ?? 20_261_129);
-
-/** A container of its own, in which a machine's processes end with it, and do not see those of others. */
-const CONTAINER = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
-const wrap = spawnSync(CONTAINER[0]!, [...CONTAINER.slice(1), 'true']).status === 0 ? CONTAINER : [];
-if (wrap.length === 0) console.log('unshare is not allowed: the machines see the processes of each other');
 
 const clock = createSystemClock();
 export const pause = (length: number): Promise<void> => new Promise((resolve) => clock.after(length, resolve));
 
-let bundled: Promise<string> | undefined;
-export const programOf = (): Promise<string> => (bundled ??= bundleWithPackages(new URL('node.ts', import.meta.url)));
+const SOURCES = { node: new URL('node.ts', import.meta.url), worker: new URL('worker.ts', import.meta.url) };
+const bundled = new Map<string, Promise<string>>();
+/** A scheduler or a worker, as a program. */
+export function programOf(kind: keyof typeof SOURCES = 'node'): Promise<string> {
+  const program = bundled.get(kind) ?? bundleWithPackages(SOURCES[kind]);
+  bundled.set(kind, program);
+  return program;
+}
 
 /** A seeded generator (Park, Miller, 1988), so that a run that fails can be had again. In [0, 1). */
 function seeded(seed: number): () => number {
@@ -34,9 +37,15 @@ interface FleetOptions {
   /** Variables of a machine. */
   readonly env?: (index: number) => Record<string, string>;
   readonly open?: () => Promise<Store>;
+  /** Of the machines that schedule; three by default. */
+  readonly names?: readonly string[];
+  /** What all of them run. */
+  readonly timers?: Timers;
+  /** How long a worker that does not respond keeps its attempts, in ms. With it, there are two workers. */
+  readonly lock?: number;
 }
 
-/** Runs `rounds` on three machines of one store, stops them in order and returns the figures. */
+/** Runs `rounds` on the machines of one store, stops them in order and returns the figures. */
 export async function judged(
   name: string,
   kind: StoreKind,
@@ -52,102 +61,25 @@ export async function judged(
   }
 }
 
-/** A machine that runs `timers start` on the shared state, through a network of its own. */
-export class Machine {
-  readonly name: string;
-  label = '';
-  readonly desk = new Desk();
-  readonly proxy: FaultProxy;
-  readonly #start: () => Program;
-  program: Program;
-  #startedAt = 0;
-
-  constructor(name: string, proxy: FaultProxy, start: (desk: Desk) => Program) {
-    this.name = name;
-    this.proxy = proxy;
-    this.#start = () => start(this.desk);
-    this.program = undefined as unknown as Program;
-  }
-
-  /** Starts its program, also after it was killed. */
-  start(): void {
-    this.#startedAt = Date.now();
-    this.program = this.#start();
-    const logs = process.env['FAULT_LOGS'];
-    if (logs)
-      this.program.process.stdout?.pipe(createWriteStream(`${logs}-${this.label}-${this.name}.log`, { flags: 'a' }));
-  }
-
-  get lines(): readonly LogLine[] {
-    return this.program.lines;
-  }
-
-  get startedAt(): number {
-    return this.#startedAt;
-  }
-
-  get isActive(): boolean {
-    return this.#last('scheduler.took_over', 'scheduler.lost_state')?.event === 'scheduler.took_over';
-  }
-
-  get standsBy(): boolean {
-    return this.#last('scheduler.took_over', 'scheduler.standing_by')?.event === 'scheduler.standing_by';
-  }
-
-  /** Resolves when it runs the timers or stands by. */
-  async isThere(): Promise<void> {
-    await this.program.line(() => this.standsBy || this.isActive);
-  }
-
-  /** To the scheduler, also inside its container. */
-  signal(signal: NodeJS.Signals): void {
-    const { pid = 0 } = this.program.process;
-    const [inner] = readChildren(pid);
-    process.kill(wrap.length > 0 ? (inner ?? pid) : pid, signal);
-  }
-
-  /** Like a loss of power. */
-  async kill(): Promise<void> {
-    this.signal('SIGKILL');
-    this.program.kill('SIGKILL');
-    await this.program.ended;
-  }
-
-  async stop(): Promise<number | null> {
-    this.signal('SIGTERM');
-    return (await this.program.ended).code;
-  }
-
-  /** Resolves when the log has `more` lines more, or the machine is not the active one. */
-  async goesOn(more: number): Promise<void> {
-    const enough = this.lines.length + more;
-    await this.program.line(() => this.lines.length >= enough || !this.isActive);
-  }
-
-  #last(...events: readonly string[]): LogLine | undefined {
-    return this.lines.findLast(({ event }) => events.includes(event));
-  }
-}
-
-const readChildren = (pid: number): readonly number[] =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
-
-/** Three machines on one store. */
+/** Machines on one store, and workers. */
 export class Fleet {
   readonly store: Store;
   readonly lease: number;
   readonly random: () => number;
+  readonly timers: Timers;
   readonly machines: Machine[] = [];
+  readonly workers: Machine[] = [];
   /** How long nobody was the active one, in ms, as the log says. */
   readonly gaps: number[] = [];
   readonly #folder = new Desk();
   readonly #name: string;
   #tookOver = 0;
 
-  private constructor(name: string, kind: StoreKind, store: Store) {
+  private constructor(name: string, kind: StoreKind, store: Store, timers: Timers) {
     this.#name = `${name} on ${kind.name}`;
     this.store = store;
     this.lease = kind.lease;
+    this.timers = timers;
     this.random = seeded(SEED);
     console.log(`${this.#name}: FAULT_SEED=${SEED}`);
   }
@@ -155,24 +87,39 @@ export class Fleet {
   static async open(
     name: string,
     kind: StoreKind,
-    { env = () => ({}), open = () => kind.open() }: FleetOptions,
+    { names = ['one', 'two', 'three'], timers = LOCAL, lock, ...options }: FleetOptions,
   ): Promise<Fleet> {
-    const program = await programOf();
-    const fleet = new Fleet(name, kind, await open());
-    for (const [index, name] of ['one', 'two', 'three'].entries()) {
-      const proxy = await FaultProxy.open(fleet.store.port);
-      const url = fleet.store.url.replace(`:${fleet.store.port}`, `:${proxy.port}`);
-      const machine = new Machine(name, proxy, (desk) =>
-        desk.start([String(kind.lease)], { program, wrap, env: { STARTS: fleet.#starts, ...env(index) } }),
-      );
-      machine.desk.write('timers.yaml', timersFor(`state: { url: "${url}", name: ${name} }`));
-      fleet.machines.push(machine);
-      machine.label = fleet.#name.replaceAll(' ', '-');
-      machine.start();
+    const { env = () => ({}), open = () => kind.open() } = options;
+    const fleet = new Fleet(name, kind, await open(), timers);
+    const scheduling = { program: await programOf(), args: [String(kind.lease)] };
+    for (const [index, name] of names.entries())
+      fleet.machines.push(await fleet.#machine(name, { ...scheduling, env: env(index) }));
+    if (lock !== undefined) {
+      const working = { program: await programOf('worker'), args: [String(lock), '20'] };
+      for (const name of ['w1', 'w2']) fleet.workers.push(await fleet.#machine(name, working));
     }
     // A first process of a container ignores signals until it has a handler for them.
     await Promise.all(fleet.machines.map((machine) => machine.isThere()));
+    await Promise.all(fleet.workers.map(({ program }) => program.event('worker.started')));
     return fleet;
+  }
+
+  /** Starts another machine, through a network of its own. */
+  async #machine(
+    name: string,
+    { program, args, env }: { program: string; args: readonly string[]; env?: Record<string, string> },
+  ): Promise<Machine> {
+    const { store } = this;
+    const proxy = await FaultProxy.open(store.port);
+    const url = store.url.replace(`:${store.port}`, `:${proxy.port}`);
+    const machine = new Machine(name, proxy, (desk) =>
+      desk.start(args, { program, wrap, env: { STARTS: this.starts, ...env } }),
+    );
+    machine.state = `state: { url: "${url}", name: ${name} }`;
+    machine.desk.write('timers.yaml', this.timers.file(machine.state));
+    machine.label = this.#name.replaceAll(' ', '-');
+    machine.start();
+    return machine;
   }
 
   /** The machine that runs the timers, as soon as there is one. */
@@ -197,16 +144,28 @@ export class Fleet {
   /** Stops every machine in order, prints the figures and returns them. */
   async judge(): Promise<Figures> {
     const stoppedAt = await this.#stopAll();
-    const starts = existsSync(this.#starts) ? readFileSync(this.#starts, 'utf8').split('\n').filter(Boolean) : [];
-    const figures = await judge(this.store.url, starts, stoppedAt);
-    console.log(this.#name, JSON.stringify({ ...figures, gaps: shareOf(this.gaps) }));
+    const starts = existsSync(this.starts) ? readFileSync(this.starts, 'utf8').split('\n').filter(Boolean) : [];
+    const figures = await judge(this.store.url, { starts, stoppedAt, intervals: this.timers.intervals });
+    const told = this.machines.flatMap(({ lines }) => lines.map(({ gap_ms: gap }) => Number(gap ?? 0)));
+    const longestGap = Math.max(0, ...told);
+    console.log(this.#name, JSON.stringify({ ...figures, gaps: shareOf(this.gaps), longestGap }));
     return figures;
+  }
+
+  /** Resolves when every run that has an attempt now has ended. */
+  async settled(): Promise<void> {
+    const { url } = this.store;
+    const left = await leftOpen(url);
+    while (!(await isOver(url, left))) {
+      const active = await this.active();
+      await active.goesOn(20);
+    }
   }
 
   /** Returns when the last one stopped. */
   async #stopAll(): Promise<number> {
     const last = await this.active();
-    await last.goesOn(100);
+    await last.goesOn(30);
     // Those that stand by go first, so that nothing is due after the last one.
     for (const machine of this.machines.filter((one) => one !== last)) {
       await machine.isThere();
@@ -224,8 +183,9 @@ export class Fleet {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.machines.map(({ desk }) => desk.clear()));
-    await Promise.all(this.machines.map(({ proxy }) => proxy.close()));
+    const all = [...this.machines, ...this.workers];
+    await Promise.all(all.map(({ desk }) => desk.clear()));
+    await Promise.all(all.map(({ proxy }) => proxy.close()));
     await this.#folder.clear();
     await this.store.close();
   }
@@ -241,7 +201,8 @@ export class Fleet {
     return this.#tookOver;
   }
 
-  get #starts(): string {
+  /** The file to which commands write. */
+  get starts(): string {
     return join(this.#folder.folder, 'starts');
   }
 

@@ -1,24 +1,25 @@
 import { createSystemClock } from '../../src/clocks/system.js';
 import { mirrorOf, openShared } from '../../src/daemon/shared/open.js';
-import type { Ending, History } from '../../src/domain/ledger.js';
+import type { Ending, OpenRun, Recollection } from '../../src/domain/ledger.js';
+import { readContents } from '../../src/stores/shared/entries.js';
+import { Invalid } from '../../src/stores/row-reader.js';
 
-/** When each timer of {@link timersFor} is due, in ms. */
-const INTERVALS: Readonly<Record<string, number>> = {
-  quick: 200,
-  failing: 410,
-  patient: 1_300,
-  slow: 370,
-  queued: 430,
-  grouped: 390,
-  again: 510,
-};
+/** What machines run. */
+export interface Timers {
+  /** When each timer that is judged is due, in ms. */
+  readonly intervals: Readonly<Record<string, number>>;
+  /** The timer file of a machine. Each command writes a line to the file that `STARTS` names, see {@link SAYS}. */
+  readonly file: (state: string) => string;
+}
 
 /** A line in `starts`: what a command was given, and when its process began, in ticks since boot. */
-const SAYS = (job: string) =>
+export const SAYS = (job: string) =>
   `read -r stat < /proc/self/stat; set -- $stat; shift 21; echo "$TIMERS_FENCE ${job} $TIMERS_SCHEDULED_AT $TIMERS_ATTEMPT $1" >> "$STARTS"`;
 
-/** The timers of a machine. Each command writes a line to the file that `STARTS` names. */
-export const timersFor = (state: string): string => `${state}
+/** Where the scheduler is. */
+export const LOCAL: Timers = {
+  intervals: { quick: 200, failing: 410, patient: 1_300, slow: 370, queued: 430, grouped: 390, again: 510 },
+  file: (state) => `${state}
 history: { keep: 1d, runs: 1000000 }
 concurrency: 12
 defaults: { catch_up: { policy: all, within: 10m }, overlap: allow }
@@ -29,7 +30,8 @@ timers:
   slow: { every: 370ms, run: '${SAYS('slow')}; sleep 0.3' }
   queued: { every: 430ms, run: [sleep, "0.1"], overlap: queue, group: g }
   grouped: { every: 390ms, run: [true], group: g }
-  again: { every: 510ms, run: '${SAYS('again')}; sleep 0.2', retry: { attempts: 9, delay: 10ms, on: [lost] } }`;
+  again: { every: 510ms, run: '${SAYS('again')}; sleep 0.2', retry: { attempts: 9, delay: 10ms, on: [lost] } }`,
+};
 
 /** A command that has started. */
 interface Start {
@@ -61,24 +63,54 @@ export interface Figures {
 /** What every fault must leave. */
 export const LAWFUL = { withoutOutcome: 0, withTwo: 0, startedTwice: 0, open: 0, lowerFence: 0, sameFence: 0 };
 
-/** Compares what a shared state says with the instants of the timers. `stoppedAt`: when the last machine stopped. */
-export async function judge(url: string, starts: readonly string[], stoppedAt: number): Promise<Figures> {
-  const clock = createSystemClock();
-  const shared = await openShared({ kind: 'shared', url, lease: 1_000 }, clock);
-  const { history } = await mirrorOf(shared, clock, { keep: 1e12, runs: 1e9 });
-  await shared.board.close();
-  const endings = history.endings({ limit: 1e9 });
-  const grids = Object.entries(INTERVALS).map(([job, interval]) => gridOf(job, interval, { history, stoppedAt }));
+interface Facts {
+  /** The lines of the commands. */
+  readonly starts: readonly string[];
+  /** When the last machine stopped. */
+  readonly stoppedAt: number;
+  readonly intervals: Timers['intervals'];
+}
+
+/** Compares what a shared state says with the instants of the timers. */
+export async function judge(url: string, { starts, stoppedAt, intervals }: Facts): Promise<Figures> {
+  const state = await stateOf(url);
+  const grids = Object.entries(intervals).map(([job, interval]) => gridOf(job, interval, { state, stoppedAt }));
   const sum = (of: (grid: Grid) => number) => grids.reduce((total, grid) => total + of(grid), 0);
   return {
     due: sum(({ due }) => due),
-    endings: counted(endings.map(nameOf)),
+    endings: counted(state.endings.map(nameOf)),
     withoutOutcome: sum(({ without }) => without),
     withTwo: sum(({ twice }) => twice),
-    open: history.open().filter(({ attempts, retryAt }) => attempts > 0 && retryAt === undefined).length,
+    open: state.open.filter(isBegun).length,
     ...judgeStarts(starts.map(readStart)),
   };
 }
+
+/** What a shared state says. */
+export interface SharedContents {
+  readonly jobs: Recollection['jobs'];
+  readonly open: readonly OpenRun[];
+  readonly endings: readonly Ending[];
+}
+
+export async function stateOf(url: string): Promise<SharedContents> {
+  const clock = createSystemClock();
+  const shared = await openShared({ kind: 'shared', url, lease: 1_000 }, clock);
+  const { history } = await mirrorOf(shared, clock, { keep: 1e12, runs: 1e9 });
+  const { jobs } = readContents(await shared.board.read(), new Invalid());
+  await shared.board.close();
+  return { jobs, open: history.open(), endings: history.endings({ limit: 1e9 }) };
+}
+
+const isBegun = ({ attempts, retryAt }: OpenRun): boolean => attempts > 0 && retryAt === undefined;
+
+/** The ids of the runs with an attempt that has not ended. */
+export const leftOpen = async (url: string): Promise<ReadonlySet<string>> =>
+  new Set((await stateOf(url)).open.flatMap((run) => (isBegun(run) ? [run.runId] : [])));
+
+/** Whether all of these runs have ended. */
+export const isOver = async (url: string, runs: ReadonlySet<string>): Promise<boolean> =>
+  (await stateOf(url)).open.every(({ runId }) => !runs.has(runId));
 
 interface Grid {
   readonly due: number;
@@ -90,10 +122,11 @@ interface Grid {
 function gridOf(
   job: string,
   interval: number,
-  { history, stoppedAt }: { readonly history: History; readonly stoppedAt: number },
+  { state, stoppedAt }: { readonly state: SharedContents; readonly stoppedAt: number },
 ): Grid {
-  const left = history.open().flatMap(({ firing }) => (firing.jobName === job ? [firing.scheduledFor] : []));
-  const told = history.endings({ jobName: job, limit: 1e9 }).flatMap((ending) => instantsOf(ending, interval));
+  const isOurs = ({ firing }: Pick<OpenRun, 'firing'>) => firing.jobName === job;
+  const left = state.open.filter(isOurs).map(({ firing }) => firing.scheduledFor);
+  const told = state.endings.filter(isOurs).flatMap((ending) => instantsOf(ending, interval));
   const instants = [...told, ...left].filter((at) => at <= stoppedAt).sort((a, b) => a - b);
   const distinct = new Set(instants);
   const due = instants.length === 0 ? 0 : Math.round((instants.at(-1)! - instants[0]!) / interval) + 1;

@@ -5,7 +5,7 @@ import { PASSWORD, postgresPrograms, PostgresServer } from '../support/postgres-
 import { Desk } from '../support/program.js';
 import { RedisServer } from '../support/redis-server.js';
 import { judged, pause, programOf, rounds } from './fleet.js';
-import { LAWFUL, timersFor } from './law.js';
+import { LAWFUL, LOCAL } from './law.js';
 import { stores, storesOr, type Store } from './stores.js';
 
 const ROUNDS = rounds(1, 20);
@@ -30,7 +30,7 @@ async function opened<Server extends Store>(server: Promise<Server>): Promise<Se
 async function startOn(url: string): Promise<{ code: number | null; reason: string; all: string }> {
   const desk = new Desk();
   closing.push(() => desk.clear());
-  desk.write('timers.yaml', timersFor(`state: "${url}"`));
+  desk.write('timers.yaml', LOCAL.file(`state: "${url}"`));
   const machine = desk.start(['1000'], { program: await programOf(), env: { STARTS: '/dev/null' } });
   const told = await Promise.race([machine.event('state.unavailable'), machine.ended]);
   const processes = execFileSync('ps', ['-ewwo', 'args'], { encoding: 'utf8' });
