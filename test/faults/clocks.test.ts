@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { faketime, hasFaketime, skippedWithoutFaketime } from '../support/faketime.js';
-import { judged, rounds } from './fleet.js';
-import { LAWFUL } from './law.js';
+import { createSystemClock } from '../../src/clocks/system.js';
+import type { Ending } from '../../src/domain/ledger.js';
+import { CALM, judged, pause, rounds, type Fleet } from './fleet.js';
+import { LAWFUL, SAYS, stateOf, type Timers } from './law.js';
+import type { Machine } from './machine.js';
 import { storesOr } from './stores.js';
 
 const ROUNDS = rounds(2, 24);
@@ -24,5 +27,60 @@ test.skipIf(!hasFaketime).each(storesOr('Redis'))(
       { env: (index) => faketime(CLOCKS[index]!) },
     );
     expect(figures).toMatchObject(LAWFUL);
+  },
+);
+
+const FAR = ['+0', '+300', '-300'];
+const SKEW = 600_000;
+
+/** With 5 minutes between two clocks, each is due rarely enough that its backlog ends soon. */
+const SELDOM: Timers = {
+  intervals: { quick: 1_000, failing: 1_550, again: 2_650 },
+  file: (state) => `${state}
+history: { keep: 1d, runs: 1000000 }
+concurrency: 12
+defaults: { catch_up: { policy: all, within: 20m }, overlap: allow }
+timers:
+  quick: { every: 1s, run: '${SAYS('quick')}' }
+  failing: { every: 1550ms, run: '${SAYS('failing')}; exit 1', retry: { attempts: 2, delay: 40ms, jitter: false } }
+  again: { every: 2650ms, run: '${SAYS('again')}; sleep 0.1', retry: { attempts: 9, delay: 10ms, on: [lost] } }`,
+};
+
+/** Kills others until this machine is the active one. */
+async function becomesActive(fleet: Fleet, machine: Machine): Promise<void> {
+  for (;;) {
+    const active = await fleet.active();
+    if (active === machine) return;
+    await active.kill();
+    active.start();
+  }
+}
+
+test.skipIf(!hasFaketime).each(storesOr('Redis'))(
+  `machines whose clocks are 5 minutes apart take over from each other ${ROUNDS} times, and keep the law${skippedWithoutFaketime}`,
+  async (kind) => {
+    const clock = createSystemClock();
+    const begun = clock.monotonic();
+    let endings: readonly Ending[] = [];
+    const figures = await judged(
+      'far clocks',
+      { ...kind, lease: CALM },
+      async (fleet) => {
+        const [middle, ahead, behind] = fleet.machines;
+        for (let round = 0; round < ROUNDS; round++) {
+          // One whose clock is behind what has been due has nothing to do.
+          await becomesActive(fleet, [behind!, ahead!, middle!][round % 3]!);
+          await pause(fleet.between(0.1, 2) * fleet.lease);
+        }
+        await becomesActive(fleet, ahead!);
+        await fleet.settled();
+        ({ endings } = await stateOf(fleet.store.url));
+      },
+      { env: (index) => faketime(FAR[index]!), timers: SELDOM },
+    );
+    expect(figures).toMatchObject(LAWFUL);
+    const lateness = endings.flatMap((ending) => (ending.event === 'run.finished' ? [ending.latenessMs] : []));
+    // Nothing is later than the clocks differ and the test has taken.
+    expect(Math.max(...lateness)).toBeLessThanOrEqual(SKEW + clock.monotonic() - begun);
   },
 );
