@@ -7,7 +7,7 @@ import { Gates } from '../engine/gates.js';
 import { TimerQueue } from '../engine/timer-queue.js';
 import type { RunTime } from '../simulation/recorded-run-times.js';
 import type { Steps } from '../turns/steps.js';
-import { SweptRun, SweptTimer } from './swept-timer.js';
+import { isOnlyFallback, SweptRun, SweptTimer } from './swept-timer.js';
 import { WindowCounts, type WindowCount } from './window-counts.js';
 
 /** Where a sweep starts, and how long runs last in it. */
@@ -40,6 +40,9 @@ export function* sweep(outset: Outset): Steps<ReadonlyMap<string, readonly Windo
   for (let step = 1; swept.goOn(); step++) if (step % STEP === 0) yield;
   return swept.counts();
 }
+
+/** A run of the scheduler; without `attempts` a new one. */
+type KnownRun = Pick<RunView, 'firing' | 'elapsedMs' | 'state'> & Partial<Pick<RunView, 'attempts' | 'isFallback'>>;
 
 /** Simulates the engine: starts by the schedules, ends by the run times. */
 class Sweep {
@@ -112,7 +115,7 @@ class Sweep {
     const { timer, firing } = run;
     const { kind } = timer.verdictOn(firing, this.#now);
     if (kind === 'skip') return false;
-    timer.reserve();
+    timer.reserve(run);
     if (kind === 'admit') this.#begin(run);
     else this.#queue(run, kind);
     return true;
@@ -135,7 +138,7 @@ class Sweep {
   readonly #start = (run: SweptRun): void => {
     if (this.#now > run.deadline) return;
     run.hasBegun = true;
-    run.timer.begin();
+    run.timer.begin(run);
     this.#countsOf(run.timer.job).started(this.#now);
     this.#ends.insert(run, this.#now + run.lasting);
   };
@@ -163,14 +166,16 @@ class Sweep {
     else this.#firings.remove(timer);
   }
 
-  #runOf(timer: SweptTimer, view: Pick<RunView, 'firing' | 'elapsedMs' | 'state'>): SweptRun {
+  #runOf(timer: SweptTimer, view: KnownRun): SweptRun {
     const { firing, elapsedMs } = view;
     const { offset, deadline = Infinity } = timer.job;
     return new SweptRun(
       timer,
       {
         firing,
+        // How long fallbacks take is not known: as long as the command.
         lasting: this.#lasting(timer.job, elapsedMs),
+        isFallback: view.attempts === undefined ? timer.fallsBack(this.#now) : isOnlyFallback(view),
         deadline: isActive(view) ? Infinity : firing.scheduledFor + offset + deadline,
       },
       this.#start,

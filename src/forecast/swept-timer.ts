@@ -1,4 +1,4 @@
-import type { JobStatus } from '../domain/controls.js';
+import type { JobStatus, RunView } from '../domain/controls.js';
 import type { Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import type { JobView, Verdict } from '../domain/policy.js';
@@ -20,6 +20,8 @@ export class SweptRun implements Queued, PassOwner {
   readonly lasting: Duration;
   /** When it gives up waiting for its slot. */
   readonly deadline: Instant;
+  /** Its breaker is open, so only the fallback runs, which `max_runs` does not count. */
+  readonly isFallback: boolean;
   readonly pass: GatePass;
   readonly #onPassed: (run: SweptRun) => void;
   /** Whether it got its slot. */
@@ -27,13 +29,14 @@ export class SweptRun implements Queued, PassOwner {
 
   constructor(
     timer: SweptTimer,
-    { firing, lasting, deadline }: Pick<SweptRun, 'firing' | 'lasting' | 'deadline'>,
+    { firing, lasting, deadline, isFallback }: Pick<SweptRun, 'firing' | 'lasting' | 'deadline' | 'isFallback'>,
     onPassed: (run: SweptRun) => void,
   ) {
     this.timer = timer;
     this.firing = firing;
     this.lasting = lasting;
     this.deadline = deadline;
+    this.isFallback = isFallback;
     this.pass = new GatePass(timer.job.name, timer.gates, this);
     this.#onPassed = onPassed;
   }
@@ -42,6 +45,10 @@ export class SweptRun implements Queued, PassOwner {
     this.#onPassed(this);
   }
 }
+
+/** Whether a run has only its fallback, under an open breaker. */
+export const isOnlyFallback = ({ attempts, isFallback }: Partial<Pick<RunView, 'attempts' | 'isFallback'>>): boolean =>
+  attempts === 0 && isFallback === true;
 
 const NONE = new Set<SweptRun>();
 
@@ -75,7 +82,7 @@ export class SweptTimer implements Queued, JobView {
     // The active runs begin again, in the sweep.
     const begun = runsBegun - runs.filter(({ attempts }) => attempts > 0).length;
     this.#left = (job.window.maxRuns ?? Number.POSITIVE_INFINITY) - begun;
-    this.#reserved = runs.length;
+    this.#reserved = runs.filter((run) => !isOnlyFallback(run)).length;
   }
 
   get runs(): ReadonlySet<SweptRun> {
@@ -122,24 +129,39 @@ export class SweptTimer implements Queued, JobView {
 
   /** Decides like the scheduler: pause, breaker and `max_runs` first. A half-open breaker is assumed to close. */
   verdictOn(firing: Firing, now: Instant): Verdict {
-    const { paused, breaker } = this.#status;
-    if (paused && (paused.until === undefined || now < paused.until)) return { kind: 'skip', reason: 'paused' };
-    if (this.job.breaker?.at(breaker, now).kind === 'open') return { kind: 'skip', reason: 'breaker_open' };
-    if (this.#left <= this.#reserved) return { kind: 'skip', reason: 'max_runs' };
+    const reason = this.#whyHeld(now);
+    if (reason !== undefined && !(reason === 'breaker_open' && this.job.fallback)) return { kind: 'skip', reason };
     for (const policy of this.job.admission) {
       const verdict = policy.admit(firing, this);
-      if (verdict.kind !== 'admit') return verdict;
+      if (verdict.kind !== 'admit') return reason === undefined ? verdict : { kind: 'skip', reason };
     }
     return ADMIT;
   }
 
+  #whyHeld(now: Instant): 'paused' | 'breaker_open' | 'max_runs' | undefined {
+    const { paused } = this.#status;
+    if (paused && (paused.until === undefined || now < paused.until)) return 'paused';
+    if (this.#isOpen(now)) return 'breaker_open';
+    return this.#left <= this.#reserved ? 'max_runs' : undefined;
+  }
+
+  /** Whether a firing runs only the fallback. */
+  fallsBack(now: Instant): boolean {
+    return this.job.fallback !== undefined && this.#isOpen(now);
+  }
+
+  #isOpen(now: Instant): boolean {
+    return this.job.breaker?.at(this.#status.breaker, now).kind === 'open';
+  }
+
   /** A run is admitted. */
-  reserve(): void {
-    this.#reserved++;
+  reserve({ isFallback }: SweptRun): void {
+    if (!isFallback) this.#reserved++;
   }
 
   /** An admitted run begins. */
-  begin(): void {
+  begin({ isFallback }: SweptRun): void {
+    if (isFallback) return;
     this.#reserved--;
     this.#left--;
   }
@@ -148,6 +170,6 @@ export class SweptTimer implements Queued, JobView {
   remove(run: SweptRun): void {
     this.#runs.delete(run);
     this.#parked.delete(run);
-    if (!run.hasBegun) this.#reserved--;
+    if (!run.hasBegun && !run.isFallback) this.#reserved--;
   }
 }

@@ -61,6 +61,24 @@ describe('runs', () => {
     expect(foreseen.came(at).map(({ runs }) => runs)).toEqual([0, 0, 37]);
   });
 
+  test.each([
+    ['every: 1m, overlap: skip', [5, 15, 60]],
+    // Fallbacks do not count as runs.
+    ['every: 1m, max_runs: 5', [5, 15, 27]],
+  ])('%s: under an open breaker each is a fallback', async (keys, expected) => {
+    const breaker = 'breaker: { failures: 1, cooldown: 30m }, fallback: y';
+    const foreseen = new Foreseen(oneTimer(`${keys}, ${breaker}`), () => SECOND);
+    const { clock, executor } = foreseen.rig;
+    executor.exits = () => ({ kind: 'exited', code: 1 });
+    await clock.advance(8 * MINUTE);
+    executor.exits = () => ({ kind: 'exited', code: 0 });
+    const { at, windows } = await foreseen.forecast();
+    await clock.advance(HOUR);
+    expect(foreseen.came(at).map(({ runs }) => runs)).toEqual(windows.map(({ runs }) => runs));
+    expect(windows.map(({ runs }) => runs)).toEqual(expected);
+    expect(windows.map(({ atOnce }) => atOnce.p50)).toEqual([1, 1, 1]);
+  });
+
   test('beyond a hundred thousand firings are extrapolated', async () => {
     const lines = Array.from({ length: 60 }, (_, n) => `  t${n}: { run: x, every: 1s }`);
     const foreseen = new Foreseen(`timers:\n${lines.join('\n')}\n`, () => 10);
