@@ -27,8 +27,8 @@ export const BEYOND: readonly Beyond[] = [
   },
   { what: 'Whether a time zone exists.', codes: ['unknown-timezone'] },
   {
-    what: 'Which characters a label of workers has, and that `run_on` needs a state on Redis.',
-    codes: ['bad-label', 'run-on-without-redis'],
+    what: 'Which characters a label of workers has, and that `run_on` and `clock.state` need a shared state.',
+    codes: ['bad-label', 'no-state-clock', 'run-on-without-redis'],
   },
   {
     what: 'How long a duration is: the bounds of `every`, `heartbeat.every` and `clock.poll`, and 100 years for all.',

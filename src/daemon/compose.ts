@@ -8,6 +8,7 @@ import type { Executor } from '../domain/executor.js';
 import { MARKS_FROM } from '../domain/firing.js';
 import type { Ledger } from '../domain/ledger.js';
 import type { Orphans } from '../domain/orphans.js';
+import type { StateTime } from '../domain/time-source.js';
 import type { Sink } from '../domain/sink.js';
 import { DriftWatch } from '../engine/drift-watch.js';
 import type { Companion, FirstPlan } from '../engine/scheduler-parts.js';
@@ -35,6 +36,8 @@ export interface Composition {
   readonly createExecutor?: ((how?: ExecutorChoice) => Executor) | undefined;
   /** On a shared state: the time in which this scheduler is the active one. */
   readonly term?: ExecutorTerm | undefined;
+  /** On a shared state: the clock of its store. */
+  readonly stateTime?: StateTime | undefined;
   /** On a shared state that has workers. */
   readonly workers?: (Executor & Pick<Orphans, 'takeBack'>) | undefined;
   /** What starts the commands of timers; default: execa, which starts all others. */
@@ -67,11 +70,11 @@ const facts = { version, pid: process.pid };
 /** Assembles a scheduler: the one place that knows which adapter implements which port. */
 export function composeScheduler({ path, jobs, settings }: TimerFile, composition: Composition): Scheduler {
   const clock = composition.clock ?? createSystemClock();
-  const { onSinkError, ledger, environment } = composition;
+  const { onSinkError, ledger, environment, stateTime } = composition;
   const executors = createExecutors(composition, clock);
   const context = { environment, clock, executor: executors.ofDeliveries, scheduler: () => scheduler };
   const tellers = createTellers({ path, settings }, context);
-  const watch = settings.clock && createDriftWatch(settings.clock, { clock, scheduler: () => scheduler });
+  const watch = settings.clock && createDriftWatch(settings.clock, { clock, scheduler: () => scheduler, stateTime });
   const scheduler: Scheduler = new Scheduler(
     {
       ...planOf({ jobs, settings }),
@@ -182,10 +185,10 @@ export const planOf = ({
 /** Assembles the clock measurement, with every source in the file. */
 function createDriftWatch(
   settings: NonNullable<TimerFile['settings']['clock']>,
-  { clock, scheduler }: { clock: Clock; scheduler: () => Scheduler },
+  { clock, scheduler, stateTime }: Pick<Composition, 'stateTime'> & { clock: Clock; scheduler: () => Scheduler },
 ): DriftWatch {
   return new DriftWatch(settings, {
-    sources: timeSourceKinds.flatMap((kind) => kind.create(settings, clock)),
+    sources: timeSourceKinds.flatMap((kind) => kind.create(settings, clock, stateTime)),
     clock,
     random: chance,
     now: () => scheduler().now(),

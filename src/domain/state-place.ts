@@ -35,6 +35,9 @@ export function nameOfShared(url: string): string {
 /** Whether a store can also carry runs to workers. */
 export const isRedisUrl = (written: string): boolean => /^rediss?:\/\//i.test(written);
 
+/** Whether a store has no clock that can be read. */
+export const isEtcdUrl = (written: string): boolean => /^etcds?:\/\//i.test(written);
+
 /** `redis` of `redis://…`; also of a store that `timers` does not know. A path has no `://` behind its first letters. */
 const schemeOf = (written: string): string | undefined => /^([a-z][a-z0-9+.-]*):\/\//i.exec(written)?.[1];
 

@@ -80,6 +80,11 @@ export interface SharedRecord {
   readonly fence?: number | null;
   /** When this machine last became the active one; `null` if it never did. Earlier versions omit it. */
   readonly took_over?: TakeoverRecord | null;
+  /**
+   * What to add to the clock of this machine to get the store's; `null` if that is unknown, as with etcd. Earlier
+   * versions omit it.
+   */
+  readonly clock_offset_ms?: number | null;
   /** The other machines, seen within the last few seconds. */
   readonly others: readonly {
     readonly name: string;

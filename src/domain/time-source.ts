@@ -10,6 +10,8 @@ export interface TimeServer {
 /** How the wall clock is checked. Without these settings nothing is measured. */
 export interface ClockSettings {
   readonly servers: readonly TimeServer[];
+  /** Whether to ask the store of the shared state. */
+  readonly state?: boolean;
   /** `auto`: used if chronyc is installed. */
   readonly chrony: 'auto' | boolean;
   /** An offset that is certainly larger is reported. */
@@ -47,6 +49,12 @@ export interface TimeSource {
    */
   measure(signal: AbortSignal): Promise<TimeSample | TimeTrouble | undefined>;
 }
+
+/**
+ * Returns the time of a shared state's store; `undefined` if it has no clock. Takes a few seconds at most. Rejects with
+ * the reason as the message: `it does not respond`.
+ */
+export type StateTime = () => Promise<Instant | undefined>;
 
 /** What is known of the wall clock, by all sources that agree. */
 export interface ClockOffset {

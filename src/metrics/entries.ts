@@ -132,6 +132,11 @@ export const METRICS = {
     help: 'Time until the lease of the shared state expires; absent on a machine that stands by.',
     ...ofScheduler,
   },
+  timers_state_clock_offset_seconds: {
+    type: 'gauge',
+    help: 'What to add to the clock of this machine to get that of the shared state; absent with etcd, and until it is measured.',
+    ...ofScheduler,
+  },
   timers_takeovers_total: {
     type: 'counter',
     help: 'How often this machine became the active one of a shared state.',

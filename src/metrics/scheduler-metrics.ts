@@ -117,11 +117,13 @@ export class SchedulerMetrics {
   }
 
   #readShared(shared: SharedRecord | undefined): void {
-    const { active, standbys, leaseLeft } = this.#gauges;
+    const { active, standbys, leaseLeft, stateClockOffset } = this.#gauges;
+    const { lease_ms_left: left, clock_offset_ms: offset } = shared ?? {};
     const isActive = shared?.role === 'active';
     setOrRemove(active, shared && Number(isActive));
     setOrRemove(standbys, shared && standbysOf(shared));
-    setOrRemove(leaseLeft, shared?.lease_ms_left == null ? undefined : seconds(shared.lease_ms_left));
+    setOrRemove(leaseLeft, left == null ? undefined : seconds(left));
+    setOrRemove(stateClockOffset, offset == null ? undefined : seconds(offset));
     this.#readQueues(shared?.queues ?? []);
   }
 
@@ -171,6 +173,7 @@ function createGauges(registry: Registry) {
     active: gauge('timers_active'),
     standbys: gauge('timers_standbys'),
     leaseLeft: gauge('timers_lease_seconds_left'),
+    stateClockOffset: gauge('timers_state_clock_offset_seconds'),
     queueRuns: gauge('timers_queue_runs'),
     queueOldest: gauge('timers_queue_oldest_seconds'),
     workerSlots: gauge('timers_worker_slots'),

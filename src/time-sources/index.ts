@@ -1,6 +1,9 @@
 import { chrony } from './chrony.js';
 import type { TimeSourceKind } from './kind.js';
 import { sntp } from './sntp.js';
+import { createStateSource, state } from './state.js';
+
+export { createStateSource };
 
 /** Every way to ask for the time. */
-export const timeSourceKinds: readonly TimeSourceKind[] = [sntp, chrony];
+export const timeSourceKinds: readonly TimeSourceKind[] = [sntp, chrony, state];

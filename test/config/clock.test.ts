@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { load, table } from './diagnose.js';
+import { brief, load, table } from './diagnose.js';
 
 const withClock = (lines: string): string => `timers: {a: {every: 1m, run: x}}\n${lines}`;
 
@@ -34,6 +34,14 @@ describe('how the clock is watched', () => {
       discipline: true,
       poll: 64_000,
     });
+  });
+
+  it('asks the store of a shared state alone, if it has a clock', () => {
+    const clock = (place: string, more = '') => load(`state: ${place}\n${withClock(`clock: { state: true${more} }`)}`);
+    expect(clock('redis://db/0').timerFile?.settings.clock).toMatchObject({ state: true, chrony: false, servers: [] });
+    expect(clock('postgres://db/x', ', chrony: auto').timerFile?.settings.clock).toMatchObject({ chrony: 'auto' });
+    for (const place of ['etcd://db:2379', './timers.db', 'false'])
+      expect(clock(place).problems.map(brief)).toEqual(['3:17 no-state-clock']);
   });
 
   it.each([

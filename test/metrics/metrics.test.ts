@@ -352,19 +352,22 @@ test('the time of commits to a shared state is counted, and absent without one',
 test('the machines of a shared state are counted by each of them, and the lease by the active one', async () => {
   const watched = new Watched([]);
   const shared = async () =>
-    Object.fromEntries([...(await watched.series())].filter(([name]) => /active$|standbys|lease|takeovers/.test(name)));
+    Object.fromEntries(
+      [...(await watched.series())].filter(([name]) => /active$|standbys|lease|takeovers|state_clock/.test(name)),
+    );
   expect(await shared()).toEqual({ timers_takeovers_total: 0 });
   const other = { name: 'two', version: '1', since: '2026-01-01T00:00:00.000Z', has_same_timers: true };
   const record = { state: 'redis://db', node: 'one', active: 'one', others: [other] } as const;
-  watched.shared = { ...record, role: 'active', lease_ms_left: 9_500 };
+  watched.shared = { ...record, role: 'active', lease_ms_left: 9_500, clock_offset_ms: -120 };
   watched.metrics.accept({ event: 'scheduler.took_over', at: 0, fence: 7 });
   expect(await shared()).toEqual({
     timers_active: 1,
     timers_standbys: 1,
     timers_lease_seconds_left: 9.5,
+    timers_state_clock_offset_seconds: -0.12,
     timers_takeovers_total: 1,
   });
-  watched.shared = { ...record, node: 'three', role: 'standby', lease_ms_left: null };
+  watched.shared = { ...record, node: 'three', role: 'standby', lease_ms_left: null, clock_offset_ms: null };
   expect(await shared()).toEqual({ timers_active: 0, timers_standbys: 2, timers_takeovers_total: 1 });
 });
 

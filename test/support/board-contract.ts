@@ -325,6 +325,13 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await b.remove('ask/1')).toBe(false);
     });
 
+    test('tells its time, the same for all, or that it has no clock', async () => {
+      const [one, other] = boards();
+      const times = [await one.time(), await other.time(), await one.time()];
+      if (times[0] !== undefined) expect(times).toEqual([...times].sort((a, b) => Number(a) - Number(b)));
+      else expect(times).toEqual([undefined, undefined, undefined]);
+    });
+
     test('rejects after it was closed, with a trouble that names no secret', async () => {
       const [a] = boards();
       await a.close();

@@ -160,6 +160,10 @@ export class MemoryBoard implements Board {
     });
   }
 
+  time(): Promise<number> {
+    return this.#ask(({ now }) => now);
+  }
+
   log(after: string | undefined, most: number): Promise<readonly Logged[]> {
     return this.#ask(({ kept: { log } }) =>
       log.filter(({ position }) => after === undefined || position > after).slice(0, most),

@@ -184,7 +184,7 @@ class FileBuilder {
     state: StatePlace,
   ): Pick<Settings, 'clock' | 'http' | 'heartbeat' | 'forward'> {
     return withoutUndefined({
-      clock: clock && buildClock(clock, this.#report),
+      clock: clock && buildClock(clock, this.#report, this.#context.machine.state ?? state),
       http: http && buildHttp(http, this.#report, this.#paths),
       forward: forward && buildForward(forward, this.#report, { paths: this.#paths, state }),
       heartbeat: heartbeat && buildHeartbeat(heartbeat, this.#report, this.#context.folder),

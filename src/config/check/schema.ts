@@ -230,11 +230,12 @@ const clock = z.strictObject(
   {
     servers: z.optional(z.array(server, phrase.servers).check(z.minLength(1, phrase.servers))),
     chrony: z.optional(z.union([flag, z.literal('auto')], 'auto, true or false')),
+    state: z.optional(flag),
     limit: z.optional(duration),
     discipline: z.optional(flag),
     poll: z.optional(poll),
   },
-  'a map with servers, chrony, limit, discipline and poll',
+  'a map with servers, chrony, state, limit, discipline and poll',
 );
 
 export const listen = z.pipe(

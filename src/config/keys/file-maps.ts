@@ -45,9 +45,15 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
     },
     chrony: {
       summary: 'Whether to ask the chronyd of this machine.',
-      without: 'It is `auto` without `servers`, otherwise `false`.',
+      without: 'It is `auto` without `servers` and `state`, otherwise `false`.',
       example: 'auto',
       details: ['`auto` asks it if there is one.'],
+    },
+    state: {
+      summary: 'Whether to ask the store of the shared state: Redis or PostgreSQL.',
+      default: false,
+      example: 'true',
+      details: ['With `discipline`, all machines of that state have the same time.'],
     },
     limit: {
       summary: 'Offsets beyond this are logged, even after allowing for measurement error.',
@@ -55,7 +61,7 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
       example: '100ms',
     },
     discipline: {
-      summary: 'Lets the time of the scheduler follow the servers, without steps.',
+      summary: 'Lets the time of the scheduler follow the sources, without steps.',
       default: false,
       example: 'true',
       details: ['The clock of the machine is not changed.'],

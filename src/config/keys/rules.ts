@@ -38,5 +38,11 @@ export const RULES: { readonly [L in KeyLevel]?: JsonSchema } = {
       { properties: { metrics: { not: { const: 'token' } }, health: { not: { const: 'token' } } } },
     ],
   },
-  clock: { anyOf: [only('servers'), { properties: { chrony: { not: { const: false } } } }] },
+  clock: {
+    anyOf: [
+      only('servers'),
+      { ...only('state'), properties: { state: { const: true } } },
+      { properties: { chrony: { not: { const: false } } } },
+    ],
+  },
 };

@@ -2,6 +2,7 @@ import type { Clock } from '../../domain/clock.js';
 import { RefusalError, type Args } from '../../control/index.js';
 import type { QueueRecord, SharedRecord } from '../../domain/status-record.js';
 import { MINUTE, SECOND, toTimestamp, type Cancel, type Duration } from '../../domain/time.js';
+import type { ClockOffset } from '../../domain/time-source.js';
 import type { Job } from '../../domain/job.js';
 import { Mailbox, Presence, type MailReply, type Peer } from '../../stores/shared/index.js';
 import { version } from '../../version.js';
@@ -25,6 +26,8 @@ interface MembershipParts {
   readonly jobs: () => readonly Job[];
   /** The work for workers, if this machine knows it. */
   readonly queues?: () => readonly QueueRecord[] | undefined;
+  /** How far this machine's clock is from the store's, if that has been measured. */
+  readonly clockOffset?: () => Pick<ClockOffset, 'offsetMs'> | undefined;
   /** Carries out a verb here. @throws RefusalError with the reason. */
   readonly carryOut: (verb: string, args: Args) => unknown;
 }
@@ -88,8 +91,13 @@ export class Membership {
       fence: terms.fence ?? null,
       took_over: terms.takeover ?? null,
       others: this.#presence.others.map(({ file, ...peer }) => ({ ...peer, has_same_timers: file === own })),
+      clock_offset_ms: this.#clockOffset,
       ...(queues && { queues }),
     };
+  }
+
+  get #clockOffset(): number | null {
+    return this.#parts.clockOffset?.()?.offsetMs ?? null;
   }
 
   /** Of the timers of this machine: computed once for each version of its file, because it takes a while with many. */

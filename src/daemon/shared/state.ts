@@ -2,6 +2,7 @@ import type { TimerFile } from '../../config/index.js';
 import type { Clock } from '../../domain/clock.js';
 import type { Recorded } from '../../domain/ledger.js';
 import { isRedisUrl, type SharedPlace } from '../../domain/state-place.js';
+import type { ClockSettings } from '../../domain/time-source.js';
 import type { Sink } from '../../domain/sink.js';
 import type { Duration } from '../../domain/time.js';
 import type { Companion } from '../../engine/scheduler-parts.js';
@@ -12,6 +13,7 @@ import type { Control } from '../control.js';
 import type { Operation } from '../operation.js';
 import { Membership } from './membership.js';
 import { openShared, probe, type SharedState } from './open.js';
+import { createStateClock, stateTimeOf } from './state-clock.js';
 import { SharedPast } from './past.js';
 import { heardInTerm, Terms } from './terms.js';
 import { WorkWatch } from './work-watch.js';
@@ -33,7 +35,7 @@ export type OpenedShared =
 
 /** What the schedulers of this machine share, across all terms. */
 interface House {
-  readonly compose: (more: Pick<Composition, 'ledger' | 'term' | 'workers' | 'sinks'>) => Scheduler;
+  readonly compose: (more: Pick<Composition, 'ledger' | 'term' | 'stateTime' | 'workers' | 'sinks'>) => Scheduler;
   readonly companions: readonly Companion[];
   readonly sinks: readonly Sink[];
   readonly control: Pick<Control, 'carryOutHere'>;
@@ -41,6 +43,7 @@ interface House {
 }
 
 interface WatchedHouse extends House {
+  readonly clockSettings: ClockSettings | undefined;
   readonly clock: Clock;
   readonly onCommitted: (took: Duration) => void;
 }
@@ -61,7 +64,13 @@ export async function openSharedState(place: SharedPlace, timerFile: TimerFile, 
       outcomes: () => undefined,
       troubles: [],
       onCommitted: (listener) => (heard = listener),
-      operate: (house) => operateShared(shared, past, { ...house, clock, onCommitted: (took) => heard(took) }),
+      operate: (house) =>
+        operateShared(shared, past, {
+          ...house,
+          clock,
+          clockSettings: timerFile.settings.clock,
+          onCommitted: (took) => heard(took),
+        }),
     };
   } catch (error) {
     if (!(error instanceof BoardTrouble)) throw error;
@@ -69,13 +78,20 @@ export async function openSharedState(place: SharedPlace, timerFile: TimerFile, 
   }
 }
 
+const duringOf = (term: Term, { node }: SharedState) => ({
+  environment: { TIMERS_FENCE: String(term.taken.fence), TIMERS_NODE: node },
+  heldUntil: () => term.heldUntil(),
+});
+
 function operateShared(
   shared: SharedState,
   past: SharedPast,
-  { compose, companions, sinks, control, file, clock, onCommitted }: WatchedHouse,
+  { compose, companions, sinks, control, file, clock, clockSettings, onCommitted }: WatchedHouse,
 ): Operation {
   const heardIn = (term?: Term) =>
     sinks.map((sink) => heardInTerm(sink, () => term?.isLost === true && !terms.isStopping));
+  const stateTime = stateTimeOf(shared.board);
+  const stateClock = createStateClock(stateTime, { clock, settings: clockSettings, terms: () => terms });
   let workers: TermWorkers | undefined;
   const watch: WorkWatch = new WorkWatch({
     board: shared.board,
@@ -84,31 +100,27 @@ function operateShared(
     workers: () => (terms.isActive ? workers : undefined),
   });
   const composeActive = (term: Term) => {
-    const environment = {
-      TIMERS_FENCE: String(term.taken.fence),
-      TIMERS_NODE: shared.node,
-    };
-    const during = { environment, heldUntil: () => term.heldUntil() };
+    const during = duringOf(term, shared);
     workers = isRedisUrl(shared.place.url) ? new TermWorkers(shared.place, clock, during) : undefined;
     return compose({
       sinks: [...heardIn(term), ...(workers ? [workers] : [])],
       ledger: { ledger: term.ledger, file: shared.board.place },
-      term: during,
-      workers,
+      ...{ term: during, stateTime, workers },
     });
   };
+  const member = { start: () => membership.start(), stop: () => void membership.stop() };
   const terms: Terms = new Terms({
     shared,
     clock,
     sinks,
     onCommitted,
     orphans: () => file().settings.orphans,
-    companions: [...companions, past, watch, { start: () => membership.start(), stop: () => void membership.stop() }],
+    companions: [...companions, past, watch, stateClock, member],
     compose: (term) => (term === undefined ? compose({ sinks: heardIn() }) : composeActive(term)),
   });
   const membership = new Membership({
-    ...{ shared, clock, terms, jobs: () => file().jobs, queues: () => watch.record },
-    carryOut: control.carryOutHere,
+    ...{ shared, clock, terms, jobs: () => file().jobs, carryOut: control.carryOutHere },
+    ...{ queues: () => watch.record, clockOffset: () => stateClock.latest },
   });
   return {
     get scheduler() {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../domain/clock.js';
-import type { Duration } from '../../domain/time.js';
+import type { Duration, Instant } from '../../domain/time.js';
 
 /**
  * The store that several machines share: one state, one lease, one writer. Redis, PostgreSQL and etcd each have a board.
@@ -14,7 +14,7 @@ import type { Duration } from '../../domain/time.js';
  * - **A rejection means "unknown".** A method that rejects may or may not have had its effect, and a late request may
  *   take effect after a later one. {@link take}, {@link renew}, {@link write} and {@link put} can therefore be repeated
  *   with the same arguments. A board never repeats a request itself.
- * - **Every method settles**: {@link take}, {@link renew}, {@link release} and the notes within
+ * - **Every method settles**: {@link take}, {@link renew}, {@link release}, {@link time} and the notes within
  *   {@link BOARD_PATIENCE}, the others within {@link LONG_BOARD_PATIENCE}. A method rejects only with {@link BoardTrouble}.
  * - **A store may go back.** It may restart empty, or fail over to a copy that missed acknowledged writes. The board
  *   reports that as `behind` and never repairs anything itself.
@@ -103,6 +103,9 @@ export interface Board {
 
   /** Removes a note. Returns whether this call removed it: of several callers, exactly one gets true. */
   remove(name: string): Promise<boolean>;
+
+  /** The store's time, in ms; `undefined` if it has no clock to read. */
+  time(): Promise<Instant | undefined>;
 
   /** Closes the connections. What is on its way rejects. Resolves when they are closed, within {@link BOARD_PATIENCE}. Never rejects. */
   close(): Promise<void>;

@@ -85,6 +85,11 @@ export const SETTING_CODES = {
     fix: 'Add `servers` or `chrony: auto`.',
     example: 'clock: { chrony: false }\ntimers: { ping: { every: 1h, run: "true" } }',
   },
+  'no-state-clock': {
+    summary: '`clock: {state: true}` is set, but the state is on this machine, or on etcd, which has no clock to read.',
+    fix: 'Name `servers`, or share a state on Redis or PostgreSQL.',
+    example: 'clock: { state: true }\ntimers: { ping: { every: 1h, run: "true" } }',
+  },
   'duplicate-server': {
     summary: 'A time server is listed twice.',
     fix: 'Remove one.',

@@ -167,6 +167,10 @@ class EtcdBoard implements Board {
     });
   }
 
+  time(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   log(after: string | undefined, most: number): Promise<readonly Logged[]> {
     const { head, log } = this.#keys;
     // The next key after the position.

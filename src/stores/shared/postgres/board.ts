@@ -1,6 +1,6 @@
 import { Pool, type PoolClient, type QueryResultRow } from 'pg';
 import type { Clock } from '../../../domain/clock.js';
-import type { Duration } from '../../../domain/time.js';
+import type { Duration, Instant } from '../../../domain/time.js';
 import {
   BOARD_PATIENCE,
   BoardTrouble,
@@ -138,6 +138,13 @@ class PostgresBoard implements Board {
     return this.#within(BOARD_PATIENCE, async () => {
       const [removed] = await this.#query<{ living: boolean }>(sql.REMOVE, [name]);
       return removed?.living === true;
+    });
+  }
+
+  time(): Promise<Instant> {
+    return this.#within(BOARD_PATIENCE, async () => {
+      const [row] = await this.#query<{ ms: number }>(sql.TIME, []);
+      return row?.ms ?? Number.NaN;
     });
   }
 

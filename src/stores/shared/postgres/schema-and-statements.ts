@@ -113,5 +113,8 @@ export const NOTES = `
 select name, content from timers_notes where state = $1 and starts_with(name, $2) and until > ${NOW}
 order by name collate "C"`;
 
+/** $1 state, which every statement takes. */
+export const TIME = `select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms where $1::text is not null`;
+
 /** $1 state, $2 name. */
 export const REMOVE = `delete from timers_notes where state = $1 and name = $2 returning until > ${NOW} as living`;

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../../../domain/clock.js';
-import type { Duration } from '../../../domain/time.js';
+import { SECOND, type Duration, type Instant } from '../../../domain/time.js';
 import {
   BOARD_PATIENCE,
   BoardTrouble,
@@ -121,6 +121,13 @@ class RedisBoard implements Board {
 
   async remove(name: string): Promise<boolean> {
     return (await this.#run('remove', [name])) === 1;
+  }
+
+  time(): Promise<Instant> {
+    return this.#ask(BOARD_PATIENCE, async (redis) => {
+      const [seconds, micros] = await redis.time();
+      return Number(seconds) * SECOND + Number(micros) / 1000;
+    });
   }
 
   close(): Promise<void> {
