@@ -132,6 +132,28 @@ describe.skipIf(!hasRedis)('two machines on one Redis', () => {
     }
   });
 
+  test('a verb that a stopped machine does not take is refused, and not done when it continues', async () => {
+    const active = one.start(['start']);
+    await active.line(({ event }) => event === 'scheduler.took_over');
+    active.kill('SIGSTOP');
+    const three = machine('three');
+    try {
+      const pause = await three.run('pause', 'tick');
+      expect(pause.code).toBe(1);
+      expect(pause.stderr).toContain('It was not done, and will not be');
+      active.kill('SIGCONT');
+      const terms = () => active.lines.filter(({ event }) => event === 'scheduler.took_over').length;
+      await active.line(() => terms() === 2);
+      // Requests are taken in their order.
+      expect((await three.run('pause', 'long')).code).toBe(0);
+      const paused = active.lines.filter(({ event }) => event === 'timer.paused').map(({ task_name }) => task_name);
+      expect(paused).toEqual(['long']);
+    } finally {
+      active.kill('SIGCONT');
+      await three.clear();
+    }
+  });
+
   test('a wrong password is refused at the start, and appears nowhere', async () => {
     await redis.command('CONFIG', 'SET', 'requirepass', 'right');
     const url = redis.url.replace('//', '//:s3cret-word@');

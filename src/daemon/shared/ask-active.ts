@@ -47,12 +47,12 @@ export async function askActive(
     case 'not_taken':
       throw new RefusalError(
         'unavailable',
-        `${active} did not take the request within 10 s, and it is withdrawn: ask again`,
+        `${active} did not take the request within 10 s. It was not done, and will not be: ask again`,
       );
     case 'no_reply':
       throw new RefusalError(
         'unavailable',
-        `${active} took the request and sent no reply: timers status shows whether it was done`,
+        `${active} took the request and sent no reply, so whether it was done is not known. It will not be done later: see timers status`,
       );
   }
 }

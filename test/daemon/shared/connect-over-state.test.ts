@@ -7,7 +7,7 @@ import { FakeClock } from '../../support/fake-clock.js';
 import { MemoryStore } from '../../support/memory-board.js';
 
 /** A state whose active machine has a handler for verbs, and a client on a machine without a scheduler. */
-async function setUp(handle: (verb: string, args: Args) => MailReply) {
+async function setUp(handle: (verb: string, args: Args) => MailReply | Promise<MailReply>) {
   const clock = new FakeClock();
   const store = new MemoryStore(clock);
   const board = store.connect();
@@ -57,10 +57,28 @@ test('a verb that nobody takes is withdrawn, and never executed later', async ()
   await clock.advance(11 * SECOND);
   expect(await refusal).toMatchObject({
     code: 'unavailable',
-    message: 'web-1 did not take the request within 10 s, and it is withdrawn: ask again',
+    message: 'web-1 did not take the request within 10 s. It was not done, and will not be: ask again',
   });
   rise();
   await clock.advance(60 * SECOND);
+  expect(asked).toEqual([]);
+});
+
+test('a verb that was taken and has no reply may have been done, and the refusal says so', async () => {
+  const { clock, asked, client } = await setUp(() => new Promise<never>(() => undefined));
+  const refusal = client.request('trigger', { name: 'tick' }).catch((error: unknown) => error);
+  await clock.advance(41 * SECOND);
+  expect(asked).toHaveLength(1);
+  expect(await refusal).toMatchObject({
+    code: 'unavailable',
+    message: expect.stringMatching(/^web-1 took the request and sent no reply, so whether it was done is not known/),
+  });
+});
+
+test('a store that fails while it is asked says that the outcome is not known', async () => {
+  const { store, client, asked } = await setUp(() => done({}));
+  store.state = 'away';
+  await expect(client.request('trigger', { name: 'tick' })).rejects.toThrow(/Whether it was done is not known$/);
   expect(asked).toEqual([]);
 });
 
