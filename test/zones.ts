@@ -7,6 +7,7 @@ export const READ_THE_ZONE = [
   'test/cli/history-filter.test.ts',
   'test/cli/state-in-use.test.ts',
   'test/cli/why.test.ts',
+  'test/config/ad-hoc-folder.test.ts',
   'test/config/compose-yaml.test.ts',
   'test/config/many-mistakes.test.ts',
   'test/daemon/origin.test.ts',

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { buildAdHoc, type AdHocDefinition, type TimerFile } from '../config/index.js';
 import { RefusalError } from '../control/index.js';
 import { MOST_AD_HOC, type AdHocRequest, type AdHocTimer } from '../domain/ad-hoc.js';
@@ -32,7 +31,7 @@ export class AdHocTimers {
         'busy',
         `there are ${MOST_AD_HOC} ad-hoc timers already; cancel some, or write a timer file`,
       );
-    const { when, run, timeout, description, cwd = dirname(this.#around.file().named) } = request;
+    const { when, run, timeout, description, cwd } = request;
     const now = scheduler.now();
     const timezone = ('at' in when ? when.timezone : undefined) ?? this.#around.file().settings.timezone;
     if (!isTimeZone(timezone)) throw new RefusalError('bad_argument', unknownZone(timezone));
@@ -42,14 +41,15 @@ export class AdHocTimers {
         at: formatLocal(at, timezone),
         timezone,
         run,
-        cwd,
+        // On a shared state, the folder of the file is that of the machine that runs it.
+        ...(cwd !== undefined && { cwd }),
         ...(timeout !== undefined && { timeout }),
         ...(description !== undefined && { description }),
       });
     const due = 'in' in when ? Math.floor(now) + when.in : readUpcomingTime(when.at, { now, timezone });
     const job = build(due);
     scheduler.controls.put(job);
-    return { name, due, timezone, command: commandLine(job.command), cwd };
+    return { name, due, timezone, command: commandLine(job.command), cwd: job.command.cwd };
   }
 
   /** Makes a pending one due after `length`. Returns when. @throws RefusalError if it has already come due. */

@@ -24,8 +24,8 @@ export interface AdHocDefinition {
   /** IANA name, to show when it is due. */
   readonly timezone: string;
   readonly run: string | readonly string[];
-  /** Absolute. */
-  readonly cwd: string;
+  /** Absolute; default: the folder of the timer file, on the machine that runs it. */
+  readonly cwd?: string;
   readonly timeout?: Duration;
   readonly description?: string;
 }
@@ -64,11 +64,10 @@ export function buildAdHoc(
 ): BuiltAdHoc {
   const problems = new Problems(new Source(''));
   const own: TimerValues = {
-    ...withoutUndefined({ timeout: definition.timeout, description: definition.description }),
+    ...withoutUndefined({ timeout: definition.timeout, description: definition.description, cwd: definition.cwd }),
     at: definition.at,
     timezone: definition.timezone,
     run: typeof definition.run === 'string' ? definition.run : [...definition.run],
-    cwd: definition.cwd,
     catch_up: true,
   };
   const behind = Object.fromEntries(INHERITED.map((key) => [key, file.defaults[key]]));
@@ -135,5 +134,5 @@ function parse(text: string): unknown {
 const isDefinition = (value: unknown): value is AdHocDefinition => {
   const { at, timezone, run, cwd } = Object(value) as Partial<AdHocDefinition>;
   const isCommand = typeof run === 'string' || (Array.isArray(run) && run.every((word) => typeof word === 'string'));
-  return isCommand && [at, timezone, cwd].every((text) => typeof text === 'string');
+  return isCommand && [at, timezone, cwd ?? ''].every((text) => typeof text === 'string');
 };
