@@ -1,4 +1,5 @@
 import { machinesInWords, takeoverInWords } from '../domain/machines-in-words.js';
+import { waitingInWords } from '../domain/waiting-in-words.js';
 import type { SharedRecord } from '../domain/status-record.js';
 import { elementById, make, say } from './element.js';
 import type { Model } from './model.js';
@@ -88,6 +89,7 @@ export class Head {
       this.#machines,
       [
         ...here,
+        ...waitingInWords(shared),
         ...machinesInWords(shared),
         ...(how === undefined ? [] : [`${active} ${how}`]),
         ...(fence == null ? [] : [`fence ${fence}`]),

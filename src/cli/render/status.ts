@@ -12,6 +12,7 @@ import { jsonText } from '../../text/visible.js';
 import { humanDuration } from '../../domain/human-duration.js';
 import { tableWidth, type Terminal } from '../terminal.js';
 import { machinesInWords, takeoverInWords } from '../../domain/machines-in-words.js';
+import { waitingInWords } from '../../domain/waiting-in-words.js';
 import { dueInWords } from './firings.js';
 import { outcomeCell } from './outcome.js';
 import { renderColumns, type TableCell } from './table.js';
@@ -70,7 +71,11 @@ function sharedInWords(shared: SharedRecord, now: Instant): readonly string[] {
   const { state, active, fence } = shared;
   const how = takeoverInWords(shared, now);
   const more = [...(how === undefined ? [] : [`${active} ${how}`]), ...(fence == null ? [] : [`fence ${fence}`])];
-  return [machinesInWords(shared, ` on ${state}`).join('; '), ...(more.length === 0 ? [] : [more.join('; ')])];
+  return [
+    machinesInWords(shared, ` on ${state}`).join('; '),
+    ...(more.length === 0 ? [] : [more.join('; ')]),
+    ...waitingInWords(shared),
+  ];
 }
 
 function originInWords(

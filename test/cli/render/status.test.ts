@@ -87,3 +87,19 @@ test('on a shared state, the status says whose it is, who stands by, and how the
   );
   expect(terminal.said.err[2]).toMatch(/^timers: web-1: pid \d+, version /);
 });
+
+test('on a shared state, the status says which runs wait for workers', () => {
+  const terminal = capturedTerminal({ width: 120 });
+  const machines = { state: 'redis://db', node: 'one', role: 'active', active: 'one', lease_ms_left: 9_500 } as const;
+  const queues = [
+    { label: 'any', waiting: 3, active: 4, oldest_ms: 5_000, slots: 4 },
+    { label: 'big', waiting: 1, active: 4, oldest_ms: 20, slots: 4 },
+    { label: 'gpu', waiting: 1, active: 0, oldest_ms: 56_000, slots: 0 },
+  ];
+  const shared = { ...machines, others: [], queues };
+  printStatus({ ...status([]), shared }, { terminal, timezone: 'UTC', asJson: false });
+  expect(terminal.said.err.slice(1, 3)).toEqual([
+    'timers: 3 runs wait for a worker with the label any, one of them for 5 s; 4 of 4 places taken',
+    'timers: 1 run waits for a worker with the label gpu, for 56 s; there is none',
+  ]);
+});

@@ -1,5 +1,6 @@
 import { formatLocal } from '../../../../schedules/index.js';
 import { machinesInWords, takeoverInWords } from '../../../../domain/machines-in-words.js';
+import { waitingInWords } from '../../../../domain/waiting-in-words.js';
 import { columnsOf } from '../../../render/cells.js';
 import { isFailing } from '../rows.js';
 import { asOf, type View } from '../view.js';
@@ -43,7 +44,7 @@ function whoseOf({ file, scheduler, now }: View): string {
 function machinesOf({ scheduler, size: { columns: width }, now }: View, look: TerminalStyle): readonly string[] {
   const shared = scheduler?.shared;
   if (shared === undefined) return [];
-  const who = ` ${machinesInWords(shared).join('; ')}`;
+  const who = ` ${[...waitingInWords(shared), ...machinesInWords(shared)].join('; ')}`;
   const how = takeoverInWords(shared, now);
   const fence = shared.fence == null ? '' : `fence ${shared.fence}`;
   const whole = how === undefined ? who : `${who}; it ${how}`;
