@@ -133,7 +133,7 @@ _timers() {
       '') words='start worker run in at list next explain simulate history why logs status top trigger pause resume cancel reset reload stop init import export validate keys schema diff completion help -h --help -V --version' ;;
       help) words='start worker run in at list next explain simulate history why logs status top trigger pause resume cancel reset reload stop init import export validate keys schema diff completion' ;;
       start) words+=' -f --file --log-format --log-level --state --timezone --json --keep-alive --watch --from --every --token-file --verify-key --launcher --no-color -h --help' ;;
-      worker) words+=' -f --file --log-format --log-level --state --timezone --json --label --concurrency --grace --lock --no-color -h --help' ;;
+      worker) words+=' -f --file --log-format --log-level --state --timezone --json --label --concurrency --watch --grace --lock --no-color -h --help' ;;
       run) case $count in 0) from=timers ;; esac; words+=' -f --file --json --no-color -h --help' ;;
       in) case $count in 0) from=nothing ;; *) from=commands ;; esac; words+=' -f --file --state --timezone --json --timeout --description --no-color -h --help' ;;
       at) case $count in 0) from=nothing ;; *) from=commands ;; esac; words+=' -f --file --state --timezone --json --timeout --description --no-color -h --help' ;;

@@ -11,10 +11,10 @@ import type { Clock } from '../domain/clock.js';
 import type { StatePlace } from '../domain/state-place.js';
 import type { PlanSource, SchedulerPlan } from '../domain/controls.js';
 import { finishInTurns } from '../turns/steps.js';
-import { withHostsAlone } from '../domain/web-request.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import { thisMachine } from '../this-machine.js';
 import { changesBetween, keysForRestart, type TimerChange } from './plan-change.js';
+import { rejectionOf } from './rejection.js';
 
 /** The result of reading a timer file for a running scheduler. JSON-safe. */
 export type Reading =
@@ -108,10 +108,7 @@ export class Reloader {
   /** Reports a rejected file. Changes nothing. */
   reject({ file, problems }: Reading & { readonly valid: false }): void {
     const scheduler = this.#running();
-    const at = scheduler.now();
-    scheduler.emit({ event: 'config.rejected', at, file, problems: inWords(problems) });
-    for (const { message: error, stack } of problems)
-      if (stack !== undefined) scheduler.emit({ event: 'internal.error', at, doing: `reading ${file}`, error, stack });
+    for (const event of rejectionOf({ file, problems }, scheduler.now())) scheduler.emit(event);
   }
 
   async #reload(arrival?: Arrival): Promise<Reading> {
@@ -184,11 +181,3 @@ export class Reloader {
     return { valid: true, file, changes, needs_restart: keysForRestart(this.#first.settings, timerFile.settings) };
   }
 }
-
-/**
- * The errors first, each on one line. A log has more readers than the file, so addresses are reduced to their hosts.
- */
-const inWords = (problems: readonly Diagnostic[]): readonly string[] =>
-  [...problems]
-    .sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'))
-    .map(({ line, column, message }) => `${line}:${column} ${withHostsAlone(message)}`);

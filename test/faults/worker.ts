@@ -25,5 +25,6 @@ const log = await openLog(
 );
 await startWorker(timerFile, state, {
   ...{ surroundings, clock, sinks: [log], labels: ['any'], slots: Number(slots), lock: Number(lock), launcher: 'auto' },
+  watches: false,
   onRequest: (receive) => process.on('SIGTERM', () => receive('stop', 'SIGTERM')),
 });

@@ -1,20 +1,21 @@
-import { loadTimerFile, rootDistrust, type TimerFile } from '../../config/index.js';
+import { rootDistrust, type TimerFile } from '../../config/index.js';
 import type { Clock } from '../../domain/clock.js';
-import { compareJobs, type Job } from '../../domain/job.js';
 import type { TimerEvent } from '../../domain/events/index.js';
 import type { AttemptIo } from '../../domain/executor.js';
 import type { SharedPlace } from '../../domain/state-place.js';
 import type { Sink } from '../../domain/sink.js';
 import type { Cancel, Duration } from '../../domain/time.js';
 import { executorKinds } from '../../executors/index.js';
-import { QueueWorker, type RunningWork, type Work, type WorkResult } from '../../executors/queue/index.js';
-import { networkMount, thisMachine } from '../../this-machine.js';
+import { QueueWorker, type Misfit, type RunningWork, type Work } from '../../executors/queue/index.js';
+import { networkMount } from '../../this-machine.js';
 import { version } from '../../version.js';
 import { openLauncher, type OpenLauncher } from '../launcher.js';
 import { openShared, probe, queuePlaceOf, type SharedState } from '../shared/open.js';
 import type { OnRequest } from '../daemon.js';
 import type { Surroundings } from '../surroundings.js';
 import { runAttempt, type WorkerAttempts } from './worker-attempt.js';
+import { Refusals } from './refusals.js';
+import { WorkerFile } from './worker-file.js';
 import { WorkerSign } from './worker-sign.js';
 
 export interface WorkerOptions {
@@ -27,6 +28,8 @@ export interface WorkerOptions {
   /** How long active runs may take after a request to stop; absent: as long as they need. */
   readonly grace?: Duration | undefined;
   readonly launcher?: 'auto' | 'execa' | undefined;
+  /** Whether it reloads the timer file after each change. */
+  readonly watches: boolean;
   readonly onRequest: OnRequest;
 }
 
@@ -50,8 +53,8 @@ class FileWorker {
   readonly #attempts: WorkerAttempts;
   readonly #queue: QueueWorker;
   readonly #works = new WeakMap<AttemptIo, Work>();
-  #file: TimerFile;
-  #jobs: ReadonlyMap<string, Job>;
+  readonly #file: WorkerFile;
+  readonly #refusals: Refusals;
   #ended = 0;
   #disarm: Cancel = () => undefined;
 
@@ -82,8 +85,7 @@ class FileWorker {
   ) {
     const { shared, options, launcher, emit, place } = parts;
     const { clock, labels, slots, lock, surroundings } = options;
-    this.#file = file;
-    this.#jobs = byName(file);
+    this.#file = new WorkerFile(file, { clock, surroundings, place: shared.place, emit });
     this.#shared = shared;
     this.#options = options;
     this.#launcher = launcher;
@@ -108,18 +110,21 @@ class FileWorker {
       began: (io, work) => this.#works.set(io, work),
       ended: () => this.#ended++,
     };
+    this.#refusals = new Refusals(clock, (reason) =>
+      emit({ event: 'worker.refused', at: clock.now(), node: shared.node, reason }),
+    );
     const id = shared.newId();
     this.#queue = new QueueWorker({
       ...{ clock, place, labels, slots, lock, id, node: shared.node },
       begin: (work) => this.#begin(work),
-      onRefused: (reason) => this.#refused(reason),
+      onRefused: (reason) => this.#refusals.add(reason),
       onReach: (isReached) => this.#reached(isReached),
     });
   }
 
   /** Resolves when it has stopped. */
   async run(): Promise<void> {
-    const { clock, labels, slots, onRequest, sinks } = this.#options;
+    const { clock, labels, slots, watches, onRequest, sinks } = this.#options;
     const { node, board } = this.#shared;
     const started = { version, node, pid: process.pid, file: this.#file.path, state: board.place, labels, slots };
     this.#emit({ event: 'worker.started', at: clock.now(), ...started });
@@ -127,41 +132,32 @@ class FileWorker {
     const sign = new WorkerSign({ board, clock, id: this.#shared.newId() }, { node, labels, slots });
     this.#queue.start();
     sign.start();
+    const unwatch = watches ? this.#file.watch() : undefined;
     await new Promise<void>((resolve) => {
       let requests = 0;
       onRequest((request, signal) => {
-        if (request === 'reload') void this.#reload();
+        if (request === 'reload') void this.#file.reload();
         else if (++requests === 1) void this.#drain(signal).then(resolve);
         else this.#queue.end(requests > 2);
       });
     });
+    unwatch?.();
     this.#disarm();
     await sign.stop();
     this.#queue.close();
     this.#launcher.stop();
+    this.#refusals.settle();
     this.#emit({ event: 'worker.stopped', at: clock.now(), node, attempts: this.#ended });
     await Promise.all(sinks.flatMap((sink) => sink.flush?.() ?? []));
   }
 
-  /** An attempt that it does not run has a result, too: the reason. */
-  #begin(work: Work): RunningWork | WorkResult {
-    const job = this.#jobs.get(work.name);
-    const fault = this.#faultOf(job, work);
-    if (job !== undefined && fault === undefined) return runAttempt(job, work, this.#attempts);
+  #begin(work: Work): RunningWork | Misfit {
+    const found = this.#file.find(work);
+    if (typeof found !== 'string') return runAttempt(found, work, this.#attempts);
     const { node } = this.#shared;
-    this.#refused(fault ?? '');
-    return { exit: { kind: 'not_started', code: 126, error: `worker ${node}: ${fault ?? ''}` }, node, tail: [] };
-  }
-
-  /** Why the order is not one for this file, as a clause. */
-  #faultOf(job: Job | undefined, { name, label, order }: Work): string | undefined {
-    const { path } = this.#file;
-    const runOn = job?.command.runOn;
-    if (job === undefined) return `its file ${path} has no timer "${name.slice(0, 128)}"`;
-    if (runOn?.label !== label)
-      return `its file ${path} has run_on: ${runOn?.label ?? 'local'} for ${name}, and the scheduler has ${label}`;
-    if (runOn.hash === order.hash) return undefined;
-    return `its file ${path} defines ${name} differently (${runOn.hash}) than the scheduler (${order.hash.slice(0, 20)})`;
+    this.#refusals.add(found);
+    const exit = { kind: 'not_started', code: 126, error: `worker ${node}: ${found}` } as const;
+    return { otherwise: { exit, node, tail: [] } };
   }
 
   async #drain(signal: string): Promise<void> {
@@ -172,36 +168,11 @@ class FileWorker {
     await this.#queue.drain();
   }
 
-  /** Active runs keep their definition. */
-  async #reload(): Promise<void> {
-    const { clock, surroundings } = this.#options;
-    const request = { cwd: surroundings.cwd, file: this.#file.named };
-    const {
-      timerFile,
-      problems,
-      path = this.#file.path,
-    } = await loadTimerFile(request, thisMachine(clock.now(), this.#shared.place));
-    const at = clock.now();
-    if (timerFile === undefined) {
-      const lines = problems.map(({ line, column, message }) => `${line}:${column} ${message}`);
-      this.#emit({ event: 'config.rejected', at, file: path, problems: lines });
-      return;
-    }
-    const change = compareJobs(this.#jobs, timerFile.jobs);
-    this.#file = timerFile;
-    this.#jobs = byName(timerFile);
-    this.#emit({ event: 'config.reloaded', at, file: path, ...change });
-  }
-
   #reached(isReached: boolean): void {
     const at = this.#options.clock.now();
     const file = this.#shared.board.place;
     if (isReached) this.#emit({ event: 'state.recovered', at, file, lost: 0 });
     else this.#emit({ event: 'state.unavailable', at, file, reason: 'the connection was lost', isShared: true });
-  }
-
-  #refused(reason: string): void {
-    this.#emit({ event: 'worker.refused', at: this.#options.clock.now(), node: this.#shared.node, reason });
   }
 
   /** A log that accepts no more lines delays the command that prints them, and nothing else. */
@@ -214,5 +185,3 @@ class FileWorker {
     this.#attempts.emit(event);
   }
 }
-
-const byName = ({ jobs }: TimerFile): ReadonlyMap<string, Job> => new Map(jobs.map((job) => [job.name, job]));

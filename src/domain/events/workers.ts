@@ -104,7 +104,7 @@ export const workerEvents: EventEntries<WorkerEvent> = {
   },
   'worker.refused': {
     summary:
-      'The queue gave a worker something that its timer file does not define in the same way. It started nothing.',
+      'The queue gave a worker something that its timer file does not define in the same way. It started nothing. After ten reasons in a minute, only their number follows.',
     level: 'warn',
     fields: { node: NODE, reason: { type: 'string', summary: 'What does not fit, as a sentence.' } },
     toFields: ({ node: name, reason }) => ({ node: name, reason }),

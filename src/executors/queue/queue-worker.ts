@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Canceler } from '../../domain/cancellation.js';
 import { sinceBoot, type Clock } from '../../domain/clock.js';
-import { SECOND, type Cancel, type Duration } from '../../domain/time.js';
+import { MINUTE, SECOND, type Cancel, type Duration } from '../../domain/time.js';
 import {
   channelsOf,
   hearFrom,
@@ -12,6 +12,8 @@ import {
   type WorkTaker,
 } from './channels.js';
 import { HeldWork } from './held-work.js';
+import { RETURN } from './queue-scripts.js';
+import { StoreReach } from './store-reach.js';
 import { readOrder, type WorkOrder, type WorkResult, type WorkStart } from './work-orders.js';
 
 /** @public */
@@ -24,8 +26,9 @@ const LONGEST_TICK: Duration = 500;
 const BETWEEN_RENEWALS: Duration = 5_000;
 const BETWEEN_POLLS: Duration = 1_000;
 const BEFORE_NEXT_TRY: Duration = 500;
-/** A shorter outage of the store is not reported. */
-const WORTH_REPORTING: Duration = 2_000;
+/** How long an attempt is returned for workers with another file: until a changed file has reached all of them. */
+const PATIENCE: Duration = 2 * MINUTE;
+const LONGEST_SHOWN = 60;
 /** A command that ends sooner is reported by its result only. */
 const WORTH_TELLING: Duration = 100;
 
@@ -47,6 +50,12 @@ export interface RunningWork {
   readonly ended: Promise<WorkResult>;
 }
 
+/** The worker has another definition than the scheduler. Another worker may have the same one. */
+export interface Misfit {
+  /** The result if no worker has had it for {@link PATIENCE}. */
+  readonly otherwise: WorkResult;
+}
+
 export interface QueueWorkerParts {
   readonly clock: Clock;
   readonly place: QueuePlace;
@@ -58,7 +67,9 @@ export interface QueueWorkerParts {
   readonly lock: Duration;
   /** Unique over workers. */
   readonly id: string;
-  readonly begin: (work: Work) => RunningWork | WorkResult;
+  /** Default: {@link PATIENCE}. */
+  readonly patience?: Duration | undefined;
+  readonly begin: (work: Work) => RunningWork | Misfit;
   /** Called with a sentence for an order that is not valid. */
   readonly onRefused: (sentence: string) => void;
   /** Called when the store stops responding (false), and when it responds again. */
@@ -70,6 +81,7 @@ export class QueueWorker {
   readonly #parts: QueueWorkerParts;
   readonly #redis: Redis;
   readonly #listener: Redis;
+  readonly #reach: StoreReach;
   readonly #channels: Channels;
   readonly #takers = new Map<string, WorkTaker>();
   readonly #held = new Map<string, HeldWork>();
@@ -78,8 +90,6 @@ export class QueueWorker {
   #isDraining = false;
   #isTaking = false;
   #takeAgain = false;
-  #isReached = true;
-  #reachedAt: Duration;
   #polledAt: Duration = 0;
   #renewedAt: Duration = 0;
   #disarm: Cancel = () => undefined;
@@ -89,7 +99,7 @@ export class QueueWorker {
     const { place, clock } = parts;
     this.#parts = parts;
     const redis = (this.#redis = place.connect());
-    this.#reachedAt = clock.monotonic();
+    this.#reach = new StoreReach(redis, clock, (isReached) => parts.onReach(isReached));
     redis.on('ready', () => void this.#take());
     this.#channels = channelsOf(place, redis);
     this.#listener = hearFrom(place, [this.#channels.work, this.#channels.cancel], (text) => this.#hear(text));
@@ -199,31 +209,46 @@ export class QueueWorker {
 
   async #run(work: HeldWork): Promise<void> {
     const result = await this.#resultOf(work);
-    await this.#send(work, result);
+    if (result !== 'returned') await this.#send(work, result);
     this.#held.delete(work.id);
     this.#settle();
     void this.#take();
   }
 
-  async #resultOf(work: HeldWork): Promise<WorkResult | undefined> {
+  async #resultOf(work: HeldWork): Promise<WorkResult | 'returned' | undefined> {
     const { id, job, label } = work;
     const { begin, clock } = this.#parts;
     // Its worker died, or nobody knows whether it ran.
     if (job.deferredFailure || job.attemptsStarted !== 1) return undefined;
     const order = readOrder(job.name, id, job.data);
-    if (order === undefined) return refuse(this.#parts);
+    if (order === undefined) return refuse(job.name, this.#parts);
     let disarm: Cancel = () => undefined;
     const heldUntil = () => (work.isLost || this.#now >= work.validUntil ? undefined : work.validUntil);
     const started = (start: WorkStart) =>
       (disarm = clock.after(WORTH_TELLING, () => void this.#tell(work, () => job.updateProgress(start))));
     const begun = begin({ name: job.name, label, order, heldUntil, started });
-    if (!('ended' in begun)) return begun;
+    if ('otherwise' in begun) return (await this.#return(work)) ? 'returned' : begun.otherwise;
     work.canceler = begun.canceler;
     const result = await begun.ended;
     disarm();
     const { why } = work;
     if (why === undefined) return result;
     return { ...result, exit: { kind: 'lost', error: `${result.node} ${why} while it was running` } };
+  }
+
+  /** Gives it back for other workers, unless that has gone on for long enough. Repeats until the queue replies or its lock expires. */
+  async #return(work: HeldWork): Promise<boolean> {
+    const { id, token, label } = work;
+    const patience = this.#parts.patience ?? PATIENCE;
+    while (this.#now < work.validUntil) {
+      const done = await this.#ask(label, (taker) => {
+        const keys = RETURN.keys(id).map((key) => taker.toKey(key));
+        return this.#redis.eval(RETURN.lua, keys.length, ...keys, token, id, patience);
+      });
+      if (done !== undefined) return done === 1;
+      await new Promise<void>((resolve) => this.#parts.clock.after(BEFORE_NEXT_TRY, resolve));
+    }
+    return true;
   }
 
   /** Repeats until the queue confirms it or its lock expires. After that it is lost, and its scheduler notices. */
@@ -241,7 +266,7 @@ export class QueueWorker {
 
   /** Changes a job, and notifies its scheduler. Returns whether that is done. */
   async #tell(work: HeldWork, change: () => Promise<unknown>): Promise<boolean> {
-    const done = await this.#try(async () => {
+    const done = await this.#reach.try(async () => {
       try {
         await change();
       } catch (error) {
@@ -251,14 +276,14 @@ export class QueueWorker {
       }
       return true;
     });
-    if (done) await this.#try(() => this.#redis.publish(this.#channels.news, work.id));
+    if (done) await this.#reach.try(() => this.#redis.publish(this.#channels.news, work.id));
     return done === true;
   }
 
   /** Asks a queue. A connection that was lost at the wrong moment leaves BullMQ's side of it unusable: it is opened again. */
   async #ask<Answer>(label: string, ask: (taker: WorkTaker) => Promise<Answer>): Promise<Answer | undefined> {
     const { place, node: name, lock: lockDuration } = this.#parts;
-    return this.#try(async () => {
+    return this.#reach.try(async () => {
       const taker = this.#takers.get(label) ?? openTaker(label, place, { redis: this.#redis, name, lockDuration });
       this.#takers.set(label, taker);
       try {
@@ -270,36 +295,13 @@ export class QueueWorker {
     });
   }
 
-  /** `undefined` if that failed. */
-  async #try<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
-    if (this.#redis.status !== 'ready') {
-      if (this.#parts.clock.monotonic() - this.#reachedAt >= WORTH_REPORTING) this.#reached(false);
-      return undefined;
-    }
-    try {
-      const answer = await ask();
-      this.#reachedAt = this.#parts.clock.monotonic();
-      this.#reached(true);
-      return answer;
-    } catch {
-      // A refusal of this one request, or a lost connection, which the next request shows.
-      return undefined;
-    }
-  }
-
-  #reached(isReached: boolean): void {
-    if (this.#isReached === isReached) return;
-    this.#isReached = isReached;
-    this.#parts.onReach(isReached);
-  }
-
   #settle(): void {
     if (this.#isDraining && this.#held.size === 0) this.#beIdle();
   }
 }
 
-function refuse({ node, onRefused }: QueueWorkerParts): WorkResult {
-  const sentence = 'a job in the queue is not valid';
+function refuse(name: unknown, { node, onRefused }: QueueWorkerParts): WorkResult {
+  const sentence = `a job in the queue is not valid: ${JSON.stringify(String(name).slice(0, LONGEST_SHOWN))}`;
   onRefused(sentence);
   return { exit: { kind: 'not_started', code: 126, error: `worker ${node}: ${sentence}` }, node, tail: [] };
 }

@@ -1,4 +1,4 @@
-import { Job, Queue } from 'bullmq';
+import { Job, Queue, type JobType } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Duration, Instant } from '../../domain/time.js';
 import {
@@ -39,6 +39,9 @@ interface Lane {
   /** Finds the jobs of dead workers. */
   readonly reaper: WorkTaker;
 }
+
+/** Where BullMQ has jobs that no worker holds. */
+const WAITING: JobType[] = ['wait', 'delayed'];
 
 /** Ended attempts that nobody has asked about within this time belong to no open run. */
 const FORGOTTEN: Duration = 3_600_000;
@@ -112,9 +115,12 @@ export class WorkQueues {
   }
 
   async depth(label: string): Promise<QueueDepth> {
-    const { wait = 0, active = 0 } = await this.#ask(label, (queue) => queue.getJobCounts('wait', 'active'));
-    const [oldest] = wait > 0 ? await this.#ask(label, (queue) => queue.getJobs('wait', 0, 0, true)) : [];
-    return { label, waiting: wait, active, oldestAt: oldest?.timestamp };
+    const counts = await this.#ask(label, (queue) => queue.getJobCounts('wait', 'delayed', 'active'));
+    const { wait = 0, delayed = 0, active = 0 } = counts;
+    // The first of those that workers returned, and the first of the others.
+    const first = wait + delayed > 0 ? await this.#ask(label, (queue) => queue.getJobs(WAITING, 0, 0, true)) : [];
+    const oldestAt = first.length > 0 ? Math.min(...first.map(({ timestamp }) => timestamp)) : undefined;
+    return { label, waiting: wait + delayed, active, oldestAt };
   }
 
   close(): void {

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createSystemClock } from '../../../src/clocks/system.js';
+import { QueueWorker, type WorkResult } from '../../../src/executors/queue/index.js';
 import { WorkQueues } from '../../../src/executors/queue/work-queues.js';
 import { besideBoard } from '../../../src/stores/shared/redis/client.js';
 import { hasRedis, RedisServer } from '../../support/redis-server.js';
@@ -35,7 +37,42 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
     return queues;
   }
   const waiting = () => redis.lrange('{timers}:work:any:wait', 0, -1);
-  const work = { name: 'job', id: 'r.1', order: { hash: 'h', env: {} } };
+  const env = {
+    ...{ TIMERS_TASK_NAME: 'job', TIMERS_RUN_ID: 'r', TIMERS_ATTEMPT: '1' },
+    TIMERS_SCHEDULED_AT: '2026-01-01T00:00:00.000Z',
+  };
+  const work = { name: 'job', id: 'r.1', order: { hash: 'h', env } };
+
+  /** A worker with another definition takes one attempt. Resolves when it has none any longer. */
+  async function refuse(patience?: number): Promise<WorkResult> {
+    const connections = [await connected(), await connected()];
+    const otherwise: WorkResult = { exit: { kind: 'not_started', code: 126, error: 'no' }, node: 'w1', tail: [] };
+    let worker: QueueWorker | undefined;
+    await new Promise<void>((resolve) => {
+      const begin = () => {
+        void worker?.drain().then(resolve);
+        return { otherwise };
+      };
+      worker = new QueueWorker({
+        ...{
+          clock: createSystemClock(),
+          labels: ['any'],
+          slots: 2,
+          lock: 30_000,
+          id: 'w',
+          node: 'w1',
+          patience,
+          begin,
+        },
+        place: { prefix: 'timers', connect: () => connections.pop()! },
+        onRefused: () => undefined,
+        onReach: () => undefined,
+      });
+      worker.start();
+    });
+    worker?.close();
+    return otherwise;
+  }
 
   test('have each attempt once', async () => {
     const queues = await open('5');
@@ -63,5 +100,23 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
     listener.disconnect();
     expect(await now.takeBack('any', 'r.1')).toBe(true);
     expect(await waiting()).toEqual([]);
+  });
+
+  test('have an attempt again that a worker returned, for others and for the scheduler', async () => {
+    const queues = await open('5');
+    await queues.add('any', work, 1);
+    await refuse();
+    expect(await queues.find('any', 'r.1')).toEqual({ isTaken: false, node: undefined, start: undefined });
+    expect(await queues.depth('any')).toEqual({ label: 'any', waiting: 1, active: 0, oldestAt: 1 });
+    expect(await redis.zcard('{timers}:work:any:delayed')).toBe(1);
+    expect(await queues.takeBack('any', 'r.1')).toBe(true);
+    expect(await redis.keys('*r.1*')).toEqual([]);
+  });
+
+  test('have the result of a worker that has returned it for long enough', async () => {
+    const queues = await open('5');
+    await queues.add('any', work, 1);
+    const otherwise = await refuse(0);
+    expect((await queues.find('any', 'r.1'))?.end).toEqual(otherwise);
   });
 });

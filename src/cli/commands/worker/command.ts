@@ -16,12 +16,14 @@ export const worker: CommandKind = {
   examples: [
     { line: 'timers worker', does: 'Take the runs of timers with run_on: any' },
     { line: 'timers worker --label gpu --concurrency 2', does: 'Also those with run_on: gpu, two runs at once' },
+    { line: 'timers worker --watch', does: 'Reload the file whenever it is saved' },
   ],
   hasFlushed: true,
   configure(command) {
     withJson(withZone(withState(withLog(withFile(command)))), 'the log as JSON')
       .option('--label <label>', 'Also take runs with this run_on; repeatable', repeated, [])
       .option('--concurrency <n>', 'Most runs at once (default: the number of CPUs)')
+      .option('--watch', 'Reload the file whenever it changes, as SIGHUP does')
       .option('--grace <duration>', 'How long active runs may take after SIGTERM (default: as long as they need)')
       .option('--lock <duration>', 'How long its runs wait for a worker that is cut off (default: 30s)');
     return async (terminal) => {

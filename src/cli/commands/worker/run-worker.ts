@@ -21,6 +21,7 @@ export interface WorkerCommandOptions extends LogOptions, StateOption {
   readonly concurrency?: string;
   readonly grace?: string;
   readonly lock?: string;
+  readonly watch?: true;
   readonly json?: true;
 }
 
@@ -45,6 +46,7 @@ export async function runWorker(
   try {
     await startWorker(timerFile, place, {
       ...{ surroundings: terminal, clock, sinks, labels, slots, lock, grace },
+      watches: options.watch === true,
       onRequest: obey,
     });
     return 0;
