@@ -5,7 +5,7 @@ interface VerbEntry {
   readonly returns: string;
 }
 
-const expires = { expires_at: 'Unix time in milliseconds. The verb is rejected after that time.' };
+const expires = { expires_at: 'Unix time in milliseconds. After it, the verb is rejected.' };
 const kept = '`keeping` says whether the change is recorded.';
 const names = {
   names: 'A list of timers.',
@@ -17,12 +17,12 @@ export const VERBS = {
   status: {
     summary: 'Returns the scheduler and its timers.',
     args: {
-      recent: 'How many of the last outcomes of each timer to return. Default: none.',
+      recent: 'The number of recent outcomes to return for each timer. Default: 0.',
       since: 'The `revision` of an earlier response. Only timers that changed since are returned.',
       ...expires,
     },
     returns:
-      'The object that `timers status --json` prints, with its `revision` and without `troubles`, which are the reasons of `health`. `partial` is true if it has changed timers only.',
+      'The object that `timers status --json` prints, with its `revision` and without `troubles`: those are the `reasons` of `health`. `partial` is true if it lists only changed timers.',
   },
   health: {
     summary: 'Returns whether the scheduler is healthy.',
@@ -39,21 +39,22 @@ export const VERBS = {
       last: 'Only the latest N events.',
       follow: '`true` to send new events too.',
     },
-    returns: 'An empty object, then a reply with `event` for each event, `dropped` where events were lost, and `end`.',
+    returns:
+      'An empty object, then one reply with `event` per event, `dropped` where events were lost, and finally `end`.',
   },
   events: {
-    summary: 'Returns recent events, in portions. On a shared state, those of the active machine.',
+    summary: 'Returns recent events in portions. On a shared state, the active machine returns them.',
     args: {
       task_name: 'Only events of this timer.',
       run_id: 'Only events of this run.',
       since: 'Unix time in milliseconds: only events from that time on.',
       until: 'Unix time in milliseconds: only events up to that time.',
       last: 'Only the latest N events.',
-      after: 'The `position` of the portion before.',
+      after: 'The `position` that the previous portion returned.',
       ...expires,
     },
     returns:
-      '`events`, `dropped`, the number of events that were lost before them, `position`, `is_more`, and `node`, the name of the machine or null.',
+      '`events`, `dropped` (how many events before them were lost), `position`, `is_more`, and `node` (the name of the machine, or null).',
   },
   add: {
     summary: 'Adds an ad-hoc timer.',
@@ -62,9 +63,9 @@ export const VERBS = {
       at: 'A time, instead of `in_ms`.',
       timezone: 'The time zone of `at`.',
       run: 'The command: a string, or a list of program and arguments. At most 32 KiB.',
-      cwd: 'An absolute path: the folder of the command. The default is that of the timer file.',
+      cwd: 'The working folder, as an absolute path. Default: the folder of the timer file.',
       timeout_ms: 'The timeout in milliseconds.',
-      description: 'A text to show.',
+      description: 'A description to show.',
       ...expires,
     },
     returns: `\`task_name\`, \`scheduled_at\`, \`command\` and \`cwd\`. ${kept}`,
@@ -79,8 +80,8 @@ export const VERBS = {
     args: {
       ...names,
       for_ms: 'The length of the pause in milliseconds. Default: no end.',
-      until: 'The end of the pause instead, in Unix time in milliseconds.',
-      reason: 'A text to show.',
+      until: 'The end of the pause, instead of `for_ms`: Unix time in milliseconds.',
+      reason: 'A reason to show.',
       ...expires,
     },
     returns: `\`names\` and \`until\`. ${kept}`,
@@ -89,26 +90,26 @@ export const VERBS = {
   cancel: {
     summary: 'Cancels the runs of a timer, one run, or a pending ad-hoc timer.',
     args: { target: 'A timer, or the start of the id of a run.', ...expires },
-    returns: `\`task_name\`, \`run_id\` if it was one run, \`canceled\`, the number of runs, and \`removed\`. ${kept}`,
+    returns: `\`task_name\`, \`run_id\` for a single run, \`canceled\` (the number of runs) and \`removed\`. ${kept}`,
   },
   reset: {
     summary: 'Restarts the delay or interval of a timer now, and closes its breaker.',
-    args: { name: 'The timer.', in_ms: 'A delay in milliseconds instead of its own.', ...expires },
-    returns: `\`next_at\`, \`starts_at\`, which jitter moves, and \`breaker_closed\`. ${kept}`,
+    args: { name: 'The timer.', in_ms: 'A delay in milliseconds that replaces its own.', ...expires },
+    returns: `\`next_at\`, \`starts_at\` (with jitter) and \`breaker_closed\`. ${kept}`,
   },
   reload: {
     summary: 'Loads the timer file.',
     args: {
-      dry_run: '`true` to return what would change, without changing anything.',
-      file: 'An absolute path of another file to compare, with `dry_run`.',
+      dry_run: '`true` to return the changes without making them.',
+      file: 'With `dry_run`: the absolute path of another file to compare.',
       ...expires,
     },
     returns: `The object that \`timers reload --json\` prints. ${kept}`,
   },
   taken: {
-    summary: 'Returns the timers that the scheduler has loaded, for commands that cannot read the file now.',
+    summary: 'Returns the loaded timers, for commands that cannot read the timer file.',
     args: { ...expires },
-    returns: '`timezone`, `state`, `started_at` and `timers`, each with `task_name` and the keys of its times.',
+    returns: '`timezone`, `state`, `started_at` and `timers`. Each timer has `task_name` and its schedule keys.',
   },
   stop: {
     summary: 'Stops the scheduler.',
@@ -125,12 +126,12 @@ export const REFUSALS = {
   bad_argument: 'An argument is missing or has a wrong value.',
   unknown_timer: 'The timer is unknown.',
   unknown_run: 'No active run has this id, or several do.',
-  unavailable: 'This machine stands by, and the active one of the shared state did not reply.',
+  unavailable: 'This machine stands by, and the active machine did not reply.',
   nothing_to_reset: 'The timer has no delay or interval to restart, and its breaker is closed.',
   skipped: 'The overlap rule skipped the firing.',
   stopping: 'The scheduler is stopping.',
   expired: '`expires_at` has passed.',
-  busy: 'The scheduler has too many clients, or they do not read.',
+  busy: 'The scheduler has too many clients, or clients that do not read.',
   idle: 'No request came in time.',
   unread: 'The client has not read its replies for a minute.',
   internal: 'A bug in `timers`.',

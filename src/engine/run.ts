@@ -35,7 +35,7 @@ export interface ExecutionContext extends EngineContext, AttemptContext {
 
 const NO_HISTORY: AttemptHistory = { previousScheduledFor: undefined, lastSuccessAt: undefined };
 
-const UNENDING: Outcome = { status: 'lost', error: 'the process did not end, not even by SIGKILL' };
+const UNENDING: Outcome = { status: 'lost', error: 'the process did not end, even after SIGKILL' };
 
 /** The subject of a run. */
 export interface RunSpec {
@@ -46,7 +46,7 @@ export interface RunSpec {
   readonly gates: readonly Gate[];
   /** The job's own, or what replaces it. */
   readonly admission: readonly AdmissionPolicy[];
-  /** Of its job. */
+  /** The counts of its job. */
   readonly counts: JobCounts;
   /**
    * Called after the event of an attempt that failed, if another or the fallback follows. Called once with `ending`: after

@@ -11,34 +11,34 @@ interface TableEntry {
 
 const column = (type: ColumnEntry['type'], summary: string): ColumnEntry => ({ type, summary });
 const taskName = column('text', 'The name of the timer.');
-const runId = column('text', 'The id of the run; null for a firing without a run.');
+const runId = column('text', 'The id of the run; null if the firing had none.');
 const trigger = column('text', '`schedule`, `catch_up`, `manual` or `start`.');
-const generation = column('integer', 'Distinguishes firings of a timer with the same scheduled time; usually 0.');
+const generation = column('integer', 'Distinguishes firings with the same scheduled time; usually 0.');
 const scheduledFor = column('timestamp', 'When the firing was due.');
 
 /** How a firing ended, in the table and in the view. */
 const ENDED = {
   status: column('text', 'The outcome: `success`, `failure`, `timeout`, `canceled`, `lost`, `skipped` or `missed`.'),
   reason: column('text', 'Why the firing was skipped or missed, or the run canceled.'),
-  count: column('integer', 'How many firings a row of `missed` represents; null for one.'),
-  attempts: column('integer', 'The number of attempts.'),
+  count: column('integer', 'With `missed`: how many firings the row represents; null for one.'),
+  attempts: column('integer', 'How many attempts were made.'),
   lateness_ms: column('milliseconds', 'Time from the scheduled instant to the first attempt.'),
   duration_ms: column('milliseconds', 'Time from the first attempt to the end of the run.'),
-  cpu_ms: column('milliseconds', 'CPU time of all attempts; null if it was not measured.'),
-  max_rss_bytes: column('integer', 'The largest resident memory of one process; null if it was not measured.'),
+  cpu_ms: column('milliseconds', 'CPU time of all attempts; null if not measured.'),
+  max_rss_bytes: column('integer', 'Peak resident memory of the largest process; null if not measured.'),
   exit_code: column('integer', 'The exit code of the command.'),
   signal: column('text', 'The signal that ended the command.'),
   error: column('text', 'What went wrong, in a sentence.'),
   fallback_status: column('text', 'How the fallback ended; null if none ran.'),
   fallback_error: column('text', 'What went wrong in the fallback, in a sentence.'),
   fallback_duration_ms: column('milliseconds', 'How long the fallback took; null if its end is unknown.'),
-  output_tail: column('text', 'The end of the output of a run that failed.'),
+  output_tail: column('text', 'The last lines that a failed run printed.'),
 };
 
 /** Every table and view of the state. */
 export const TABLES: Readonly<Record<string, TableEntry>> = {
   history: {
-    summary: 'A view of all firings that ended, the latest first, with readable times. Query this one.',
+    summary: 'A view of all ended firings, latest first, with readable times. Query this one.',
     columns: {
       ended_at: column('text', 'When the firing ended, in UTC, such as `2026-11-23T02:00:00.000Z`.'),
       task_name: taskName,
@@ -51,7 +51,7 @@ export const TABLES: Readonly<Record<string, TableEntry>> = {
     },
   },
   firings: {
-    summary: 'Each firing that ended, numbered in the order of the ends.',
+    summary: 'All ended firings, numbered in the order in which they ended.',
     columns: {
       id: column('integer', 'The number of the row.'),
       ended_at: column('timestamp', 'When the firing ended.'),
@@ -61,13 +61,13 @@ export const TABLES: Readonly<Record<string, TableEntry>> = {
       generation,
       run_id: runId,
       first_scheduled_for: column('timestamp', 'When the first of several missed firings was due.'),
-      failures_in_a_row: column('integer', 'Failures since the last success, this one included.'),
+      failures_in_a_row: column('integer', 'Failures since the last success, including this one.'),
       is_recovery: column('boolean', '1 for a success after a failure.'),
       ...ENDED,
     },
   },
   open_runs: {
-    summary: 'Each run without an outcome yet.',
+    summary: 'Runs that have no outcome yet.',
     columns: {
       admission: column('integer', 'The order in which the runs were admitted.'),
       run_id: column('text', 'The id of the run.'),
@@ -75,7 +75,7 @@ export const TABLES: Readonly<Record<string, TableEntry>> = {
       scheduled_for: scheduledFor,
       trigger,
       generation,
-      attempts: column('integer', 'Attempts that have started.'),
+      attempts: column('integer', 'How many attempts have started.'),
       started_at: column('timestamp', 'When the first attempt started.'),
       lateness_ms: ENDED.lateness_ms,
       retry_at: column('timestamp', 'When the next attempt starts.'),
@@ -84,7 +84,7 @@ export const TABLES: Readonly<Record<string, TableEntry>> = {
     },
   },
   failed_attempts: {
-    summary: 'Each failed attempt that was retried.',
+    summary: 'Failed attempts that were retried.',
     columns: {
       run_id: column('text', 'The id of the run.'),
       attempt: column('integer', 'The number of the attempt, from 1.'),
@@ -94,25 +94,25 @@ export const TABLES: Readonly<Record<string, TableEntry>> = {
     },
   },
   jobs: {
-    summary: 'What the scheduler remembers of each timer.',
+    summary: 'What the scheduler remembers about each timer.',
     columns: {
       name: taskName,
       fingerprint: column('text', 'Changes when the schedule of the timer changes.'),
-      cursor: column('timestamp', 'Firings up to here have been considered.'),
+      cursor: column('timestamp', 'All firings up to this time have been considered.'),
       generation,
-      admitted: column('integer', 'Runs that were admitted, for `max_runs`.'),
+      admitted: column('integer', 'How many runs were admitted, for `max_runs`.'),
       failures_in_a_row: column('integer', 'Failures since the last success.'),
       breaker: column('text', '`closed`, `half_open` or `open`.'),
       breaker_until: column('timestamp', 'When an open breaker allows the next run.'),
-      breaker_cooldown_ms: column('milliseconds', 'The current pause of the breaker.'),
+      breaker_cooldown_ms: column('milliseconds', 'The current cooldown of the breaker.'),
       paused: column('boolean', '1 while the timer is paused.'),
-      paused_until: column('timestamp', 'When the pause ends; null for no end.'),
-      pause_reason: column('text', 'The reason of the pause.'),
+      paused_until: column('timestamp', 'When the pause ends; null if it has no end.'),
+      pause_reason: column('text', 'The reason for the pause.'),
       previous_scheduled_for: column('timestamp', 'When the previous firing was due.'),
       last_success_at: column('timestamp', 'When the last successful run ended.'),
       last_status: column('text', 'The outcome of the last firing.'),
       last_finished_at: column('timestamp', 'When the last firing ended.'),
-      definition: column('text', 'The definition of an ad-hoc timer, as JSON; null for a timer of the file.'),
+      definition: column('text', 'The definition of an ad-hoc timer, as JSON; null for a timer in the file.'),
     },
   },
   meta: {
@@ -120,7 +120,7 @@ export const TABLES: Readonly<Record<string, TableEntry>> = {
     columns: { key: column('text', 'The name of the fact.'), value: column('any', 'The fact.') },
   },
   reserve: {
-    summary: 'Space that is used when the disk is full.',
-    columns: { room: column('blob', 'Nothing.') },
+    summary: 'Reserved space for when the disk is full.',
+    columns: { room: column('blob', 'Empty bytes.') },
   },
 };

@@ -144,7 +144,7 @@ function unevenness({ key, size }: FieldPosition, values: readonly number[], wid
 
 const rangeHint = ({ key, name, min, max }: FieldPosition, value: number): string => {
   if (key === 'dayOfWeek' && value > 1900) {
-    return 'With six fields the first is the second and the last the day of the week. Years are not_before and not_after.';
+    return 'With six fields, the first is for seconds and the last for days of the week. For years, use not_before and not_after.';
   }
   if (key === 'hour' && value === 24) return 'Midnight is hour 0.';
   return `The ${name} ranges from ${min} to ${max}.`;

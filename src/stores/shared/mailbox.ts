@@ -44,7 +44,7 @@ const NO_NOTES: ReadonlyMap<string, string> = new Map();
 const LOST: MailReply = {
   kind: 'refused',
   code: 'unavailable',
-  message: 'the active machine was stopped when it took the request, and did not carry it out: ask again',
+  message: 'the active machine stopped before it carried out the request: run the command again',
 };
 const TOO_LONG: MailReply = { kind: 'refused', code: 'unavailable', message: 'the reply is too long for the state' };
 
