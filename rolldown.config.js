@@ -65,7 +65,7 @@ const ascii = {
 
 const SQLITE = '@photostructure/sqlite';
 
-/** The package of SQLite without its sources in C, which are a third of it. Its programs stay where it looks for them: beside its folder. */
+/** The package of SQLite without its sources in C, which are a third of it. Its programs stay where it looks for them: next to its folder. */
 const sqlitePrograms = {
   name: 'sqlite-programs',
   closeBundle: () => cpSync(`node_modules/${SQLITE}/prebuilds`, 'dist/sqlite/prebuilds', { recursive: true }),
@@ -80,7 +80,7 @@ const sqliteAt = (path) => ({
 /** The packages whose code is in dist, by folder. */
 const bundled = new Set();
 
-/** Keeps the licenses of what is bundled beside it. */
+/** Keeps the licenses of the bundled packages next to the bundle. */
 const licenses = {
   name: 'licenses',
   generateBundle(_, bundle) {
@@ -108,7 +108,7 @@ const shared = {
   resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
 };
 
-// Of an earlier build, files that are not made any more.
+// Removes files of an earlier build that are no longer made.
 for (const name of ['bench', 'sqlite', 'types']) rmSync(`dist/${name}`, { recursive: true, force: true });
 
 export default defineConfig([

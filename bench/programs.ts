@@ -83,7 +83,7 @@ class Running {
     closeSync(output);
   }
 
-  /** Of the program, without the commands of its jobs. */
+  /** The processes of the program, without the commands of its jobs. */
   get pids(): number[] {
     return ownProcesses(this.#pid);
   }

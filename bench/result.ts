@@ -8,7 +8,7 @@ export interface Result {
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
-/** The value below which a share `q` of the values lies. */
+/** The value below which a share `q` of the values is. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;

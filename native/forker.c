@@ -110,7 +110,7 @@ static void reply(enum reply kind, uint32_t id, pid_t pid, const int32_t more[5]
   memcpy(out + out_used, words, sizeof words), out_used += sizeof words;
 }
 
-/* Of 0, the least mark. FNV-1a makes them differ. */
+/* The mark of an empty id is the least one. FNV-1a makes the others differ. */
 static uint64_t mark_of(const char *run_id) {
   uint64_t hash = *run_id ? 14695981039346656037u : 0;
   for (; *run_id; run_id++) hash = (hash ^ (unsigned char)*run_id) * 1099511628211u;

@@ -80,7 +80,7 @@ keys with it, explains them and marks errors.
 
 ## Use it in an editor
 
-\`timers init\` writes the schema beside the file and points at it in the first line:
+\`timers init\` writes the schema next to the file and points at it in the first line:
 
 \`\`\`yaml
 # yaml-language-server: $schema=./timers.schema.json
@@ -90,7 +90,7 @@ timers:
 
 For a file that you have already:
 
-1. Write the schema beside it: \`timers schema > timers.schema.json\`
+1. Write the schema next to it: \`timers schema > timers.schema.json\`
 2. Add the first line above.
 
 Nothing is loaded from the network. After an update of \`timers\`, write the schema again.

@@ -12,7 +12,7 @@ export interface Here {
   readonly from?: Instant;
 }
 
-/** Where an ambiguous time of day or duration lies: before now, or after. */
+/** Whether an ambiguous time of day or duration means the past or the future. */
 type Side = 'before' | 'after';
 
 interface Placed extends Here {

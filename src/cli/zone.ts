@@ -6,7 +6,7 @@ import { UsageError } from './command.js';
 import type { ZoneOption } from './options.js';
 
 /**
- * Returns the one zone of a screen: `--timezone`, else the `timezone` of the timer file, else the system's. Times
+ * Returns the one zone of a screen: `--timezone`, or the `timezone` of the timer file, or the system's. Times
  * without an offset are read in it, too.
  * @throws UsageError if `--timezone` is not an IANA name.
  */

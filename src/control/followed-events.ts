@@ -23,7 +23,7 @@ export class FollowedEvents {
     this.#followers.set(id, follower);
   }
 
-  /** The next lines for the client, shared between the requests; a request that is over gets its `end`. */
+  /** The next lines for the client, shared between the requests; a request that has ended gets its `end`. */
   portion(): string {
     const share = PORTION / this.#followers.size;
     let portion = '';

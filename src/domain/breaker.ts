@@ -14,7 +14,7 @@ export const CLOSED: BreakerState = { kind: 'closed' };
 
 /** How a job's breaker moves from state to state. Pure: the same input returns the same state. */
 export interface BreakerPolicy {
-  /** The state a firing finds at `now`: an open breaker whose cooldown is over is half open. */
+  /** The state a firing finds at `now`: an open breaker whose cooldown has passed is half open. */
   at(state: BreakerState, now: Instant): BreakerState;
   /** The state after a run with this outcome. `failuresInARow` includes it; `isTrial`: whether it was the trial. */
   after(state: BreakerState, ended: EndedRun, now: Instant): BreakerState;

@@ -29,7 +29,7 @@ export interface Command {
 export interface RunOn {
   /** `any`, or a label of workers. */
   readonly label: string;
-  /** Of the keys that say what runs: a worker runs only what its own file defines in the same way. */
+  /** A hash of the keys that say what runs: a worker runs only what its own file defines in the same way. */
   readonly hash: string;
 }
 

@@ -30,8 +30,8 @@ export interface Forecast {
   /** One window for each label that a timer has. */
   readonly windows: readonly WindowForecast[];
   /**
-   * The runs of an hour that an earlier forecast expected, minus the actual ones; `undefined` before the first hour is
-   * over.
+   * The runs of an hour that an earlier forecast expected, minus the actual ones; `undefined` within the first
+   * hour.
    */
   readonly error: number | undefined;
 }

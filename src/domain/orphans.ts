@@ -27,7 +27,7 @@ export interface Orphans {
   end(orphans: readonly Orphan[], grace: Duration): Promise<void>;
   /**
    * Takes an attempt back from the queue of its workers. If one has taken it, ends its command, unless `action` is `keep`.
-   * Resolves when it can neither start nor go on. Never rejects. Absent: there are no workers.
+   * Resolves when it can neither start nor continue. Never rejects. Absent: there are no workers.
    */
   takeBack?(left: LeftAttempt, action: 'kill' | 'keep'): Promise<void>;
 }

@@ -9,10 +9,10 @@ export interface Sink {
   /** `undefined` while it accepts more; otherwise resolves when it accepts more again, at the latest after a bounded stall. */
   drained?(): Promise<void> | undefined;
   /**
-   * Resolves when everything that the sink started (a hook, a notification) is over. What takes longer than `patience` is ended. Called once, when
+   * Resolves when everything that the sink started (a hook, a notification) has ended. What takes longer than `patience` is ended. Called once, when
    * the scheduler stops. Never rejects.
    */
   settle?(patience: Duration): Promise<void>;
-  /** Resolves when everything accepted has left the process, or the bounded wait for it is over. Never rejects. */
+  /** Resolves when everything accepted has left the process, or the bounded wait for it has ended. Never rejects. */
   flush?(): Promise<void>;
 }

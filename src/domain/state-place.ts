@@ -10,7 +10,7 @@ export type StatePlace =
 /** A store that several machines share. */
 export interface SharedPlace {
   readonly kind: 'shared';
-  /** Of Redis, PostgreSQL or etcd. May contain a password: it never appears in a message. */
+  /** The address of Redis, PostgreSQL or etcd. May contain a password: it never appears in a message. */
   readonly url: string;
   /** Absolute. The password in it replaces that of the URL. */
   readonly passwordFile?: string;

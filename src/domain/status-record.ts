@@ -43,7 +43,7 @@ export interface StatusRecord {
 export interface OriginRecord {
   /** Without user, password and query. */
   readonly url: string;
-  /** Of the version in use. */
+  /** The ETag of the version in use. */
   readonly etag: string | null;
   /** When the server last confirmed the version in use. */
   readonly confirmed_at: string;
@@ -76,7 +76,7 @@ export interface SharedRecord {
   readonly active: string | null;
   /** How long the lease still lasts; `null` on a machine that stands by. */
   readonly lease_ms_left: number | null;
-  /** Of the active machine: higher than that of all before it. `null` if none is known. Earlier versions omit it. */
+  /** The fence of the active machine, higher than any before. `null` if none is known. Earlier versions omit it. */
   readonly fence?: number | null;
   /** When this machine last became the active one; `null` if it never did. Earlier versions omit it. */
   readonly took_over?: TakeoverRecord | null;

@@ -22,7 +22,7 @@ export interface ClockSettings {
   readonly poll: Duration;
 }
 
-/** One source's view of the wall clock: the true offset lies within `offsetMs` ± `errorMs`, if the source is right. */
+/** One source's view of the wall clock: the true offset is within `offsetMs` ± `errorMs`, if the source is right. */
 export interface TimeSample {
   readonly kind: 'sample';
   readonly source: string;

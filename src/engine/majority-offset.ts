@@ -3,10 +3,10 @@ import type { Duration } from '../domain/time.js';
 
 /** What several sources agree on. */
 export interface MajorityOffset {
-  /** Where the true offset lies according to all sources that agree; absent if there is no majority. */
+  /** Where the true offset is according to all sources that agree; absent if there is no majority. */
   readonly offset?: { readonly offsetMs: Duration; readonly errorMs: Duration };
   readonly truechimers: readonly TimeSample[];
-  /** Sources whose interval lies outside: they are wrong, or all others are. */
+  /** Sources whose interval is outside: they are wrong, or all others are. */
   readonly falsetickers: readonly TimeSample[];
 }
 

@@ -131,7 +131,7 @@ export class Planner {
     if (state.isDone) state.next = undefined;
   }
 
-  /** The span that passed unseen, if the job's instant `next` may lie in it. */
+  /** The span that passed unseen, if the job's instant `next` may be in it. */
   #gapOf(job: Job, next: Instant): Gap | undefined {
     const isBehind = this.gap === undefined || next + job.offset > this.gap.to;
     return isBehind || job.schedule.countsElapsed ? undefined : this.gap;

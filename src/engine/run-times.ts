@@ -21,7 +21,7 @@ export class RunTimes {
     this.#latenessWhenAdmitted = Math.max(0, lateness);
   }
 
-  /** Of the first attempt. */
+  /** The lateness of the first attempt. */
   get latenessMs(): Duration {
     return this.#latenessMs;
   }

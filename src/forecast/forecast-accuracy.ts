@@ -31,7 +31,7 @@ export class ForecastAccuracy {
     };
   }
 
-  /** The latest forecast whose hour is over at `now`, minus the actual runs; `undefined` before the first. */
+  /** The latest forecast whose hour has passed at `now`, minus the actual runs; `undefined` before the first. */
   errorAt(now: Instant): number | undefined {
     while ((this.#open[0]?.until ?? Infinity) <= now) {
       const { expected, came } = this.#open.shift() ?? {};

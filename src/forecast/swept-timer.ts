@@ -166,7 +166,7 @@ export class SweptTimer implements Queued, JobView {
     this.#left--;
   }
 
-  /** A run is over, or is tried again. */
+  /** A run has ended, or is tried again. */
   remove(run: SweptRun): void {
     this.#runs.delete(run);
     this.#parked.delete(run);

@@ -20,8 +20,8 @@ export interface RunFeed extends Pick<PastSources, 'follow'> {
 }
 
 /**
- * Streams the output of a run: `output` for each line, `dropped` if the client read too slowly, and `end` when it is
- * over.
+ * Streams the output of a run: `output` for each line, `dropped` if the client read too slowly, and `end` when it
+ * has ended.
  */
 export function followRun(response: ServerResponse, { runId, clock, follow, turn }: RunFeed): void {
   const stream = new EventStream(response, clock);

@@ -10,8 +10,8 @@ const act = (summary: string): RouteEntry => ({ access: 'act', summary });
 
 /** Every route of the HTTP server, except the files of the page. */
 export const ROUTES: Readonly<Record<string, RouteEntry>> = {
-  'GET /healthz': { access: 'probe', summary: '200 if the scheduler is alive, else 503: `ok` and `reasons`.' },
-  'GET /readyz': { access: 'probe', summary: '200 if the scheduler is ready, else 503: `ok` and `reasons`.' },
+  'GET /healthz': { access: 'probe', summary: '200 if the scheduler is alive, otherwise 503: `ok` and `reasons`.' },
+  'GET /readyz': { access: 'probe', summary: '200 if the scheduler is ready, otherwise 503: `ok` and `reasons`.' },
   'GET /metrics': read('The [metrics](metrics.md) in the text format of Prometheus.'),
   'GET /calendar.ics': read(
     'The firings of the next 31 days as an iCalendar file: at most 100 for each timer, 2,000 in total.',

@@ -4,7 +4,7 @@ import type { SourcePlace } from './kind.js';
 /** A key that a reader has not asked for. `path` is dotted: `spec.template.hostNetwork`. */
 export interface UnreadKey extends SourcePlace {
   readonly path: string;
-  /** Of a scalar. */
+  /** The text of a scalar. */
   readonly text?: string;
 }
 

@@ -27,7 +27,7 @@ export interface ImportContext {
   readonly timezone: string;
   /** The time of the import: firings are compared from here on. */
   readonly now: Instant;
-  /** Reads a file that the source names (an include, a `.service` beside its `.timer`); `undefined` if it cannot be read. */
+  /** Reads a file that the source names (an include, a `.service` next to its `.timer`); `undefined` if it cannot be read. */
   readonly readBeside: (from: string, named: string) => SourceFile | undefined;
 }
 

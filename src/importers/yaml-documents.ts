@@ -3,8 +3,8 @@ import type { DifferenceList } from './difference-list.js';
 import type { SourceFile } from './kind.js';
 
 /**
- * Reads the documents of a file that have no fault. Of several faults, the first is reported: the others often follow from
- * it, as in a template.
+ * Reads the documents of a file that have no fault. Only the first fault is reported: the others often follow from it, as in
+ * a template.
  */
 export function yamlDocuments(file: SourceFile, differences: DifferenceList): readonly ForeignValue[] {
   const { documents, faults } = readDocuments(file);

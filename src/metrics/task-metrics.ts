@@ -134,7 +134,7 @@ export class TaskMetrics {
 const isFailure = (status: FiringStatus | undefined): boolean =>
   status === 'failure' || status === 'timeout' || status === 'lost';
 
-/** The end of a pause is reported with the next firing, but the pause is over before that. */
+/** The end of a pause is reported with the next firing, but the pause ends before that. */
 const isPaused = (pause: Pause | undefined, at: Instant): boolean =>
   pause !== undefined && (pause.until === undefined || at < pause.until);
 

@@ -26,7 +26,7 @@ export interface SentryProject {
 
 export interface SentryOptions {
   readonly project: SentryProject;
-  /** Of the monitor. */
+  /** The slug of the monitor. */
   readonly slug: string;
   readonly environment?: string;
   /** Absent for a schedule that Sentry cannot express. */

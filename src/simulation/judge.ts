@@ -32,7 +32,7 @@ export class Judge {
     if (this.#first.length < SHOWN) this.#first.push(moment);
   }
 
-  /** Call it when the simulation is over. */
+  /** Call it when the simulation has ended. */
   verdict(tally: Tally): RuleVerdict {
     const sentence = this.#rule.breaksAtEnd?.(tally);
     return {

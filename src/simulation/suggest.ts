@@ -28,7 +28,7 @@ const MINUTES = SPAN / MINUTE;
 
 /**
  * Proposes moves that flatten the busiest minutes of the days around the busiest of all. Each step picks the minute
- * with the most active jobs. Of its movable jobs, the last in the file moves, if it finds a quieter minute. Each job is
+ * with the most active jobs. The last of its movable jobs in the file moves, if it finds a quieter minute. Each job is
  * tried once.
  */
 export function suggestMoves({ jobs, busiestAt, lasting, movesOf }: Crowd): readonly Suggestion[] {

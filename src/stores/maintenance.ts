@@ -40,7 +40,7 @@ function freeBeside(path: string): number {
 }
 
 /**
- * Of the oldest few outcomes of a job (?1, up to ?4), deletes those that ended before ?2 or are beyond the newest ?3.
+ * Deletes the oldest outcomes of a job (?1, up to ?4 of them) that ended before ?2 or are beyond the newest ?3.
  * Those with a number above ?5 stay, and so does the newest of a job that may come again. An ad-hoc job, which has a colon
  * in its name, does not come again.
  */

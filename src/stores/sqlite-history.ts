@@ -117,7 +117,7 @@ export class SqliteHistory implements History {
     this.#database.close();
   }
 
-  /** Of the first two runs with this prefix, an exact match comes first, and two are ambiguous. */
+  /** Reads two runs with this prefix: an exact match comes first, and two others are ambiguous. */
   #endingsOf(id: string): Ending[] {
     const sql = `SELECT ${this.#columns} FROM firings WHERE run_id >= ? AND run_id < ? ORDER BY run_id LIMIT 2`;
     return this.#endingsOfRows(rowsOf<EndingRow>(this.#database, sql, id, id + LAST_CHARACTER));

@@ -18,7 +18,7 @@ const COMMITS_BETWEEN_LOOKS = 16;
  * https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
  */
 export class WriteBack {
-  /** Of the file itself. */
+  /** The descriptor of the file itself. */
   readonly descriptor: number;
   readonly #database: DatabaseSyncInstance;
   readonly #log: string;

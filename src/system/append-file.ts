@@ -15,7 +15,7 @@ const APPEND = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY;
 interface AppendOptions {
   /** The user of this process; absent where the system has none. */
   readonly uid: number | undefined;
-  /** Of a new file. */
+  /** The mode of a new file. */
   readonly mode?: number;
 }
 

@@ -24,7 +24,7 @@ export const READ_VARIABLES: Entries = {
   NO_PROXY: 'Hosts to reach without a proxy. Also in lowercase.',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'The collector of `tracing`. Default: `http://localhost:4318`.',
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'The whole address for traces. Overrides the one above.',
-  OTEL_EXPORTER_OTLP_HEADERS: 'Headers of each request to the collector, beside those of `tracing`.',
+  OTEL_EXPORTER_OTLP_HEADERS: 'Headers of each request to the collector, in addition to those of `tracing`.',
   OTEL_SERVICE_NAME: 'The name of the service, unless `tracing` has `service_name`.',
   OTEL_EXPORTER_OTLP_PROTOCOL: '`http/protobuf` is the only protocol.',
   OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'The protocol for traces. Overrides the one above.',
@@ -50,7 +50,7 @@ export const SET_VARIABLES: Readonly<Record<string, Entries>> = {
     TIMERS_NODE: 'On a shared state: the name of the machine.',
     TRACEPARENT: 'With `tracing`: the span of the attempt, in the form of W3C Trace Context.',
   },
-  'Commands of `fallback`, besides': {
+  'Commands of `fallback` as well': {
     TIMERS_ATTEMPTS: 'The number of attempts before it.',
     TIMERS_EXIT_CODE: 'The exit code of the last attempt; empty for none.',
     TIMERS_SIGNAL: 'The signal that ended the last attempt; empty for none.',

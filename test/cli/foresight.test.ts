@@ -175,7 +175,7 @@ warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
     expect((await explain('job')).said).toContain(expected);
   });
 
-  test('jitter: the actual start, with the nominal time beside it', async () => {
+  test('jitter: the actual start, with the nominal time next to it', async () => {
     desk.write('timers.yaml', 'timers: { job: { cron: "0 3 * * *", timezone: Europe/Berlin, jitter: 1h, run: x } }');
     const { timerFile } = await loadTimerFile({ cwd: desk.folder }, thisMachine(now));
     const { offset } = timerFile!.jobs[0]!;

@@ -59,7 +59,7 @@ test('without a scheduler the state says whether a timer is paused', () => {
   expect(shown(row(NOW))[0]).toBe('Mon 11:00:00 +00:00');
 });
 
-describe('beside a running scheduler', () => {
+describe('with a running scheduler', () => {
   const beside = (facts: object, of = hourly) =>
     shown(rowOf(of, { now: NOW, timer: standing(facts), record: undefined }));
 
@@ -128,7 +128,7 @@ describe('beside a running scheduler', () => {
 describe('jitter', () => {
   const spread = { ...hourly, offset: 252_345 };
 
-  test('NEXT is the actual start, with the nominal time beside it', () => {
+  test('NEXT is the actual start, with the nominal time next to it', () => {
     const row = rowOf(spread, { now: NOW, timer: undefined, record: undefined });
     expect(shown(row)).toEqual(['Mon 10:04:12 +00:00, due 10:00:00', '4 min 12 s']);
   });

@@ -422,7 +422,7 @@ describe('a time that the log shows and that is not a firing', () => {
     expect(await why('spread', '03:04')).toMatch(/^No firing: /m);
   });
 
-  test('jitter: the actual start finds its firing, and says the nominal time beside it', async () => {
+  test('jitter: the actual start finds its firing, and says the nominal time next to it', async () => {
     const { timerFile } = await loadTimerFile({ cwd: desk.folder }, thisMachine(NOW));
     const { offset } = timerFile!.jobs.find(({ name }) => name === 'spread')!;
     const due = instant('2026-11-24T02:00');

@@ -33,7 +33,7 @@ it('a bug that one timer brings out is an error at that timer, and the others ar
   ]);
 });
 
-it('a bug beside the timers is an error of the file', () => {
+it('a bug outside of the timers is an error of the file', () => {
   const { problems } = load('state: "${BOOM}"\ntimers: { a: { every: 1m, run: x } }\n', undefined, broken);
   expect(problems).toMatchObject([{ code: 'internal-error', line: 1, column: 1, path: '' }]);
 });

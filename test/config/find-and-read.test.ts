@@ -97,7 +97,7 @@ describe('a timer file is found', () => {
 });
 
 describe('a named file', () => {
-  it('may be relative and a symbolic link; its paths begin where the link lies', async () => {
+  it('may be relative and a symbolic link; its paths begin in the folder of the link', async () => {
     const path = write('real/timers.yaml', 'timers: {a: {every: 1m, run: x}}');
     symlinkSync(path, join(folder, 'link.yaml'));
     const { path: found, timerFile } = await open('link.yaml');

@@ -239,7 +239,7 @@ describe('jitter', () => {
       offsetWith('etcd://b:2379?prefix=night', 'bob'),
     );
   });
-  it('lies in [0, jitter)', () => {
+  it('is in [0, jitter)', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e12 }), fc.string(), fc.string(), (jitter, host, name) => {
         const offset = jobOffset(jitter, host, name);

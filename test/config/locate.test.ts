@@ -23,8 +23,8 @@ const at = (path: string) => ({ state: { kind: 'file', path: join(folder, path) 
 
 it.each([
   ['in block style', 'timezone: Asia/Tokyo\nstate: ./s.db # here\ntimers: {}', 's.db'],
-  ['beside timers that are wrong', 'timezone: Asia/Tokyo\nstate: s.db\ntimers:\n  a: {evry: 1m}\n  a: 5', 's.db'],
-  ['beside a broken structure', 'timers: {a: [\n\tb: "\nstate: s.db\ntimezone: "Asia/Tokyo"\n', 's.db'],
+  ['next to timers that are wrong', 'timezone: Asia/Tokyo\nstate: s.db\ntimers:\n  a: {evry: 1m}\n  a: 5', 's.db'],
+  ['next to a broken structure', 'timers: {a: [\n\tb: "\nstate: s.db\ntimezone: "Asia/Tokyo"\n', 's.db'],
   ['in an unfinished merge', '<<<<<<< a\ntimers: {}\n=======\nstate: s.db\n"timezone": Asia/Tokyo', 's.db'],
   ['behind a document marker', '# x\n---\ntimezone: Asia/Tokyo\nstate: s.db\n', 's.db'],
   ['in a folded text', 'timezone: Asia/Tokyo\nstate: >-\n  s\n\n  .db\ntimers: {}', 's\n.db'],
@@ -46,7 +46,7 @@ it('they are read from JSON, and from the key of a package.json', async () => {
 
 it.each([
   ['have their defaults', 'timers: {a: {every: 1m, run: x}}', HERE],
-  ['have their defaults beside what is broken', 'timers: {a: [', HERE],
+  ['have their defaults next to what is broken', 'timers: {a: [', HERE],
   ['are unknown of an empty file', '', { state: undefined, timezone: undefined }],
   ['are unknown of broken flow style', '{state: s.db', { state: undefined, timezone: undefined }],
   [

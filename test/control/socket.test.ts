@@ -23,7 +23,7 @@ describe('the socket', () => {
     expect([modeOf(served.path), modeOf(served.folder)]).toEqual([0o600, 0o700]);
   });
 
-  test('lies elsewhere when its folder is open to others or its path too long', async () => {
+  test('is elsewhere when its folder is open to others or its path too long', async () => {
     chmodSync(served.folder, 0o755);
     const fallback = join(served.folder, 'run', 'abc.sock');
     const long = join(served.folder, 'x'.repeat(100), 'timers.sock');
@@ -187,7 +187,7 @@ test('a removed socket is created again, and connected clients stay connected', 
   expect(await early.ask({ id: 3, verb: 'status' })).toMatchObject({ id: 3, ok: { pid: 7 } });
 });
 
-test('the paths are beside the state first, and distinguish schedulers by state or file', () => {
+test('the paths are next to the state first, and distinguish schedulers by state or file', () => {
   const place = { state: '/srv/a.db', file: '/etc/timers.yaml', folders: ['/run/user/0/timers'] };
   expect(socketPaths(place)).toEqual([
     '/srv/a.sock',

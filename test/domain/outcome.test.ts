@@ -55,7 +55,7 @@ describe('an outcome', () => {
     expect(lostOutcome(signaled('SIGKILL')).error).toBe(`${error}; then SIGKILL ended it`);
   });
 
-  it('never shows exit code 0 beside a timeout, even where 0 is a failure', () => {
+  it('never shows exit code 0 with a timeout, even where 0 is a failure', () => {
     expect(judge(exited(0), timeout, { successCodes: [3], cwd: '/' })).toEqual(late);
   });
 });

@@ -42,7 +42,7 @@ describe('catch_up all', () => {
     },
   );
 
-  test('under overlap allow they run beside each other', async () => {
+  test('under overlap allow they run in parallel', async () => {
     const rig = await behindDowntime('allow', 5 * MINUTE);
     await rig.clock.advance(0);
     expect(rig.executor.attempts).toHaveLength(3);

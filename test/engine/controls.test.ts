@@ -26,7 +26,7 @@ function begin(...jobs: Parameters<typeof Rig.prototype.scheduler.controls.compa
 }
 
 describe('a pause', () => {
-  test('skips firings until it is over, and says so', async () => {
+  test('skips firings until it ends, and says so', async () => {
     const rig = begin(job('tick', everyMs(MINUTE)));
     rig.scheduler.controls.pause('tick', { until: rig.clock.now() + 2 * MINUTE + SECOND, reason: 'disk change' });
     await rig.clock.advance(3 * MINUTE);

@@ -122,7 +122,7 @@ test('law: if every source is right, the result contains the true offset and is 
   );
 });
 
-test('law: a minority that lies far away changes nothing except that it is reported', () => {
+test('law: a minority that is far away changes nothing except that it is reported', () => {
   const right = fc.array(fc.integer({ min: -10, max: 10 }), { minLength: 2, maxLength: 4 });
   fc.assert(
     fc.property(right, fc.integer({ min: 1_000, max: 9_000 }), (offsets, lie) => {

@@ -121,7 +121,7 @@ describe('the ordinary day', () => {
     ]);
   });
 
-  test('wakes at least every second while something is due within the minute, else every 30 s', async () => {
+  test('wakes at least every second while something is due within the minute, otherwise every 30 s', async () => {
     const rig = new Rig([job('noon', atInstants('2026-01-01T12:00:00Z'))]);
     rig.scheduler.start();
     expect(rig.clock.nextWakeIn).toBe(30 * SECOND);
@@ -167,7 +167,7 @@ describe('overlap', () => {
     );
   });
 
-  test('allow runs them beside each other', async () => {
+  test('allow runs them in parallel', async () => {
     const rig = start('allow');
     await rig.clock.advance(30 * SECOND);
     expect(rig.executor.attempts).toHaveLength(3);
@@ -545,7 +545,7 @@ describe('a process that was delayed', () => {
     ]);
   });
 
-  test('for hours: no storm follows, whatever may run beside each other', async () => {
+  test('for hours: no storm follows, whatever may run in parallel', async () => {
     const rig = new Rig([job('tick', everyMs(MINUTE), { admission: [overlap('allow')] })]);
     rig.scheduler.start();
     rig.clock.block(2 * HOUR + 30 * SECOND);

@@ -117,7 +117,7 @@ describe('many runs that wait for one commit', () => {
   });
 });
 
-test('the events of a stop reach the sinks in batches, all before it is over', async () => {
+test('the events of a stop reach the sinks in batches, all before it ends', async () => {
   const { rig } = burst(() => undefined);
   await rig.clock.advance(10 * SECOND);
   rig.events.length = 0;

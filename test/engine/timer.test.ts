@@ -14,7 +14,7 @@ function rig() {
   return { clock, loop, timer, rung };
 }
 
-test('rings once, not before its delay is over, and is active until then', async () => {
+test('rings once, not before its delay has passed, and is active until then', async () => {
   const { clock, timer, rung } = rig();
   const one = timer(1_500);
   expect(one.isActive).toBe(false);

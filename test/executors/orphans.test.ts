@@ -77,7 +77,7 @@ describe.runIf(process.platform === 'linux')('processes that outlived their sche
     expect(pids(...found(`${runId}-2`))).toEqual(pids(bystander));
   });
 
-  it('that ignore SIGTERM are killed when the grace is over, and not before', async () => {
+  it('that ignore SIGTERM are killed after the grace, and not before', async () => {
     const leader = await begin();
     const deaf = await leader.spawnGrandchild({ leaveGroup: true });
     await deaf.ignoreTerm();

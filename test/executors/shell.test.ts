@@ -271,7 +271,7 @@ describe('puppets', () => {
     await child.gone;
   });
 
-  it('sends SIGKILL when the grace is over', async () => {
+  it('sends SIGKILL after the grace', async () => {
     const outcome = run(puppet.command, { killAfter: 100 });
     const leader = await puppet.next();
     await leader.ignoreTerm();

@@ -39,7 +39,7 @@ interface Start {
   readonly job: string;
   readonly scheduledAt: string;
   readonly attempt: number;
-  /** Of its process: a busy machine may run its first line later. */
+  /** When its process began: a busy machine may run its first line later. */
   readonly begunAt: number;
 }
 
@@ -118,7 +118,7 @@ interface Grid {
   readonly twice: number;
 }
 
-/** Of one timer. What waits at the end is the next scheduler's. */
+/** Judges one timer. The next scheduler ends what waits at the end. */
 function gridOf(
   job: string,
   interval: number,

@@ -40,6 +40,6 @@ for (const { name } of STORES.filter(({ isThere }) => !isThere)) console.log(`${
 /** Those that are installed. */
 export const stores: readonly StoreKind[] = STORES.filter(({ isThere }) => isThere);
 
-/** All of them for `npm run test:faults`, else the one with that name. */
+/** All of them for `npm run test:faults`, otherwise the one with that name. */
 export const storesOr = (name: string): readonly StoreKind[] =>
   process.env['FAULT_ROUNDS'] === undefined ? stores.filter((kind) => kind.name === name) : stores;

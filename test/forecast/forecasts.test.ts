@@ -49,7 +49,7 @@ describe('runs at once', () => {
 });
 
 describe('runs', () => {
-  test('of a timer whose breaker is open come when its cooldown is over', async () => {
+  test('of a timer whose breaker is open come when its cooldown has passed', async () => {
     const foreseen = new Foreseen(oneTimer('every: 1m, breaker: { failures: 1, cooldown: 30m }'), () => SECOND);
     const { clock, executor } = foreseen.rig;
     executor.exits = () => ({ kind: 'exited', code: 1 });

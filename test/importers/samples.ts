@@ -10,7 +10,7 @@ const folderOf = (name: string): string => new URL(`samples/${name}/`, import.me
 export const samplesOf = (name: string): readonly SourceFile[] =>
   readdirSync(folderOf(name)).map((path) => ({ path, text: readFileSync(`${folderOf(name)}${path}`, 'utf8') }));
 
-/** A machine in Berlin, beside whose files lie those of a folder of `samples`. */
+/** A machine in Berlin that also has the files of a folder of `samples`. */
 const contextOf = (folder: string): ImportContext => ({
   timezone: 'Europe/Berlin',
   now: Date.UTC(2026, 10, 29),

@@ -147,7 +147,7 @@ describe('any text at all', () => {
       '0',
     ],
   );
-  it('is read without throwing, and every problem lies in it', () => {
+  it('is read without throwing, and every problem is in it', () => {
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 40 }), (parts) => {
         const text = parts.join('');

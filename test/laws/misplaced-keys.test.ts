@@ -102,7 +102,7 @@ describe('log_file', () => {
   );
 });
 
-describe('a key with another word beside it', () => {
+describe('a key with another word next to it', () => {
   it.each([
     ['startDeadline', 'deadline'],
     ['concurrencyGroup', 'group'],

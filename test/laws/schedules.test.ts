@@ -53,7 +53,7 @@ describe.each(examples)('%s: %s', (_, __, value, kind) => {
 
   // A schedule that counts from the end of a run is due one interval after any moment, by design.
   if (!parse().schedule.fromEnd) {
-    it('leaves nothing out: no instant lies between a moment and its result', () => {
+    it('leaves nothing out: no instant is between a moment and its result', () => {
       const { schedule } = parse('America/Havana');
       fc.assert(
         fc.property(moment, fc.double({ min: 0, max: 1, noNaN: true }), (after, part) => {

@@ -116,7 +116,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     ['an unknown path', { words: ['/no/such'] }, ENOENT, S_EXEC],
     ['an empty word', { words: [''] }, ENOENT, S_EXEC],
     ['a folder as a program', { words: ['/'] }, EACCES, S_EXEC],
-    ['a program beside folders that are none', { words: ['x'], env: { PATH: '/dev/null:/no/such' } }, ENOENT, S_EXEC],
+    ['a program next to folders that are none', { words: ['x'], env: { PATH: '/dev/null:/no/such' } }, ENOENT, S_EXEC],
     ['words that are too long', { words: ['true', word] }, 7, S_EXEC],
     ['a folder that is not there', { words: ['true'], cwd: '/no/such' }, ENOENT, S_FOLDER],
   ])('does not start %s, and says why', async (_, request, errno, stage) => {

@@ -173,7 +173,7 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
     await page.locator('#drawer').getByText(`${schedule} (UTC)`, { exact: true }).waitFor();
   });
 
-  test.each(ZONES)('shows when a firing starts, and beside it when it is due: %s', async (zone) => {
+  test.each(ZONES)('shows when a firing starts, and next to it when it is due: %s', async (zone) => {
     // Shortly before midnight both have a weekday.
     const [due, start] = [600_000, 852_000].map((ms) => new Date(Date.now() + ms).toISOString());
     const page = await show({ timers: [timerAt(Date.now(), { next_at: due!, starts_at: start! })] }, zone);

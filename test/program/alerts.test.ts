@@ -92,7 +92,7 @@ describe('the shipped monitoring', () => {
 describe('the dashboard', () => {
   const { schemaVersion, panels } = JSON.parse(read('grafana-dashboard.json')) as Dashboard;
 
-  test('is of a schema that Grafana reads, with panels beside and not on each other', () => {
+  test('is of a schema that Grafana reads, with panels that do not overlap', () => {
     expect(schemaVersion).toBeGreaterThanOrEqual(39);
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
     const taken = new Set<string>();

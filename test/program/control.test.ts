@@ -235,7 +235,7 @@ describe('trigger', () => {
     expect(stdout.trimEnd().split('\n')).toEqual(Array.from({ length: 10_000 }, (_, n) => String(n + 1)));
   });
 
-  test('of a timer that is running is skipped, or runs beside with --overlap allow', async () => {
+  test('of a timer that is running is skipped, or runs in parallel with --overlap allow', async () => {
     await start();
     await desk.run('trigger', 'job');
     await puppet.next();

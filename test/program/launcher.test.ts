@@ -132,7 +132,7 @@ describe.skipIf(noCompiler !== undefined)('with the forker', () => {
   });
 });
 
-/** Ends when all ten runs are over, their leftover processes have ended, and none of them is a zombie. */
+/** Ends when all ten runs have ended, their leftover processes have ended, and none of them is a zombie. */
 const LOOK = `
 until [ "$(wc -l <left)" = 10 ]; do sleep 0.05; done
 while ps -e -o stat=,args= | grep -E '^Z|sleep 0[.]0[12]'; do sleep 0.05; done

@@ -358,7 +358,7 @@ describe('init', () => {
     expect(existsSync(join(desk.folder, 'other.yaml'))).toBe(true);
   });
 
-  test('points editors at the schema that it writes beside the file', async () => {
+  test('points editors at the schema that it writes next to the file', async () => {
     await desk.run('init');
     const [first = ''] = readFileSync(join(desk.folder, 'timers.yaml'), 'utf8').split('\n');
     expect(first).toBe('# yaml-language-server: $schema=./timers.schema.json');

@@ -277,7 +277,7 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
 
 const readMarks = (file: string): readonly string[] => readFileSync(file, 'utf8').trim().split('\n');
 
-/** Where commands ran beside each other although the file forbids it. */
+/** Where commands ran in parallel although the file forbids it. */
 function violations(marks: readonly string[]): readonly string[] {
   const running = new Map<string, string>();
   return marks.flatMap((line) => {

@@ -75,7 +75,7 @@ describe('a file in Europe/Berlin on a machine in UTC', () => {
   /** A date with a time of day, and what follows it. */
   const DATE = /\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?<offset>.{0,7})/g;
 
-  test('every screen names Berlin, or has its offset beside each date', async () => {
+  test('every screen names Berlin, or has its offset next to each date', async () => {
     desk.write(
       'timers.yaml',
       `timezone: Europe/Berlin

@@ -8,7 +8,7 @@ const next = (value: unknown, after: string): string | undefined => {
   return instant === undefined ? undefined : new Date(instant).toISOString();
 };
 
-describe('every lies on a grid from the Unix epoch', () => {
+describe('every follows a grid from the Unix epoch', () => {
   it.each([
     ['10s', '2026-11-23T08:00:00Z', '2026-11-23T08:00:10.000Z'],
     ['10s', '2026-11-23T08:00:09.999Z', '2026-11-23T08:00:10.000Z'],

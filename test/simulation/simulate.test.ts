@@ -12,7 +12,7 @@ const ignore = () => undefined;
 const of = (tally: Tally, name: string) => tally.jobs.get(name)!;
 
 describe('what happens to firings', () => {
-  test('a run that lasts until the next firing is over by then', async () => {
+  test('a run that lasts until the next firing has ended by then', async () => {
     const tally = await simulate(scenario([job('tick', everyMs(MINUTE))], HOUR, { lasting: () => MINUTE }), ignore);
     expect(of(tally, 'tick').runs).toEqual({ total: 60, firstAt: NIGHT + MINUTE });
     expect(of(tally, 'tick').overlaps.total).toBe(0);

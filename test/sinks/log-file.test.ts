@@ -65,7 +65,7 @@ async function put(text: string): Promise<void> {
 }
 
 const read = (name = 'timers.log') => readFileSync(join(folder, name), 'utf8');
-/** Of a length that no page of a disk is a multiple of, so that a full disk tears one. */
+/** No page of a disk is a multiple of its length, so that a full disk tears one. */
 const line = (number: number) => `{"line": ${String(number).padStart(6, '0')}}\n`;
 const LINE = line(0).length;
 

@@ -265,7 +265,7 @@ describe('a state that was emptied', () => {
     expect(state.start()).toMatchObject({ setAside: undefined, leftBehind: [aside] });
   });
 
-  test('beside its log is set aside with it', () => {
+  test('next to its log is set aside with it', () => {
     const state = killed();
     rmSync(`${state.path}.lock`);
     truncateSync(state.path);

@@ -14,7 +14,7 @@ import { FakeClock } from '../support/fake-clock.js';
 export const NOW = Date.parse('2026-01-01T00:00:00Z');
 const KEEP_ALL: Retention = { keep: 1_000 * DAY, runs: 1_000_000 };
 
-/** Runs something when the test is over, latest first. */
+/** Runs something at the end of the test, latest first. */
 export const afterTest = (step: () => void): void => onTestFinished(step);
 
 /** A folder that is removed with the test. */

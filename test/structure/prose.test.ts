@@ -72,6 +72,11 @@ test.each([comments, hashComments, titles])('$what uses only words that words.js
   expect(search(kind, (sentence) => listed.exec(sentence)?.[0])).toEqual([]);
 });
 
+// "Of this machine, IANA." lacks the noun: "The zone of this machine, IANA."
+test.each(kinds)('no sentence of $what begins with "Of"', (kind) => {
+  expect(search(kind, (sentence) => (/^Of (?!the form\b)/.test(sentence) ? sentence : undefined))).toEqual([]);
+});
+
 test('every kind of sentence is found', () => {
   const count = (kind: Kind) => sentencesOf.get(kind)!.length;
   expect(files.filter((file) => SCRIPT.test(file)).length).toBeGreaterThan(500);

@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions } from 'rolldown';
 
-/** Bundles a file beside the test into a program, for what must not happen to the process of the tests. Returns its path. */
+/** Bundles a file next to the test into a program, for what must not happen to the process of the tests. Returns its path. */
 export const bundle = (source: URL): Promise<string> => bundleInto(mkdtempSync(join(tmpdir(), 'bundle-')), source);
 
 /** The same, where the program finds the packages of this checkout, such as SQLite's binding. */

@@ -76,7 +76,7 @@ export const readme = new Document('README.md');
 export const guide = pagesIn('docs/guide');
 export const reference = pagesIn('docs/reference');
 
-/** What a busy machine prints, in regular expressions, beside what an idle one prints. */
+/** What a busy machine prints, in regular expressions, next to what an idle one prints. */
 const BUSY: readonly (readonly [RegExp, string])[] = [
   [/ started$/, ' started(?:, [^\\n]* late)?'],
   [/\bon time\b/, '(?:on time|[^\\n]* late)'],

@@ -34,7 +34,7 @@ class HandPolledClock implements Clock {
     return () => (this.#poll = undefined);
   }
 
-  /** Starts the next measurement, and resolves when it is over. */
+  /** Starts the next measurement, and resolves when it has ended. */
   async measured(): Promise<void> {
     const poll = this.#poll;
     this.#poll = undefined;

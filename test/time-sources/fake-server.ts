@@ -90,7 +90,7 @@ export class RestlessClock extends FakeClock {
   }
 }
 
-/** A fake clock that reports when a pause between two requests has begun. It lasts until the test is over. */
+/** A fake clock that reports when a pause between two requests has begun. It lasts until the test ends. */
 export class PausingClock extends FakeClock {
   #begin: () => void = () => undefined;
   readonly begun = new Promise<void>((resolve) => (this.#begin = resolve));

@@ -76,7 +76,7 @@ describe('a server', () => {
     expect(new Set(server.requests.map((request) => request.toString('hex'))).size).toBe(4);
   });
 
-  test('law: whatever the way takes, the true offset lies within the error', async () => {
+  test('law: whatever the way takes, the true offset is within the error', async () => {
     const way = fc.tuple(fc.nat(900), fc.nat(900));
     await fc.assert(
       fc.asyncProperty(
@@ -140,7 +140,7 @@ describe('a response is refused', () => {
     expect(await outcomeOf()).toBe('was queried while the clock was being set');
   });
 
-  test('when the clock was set before the measurement was over', async () => {
+  test('when the clock was set before the measurement ended', async () => {
     server.behave = (request, count) => {
       if (count === 4) clock.stepWall(-3_000);
       return travel(5_000)(request);

@@ -119,7 +119,7 @@ function spanToForesee(
   return { from: Math.max(start, notBefore ?? start), until: Math.min(start + 365 * DAY, notAfter ?? Infinity) };
 }
 
-/** The zone of a map that may name one, else `fallback`. Reports an unknown zone. */
+/** The zone that a map names, or `fallback`. Reports an unknown zone. */
 export function readTimezone(name: string | undefined, fallback: string, report: MapReport): string {
   if (name === undefined || isTimeZone(name)) return name ?? fallback;
   const { message, hint } = wrongTimeZone(name);

@@ -11,7 +11,7 @@ export interface Machine {
   /** The value of `TZ`, if it is not the name of a zone; `timezone` is UTC then. */
   readonly unknownZone?: string | undefined;
   readonly hostname: string;
-  /** Of this process; `undefined` on systems without user ids. */
+  /** The user of this process; `undefined` on systems without user ids. */
   readonly uid: number | undefined;
   /** The network file system that holds a path (absolute). Absent: mounts are unknown. */
   readonly networkMount?: ((path: string) => NetworkMount | undefined) | undefined;

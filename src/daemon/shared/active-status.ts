@@ -98,7 +98,7 @@ export class ActiveStatus {
   }
 }
 
-/** Runs go on between two responses about their timer. */
+/** Runs continue between two responses about their timer. */
 const aged =
   ({ now }: StatusRecord) =>
   ({ timer, at }: { readonly timer: TimerRecord; readonly at: number }): TimerRecord => {

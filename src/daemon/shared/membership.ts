@@ -100,7 +100,7 @@ export class Membership {
     return this.#parts.clockOffset?.()?.offsetMs ?? null;
   }
 
-  /** Of the timers of this machine: computed once for each version of its file, because it takes a while with many. */
+  /** Identifies the timers of this machine. Computed once for each version of its file: it takes a while with many. */
   get #hash(): string {
     const jobs = this.#parts.jobs();
     return this.#digests(jobs).whole;

@@ -133,7 +133,7 @@ export class Terms {
     this.#scheduler.forceStop();
   }
 
-  /** Takes a changed timer file: at once while active, else for the next term. */
+  /** Takes a changed timer file: at once while active, otherwise for the next term. */
   reload(plan: SchedulerPlan, source: PlanSource): void {
     if (this.#term !== undefined) {
       this.#scheduler.controls.reload(plan, source);

@@ -37,7 +37,7 @@ const inARow = (failures: number): string => `${counted(failures, 'failed run')}
 export const breakerEvents: EventEntries<BreakerMoved> = {
   'breaker.opened': {
     ...MOVED,
-    summary: 'Too many runs failed in a row. The timer skips its firings until the cooldown is over.',
+    summary: 'Too many runs failed in a row. The timer skips its firings until the cooldown has passed.',
     level: 'error',
     sentence: ({ jobName, failures, cooldownMs }) =>
       `${jobName} skips its firings for ${humanDuration(cooldownMs)}: its breaker opened after ${inARow(failures)}`,
@@ -45,7 +45,7 @@ export const breakerEvents: EventEntries<BreakerMoved> = {
   },
   'breaker.half_open': {
     ...MOVED,
-    summary: 'The cooldown is over. The breaker lets one trial run through.',
+    summary: 'The cooldown has passed. The breaker lets one trial run through.',
     level: 'warn',
     sentence: ({ jobName, failures, cooldownMs }) =>
       `${jobName} gets one trial run: its breaker was open for ${humanDuration(cooldownMs)} after ${inARow(failures)}`,

@@ -7,7 +7,7 @@ export interface ConfigReloaded {
   readonly event: 'config.reloaded';
   readonly at: Instant;
   readonly file: string;
-  /** Of the version, for a file from `--from`, if its server sends one. */
+  /** The ETag of a file from `--from`, if its server sends one. */
   readonly etag?: string;
   readonly added: readonly string[];
   readonly removed: readonly string[];

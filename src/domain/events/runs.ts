@@ -60,7 +60,7 @@ export interface RunOutput {
   readonly node?: string;
 }
 
-/** A run is over. Emitted once per run. */
+/** A run has ended. Emitted once per run. */
 export interface RunFinished extends Partial<Usage> {
   readonly event: 'run.finished';
   readonly at: Instant;

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 
 /** Where the queues of a shared state are. */
 export interface QueuePlace {
-  /** Of the state: `timers`. */
+  /** The prefix of the state: `timers`. */
   readonly prefix: string;
   /** Opens another connection, which tries again by itself. Requests reject while it has none. */
   readonly connect: () => Redis;

@@ -98,7 +98,7 @@ export class QueueExecutor implements Executor {
     }
   }
 
-  /** Returns whether it can neither start nor go on. */
+  /** Returns whether it can neither start nor continue. */
   async #endLeft(label: string, id: string, action: 'kill' | 'keep'): Promise<boolean> {
     if (await this.#queues.takeBack(label, id)) return true;
     const found = await this.#queues.find(label, id);

@@ -68,13 +68,13 @@ export class RunProcesses {
 export interface Doomed {
   /** Finds the living ones. */
   readonly look: () => readonly RunProcess[] | Promise<readonly RunProcess[]>;
-  /** When their grace is over, on the monotonic clock. May move closer. */
+  /** When their grace ends, on the monotonic clock. May move closer. */
   readonly until: () => Duration;
   readonly clock: Clock;
 }
 
 /**
- * SIGTERM, and SIGKILL when the grace is over, to these processes and to those created in the meantime. Resolves when
+ * SIGTERM, and SIGKILL after the grace, to these processes and to those created in the meantime. Resolves when
  * none of them is alive, or a few seconds after the SIGKILL. Signals go only to the process that was found: its start
  * time is read again before each.
  */
@@ -86,7 +86,7 @@ export async function endAll(doomed: Doomed): Promise<void> {
 }
 
 /**
- * Signals these processes and those that follow them. Returns those that are alive when the time is over; immediately
+ * Signals these processes and those that follow them. Returns those that are alive after that time; immediately
  * if none is.
  */
 async function signalUntilGone(

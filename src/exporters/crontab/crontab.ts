@@ -30,7 +30,7 @@ interface CronLines {
 }
 
 interface Table {
-  /** Of this machine, IANA. */
+  /** The zone of this machine, IANA. */
   readonly timezone: string;
   readonly shared: SharedVariables;
 }

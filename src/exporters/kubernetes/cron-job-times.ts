@@ -46,7 +46,7 @@ function everyTimes(job: Job, keys: TimerKeys): CronJobTimes {
   return { schedules: [`@every ${length / SECOND}s`], timezone: 'UTC', countsFromCreation: true };
 }
 
-/** Of local times of day, one day or one week apart. */
+/** For local times of day, one day or one week apart. */
 function localTimes(job: Job, first: Instant): CronJobTimes {
   const schedule = dailyOrWeekly(lengthOf(job, first), formatLocal(first, job.timezone));
   if (schedule !== undefined && first % MINUTE === 0) return { schedules: [schedule], timezone: job.timezone };

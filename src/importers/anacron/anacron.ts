@@ -64,7 +64,7 @@ function readFile({ path, text }: SourceFile): Imported {
 }
 
 interface Before {
-  /** Of `START_HOURS_RANGE`. */
+  /** The first hour in `START_HOURS_RANGE`. */
   readonly firstHour: number;
   readonly variables: CrontabVariables;
 }

@@ -14,7 +14,7 @@ export interface CrontabExpression {
 /** The nicknames that mean fields; `@reboot` does not. */
 const CRONTAB_NICKNAMES: ReadonlyMap<string, string> = new Map([
   ...CRON_NICKNAMES,
-  // Of FreeBSD.
+  // Known only to FreeBSD.
   ['@every_minute', '* * * * *'],
 ]);
 

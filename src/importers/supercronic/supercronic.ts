@@ -42,7 +42,7 @@ function recognize({ path, text }: SourceFile): number {
 interface JobLine {
   readonly expression: Cronexpr;
   readonly command: string;
-  /** Of fields. */
+  /** The number of fields. */
   readonly count: number;
   readonly sixth: string | undefined;
 }

@@ -14,7 +14,7 @@ export interface ActiveYears {
 /** Beyond this, ranges do not become timers. */
 const MOST_SPANS = 10;
 
-/** Every supercronic schedule lies within these years. */
+/** Every supercronic schedule is within these years. */
 const ALWAYS: ActiveYears = { keys: {}, part: (original) => original };
 
 /** Splits years into ranges from now on. Returns a sentence if none is left, or too many. */

@@ -7,7 +7,7 @@ import type { UnitSetting } from './unit-file.js';
 export interface UnitSchedule {
   readonly keys: Readonly<Record<string, unknown>>;
   readonly setting: UnitSetting;
-  /** Of a calendar. */
+  /** The schedule of a calendar, as systemd reads it. */
   readonly original?: Pick<Schedule, 'next'>;
 }
 
@@ -21,8 +21,8 @@ interface Span {
 const START_KEYS = ['OnBootSec', 'OnStartupSec', 'OnActiveSec'];
 
 /**
- * Adds what counts from the boot, or from the last run, to the schedules of a timer's calendars. Of several spans the
- * shortest counts, as in systemd.
+ * Adds what counts from the boot, or from the last run, to the schedules of a timer's calendars. The shortest span counts,
+ * as in systemd.
  */
 export function withIntervals(
   spans: readonly UnitSetting[],

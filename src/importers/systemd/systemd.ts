@@ -77,7 +77,7 @@ function reportOddLines(oddLines: ReadUnit['oddLines'], findings: Findings): voi
   for (const { text, ...place } of oddLines) findings.warning(place, `"${text}" is not a setting and is left out.`);
 }
 
-/** Finds the service among the files, or beside the timer, and for an instance also its template. */
+/** Finds the service among the files, or next to the timer, and for an instance also its template. */
 function serviceOf(timer: Unit, { units, context, general }: ReadContext): ReadUnit | undefined {
   const written = timer.last('Timer', 'Unit');
   const name = fixedText(expandSpecifiers(written?.value ?? timer.name.replace(/\.timer$/, '.service'), timer)) ?? '';

@@ -13,7 +13,7 @@ import type { UnitSetting } from './unit-file.js';
 import type { Unit } from './unit.js';
 
 export interface ZoneContext {
-  /** Of this machine, IANA. */
+  /** The zone of this machine, IANA. */
   readonly timezone: string;
   readonly now: Instant;
 }

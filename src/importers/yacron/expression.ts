@@ -17,7 +17,7 @@ export interface YacronExpression {
 export interface YacronField {
   /** In lowercase, with `H` replaced by its values. */
   readonly items: readonly string[];
-  /** Of its plain items. */
+  /** The values of its plain items. */
   readonly values: ReadonlySet<number>;
   /** Whether `*` or `?` is one of its items. */
   readonly isAny: boolean;

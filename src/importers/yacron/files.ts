@@ -31,7 +31,7 @@ export function readFiles(
   differences: DifferenceList,
 ): ReadFiles {
   const found: Found = { jobs: [], tops: [], differences, readBeside, includes: 0 };
-  // Of a folder, yacron reads no file that begins with an underscore: others include it.
+  // yacron skips files of a folder that begin with an underscore: others include them.
   const own = files.filter(({ path }) => files.length === 1 || !/(?:^|\/)_[^/]*$/.test(path));
   for (const file of own) readFile(file, found, []);
   return found;

@@ -8,7 +8,7 @@ import { cronParts, type CronSchedule } from './cron-schedule.js';
 export interface ClockEffect {
   /**
    * For times that do not exist: `moved` to the first instant after the gap, `merged` with a time that exists there
-   * anyway, or `left-out`. For times that exist twice: due at the `first`, the `last`, or `both`. Of either: `goes-on`,
+   * anyway, or `left-out`. For times that exist twice: due at the `first`, the `last`, or `both`. For both: `goes-on`,
    * if the expression follows elapsed time and keeps its rhythm through the change.
    */
   readonly kind: 'moved' | 'merged' | 'left-out' | 'first' | 'last' | 'both' | 'goes-on';

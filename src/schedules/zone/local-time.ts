@@ -27,7 +27,7 @@ function instantsOf(local: WallTime, zone: TimeZone): LocalInstants {
   const second = Math.floor(local / 1000);
   const instants: Instant[] = [];
   let gap: LocalInstants['gap'];
-  // No offset is as large as a day, so the instants lie within a day of the same reading in UTC.
+  // No offset is as large as a day, so the instants are within a day of the same reading in UTC.
   let stretch = zone.stretchAt(second - DAY);
   while (stretch.from <= second + DAY) {
     const { from, until, offset } = stretch;

@@ -48,7 +48,7 @@ export interface Board {
   /**
    * Extends the lease: it lasts `lease` ms from now. Returns false if the store knows a higher fence: the lease is lost
    * for good. If the lease lapsed or vanished and no higher fence is known, the holder gets it back, including its fence.
-   * Never called after the holder's own clock says that the lease is over.
+   * Never called after the holder's own clock says that the lease has expired.
    */
   renew(fence: Fence, lease: Duration): Promise<boolean>;
 
@@ -167,7 +167,7 @@ export interface BoardChange {
   readonly runs: readonly Entry[];
   /** Outcomes and failed attempts, in their order. */
   readonly log: readonly LogEntry[];
-  /** All memories and all open runs: what the store has beside them is deleted. */
+  /** All memories and all open runs: anything else in the store is deleted. */
   readonly isWhole?: boolean;
 }
 

@@ -13,7 +13,7 @@ export interface Peer {
   readonly version: string;
   /** When it began to stand by or to run, by its own clock. */
   readonly since: string;
-  /** Of its timers: two schedulers with the same timers have the same. */
+  /** A hash of its timers: two schedulers with the same timers have the same. */
   readonly file: string;
 }
 

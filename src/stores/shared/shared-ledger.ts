@@ -111,7 +111,7 @@ export class SharedLedger implements Ledger {
     if (this.#trouble !== undefined) listener(this.#trouble);
   }
 
-  /** The lease is over by the clock of this machine, or another scheduler has it. Nothing more is recorded. */
+  /** The lease has expired by the clock of this machine, or another scheduler has it. Nothing more is recorded. */
   giveUp(): void {
     if (this.#isLost) return;
     this.#isLost = true;

@@ -19,11 +19,11 @@ export interface Term {
   stillHolds(): boolean;
   /** Until when a process may start, by `sinceBoot`; `undefined`: no longer. Call it just before the start. */
   heldUntil(): Duration | undefined;
-  /** How long the lease still lasts, by the clock of this machine; 0 when it is over. */
+  /** How long the lease still lasts, by the clock of this machine; 0 once it has expired. */
   left(): Duration;
-  /** Resolves when the lease is over before {@link release}. */
+  /** Resolves when the lease expires before {@link release}. */
   readonly lost: Promise<LossReason>;
-  /** Whether the lease is over before {@link release}. */
+  /** Whether the lease expired before {@link release}. */
   readonly isLost: boolean;
   /** Gives the lease back, for the next scheduler to take at once. Never rejects. */
   release(): Promise<void>;
@@ -118,7 +118,7 @@ export class Standby {
     this.#knownSeq = -1;
   }
 
-  /** `undefined` if the lease is over before everything is read. */
+  /** `undefined` if the lease expires before everything is read. */
   async #begin(taken: LeaseTaken, askedAt: Duration): Promise<Term | undefined> {
     const { board, clock, lease, name } = this.#parts;
     const wentBack = this.#behindSince !== undefined;

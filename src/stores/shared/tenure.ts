@@ -2,13 +2,13 @@ import { sinceBoot, type Clock } from '../../domain/clock.js';
 import type { Cancel, Duration } from '../../domain/time.js';
 import type { Board, Fence } from './board.js';
 
-/** Why the lease is over: another scheduler has it, or it ran out by the clock of this machine. */
+/** Why the lease has ended: another scheduler has it, or it ran out by the clock of this machine. */
 export type LossReason = 'fenced' | 'expired';
 
 /** By how much the clock of {@link sinceBoot} may be behind, because it counts in steps. */
 const STEP: Duration = 20;
 
-/** The time with the lease: renews it, and knows by the clock of this machine when it is over. */
+/** The time with the lease: renews it, and knows by the clock of this machine when it expires. */
 export class Tenure {
   readonly fence: Fence;
   readonly #board: Board;
@@ -50,7 +50,7 @@ export class Tenure {
     return !this.#isOver;
   }
 
-  /** How long the lease still lasts, by the clock of this machine; 0 when it is over. */
+  /** How long the lease still lasts, by the clock of this machine; 0 once it has expired. */
   left(): Duration {
     return this.#isOver ? 0 : Math.max(0, this.#validUntil - sinceBoot(this.#clock));
   }

@@ -17,7 +17,7 @@ const LONGEST_REST: Duration = 2 ** 17 * 1_000;
 
 type Timed = Extract<Exchanged, { kind: 'timed' }>;
 
-/** An NTP server as a source of time. Of four replies the one with the least delay counts (RFC 5905, 10). */
+/** An NTP server as a source of time. It uses the one of four replies with the least delay (RFC 5905, 10). */
 export class SntpServer implements TimeSource {
   readonly #server: TimeServer;
   readonly #name: string;

@@ -110,11 +110,11 @@ describe('the mark', () => {
     ['a turned text', 'a\u202eb: 10', '10', '  1 | a<U+202E>b: 10', '    |             ^^'],
     ['an eight-bit control', '\u009b31m: 10', '10', '  1 | <U+009B>31m: 10', '    |              ^^'],
     ['a lone surrogate', '\ud800: 10', '10', '  1 | <U+D800>: 10', '    |           ^^'],
-  ])('lies right with %s', (_what, line, text, shown, mark) => {
+  ])('is under the error with %s', (_what, line, text, shown, mark) => {
     expect(marked(line, text)).toEqual([shown, mark]);
   });
 
-  it('lies right on a line with CRLF', () => {
+  it('is under the error on a line with CRLF', () => {
     const found = problem({ line: 2, column: 4, endColumn: 6 });
     expect(render([found], { source: 'x: 1\r\na: 10\r\n' }).split('\n').slice(1, 3)).toEqual([
       '  2 | a: 10',

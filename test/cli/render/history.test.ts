@@ -210,7 +210,7 @@ describe('the table of the past', () => {
     expect(lines.at(-1)).toBe('03:00:00  backup  success  2 h 3 min  mg1c2x3k');
   });
 
-  test('colors the outcome, not the text beside it', () => {
+  test('colors the outcome, not the text next to it', () => {
     const [, success, failure] = shown(
       { endings: [finished(firingAt('2026-11-23T02:00:00')), failed] },
       { color: true },

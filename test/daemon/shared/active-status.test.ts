@@ -82,7 +82,7 @@ describe('what a machine that stands by knows of the active one', () => {
     expect([active.latest, active.takeChanged()]).toEqual([undefined, 'everything']);
   });
 
-  test('the runs of a timer that did not change go on', async () => {
+  test('the runs of a timer that did not change continue', async () => {
     const later = record(1, { partial: true, timers: [], now: '2026-11-23T10:00:02.000Z' });
     const running = record(1, { timers: [timer('backup', { runs: [run({ elapsed_ms: 1_000 })] })] });
     const { active, look } = machine(running, later);

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 export const withoutSystemd: string | undefined =
   spawnSync('systemd-analyze', ['--version']).status === 0 ? undefined : 'there is no systemd-analyze';
 
-/** Of each expression that systemd reads, the instants at which it would start a timer, by its text. */
+/** The instants at which systemd would start a timer, by the text of each expression that it reads. */
 export function systemdInstants(
   expressions: readonly string[],
   { base, zone, count }: { readonly base: string; readonly zone: string; readonly count: number },

@@ -151,7 +151,7 @@ test('an instance takes the service of its template', () => {
   expect(read('OnCalendar=daily', 'ExecStart=/bin/a', { name: 'job@' }).said.join()).toContain('is a template');
 });
 
-test('a timer finds its service beside it, by Unit= too', () => {
+test('a timer finds its service next to it, by Unit= too', () => {
   const timer = { path: 'etc/a.timer', text: '[Timer]\nOnCalendar=daily\nUnit=b.service' };
   const beside = (from: string, named: string): SourceFile | undefined =>
     from === 'etc/a.timer' && named === 'b.service'

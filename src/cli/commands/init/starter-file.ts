@@ -40,7 +40,7 @@ interface StarterOptions {
   readonly asJson: boolean;
 }
 
-/** Writes the starter file and the schema beside it, never over an existing file. Returns the exit code. */
+/** Writes the starter file and the schema next to it, never over an existing file. Returns the exit code. */
 export function writeStarterFile(terminal: Terminal, file: string, { schema, asJson }: StarterOptions): number {
   const path = resolve(terminal.cwd, file);
   const schemaPath = join(dirname(path), SCHEMA);

@@ -145,7 +145,7 @@ const namesOthers = ({ schedule, written }: Job, isFound: boolean): boolean =>
   goesByLocalTime(schedule) || (written.key === 'at' && !isFound);
 
 interface Found extends Pick<ScheduleJudgment, 'clock'> {
-  /** Whether a firing lies in the given time. */
+  /** Whether a firing is in the given time. */
   readonly isFound: boolean;
   /** Whether the schedule matches the local time. */
   readonly isNamedThere: boolean;

@@ -23,7 +23,7 @@ export interface Asking extends WhyOptions {
 
 /** Explains why a timer did or did not run at a time. */
 export interface Why extends WhyQuestion {
-  /** IANA name of the zone for displayed times: `--timezone`, else the timer's own. */
+  /** IANA name of the zone for displayed times: `--timezone`, or the timer's own. */
   readonly zone: string;
   /** The given time is not a firing, but this run started or ended at it. */
   readonly isOfRun: boolean;

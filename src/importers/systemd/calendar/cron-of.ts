@@ -17,7 +17,7 @@ export function cronOf(spec: CalendarSpec): string {
 }
 
 /**
- * A minute or an hour that begins with `*` follows elapsed time through clock changes, which systemd never does. Beside
+ * A minute or an hour that begins with `*` follows elapsed time through clock changes, which systemd never does. With
  * `*` for the hour it makes no difference, and reads better.
  */
 function minuteField(written: string, isEachHour: boolean): string {

@@ -11,7 +11,7 @@ const CONNECTIONS = 8;
 /** With these, the request has not left: another member may get it. */
 const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN']);
 
-/** The login is over: it lapsed, the server restarted, or an administrator changed the users. */
+/** The login has ended: it expired, the server restarted, or an administrator changed the users. */
 const STALE = /invalid auth token|user name is empty|revision in header is old/;
 
 /**

@@ -4,7 +4,7 @@ import type { Candidate, Fence, LeaseTaking, Written } from '../board.js';
 /** The one key that every change of a state compares and replaces, as JSON. */
 export interface EtcdHead {
   readonly fence: Fence;
-  /** Of the last write under this fence; −1 without any since the store went back. */
+  /** The number of the last write under this fence; −1 without any since the store went back. */
   readonly seq: number;
   /** The last holder. */
   readonly holder: Candidate;

@@ -4,9 +4,9 @@ import { certificateTrouble } from '../tls.js';
 
 /** A response of etcd, or of what listens in its place, that reports an error. */
 export class EtcdRefusal extends Error {
-  /** Of HTTP. */
+  /** The status of HTTP. */
   readonly status: number;
-  /** Of gRPC; `undefined` if the response is not from etcd's gateway. */
+  /** The code of gRPC; `undefined` if the response is not from etcd's gateway. */
   readonly code: number | undefined;
 
   constructor(status: number, code: number | undefined, message: string) {

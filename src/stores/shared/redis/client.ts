@@ -25,7 +25,7 @@ export const openClient = (address: RedisAddress): Redis =>
     retryStrategy: (attempt) => Math.min(SHORTEST_PAUSE * attempt, LONGEST_PAUSE),
   });
 
-/** Where a state on Redis is, for what else is kept beside it: its prefix, and further connections. */
+/** Where a state on Redis is, for others that keep data next to it: its prefix, and further connections. */
 export function besideBoard(place: Pick<BoardPlace, 'url' | 'password'>): { prefix: string; connect: () => Redis } {
   const address = readRedisAddress(place);
   return {

@@ -12,7 +12,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['c', 'cancel its runs, after asking'],
   ['/', 'show only timers with this in their name or tags'],
   ['s', 'sort: next first, by name, last first, failing first (1 2 3 4)'],
-  ['escape', 'close the output, else show all, else select none'],
+  ['escape', 'close the output, then show all, then select none'],
   ['q', 'quit; so does Ctrl-C. The scheduler keeps running.'],
 ];
 
