@@ -44,6 +44,20 @@ function matcher(when: string): { readonly isWild: boolean; readonly matches: (m
   };
 }
 
+const offsets = new Map<string, Map<Instant, number>>();
+
+/** The offset of a zone in minutes at a quarter of an hour: changes are at these. The entries of a file share it. */
+function offsetAt(instant: Instant, timezone: string): number {
+  const known = offsets.get(timezone) ?? new Map<Instant, number>();
+  offsets.set(timezone, known);
+  let offset = known.get(instant);
+  if (offset === undefined) {
+    offset = Math.floor(Number(wallAt(instant, timezone)) / MINUTE) - instant / MINUTE;
+    known.set(instant, offset);
+  }
+  return offset;
+}
+
 /**
  * When cronie starts an entry, minute by minute as its main loop does (cron.c, main), from a start to an end. At most `count`
  * instants; several starts in one minute are one.
@@ -54,12 +68,10 @@ export function cronieLoop(
 ): readonly Instant[] {
   const { isWild, matches } = matcher(when);
   const found = new Set<Instant>();
-  const clock = (instant: Instant) => Math.floor(Number(wallAt(instant, timezone)) / MINUTE);
-  let virtual = clock(from);
-  let offset = clock(from) - from / MINUTE;
+  let virtual = Math.floor(Number(wallAt(from, timezone)) / MINUTE);
+  let offset = virtual - from / MINUTE;
   for (let now = from + MINUTE; now <= until && found.size < count; now += MINUTE) {
-    // The zone is asked once a quarter of an hour: changes are at these.
-    if ((now / MINUTE) % 15 === 0) offset = clock(now) - now / MINUTE;
+    if ((now / MINUTE) % 15 === 0) offset = offsetAt(now, timezone);
     const running = now / MINUTE + offset;
     const difference = running - virtual;
     if (difference === 1) {
