@@ -30,6 +30,7 @@ export const LONGEST = [
   'test/stores/shared/etcd-board.test.ts',
   'test/program/broken-file.test.ts',
   'test/program/picture.test.ts',
+  'test/program/reload.test.ts',
   'test/program/top.test.ts',
   'test/program/package.test.ts',
   'test/program/zones.test.ts',

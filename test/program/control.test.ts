@@ -1,41 +1,25 @@
-import { cpSync, linkSync, mkdirSync, renameSync, rmSync, symlinkSync, watch } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { StatusRecord } from '../../src/domain/status-record.js';
-import { Puppet, type PuppetProcess } from '../support/puppet.js';
-import { Desk, type Program } from '../support/program.js';
+import { Controlled } from '../support/controlled.js';
+import type { Puppet } from '../support/puppet.js';
+import type { Desk } from '../support/program.js';
 
+let all: Controlled;
 let desk: Desk;
 let puppet: Puppet;
-
 beforeEach(async () => {
-  desk = new Desk();
-  puppet = await Puppet.open();
+  all = await Controlled.open();
+  ({ desk, puppet } = all);
 });
+afterEach(() => all.close());
 
-afterEach(async () => {
-  await puppet.close();
-  await desk.clear();
-});
-
-const timers = (text: string) => desk.write('timers.yaml', `timers:\n${text}`);
-const command = () => JSON.stringify(puppet.command);
-
-/** A scheduler with a timer that runs the puppet manually, one that counts, and one whose breaker opens immediately. */
-async function start(...args: string[]): Promise<Program> {
-  timers(`  job: { cron: "0 0 1 1 *", run: ${command()} }
-  later: { in: 1h, run: echo later }
-  shaky: { every: 1d, run: exit 3, breaker: 1 }
-`);
-  const program = desk.start(['start', ...args]);
-  await program.event('scheduler.started');
-  return program;
-}
-
-const status = async (...args: string[]): Promise<StatusRecord> =>
-  JSON.parse((await desk.run('status', '--json', ...args)).stdout) as StatusRecord;
-const timer = async (name: string) => (await status()).timers.find((one) => one.task_name === name)!;
+const timers = (text: string) => all.timers(text);
+const command = () => all.command;
+const start = (...args: string[]) => all.start(...args);
+const status = (...args: string[]) => all.status(...args);
+const timer = (name: string) => all.timer(name);
 
 describe('without a running scheduler', () => {
   test.each([
@@ -68,21 +52,6 @@ describe('without a running scheduler', () => {
 });
 
 describe('status', () => {
-  test('shows what is active, what is paused, whose breaker is open, and what is next', async () => {
-    const program = await start();
-    await desk.run('trigger', 'job');
-    await puppet.next();
-    await desk.run('trigger', 'shaky', '--wait');
-    await desk.run('pause', 'later', '--for', '1h', '--reason', 'disk change');
-    const { code, stdout, stderr } = await desk.run('status');
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^job +running /m);
-    expect(stdout).toMatch(/^later +paused until .*disk/m);
-    expect(stdout).toMatch(/^shaky +breaker open until .* failure /m);
-    expect(stderr).toContain(`pid ${program.process.pid}`);
-    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
-  });
-
   test('finds each scheduler by its file', async () => {
     desk.write('a.yaml', 'timers: { a: { every: 1h, run: "true" } }');
     desk.write('b.yaml', 'state: false\ntimers: { b: { every: 1h, run: "true" } }');
@@ -271,18 +240,6 @@ describe('pause, resume, cancel and reset', () => {
     expect((await timer('later')).paused).not.toBeNull();
   });
 
-  test('a pause ends at the given time', async () => {
-    await start();
-    expect(await desk.run('pause', 'job', '--until', '2100-01-01 18:00', '--timezone', 'UTC')).toMatchObject({
-      code: 0,
-    });
-    expect((await timer('job')).paused).toEqual({ until: '2100-01-01T18:00:00.000Z', reason: null });
-    expect(await desk.run('pause', 'job', '--until', 'yesterday')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('--until: yesterday is past'),
-    });
-  });
-
   test('the timers must be named', async () => {
     await start();
     expect(await desk.run('pause')).toMatchObject({ code: 2 });
@@ -337,31 +294,6 @@ describe('stop', () => {
     expect(await program.event('run.finished')).toMatchObject({ status: 'success' });
   });
 
-  test('--drain says which runs it waits for, since when, and what is left when one has ended', async () => {
-    timers(`  one: { every: 1d, run: ${command()} }\n  two: { every: 1d, run: ${command()} }\n`);
-    const program = desk.start(['start']);
-    await program.event('scheduler.started');
-    const held: PuppetProcess[] = [];
-    for (const name of ['one', 'two']) {
-      await desk.run('trigger', name);
-      held.push(await puppet.next());
-    }
-    const [one, two] = await Promise.all(['one', 'two'].map((name) => program.event('run.started', name)));
-    const stopping = desk.start(['stop', '--drain']);
-    await stopping.said('waiting for 2 runs');
-    await held[0]!.exit(0);
-    await stopping.said('waiting for 1 run ');
-    await held[1]!.exit(0);
-    const { code, stdout, stderr } = await stopping.ended;
-    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    const since = String.raw`since \w{3} \d\d:\d\d:\d\d`;
-    const [first, second, third, ...more] = stderr.split('\n');
-    const both = [one!, two!].map(({ task_name: name, run_id: id }) => String.raw`${name} \(run ${id}, ${since}\)`);
-    expect(first).toMatch(new RegExp(`^timers: waiting for 2 runs to end: ${both.join(', ')}$`));
-    expect(second).toMatch(new RegExp(`^timers: one finished in .*; waiting for 1 run to end: ${both[1]}$`));
-    expect([third, ...more]).toEqual(['timers: the scheduler of timers.yaml has stopped', '']);
-  });
-
   test('ends what runs, also with --keep-alive', async () => {
     const program = await start('--keep-alive');
     await desk.run('trigger', 'job');
@@ -400,164 +332,6 @@ describe('logs', () => {
   });
 });
 
-describe('logs of a time', () => {
-  test('take the times that history takes', async () => {
-    await start();
-    await desk.run('trigger', 'shaky', '--wait');
-    const [all, since, until, day, wrong, followed] = await Promise.all([
-      desk.run('logs', '--json', '--since', '1h'),
-      desk.run('logs', '--json', '--from', '-1h', '--to', 'now', '-n', '1'),
-      desk.run('logs', '--json', '--until', '1h ago'),
-      desk.run('logs', '--json', '--after', 'yesterday'),
-      desk.run('logs', '--since', 'sometime'),
-      desk.run('logs', '-f', '--until', 'now'),
-    ]);
-    const count = ({ stdout }: { stdout: string }) => stdout.split('\n').length - 1;
-    expect([all, since, until, day].map(count)).toEqual([count(all), 1, 0, count(all)]);
-    expect(count(all)).toBeGreaterThan(3);
-    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('--since takes a time') });
-    expect(followed).toMatchObject({ code: 2, stderr: expect.stringContaining('Remove --follow or --until') });
-  });
-});
-
-describe('the file is read again', () => {
-  const changed = () =>
-    timers('  job: { cron: "0 0 2 1 *", run: echo changed }\n  fresh: { every: 1h, run: echo fresh }\n');
-  const plan = { added: ['fresh'], removed: ['later', 'shaky'], changed: ['job'] };
-
-  test('on SIGHUP and by reload; an active run finishes with its old definition', async () => {
-    const program = await start();
-    await desk.run('trigger', 'job');
-    const held = await puppet.next();
-    changed();
-    program.kill('SIGHUP');
-    expect(await program.event('config.reloaded')).toMatchObject(plan);
-    await held.exit(0);
-    await program.event('run.finished', 'job');
-    expect(await desk.run('reload')).toMatchObject({
-      code: 0,
-      stdout: '',
-      stderr: expect.stringContaining('no timers change'),
-    });
-  });
-
-  test('a bad one changes nothing, and its problems are shown', async () => {
-    const program = await start();
-    timers('  job: { evry: 1h, run: "true" }\n');
-    expect(await desk.run('reload')).toMatchObject({ code: 1, stderr: expect.stringContaining('timers.yaml:2:10') });
-    expect((await program.event('config.rejected'))['problems']).toEqual(
-      expect.arrayContaining([expect.stringMatching(/^2:10 /)]),
-    );
-    expect((await status()).timers).toHaveLength(3);
-    expect(await status()).toMatchObject({
-      config_rejected: { problems: expect.arrayContaining([expect.stringMatching(/^2:10 /)]) },
-    });
-    expect((await desk.run('status')).stderr).toMatch(
-      /^timers: .*timers.yaml was rejected .* ago, and the timers are unchanged/,
-    );
-    timers('  job: { every: 1h, run: "true" }\n');
-    await desk.run('reload');
-    expect((await status()).config_rejected).toBeNull();
-  });
-
-  test('--dry-run and diff show the plan and change nothing', async () => {
-    const program = await start();
-    const file = changed();
-    const dry = await desk.run('reload', '--dry-run');
-    expect(dry.stdout).toMatch(/^~ +job +cron, run .*-01-02 00:00:00/m);
-    expect(dry.stdout).toMatch(/^\+ +fresh/m);
-    expect(dry.stdout).toMatch(/^- +later/m);
-    cpSync(file, join(desk.folder, 'new.yaml'));
-    expect((await desk.run('diff', 'new.yaml')).stdout).toBe(dry.stdout);
-    expect((await status()).timers).toHaveLength(3);
-    expect(program.lines.some(({ event }) => event === 'config.reloaded')).toBe(false);
-  });
-
-  test('what needs a restart is reported', async () => {
-    const program = await start();
-    desk.write('timers.yaml', `orphans: keep\ntimers: { job: { every: 1h, run: "true" } }`);
-    expect((await desk.run('reload')).stderr).toContain('orphans: applies at the next start');
-    expect(await program.event('config.reloaded')).toMatchObject({ needs_restart: ['orphans'] });
-  });
-
-  test('with --watch when an editor renames a new file over it', async () => {
-    const program = await start('--watch');
-    const file = join(desk.folder, 'timers.yaml');
-    desk.write('.timers.yaml.swp', 'timers: { job: { every: 1h, run: "true" } }');
-    renameSync(join(desk.folder, '.timers.yaml.swp'), file);
-    expect(await program.event('config.reloaded')).toMatchObject({ removed: ['later', 'shaky'] });
-  });
-
-  test('with --watch when the file is gone, which is logged, and when it is back as it was', async () => {
-    const program = await start('--watch');
-    const file = join(desk.folder, 'timers.yaml');
-    renameSync(file, join(desk.folder, 'elsewhere'));
-    expect(await program.event('config.rejected')).toMatchObject({ level: 'error', file });
-    renameSync(join(desk.folder, 'elsewhere'), file);
-    await program.event('config.reloaded');
-    expect((await desk.run('status', '--check')).code).toBe(0);
-  });
-
-  test('with --watch where the system reports no change: of a write by another name of the file', async () => {
-    const program = await start('--watch');
-    const reported: string[] = [];
-    const watcher = watch(desk.folder, (_event, name) => reported.push(String(name)));
-    // A folder hears nothing of what is written through a hard link in another folder.
-    mkdirSync(join(desk.folder, 'elsewhere'));
-    linkSync(join(desk.folder, 'timers.yaml'), join(desk.folder, 'elsewhere', 'timers.yaml'));
-    desk.write('elsewhere/timers.yaml', 'timers: { job: { every: 1h, run: "true" } }');
-    expect(await program.event('config.reloaded')).toMatchObject({ removed: ['later', 'shaky'] });
-    watcher.close();
-    if (process.platform === 'linux') expect(reported).not.toContain('timers.yaml');
-  });
-
-  test('with --watch when Kubernetes turns the link of its folder, again and again', async () => {
-    const mounted = join(desk.folder, 'config');
-    const version = (number: number) => {
-      const folder = join(mounted, `..v${number}`);
-      mkdirSync(folder, { recursive: true });
-      desk.write(`config/..v${number}/timers.yaml`, `timers: { v${number}: { every: 1h, run: "true" } }`);
-      symlinkSync(`..v${number}`, join(mounted, '..new'));
-      renameSync(join(mounted, '..new'), join(mounted, '..data'));
-      rmSync(join(mounted, `..v${number - 1}`), { recursive: true, force: true });
-    };
-    version(1);
-    symlinkSync('..data/timers.yaml', join(mounted, 'timers.yaml'));
-    const program = desk.start(['start', '--watch', '-f', 'config/timers.yaml']);
-    await program.event('scheduler.started');
-    for (const number of [2, 3]) {
-      version(number);
-      await program.line(({ event, ...line }) => event === 'config.reloaded' && String(line['added']) === `v${number}`);
-    }
-    expect(program.lines.filter(({ event }) => event.startsWith('config.'))).toHaveLength(2);
-    expect(await status('-f', 'config/timers.yaml')).toMatchObject({ pid: program.process.pid });
-  });
-
-  test('a hundred times over the socket while timers fire: none is lost or doubled', async () => {
-    const file = (number: number) =>
-      `timers:\n  steady: { every: 50ms, run: ":", overlap: allow }\n  other: { every: 1h, run: echo ${number} }\n`;
-    desk.write('timers.yaml', file(0));
-    const program = desk.start(['start']);
-    const started = await program.event('run.started', 'steady');
-    for (let number = 1; number <= 20; number++) {
-      desk.write('timers.yaml', file(number));
-      for (let again = 0; again < 5; again++) program.kill('SIGHUP');
-      expect((await desk.run('reload')).code).toBe(0);
-    }
-    await desk.run('stop', '--drain');
-    await program.ended;
-    const due = program.lines
-      .filter(({ event, task_name: name }) => name === 'steady' && /^(run\.finished|firing\.)/.test(event))
-      .map(({ scheduled_at: at }) => Date.parse(at))
-      .sort((a, b) => a - b);
-    // The starts of two firings may be reported in either order.
-    const first = due[0] ?? Number.NaN;
-    expect(first).toBeLessThanOrEqual(Date.parse(started.scheduled_at));
-    expect(due).toEqual(due.map((_, index) => first + index * 50));
-    expect(due.length).toBeGreaterThan(20);
-  });
-});
-
 test('list and status name the same state of two timers that share a group of one', async () => {
   const timers = ['first', 'second'].map((name) => `  ${name}: { in: 1ms, group: disk, run: ${command()} }`);
   desk.write('timers.yaml', ['state: ./s.db', 'groups: { disk: 1 }', 'timers:', ...timers].join('\n'));
@@ -577,22 +351,4 @@ test('list and status name the same state of two timers that share a group of on
   expect(states.sort()).toEqual(['running', 'waiting']);
   await run.exit(0);
   await (await puppet.next()).exit(0);
-});
-
-test('list and status say the same of a one-shot, while it runs and when it has ended', async () => {
-  desk.write('timers.yaml', `state: ./s.db\ntimers: { once: { in: 1ms, run: ${command()} } }`);
-  const scheduler = desk.start(['start', '--keep-alive']);
-  const run = await puppet.next();
-  for (const verb of ['list', 'status']) expect((await desk.run(verb)).stdout).toMatch(/\nonce .*running/);
-  await run.exit(0);
-  await scheduler.event('run.finished');
-  for (const verb of ['list', 'status']) expect((await desk.run(verb)).stdout).toMatch(/\nonce .*done .*success/);
-  expect(await desk.run('next', 'once')).toMatchObject({
-    stdout: '',
-    stderr: 'once is done and does not fire again.\nNo upcoming firings.\n',
-  });
-  expect(JSON.parse((await desk.run('list', '--json')).stdout)).toMatchObject({
-    next_at: null,
-    last_status: 'success',
-  });
 });
