@@ -2,6 +2,7 @@ import type { Clock } from '../../domain/clock.js';
 import type { Recorded } from '../../domain/ledger.js';
 import type { Cancel, Duration } from '../../domain/time.js';
 import { HistoryMirror, type Board, type Retention } from '../../stores/shared/index.js';
+import { repeatRounds } from '../../turns/repeat-rounds.js';
 
 /** The pause between two checks for new outcomes. */
 const BETWEEN_LOOKS: Duration = 2_000;
@@ -11,8 +12,7 @@ export class SharedPast {
   readonly #mirror: HistoryMirror;
   readonly #clock: Clock;
   #isRead = false;
-  #isOver = false;
-  #disarm: Cancel = () => undefined;
+  #stop: Cancel = () => undefined;
 
   constructor(board: Board, clock: Clock, retention: Retention) {
     this.#mirror = new HistoryMirror(board, clock, retention);
@@ -23,12 +23,11 @@ export class SharedPast {
   readonly recorded = (): Recorded | undefined => (this.#isRead ? this.#mirror.history : undefined);
 
   start(): void {
-    void this.#look();
+    this.#stop = repeatRounds(this.#clock, BETWEEN_LOOKS, () => this.#look());
   }
 
   stop(): void {
-    this.#isOver = true;
-    this.#disarm();
+    this.#stop();
   }
 
   async #look(): Promise<void> {
@@ -38,6 +37,5 @@ export class SharedPast {
     } catch {
       // The store failed. Its other users report that, and the next check follows.
     }
-    if (!this.#isOver) this.#disarm = this.#clock.after(BETWEEN_LOOKS, () => void this.#look());
   }
 }

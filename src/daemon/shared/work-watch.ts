@@ -4,6 +4,7 @@ import type { QueueRecord } from '../../domain/status-record.js';
 import type { Cancel, Duration } from '../../domain/time.js';
 import type { Companion } from '../../engine/scheduler-parts.js';
 import type { Board } from '../../stores/shared/index.js';
+import { repeatRounds } from '../../turns/repeat-rounds.js';
 import { livingWorkers } from '../worker/worker-sign.js';
 import type { TermWorkers } from './workers.js';
 
@@ -22,8 +23,7 @@ interface WatchParts {
 export class WorkWatch implements Companion {
   readonly #parts: WatchParts;
   #record: readonly QueueRecord[] = [];
-  #disarm: Cancel = () => undefined;
-  #isOver = false;
+  #stop: Cancel = () => undefined;
 
   constructor(parts: WatchParts) {
     this.#parts = parts;
@@ -35,19 +35,17 @@ export class WorkWatch implements Companion {
   }
 
   start(): void {
-    void this.#look();
+    this.#stop = repeatRounds(this.#parts.clock, BETWEEN_LOOKS, () => this.#look());
   }
 
   stop(): void {
-    this.#isOver = true;
-    this.#disarm();
+    this.#stop();
   }
 
   async #look(): Promise<void> {
     const workers = this.#parts.workers();
     // The store failed. Its other users report that, and the next check follows.
     this.#record = workers === undefined ? [] : await this.#count(workers).catch(() => []);
-    if (!this.#isOver) this.#disarm = this.#parts.clock.after(BETWEEN_LOOKS, () => void this.#look());
   }
 
   async #count(workers: TermWorkers): Promise<readonly QueueRecord[]> {

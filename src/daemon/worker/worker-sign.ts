@@ -2,6 +2,7 @@ import type { Clock } from '../../domain/clock.js';
 import type { Cancel, Duration } from '../../domain/time.js';
 import { isWorkLabel } from '../../domain/work-label.js';
 import type { Board } from '../../stores/shared/index.js';
+import { repeatRounds } from '../../turns/repeat-rounds.js';
 
 /** The interval between two signs of life, and how long each lasts. */
 const BETWEEN_SIGNS: Duration = 5_000;
@@ -23,8 +24,7 @@ export class WorkerSign {
   readonly #clock: Clock;
   readonly #name: string;
   readonly #text: string;
-  #disarm: Cancel = () => undefined;
-  #isOver = false;
+  #stop: Cancel = () => undefined;
 
   /** `id` is unique over workers. */
   constructor({ board, clock, id }: { board: Board; clock: Clock; id: string }, facts: WorkerFacts) {
@@ -35,20 +35,18 @@ export class WorkerSign {
   }
 
   start(): void {
-    void this.#sign();
+    this.#stop = repeatRounds(this.#clock, BETWEEN_SIGNS, () => this.#sign());
   }
 
   /** Removes the sign of life. Never rejects. */
   async stop(): Promise<void> {
-    this.#isOver = true;
-    this.#disarm();
+    this.#stop();
     await this.#board.remove(this.#name).catch(() => false);
   }
 
   async #sign(): Promise<void> {
     // The worker's other requests report a store that fails.
     await this.#board.put(this.#name, this.#text, LIFETIME).catch(() => undefined);
-    if (!this.#isOver) this.#disarm = this.#clock.after(BETWEEN_SIGNS, () => void this.#sign());
   }
 }
 

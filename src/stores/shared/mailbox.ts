@@ -1,5 +1,6 @@
 import { sinceBoot, type Clock } from '../../domain/clock.js';
 import type { Cancel, Duration } from '../../domain/time.js';
+import { repeatRounds } from '../../turns/repeat-rounds.js';
 import type { Board } from './board.js';
 
 /** The pause between two checks for requests, or for a reply. */
@@ -76,18 +77,10 @@ export class Mailbox {
    * scheduler takes it too.
    */
   serve(isActive: () => boolean, handle: (request: MailRequest) => Promise<MailReply>): Cancel {
-    let isOver = false;
-    let disarm: Cancel = () => undefined;
-    const look = async () => {
+    return repeatRounds(this.#clock, BETWEEN_LOOKS, async () => {
       // A store that fails now is asked again; its other users report that.
       if (isActive()) await this.#serveAll(isActive, handle).catch(() => undefined);
-      if (!isOver) disarm = this.#clock.after(BETWEEN_LOOKS, () => void look());
-    };
-    void look();
-    return () => {
-      isOver = true;
-      disarm();
-    };
+    });
   }
 
   async #serveAll(isActive: () => boolean, handle: (request: MailRequest) => Promise<MailReply>): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/clock.js';
 import type { Cancel, Duration } from '../../domain/time.js';
+import { repeatRounds } from '../../turns/repeat-rounds.js';
 import type { Board } from './board.js';
 
 /** The interval between two signs of life, and how long each lasts. */
@@ -25,8 +26,7 @@ export class Presence {
   readonly #self: () => Peer;
   readonly #onSeen: (others: readonly Peer[]) => void;
   #others: readonly Peer[] = [];
-  #disarm: Cancel = () => undefined;
-  #isOver = false;
+  #stop: Cancel = () => undefined;
 
   /** `id` is unique; `onSeen` is called with the others after each look. */
   constructor(
@@ -47,13 +47,12 @@ export class Presence {
   }
 
   start(): void {
-    void this.#sign();
+    this.#stop = repeatRounds(this.#clock, BETWEEN_SIGNS, () => this.#sign());
   }
 
   /** Removes the sign of life. Never rejects. */
   async stop(): Promise<void> {
-    this.#isOver = true;
-    this.#disarm();
+    this.#stop();
     await this.#board.remove(`node/${this.#id}`).catch(() => false);
   }
 
@@ -66,7 +65,6 @@ export class Presence {
     } catch {
       // The store failed. Its other users report that, and the next sign follows.
     }
-    if (!this.#isOver) this.#disarm = this.#clock.after(BETWEEN_SIGNS, () => void this.#sign());
   }
 }
 
