@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { hasRedis, RedisServer } from '../support/redis-server.js';
 import { judged, rounds, type Fleet } from './fleet.js';
 import { LAWFUL } from './law.js';
-import { stores } from './stores.js';
+import { stores, type Store } from './stores.js';
 
 const ROUNDS = rounds(2, 20);
 const AOF = ['--appendonly', 'yes', '--appendfsync', 'everysec'];
@@ -24,6 +24,17 @@ async function replace(fleet: Fleet, server: RedisServer, meanwhile: () => Promi
   await server.close();
   return copy;
 }
+
+/** The server in use, as the store of a fleet. */
+const currentOf = (server: () => RedisServer): Store => ({
+  get url() {
+    return server().url;
+  },
+  get port() {
+    return server().port;
+  },
+  close: () => server().close(),
+});
 
 describe.skipIf(!hasRedis)('Redis', () => {
   test.each([
@@ -51,15 +62,7 @@ describe.skipIf(!hasRedis)('Redis', () => {
 
   test(`replaced ${ROUNDS} times by a copy that lacks writes, gets them from the active machine`, async () => {
     let server = await RedisServer.open();
-    const place = {
-      get url() {
-        return server.url;
-      },
-      get port() {
-        return server.port;
-      },
-      close: () => server.close(),
-    };
+    const place = currentOf(() => server);
     const figures = await judged(
       'failover',
       redis[0]!,
@@ -78,15 +81,7 @@ describe.skipIf(!hasRedis)('Redis', () => {
 
   test(`replaced ${ROUNDS} times while the active machine dies: no firing is without outcome`, async () => {
     let server = await RedisServer.open();
-    const place = {
-      get url() {
-        return server.url;
-      },
-      get port() {
-        return server.port;
-      },
-      close: () => server.close(),
-    };
+    const place = currentOf(() => server);
     const figures = await judged(
       'failover and kill -9',
       redis[0]!,
