@@ -39,7 +39,7 @@ const shared = {
   retry: retry({ attempts: 1, delay: 0, factor: 1, maxDelay: 0, jitter: false }, Math.random),
 };
 
-/** Of one hidden class, like those of a file: in V8 11, `{...shared, name}` gives every object a class of its own. */
+/** They share a hidden class, as the jobs of a file do: in V8 11, `{...shared, name}` gives every object a class of its own. */
 const jobsAt = (instants: readonly number[]): Job[] =>
   instants.map((due, index) => ({
     name: `t${index}`,

@@ -5,7 +5,8 @@ import type { TimeSourceKind } from './kind.js';
 /** The store of the shared state: its machines agree on the time then, whether or not that is right. */
 export const state: TimeSourceKind = {
   key: 'state',
-  create: (settings, clock, stateTime) => (settings.state === true && stateTime ? [createStateSource(stateTime, clock)] : []),
+  create: (settings, clock, stateTime) =>
+    settings.state === true && stateTime ? [createStateSource(stateTime, clock)] : [],
 };
 
 const SOURCE = 'state';

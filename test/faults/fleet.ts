@@ -37,7 +37,7 @@ interface FleetOptions {
   /** Variables of a machine. */
   readonly env?: (index: number) => Record<string, string>;
   readonly open?: () => Promise<Store>;
-  /** Of the machines that schedule; three by default. */
+  /** Names the machines that schedule; three by default. */
   readonly names?: readonly string[];
   /** What all of them run. */
   readonly timers?: Timers;

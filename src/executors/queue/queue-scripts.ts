@@ -51,7 +51,7 @@ return 1`,
 
 /**
  * Gives a job that its worker has not begun back for others, after a pause that grows with the time since the first return.
- * Each of them may take it then. ARGV: lock, id, longest time since the first return (ms). Returns 0 if that is over, or the
+ * Each of them may take it then. ARGV: lock, id, longest time since the first return (ms). Returns 0 if that has passed, or the
  * job is no longer its own.
  */
 export const RETURN: QueueScript = {

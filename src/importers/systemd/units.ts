@@ -31,11 +31,11 @@ export class UnitFiles {
 
   /**
    * A unit with its drop-ins; `undefined` if it has none of them. An instance without a file has that of its template.
-   * `beside` finds a file that is not among the others.
+   * `findNeighbor` finds a file that is not among the others.
    */
-  read(name: string, beside: (name: string) => SourceFile | undefined = () => undefined): ReadUnit | undefined {
+  read(name: string, findNeighbor: (name: string) => SourceFile | undefined = () => undefined): ReadUnit | undefined {
     const parts = [
-      ...(this.#files(name, beside) ?? this.#files(templateOf(name), beside) ?? []),
+      ...(this.#files(name, findNeighbor) ?? this.#files(templateOf(name), findNeighbor) ?? []),
       ...this.#dropIns(name),
     ];
     const [first] = parts;
@@ -44,9 +44,9 @@ export class UnitFiles {
     return { unit: new Unit(name, first.path, settings), oddLines: parts.flatMap(({ parsed }) => parsed.oddLines) };
   }
 
-  #files(name: string, beside: (name: string) => SourceFile | undefined): readonly Part[] | undefined {
+  #files(name: string, findNeighbor: (name: string) => SourceFile | undefined): readonly Part[] | undefined {
     const given = this.#parts.filter(({ isDropIn, unitName }) => !isDropIn && unitName === name);
-    const other = given.length === 0 ? beside(name) : undefined;
+    const other = given.length === 0 ? findNeighbor(name) : undefined;
     const parts = other === undefined ? given : partsOf(other);
     return parts.length === 0 ? undefined : parts;
   }

@@ -17,7 +17,7 @@ test('an instance without a file is read from its template, and a missing unit i
   }
 });
 
-test('drop-ins beside a timer are read with it, those of its template too, and each once', () => {
+test('drop-ins next to a timer are read with it, those of its template too, and each once', () => {
   const folder = mkdtempSync(join(tmpdir(), 'timers-drop-ins-'));
   try {
     for (const [unit, name] of [

@@ -48,7 +48,7 @@ function namesIn(folder: string, cwd: string): readonly string[] | undefined {
   }
 }
 
-/** Returns the drop-ins beside a systemd timer, for it and for the service of the same name. */
+/** Returns the drop-ins next to a systemd timer, for it and for the service of the same name. */
 function dropInsOf(path: string, cwd: string): readonly string[] {
   const [, stem, instance] = /^(.*?)(@[^/]*)?\.timer$/.exec(path) ?? [];
   if (stem === undefined) return [];
