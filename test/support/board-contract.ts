@@ -325,7 +325,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await b.remove('ask/1')).toBe(false);
     });
 
-    test('returns its time, the same for all, or that it has no clock', async () => {
+    test('has one clock for all, or none', async () => {
       const [one, other] = boards();
       const times = [await one.time(), await other.time(), await one.time()];
       if (times[0] !== undefined) expect(times).toEqual([...times].sort((a, b) => Number(a) - Number(b)));

@@ -79,7 +79,10 @@ export async function openSharedState(place: SharedPlace, timerFile: TimerFile, 
 }
 
 const duringOf = (term: Term, { node }: SharedState) => ({
-  environment: { TIMERS_FENCE: String(term.taken.fence), TIMERS_NODE: node },
+  environment: {
+    TIMERS_FENCE: String(term.taken.fence),
+    TIMERS_NODE: node,
+  },
   heldUntil: () => term.heldUntil(),
 });
 
