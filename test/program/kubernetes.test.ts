@@ -5,7 +5,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { manifestsOf, readExample, schemaFault, typeFaults, type Manifest } from '../support/kubernetes.js';
 import { freePort, missing, why } from '../support/monitors.js';
+import { Machines } from '../support/machines.js';
 import { Desk, ROOT } from '../support/program.js';
+import { hasRedis } from '../support/redis-server.js';
 
 const VALUES = 'prometheus-adapter.yml';
 const files = readdirSync(join(ROOT, 'examples', 'kubernetes')).filter((name) => name !== VALUES);
@@ -90,9 +92,10 @@ test('the scheduler and its workers get the same file, and what they mount is th
   expect(at(scaled, 'spec', 'scaleTargetRef', 'name')).toBe('timers-worker');
 });
 
-/** The autoscalers' queries to Prometheus. */
-function queries(): readonly string[] {
-  const triggers = at(ofKind('ScaledObject')[0], 'spec', 'triggers') as { metadata: { query: string } }[];
+/** The queries of an autoscaler to Prometheus. */
+function queries(name = 'keda.yml'): readonly string[] {
+  const scaled = manifestsOf(readExample(name)).find(({ kind }) => kind === 'ScaledObject');
+  const triggers = at(scaled, 'spec', 'triggers') as { metadata: { query: string } }[];
   return triggers.map(({ metadata }) => metadata.query);
 }
 
@@ -119,28 +122,52 @@ describe('the queries', () => {
     const scraped = await scrape();
     const asked = queries();
     for (const { seriesQuery } of adapterRules()) expect(scraped).toMatch(new RegExp(`^${seriesQuery}\\{`, 'm'));
-    const series = scraped.split('\n').filter((line) => /^(task|timers)_/.test(line));
-    const rules = {
-      evaluation_interval: '1m',
-      tests: [
-        {
-          interval: '1m',
-          input_series: series.map((line) => {
-            const end = line.lastIndexOf(' ');
-            return { series: line.slice(0, end), values: `${line.slice(end + 1)}x5` };
-          }),
-          promql_expr_test: asked.map((query) => ({
-            expr: query,
-            eval_time: '1m',
-            exp_samples: [{ labels: '{}', value: 3 }],
-          })),
-        },
-      ],
-    };
-    const file = desk.write('queries.test.yml', JSON.stringify(rules));
-    expect(execFileSync('promtool', ['test', 'rules', file], { encoding: 'utf8' })).toContain('SUCCESS');
+    expect(answers(asked, scraped, 3)).toContain('SUCCESS');
   });
+
+  test.skipIf(lacksPromtool.length > 0 || !hasRedis)(
+    `of workers find what the active machine exposes${why(lacksPromtool)}`,
+    async () => {
+      const all = await Machines.open();
+      try {
+        const port = await freePort();
+        const text = `http: 127.0.0.1:${port}\n${all.timers()}`;
+        const one = all.machine('one', text);
+        const scheduler = await all.active(one);
+        await all.worker(all.machine('w1', text));
+        await one.run('trigger', 'job');
+        await all.puppet.next();
+        await scheduler.event('run.started');
+        const metrics = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+        await expect.poll(metrics).toContain('timers_queue_runs{label="any",state="active"} 1');
+        expect(answers(queries('workers.yml'), await metrics(), 1)).toContain('SUCCESS');
+      } finally {
+        await all.close();
+      }
+    },
+  );
 });
+
+/** What promtool says of queries that all have that answer, from a scrape. */
+function answers(asked: readonly string[], scraped: string, value: number): string {
+  const series = scraped.split('\n').filter((line) => /^(task|timers)_/.test(line));
+  const exactly = asked.map((expr) => ({ expr, eval_time: '1m', exp_samples: [{ labels: '{}', value }] }));
+  const rules = {
+    evaluation_interval: '1m',
+    tests: [
+      {
+        interval: '1m',
+        input_series: series.map((line) => {
+          const end = line.lastIndexOf(' ');
+          return { series: line.slice(0, end), values: `${line.slice(end + 1)}x5` };
+        }),
+        promql_expr_test: exactly,
+      },
+    ],
+  };
+  const file = desk.write('queries.test.yml', JSON.stringify(rules));
+  return execFileSync('promtool', ['test', 'rules', file], { encoding: 'utf8' });
+}
 
 /** The metrics of a scheduler with three active runs, whose timers do not come due again in between. */
 async function scrape(): Promise<string> {
