@@ -6,6 +6,7 @@ import { QueueWorker, type WorkResult } from '../../../src/executors/queue/index
 import { WorkQueues } from '../../../src/executors/queue/work-queues.js';
 import { besideBoard } from '../../../src/stores/shared/redis/client.js';
 import { hasRedis, RedisServer } from '../../support/redis-server.js';
+import { rightsOfTheGuide } from '../../support/rights-of-the-guide.js';
 
 if (!hasRedis) console.log('work-queues.test.ts: redis-server is not installed, so no test runs');
 
@@ -23,16 +24,20 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
     await server.close();
   });
 
-  async function connected(): Promise<Redis> {
-    const connection = besideBoard({ url: server.url, password: undefined }).connect();
+  async function connected(url = server.url): Promise<Redis> {
+    const connection = besideBoard({ url, password: undefined }).connect();
     await once(connection, 'ready');
     return connection;
   }
 
-  async function open(fence: string): Promise<WorkQueues> {
-    const connections = [await connected(), await connected()];
+  async function open(
+    fence: string,
+    url = server.url,
+    hear: (id: string) => void = () => undefined,
+  ): Promise<WorkQueues> {
+    const connections = [await connected(url), await connected(url)];
     const place = { prefix: 'timers', connect: () => connections.pop()! };
-    const queues = new WorkQueues(place, { fence, hear: () => undefined, reapEvery: 2_000 });
+    const queues = new WorkQueues(place, { fence, hear, reapEvery: 2_000 });
     opened.push(queues);
     return queues;
   }
@@ -111,6 +116,23 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
     expect(await redis.zcard('{timers}:work:any:delayed')).toBe(1);
     expect(await queues.takeBack('any', 'r.1')).toBe(true);
     expect(await redis.keys('*r.1*')).toEqual([]);
+  });
+
+  test('reach a worker, and hear it, with the rights of the guide', async () => {
+    await server.command('ACL', 'SETUSER', ...rightsOfTheGuide());
+    const url = server.url.replace('//', '//timers:PASSWORD@');
+    const [heard, messages]: [string[], string[]] = [[], []];
+    const queues = await open('5', url, (id) => heard.push(id));
+    const [worker, listener] = [await connected(url), await connected(url)];
+    await listener.subscribe('{timers}:0:cancel');
+    listener.on('message', (_, text) => messages.push(text));
+    await queues.cancel('any', 'r.1', false);
+    await expect.poll(() => messages).toEqual(['r.1 cancel']);
+    // It may begin to listen later.
+    await expect.poll(() => worker.publish('{timers}:0:news', 'r.1').then(() => heard)).toContain('r.1');
+    await expect(worker.publish('other', '')).rejects.toThrow('NOPERM');
+    worker.disconnect();
+    listener.disconnect();
   });
 
   test('have the result of a worker that has returned it for long enough', async () => {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -11,6 +10,7 @@ import { troubleOf } from '../../support/board-trouble.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { FaultProxy } from '../../support/fault-proxy.js';
 import { hasRedis, RedisServer } from '../../support/redis-server.js';
+import { rightsOfTheGuide } from '../../support/rights-of-the-guide.js';
 
 const LEASE = 60_000;
 const CHANGE: BoardChange = { jobs: [{ job: 'x', key: 'x', text: 'kept' }], runs: [], log: [] };
@@ -43,12 +43,6 @@ for _, name in ipairs(redis.call('ZRANGE', KEYS[3], 0, -1)) do redis.call('ZINCR
 function pass(server: RedisServer, duration: number): Promise<void> {
   const keys = ['lease', 'meta', 'until'].map((name) => `{timers}:${name}`);
   return server.command('EVAL', PASS, String(keys.length), ...keys, String(duration));
-}
-
-/** What follows `ACL SETUSER` in the guide. */
-function rightsOfTheGuide(): readonly string[] {
-  const guide = readFileSync(new URL('../../../docs/guide/more-than-one-machine.md', import.meta.url), 'utf8');
-  return /^ACL SETUSER (.*)$/m.exec(guide)?.[1]?.split(' ') ?? [];
 }
 
 describe.skipIf(!hasRedis)('Redis, which is installed', () => {
