@@ -296,7 +296,7 @@ export const toy: TimeSourceKind = {
       find: "import { sntp } from './sntp.js';",
       write: "import { sntp } from './sntp.js';\nimport { toy } from './toy.js';",
     },
-    { file: 'src/time-sources/index.ts', find: '[sntp, chrony]', write: '[sntp, chrony, toy]' },
+    { file: 'src/time-sources/index.ts', find: '[sntp, chrony, state]', write: '[sntp, chrony, state, toy]' },
   ],
 };
 

@@ -42,9 +42,9 @@ function fileWith({ path, level }: Pick<KeyInfo, 'path' | 'level'>, line: string
   if (!isSchedule && path !== 'run') timer.push('every: 10s');
   const own = line === undefined ? [] : [line];
   if (path === 'timers') return own.join('\n');
-  // Runs for workers need a store.
-  const state = path === 'run_on' ? ['state: redis://db.example.org/0'] : [];
-  const [top, inside] = level === 'file' ? [own, timer] : [state, [...timer, ...own]];
+  // Runs for workers need a store, and so does its clock.
+  const state = ['run_on', 'clock.state'].includes(path) ? ['state: redis://db.example.org/0'] : [];
+  const [top, inside] = level === 'file' ? [[...state, ...own], timer] : [state, [...timer, ...own]];
   return [...top, 'timers:', '  backup:', ...inside.map((one) => `    ${one}`)].join('\n');
 }
 
