@@ -81,7 +81,7 @@ const BUSY: readonly (readonly [RegExp, string])[] = [
   [/ started$/, ' started(?:, [^\\n]* late)?'],
   [/\bon time\b/, '(?:on time|[^\\n]* late)'],
   [/^ ms\b/, ' m?s'],
-  [/\bOUTCOME {2}/, 'OUTCOME  (?:LATE  )?'],
+  [/\b(OUTCOME|TOOK) {2,}(?!TOOK)/, '$1  (?:LATE  )?'],
 ];
 
 const onBusyMachine = (part: string): string => BUSY.reduce((text, [idle, any]) => text.replace(idle, any), part);
