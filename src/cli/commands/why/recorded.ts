@@ -16,7 +16,7 @@ export type Fate =
 /** What the history adds to the outcome, as far as it explains the outcome. */
 export interface Context {
   /** The run of the same timer that was active when the firing came due. */
-  readonly beside?: Ending | OpenRun | undefined;
+  readonly blocker?: Ending | OpenRun | undefined;
   /** The last run that failed before it. */
   readonly lastFailure?: RunFinished | undefined;
   readonly silence?: Silence;
@@ -138,16 +138,16 @@ function contextOf(history: History, ending: Ending, job: Job): Context {
   const due = ending.firing.scheduledFor + job.offset;
   switch (ending.event) {
     case 'run.finished':
-      return ending.latenessMs < LATE ? {} : { beside: runAt(history, due, ending) };
+      return ending.latenessMs < LATE ? {} : { blocker: runAt(history, due, ending) };
     case 'firing.skipped':
       if (ending.reason === 'breaker_open') return { lastFailure: lastFailure(history, ending) };
-      return ending.reason === 'overlap' ? { beside: runAt(history, ending.at, ending) } : {};
+      return ending.reason === 'overlap' ? { blocker: runAt(history, ending.at, ending) } : {};
     case 'firing.missed': {
       const first = ending.firstScheduledFor ?? ending.firing.scheduledFor;
       const { last } = silenceAround(history, first);
       return ending.reason === 'downtime'
         ? { silence: { last, first: ending } }
-        : { beside: runAt(history, due, ending) };
+        : { blocker: runAt(history, due, ending) };
     }
   }
 }

@@ -109,7 +109,7 @@ function ofEnding(ending: Ending, context: Context, why: Why): readonly string[]
 /** At most this many of the last lines are shown for a run that did not succeed. */
 const MOST_LINES = 3;
 
-function ofRun(run: RunFinished, { beside }: Context, why: Why): readonly string[] {
+function ofRun(run: RunFinished, { blocker }: Context, why: Why): readonly string[] {
   const { firing, latenessMs, attempts, at, outcome, outputTail = '', durationMs } = run;
   const late = latenessMs < SECOND ? 'on time' : `${humanDuration(latenessMs)} late`;
   const tries = attempts > 1 ? ` after ${attempts} attempts` : '';
@@ -119,7 +119,7 @@ function ofRun(run: RunFinished, { beside }: Context, why: Why): readonly string
   const lines = outcome.status === 'success' ? [] : outputTail.split('\n').slice(-MOST_LINES);
   return [
     `${never}, and ${outcome.status === 'lost' ? `was found lost at ${when(at, why)}` : `ended at ${when(at, why)}${tries}, in ${humanDuration(durationMs)}`}.`,
-    ...lateBecause(run, beside, why),
+    ...lateBecause(run, blocker, why),
     ...fallbackInWords(run),
     ...usedBy(run),
     ...lines.filter((line) => line !== '').map((line) => `│ ${plainText(line)}`),
@@ -134,18 +134,18 @@ function usedBy(run: RunFinished): readonly string[] {
   return used === undefined ? [] : [`It used ${used}.`];
 }
 
-function lateBecause({ firing, latenessMs }: RunFinished, beside: Context['beside'], why: Why): readonly string[] {
+function lateBecause({ firing, latenessMs }: RunFinished, blocker: Context['blocker'], why: Why): readonly string[] {
   const { job } = why;
   if (latenessMs < SECOND) return [];
   if (firing.trigger === 'catch_up')
     return ['It was missed when it came due (downtime, suspension or a clock jump), and catch_up ran it later.'];
-  if (beside !== undefined) return [`It waited: ${besideInWords(beside, why)}.`];
+  if (blocker !== undefined) return [`It waited: ${blockerInWords(blocker, why)}.`];
   const group = job.group === undefined ? '' : `its group ${job.group}, `;
   return [`It waited for ${group}the overall limit (concurrency) or a busy machine.`];
 }
 
 /** `run mg1c2x3k of 02:00:00 was active from 02:00:00 to 03:20:11`. */
-function besideInWords(run: Ending | OpenRun, why: Why): string {
+function blockerInWords(run: Ending | OpenRun, why: Why): string {
   const { firing, runId = '' } = run;
   const begun = when(
     startOfRun('event' in run ? { ending: run, open: undefined } : { ending: undefined, open: run }) ??
@@ -163,7 +163,7 @@ function ofSkip(skipped: FiringSkipped, context: Context, why: Why): readonly st
   return [...skipBecause(skipped, context, why), ...fallbackInWords(skipped)];
 }
 
-function skipBecause({ reason }: FiringSkipped, { beside, lastFailure }: Context, why: Why): readonly string[] {
+function skipBecause({ reason }: FiringSkipped, { blocker, lastFailure }: Context, why: Why): readonly string[] {
   if (lastFailure !== undefined) {
     const { firing, failuresInARow, outcome } = lastFailure;
     const cause = causeOf(lastFailure) || outcome.status;
@@ -172,7 +172,7 @@ function skipBecause({ reason }: FiringSkipped, { beside, lastFailure }: Context
     ];
   }
   if (reason !== 'overlap') return [];
-  const told = beside === undefined ? [] : [`${capital(besideInWords(beside, why))}.`];
+  const told = blocker === undefined ? [] : [`${capital(blockerInWords(blocker, why))}.`];
   const way =
     why.job.definition['overlap'] === '"queue"'
       ? 'overlap: queue keeps one firing waiting, not two.'
@@ -182,7 +182,7 @@ function skipBecause({ reason }: FiringSkipped, { beside, lastFailure }: Context
 
 const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
 
-function ofMiss(missed: FiringMissed, { silence, beside }: Context, why: Why): readonly string[] {
+function ofMiss(missed: FiringMissed, { silence, blocker }: Context, why: Why): readonly string[] {
   const { count = 1, firstScheduledFor: first, firing, at, reason } = missed;
   const others =
     count > 1
@@ -207,7 +207,7 @@ function ofMiss(missed: FiringMissed, { silence, beside }: Context, why: Why): r
     case 'deadline':
       return [
         `Its deadline had passed at ${when(at, why)}.`,
-        ...(beside === undefined ? [] : [`${capital(besideInWords(beside, why))}.`]),
+        ...(blocker === undefined ? [] : [`${capital(blockerInWords(blocker, why))}.`]),
       ];
     case 'shutdown':
       return [`The scheduler was stopping at ${when(at, why)}; it starts nothing more by then.`];
