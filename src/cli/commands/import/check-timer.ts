@@ -4,7 +4,7 @@ import { DAY, type Instant } from '../../../domain/time.js';
 import type { Job } from '../../../domain/job.js';
 import { nextInWindow } from '../../../engine/plan-due.js';
 import type { Difference, ImportedTimer } from '../../../importers/kind.js';
-import { localTime } from '../../../schedules/index.js';
+import { localTime, scheduleKinds } from '../../../schedules/index.js';
 import { firstDifference, type FirstDifference } from '../../first-difference.js';
 import { forThisMachine } from './for-this-machine.js';
 
@@ -91,8 +91,11 @@ function differenceOf(
   return first;
 }
 
+/** The keys that decide when a timer is due. */
+const WHEN = [...scheduleKinds.map(({ key }) => key), 'dst', 'not_before', 'not_after', 'timezone'];
+
 /** What the instants of a timer follow from: its keys, and its name where an `H` may be. */
-function whenOf({ name, definition, timezone }: Job): string {
-  const { cron, every, at, dst, not_before: from, not_after: until } = definition;
-  return JSON.stringify([cron, every, at, dst, from, until, timezone, cron?.includes('H') ? name : '']);
+function whenOf({ name, definition }: Job): string {
+  const keys = WHEN.map((key) => definition[key]);
+  return JSON.stringify([keys, definition['cron']?.includes('H') ? name : '']);
 }
