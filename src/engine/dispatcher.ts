@@ -26,7 +26,7 @@ interface Submitted extends Pick<Submission, 'runId'> {
   readonly firing: Firing;
 }
 
-/** There is no decision. */
+/** Prevents the decision. */
 interface Bug {
   readonly kind: 'bug';
   readonly error: unknown;

@@ -2,7 +2,7 @@ import { DAY, type Instant } from '../domain/time.js';
 import { clockChanges, namesLocalTime, parseScheduleAt } from '../schedules/index.js';
 
 /** How far ahead clock changes are examined. */
-const FORESEEN = 5 * 366 * DAY;
+export const FORESEEN = 5 * 366 * DAY;
 
 /** Whether `dst: {gap: skip}` makes a difference: the source does not make up for times that a clock change skips. */
 export function skipsGap(

@@ -1,9 +1,7 @@
-import { DAY, type Instant } from '../../domain/time.js';
+import type { Instant } from '../../domain/time.js';
 import { clockChanges } from '../../schedules/index.js';
+import { FORESEEN } from '../skips-gap.js';
 import type { CrontabZones } from './expression.js';
-
-/** As far as firings are compared. */
-const FORESEEN = 5 * 366 * DAY;
 
 /** How cronie treats clock changes with CRON_TZ: those of its zone, and those of the machine. */
 export function cronTzRule({ machine, cronTz }: CrontabZones, now: Instant): string | undefined {
