@@ -17,8 +17,12 @@ export const READ_THE_ZONE = [
   'test/schedules/reference.test.ts',
 ];
 
-/** Tests of the built program that run in one zone: they set no time of day and expect none. A new test of the program runs in both. */
+/**
+ * Tests of the built program that run in one zone. They set no time of day and expect none, or their timer file names its
+ * zone. A new test of the program runs in both.
+ */
 export const PROGRAM_IN_ONE_ZONE = [
+  'ad-hoc',
   'alerts',
   'clock',
   'cluster',
@@ -40,12 +44,15 @@ export const PROGRAM_IN_ONE_ZONE = [
   'kills',
   'kubernetes',
   'launcher',
+  'loaded',
   'log-file',
   'log-schema',
   'logs-form',
   'monitoring',
   'monitors',
+  'options',
   'package',
+  'page',
   'picture',
   'piped-file',
   'reload',
@@ -58,6 +65,7 @@ export const PROGRAM_IN_ONE_ZONE = [
   'state',
   'tracing',
   'unread',
+  'usage',
   'work-queue',
   'workers',
 ].map((name) => `test/program/${name}.test.ts`);
