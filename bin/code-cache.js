@@ -2,8 +2,8 @@
 
 // Compiling the program is half of its startup time. V8 can keep compiled code. Node 22.8 and later does that by
 // itself; this file does it on Node 20. The build runs the commands once and leaves a file of compiled code next to
-// each script of dist/cli (`node bin/code-cache.js`). V8 refuses one of another version, flags or source, and then
-// compiles as usual: nothing depends on it.
+// each script of dist/cli (`node bin/code-cache.js`). Only the same build of Node looks for it. V8 refuses one of other
+// flags or source. In both cases it compiles as usual: nothing depends on it.
 
 const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
@@ -16,7 +16,9 @@ const Module = module.constructor;
 const KEEPS_CODE = Number.parseInt(process.versions.node) >= 22;
 const PROGRAM = join(__dirname, '..', 'dist', 'cli');
 const need = Module.createRequire(join(PROGRAM, 'main.cjs'));
-const cacheOf = (name) => join(PROGRAM, `${name}.v8cache`);
+// V8 compares only its own version, 11.3.244.8 in all of Node 20. Releases of Node patch it, and compiled code of one
+// then calls wrong functions in another.
+const cacheOf = (name) => join(PROGRAM, `${name}.${process.version}-${process.platform}-${process.arch}.v8cache`);
 
 /**
  * Returns what loads a script of dist/cli, with the code that V8 kept for it. `keep`: saves the code at exit.

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as Module from 'node:module';
 import { tmpdir } from 'node:os';
@@ -172,17 +172,40 @@ test('its types need no others', () => {
 
 test('V8 takes the compiled code of every script', ({ skip }) => {
   if ('enableCompileCache' in Module) skip('Node keeps compiled code by itself');
+  const cache = `.${process.version}-${process.platform}-${process.arch}.v8cache`;
   const script = `
     const { readdirSync, readFileSync } = require('node:fs');
     const { wrap } = require('node:module');
     const { Script } = require('node:vm');
     const isTaken = (file) =>
-      !new Script(wrap(readFileSync(file, 'latin1')), { cachedData: readFileSync(file + '.v8cache') }).cachedDataRejected;
-    const scripts = readdirSync('.').filter((file) => readdirSync('.').includes(file + '.v8cache'));
+      !new Script(wrap(readFileSync(file, 'latin1')), { cachedData: readFileSync(file + '${cache}') }).cachedDataRejected;
+    const scripts = readdirSync('.').filter((file) => readdirSync('.').includes(file + '${cache}'));
     console.log(scripts.filter(isTaken).length, scripts.length);`;
   const cwd = join(ROOT, 'dist', 'cli');
   const [taken, all] = execFileSync(process.execPath, ['-e', script], { cwd, encoding: 'utf8' }).split(' ').map(Number);
 
   expect(all).toBeGreaterThan(0);
   expect(taken).toBe(all);
+});
+
+// Every Node 20 has the same version of V8, but compiled code of 20.20 makes 20.19 call wrong functions.
+test.each([
+  ['version', 'v20.0.0'],
+  ['platform', 'plan9'],
+  ['arch', 'pdp11'],
+])('compiled code of another %s of Node is not used', (fact, value) => {
+  const count = (preload: string): number => {
+    const counting = `
+      const vm = require('node:vm');
+      let cached = 0;
+      vm.Script = class extends vm.Script {
+        constructor(source, options) { super(source, options); if (options.cachedData) cached++; }
+      };
+      process.on('exit', () => console.error(cached));`;
+    writeFileSync(join(folder, 'preload.cjs'), preload + counting);
+    const flags = ['--require', join(folder, 'preload.cjs'), join(home, 'bin', 'timers.js'), '--version'];
+    return Number(spawnSync(process.execPath, flags, { encoding: 'utf8' }).stderr);
+  };
+  expect(count('') > 0).toBe(!('enableCompileCache' in Module));
+  expect(count(`Object.defineProperty(process, '${fact}', { value: '${value}' });`)).toBe(0);
 });
