@@ -37,6 +37,10 @@ describe('the image', () => {
     expect(tracked.toString()).toBe('');
   });
 
+  test('is built where there is a C compiler, and installed where there is none', () => {
+    expect(all('FROM')).toEqual(['node:24 AS build', 'node:24-slim']);
+  });
+
   test('installs the packed checkout, and nothing of that name from a registry', () => {
     const installs = all('RUN').filter((rest) => /npm (install|i|add) |npx /.test(rest));
     expect(installs).toHaveLength(1);
