@@ -26,7 +26,7 @@ const TYPES: Readonly<Record<EventField['type'], string>> = {
   strings: 'keyword',
   object: 'flattened',
 };
-const LONG_TEXTS = ['timers.output_tail'];
+const LONG_TEXTS = ['timers.output_tail', 'timers.fallback_output_tail'];
 
 const entries = Object.values(EVENTS) as unknown as readonly EventEntry<TimerEvent>[];
 

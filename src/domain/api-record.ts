@@ -102,9 +102,11 @@ export interface OutputRecord {
   readonly line: string;
 }
 
+const WITHOUT_OUTPUT = { output_tail: undefined, fallback_output_tail: undefined };
+
 /** Formats an outcome for the page. */
 export function toOutcome(ending: Ending, causeOf: (ending: Ending) => string): OutcomeRecord {
-  const facts = { timestamp: toTimestamp(ending.at), cause: causeOf(ending), output_tail: undefined };
+  const facts = { timestamp: toTimestamp(ending.at), cause: causeOf(ending), ...WITHOUT_OUTPUT };
   const lost = statusOf(ending) === 'lost' ? { duration_ms: undefined } : {};
   return { ...toRecord(ending), ...facts, ...lost } as unknown as OutcomeRecord;
 }

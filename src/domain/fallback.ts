@@ -13,6 +13,8 @@ export interface FallbackResult {
   readonly outcome: Outcome;
   /** Absent if its end is unknown. */
   readonly durationMs?: Duration;
+  /** The last lines that it printed, joined by newlines; absent if it printed nothing. The log has them unless it succeeded. */
+  readonly outputTail?: string;
 }
 
 /** Whether the fallback follows an attempt after which there is no other. A lost one may have done its work. */

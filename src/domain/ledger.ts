@@ -1,6 +1,6 @@
 import type { BreakerState } from './breaker.js';
 import type { FiringMissed, FiringSkipped, RunFinished, TimerEvent } from './events/index.js';
-import type { DecidedEnding } from './fallback.js';
+import type { DecidedEnding, FallbackResult } from './fallback.js';
 import type { Firing } from './firing.js';
 import type { FiringStatus } from './outcome.js';
 import type { Duration, Instant } from './time.js';
@@ -222,6 +222,10 @@ export function statusOf(ending: Ending): FiringStatus {
   if (ending.event === 'run.finished') return ending.outcome.status;
   return ending.event === 'firing.missed' ? 'missed' : 'skipped';
 }
+
+/** How the fallback of a run ended; `undefined` if none ran, or it is active. */
+export const fallbackIn = ({ ending }: Pick<RunHistory, 'ending'>): FallbackResult | undefined =>
+  ending === undefined || ending.event === 'firing.missed' ? undefined : ending.fallback;
 
 /** When a run's first attempt started; `undefined` if it never had one. */
 export function startOfRun({ ending, open }: Pick<RunHistory, 'ending' | 'open'>): Instant | undefined {

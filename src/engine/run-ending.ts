@@ -1,8 +1,9 @@
 import type { FiringMissed, FiringSkipped, RunFinished } from '../domain/events/index.js';
 import type { Usage } from '../domain/usage.js';
 import type { DecidedEnding, FallbackResult } from '../domain/fallback.js';
-import type { Instant } from '../domain/time.js';
-import { canceled, type CancelCause } from '../domain/outcome.js';
+import { canceled, type CancelCause, type Outcome } from '../domain/outcome.js';
+import type { OutputTail } from '../domain/output-tail.js';
+import type { Duration, Instant } from '../domain/time.js';
 import type { RunFact } from './attempt.js';
 import type { RunTimes } from './run-times.js';
 
@@ -36,20 +37,28 @@ export function unstartedEnding(cause: CancelCause, hasBegun: boolean): RunEndin
 interface Summary {
   readonly times: Pick<RunTimes, 'elapsedMs' | 'latenessMs'>;
   readonly attempts: number;
-  readonly outputTail: string;
+  /** Its last attempt, without the fallback; absent if it had none. */
+  readonly attempt: { readonly tail: { toString(): string } } | undefined;
   readonly usage: Usage | undefined;
   readonly fallback: FallbackResult | undefined;
+}
+
+/** How a fallback ended. */
+export function resultOf(outcome: Outcome, durationMs: Duration, tail: OutputTail | undefined): FallbackResult {
+  const outputTail = tail?.toString() ?? '';
+  return { outcome, durationMs, ...(outputTail !== '' && { outputTail }) };
 }
 
 /** The event of a run's end. */
 export function endingFact(
   ending: RunEnding,
   { failuresInARow, isRecovery }: EndingFacts,
-  { times, attempts, outputTail, usage, fallback }: Summary,
+  { times, attempts, attempt, usage, fallback }: Summary,
 ): RunFact<RunFinished> | RunFact<FiringSkipped> | RunFact<FiringMissed> {
   if (ending.kind === 'skipped')
     return { event: 'firing.skipped', reason: ending.reason, ...(fallback && { fallback }) };
   if (ending.kind === 'missed') return { event: 'firing.missed', reason: ending.reason };
+  const outputTail = attempt?.tail.toString() ?? '';
   return {
     event: 'run.finished',
     outcome: ending.outcome,

@@ -20,7 +20,7 @@ import {
 } from './attempt.js';
 import { contain } from './contain.js';
 import { reportBug, type EngineContext } from './context.js';
-import { endingFact, unstartedEnding, type JobCounts, type RunEnding } from './run-ending.js';
+import { endingFact, resultOf, unstartedEnding, type JobCounts, type RunEnding } from './run-ending.js';
 import type { Gate } from './gate.js';
 import { RunEntry, type EntryOwner } from './run-entry.js';
 import { RunTimes } from './run-times.js';
@@ -300,8 +300,9 @@ export class Run implements AttemptOwner, EntryOwner {
 
   /** Ends with the outcome of the latest attempt; after a fallback, as it was decided before. */
   #finish(outcome: Outcome): void {
+    const durationMs = this.times.elapsedMs - this.#decidedAtMs;
     if (this.#decided === undefined) this.end({ kind: 'finished', outcome });
-    else this.end(this.#decided, { outcome, durationMs: this.times.elapsedMs - this.#decidedAtMs });
+    else this.end(this.#decided, resultOf(outcome, durationMs, this.#attempt?.tail));
   }
 
   /** Ends the run. The event comes before the next run gets the slot, so that the log has the true order. */
@@ -312,8 +313,8 @@ export class Run implements AttemptOwner, EntryOwner {
     if (this.#alarm !== undefined) this.#context.elapsed.clear(this.#alarm);
     const at = this.#context.now();
     const facts = this.#counts.note(ending, at);
-    const outputTail = (this.#failed ?? this.#attempt)?.tail.toString() ?? '';
-    const summary = { times: this.times, attempts: this.#attempts, outputTail, usage: this.#usage, fallback };
+    const attempt = this.#failed ?? this.#attempt;
+    const summary = { times: this.times, attempts: this.#attempts, attempt, usage: this.#usage, fallback };
     this.emit(endingFact(ending, facts, summary), at);
     this.#entry.leave();
     this.#onAttemptOver(this, ending);

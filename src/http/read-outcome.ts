@@ -85,8 +85,12 @@ function fallbackOf(record: RecordReader): { readonly fallback?: FallbackResult 
   if (status === undefined) return {};
   const error = record.optional('fallback_error', () => record.text('fallback_error', { longest: LONGEST_TEXT }));
   const durationMs = record.optional('fallback_duration_ms', () => record.amount('fallback_duration_ms'));
+  const tail = record.optional('fallback_output_tail', () =>
+    record.text('fallback_output_tail', { longest: LONGEST_TEXT }),
+  );
   const outcome = { status, ...(error !== undefined && { error }) };
-  return { fallback: { outcome, ...(durationMs !== undefined && { durationMs }) } };
+  const facts = { ...(durationMs !== undefined && { durationMs }), ...(tail !== undefined && { outputTail: tail }) };
+  return { fallback: { outcome, ...facts } };
 }
 
 /** Reads the values of one line. */

@@ -1,6 +1,6 @@
 import { toOutcome, type OutputRecord, type RunDetails } from '../domain/api-record.js';
 import type { TimerEvent } from '../domain/events/index.js';
-import { startOfRun, type Ending, type RunHistory } from '../domain/ledger.js';
+import { fallbackIn, startOfRun, type Ending, type RunHistory } from '../domain/ledger.js';
 import { toTimestamp } from '../domain/time.js';
 
 /** How many lines of output are shown for a run. */
@@ -32,10 +32,11 @@ export function toRunDetails(run: RunHistory, { events, causeOf }: RunContext): 
   };
 }
 
-function outputOf({ outputTail }: RunHistory, events: readonly TimerEvent[]): readonly OutputRecord[] {
+function outputOf(run: RunHistory, events: readonly TimerEvent[]): readonly OutputRecord[] {
   const lines = events.flatMap((event) => (event.event === 'run.output' ? [toOutputRecord(event)] : []));
-  if (lines.length > 0 || outputTail === undefined) return lines.slice(-MOST_LINES);
-  return outputTail.split('\n').map((line) => ({ line }));
+  if (lines.length > 0) return lines.slice(-MOST_LINES);
+  const tails = [run.outputTail, fallbackIn(run)?.outputTail].filter((tail) => tail !== undefined);
+  return tails.flatMap((tail) => tail.split('\n')).map((line) => ({ line }));
 }
 
 /** A block of one line under its public names. */

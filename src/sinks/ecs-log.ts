@@ -10,7 +10,6 @@ const ECS_NAMES: RecordNames = {
   host: 'host.hostname',
   message: 'message',
   data: 'timers.data',
-  outputTail: 'timers.output_tail',
   truncated: 'timers.truncated',
 };
 

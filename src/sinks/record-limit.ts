@@ -34,7 +34,7 @@ export function fitRecords(records: string, names: RecordNames): string {
 /**
  * Makes a record, written as a line of JSON, fit into {@link RECORD_LIMIT}. First cuts `msg`, down to 1 KiB; a cut
  * `msg` ends in `…`. Then cuts the longest fields. A cut record has `truncated: true`. Texts keep their beginning,
- * lists their first items, `output_tail` its last lines. Output that was parsed as JSON (`data`) and is too long
+ * lists their first items, an `output_tail` its last lines. Output that was parsed as JSON (`data`) and is too long
  * becomes a `line` again.
  */
 export function fitRecord(line: string, names = JSON_NAMES): string {
@@ -46,7 +46,7 @@ export function fitRecord(line: string, names = JSON_NAMES): string {
   for (let excess = excessOf(fields); excess > 0; excess = excessOf(fields)) {
     const longest = longestOf(fields, names);
     if (longest === undefined) break;
-    fields = new Map(fields).set(longest, shortened(longest, fields, { excess, names })).set(names.truncated, 'true');
+    fields = new Map(fields).set(longest, shortened(longest, fields, excess)).set(names.truncated, 'true');
   }
   return lineOf(fields);
 }
@@ -77,15 +77,11 @@ function longestOf(fields: Fields, { message }: RecordNames): string | undefined
   return longest;
 }
 
-function shortened(
-  key: string,
-  fields: Fields,
-  { excess, names }: { readonly excess: number; readonly names: RecordNames },
-): string {
+function shortened(key: string, fields: Fields, excess: number): string {
   const json = fields.get(key) ?? '';
   const most = Math.max(SHORTEST_FIELD, sizeOf(fields, key) - excess);
   if (json.startsWith('[')) return `[${firstOf((JSON.parse(json) as unknown[]).map(jsonOf), most - 2).join(',')}]`;
-  if (key !== names.outputTail) return beginningOf(json, most);
+  if (!key.endsWith('output_tail')) return beginningOf(json, most);
   const lines = (JSON.parse(json) as string).split('\n').map(jsonOf).reverse();
   const kept = firstOf(lines, most).map((line) => line.slice(1, -1));
   return `"${kept.reverse().join('\\n')}"`;

@@ -7,7 +7,6 @@ export interface RecordNames {
   /** A line of output; absent: only the message has it. */
   readonly line?: string;
   readonly data: string;
-  readonly outputTail: string;
   readonly truncated: string;
 }
 
@@ -18,6 +17,5 @@ export const JSON_NAMES: RecordNames = {
   message: 'msg',
   line: 'line',
   data: 'data',
-  outputTail: 'output_tail',
   truncated: 'truncated',
 };

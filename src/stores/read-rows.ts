@@ -196,17 +196,19 @@ function finishedOf(status: RunStatus, row: EndingRow, read: RowReader) {
 
 /** What comes before the facts of the run. */
 function fallbackOf(row: EndingRow, read: RowReader): { readonly fallback?: FallbackResult } {
-  const [status, errorOrNull, duration] = row.slice(
+  const [status, errorOrNull, duration, tail] = row.slice(
     -NO_RUN_FACTS.length - NO_FALLBACK.length,
   ) as unknown as FallbackFacts;
   const known = read.optional('fallback_status', status, isRunStatus);
   if (known === undefined) return {};
   const error = read.optional('fallback_error', errorOrNull, isText);
   const durationMs = read.optional('fallback_duration_ms', duration, isDuration);
+  const outputTail = read.optional('fallback_output_tail', tail, isOutput);
   return {
     fallback: {
       outcome: { status: known, ...(error !== undefined && { error }) },
       ...(durationMs !== undefined && { durationMs }),
+      ...(outputTail !== undefined && { outputTail: textOf(outputTail) }),
     },
   };
 }

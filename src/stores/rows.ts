@@ -100,12 +100,17 @@ export const rowOfOpenRun = (admission: number, run: OpenRun): OpenRunRow => [
 
 export const ENDING_COLUMNS =
   'ended_at, job_name, scheduled_for, "trigger", generation, run_id, status, reason, count, first_scheduled_for, ' +
-  'fallback_status, fallback_error, fallback_duration_ms, ' +
+  'fallback_status, fallback_error, fallback_duration_ms, fallback_output_tail, ' +
   'attempts, lateness_ms, duration_ms, exit_code, signal, error, failures_in_a_row, is_recovery, ' +
   'cpu_ms, max_rss_bytes, output_tail';
 type EndingHead = [endedAt: number, ...firing: FiringRow, runId: Null<string>, status: FiringStatus];
 type FiringFacts = [reason: Null<string>, count: Null<number>, firstScheduledFor: Null<number>];
-export type FallbackFacts = [status: Null<RunStatus>, error: Null<string>, durationMs: Null<number>];
+export type FallbackFacts = [
+  status: Null<RunStatus>,
+  error: Null<string>,
+  durationMs: Null<number>,
+  outputTail: Null<string | Uint8Array>,
+];
 export type RunFacts = [
   attempts: Null<number>,
   latenessMs: Null<number>,
@@ -122,7 +127,7 @@ export type RunFacts = [
 export type EndingRow = [...EndingHead, ...FiringFacts, ...FallbackFacts, ...RunFacts];
 
 const NO_FIRING_FACTS: FiringFacts = [null, null, null];
-export const NO_FALLBACK: FallbackFacts = [null, null, null];
+export const NO_FALLBACK: FallbackFacts = [null, null, null, null];
 export const NO_RUN_FACTS: RunFacts = [null, null, null, null, null, null, null, null, null, null, null];
 
 /** An outcome as a row of `firings`. */
@@ -153,7 +158,8 @@ export function rowOfEnding(ending: Ending): EndingRow {
 
 function fallbackFactsOf({ fallback }: RunFinished | FiringSkipped): FallbackFacts {
   if (fallback === undefined) return NO_FALLBACK;
-  return [fallback.outcome.status, fallback.outcome.error ?? null, fallback.durationMs ?? null];
+  const { outcome, durationMs, outputTail } = fallback;
+  return [outcome.status, outcome.error ?? null, durationMs ?? null, storable(outputTail)];
 }
 
 const runFactsOf = (ending: RunFinished): RunFacts => [
@@ -167,11 +173,13 @@ const runFactsOf = (ending: RunFinished): RunFacts => [
   ending.isRecovery ? 1 : null,
   ending.cpuMs === undefined ? null : Math.round(ending.cpuMs * 10) / 10,
   ending.maxRssBytes ?? null,
-  ending.outputTail === undefined ? null : storable(ending.outputTail),
+  storable(ending.outputTail),
 ];
 
 /** The binding ends texts at U+0000, which commands do print; such a text is stored as bytes. */
-const storable = (text: string): string | Uint8Array => (text.includes('\0') ? Buffer.from(text) : text);
+const storable = (text: string | undefined): Null<string | Uint8Array> =>
+  text?.includes('\0') ? Buffer.from(text) : (text ?? null);
+
 export const FAILED_ATTEMPT_COLUMNS = 'run_id, attempt, at, error, retry_in_ms';
 export type FailedAttemptRow = [runId: string, attempt: number, at: number, error: string, retryInMs: number];
 

@@ -39,7 +39,7 @@ export class SqliteHistory implements History {
   }
 
   endings(query: HistoryQuery): readonly Ending[] {
-    const columns = query.withoutOutput ? this.#columns.replace(/output_tail$/, 'NULL') : this.#columns;
+    const columns = query.withoutOutput ? this.#columns.replaceAll(/\b\w*output_tail\b/g, 'NULL') : this.#columns;
     const { sql, parameters } = choose(columns, query);
     const rows = rowsOf<EndingRow>(this.#database, sql, ...parameters);
     return this.#endingsOfRows(query.earliest ? rows : rows.reverse());

@@ -32,6 +32,7 @@ const ENDED = {
   fallback_status: column('text', 'How the fallback ended; null if none ran.'),
   fallback_error: column('text', 'What went wrong in the fallback, in a sentence.'),
   fallback_duration_ms: column('milliseconds', 'How long the fallback took; null if its end is unknown.'),
+  fallback_output_tail: column('text', 'The last lines that the fallback printed.'),
   output_tail: column('text', 'The last lines that a failed run printed.'),
 };
 

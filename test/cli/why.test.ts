@@ -250,6 +250,18 @@ Its breaker was open: the run of 02:50:00 was its failure no. 5 in a row (exit
   code 3).`);
   });
 
+  test('failed, and so did its fallback: the last lines of both', async () => {
+    const outcome = { status: 'failure', exitCode: 3, error: 'exit code 3' } as const;
+    const fallback = {
+      outcome: { status: 'failure', error: 'exit code 1' },
+      outputTail: 'a\n\nno\nold prices',
+    } as const;
+    await record([finished(firingAt('2026-11-24T02:00'), { outcome, fallback, outputTail: 'no route to host' })]);
+    expect(await answer('backup')).toMatch(
+      /\n│ no route to host\nIts fallback failed: exit code 1\.\n│ no\n│ old prices\n/,
+    );
+  });
+
   test('ran late and failed: when, after how many attempts, with its last lines', async () => {
     await record([
       finished(firingAt('2026-11-23T02:00'), {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Command } from '../../src/domain/command.js';
 import type { Job } from '../../src/domain/job.js';
+import { isEnding } from '../../src/domain/ledger.js';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
 import { breaker, overlap, retry } from '../../src/policies/index.js';
 import { Lives, tidy } from '../support/lives.js';
@@ -48,6 +49,20 @@ describe('after the last failed attempt', () => {
       ['', '2', undefined, undefined, undefined],
       ['failure', '3', '2', '7', ''],
     ]);
+  });
+
+  test('its last lines are in the outcome, apart from those of the command', async () => {
+    const rig = rigOf([load()]);
+    rig.scheduler.start();
+    await rig.clock.advance(2 * SECOND);
+    rig.executor.attempts[0]?.io.output('stderr', 'no route', false);
+    await rig.clock.advance(2 * SECOND);
+    rig.executor.attempts[1]?.io.output('stdout', 'old prices', false);
+    await rig.clock.advance(MINUTE);
+    expect(rig.events.findLast(isEnding)).toMatchObject({
+      outputTail: 'no route',
+      fallback: { outputTail: 'old prices' },
+    });
   });
 
   test('it runs after a timeout, with the timeout of its own attempt', async () => {

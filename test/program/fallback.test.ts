@@ -41,6 +41,7 @@ test('a command that keeps failing is followed by its fallback, in log, history 
   expect(record).toMatchObject({ status: 'failure', fallback_status: 'success' });
   const { stdout: whole } = await desk.run('history', '--run', record['run_id']!);
   expect(whole).toMatch(/^fallback {2}succeeded in \d/m);
+  expect(whole).toMatch(/\noutput\n│ no route\nfallback output\n│ old prices\n$/);
   expect((await desk.run('why', 'load')).stdout).toMatch(/\nIts fallback succeeded in \d/);
 });
 

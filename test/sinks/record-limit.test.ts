@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import type { TimerEvent } from '../../src/domain/events/index.js';
+import type { RunFinished, TimerEvent } from '../../src/domain/events/index.js';
 import { toTimestamp } from '../../src/domain/time.js';
 import { createJsonLog } from '../../src/sinks/json-log.js';
 import { RECORD_LIMIT } from '../../src/sinks/record-limit.js';
@@ -108,5 +108,11 @@ it('of a tail the last lines stay', () => {
   const { record } = written(failed(lines.join('\n')));
   const kept = String(record['output_tail']).split('\n');
   expect(kept).toEqual(lines.slice(-kept.length));
+  const outcome = { status: 'failure' } as const;
+  const { record: both } = written({
+    ...failed('short'),
+    fallback: { outcome, outputTail: lines.join('\n') },
+  } as RunFinished);
+  expect(both).toMatchObject({ output_tail: 'short', fallback_output_tail: kept.join('\n') });
   expect(kept.length).toBeGreaterThan(5);
 });

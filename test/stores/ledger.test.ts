@@ -28,6 +28,7 @@ const everything: readonly Ending[] = [
     firing: { ...firingOf('backup'), trigger: 'catch_up', generation: 2 },
   }),
   finished('r8', { fallback: { outcome: { status: 'failure', error: 'exit code 2' }, durationMs: 1_200 } }),
+  finished('r10', { fallback: { outcome: { status: 'success' }, durationMs: 9, outputTail: 'old \0 prices\n' } }),
   finished('r5', { outcome: { status: 'timeout', exitCode: 143, error: 'timed out' }, outputTail: '' }),
   skipped,
   { ...skipped, runId: 'r6', reason: 'not_our_turn' },
@@ -330,11 +331,13 @@ describe('history returns', () => {
     const state = new State();
     const { recorded } = state.start();
     expect(recorded()?.endings({ limit: 10 })).toEqual([]);
-    state.commit([finished('r1', { outputTail: 'long' })]);
+    const fallback = { outcome: { status: 'success' } } as const;
+    const full = finished('r1', { outputTail: 'long', fallback: { ...fallback, outputTail: 'long too' } });
+    state.commit([full]);
     const read = (withoutOutput?: true) =>
       recorded()?.endings({ jobName: 'backup', limit: 10, ...(withoutOutput && { withoutOutput }) });
-    expect(read()).toEqual([finished('r1', { outputTail: 'long' })]);
-    expect(read(true)).toEqual([finished('r1')]);
+    expect(read()).toEqual([full]);
+    expect(read(true)).toEqual([finished('r1', { fallback })]);
     expect(recorded()?.run('r1')?.outputTail).toBe('long');
   });
 

@@ -21,7 +21,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, test } from 'vitest';
 import { SECOND } from '../../src/domain/time.js';
 import { defaultStatePath, readState } from '../../src/stores/index.js';
-import { APPLICATION_ID } from '../../src/stores/migrations.js';
+import { APPLICATION_ID, MIGRATIONS } from '../../src/stores/migrations.js';
 import { admitted, finished, newFolder, recordOf, State } from './state.js';
 
 /** A user who may read only their own files; ourselves if we are not root. */
@@ -129,7 +129,7 @@ describe('a file that cannot be used', () => {
     other.exec(`PRAGMA journal_mode = WAL; CREATE TABLE treasure (a); ${sql}`);
     other.close();
   };
-  const NEWER = 'it was written by a newer version of timers (format 99, this version reads up to 4)';
+  const NEWER = `it was written by a newer version of timers (format 99, this version reads up to ${MIGRATIONS.length})`;
   const refused = [
     ['of text', 'it is not a database', (path: string) => writeFileSync(path, 'timers:\n')],
     ['of noise', 'it is not a database', (path: string) => writeFileSync(path, noise)],

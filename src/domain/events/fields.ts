@@ -66,6 +66,11 @@ export const FALLBACK_FIELDS = {
   },
   fallback_error: { type: 'string', optional: true, summary: 'What went wrong in the fallback, as a sentence.' },
   fallback_duration_ms: { type: 'number', unit: 'ms', optional: true, summary: 'How long the fallback took.' },
+  fallback_output_tail: {
+    type: 'string',
+    optional: true,
+    summary: 'The last lines that the fallback printed, joined by newlines, if it did not succeed.',
+  },
 } as const satisfies EventFields;
 
 export const fallbackFields = (fallback: FallbackResult | undefined) =>
@@ -75,6 +80,8 @@ export const fallbackFields = (fallback: FallbackResult | undefined) =>
         fallback_status: fallback.outcome.status,
         ...(fallback.outcome.error !== undefined && { fallback_error: fallback.outcome.error }),
         ...(fallback.durationMs !== undefined && { fallback_duration_ms: fallback.durationMs }),
+        ...(fallback.outputTail &&
+          fallback.outcome.status !== 'success' && { fallback_output_tail: fallback.outputTail }),
       };
 
 export const OUTCOME_FIELDS = {

@@ -46,6 +46,15 @@ test('one run is shown in full: what, when, how late, each attempt, how it ended
   );
 });
 
+test('what its fallback printed comes last, and under its own key', () => {
+  const fallback = { outcome: { status: 'success' }, durationMs: 40, outputTail: 'old\nprices' } as const;
+  const run = { ...failed, ending: finished(firing, { fallback }) };
+  expect(shown(run)).toMatch(
+    /\nfallback {2}succeeded in 40 ms\noutput\n(?:│ .*\n){2}fallback output\n│ old\n│ prices$/,
+  );
+  expect(JSON.parse(shown(run, { asJson: true }))).toMatchObject({ fallback_output_tail: 'old\nprices' });
+});
+
 test('a run that is still on says so, and which process it is', () => {
   expect(shown({ open: running(firing) })).toBe(
     [

@@ -2,7 +2,7 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import { ownCauseOf, type RunFinished } from '../../../domain/events/index.js';
 import { describeFallback } from '../../../domain/fallback.js';
 import { firingId, type Firing } from '../../../domain/firing.js';
-import { startOfRun, type Ending, type OpenRun, type RunHistory } from '../../../domain/ledger.js';
+import { fallbackIn, startOfRun, type Ending, type OpenRun, type RunHistory } from '../../../domain/ledger.js';
 import { toRecord } from '../../../domain/record.js';
 import { toTimestamp, type Duration, type Instant } from '../../../domain/time.js';
 import { describeUsage } from '../../../domain/usage.js';
@@ -27,9 +27,12 @@ export function printRun(run: RunHistory, printing: PastPrinting): void {
   const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
   for (const [label, text] of factsOf(run, printing, chalk))
     terminal.outPainted(`${chalk.dim(label.padEnd(8))}  ${text}`);
-  if (run.outputTail === undefined) return;
-  const lines = run.outputTail.split('\n').map((line) => `${chalk.dim('│')} ${plainText(line)}`);
-  terminal.outPainted(chalk.dim('output'), ...lines);
+  const print = (label: string, tail: string | undefined) => {
+    const lines = tail?.split('\n').map((line) => `${chalk.dim('│')} ${plainText(line)}`);
+    if (lines) terminal.outPainted(chalk.dim(label), ...lines);
+  };
+  print('output', run.outputTail);
+  print('fallback output', fallbackIn(run)?.outputTail);
 }
 
 /** A label and its value. */
@@ -125,20 +128,22 @@ function attemptsOf(run: RunHistory, local: Local): readonly Fact[] {
   return lines.map((line, index) => [index === 0 ? 'attempts' : '', line]);
 }
 
-function fallbackOf({ ending, open }: RunHistory): readonly Fact[] {
-  if (open?.decided !== undefined) return [['fallback', 'not ended yet']];
-  if (ending === undefined || ending.event === 'firing.missed' || ending.fallback === undefined) return [];
-  return [['fallback', visible(describeFallback(ending.fallback))]];
+function fallbackOf(run: RunHistory): readonly Fact[] {
+  if (run.open?.decided !== undefined) return [['fallback', 'not ended yet']];
+  const fallback = fallbackIn(run);
+  return fallback === undefined ? [] : [['fallback', visible(describeFallback(fallback))]];
 }
 
 /** The record of its outcome, if it has one, and what the log's record lacks. An open run has the status `null`. */
 function runToJson(run: RunHistory) {
   const start = startOfRun(run);
+  const fallbackTail = fallbackIn(run)?.outputTail;
   return {
     ...(run.ending ? toJson(run.ending) : {}),
     ...(run.open ? openToJson(run.open) : {}),
     started_at: start === undefined ? null : toTimestamp(start),
     output_tail: run.outputTail ?? null,
+    ...(fallbackTail !== undefined && { fallback_output_tail: fallbackTail }),
     failed_attempts: run.attempts.map(({ attempt, at, error, retryInMs }) => ({
       attempt,
       timestamp: toTimestamp(at),

@@ -2,6 +2,7 @@ import type { FiringMissed, FiringSkipped, RunFinished } from '../../../domain/e
 import type { Job } from '../../../domain/job.js';
 import { describeFallback } from '../../../domain/fallback.js';
 import { startOfFinished, startOfRun, type Ending, type OpenRun } from '../../../domain/ledger.js';
+import type { Outcome } from '../../../domain/outcome.js';
 import { SECOND, type Instant } from '../../../domain/time.js';
 import { describeUsage } from '../../../domain/usage.js';
 import { causeOf } from '../../../domain/outcome-cause.js';
@@ -110,24 +111,31 @@ function ofEnding(ending: Ending, context: Context, why: Why): readonly string[]
 const MOST_LINES = 3;
 
 function ofRun(run: RunFinished, { blocker }: Context, why: Why): readonly string[] {
-  const { firing, latenessMs, attempts, at, outcome, outputTail = '', durationMs } = run;
+  const { firing, latenessMs, attempts, at, outcome, outputTail, durationMs } = run;
   const late = latenessMs < SECOND ? 'on time' : `${humanDuration(latenessMs)} late`;
   const tries = attempts > 1 ? ` after ${attempts} attempts` : '';
   const due = dueInWords({ due: firing.scheduledFor, offset: why.job.offset }, why.zone);
   const began = `It began at ${when(startOfFinished(run), why)}${due}, ${late}`;
   const never = attempts === 0 ? 'It never began' : began;
-  const lines = outcome.status === 'success' ? [] : outputTail.split('\n').slice(-MOST_LINES);
   return [
     `${never}, and ${outcome.status === 'lost' ? `was found lost at ${when(at, why)}` : `ended at ${when(at, why)}${tries}, in ${humanDuration(durationMs)}`}.`,
     ...lateBecause(run, blocker, why),
-    ...fallbackInWords(run),
     ...usedBy(run),
-    ...lines.filter((line) => line !== '').map((line) => `│ ${plainText(line)}`),
+    ...linesOf(outcome, outputTail),
+    ...fallbackInWords(run),
   ];
 }
 
-const fallbackInWords = ({ fallback }: RunFinished | FiringSkipped): readonly string[] =>
-  fallback === undefined ? [] : [`Its fallback ${describeFallback(fallback)}.`];
+/** The last lines of a command, unless it succeeded. */
+function linesOf({ status }: Outcome, outputTail = ''): readonly string[] {
+  const lines = status === 'success' ? [] : outputTail.split('\n').slice(-MOST_LINES);
+  return lines.filter((line) => line !== '').map((line) => `│ ${plainText(line)}`);
+}
+
+function fallbackInWords({ fallback }: RunFinished | FiringSkipped): readonly string[] {
+  if (fallback === undefined) return [];
+  return [`Its fallback ${describeFallback(fallback)}.`, ...linesOf(fallback.outcome, fallback.outputTail)];
+}
 
 function usedBy(run: RunFinished): readonly string[] {
   const used = describeUsage(run);

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { toRunDetails } from '../../src/http/run-details.js';
+import { finished, firingAt, skipped } from '../support/past.js';
+
+const fallback = { outcome: { status: 'failure' }, outputTail: 'old prices\nstay' } as const;
+const context = { events: [], causeOf: () => '' };
+const firing = firingAt('2026-11-23T02:00');
+
+test('of a run that is no longer in memory, the last lines of the command and of its fallback are shown', () => {
+  const ending = finished(firing, { fallback, outputTail: 'no route' });
+  const failed = toRunDetails({ ending, open: undefined, outputTail: 'no route', attempts: [] }, context);
+  expect(failed?.output).toEqual([{ line: 'no route' }, { line: 'old prices' }, { line: 'stay' }]);
+  expect(JSON.stringify(failed?.outcome)).not.toContain('output_tail');
+  const skip = skipped(firing, { runId: 'r1', reason: 'breaker_open', fallback });
+  const only = toRunDetails({ ending: skip, open: undefined, outputTail: undefined, attempts: [] }, context);
+  expect(only?.output).toEqual([{ line: 'old prices' }, { line: 'stay' }]);
+});
