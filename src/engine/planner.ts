@@ -60,15 +60,15 @@ export class Planner {
       this.#dispatcher.submit(state, this.#dispatcher.unscheduled(job, startedAt, 'start'));
   }
 
-  /**
-   * Continues where another scheduler stopped a moment ago. Nothing restarts; firings due since then are late.
-   * `waiting` are runs left open without a process.
-   */
-  takeOver(state: JobState, waiting: readonly OpenRun[]): void {
+  /** Continues a run that another scheduler, which stopped a moment ago, left open without a process. */
+  submitAgain(state: JobState, { firing, runId }: OpenRun): void {
+    if (state.job.enabled || firing.trigger === 'manual') this.#dispatcher.submit(state, firing, { runId });
+    else this.#dispatcher.miss(state, firing, 'downtime', runId);
+  }
+
+  /** Continues where that scheduler stopped, after {@link submitAgain}. Nothing restarts; firings due since then are late. */
+  takeOver(state: JobState): void {
     const { job } = state;
-    for (const { firing, runId } of waiting)
-      if (job.enabled || firing.trigger === 'manual') this.#dispatcher.submit(state, firing, { runId });
-      else this.#dispatcher.miss(state, firing, 'downtime', runId);
     if (!job.enabled || state.isDone) return;
     if (startsOver(job.schedule)) this.#goOnWaiting(state);
     else if (job.schedule.fromEnd === undefined || state.running + state.parked.size === 0) this.#catchUp(state);

@@ -126,7 +126,7 @@ export class Recovery {
    * handover.
    */
   waitingOf(state: JobState): readonly OpenRun[] {
-    return this.#waiting.get(state) ?? [];
+    return (this.#waiting.get(state) ?? []).sort(byInstant);
   }
 
   /** Whether a process of an earlier run of this job is alive. */
@@ -190,7 +190,7 @@ export class Recovery {
     const { firing, runId } = run;
     if (state === undefined || !(isScheduled(firing) || isHandedOver))
       this.#parts.dispatcher.miss(state, firing, 'downtime', runId);
-    else this.#waiting.set(state, [...this.waitingOf(state), run].sort(byInstant));
+    else if (this.#waiting.get(state)?.push(run) === undefined) this.#waiting.set(state, [run]);
   }
 
   #endOrphans(lost: readonly OpenRun[], at: Instant): void {

@@ -1,15 +1,18 @@
 import type { Clock } from '../domain/clock.js';
-import { SLICE } from '../turns/steps.js';
+import { finish, SLICE, type Steps } from '../turns/steps.js';
 
 /** Processes many items: a slice immediately, the others in later turns of the event loop, in order. */
 export class Slices<Item> {
   readonly #left = new Set<Item>();
   readonly #clock: Clock;
-  readonly #doTo: (item: Item) => void;
+  readonly #stepsOf: (item: Item) => Steps<void>;
+  /** The item that a slice has ended in, and the rest of its steps. */
+  #current: { readonly item: Item; readonly steps: Steps<void> } | undefined;
+  #then: () => void = () => undefined;
 
-  constructor(clock: Clock, doTo: (item: Item) => void) {
+  constructor(clock: Clock, stepsOf: (item: Item) => Steps<void>) {
     this.#clock = clock;
-    this.#doTo = doTo;
+    this.#stepsOf = stepsOf;
   }
 
   /** Whether any are left. */
@@ -19,13 +22,21 @@ export class Slices<Item> {
 
   /** Starts with `items`, and calls `then` after the last. Call it once. */
   begin(items: Iterable<Item>, then: () => void): void {
+    this.#then = then;
     for (const item of items) this.#left.add(item);
-    this.#goOn(then);
+    this.#goOn();
+  }
+
+  /** Adds an item behind the others. */
+  add(item: Item): void {
+    const { isBusy } = this;
+    this.#left.add(item);
+    if (!isBusy) this.#goOn();
   }
 
   /** Processes `item` now, if it is left. */
   prefer(item: Item): void {
-    if (this.#left.delete(item)) this.#doTo(item);
+    if (this.#left.delete(item)) finish(this.#take(item));
   }
 
   /** Resolves when none are left. */
@@ -33,13 +44,39 @@ export class Slices<Item> {
     while (this.isBusy) await new Promise<void>((resolve) => this.#clock.soon(resolve));
   }
 
-  #goOn(then: () => void): void {
+  #goOn(): void {
     const end = this.#clock.monotonic() + SLICE;
     for (const item of this.#left) {
-      this.prefer(item);
+      this.#process(item, end);
       if (this.#clock.monotonic() >= end) break;
     }
-    if (this.isBusy) this.#clock.soon(() => this.#goOn(then));
-    else then();
+    if (this.isBusy) this.#clock.soon(() => this.#goOn());
+    else this.#then();
+  }
+
+  /** Until `end`; the rest is left. */
+  #process(item: Item, end: number): void {
+    const steps = this.#take(item);
+    while (steps.next().done !== true)
+      if (this.#clock.monotonic() >= end) {
+        this.#current = { item, steps };
+        return;
+      }
+    this.#left.delete(item);
+  }
+
+  /** The steps of an item that have not been done. */
+  #take(item: Item): Steps<void> {
+    const current = this.#current;
+    if (current?.item !== item) return this.#stepsOf(item);
+    this.#current = undefined;
+    return current.steps;
   }
 }
+
+/** Processes an item at once. */
+export const oneStep = <Item>(doTo: (item: Item) => void) =>
+  function* (item: Item): Steps<void> {
+    doTo(item);
+    yield;
+  };

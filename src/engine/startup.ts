@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import type { Ledger, Recollection } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
+import type { Steps } from '../turns/steps.js';
 import { contain } from './contain.js';
 import { reportBug, type Emitter } from './context.js';
 import { startsOver, restoreMemories } from './restore-memories.js';
@@ -42,7 +43,7 @@ export class Startup {
     this.#parts = parts;
     this.#context = context;
     this.#onArmed = onArmed;
-    this.#toArm = new Slices(parts.clock, (state) => parts.recovery.whenFree(state, () => this.#armFirst(state)));
+    this.#toArm = new Slices(parts.clock, (state) => this.#arming(state));
   }
 
   /** When the scheduler started; `undefined` before. */
@@ -89,19 +90,36 @@ export class Startup {
     this.#toArm.prefer(state);
   }
 
-  #armFirst(state: JobState): void {
-    const { jobs, timers, planner, recovery, recorder, ledger } = this.#parts;
+  *#arming(state: JobState): Steps<void> {
+    const { jobs, timers, recovery } = this.#parts;
+    if (recovery.isHeld(state)) {
+      recovery.whenFree(state, () => this.#toArm.add(state));
+      return;
+    }
     if (timers.isStopped || !jobs.has(state)) return;
-    contain(
-      () => {
-        const waiting = recovery.waitingOf(state);
-        if (this.#handedOver.has(state)) planner.takeOver(state, waiting);
-        else planner.begin(state, this.#startedAt ?? 0, waiting);
-        // The next scheduler takes over the remaining delay of `in`.
-        if (ledger?.handsOver && startsOver(state.job.schedule)) recorder.touch(state);
-        this.#onArmed(state);
-      },
-      (error) => timers.setApart(state, error),
-    );
+    try {
+      yield* this.#armingFirst(state);
+    } catch (error) {
+      timers.setApart(state, error);
+    }
+  }
+
+  *#armingFirst(state: JobState): Steps<void> {
+    const { jobs, timers, planner, recovery, recorder, ledger } = this.#parts;
+    const waiting = recovery.waitingOf(state);
+    if (this.#handedOver.has(state)) {
+      // There may be thousands, and the lease must be renewed in the meantime.
+      for (const run of waiting) {
+        planner.submitAgain(state, run);
+        yield;
+        // The rest stays open.
+        if (timers.isStopped) return;
+      }
+      if (!jobs.has(state)) return;
+      planner.takeOver(state);
+    } else planner.begin(state, this.#startedAt ?? 0, waiting);
+    // The next scheduler takes over the remaining delay of `in`.
+    if (ledger?.handsOver && startsOver(state.job.schedule)) recorder.touch(state);
+    this.#onArmed(state);
   }
 }

@@ -5,7 +5,7 @@ import type { CancelCause } from '../domain/outcome.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import type { Run } from './run.js';
 import type { RunTable } from './run-table.js';
-import { Slices } from './slices.js';
+import { oneStep, Slices } from './slices.js';
 import type { TimerLoop } from './timer-loop.js';
 
 const SHUTDOWN: CancelCause = { kind: 'shutdown' };
@@ -73,7 +73,10 @@ export class Termination {
    */
   #close(): Promise<void> {
     this.#runs.close();
-    const endings = new Slices<Run>(this.#clock, (run) => this.#endParked(run));
+    const endings = new Slices<Run>(
+      this.#clock,
+      oneStep((run) => this.#endParked(run)),
+    );
     endings.begin(this.#runs.parked(), () => undefined);
     const left = this.#runs.active().filter((run) => this.#isLeftOpen(run));
     // Those that wait come first: a place that becomes free must start none of them.

@@ -122,8 +122,9 @@ export class PendingRecords {
   #fold(event: TimerEvent): void {
     switch (event.event) {
       case 'run.admitted':
-        // Again, for a firing admitted by a scheduler that died: its trigger may differ now.
-        this.#change(event, { firing: event.firing });
+        // Again, for a firing admitted by a scheduler that died: only its trigger may differ now.
+        if (this.#open.get(event.runId)?.run.firing.trigger !== event.firing.trigger)
+          this.#change(event, { firing: event.firing });
         return;
       case 'attempt.begun': {
         const { attempt, decided } = event;

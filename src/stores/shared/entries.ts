@@ -3,6 +3,7 @@ import { isWorkLabel } from '../../domain/work-label.js';
 import type { OpenEntry, PendingRecords } from '../pending-records.js';
 import { endingOfRow, failedAttemptOfRow, jobOfRow, openRunOfRow } from '../read-rows.js';
 import { rowOfEnding, rowOfFailedAttempt, rowOfJob, rowOfOpenRun } from '../rows.js';
+import { finish, type Steps } from '../../turns/steps.js';
 import { isInstant, isName, type Invalid } from '../row-reader.js';
 import type { BoardContents, Entry, LogEntry } from './board.js';
 
@@ -43,18 +44,30 @@ export const logOf = ({ failedAttempts, endings }: PendingRecords): readonly Log
   ...endings.map((ending) => ({ job: ending.firing.jobName, text: JSON.stringify(ending) })),
 ];
 
-/** What the last holder left; `invalid` collects what is left out. */
-export function readContents(
-  { jobs, runs }: BoardContents,
-  invalid: Invalid,
-): Pick<Recollection, 'jobs'> & { readonly open: readonly StoredRun[] } {
-  const records = [...jobs].flatMap(([name, text]) => readJob(text, `timer ${name}`, invalid) ?? []);
-  const open = [...runs].flatMap(([id, text]) => readRun(text, `open run ${id}`, invalid) ?? []);
-  return {
-    jobs: new Map(records.map((record) => [record.name, record])),
-    open: open.sort((one, other) => one.order - other.order),
-  };
+/** What the last holder left. */
+export interface Left extends Pick<Recollection, 'jobs'> {
+  readonly open: readonly StoredRun[];
 }
+
+/** Reads what the last holder left, a text a step; `invalid` collects what is left out. */
+export function* readingContents({ jobs: memories, runs }: BoardContents, invalid: Invalid): Steps<Left> {
+  const jobs = new Map<string, JobRecord>();
+  for (const [name, text] of memories) {
+    const record = readJob(text, `timer ${name}`, invalid);
+    if (record) jobs.set(record.name, record);
+    yield;
+  }
+  const open: StoredRun[] = [];
+  for (const [id, text] of runs) {
+    const run = readRun(text, `open run ${id}`, invalid);
+    if (run) open.push(run);
+    yield;
+  }
+  return { jobs, open: open.sort((one, other) => one.order - other.order) };
+}
+
+export const readContents = (contents: BoardContents, invalid: Invalid): Left =>
+  finish(readingContents(contents, invalid));
 
 /** One entry of the log; `undefined` if it is invalid. */
 export const readPast = (text: string, invalid: Invalid): PastEntry | undefined =>

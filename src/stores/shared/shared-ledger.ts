@@ -3,19 +3,18 @@ import type { TimerEvent } from '../../domain/events/index.js';
 import type { Committed, JobRecord, Ledger, LedgerTrouble, Recollection } from '../../domain/ledger.js';
 import { MINUTE, type Duration } from '../../domain/time.js';
 import { PendingRecords } from '../pending-records.js';
-import { Invalid } from '../row-reader.js';
+import type { Invalid } from '../row-reader.js';
 import {
   BoardTrouble,
   reasonOf,
   type Board,
   type BoardChange,
-  type BoardContents,
   type Entry,
   type LeaseTaken,
   type LogEntry,
   type Written,
 } from './board.js';
-import { entryOfJob, entryOfRun, logOf, readContents, removedEntry } from './entries.js';
+import { entryOfJob, entryOfRun, logOf, removedEntry, type Left } from './entries.js';
 
 /** How long log entries are kept, for a store that went back. */
 const RECENT: Duration = MINUTE;
@@ -51,7 +50,7 @@ export class SharedLedger implements Ledger {
   readonly #fence: number;
   readonly #recollection: Recollection;
   /** What the last holder left and cannot be read. */
-  readonly #invalid = new Invalid();
+  readonly #invalid: Invalid;
   readonly #unrecorded: PendingRecords;
   /** The highest order among the runs that were left open. */
   readonly #before: number;
@@ -68,10 +67,11 @@ export class SharedLedger implements Ledger {
   #trouble: LedgerTrouble | undefined;
   #tell: (trouble: LedgerTrouble) => void = () => undefined;
 
-  constructor(parts: SharedLedgerParts, { fence, idle }: LeaseTaken, contents: BoardContents) {
+  /** `left`: by the last holder; `invalid`: what of that cannot be read. */
+  constructor(parts: SharedLedgerParts, { fence, idle }: LeaseTaken, { jobs, open }: Left, invalid: Invalid) {
     this.#parts = parts;
     this.#fence = fence;
-    const { jobs, open } = readContents(contents, this.#invalid);
+    this.#invalid = invalid;
     const isHandedOver = idle !== undefined && idle <= HANDOVER_LEASES * parts.lease;
     this.#recollection = {
       jobs,

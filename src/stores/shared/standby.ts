@@ -1,6 +1,9 @@
 import { sinceBoot, type Clock } from '../../domain/clock.js';
 import type { Cancel, Duration } from '../../domain/time.js';
-import type { BoardTrouble, Board, BoardContents, Fence, LeaseHolder, LeaseTaken } from './board.js';
+import { finishInTurns } from '../../turns/steps.js';
+import { Invalid } from '../row-reader.js';
+import type { BoardTrouble, Board, Fence, LeaseHolder, LeaseTaken } from './board.js';
+import { readingContents, type Left } from './entries.js';
 import { SharedLedger } from './shared-ledger.js';
 import { Tenure, type LossReason } from './tenure.js';
 
@@ -134,8 +137,9 @@ export class Standby {
       lose(reason);
     };
     const tenure = new Tenure({ board, clock, lease, onLost: onLease }, { fence: taken.fence, askedAt });
-    const contents = await this.#read(tenure);
-    if (contents === undefined || this.#isStopped) {
+    const invalid = new Invalid();
+    const left = await this.#read(tenure, invalid);
+    if (left === undefined || this.#isStopped) {
       await tenure.release();
       return undefined;
     }
@@ -144,7 +148,8 @@ export class Standby {
     const ledger = new SharedLedger(
       { board, clock, lease, putLeaseBack: () => tenure.putBack(), onLost, onWentBack, onCommitted },
       taken,
-      contents,
+      left,
+      invalid,
     );
     void lost.then(() => {
       // Trouble that the ledger reported is not reported again, but its end is.
@@ -166,10 +171,15 @@ export class Standby {
     };
   }
 
-  async #read(tenure: Tenure): Promise<BoardContents | undefined> {
+  /** What the last holder left, read in turns, so that the lease is renewed meanwhile. */
+  async #read(tenure: Tenure, invalid: Invalid): Promise<Left | undefined> {
+    const { board, clock } = this.#parts;
     while (tenure.stillHolds() && !this.#isStopped) {
-      const contents = await this.#try(() => this.#parts.board.read());
-      if (contents !== undefined) return contents;
+      const contents = await this.#try(() => board.read());
+      if (contents !== undefined) {
+        const left = await finishInTurns(readingContents(contents, invalid), clock);
+        return tenure.stillHolds() ? left : undefined;
+      }
       await this.#pause(BETWEEN_TRIES);
     }
     return undefined;

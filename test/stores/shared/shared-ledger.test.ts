@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { SECOND } from '../../../src/domain/time.js';
 import type { LeaseTaken } from '../../../src/stores/shared/board.js';
+import { readContents } from '../../../src/stores/shared/entries.js';
 import { SharedLedger } from '../../../src/stores/shared/shared-ledger.js';
+import { Invalid } from '../../../src/stores/row-reader.js';
 import { sinceBoot } from '../../../src/domain/clock.js';
 import { Tenure } from '../../../src/stores/shared/tenure.js';
 import { FakeClock } from '../../support/fake-clock.js';
@@ -16,7 +18,8 @@ async function holder(store: MemoryStore, clock: FakeClock, life: string) {
   const board = store.connect();
   const askedAt = sinceBoot(clock);
   const taken = (await board.take({ id: life, name: life }, LEASE, 0)) as LeaseTaken;
-  const contents = await board.read();
+  const invalid = new Invalid();
+  const left = readContents(await board.read(), invalid);
   const told: string[] = [];
   const ledger = new SharedLedger(
     {
@@ -28,7 +31,8 @@ async function holder(store: MemoryStore, clock: FakeClock, life: string) {
       onWentBack: (behind) => told.push(`back ${behind}`),
     },
     taken,
-    contents,
+    left,
+    invalid,
   );
   const tenure: Tenure = new Tenure(
     { board, clock, lease: LEASE, onLost: () => ledger.giveUp() },
