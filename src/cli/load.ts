@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { isAbsolute, relative } from 'node:path';
 import {
   loadTimerFile,
   locateTimerFile,
@@ -148,8 +148,9 @@ export function renderLoaded(
   });
 }
 
-/** As the user would write it: relative, unless it is outside the working directory. */
+/** As the user would write it: relative, unless it is outside the working directory, or a URL. */
 export function shortPath(path: string, cwd: string): string {
+  if (!isAbsolute(path)) return path;
   const short = relative(cwd, path);
   return short.startsWith('..') ? path : short;
 }

@@ -42,7 +42,11 @@ export interface Arrival {
   readonly etag: string | undefined;
   /** Stores it at its path, before it is used. Returns why that failed. Never rejects. */
   readonly keep: () => Promise<Diagnostic | undefined>;
+  /** Whether a rejection repeats an earlier one, and is not reported again. */
+  readonly isRepeated: (rejection: Rejection) => boolean;
 }
+
+type Rejection = Reading & { readonly valid: false };
 
 export interface ReloaderOptions {
   readonly running: () => Scheduler;
@@ -106,7 +110,7 @@ export class Reloader {
   }
 
   /** Reports a rejected file. Changes nothing. */
-  reject({ file, problems }: Reading & { readonly valid: false }): void {
+  reject({ file, problems }: Rejection): void {
     const scheduler = this.#running();
     for (const event of rejectionOf({ file, problems }, scheduler.now())) scheduler.emit(event);
   }
@@ -116,7 +120,7 @@ export class Reloader {
     await scheduler.begun();
     this.#begins();
     const reading = await this.#contain(arrival?.shown ?? this.#first.named, () => this.#take(arrival));
-    if (!reading.valid && !scheduler.isStopping) this.reject(reading);
+    if (!reading.valid && !scheduler.isStopping && arrival?.isRepeated(reading) !== true) this.reject(reading);
     return reading;
   }
 

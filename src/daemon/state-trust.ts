@@ -1,4 +1,5 @@
 import { lstatSync, type Stats } from 'node:fs';
+import { dirname } from 'node:path';
 import { Trust } from '../config/index.js';
 import { plantedLinkOn } from '../stores/index.js';
 
@@ -33,6 +34,21 @@ export function exposedState(file: string, uid: number): string | undefined {
     const distrust =
       trust.distrust(path, stats ?? { ...OUR_NEW_FILE, uid }) ?? (stats && anothersFile(path, stats.uid, uid));
     if (distrust) return `${distrust.message}. To keep a state there: ${distrust.hint}`;
+  }
+  return undefined;
+}
+
+/**
+ * Why others could change the copy of a timer file from a server, and the command that fixes it, as a sentence. For
+ * users other than root, loading the copy warns of its mode.
+ */
+export function exposedCopy(path: string, uid: number): string | undefined {
+  const trust = new Trust(uid);
+  for (const at of [dirname(path), path]) {
+    const stats = statsOf(at);
+    const foreign = stats && anothersFile(at, stats.uid, uid);
+    const distrust = foreign ?? (uid === ROOT ? trust.distrust(at, stats ?? { ...OUR_NEW_FILE, uid }) : undefined);
+    if (distrust) return `${distrust.message}. To keep the copy there: ${distrust.hint}`;
   }
   return undefined;
 }

@@ -146,13 +146,21 @@ function withoutCredentials({ url: written, headers }: WebRequest): Pick<WebRequ
 const REASONS: Readonly<Record<string, string>> = {
   BAD_PROXY: 'HTTP_PROXY or HTTPS_PROXY is not the address of an http or https proxy',
   UND_ERR_SOCKET: 'it closed the connection',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'it closed the connection',
+  UND_ERR_HEADERS_OVERFLOW: 'the headers of its response are too long',
+  HPE_HEADER_OVERFLOW: 'the headers of its response are too long',
   UND_ERR_CONNECT_TIMEOUT: 'it does not respond',
   UND_ERR_HEADERS_TIMEOUT: 'it does not respond',
   UND_ERR_BODY_TIMEOUT: 'it does not respond',
+  Z_DATA_ERROR: 'its response is not compressed as its headers say',
   EPROTO: 'it does not speak TLS',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not signed by a known authority',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
+  UNABLE_TO_GET_ISSUER_CERT: 'its certificate is not signed by a known authority',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not signed by a known authority',
+  CERT_HAS_EXPIRED: 'its certificate has expired, or the clock of this machine is wrong',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet, or the clock of this machine is wrong',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not signed by a known authority',
 };
@@ -160,6 +168,8 @@ const REASONS: Readonly<Record<string, string>> = {
 /** Uses only the code: messages may contain the address. */
 function reasonOf(error: unknown): string {
   const code = codeOf(error instanceof Error ? (error.cause ?? error) : error);
+  // The parser of HTTP has a code for each character that it did not expect.
+  if (code.startsWith('HPE_') && !Object.hasOwn(REASONS, code)) return 'its response is not HTTP';
   return REASONS[code] ?? systemReason({ code, message: `it cannot be reached (${code})` });
 }
 

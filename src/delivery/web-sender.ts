@@ -14,6 +14,9 @@ export interface Sent {
 /** Sends a request, and retries if needed. Never rejects. Resolves soon after `stop` is aborted. */
 export type Send = (request: WebRequest, stop: AbortSignal) => Promise<Sent>;
 
+/** Other statuses from 300 to 399 point nowhere. */
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
 /** The pauses before the second and the third try. */
 const PAUSES: readonly Duration[] = [1 * SECOND, 4 * SECOND];
 /** Statuses that are retried, besides those from 500 up. */
@@ -58,8 +61,7 @@ export const jsonBody = (body: string): Pick<WebRequest, 'headers' | 'body'> => 
 /** Why a response counts as a failure, as text; `undefined` for a status of 200 to 299. */
 export function refusalIn({ status, proxy }: WebAnswer): string | undefined {
   if (status >= 200 && status < 300) return undefined;
-  const isElsewhere = status >= 300 && status < 400;
-  const way = isElsewhere ? ', a redirect: use the address it points to' : '';
+  const way = REDIRECTS.has(status) ? ', a redirect: use the address it points to' : '';
   return throughProxy(`it returned ${status}${way}`, proxy);
 }
 

@@ -1,5 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -41,6 +51,14 @@ afterEach(async () => {
 });
 
 const copyPath = () => join(folder, 'edge.from', 'timers.yaml');
+const factsPath = () => {
+  const name = readdirSync(join(folder, 'edge.from')).find((one) => one.endsWith('.json')) ?? '';
+  return join(folder, 'edge.from', name);
+};
+function replaceByFolder(): void {
+  rmSync(copyPath());
+  mkdirSync(copyPath());
+}
 const kept = () => readFileSync(copyPath(), 'utf8');
 
 function openOrigin(more: Partial<OriginOptions> = {}): ReturnType<Origin['open']> {
@@ -154,6 +172,29 @@ describe('a new version', () => {
     server.text = fileOf('two');
     expect(await poll()).toEqual([expect.stringContaining('cannot be written')]);
     expect(names()).toEqual(['one']);
+    expect(await poll()).toEqual([]);
+    rmSync(join(folder, 'edge.from'));
+    expect(await poll()).toEqual(['config.reloaded etag two one']);
+  });
+
+  it('never goes through a link that another user has planted', async () => {
+    mkdirSync(join(folder, 'edge.from'));
+    writeFileSync(join(folder, 'victim'), 'precious');
+    symlinkSync(join(folder, 'victim'), `${copyPath()}.new`);
+    await run();
+    expect(readFileSync(join(folder, 'victim'), 'utf8')).toBe('precious');
+    expect(kept()).toBe(fileOf('one'));
+  });
+
+  it('is not asked for while its server asks to wait', async () => {
+    await run();
+    Object.assign(server, { status: 429, more: { 'Retry-After': '150' } });
+    expect(await poll()).toEqual(['config.unreachable']);
+    const asked = server.headers.length;
+    await clock.advance(149 * SECOND);
+    expect(server.headers).toHaveLength(asked);
+    await clock.advance(SECOND);
+    await until(() => server.headers.length > asked);
   });
 
   it('that no longer comes in time counts as a server that is away', async () => {
@@ -237,11 +278,26 @@ describe('a first file', () => {
     expect(names()).toEqual(['one']);
   });
 
-  it('of another URL is not used', async () => {
+  it.each([
+    ['it is a copy of another URL', () => undefined, 'https://other.example.org/edge.yaml'],
+    ['it is damaged or was changed', () => writeFileSync(copyPath(), kept().slice(0, 20)), undefined],
+    ['it is damaged or was changed', () => rmSync(factsPath()), undefined],
+    ['it is damaged or was changed', () => writeFileSync(factsPath(), ''), undefined],
+    ['it is a folder', replaceByFolder, undefined],
+  ])('is not used if %s, and that is reported', async (reason, change, other) => {
     await run();
+    change();
     server.status = 500;
-    const copy = new OriginCopy(copyPath(), 'https://other.example.org/edge.yaml');
-    expect(await openOrigin({ copy })).toMatchObject({ problems: [{ code: 'server-unreachable' }] });
+    expect(await openOrigin(other === undefined ? {} : { copy: new OriginCopy(copyPath(), other) })).toMatchObject({
+      problems: [{ code: 'server-unreachable' }, { message: `The copy ${copyPath()} is not used: ${reason}.` }],
+    });
+  });
+
+  it('replaces a damaged copy', async () => {
+    await run();
+    writeFileSync(copyPath(), '');
+    await run();
+    expect(kept()).toBe(fileOf('one'));
   });
 });
 
@@ -293,7 +349,9 @@ describe('a signature', () => {
     await run({ verifyKey });
     expect(names()).toEqual(['one']);
     const other = generateKeyPairSync('ed25519').publicKey;
-    expect(await openOrigin({ verifyKey: other })).toMatchObject({ problems: [{ code: 'server-unreachable' }] });
+    expect(await openOrigin({ verifyKey: other })).toMatchObject({
+      problems: [{ code: 'server-unreachable' }, { message: expect.stringContaining('has not signed it') as string }],
+    });
     await server.open();
   });
 });

@@ -10,6 +10,8 @@ export class FileServer {
   /** Sends this many further bytes, in pieces. */
   padding = 0;
   hasEtags = true;
+  /** Further headers of each response. */
+  more: Readonly<Record<string, string>> = {};
   /** Signs the file. */
   key: KeyObject | undefined;
   /** Sends the signature in a header, not as a separate file. */
@@ -39,6 +41,7 @@ export class FileServer {
       const status = isSame ? 304 : isSignature && this.key === undefined ? 404 : this.status;
       this.log.push(`GET ${url} ${status}`);
       response.writeHead(status, {
+        ...this.more,
         ...(this.hasEtags && { ETag: etag }),
         ...(this.isSignedInHeader && { 'Timers-Signature': this.#signature.toString('base64') }),
       });

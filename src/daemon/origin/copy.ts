@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SECOND, type Instant } from '../../domain/time.js';
+import { systemReason } from '../../system/system-reason.js';
 
 /** One version of the timer file, as its server sent it. */
 export interface Version {
@@ -17,6 +18,13 @@ export interface KeptVersion extends Version {
   /** When the server last confirmed that this is its file. */
   readonly confirmedAt: Instant;
 }
+
+/** The result of reading the copy. */
+export type CopyRead =
+  | { readonly kind: 'kept'; readonly kept: KeptVersion }
+  | { readonly kind: 'none' }
+  /** There is one, and it cannot be used. `reason`: a clause. */
+  | { readonly kind: 'unusable'; readonly reason: string };
 
 /** What is stored next to the text. */
 interface Facts {
@@ -48,23 +56,29 @@ export class OriginCopy {
     this.#url = url;
   }
 
-  /** Returns the copy; `undefined` if there is none, or it came from another URL. */
-  async read(): Promise<KeptVersion | undefined> {
+  /** Never rejects. */
+  async read(): Promise<CopyRead> {
+    let bytes: Buffer;
     try {
-      const bytes = await readFile(this.path);
+      bytes = await readFile(this.path);
+    } catch (error) {
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      return isMissing ? { kind: 'none' } : { kind: 'unusable', reason: systemReason(error) };
+    }
+    try {
       const beside = this.#beside(bytes);
       const { url, etag, signature } = JSON.parse(await readFile(beside, 'utf8')) as Facts;
-      if (url !== this.#url) return undefined;
-      const confirmedAt = Math.round((await stat(beside)).mtimeMs);
-      return {
+      if (url !== this.#url) return { kind: 'unusable', reason: 'it is a copy of another URL' };
+      const kept = {
         bytes,
-        confirmedAt,
+        confirmedAt: Math.round((await stat(beside)).mtimeMs),
         ...(etag !== undefined && { etag }),
         ...(signature !== undefined && { signature: Buffer.from(signature, 'base64') }),
       };
+      return { kind: 'kept', kept };
     } catch {
-      // Missing, or not ours: the server has the file.
-      return undefined;
+      // Text and facts do not match.
+      return { kind: 'unusable', reason: 'it is damaged or was changed' };
     }
   }
 
@@ -78,11 +92,15 @@ export class OriginCopy {
       ...(signature && { signature: signature.toString('base64') }),
     };
     const beside = this.#beside(bytes);
-    await replace(beside, Buffer.from(JSON.stringify(facts)));
-    await utimes(beside, at / SECOND, at / SECOND);
-    await replace(this.path, bytes);
-    await syncFolder(folder);
-    await this.#tidy(beside);
+    try {
+      await replace(beside, Buffer.from(JSON.stringify(facts)));
+      await utimes(beside, at / SECOND, at / SECOND);
+      await replace(this.path, bytes);
+      await syncFolder(folder);
+    } finally {
+      // Also after a failure: a full disk needs the space.
+      await this.#tidy();
+    }
   }
 
   /** Notes that the server has confirmed this version. @throws the file system's errors. */
@@ -94,16 +112,24 @@ export class OriginCopy {
     return `${this.path}.${digestOf(bytes)}.json`;
   }
 
-  async #tidy(beside: string): Promise<void> {
-    const folder = dirname(this.path);
-    const isOld = (name: string) => name.startsWith(`${basename(this.path)}.`) && name !== basename(beside);
-    for (const name of (await readdir(folder)).filter(isOld)) await rm(join(folder, name), { force: true });
+  /** Removes all but the copy and its facts. Never rejects. */
+  async #tidy(): Promise<void> {
+    try {
+      const folder = dirname(this.path);
+      const beside = basename(this.#beside(await readFile(this.path).catch(() => Buffer.alloc(0))));
+      const isOld = (name: string) => name.startsWith(`${basename(this.path)}.`) && name !== beside;
+      for (const name of (await readdir(folder)).filter(isOld)) await rm(join(folder, name), { force: true });
+    } catch {
+      // What is left over does no harm, and the next version tries again.
+    }
   }
 }
 
 async function replace(path: string, bytes: Buffer): Promise<void> {
   const written = `${path}.new`;
-  const file = await open(written, 'w', 0o600);
+  await rm(written, { force: true });
+  // Never through a link that another user has put there.
+  const file = await open(written, 'wx', 0o600);
   try {
     await file.writeFile(bytes);
     await file.sync();

@@ -1,7 +1,8 @@
 import { verify, type KeyObject } from 'node:crypto';
 import { unescape } from 'node:querystring';
 import { aboutFile, type Diagnostic } from '../../config/index.js';
-import { bearerIn, refusalIn, type WebAnswer, type WebClient } from '../../delivery/index.js';
+import { bearerIn, refusalIn, retryAfter, type WebAnswer, type WebClient } from '../../delivery/index.js';
+import type { Duration } from '../../domain/time.js';
 import type { Version } from './copy.js';
 
 /** Where a timer file comes from. */
@@ -18,8 +19,8 @@ export interface OriginAddress {
 export type Fetched =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'version'; readonly version: Version }
-  /** The server is unreachable, or has no file. `reason`: for the user. */
-  | { readonly kind: 'unreachable'; readonly reason: string }
+  /** The server is unreachable, or has no file. `reason`: for the user. `pause`: how long it asks to wait. */
+  | { readonly kind: 'unreachable'; readonly reason: string; readonly pause?: Duration }
   /** The server has a file that is not even parsed. */
   | { readonly kind: 'refused'; readonly problem: Diagnostic };
 
@@ -48,9 +49,27 @@ export async function fetchVersion(
   const answer = await get(address.url, etag === undefined ? {} : { 'If-None-Match': etag }, LARGEST);
   if ('error' in answer) return answer.isTooLong ? tooLong() : { kind: 'unreachable', reason: answer.error };
   if (answer.status === 304 && etag !== undefined) return { kind: 'unchanged' };
-  const refusal = refusalIn(answer);
-  if (refusal !== undefined) return { kind: 'unreachable', reason: refusal };
+  const reason = absenceIn(answer);
+  if (reason !== undefined) return { kind: 'unreachable', reason, pause: retryAfter(answer) };
   return signed(address, answer, () => get(signatureUrl(address.url), {}, LARGEST_SIGNATURE));
+}
+
+/** Why a response contains no file; `undefined` if it does. A part of a file (206) could be a valid one. */
+function absenceIn(answer: WebAnswer): string | undefined {
+  if (answer.status !== 200) return refusalIn(answer) ?? `it returned ${answer.status}, not a whole file`;
+  return isPage(answer.body) ? 'it returned a web page, such as a login page, not a timer file' : undefined;
+}
+
+/** No timer file begins like HTML or XML. */
+const isPage = (body: Buffer): boolean => /^[\s\uFEFF]*<[!?a-z]/i.test(body.toString('utf8', 0, 512));
+
+/** In characters. A longer ETag could make each request too large for its own server, also after a restart. */
+const LONGEST_ETAG = 256;
+
+/** The ETag of a response, if it can be sent back; otherwise the text shows what is new. */
+function etagOf(answer: WebAnswer): string | undefined {
+  const sent = answer.header('ETag') ?? '';
+  return sent.length <= LONGEST_ETAG && /^[\x21-\x7E]+$/.test(sent) ? sent : undefined;
 }
 
 /** The version in a response, if its signature is valid. */
@@ -59,14 +78,26 @@ async function signed(
   answer: WebAnswer,
   getSignature: () => ReturnType<WebClient>,
 ): Promise<Fetched> {
-  const sent = answer.header('ETag');
+  const sent = etagOf(answer);
   const version = { bytes: answer.body, ...(sent !== undefined && { etag: sent }) };
   if (verifyKey === undefined) return { kind: 'version', version };
   const header = answer.header(SIGNATURE_HEADER);
   const found = header === undefined ? await getSignature() : Buffer.from(header, 'base64');
-  if ('error' in found && !found.isTooLong) return { kind: 'unreachable', reason: `its signature: ${found.error}` };
-  const signature = Buffer.isBuffer(found) ? found : signatureIn(found);
-  if (signature === undefined) return refused('it has no signature');
+  if (Buffer.isBuffer(found)) return verified(version, found, verifyKey);
+  if ('error' in found)
+    return found.isTooLong ? refused(UNSIGNED) : { kind: 'unreachable', reason: `its signature: ${found.error}` };
+  const reason = MISSING.has(found.status) ? undefined : refusalIn(found);
+  if (reason !== undefined)
+    return { kind: 'unreachable', reason: `its signature: ${reason}`, pause: retryAfter(found) };
+  return verified(version, signatureIn(found), verifyKey);
+}
+
+const UNSIGNED = 'it has no signature';
+/** Statuses of a URL at which there is nothing. */
+const MISSING: ReadonlySet<number> = new Set([404, 410]);
+
+function verified(version: Version, signature: Buffer | undefined, verifyKey: KeyObject): Fetched {
+  if (signature === undefined) return refused(UNSIGNED);
   if (!isSigned(version.bytes, signature, verifyKey)) return refused('its signature does not match it');
   return { kind: 'version', version: { ...version, signature } };
 }
@@ -76,8 +107,8 @@ export const isSigned = (bytes: Buffer, signature: Buffer | undefined, key: KeyO
   signature?.length === SIGNATURE_SIZE && verify(null, bytes, key, signature);
 
 /** 64 raw bytes, as written by `openssl pkeyutl`, or their Base64. */
-function signatureIn(answer: Awaited<ReturnType<WebClient>>): Buffer | undefined {
-  if ('error' in answer || refusalIn(answer) !== undefined) return undefined;
+function signatureIn(answer: WebAnswer): Buffer | undefined {
+  if (MISSING.has(answer.status)) return undefined;
   const { body } = answer;
   return body.length === SIGNATURE_SIZE ? body : Buffer.from(body.toString('latin1'), 'base64');
 }

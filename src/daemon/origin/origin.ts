@@ -58,12 +58,27 @@ export class Origin {
    * response is a reload. Returns why there is none. Never rejects.
    */
   async open(): Promise<Failure | undefined> {
-    const kept = await this.#options.copy.read();
-    if (kept !== undefined && this.#isTrusted(kept)) this.#use(kept);
+    const problem = await this.#openCopy();
     this.first = this.fetch();
     const fetched = await (this.#kept ? Promise.race([this.first, this.#patience()]) : this.first);
     const failure = fetched && (await this.#openWith(fetched));
-    return this.#kept === undefined ? failure : undefined;
+    if (this.#kept !== undefined || failure === undefined) return undefined;
+    return problem ? { ...failure, problems: [...failure.problems, problem] } : failure;
+  }
+
+  /** Returns why an existing copy is not used. */
+  async #openCopy(): Promise<Diagnostic | undefined> {
+    const read = await this.#options.copy.read();
+    if (read.kind === 'none') return undefined;
+    if (read.kind === 'unusable') return this.#unusable(read.reason);
+    if (!this.#isTrusted(read.kept)) return this.#unusable('the key of --verify-key has not signed it');
+    this.#use(read.kept);
+    return undefined;
+  }
+
+  #unusable(reason: string): Diagnostic {
+    const hint = 'The next response of the server replaces it.';
+    return aboutFile('copy-unusable', `The copy ${this.path} is not used: ${reason}.`, hint);
   }
 
   /** Asks the server for a version other than the last one it sent. Never rejects. */

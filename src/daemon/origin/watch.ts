@@ -23,6 +23,8 @@ export class OriginWatch {
   readonly #origin: Origin;
   readonly #context: WatchContext;
   #disarm: Cancel = () => undefined;
+  /** How long the server asked to wait. */
+  #pause: Duration = 0;
   #isStopped = false;
   #away: { readonly since: Instant; readonly reason: string } | undefined;
   /** Why the server's file is not used. */
@@ -92,7 +94,8 @@ export class OriginWatch {
   #arm(): void {
     this.#disarm();
     if (this.#isStopped) return;
-    this.#disarm = this.#context.clock.after(this.#origin.every, () => this.#settleLater(() => this.#origin.fetch()));
+    const pause = Math.max(this.#origin.every, this.#pause);
+    this.#disarm = this.#context.clock.after(pause, () => this.#settleLater(() => this.#origin.fetch()));
   }
 
   #settleLater(fetch: () => Promise<Fetched>): void {
@@ -102,6 +105,7 @@ export class OriginWatch {
   /** Uses a result. Returns how a version was read, or a refusal; `undefined` if the server has nothing new. */
   async #settle(fetched: Fetched): Promise<Reading | undefined> {
     if (this.#isStopped) return undefined;
+    this.#pause = fetched.kind === 'unreachable' ? (fetched.pause ?? 0) : 0;
     if (fetched.kind === 'unreachable') {
       this.#lose(fetched.reason);
       return undefined;
@@ -120,6 +124,8 @@ export class OriginWatch {
       bytes: version.bytes,
       etag: version.etag,
       keep: () => this.#origin.keep(version, scheduler().now()),
+      // Another text with the same error is news; a disk that is still full is not.
+      isRepeated: (rejection) => rejection.problems[0]?.code === 'file-not-kept' && this.#isKnown(rejection),
     });
     this.#refusal = reading.valid ? undefined : reading;
     return reading;
@@ -127,11 +133,14 @@ export class OriginWatch {
 
   /** A refusal that repeats with every request is reported once. */
   #refuse(reading: Reading & { readonly valid: false }): Reading {
-    const before = this.#refusal;
+    if (!this.#isKnown(reading)) this.#context.reloader.reject(reading);
     this.#refusal = reading;
-    if (before?.valid !== false || before.problems[0]?.message !== reading.problems[0]?.message)
-      this.#context.reloader.reject(reading);
     return reading;
+  }
+
+  #isKnown({ problems }: Reading & { readonly valid: false }): boolean {
+    const known = this.#refusal;
+    return known?.valid === false && known.problems[0]?.message === problems[0]?.message;
   }
 
   #invalid(fetched: Parameters<typeof problemOf>[0]): Reading & { readonly valid: false } {

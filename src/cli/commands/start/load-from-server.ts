@@ -5,6 +5,8 @@ import type { TimerFile } from '../../../config/index.js';
 import { digestOf, OriginCopy } from '../../../daemon/origin/copy.js';
 import { Origin } from '../../../daemon/origin/origin.js';
 import { OriginWatch, type WatchContext } from '../../../daemon/origin/watch.js';
+import { userId } from '../../../daemon/socket-places.js';
+import { exposedCopy } from '../../../daemon/state-trust.js';
 import { namedStatePath } from '../../../daemon/state.js';
 import { createWebClient } from '../../../delivery/index.js';
 import type { Clock } from '../../../domain/clock.js';
@@ -45,19 +47,25 @@ export async function loadFrom(
   { options, clock }: { readonly options: FromOptions; readonly clock: Clock },
 ): Promise<Loaded | undefined> {
   checkUrl(url);
+  const path = copyPath(url, terminal, options.state);
+  const exposed = exposedCopy(path, userId());
+  if (exposed !== undefined) {
+    terminal.err(`timers: ${exposed}`);
+    return undefined;
+  }
   const origin = new Origin({
     url,
     state: machineFor(terminal, { ...options, now: clock.now() }).state,
     every: readEvery(options.every),
     ...(options.tokenFile !== undefined && { tokenFile: resolve(terminal.cwd, options.tokenFile) }),
     ...(options.verifyKey !== undefined && { verifyKey: readKey(resolve(terminal.cwd, options.verifyKey)) }),
-    copy: new OriginCopy(copyPath(url, terminal, options.state), url),
+    copy: new OriginCopy(path, url),
     client: createWebClient({ clock, version, proxyFor: createProxies({ clock, environment: terminal.env }) }),
     clock,
   });
   const failure = await origin.open();
   if (failure !== undefined) {
-    terminal.errPainted(...renderLoaded({ path: origin.shown, ...failure }, terminal, terminal.color.err));
+    terminal.errPainted(...renderLoaded({ ...failure, path: origin.shown }, terminal, terminal.color.err));
     return undefined;
   }
   const request = { ...options, file: origin.path, now: clock.now() };

@@ -22,6 +22,10 @@ export const FILE_CODES = {
     summary: 'The copy of the timer file from `--from` cannot be written.',
     fix: 'Free up disk space, or make the folder of the copy writable.',
   },
+  'copy-unusable': {
+    summary: 'The copy of the timer file from `--from` is damaged, of another URL, or not signed.',
+    fix: 'Start again when the server can be reached: its response replaces the copy.',
+  },
   'server-unreachable': {
     summary: 'The `--from` server cannot be reached, or does not have the file.',
     fix: 'Check the URL, the network and the token.',
