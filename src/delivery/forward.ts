@@ -8,7 +8,8 @@ import type { ForwardRecord } from '../domain/status-record.js';
 import { MINUTE, SECOND, toTimestamp, type Cancel, type Duration, type Instant } from '../domain/time.js';
 import { hostOf } from '../domain/web-request.js';
 import { bearerIn } from './bearer-token.js';
-import type { WebClient } from './web-client.js';
+import type { WebAnswer, WebClient } from './web-client.js';
+import { retryAfter } from './retry-after.js';
 import { refusalIn } from './web-sender.js';
 
 export interface ForwardContext {
@@ -35,6 +36,13 @@ const SLICE = 50;
 /** The pause after the first failure; it doubles up to the longest, with jitter. */
 const FIRST_PAUSE: Duration = SECOND;
 const LONGEST_PAUSE: Duration = MINUTE;
+
+/** Why outcomes did not arrive. */
+interface Refusal {
+  readonly reason: string;
+  /** How long the server asks to wait. */
+  readonly pause?: Duration;
+}
 
 /** Consecutive outcomes. */
 interface Batch {
@@ -115,7 +123,7 @@ export class Forward implements Sink {
     if (this.#sending !== undefined || this.#pause !== undefined || this.#stop.signal.aborted) return;
     this.#sending = this.#turn()
       .then(() => this.#sendAll())
-      .catch((error: unknown) => this.#failed(`the state cannot be used: ${String(error)}`))
+      .catch((error: unknown) => this.#failed({ reason: `the state cannot be used: ${String(error)}` }))
       .finally(() => (this.#sending = undefined));
   }
 
@@ -131,7 +139,7 @@ export class Forward implements Sink {
   async #sendSome(): Promise<boolean> {
     const log = this.#context.outcomes();
     if (log === undefined) {
-      this.#failed('the state cannot be written');
+      this.#failed({ reason: 'the state cannot be written' });
       return false;
     }
     const mark = log.begin(this.#context.now());
@@ -144,9 +152,9 @@ export class Forward implements Sink {
       return true;
     }
     const batch = await this.#batchOf(found, first.number);
-    const failure = await this.#post(batch, mark.state);
-    if (failure !== undefined) {
-      this.#failed(failure);
+    const refusal = await this.#post(batch, mark.state);
+    if (refusal !== undefined) {
+      this.#failed(refusal);
       return false;
     }
     log.noteSent({ ...mark, number: batch.to });
@@ -188,10 +196,10 @@ export class Forward implements Sink {
   }
 
   /** Returns why the server did not accept them. */
-  async #post({ from, to, body }: Batch, state: string): Promise<string | undefined> {
+  async #post({ from, to, body }: Batch, state: string): Promise<Refusal | undefined> {
     const { client, node } = this.#context;
     const bearer = bearerIn(this.#settings.tokenFile);
-    if ('error' in bearer) return bearer.error;
+    if ('error' in bearer) return { reason: bearer.error };
     const headers = {
       ...bearer.headers,
       'Content-Type': 'application/x-ndjson',
@@ -203,7 +211,9 @@ export class Forward implements Sink {
     const answer = await client({ method: 'POST', url: this.#settings.url, headers, body }, this.#stop.signal);
     const isLarge = 'error' in answer ? answer.isTimeout === true : answer.status === 413;
     if (isLarge) this.#most = Math.max(1, Math.floor((to - from + 1) / 2));
-    return 'error' in answer ? answer.error : refusalIn(answer);
+    if ('error' in answer) return { reason: answer.error };
+    const reason = refusalIn(answer) ?? pageIn(answer);
+    return reason === undefined ? undefined : { reason, pause: retryAfter(answer) };
   }
 
   #arrived(): void {
@@ -216,7 +226,7 @@ export class Forward implements Sink {
     emit({ event: 'forward.recovered', at: now(), receiver: hostOf(this.#settings.url), since });
   }
 
-  #failed(reason: string): void {
+  #failed({ reason, pause: asked = 0 }: Refusal): void {
     const { clock, emit, now, random } = this.#context;
     if (this.#stop.signal.aborted) return;
     const at = now();
@@ -225,7 +235,7 @@ export class Forward implements Sink {
       emit({ event: 'forward.unavailable', at, receiver, reason, unsent: this.unsent ?? 0 });
     this.#away = { since: this.#away?.since ?? at, reason };
     const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.#failures++);
-    this.#pause = clock.after(pause * (0.5 + random() / 2), () => {
+    this.#pause = clock.after(asked + pause * (0.5 + random() / 2), () => {
       this.#pause = undefined;
       this.#wake();
     });
@@ -235,3 +245,7 @@ export class Forward implements Sink {
     return new Promise((resolve) => this.#context.clock.soon(resolve));
   }
 }
+
+/** A login page between here and the server returns 200 to everything. What it was sent would be lost. */
+const pageIn = ({ header }: WebAnswer): string | undefined =>
+  /^text\/html\b/i.test(header('Content-Type') ?? '') ? 'it returned a web page, such as a login page' : undefined;

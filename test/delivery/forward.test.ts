@@ -119,6 +119,28 @@ it('waits longer after each failure, with one report, and sends the same again',
   expect(forward.record).toMatchObject({ unsent: 0, unavailable_since: null, reason: null });
 });
 
+it('waits as long as the server asks', async () => {
+  add(1);
+  (await next()).answer(429, { 'Retry-After': '120' });
+  await until(() => clock.nextWakeIn === 121 * SECOND);
+  await clock.advance(121 * SECOND);
+  (await next()).answer(200);
+  await until(() => log.mark.number === 1);
+});
+
+it.each([
+  [200, { 'Content-Type': 'text/html; charset=utf-8' }, 'it returned a web page, such as a login page'],
+  [302, { Location: '/login' }, 'it returned 302, a redirect: use the address it points to'],
+  [401, {}, 'it returned 401'],
+  [400, {}, 'it returned 400'],
+])('keeps what a response with %i and %j does not accept', async (status, headers, reason) => {
+  add(1);
+  (await next()).answer(status, headers);
+  await until(() => clock.nextWakeIn === SECOND);
+  expect([log.mark.number, forward.unsent]).toEqual([0, 1]);
+  expect(events).toMatchObject([{ event: 'forward.unavailable', reason }]);
+});
+
 it('sends fewer at once to a server that finds them too large', async () => {
   add(1, 8);
   (await next()).answer(413);
