@@ -19,6 +19,8 @@ const SLICE = 50;
 /** Concurrent requests: each may hold a body. */
 const MOST_REQUESTS = 8;
 
+const UNRECORDED = { status: 503, value: { error: 'this scheduler cannot record outcomes now' } };
+
 /**
  * Receives the outcomes of other machines. Records all outcomes of a request or, if a line is malformed, none. Repeated
  * outcomes are skipped.
@@ -27,12 +29,22 @@ export function outcomesRoute({ outcomes, turn }: Receiver): Route {
   let requests = 0;
   /** One request is recorded at a time, so that numbers stay in order. */
   let last: Promise<unknown> = Promise.resolve();
+  /** The last attempt to record failed: senders repeat it, its report need not be repeated. */
+  let isFailing = false;
   const answer = async (request: HttpRequest) => {
     const received = await readBody(request, turn);
     const log = outcomes();
-    if (log === undefined) return { status: 503, value: { error: 'this scheduler cannot record outcomes now' } };
+    if (log === undefined) return UNRECORDED;
     const recorded = last.then(() => record(log, received, turn));
     last = recorded.catch(() => undefined);
+    try {
+      await recorded;
+    } catch (error) {
+      if (isFailing) return UNRECORDED;
+      isFailing = true;
+      throw error;
+    }
+    isFailing = false;
     const taken = await recorded;
     return { status: 200, value: { taken, repeated: received.outcomes.length - taken } };
   };

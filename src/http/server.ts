@@ -143,6 +143,8 @@ export class HttpServer {
   }
 
   #failed(error: unknown, asked: string, response: ServerResponse): void {
+    // A client that goes away before its request is complete needs no response.
+    if (error instanceof GoneError) return;
     if (error instanceof TooLongError) {
       refuse(response, { status: 413, reason: error.message });
       return;
@@ -255,16 +257,23 @@ class TooLongError extends Error {
   }
 }
 
+/** The client went away, or was too slow. */
+class GoneError extends Error {}
+
 function bodyOf(request: IncomingMessage, mostBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
+  let chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve, reject) => {
-    request.once('error', reject).once('end', () => resolve(Buffer.concat(chunks).toString()));
-    // Reads to the end, so that a client that sends too much still gets the response.
+    request.once('error', () => reject(new GoneError())).once('end', () => resolve(Buffer.concat(chunks).toString()));
+    // Reads to the end, so that a client that sends too much still gets the response. Keeps nothing of it meanwhile.
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > mostBytes) reject(new TooLongError(mostBytes));
-      else chunks.push(chunk);
+      if (size <= mostBytes) {
+        chunks.push(chunk);
+        return;
+      }
+      chunks = [];
+      reject(new TooLongError(mostBytes));
     });
   });
 }
