@@ -107,6 +107,7 @@ describe('a toy works where its recipe ends', () => {
     const { timerFile, problems } = await loaded('toy: 99');
     expect(problems).toEqual([]);
     expect(timerFile!.jobs[0]!.schedule.next(0)).toBe(99);
+    expect((await loaded('toy: -1')).problems).toMatchObject([{ code: 'toy-before-1970', severity: 'error' }]);
     const { scheduleInWords } = await load<typeof Schedules>('src/schedules/index.ts');
     expect(scheduleInWords(timerFile!.jobs[0]!)).toBe('once, at 99 ms');
     const { printExplanation } = await load<typeof Explain>('src/cli/commands/explain/render.ts');
@@ -135,6 +136,7 @@ describe('a toy works where its recipe ends', () => {
     const event = { event: 'http.toyed', at: 0, toys: 3 } as never;
     const events = await load<typeof Events>('src/domain/events/index.ts');
     expect(events.messageOf(event)).toBe('played with 3 toys');
+    expect(events.messageOf({ event: 'http.toyed', at: 0, toys: 1 } as never)).toBe('played with 1 toy');
     const { toRecord } = await load<typeof RecordRoom>('src/domain/record.ts');
     expect(toRecord(event)).toEqual({ event: 'http.toyed', toys: 3 });
     const { renderEvents } = await load<typeof EventsPages>('docs/generator/events.ts');

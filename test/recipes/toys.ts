@@ -9,7 +9,7 @@ export const TOYS: Readonly<Record<string, readonly Change[]>> = {
     {
       file: 'src/schedules/toy.ts',
       create: `
-import { ScheduleTypeError, type ScheduleKind } from './kind.js';
+import { ScheduleError, ScheduleTypeError, type ScheduleKind } from './kind.js';
 
 export const toy: ScheduleKind<'toy', number> = {
   key: 'toy',
@@ -19,6 +19,7 @@ export const toy: ScheduleKind<'toy', number> = {
   examples: [1000],
   parse(value) {
     if (typeof value !== 'number') throw new ScheduleTypeError('toy takes a number.', 'For example: toy: 1000');
+    if (value < 0) throw new ScheduleError('toy-before-1970', 'toy ' + value + ' is before 1970.');
     const next = (after: number) => (after < value ? value : undefined);
     const count = (after: number, until: number) => (after < value && value <= until ? 1 : 0);
     return { schedule: { intervalLike: false, next, count }, text: String(value), warnings: [] };
@@ -37,6 +38,12 @@ export const toy: ScheduleKind<'toy', number> = {
       file: 'src/schedules/index.ts',
       find: "import { inKind } from './in.js';",
       write: "import { inKind } from './in.js';\nimport { toy } from './toy.js';",
+    },
+    {
+      file: 'src/schedules/codes.ts',
+      find: "  'cron-empty': {",
+      write:
+        "  'toy-before-1970': { summary: 'The point is before 1970.', fix: 'Write a later one.' },\n  'cron-empty': {",
     },
   ],
   'Add a key of a timer': [
@@ -64,6 +71,11 @@ export const toy: ScheduleKind<'toy', number> = {
   'Add an event': [
     {
       file: 'src/domain/events/http.ts',
+      find: "import type { Instant } from '../time.js';",
+      write: "import type { Instant } from '../time.js';\nimport { counted } from '../../text/counted.js';",
+    },
+    {
+      file: 'src/domain/events/http.ts',
       find: 'export type HttpMoved = ',
       write: `export interface HttpToyed {
   readonly event: 'http.toyed';
@@ -81,7 +93,7 @@ export type HttpMoved = HttpToyed | `,
     level: 'info',
     fields: { toys: { type: 'integer', summary: 'How many.' } },
     toFields: ({ toys }) => ({ toys }),
-    sentence: ({ toys }) => \`played with \${toys} toys\`,
+    sentence: ({ toys }) => \`played with \${counted(toys, 'toy')}\`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
@@ -183,7 +195,7 @@ export const toyExporter: Exporter = {
   ],
   'Add a form of the log': [
     {
-      file: 'src/sinks/toy.ts',
+      file: 'src/sinks/toy-log.ts',
       create: `
 import type { Sink } from '../domain/sink.js';
 import type { SinkOptions } from './kind.js';
@@ -199,7 +211,7 @@ export const createToyLog = ({ destination }: SinkOptions): Sink => ({
     {
       file: 'src/sinks/index.ts',
       find: '  pretty: async',
-      write: "  toy: async (options) => (await import('./toy.js')).createToyLog(options),\n  pretty: async",
+      write: "  toy: async (options) => (await import('./toy-log.js')).createToyLog(options),\n  pretty: async",
     },
   ],
   'Add a rule for simulate --assert': [
