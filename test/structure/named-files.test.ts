@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
@@ -10,3 +10,17 @@ test.each(['ARCHITECTURE.md', 'CONTRIBUTING.md'])('every file that %s names exis
   expect(named.length).toBeGreaterThan(5);
   expect(named.filter((path) => !existsSync(`${root}${path}`))).toEqual([]);
 });
+
+const sources = ['src', 'test'].flatMap((folder) =>
+  readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' }).map((path) => `/${folder}/${path}`),
+);
+
+test.each(['ARCHITECTURE.md', 'CONTRIBUTING.md'])(
+  'every module that %s names by its last folders exists',
+  (document) => {
+    const text = readFileSync(`${root}${document}`, 'utf8');
+    const named = [...text.matchAll(/`([\w./-]+\.ts)`/g)].map(([, path = '']) => path);
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((path) => !sources.some((source) => source.endsWith(`/${path}`)))).toEqual([]);
+  },
+);
