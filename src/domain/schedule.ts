@@ -26,7 +26,10 @@ export interface Schedule {
   /** What a reset restarts: the delay of `in`, the interval of `every`. Absent if there is nothing to restart. */
   readonly length?: Duration;
 
-  /** Its instants are elapsed time from a start (`in`, `every: {from: end}`), not times of day. They move when the wall clock is set. */
+  /**
+   * Its instants are elapsed time from a start (`in`, `every: {from: end}`), not times of day. They move when the wall clock is set.
+   * Without {@link fromEnd}, only the first one fires.
+   */
   readonly countsElapsed?: true;
 }
 

@@ -111,6 +111,15 @@ test.each([
   expect(differences.map((one) => one.message)).toEqual(isCounted ? [message] : []);
 });
 
+test('a kind of schedule that no exporter knows is left out, not exported as another', () => {
+  const jobs = jobsOf('a: { every: 5m, run: x }').map((job) => ({ ...job, written: { key: 'moon', text: 'full' } }));
+  const { files, differences } = systemdUnits.write(jobs, context);
+  expect(files).toEqual([]);
+  expect(differences.map(({ message }) => message)).toEqual([
+    'The timer is left out. systemd has nothing like "moon".',
+  ]);
+});
+
 test('what systemd cannot do is reported', () => {
   const said = (timers: string, timezone?: string): string => {
     const jobs = jobsOf(timers, timezone);

@@ -20,8 +20,11 @@ export function cronJobTimes(job: Job, keys: TimerKeys): CronJobTimes {
       return job.schedule.fromEnd
         ? { refusal: 'A CronJob cannot count from the end of the last run.' }
         : everyTimes(job, keys);
-    default:
+    case 'in':
+    case 'at':
       return { refusal: 'A CronJob repeats, and this timer does not.' };
+    default:
+      return { refusal: `Kubernetes has nothing like "${job.written.key}".` };
   }
 }
 

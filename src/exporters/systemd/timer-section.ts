@@ -38,8 +38,10 @@ function scheduleLines(job: Job, keys: TimerKeys): TimerLines {
       return pointLines(job, keys);
     case 'in':
       return { lines: [`OnActiveSec=${systemdSpan(job.schedule.length ?? 0)}`], warnings: [] };
-    default:
+    case 'every':
       return everyLines(job, keys);
+    default:
+      return { refusal: `systemd has nothing like "${job.written.key}".` };
   }
 }
 

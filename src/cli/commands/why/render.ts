@@ -103,7 +103,7 @@ function scheduleLine(job: Job): string {
   const { key, text } = job.written;
   const isGrid = key === 'every' && job.schedule.intervalLike && job.schedule.fromEnd === undefined;
   const says = key === 'cron' ? ` (${scheduleInWords(job)})` : isGrid ? ', counted from 1970-01-01 00:00 UTC' : '';
-  const isLocal = key === 'every' ? !job.schedule.intervalLike : key !== 'in';
+  const isLocal = key === 'every' ? !job.schedule.intervalLike : job.schedule.countsElapsed === undefined;
   return `${key}: ${text}${says}${isLocal ? `, in ${job.timezone}` : ''}`;
 }
 
