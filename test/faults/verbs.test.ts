@@ -8,7 +8,7 @@ import type { SharedPlace } from '../../src/domain/state-place.js';
 import { CALM, judged, pause, rounds, type Fleet } from './fleet.js';
 import { SAYS, stateOf, type SharedContents, type Timers } from './law.js';
 import type { Machine } from './machine.js';
-import { storesOr } from './stores.js';
+import { stores } from './stores.js';
 
 const ROUNDS = rounds(1, 30);
 const SITUATIONS = ['lives', 'stops', 'dies'] as const;
@@ -120,7 +120,7 @@ function isDone(verb: Verb, name: string, { jobs, endings, open }: SharedContent
   }
 }
 
-test.each(storesOr('Redis'))(
+test.concurrent.each(stores)(
   `a request from a machine that is not active is done once, or said not to be done: ${ROUNDS} rounds on $name`,
   async (kind) => {
     const replied = new Map<string, { readonly verb: Verb; readonly replied: Reply }>();
@@ -172,6 +172,38 @@ test.each(storesOr('Redis'))(
     const triggered = runs.map(({ jobName }) => jobName).filter((name) => name.startsWith('trigger-'));
     expect(triggered.filter((name, n) => triggered.indexOf(name) !== n)).toEqual([]);
     expect(replied.size).toBe(cases.length * VERBS.length);
+  },
+);
+
+test.concurrent.each(stores)(
+  'what no machine of $name takes within 10 s is withdrawn, and never done later',
+  async (kind) => {
+    const suffix = 'lives-0';
+    const replies: Reply[] = [];
+    let after: SharedContents | undefined;
+    await judged(
+      'withdrawn verbs',
+      { ...kind, lease: CALM },
+      async (fleet) => {
+        await prepare(fleet, 'pause', `resume-${suffix}`);
+        await prepare(fleet, 'trigger', `reset-${suffix}`);
+        await prepare(fleet, 'trigger', `cancel-${suffix}`);
+        await fleet.active();
+        for (const machine of fleet.machines) machine.signal('SIGSTOP');
+        replies.push(...(await Promise.all(VERBS.map((verb) => ask(ofVisitor(fleet), verb, `${verb}-${suffix}`)))));
+        for (const machine of fleet.machines) machine.signal('SIGCONT');
+        // Those that were stopped have the time to do it after all.
+        await fleet.machines[0]!.program.line(
+          ({ event }) => event === 'scheduler.lost_state' || event === 'scheduler.standing_by',
+        );
+        const active = await fleet.active();
+        await active.goesOn(30);
+        after = await stateOf(fleet.store.url);
+      },
+      { timers: TIMERS },
+    );
+    expect(replies).toEqual(VERBS.map(() => 'not done'));
+    expect(VERBS.filter((verb) => isDone(verb, `${verb}-${suffix}`, after!))).toEqual([]);
   },
 );
 
