@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { faketime, hasFaketime, skippedWithoutFaketime } from '../support/faketime.js';
 import { createSystemClock } from '../../src/clocks/system.js';
 import type { Ending } from '../../src/domain/ledger.js';
-import { CALM, judged, pause, rounds, type Fleet } from './fleet.js';
+import { CALM, judged, pause, rounds, shareOf, type Fleet } from './fleet.js';
 import { LAWFUL, SAYS, stateOf, type Timers } from './law.js';
 import type { Machine } from './machine.js';
 import { storesOr } from './stores.js';
@@ -82,5 +82,45 @@ test.skipIf(!hasFaketime).each(storesOr('Redis'))(
     const lateness = endings.flatMap((ending) => (ending.event === 'run.finished' ? [ending.latenessMs] : []));
     // Nothing is later than the clocks differ and the test has taken.
     expect(Math.max(...lateness)).toBeLessThanOrEqual(SKEW + clock.monotonic() - begun);
+  },
+);
+
+/** A scheduler follows the clock of the store, if its own is off by less than 500 ms. In s, and their difference in ms. */
+const NEAR = ['+0.4', '-0.4'];
+const NEAR_SKEW = 800;
+
+const DISCIPLINED: Timers = {
+  intervals: { quick: 300, failing: 550, again: 850 },
+  file: (state) =>
+    SELDOM.file(`${state}\nclock: { state: true, discipline: true, limit: 450ms }`)
+      .replace('1s,', '300ms,')
+      .replace('1550ms', '550ms')
+      .replace('2650ms', '850ms'),
+};
+
+test.skipIf(!hasFaketime).each(storesOr('Redis').filter(({ name }) => name !== 'etcd'))(
+  `machines that follow the clock of $name take over from each other ${ROUNDS} times, and keep the law${skippedWithoutFaketime}`,
+  async (kind) => {
+    const clock = createSystemClock();
+    const begun = clock.monotonic();
+    let endings: readonly Ending[] = [];
+    const figures = await judged(
+      'disciplined clocks',
+      { ...kind, lease: CALM },
+      async (fleet) => {
+        for (let round = 0; round < ROUNDS; round++) {
+          await becomesActive(fleet, fleet.machines[round % 2]!);
+          await pause(fleet.between(0.1, 3) * fleet.lease);
+        }
+        await fleet.settled();
+        ({ endings } = await stateOf(fleet.store.url));
+      },
+      { names: ['one', 'two'], env: (index) => faketime(NEAR[index]!), timers: DISCIPLINED },
+    );
+    expect(figures).toMatchObject(LAWFUL);
+    const lateness = endings.flatMap((ending) => (ending.event === 'run.finished' ? [ending.latenessMs] : []));
+    console.log('lateness', JSON.stringify(shareOf(lateness)), `skew ${NEAR_SKEW}, lease ${CALM}`);
+    // On an idle machine it is the skew and the lease.
+    expect(Math.max(...lateness)).toBeLessThanOrEqual(NEAR_SKEW + clock.monotonic() - begun);
   },
 );

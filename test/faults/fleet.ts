@@ -216,7 +216,7 @@ export class Fleet {
 }
 
 /** p50, p90, p99 and the largest. */
-function shareOf(values: readonly number[]): readonly number[] {
+export function shareOf(values: readonly number[]): readonly number[] {
   const sorted = [...values].sort((a, b) => a - b);
   return [0.5, 0.9, 0.99, 1].map((share) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN);
 }
