@@ -24,6 +24,8 @@ export interface OutcomeRecord {
   readonly cpu_ms?: number;
   readonly max_rss_bytes?: number;
   readonly attempts?: number;
+  /** The machine that had the last attempt; absent without a shared state. */
+  readonly node?: string;
   readonly exit_code?: number | null;
   readonly signal?: string | null;
   readonly error?: string;
@@ -85,6 +87,8 @@ export interface RunDetails {
   /** `null` while it is active. */
   readonly outcome: OutcomeRecord | null;
   readonly started_at: string | null;
+  /** The machine that has the latest attempt; absent without a shared state. */
+  readonly node?: string;
   readonly failed_attempts: readonly {
     readonly attempt: number;
     readonly timestamp: string;

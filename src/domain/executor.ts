@@ -13,8 +13,10 @@ export interface AttemptIo {
   readonly cancellation: Cancellation;
   /** How long it may wait for a worker, in ms from now. Then it has `expired`. Absent: as long as necessary. */
   readonly startWithin?: Duration | undefined;
-  /** Called once, when the process exists. Not called if it could not be started. `where`: absent without a shared state. */
-  started(pid: number, where?: Whereabouts): void;
+  /** Called with the name of the machine that has it: before `started`, and before its end. Not without a shared state. */
+  taken?(node: string): void;
+  /** Called once, when the process exists. Not called if it could not be started. `forMs`: how long it has been running. */
+  started(pid: number, forMs?: Duration): void;
   /**
    * Called for every block of output, in order: whole lines, each without its newline, joined by newlines. `truncated` if it is one line that was cut.
    */
@@ -32,14 +34,6 @@ export interface AttemptIo {
   stray?(pid: number): 'kill' | 'keep';
   /** `undefined` while it accepts more lines; otherwise resolves when it accepts them again. An executor stops reading until then. */
   drained(): Promise<void> | undefined;
-}
-
-/** Where the process of an attempt runs. */
-export interface Whereabouts {
-  /** The name of the machine. */
-  readonly node: string;
-  /** For how long it has been running already. */
-  readonly forMs: Duration;
 }
 
 /** A line of output without its newline. */

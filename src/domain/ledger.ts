@@ -59,6 +59,8 @@ export interface OpenRun {
   readonly retryAt: Instant | undefined;
   /** The process of the latest attempt, if recorded. */
   readonly pid: number | undefined;
+  /** The machine that runs the latest attempt, without the fallback; absent without a shared state. */
+  readonly node?: string | undefined;
   /** The label of the workers that have the latest attempt; absent if the scheduler started it. */
   readonly label?: string | undefined;
   /** Present once its fallback has started: how the run ends. */
@@ -226,6 +228,10 @@ export function statusOf(ending: Ending): FiringStatus {
 /** How the fallback of a run ended; `undefined` if none ran, or it is active. */
 export const fallbackIn = ({ ending }: Pick<RunHistory, 'ending'>): FallbackResult | undefined =>
   ending === undefined || ending.event === 'firing.missed' ? undefined : ending.fallback;
+
+/** The machine that had the latest attempt of a run; `undefined` if that is not known, or only one machine runs timers. */
+export const nodeOf = ({ ending, open }: Pick<RunHistory, 'ending' | 'open'>): string | undefined =>
+  open?.node ?? (ending?.event === 'run.finished' ? ending.node : undefined);
 
 /** When a run's first attempt started; `undefined` if it never had one. */
 export function startOfRun({ ending, open }: Pick<RunHistory, 'ending' | 'open'>): Instant | undefined {

@@ -1,7 +1,7 @@
 import { Canceler, type Cancellation } from '../domain/cancellation.js';
 import type { AttemptBegun, OrphanFound, RunOutput, RunStarted } from '../domain/events/index.js';
 import type { Command } from '../domain/command.js';
-import type { AttemptIo, Executor, OutputStream, TailLine, Whereabouts } from '../domain/executor.js';
+import type { AttemptIo, Executor, OutputStream, TailLine } from '../domain/executor.js';
 import type { DecidedEnding } from '../domain/fallback.js';
 import { firingId, type Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
@@ -64,6 +64,8 @@ export class Attempt implements AttemptIo {
   readonly tail = new OutputTail();
   /** `undefined` until it has a process. */
   pid: number | undefined;
+  /** The machine that has it; `undefined` without a shared state. */
+  node: string | undefined;
   /** `undefined` until its process has ended, or if it was not measured. */
   usage: Usage | undefined;
   readonly #run: AttemptOwner;
@@ -139,23 +141,28 @@ export class Attempt implements AttemptIo {
     if (this.#timeout !== undefined) this.#context.elapsed.clear(this.#timeout);
   }
 
+  taken(node: string): void {
+    this.node = node;
+  }
+
   /** Its time counts from now on. */
-  started(pid: number, where?: Whereabouts): void {
+  started(pid: number, forMs = 0): void {
     this.pid = pid;
+    const { node } = this;
     const { number: attempt, latenessMs, decided } = this.spec;
     const { timeout } = this.#run.job;
     if (timeout !== undefined && !this.#isOver)
-      this.#timeout = this.#context.elapsed.after(Math.max(0, timeout - (where?.forMs ?? 0)), () =>
+      this.#timeout = this.#context.elapsed.after(Math.max(0, timeout - forMs), () =>
         this.canceler.cancel({ kind: 'timeout', afterMs: timeout }),
       );
-    const late = where && this.#run.times?.startedElsewhere(where.forMs, attempt);
+    const late = node === undefined ? undefined : this.#run.times?.startedElsewhere(forMs, attempt);
     this.#run.emit({
       event: 'run.started',
       pid,
       attempt,
       latenessMs: late ?? latenessMs,
       ...(decided && { decided }),
-      ...(where && { node: where.node }),
+      ...(node !== undefined && { node }),
     });
   }
 

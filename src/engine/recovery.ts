@@ -160,7 +160,7 @@ export class Recovery {
     const facts = state?.note(ending, at) ?? UNKNOWN_JOB;
     const times = { latenessMs, elapsedMs: durationOf(run, lastSeenAt ?? at) };
     const result = fallback && { outcome: fallback };
-    const summary = { times, attempts, attempt: undefined, usage: undefined, fallback: result };
+    const summary = { times, attempts, attempt: { node: run.node }, usage: undefined, fallback: result };
     this.#context.emit({ at, firing, runId, ...endingFact(ending, facts, summary) });
     if (state === undefined) return;
     if (state.job.schedule.fromEnd) state.cursor = at;

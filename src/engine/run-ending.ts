@@ -38,7 +38,7 @@ interface Summary {
   readonly times: Pick<RunTimes, 'elapsedMs' | 'latenessMs'>;
   readonly attempts: number;
   /** Its last attempt, without the fallback; absent if it had none. */
-  readonly attempt: { readonly tail: { toString(): string } } | undefined;
+  readonly attempt: { readonly tail?: { toString(): string }; readonly node: string | undefined } | undefined;
   readonly usage: Usage | undefined;
   readonly fallback: FallbackResult | undefined;
 }
@@ -58,7 +58,6 @@ export function endingFact(
   if (ending.kind === 'skipped')
     return { event: 'firing.skipped', reason: ending.reason, ...(fallback && { fallback }) };
   if (ending.kind === 'missed') return { event: 'firing.missed', reason: ending.reason };
-  const outputTail = attempt?.tail.toString() ?? '';
   return {
     event: 'run.finished',
     outcome: ending.outcome,
@@ -69,6 +68,12 @@ export function endingFact(
     ...usage,
     ...(isRecovery && { isRecovery }),
     ...(fallback && { fallback }),
-    ...(outputTail !== '' && { outputTail }),
+    ...lastFacts(attempt),
   };
+}
+
+function lastFacts(attempt: Summary['attempt']): Pick<RunFinished, 'node' | 'outputTail'> {
+  const outputTail = attempt?.tail?.toString() ?? '';
+  const node = attempt?.node;
+  return { ...(node !== undefined && { node }), ...(outputTail !== '' && { outputTail }) };
 }

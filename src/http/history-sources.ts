@@ -109,8 +109,19 @@ function openOf(starts: readonly RunStarted[]): OpenRun | undefined {
   if (first === undefined || last === undefined) return undefined;
   const { runId, firing, at: startedAt, latenessMs } = first;
   const { attempt, pid, decided } = last;
+  const node = starts.findLast((one) => one.decided === undefined)?.node;
   const attempts = decided ? attempt - 1 : attempt;
-  return { runId, firing, attempts, startedAt, latenessMs, retryAt: undefined, pid, ...(decided && { decided }) };
+  return {
+    runId,
+    firing,
+    attempts,
+    startedAt,
+    latenessMs,
+    retryAt: undefined,
+    pid,
+    ...(node !== undefined && { node }),
+    ...(decided && { decided }),
+  };
 }
 
 function failedAttemptOf(event: Extract<TimerEvent, { event: 'attempt.failed' }>): FailedAttempt {

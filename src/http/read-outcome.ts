@@ -77,7 +77,13 @@ function finishedOf(record: RecordReader) {
     ...fallbackOf(record),
     ...(cpuMs !== undefined && maxRssBytes !== undefined && { cpuMs, maxRssBytes }),
     ...(outputTail !== undefined && { outputTail }),
+    ...nodeOf(record),
   };
+}
+
+function nodeOf(record: RecordReader): { readonly node?: string } {
+  const node = record.optional('node', () => record.text('node', { longest: LONGEST_NAME }));
+  return node === undefined ? {} : { node };
 }
 
 function fallbackOf(record: RecordReader): { readonly fallback?: FallbackResult } {

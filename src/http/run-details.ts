@@ -1,6 +1,6 @@
 import { toOutcome, type OutputRecord, type RunDetails } from '../domain/api-record.js';
 import type { TimerEvent } from '../domain/events/index.js';
-import { fallbackIn, startOfRun, type Ending, type RunHistory } from '../domain/ledger.js';
+import { fallbackIn, nodeOf, startOfRun, type Ending, type RunHistory } from '../domain/ledger.js';
 import { toTimestamp } from '../domain/time.js';
 
 /** How many lines of output are shown for a run. */
@@ -17,11 +17,13 @@ export function toRunDetails(run: RunHistory, { events, causeOf }: RunContext): 
   const subject = run.ending ?? run.open;
   if (subject?.runId === undefined) return undefined;
   const start = startOfRun(run);
+  const node = nodeOf(run);
   return {
     task_name: subject.firing.jobName,
     run_id: subject.runId,
     outcome: run.ending === undefined ? null : toOutcome(run.ending, causeOf),
     started_at: start === undefined ? null : toTimestamp(start),
+    ...(node !== undefined && { node }),
     failed_attempts: run.attempts.map(({ attempt, at, error, retryInMs }) => ({
       attempt,
       timestamp: toTimestamp(at),

@@ -94,7 +94,9 @@ class Item {
       make(
         'span',
         { class: 'how' },
-        [TRIGGERS[trigger], tookOf(outcome), usedOf(outcome), lateOf(outcome)].filter(Boolean).join(' · '),
+        [TRIGGERS[trigger], onOf(outcome), tookOf(outcome), usedOf(outcome), lateOf(outcome)]
+          .filter(Boolean)
+          .join(' · '),
       ),
       make('span', { class: 'cause' }, timesOf(outcome) + cause),
     );
@@ -113,6 +115,7 @@ class Item {
   }
 }
 
+const onOf = ({ node }: OutcomeRecord): string => (node === undefined ? '' : `on ${node}`);
 const tookOf = ({ duration_ms: took, attempts = 1 }: OutcomeRecord): string =>
   took === undefined ? '' : `took ${humanDuration(took)}${attempts > 1 ? `, ${attempts} attempts` : ''}`;
 const usedOf = ({ cpu_ms: cpuMs, max_rss_bytes: maxRssBytes }: OutcomeRecord): string =>

@@ -43,10 +43,11 @@ export class RunPanel {
     this.#stop.abort();
   }
 
-  #tell({ run_id: id, started_at: started, failed_attempts: attempts, outcome, output }: RunDetails): void {
+  #tell({ run_id: id, started_at: started, node, failed_attempts: attempts, outcome, output }: RunDetails): void {
     const facts: [string, string][] = [
       ['run', id],
       ['started', started === null ? (outcome === null ? 'not yet' : 'never') : fullTime(Date.parse(started))],
+      ...(node === undefined ? [] : [['node', node] as [string, string]]),
       ...attempts.map(({ attempt, timestamp, error, retry_in_ms: pause }): [string, string] => [
         `attempt ${attempt}`,
         `${fullTime(Date.parse(timestamp))}: ${error}; again after ${humanDuration(pause)}`,

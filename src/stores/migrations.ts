@@ -197,6 +197,37 @@ export const MIGRATIONS: readonly string[] = [
     fallback_output_tail
   FROM firings ORDER BY id DESC;
   `,
+  `
+  ALTER TABLE open_runs ADD COLUMN node TEXT;
+  ALTER TABLE firings ADD COLUMN node TEXT;
+  DROP VIEW history;
+  CREATE VIEW history AS SELECT
+    ${utc('ended_at')} AS ended_at,
+    job_name AS task_name,
+    status,
+    reason,
+    ${utc('scheduled_for')} AS scheduled_at,
+    lateness_ms,
+    duration_ms,
+    cpu_ms,
+    max_rss_bytes,
+    attempts,
+    exit_code,
+    signal,
+    error,
+    fallback_status,
+    fallback_error,
+    fallback_duration_ms,
+    "trigger",
+    job_name || '@' || ${utc('scheduled_for')} || iif(generation = 0, '', '~' || generation) AS firing_id,
+    run_id,
+    node,
+    count,
+    ${utc('first_scheduled_for')} AS first_scheduled_at,
+    output_tail,
+    fallback_output_tail
+  FROM firings ORDER BY id DESC;
+  `,
 ];
 
 /**

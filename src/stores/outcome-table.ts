@@ -80,9 +80,9 @@ export function forwardMarkIn(database: DatabaseSyncInstance): ForwardMark | und
   }
 }
 
-/** Run ids of two machines may be equal. */
+/** Run ids of two machines may be equal. A machine with workers of its own says which one had the run. */
 const endingAt = (node: string, ending: Ending): Ending => ({
-  ...ending,
+  ...(ending.event === 'run.finished' ? { node, ...ending } : ending),
   firing: { ...ending.firing, jobName: `${node}/${ending.firing.jobName}` },
   ...(ending.runId !== undefined && { runId: `${node}/${ending.runId}` }),
 });

@@ -132,6 +132,7 @@ export class PendingRecords {
           attempts: decided ? attempt - 1 : attempt,
           retryAt: undefined,
           pid: undefined,
+          ...(decided === undefined && { node: undefined }),
           label: event.label,
           ...(attempt === 1 && { startedAt: event.at, latenessMs: event.latenessMs }),
           ...(decided && { decided }),
@@ -163,10 +164,11 @@ export class PendingRecords {
   }
 
   /** On a worker, the first attempt starts some time after it has begun. */
-  #begunAs({ runId, attempt, pid, latenessMs }: RunStarted): Partial<OpenRun> {
+  #begunAs({ runId, attempt, pid, latenessMs, node, decided }: RunStarted): Partial<OpenRun> {
     const run = this.#open.get(runId)?.run;
-    if (attempt > 1 || run?.startedAt === undefined) return { pid };
-    return { pid, startedAt: run.startedAt + latenessMs - run.latenessMs, latenessMs };
+    const process = { pid, ...(node !== undefined && decided === undefined && { node }) };
+    if (attempt > 1 || run?.startedAt === undefined) return process;
+    return { ...process, startedAt: run.startedAt + latenessMs - run.latenessMs, latenessMs };
   }
 
   #change({ runId, firing }: OfRun, change: Partial<OpenRun>): void {

@@ -115,6 +115,7 @@ export function openRunOfRow(row: OpenRunRow, invalid: Invalid): OpenRun | undef
     retryAt,
     pid,
     decidedText,
+    nodeOrNull,
   ] = row;
   if (!invalid.isUsable('an open run', [['run_id', runId, isName]])) return undefined;
   const firing = firingOf([jobName, scheduledFor, trigger, generation], `open run ${runId}`, invalid);
@@ -130,7 +131,13 @@ export function openRunOfRow(row: OpenRunRow, invalid: Invalid): OpenRun | undef
     retryAt: read.optional('retry_at', retryAt, isInstant),
     pid: read.optional('pid', pid, isCount),
     ...(decided && { decided }),
+    ...nodeOf(nodeOrNull, read),
   };
+}
+
+function nodeOf(nodeOrNull: unknown, read: RowReader): { readonly node?: string } {
+  const node = read.optional('node', nodeOrNull, isName);
+  return node === undefined ? {} : { node };
 }
 
 /** An outcome. */
@@ -191,6 +198,7 @@ function finishedOf(status: RunStatus, row: EndingRow, read: RowReader) {
     ...fallbackOf(row, read),
     ...(facts[7] !== null && { isRecovery: true as const }),
     ...(outputTail !== undefined && { outputTail: textOf(outputTail) }),
+    ...nodeOf(facts[11], read),
   };
 }
 

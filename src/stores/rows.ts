@@ -72,7 +72,7 @@ const rowOfFiring = (firing: Firing): FiringRow => [
 ];
 export const OPEN_RUN_COLUMNS =
   'admission, run_id, job_name, scheduled_for, "trigger", generation, attempts, started_at, lateness_ms, retry_at, pid, ' +
-  'decided';
+  'decided, node';
 export type OpenRunRow = [
   admission: number,
   runId: string,
@@ -83,6 +83,7 @@ export type OpenRunRow = [
   retryAt: Null<number>,
   pid: Null<number>,
   decided: Null<string>,
+  node: Null<string>,
 ];
 
 /** An open run as a row of `open_runs`. `admission` is its number in the order of admission. */
@@ -96,13 +97,16 @@ export const rowOfOpenRun = (admission: number, run: OpenRun): OpenRunRow => [
   run.retryAt ?? null,
   run.pid ?? null,
   textOfDecided(run.decided),
+  run.node ?? null,
 ];
 
-export const ENDING_COLUMNS =
+const FIRING_COLUMNS =
   'ended_at, job_name, scheduled_for, "trigger", generation, run_id, status, reason, count, first_scheduled_for, ' +
-  'fallback_status, fallback_error, fallback_duration_ms, fallback_output_tail, ' +
+  'fallback_status, fallback_error, fallback_duration_ms, fallback_output_tail';
+const RUN_COLUMNS =
   'attempts, lateness_ms, duration_ms, exit_code, signal, error, failures_in_a_row, is_recovery, ' +
-  'cpu_ms, max_rss_bytes, output_tail';
+  'cpu_ms, max_rss_bytes, output_tail, node';
+export const ENDING_COLUMNS = `${FIRING_COLUMNS}, ${RUN_COLUMNS}`;
 type EndingHead = [endedAt: number, ...firing: FiringRow, runId: Null<string>, status: FiringStatus];
 type FiringFacts = [reason: Null<string>, count: Null<number>, firstScheduledFor: Null<number>];
 export type FallbackFacts = [
@@ -123,12 +127,13 @@ export type RunFacts = [
   cpuMs: Null<number>,
   maxRssBytes: Null<number>,
   outputTail: Null<string | Uint8Array>,
+  node: Null<string>,
 ];
 export type EndingRow = [...EndingHead, ...FiringFacts, ...FallbackFacts, ...RunFacts];
 
 const NO_FIRING_FACTS: FiringFacts = [null, null, null];
 export const NO_FALLBACK: FallbackFacts = [null, null, null, null];
-export const NO_RUN_FACTS: RunFacts = [null, null, null, null, null, null, null, null, null, null, null];
+export const NO_RUN_FACTS: RunFacts = [null, null, null, null, null, null, null, null, null, null, null, null];
 
 /** An outcome as a row of `firings`. */
 export function rowOfEnding(ending: Ending): EndingRow {
@@ -174,6 +179,7 @@ const runFactsOf = (ending: RunFinished): RunFacts => [
   ending.cpuMs === undefined ? null : Math.round(ending.cpuMs * 10) / 10,
   ending.maxRssBytes ?? null,
   storable(ending.outputTail),
+  ending.node ?? null,
 ];
 
 /** The binding ends texts at U+0000, which commands do print; such a text is stored as bytes. */

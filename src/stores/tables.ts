@@ -16,6 +16,8 @@ const trigger = column('text', '`schedule`, `catch_up`, `manual` or `start`.');
 const generation = column('integer', 'Distinguishes firings with the same scheduled time; usually 0.');
 const scheduledFor = column('timestamp', 'When the firing was due.');
 
+const node = column('text', 'The machine that had the last attempt; null if only this machine runs timers.');
+
 /** How a firing ended, in the table and in the view. */
 const ENDED = {
   status: column('text', 'The outcome: `success`, `failure`, `timeout`, `canceled`, `lost`, `skipped` or `missed`.'),
@@ -34,6 +36,7 @@ const ENDED = {
   fallback_duration_ms: column('milliseconds', 'How long the fallback took; null if its end is unknown.'),
   fallback_output_tail: column('text', 'The last lines that the fallback printed.'),
   output_tail: column('text', 'The last lines that a failed run printed.'),
+  node,
 };
 
 /** Every table and view of the state. */
@@ -82,6 +85,7 @@ export const TABLES: Readonly<Record<string, TableEntry>> = {
       retry_at: column('timestamp', 'When the next attempt starts.'),
       pid: column('integer', 'The process of the current attempt.'),
       decided: column('text', 'Once the fallback has started: how the run ends, as JSON.'),
+      node,
     },
   },
   failed_attempts: {

@@ -256,9 +256,10 @@ Its breaker was open: the run of 02:50:00 was its failure no. 5 in a row (exit
       outcome: { status: 'failure', error: 'exit code 1' },
       outputTail: 'a\n\nno\nold prices',
     } as const;
-    await record([finished(firingAt('2026-11-24T02:00'), { outcome, fallback, outputTail: 'no route to host' })]);
+    const run = { outcome, fallback, node: 'w1', outputTail: 'no route to host' };
+    await record([finished(firingAt('2026-11-24T02:00'), run)]);
     expect(await answer('backup')).toMatch(
-      /\n│ no route to host\nIts fallback failed: exit code 1\.\n│ no\n│ old prices\n/,
+      /\nIt ran on w1\.\n│ no route to host\nIts fallback failed: exit code 1\.\n│ no\n│ old prices\n/,
     );
   });
 

@@ -79,9 +79,38 @@ test('a run that is canceled while the scheduler stops ends with it', async () =
   expect(lives.disk.endings).toMatchObject([{ outcome: { status: 'canceled' } }]);
 });
 
+test('a lost run has the machine that had it, also where its fallback was running elsewhere', async () => {
+  const lives = new Lives({ isShared: true });
+  const fallback = { ...command, run: 'fallback' };
+  const jobs = [job('plain', everyMs(10 * SECOND)), job('poor', everyMs(10 * SECOND), { fallback })];
+  const first = lives.begin(jobs, START);
+  first.executor.node = 'w1';
+  first.executor.lasting = undefined;
+  first.scheduler.start();
+  await first.clock.advance(10 * SECOND);
+  first.executor.node = 'one';
+  first.executor.attempts[1]?.end(3);
+  await first.clock.advance(SECOND);
+  expect(first.executor.attempts).toHaveLength(3);
+  first.ledger.isDead = true;
+  const second = lives.begin(jobs, '2026-01-01T00:00:12Z');
+  second.scheduler.start();
+  await second.clock.settle();
+  expect(lives.disk.endings).toMatchObject([
+    { firing: { jobName: 'plain' }, outcome: { status: 'lost' }, node: 'w1' },
+    {
+      firing: { jobName: 'poor' },
+      outcome: { status: 'failure' },
+      fallback: { outcome: { status: 'lost' } },
+      node: 'w1',
+    },
+  ]);
+});
+
 test('a timeout counts from the start of the process, also after a takeover', async () => {
   const { second, lives } = await twoLives([remote('far', { timeout: 8 * SECOND })], { stops: false });
-  second.executor.attempts[0]?.io.started(77, { node: 'w1', forMs: 5 * SECOND });
+  second.executor.attempts[0]?.io.taken?.('w1');
+  second.executor.attempts[0]?.io.started(77, 5 * SECOND);
   await second.clock.advance(4 * SECOND);
   expect(lives.disk.endings).toMatchObject([{ outcome: { status: 'timeout' } }]);
 });
@@ -95,12 +124,13 @@ describe('an attempt in the queue of workers', () => {
     rig.executor.lasting = undefined;
     rig.scheduler.start();
     await rig.clock.advance(17 * SECOND);
-    rig.executor.attempts[0]?.io.started(77, { node: 'w1', forMs: 2 * SECOND });
+    rig.executor.attempts[0]?.io.taken?.('w1');
+    rig.executor.attempts[0]?.io.started(77, 2 * SECOND);
     expect([...lives.disk.open.values()]).toMatchObject([{ attempts: 1, label: 'any' }]);
     await rig.clock.advance(SECOND);
     rig.executor.attempts[0]?.end(0);
     await rig.clock.settle();
-    expect(lives.disk.endings[0]).toMatchObject({ latenessMs: 5 * SECOND, durationMs: 3 * SECOND });
+    expect(lives.disk.endings[0]).toMatchObject({ latenessMs: 5 * SECOND, durationMs: 3 * SECOND, node: 'w1' });
   });
 
   test('may start until its deadline, also after a takeover', async () => {

@@ -30,6 +30,12 @@ export class RecordedIo implements AttemptIo {
   onLine: (text: string, stream: OutputStream) => void = () => undefined;
   drained: () => Promise<void> | undefined = () => undefined;
 
+  readonly nodes: string[] = [];
+
+  taken(node: string): void {
+    this.nodes.push(node);
+  }
+
   started(pid: number): void {
     this.pids.push(pid);
   }

@@ -14,9 +14,10 @@ const overMeanwhile = () => sinceBoot(clock) - 1;
 async function runWith(...replies: readonly (() => Duration | undefined)[]) {
   const io = new RecordedIo();
   let asked = 0;
-  const term = { environment: {}, heldUntil: () => replies[asked++]!() };
+  const term = { environment: { TIMERS_NODE: 'one' }, heldUntil: () => replies[asked++]!() };
   const executor = await createExecutor({ clock, environment: process.env, term });
   const exit = await executor.execute(command('true'), io);
+  expect(io.nodes).toEqual(['one']);
   return { exit, asked, started: io.pids.length };
 }
 

@@ -11,6 +11,9 @@ test('of a run that is no longer in memory, the last lines of the command and of
   const failed = toRunDetails({ ending, open: undefined, outputTail: 'no route', attempts: [] }, context);
   expect(failed?.output).toEqual([{ line: 'no route' }, { line: 'old prices' }, { line: 'stay' }]);
   expect(JSON.stringify(failed?.outcome)).not.toContain('output_tail');
+  expect(failed).not.toHaveProperty('node');
+  const elsewhere = { ending: { ...ending, node: 'w1' }, open: undefined, outputTail: undefined, attempts: [] };
+  expect(toRunDetails(elsewhere, context)).toMatchObject({ node: 'w1', outcome: { node: 'w1' } });
   const skip = skipped(firing, { runId: 'r1', reason: 'breaker_open', fallback });
   const only = toRunDetails({ ending: skip, open: undefined, outputTail: undefined, attempts: [] }, context);
   expect(only?.output).toEqual([{ line: 'old prices' }, { line: 'stay' }]);

@@ -42,6 +42,7 @@ describe.skipIf(!hasRedis)('two machines on one Redis', () => {
   interface Told {
     readonly scheduled_at: string;
     readonly status: string;
+    readonly node?: string;
   }
 
   async function historyOf(desk: Desk, ...args: readonly string[]): Promise<readonly Told[]> {
@@ -72,6 +73,8 @@ describe.skipIf(!hasRedis)('two machines on one Redis', () => {
     expect((await standby.ended).code).toBe(0);
     const told = await historyOf(two, 'tick');
     expect([...steps(told)]).toEqual([1]);
+    // The lost one has the machine that died.
+    expect(new Set(told.map(({ node }) => node))).toEqual(new Set(['one', 'two']));
     const bad = told.filter(({ status }) => !['success', 'lost', 'canceled'].includes(status));
     expect(bad).toEqual([]);
   });

@@ -50,6 +50,8 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
     void process.exit(3);
     const finished = await scheduler.event('run.finished');
     expect(finished).toMatchObject({ status: 'failure', exit_code: 3, output_tail: 'halfway', error: 'exit code 3' });
+    expect(finished).toMatchObject({ node: 'w1' });
+    expect(JSON.parse((await one.run('history', '--json')).stdout)).toMatchObject({ node: 'w1', status: 'failure' });
     expect(await there.event('attempt.ended')).toMatchObject({ node: 'w1', exit_code: 3, run_id: finished.run_id });
   });
 
@@ -129,7 +131,7 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
     await second.gone;
     expect(await w2.ended).toMatchObject({ code: 0 });
     const lost = await scheduler.line(({ status }) => status === 'lost');
-    expect(lost).toMatchObject({ error: 'w2 was stopped while it was running' });
+    expect(lost).toMatchObject({ error: 'w2 was stopped while it was running', node: 'w2' });
   });
 
   test('a worker whose file defines the timer differently returns the run, until --watch brings it the right file', async () => {

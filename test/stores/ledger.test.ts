@@ -29,6 +29,7 @@ const everything: readonly Ending[] = [
   }),
   finished('r8', { fallback: { outcome: { status: 'failure', error: 'exit code 2' }, durationMs: 1_200 } }),
   finished('r10', { fallback: { outcome: { status: 'success' }, durationMs: 9, outputTail: 'old \0 prices\n' } }),
+  finished('r11', { node: 'w1' }),
   finished('r5', { outcome: { status: 'timeout', exitCode: 143, error: 'timed out' }, outputTail: '' }),
   skipped,
   { ...skipped, runId: 'r6', reason: 'not_our_turn' },
@@ -150,6 +151,19 @@ describe('a run on its way', () => {
       outputTail: 'ok',
       attempts: [{ attempt: 1, at: NOW + 50, error: 'exit code 3', retryInMs: 1_000 }],
     });
+  });
+
+  test('of a shared state has its machine, until its next attempt begins elsewhere', () => {
+    const state = new State();
+    const open = () => state.read((history) => history.open())[0];
+    const run = { firing: firingOf('backup'), runId: 'r1', attempt: 1, latenessMs: 6 };
+    const started: TimerEvent = { event: 'run.started', at: NOW + 6, ...run, pid: 7, node: 'w1' };
+    state.commit([admitted('r1'), begun('r1', 1, NOW + 5), started]);
+    expect(open()).toMatchObject({ node: 'w1' });
+    state.stop();
+    expect(state.start().ledger.recall().open).toMatchObject([{ node: 'w1' }]);
+    state.commit([begun('r1', 2, NOW + 60)]);
+    expect(open()).not.toHaveProperty('node');
   });
 
   test('whose fallback has started shows how it will end, and is recorded with both', () => {

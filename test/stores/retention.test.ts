@@ -97,5 +97,10 @@ test('received outcomes are recorded once for each node and state, under their n
   expect(log?.receive({ node: 'edge-7', state: 's', outcomes })).toBe(1);
   expect(log?.receive({ node: 'edge-8', state: 's', outcomes })).toBe(3);
   expect(state.ended().sort()).toEqual(['edge-7/r1', 'edge-7/r2', 'edge-7/r3', 'edge-8/r1', 'edge-8/r2', 'edge-8/r3']);
-  expect(log?.after(0, 1)).toMatchObject([{ number: 1, ending: { firing: { jobName: 'edge-7/backup' } } }]);
+  expect(log?.after(0, 1)).toMatchObject([
+    { number: 1, ending: { firing: { jobName: 'edge-7/backup' }, node: 'edge-7' } },
+  ]);
+  const onWorker = { number: 4, ending: finished('r4', { at: NOW, node: 'w1' }) };
+  expect(log?.receive({ node: 'edge-7', state: 's', outcomes: [onWorker] })).toBe(1);
+  expect(log?.after(6, 1)).toMatchObject([{ ending: { firing: { jobName: 'edge-7/backup' }, node: 'w1' } }]);
 });

@@ -114,12 +114,16 @@ export class FakeLedger implements Ledger {
       case 'attempt.begun': {
         const { attempt, decided } = event;
         const first = run.attempts === 0 ? { startedAt: at, latenessMs: event.latenessMs } : {};
-        const begun = decided ? { attempts: attempt - 1, decided } : { attempts: attempt };
+        const begun = decided ? { attempts: attempt - 1, decided } : { attempts: attempt, node: undefined };
         open.set(runId, { ...run, ...first, ...begun, retryAt: undefined, pid: undefined, label: event.label });
         return;
       }
       case 'run.started':
-        open.set(runId, { ...run, pid: event.pid });
+        open.set(runId, {
+          ...run,
+          pid: event.pid,
+          ...(event.node !== undefined && event.decided === undefined && { node: event.node }),
+        });
         return;
       case 'attempt.failed':
         open.set(runId, { ...run, retryAt: at + event.retryInMs });

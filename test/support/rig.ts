@@ -77,6 +77,8 @@ export interface FakeAttempt {
  */
 export class FakeExecutor implements Executor {
   readonly attempts: FakeAttempt[] = [];
+  /** The machine of a shared state that has the attempts. */
+  node: string | undefined;
   /** How long attempts last; `undefined`: until the test ends them. */
   lasting: Duration | undefined;
   exits: (env: Readonly<Record<string, string>>) => Exit = () => ({ kind: 'exited', code: 0 });
@@ -105,6 +107,7 @@ export class FakeExecutor implements Executor {
       };
       const end = (how?: Exit | number) => resolve(exit(how));
       this.attempts.push({ io, env: io.env, exit, end });
+      if (this.node !== undefined) io.taken?.(this.node);
       io.started(this.attempts.length);
       if (this.lasting !== undefined) disarm = this.#clock.after(this.lasting, () => end(this.exits(io.env)));
       io.cancellation.onChange(() => {

@@ -105,6 +105,7 @@ interface Row {
   readonly late: string;
   readonly tries: string;
   readonly runId: string;
+  readonly node: string;
   readonly cause: string;
 }
 
@@ -112,7 +113,7 @@ function ofEnding(ending: Ending, chalk: ChalkInstance): Row {
   const { firing, runId = '' } = ending;
   const cause = causeOf(ending);
   if (ending.event === 'run.finished') {
-    const { outcome, durationMs, latenessMs, attempts } = ending;
+    const { outcome, durationMs, latenessMs, attempts, node = '' } = ending;
     // Nobody saw when a lost run ended.
     const took = outcome.status === 'lost' ? '' : humanDuration(durationMs);
     return {
@@ -120,6 +121,7 @@ function ofEnding(ending: Ending, chalk: ChalkInstance): Row {
       outcome: outcomeCell(outcome.status, chalk),
       took,
       runId,
+      node,
       cause,
     };
   }
@@ -130,7 +132,7 @@ function ofEnding(ending: Ending, chalk: ChalkInstance): Row {
 }
 
 function ofOpenRun(run: OpenRun, chalk: ChalkInstance, printing: PastPrinting): Row {
-  const { firing, runId, attempts, startedAt } = run;
+  const { firing, runId, attempts, startedAt, node = '' } = run;
   const { now } = printing;
   const word = openWord(run, printing.hasScheduler);
   const isStarted = word !== 'open' && startedAt !== undefined;
@@ -140,6 +142,7 @@ function ofOpenRun(run: OpenRun, chalk: ChalkInstance, printing: PastPrinting): 
     outcome: outcomeCell(word, chalk),
     took: isStarted ? humanDuration(Math.max(0, now - startedAt)) : '',
     runId,
+    node,
     cause: openCause(run, printing),
   };
 }
@@ -153,6 +156,7 @@ function openCause({ retryAt, decided }: OpenRun, printing: PastPrinting): strin
 const row = (firing: Firing, { latenessMs, attempts }: { latenessMs: Duration; attempts: number }) => ({
   firing,
   took: '',
+  node: '',
   late: latenessMs < SECOND ? '' : humanDuration(latenessMs),
   tries: attempts > 1 ? String(attempts) : '',
 });
@@ -164,7 +168,7 @@ const SHORT_ID = 8;
 const TRIGGER_HEAD = '';
 
 /**
- * On a narrow terminal a long name is cut first, then CAUSE. LATE and TRIES are dropped later; `--run` and `--json`
+ * On a narrow terminal a long name is cut first, then CAUSE. LATE, TRIES and NODE are dropped later; `--run` and `--json`
  * have them anyway. RUN, which `--run` asks for, goes last.
  */
 const layoutFor = (width: number) => ({
@@ -177,7 +181,7 @@ const layoutFor = (width: number) => ({
     'TIMER',
     'CAUSE',
   ] as const,
-  spared: ['LATE', 'TRIES'],
+  spared: ['LATE', 'TRIES', 'NODE'],
   rooms: { CAUSE: SHORT_CAUSE, TIMER: SHORT_NAME },
   lastSpared: [TRIGGER_HEAD, 'TOOK', 'RUN'],
 });
@@ -194,6 +198,7 @@ function columnsOf(rows: readonly Row[], at: PastPrinting): readonly TableColumn
     column('TOOK', ({ took }) => took),
     column('LATE', ({ late }) => late),
     column('TRIES', ({ tries }) => tries),
+    column('NODE', ({ node }) => node),
     column('RUN', ({ runId }) => runId.slice(0, SHORT_ID)),
     column('CAUSE', ({ cause }) => cause),
   ];

@@ -43,6 +43,7 @@ export function runAttempt(job: Job, work: Work, parts: WorkerAttempts): Running
   const elapsed = new TimerLoop(clock, () => clock.monotonic());
   const spec = { number: Number(number), command: job.command, latenessMs };
   const attempt = new Attempt(owner, spec, { elapsed, executor, drained, strayAction });
+  attempt.taken(node);
   let start: WorkResult['start'];
   const io: AttemptIo = {
     // A timer's own variables take precedence over the scheduler's trace.
@@ -50,7 +51,7 @@ export function runAttempt(job: Job, work: Work, parts: WorkerAttempts): Running
     cancellation: attempt.cancellation,
     started(pid) {
       start = { node, pid, startedAt: clock.now() };
-      attempt.started(pid, { node, forMs: 0 });
+      attempt.started(pid);
       work.started(start);
     },
     output: (stream, text, isTruncated) => attempt.output(stream, text, isTruncated),

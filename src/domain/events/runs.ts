@@ -75,6 +75,8 @@ export interface RunFinished extends Partial<Usage> {
   readonly latenessMs: Duration;
   /** Absent if none ran. */
   readonly fallback?: FallbackResult;
+  /** The machine that had its last attempt, without the fallback; absent without a shared state. */
+  readonly node?: string;
   /** The last lines of the command's output, joined by newlines; absent when nothing was printed. The log has them only if the run did not succeed. */
   readonly outputTail?: string;
   /** Failed runs of its job since the last success, this one included; 0 after a success. */
@@ -93,7 +95,7 @@ const LATENESS = {
 
 const NODE = { type: 'string', optional: true } as const;
 
-const nodeField = ({ node }: RunStarted | RunOutput) => (node === undefined ? undefined : { node });
+const nodeField = ({ node }: RunStarted | RunOutput | RunFinished) => (node === undefined ? undefined : { node });
 
 const MEASURED = 'with descendants that were waited for. Absent without `timers-forker`, which measures it.';
 
@@ -185,6 +187,7 @@ export const runEvents: EventEntries<RunEvent> = {
       },
       attempts: { type: 'integer', summary: 'How many attempts started, without the fallback.' },
       lateness_ms: { ...LATENESS, summary: 'From the due time plus the jitter of the timer to the first attempt.' },
+      node: { ...NODE, summary: 'The machine that had the last attempt; absent without a shared state.' },
       cpu_ms: {
         type: 'number',
         unit: 'ms',
@@ -239,6 +242,7 @@ function finishFields(event: RunFinished) {
       duration_ms: durationOf(event) ?? null,
       attempts: event.attempts,
       lateness_ms: event.latenessMs,
+      ...nodeField(event),
       ...usageFields(event),
     },
     { ...(outcome.error !== undefined && { error: outcome.error }), ...fallbackFields(event.fallback) },

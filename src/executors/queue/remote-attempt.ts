@@ -55,10 +55,15 @@ export class RemoteAttempt {
     }
     this.#missingSince = undefined;
     if (found.start) this.#started(found.start, now);
-    const { end, node = 'a worker' } = found;
+    if (found.end !== undefined) this.#ended(found.end, found.node, now);
+  }
+
+  #ended(end: NonNullable<FoundWork['end']>, taker: string | undefined, now: Instant): void {
+    if (taker !== undefined) this.io.taken?.(taker);
+    const node = taker ?? 'a worker';
     if (end === 'dead') this.end({ kind: 'lost', error: `${node} died or was cut off while it was running` });
     else if (end === 'invalid') this.end({ kind: 'lost', error: `${node} sent no valid result` });
-    else if (end !== undefined) this.#finished(end, now);
+    else this.#finished(end, now);
   }
 
   end(exit: Exit): void {
@@ -72,10 +77,12 @@ export class RemoteAttempt {
     if (this.#hasStarted) return;
     this.#hasStarted = true;
     this.startsBefore = Infinity;
-    this.io.started(pid, { node, forMs: Math.max(0, now - startedAt) });
+    this.io.taken?.(node);
+    this.io.started(pid, Math.max(0, now - startedAt));
   }
 
-  #finished({ exit, start, tail, usage }: WorkResult, now: Instant): void {
+  #finished({ exit, node, start, tail, usage }: WorkResult, now: Instant): void {
+    this.io.taken?.(node);
     if (start) this.#started(start, now);
     if (tail.length > 0) this.io.outputTail?.(tail);
     if (usage) this.io.used?.(usage);

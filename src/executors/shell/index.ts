@@ -34,6 +34,8 @@ export function createShellExecutor(context: ShellContext): Executor {
   const processes = new RunProcesses(clock);
   return {
     async execute(command, io) {
+      const node = term?.environment['TIMERS_NODE'];
+      if (node !== undefined) io.taken?.(node);
       try {
         const own = {
           ...(command.envFile !== undefined &&
@@ -48,7 +50,6 @@ export function createShellExecutor(context: ShellContext): Executor {
           launcher,
           processes,
           env: { shared: inheritedEnvironment(command, inherited), own },
-          node: term?.environment['TIMERS_NODE'],
         });
       } catch (error) {
         return { kind: 'not_started', code: 126, error: (error as Error).message };
@@ -82,12 +83,10 @@ interface Surroundings {
   readonly launcher: Launcher;
   readonly processes: RunProcesses;
   readonly env: CommandVariables;
-  /** The name of this machine; absent without a shared state. */
-  readonly node: string | undefined;
 }
 
 async function attempt(command: Command, io: AttemptIo, around: Surroundings): Promise<Exit> {
-  const { clock, files, launcher, processes, env, node } = around;
+  const { clock, files, launcher, processes, env } = around;
   const launched = await launch(command, { env, io, launcher });
   if ('kind' in launched) return launched;
   const { pid, sources } = launched;
@@ -96,7 +95,7 @@ async function attempt(command: Command, io: AttemptIo, around: Surroundings): P
   const group = new ProcessGroup(pid, clock);
   const strays = new Strays(pid, { io, clock, processes });
   endWhenCanceled({ group, strays }, io.cancellation, command);
-  io.started(pid, node === undefined ? undefined : { node, forMs: 0 });
+  io.started(pid);
   const exit = await exited;
   await Promise.all([output.drain(), group.settle().then(() => strays.settle())]);
   return exit;

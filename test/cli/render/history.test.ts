@@ -46,6 +46,18 @@ describe('the table of the past', () => {
     ]);
   });
 
+  test('names the machines of a shared state, and has no such column without one', () => {
+    const { firing } = failed;
+    const endings = [finished(firingAt('2026-11-22T02:00:00')), { ...failed, node: 'w1' }];
+    expect(shown({ endings, open: [running(firing, { node: 'w2' })] }, { width: 100 })).toEqual([
+      '               WHEN  TIMER   OUTCOME  TOOK    LATE   TRIES  NODE  RUN       CAUSE',
+      'Sun 03:00:00 +01:00  backup  success  900 ms                      mg1c2x3k',
+      '           03:00:00  report  failure  16.2 s  2.5 s  3      w1    mg1c2x3k  exit code 3',
+      '           03:00:00  report  running  8 h                   w2    mg1c9x3k',
+    ]);
+    expect(shown({ endings }, { width: 58 })[0]).not.toContain('NODE');
+  });
+
   test.each(['2026-10-25T10:00:00', '2026-10-27T10:00:00', '2027-01-01T10:00:00'])(
     'distinguishes by offset the two 02:30 of a clock that is put back, at %s',
     (now) => {

@@ -55,6 +55,15 @@ test('what its fallback printed comes last, and under its own key', () => {
   expect(JSON.parse(shown(run, { asJson: true }))).toMatchObject({ fallback_output_tail: 'old\nprices' });
 });
 
+test('on a shared state it has its machine', () => {
+  const ended = { ending: finished(firing, { node: 'w1' }) };
+  const open = { open: running(firing, { node: 'w1' }) };
+  for (const run of [ended, open]) {
+    expect(shown(run)).toMatch(/\nstarted .*\nnode {6}w1\n/);
+    expect(JSON.parse(shown(run, { asJson: true }))).toMatchObject({ node: 'w1' });
+  }
+});
+
 test('a run that is still on says so, and which process it is', () => {
   expect(shown({ open: running(firing) })).toBe(
     [

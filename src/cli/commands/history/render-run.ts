@@ -2,7 +2,7 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import { ownCauseOf, type RunFinished } from '../../../domain/events/index.js';
 import { describeFallback } from '../../../domain/fallback.js';
 import { firingId, type Firing } from '../../../domain/firing.js';
-import { fallbackIn, startOfRun, type Ending, type OpenRun, type RunHistory } from '../../../domain/ledger.js';
+import { fallbackIn, nodeOf, startOfRun, type Ending, type OpenRun, type RunHistory } from '../../../domain/ledger.js';
 import { toRecord } from '../../../domain/record.js';
 import { toTimestamp, type Duration, type Instant } from '../../../domain/time.js';
 import { describeUsage } from '../../../domain/usage.js';
@@ -40,6 +40,7 @@ type Fact = readonly [string, string];
 
 function factsOf(run: RunHistory, printing: PastPrinting, chalk: ChalkInstance): readonly Fact[] {
   const { firing, runId = '' } = subjectOf(run);
+  const node = nodeOf(run);
   const local = (instant: Instant) => localTime(instant, printing.timezone);
   return [
     ['run', visible(runId)],
@@ -47,6 +48,7 @@ function factsOf(run: RunHistory, printing: PastPrinting, chalk: ChalkInstance):
     ['firing', visible(firingId(firing))],
     ['due', `${local(firing.scheduledFor)}, ${TRIGGER_WORDS[firing.trigger]}`],
     ...startOf(run, local),
+    ...(node === undefined ? [] : [['node', visible(node)] as const]),
     ...(run.ending ? ofEnding(run.ending, local, chalk) : []),
     ...(run.open ? ofOpenRun(run.open, printing, chalk) : []),
     ...attemptsOf(run, local),
@@ -153,7 +155,7 @@ function runToJson(run: RunHistory) {
   };
 }
 
-function openToJson({ firing, runId, attempts, latenessMs, retryAt, pid, decided }: OpenRun) {
+function openToJson({ firing, runId, attempts, latenessMs, retryAt, pid, node, decided }: OpenRun) {
   const admitted = toRecord({ event: 'run.admitted', at: firing.scheduledFor, firing, runId });
   return {
     ...admitted,
@@ -163,6 +165,7 @@ function openToJson({ firing, runId, attempts, latenessMs, retryAt, pid, decided
     lateness_ms: latenessMs,
     retry_at: retryAt === undefined ? null : toTimestamp(retryAt),
     pid: pid ?? null,
+    ...(node !== undefined && { node }),
     ...(decided && { fallback: true }),
   };
 }

@@ -163,7 +163,7 @@ function fateToJson(fate: Fate) {
     case 'ended':
       return { state: 'ended', record: endingToJson(fate.ending) };
     case 'open':
-      return { state: 'open', run_id: fate.run.runId };
+      return { state: 'open', run_id: fate.run.runId, ...(fate.run.node !== undefined && { node: fate.run.node }) };
     case 'coming':
       return { state: 'coming' };
     case 'unrecorded':

@@ -111,7 +111,7 @@ function ofEnding(ending: Ending, context: Context, why: Why): readonly string[]
 const MOST_LINES = 3;
 
 function ofRun(run: RunFinished, { blocker }: Context, why: Why): readonly string[] {
-  const { firing, latenessMs, attempts, at, outcome, outputTail, durationMs } = run;
+  const { firing, latenessMs, attempts, at, outcome, outputTail, durationMs, node } = run;
   const late = latenessMs < SECOND ? 'on time' : `${humanDuration(latenessMs)} late`;
   const tries = attempts > 1 ? ` after ${attempts} attempts` : '';
   const due = dueInWords({ due: firing.scheduledFor, offset: why.job.offset }, why.zone);
@@ -119,6 +119,7 @@ function ofRun(run: RunFinished, { blocker }: Context, why: Why): readonly strin
   const never = attempts === 0 ? 'It never began' : began;
   return [
     `${never}, and ${outcome.status === 'lost' ? `was found lost at ${when(at, why)}` : `ended at ${when(at, why)}${tries}, in ${humanDuration(durationMs)}`}.`,
+    ...(node === undefined ? [] : [`It ran on ${node}.`]),
     ...lateBecause(run, blocker, why),
     ...usedBy(run),
     ...linesOf(outcome, outputTail),
@@ -236,8 +237,8 @@ function catchUpInWords(at: Instant, { job, judgment }: Why): readonly string[] 
 
 const hasCatchUp = ({ definition }: Job): boolean => (definition['catch_up'] ?? 'false') !== 'false';
 
-function ofOpenRun({ runId, startedAt, attempts, retryAt, pid, decided }: OpenRun, why: Why): readonly string[] {
-  const process = pid === undefined ? '' : `, process ${pid}`;
+function ofOpenRun({ runId, startedAt, attempts, retryAt, pid, node, decided }: OpenRun, why: Why): readonly string[] {
+  const process = pid === undefined ? '' : `, process ${pid}${node === undefined ? '' : ` on ${node}`}`;
   const began =
     startedAt === undefined
       ? `Run ${runId} has not begun.`
