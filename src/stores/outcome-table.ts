@@ -52,15 +52,24 @@ export class OutcomeTable implements OutcomeLog {
       count = 0;
       const [known] = rowsOf<[unknown]>(this.#database, 'SELECT value FROM meta WHERE key = ?', key);
       const last = isCount(known?.[0]) ? known[0] : 0;
-      const fresh = outcomes.filter(({ number }) => number > last);
       const add = this.#database.prepare(
         `INSERT INTO firings (${ENDING_COLUMNS}) VALUES (${ENDING_COLUMNS.replaceAll(/[^,]+/g, '?')})
          ON CONFLICT (run_id) WHERE run_id IS NOT NULL DO NOTHING`,
       );
-      for (const { ending } of fresh) count += add.run(...rowOfEnding(endingAt(node, ending))).changes;
-      this.#put(key, Math.max(last, fresh.at(-1)?.number ?? 0));
+      for (const { number, ending } of outcomes) {
+        const row = endingAt(node, ending);
+        if (number > last || !this.#has(row)) count += add.run(...rowOfEnding(row)).changes;
+      }
+      this.#put(key, Math.max(last, outcomes.at(-1)?.number ?? 0));
     });
     return count;
+  }
+
+  /** A number alone does not tell: two machines that were copied from one image have one name and one state. */
+  #has({ at, firing: { jobName, scheduledFor, generation }, runId }: Ending): boolean {
+    const sql = `SELECT 1 FROM firings
+      WHERE job_name = ? AND ended_at = ? AND scheduled_for = ? AND generation = ? AND coalesce(run_id, '') = ?`;
+    return rowsOf(this.#database, sql, jobName, at, scheduledFor, generation, runId ?? '').length > 0;
   }
 
   #put(key: string, value: string | number): void {

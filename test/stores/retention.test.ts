@@ -104,3 +104,20 @@ test('received outcomes are recorded once for each node and state, under their n
   expect(log?.receive({ node: 'edge-7', state: 's', outcomes: [onWorker] })).toBe(1);
   expect(log?.after(6, 1)).toMatchObject([{ ending: { firing: { jobName: 'edge-7/backup' }, node: 'w1' } }]);
 });
+
+test('received outcomes of two machines that were copied from one image are all recorded, and none twice', () => {
+  const state = stateOf({ keep: DAY, runs: 100 });
+  const of = (machine: string) => ({
+    node: 'edge-7',
+    state: 's',
+    outcomes: [1, 2].map((number) => ({ number, ending: finished(`${machine}${number}`, { at: NOW }) })),
+  });
+  const log = state.outcomes();
+  expect([of('a'), of('b'), of('a'), of('b')].map((received) => log?.receive(received))).toEqual([2, 2, 0, 0]);
+  const missed = (at: number) => ({
+    number: 3,
+    ending: { event: 'firing.missed', at, firing: firingOf('backup'), reason: 'downtime' } as const,
+  });
+  const again = (at: number) => log?.receive({ ...of('a'), outcomes: [missed(at)] });
+  expect([again(NOW), again(NOW), again(NOW + 1)]).toEqual([1, 0, 1]);
+});
