@@ -52,6 +52,7 @@ function startCenter(): Program {
   desk.write(
     'center.yaml',
     `state: ./center.db
+history: { runs: 100000 }
 http: { listen: "127.0.0.1:${port}", token_file: ./token }
 timers: { never: { every: 1d, run: [true] } }
 `,
@@ -63,6 +64,7 @@ function startEdge(): Program {
   desk.write(
     'edge.yaml',
     `state: ./edge.db
+history: { runs: 100000 }
 forward: { url: "http://127.0.0.1:${proxyPort()}/api/outcomes", token_file: ./token }
 timers:
   quick: { every: 250ms, run: [true] }
@@ -80,7 +82,8 @@ async function historyOf(state: string): Promise<readonly LogLine[]> {
     .map((line) => JSON.parse(line) as LogLine);
 }
 
-const ROUNDS = 6;
+/** `ROUNDS=50 npx vitest run --project program test/program/forward.test.ts` takes minutes. */
+const ROUNDS = Number(process.env['ROUNDS'] ?? 6);
 /** At least this many outcomes in a round. */
 const A_ROUND = 3;
 
@@ -118,10 +121,12 @@ test('both ends are killed and responses are lost: no outcome is missing, repeat
     timestamp,
   ];
   expect(received.map(facts)).toEqual(sent.map(facts));
+  if (ROUNDS > 6) process.stdout.write(`${ROUNDS} kills: ${received.length} outcomes\n`);
 });
 
 /** The same file without a timer that fires, so that everything can be sent. */
 const EDGE_IDLE = (to: number) => `state: ./edge.db
+history: { runs: 100000 }
 forward: { url: "http://127.0.0.1:${to}/api/outcomes", token_file: ./token }
 timers: { idle: { every: 1d, run: [true] } }
 `;
