@@ -121,7 +121,7 @@ test('the two commands are the ones of package.json', () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   expect(readme.only('sh').map(({ text }) => text.trim())).toEqual(['npm ci && npm start', 'npm ci && npm test']);
   expect(scripts).toMatchObject({
-    prepare: expect.any(String),
+    dependencies: 'npm run build',
     start: expect.stringContaining('timers.example.yaml'),
     test: expect.any(String),
   });
