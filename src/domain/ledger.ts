@@ -207,6 +207,8 @@ export interface History {
   runIds(beginning: string, limit: number): readonly string[];
   /** The memories of all jobs by name. */
   jobs(): ReadonlyMap<string, JobRecord>;
+  /** When a scheduler last recorded that it was alive; `undefined` if none did. */
+  lastSeenAt(): Instant | undefined;
   /** What the results so far have left out. Absent: nothing is ever left out. */
   readonly invalid?: LeftOut;
   close(): void;

@@ -1,9 +1,9 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { Ending, History, HistoryQuery, JobRecord, LeftOut, OpenRun, RunHistory } from '../domain/ledger.js';
 import { endsByItself, FIRING_STATUSES } from '../domain/outcome.js';
-import type { Duration } from '../domain/time.js';
+import type { Duration, Instant } from '../domain/time.js';
 import { endingOfRow, failedAttemptOfRow } from './read-rows.js';
-import { allOf, presentColumns, readJobs, readOpenRuns, rowsOf } from './read.js';
+import { allOf, presentColumns, readJobs, readLastSeen, readOpenRuns, rowsOf } from './read.js';
 import { rollBack } from './open-for-reading.js';
 import { ENDING_COLUMNS, FAILED_ATTEMPT_COLUMNS, type EndingRow, type FailedAttemptRow } from './rows.js';
 import { Invalid, isDuration } from './row-reader.js';
@@ -111,6 +111,10 @@ export class SqliteHistory implements History {
 
   jobs(): ReadonlyMap<string, JobRecord> {
     return readJobs(this.#database, this.#invalid);
+  }
+
+  lastSeenAt(): Instant | undefined {
+    return readLastSeen(this.#database, this.#invalid);
   }
 
   close(): void {

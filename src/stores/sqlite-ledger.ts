@@ -146,6 +146,7 @@ export class SqliteLedger implements Ledger {
     this.#disarmUpkeep();
     this.#disarmWatch();
     this.#disarmTry();
+    this.#now = this.#clock.now();
     this.#record();
     this.#disarmTry();
     if (this.#failure) this.#reports.unrecorded(this.#failure.reason, this.#unrecorded.records);

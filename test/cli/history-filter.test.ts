@@ -99,6 +99,7 @@ describe('what is found', () => {
       runIds: () => [],
       durations: () => [],
       jobs: () => history.jobs(),
+      lastSeenAt: () => undefined,
       close: () => undefined,
       numbers: (query) => (asked.push('numbers'), history.numbers(query)),
       open: () => (asked.push('open'), history.open()),

@@ -68,6 +68,7 @@ async function record(events: readonly TimerEvent[], memory: Partial<JobMemory> 
     fingerprint: fingerprintOf(job),
   });
   void opening.ledger.commit(events, timerFile!.jobs.map(recordOf), clock.now());
+  clock.stepWall(1_800_000);
   void opening.ledger.close();
 }
 
@@ -130,6 +131,16 @@ next firing      Mon 2026-11-23 03:00:00 +01:00  1 d 5 h ago
   test('a minute that contains several firings is reported', async () => {
     expect(await answer('ticks', '03:00')).toContain('That time contains 6 firings; this is the first of them.');
     expect(await answer('ticks', '03:00:05')).toBe('No firing: second */10, not 5.');
+  });
+
+  test('of several firings in a minute, the first that is recorded is explained', async () => {
+    await record([
+      finished(firingAt('2026-11-24T02:00:30', { jobName: 'ticks' }), { runId: 'mg1c2x3m0abcd' }),
+      finished(firingAt('2026-11-24T02:00:20', { jobName: 'ticks' })),
+    ]);
+    const said = await answer('ticks', '03:00');
+    expect(said).toMatch(/^A firing, and it ran: success in 900 ms\.\nIt began at 03:00:20/);
+    expect(said.replace(/\s+/g, ' ')).toContain('contains 6 firings; this is the first that is recorded.');
   });
 
   test.each([
@@ -333,9 +344,9 @@ describe('where nothing is recorded of a firing', () => {
       'no scheduler has run since',
       'backup',
       { cursor: 0 },
-      /No scheduler has run on past\.db since\. The next start will report it as/,
+      /No scheduler has run on past\.db since 07:30:00\. The next start will report it as/,
     ],
-    ['with catch_up', 'caught', { cursor: 0 }, /If you start one now, catch_up runs it\./],
+    ['with catch_up', 'caught', { cursor: 0 }, /If you start one now, catch_up\s+runs it\./],
     ['the timer came later', 'backup', {}, /The timer was added to past\.db, or got this schedule, only later\./],
     ['its runs are used up', 'thrice', { runsBegun: 3 }, /^A firing, but no runs were left\.\nmax_runs: 3 was reached/],
   ])('%s', async (_case, name, memory, said) => {
@@ -348,6 +359,40 @@ describe('where nothing is recorded of a firing', () => {
     expect(await answer('backup', '2026-10-20 03:00')).toContain(
       'Outcomes are kept for 30 d, up to 1000 for each timer',
     );
+  });
+
+  test('no scheduler has run since one stopped: when that was, and the last firing before', async () => {
+    const failure = { status: 'failure', exitCode: 3, error: 'exit code 3' } as const;
+    await record([finished(firingAt('2026-11-24T05:50', { jobName: 'poll' }), { outcome: failure })], {
+      cursor: instant('2026-11-24T05:50'),
+    });
+    expect(await answer('poll')).toBe(`\
+A firing, but nothing was recorded for it.
+No scheduler has run on past.db since 07:30:00. The next start will report it as
+  missed: catch_up is off.
+The last recorded firing: 06:50:00, failure, exit code 3 (timers why poll --at
+  06:50:00).`);
+    expect(await answer('poll', '06:50:00')).toMatch(/^A firing, and it ran: failure/);
+  });
+
+  test('the last firing is of another day: its date and offset', async () => {
+    await record([finished(firingAt('2026-11-23T02:00'))], { cursor: instant('2026-11-23T02:00') });
+    expect((await answer('backup')).replace(/\s+/g, ' ')).toContain(
+      "03:00:00 +01:00, success (timers why backup --at '2026-11-23 03:00:00 +01:00').",
+    );
+    expect(await answer('backup', '2026-11-23 03:00:00 +01:00')).toMatch(/^A firing, and it ran/);
+  });
+
+  test('the records around it count by when they came due', async () => {
+    const slow = firingAt('2026-11-24T02:10', { jobName: 'poll' });
+    await record([finished(slow, { durationMs: 180_000, at: instant('2026-11-24T02:13') })]);
+    expect(await answer('backup')).toContain('Nothing is recorded for any timer in past.db before 03:10:00.');
+  });
+
+  test('a run that was active then: a scheduler was, too', async () => {
+    const slow = firingAt('2026-11-24T01:50', { jobName: 'poll' });
+    await record([finished(slow, { durationMs: 1_200_000, latenessMs: 0, at: instant('2026-11-24T02:10') })]);
+    expect(await answer('backup')).not.toContain('Nothing is recorded');
   });
 
   test('the timer is new in the file, or its schedule', async () => {

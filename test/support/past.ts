@@ -115,6 +115,7 @@ export class FakeHistory implements History {
   open = (): readonly OpenRun[] => this.#open;
   runIds = (): readonly string[] => [];
   run = (): RunHistory | undefined => undefined;
+  lastSeenAt = (): number | undefined => undefined;
   jobs = (): ReadonlyMap<string, JobRecord> => new Map(this.#jobs.map((job) => [job.name, job]));
   close = (): void => undefined;
 }

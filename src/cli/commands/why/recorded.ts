@@ -1,6 +1,13 @@
 import type { RunFinished } from '../../../domain/events/index.js';
 import { fingerprintOf, type Job } from '../../../domain/job.js';
-import { startOfFinished, type Ending, type History, type OpenRun, type Pause } from '../../../domain/ledger.js';
+import {
+  startOfFinished,
+  type DueSpan,
+  type Ending,
+  type History,
+  type OpenRun,
+  type Pause,
+} from '../../../domain/ledger.js';
 import { END_OF_TIME, SECOND, type Duration, type Instant } from '../../../domain/time.js';
 import type { AskedTime } from './asked-time.js';
 import type { ScheduleJudgment } from './schedule-judgment.js';
@@ -11,7 +18,7 @@ export type Fate =
   | { readonly kind: 'open'; readonly run: OpenRun }
   /** It is not due yet; `paused` means that it will be skipped unless the timer is resumed. */
   | { readonly kind: 'coming'; readonly paused: Pause | undefined }
-  | { readonly kind: 'unrecorded'; readonly cause: NotRecorded; readonly silence: Silence };
+  | { readonly kind: 'unrecorded'; readonly cause: NotRecorded; readonly nearby: Nearby };
 
 /** What the history adds to the outcome, as far as it explains the outcome. */
 export interface Context {
@@ -19,13 +26,19 @@ export interface Context {
   readonly blocker?: Ending | OpenRun | undefined;
   /** The last run that failed before it. */
   readonly lastFailure?: RunFinished | undefined;
-  readonly silence?: Silence;
+  /** The last outcome before it, of any timer. */
+  readonly last?: Ending | undefined;
 }
 
-/** Nothing is recorded for any timer between these two. */
-export interface Silence {
-  readonly last: Ending | undefined;
-  readonly first: Ending | undefined;
+/** What is recorded near a firing that is not recorded. */
+export interface Nearby {
+  /** No firing of any timer that came due between these two is recorded; both absent if a scheduler was active then. */
+  readonly before?: Instant | undefined;
+  readonly after?: Instant | undefined;
+  /** The latest outcome of the timer, if it came due earlier. */
+  readonly last?: Ending | undefined;
+  /** When a scheduler was last seen. */
+  readonly seenAt?: Instant | undefined;
 }
 
 /** Why nothing is recorded for a past firing. */
@@ -54,8 +67,6 @@ export interface WhyQuestion {
   readonly retention: { readonly keep: Duration; readonly runs: number };
 }
 
-const NOTHING: Silence = { last: undefined, first: undefined };
-
 /** Below this, nobody asks why a run was late. */
 const LATE: Duration = SECOND;
 
@@ -63,7 +74,7 @@ const LATE: Duration = SECOND;
 export function fateWithoutHistory({ judgment, job, now }: Omit<WhyQuestion, 'asked'>): Fate | undefined {
   if (judgment.obstacles.length > 0) return undefined;
   if (judgment.instant + job.offset > now) return { kind: 'coming', paused: undefined };
-  return { kind: 'unrecorded', cause: 'no-history', silence: NOTHING };
+  return { kind: 'unrecorded', cause: 'no-history', nearby: {} };
 }
 
 /** Finds in the history what happened to a firing; at any other time, what fired then anyway. `undefined`: nothing. */
@@ -71,11 +82,10 @@ export function fateOf(history: History, question: WhyQuestion): Fate | undefine
   const recorded = findOpen(history, question) ?? findEnding(history, question);
   if (recorded !== undefined) return recorded;
   const fate = fateWithoutHistory(question);
-  if (fate !== undefined && isDone(history, question)) return { kind: 'unrecorded', cause: 'done', silence: NOTHING };
+  if (fate !== undefined && isDone(history, question)) return { kind: 'unrecorded', cause: 'done', nearby: {} };
   if (fate?.kind === 'coming') return { kind: 'coming', paused: pauseOver(history, question) };
   if (fate?.kind !== 'unrecorded') return fate;
-  const silence = silenceAround(history, question.judgment.instant);
-  return { kind: 'unrecorded', cause: unrecordedBecause(history, question), silence };
+  return { kind: 'unrecorded', cause: unrecordedBecause(history, question), nearby: nearbyOf(history, question) };
 }
 
 /** The pause that is still in effect at a future firing. */
@@ -102,6 +112,20 @@ export function firingOfRunAt(
 export function lastRecorded(history: History, jobName: string): Instant | undefined {
   const open = history.open().findLast(({ firing }) => firing.jobName === jobName);
   return (open ?? history.endings({ jobName, limit: 1 })[0])?.firing.scheduledFor;
+}
+
+/** The first recorded firing in the given time that was not started manually. */
+export function firstRecorded(
+  history: History,
+  { job: { name: jobName }, asked: { starts, length } }: Pick<WhyQuestion, 'job' | 'asked'>,
+): Instant | undefined {
+  const due = { from: starts[0] ?? 0, until: (starts.at(-1) ?? 0) + length - 1 };
+  const ended = history.endings({ jobName, due, limit: MOST_ENDINGS, earliest: true, withoutOutput: true });
+  const dues = [...ended, ...history.open().filter((run) => run.firing.jobName === jobName)]
+    .filter(({ firing: { trigger, scheduledFor } }) => trigger !== 'manual' && scheduledFor >= due.from)
+    .map(({ firing }) => firing.scheduledFor)
+    .filter((instant) => instant <= due.until);
+  return dues.length === 0 ? undefined : Math.min(...dues);
 }
 
 /** The instants to search for: a firing's own instant, otherwise all of the given time. */
@@ -144,9 +168,8 @@ function contextOf(history: History, ending: Ending, job: Job): Context {
       return ending.reason === 'overlap' ? { blocker: runAt(history, ending.at, ending) } : {};
     case 'firing.missed': {
       const first = ending.firstScheduledFor ?? ending.firing.scheduledFor;
-      const { last } = silenceAround(history, first);
       return ending.reason === 'downtime'
-        ? { silence: { last, first: ending } }
+        ? { last: history.endings({ until: first, limit: 1 })[0] }
         : { blocker: runAt(history, due, ending) };
     }
   }
@@ -171,10 +194,38 @@ function lastFailure(history: History, { firing: { jobName }, at }: Ending): Run
     .at(-1);
 }
 
-function silenceAround(history: History, instant: Instant): Silence {
-  const [last] = history.endings({ until: instant, limit: 1 });
-  const [first] = history.endings({ since: instant + 1, limit: 1, earliest: true });
-  return { last, first };
+function nearbyOf(history: History, { job, judgment: { instant } }: WhyQuestion): Nearby {
+  const [last] = history.endings({ jobName: job.name, limit: 1, withoutOutput: true });
+  const isEarlier = last !== undefined && last.firing.scheduledFor < instant;
+  return { ...silenceAround(history, instant), last: isEarlier ? last : undefined, seenAt: history.lastSeenAt() };
+}
+
+/** By when firings came due, as the history shows them: they may be recorded long after that. */
+function silenceAround(history: History, instant: Instant): Pick<Nearby, 'before' | 'after'> {
+  const endings = [
+    ...history.endings({ until: instant, limit: MOST_ENDINGS, withoutOutput: true }),
+    ...history.endings({ since: instant + 1, limit: MOST_ENDINGS, earliest: true, withoutOutput: true }),
+  ];
+  const spans = [...endings.map(spanOfEnding), ...history.open().map(({ firing }) => pointAt(firing.scheduledFor))];
+  if (spans.some(({ from, until }) => from <= instant && until >= instant)) return {};
+  const before = Math.max(...spans.map(({ until }) => until).filter((at) => at < instant));
+  const after = Math.min(...spans.map(({ from }) => from).filter((at) => at > instant));
+  return {
+    ...(Number.isFinite(before) && { before }),
+    ...(Number.isFinite(after) && { after }),
+  };
+}
+
+const pointAt = (instant: Instant): DueSpan => ({ from: instant, until: instant });
+
+/** When a firing shows that a scheduler was active, or that its time is recorded: from when it was due. */
+function spanOfEnding(ending: Ending): DueSpan {
+  const { scheduledFor } = ending.firing;
+  if (ending.event === 'firing.missed') return { from: ending.firstScheduledFor ?? scheduledFor, until: scheduledFor };
+  const isActive = ending.event === 'run.finished' && ending.outcome.status !== 'lost';
+  return isActive && startOfFinished(ending) - scheduledFor < LATE
+    ? { from: scheduledFor, until: ending.at }
+    : pointAt(scheduledFor);
 }
 
 function unrecordedBecause(history: History, question: WhyQuestion): NotRecorded {

@@ -10,7 +10,15 @@ import { isUsed, nothingRecorded, readHistory, shownPlace, warnOfInvalid } from 
 import { historyOf } from '../../../daemon/state.js';
 import type { Terminal } from '../../terminal.js';
 import { checkTimezone, zoneOf } from '../../zone.js';
-import { fateOf, fateWithoutHistory, firingOfRunAt, lastRecorded, type Fate, type WhyQuestion } from './recorded.js';
+import {
+  fateOf,
+  fateWithoutHistory,
+  firingOfRunAt,
+  firstRecorded,
+  lastRecorded,
+  type Fate,
+  type WhyQuestion,
+} from './recorded.js';
 import { judgeBySchedule, lastDue } from './schedule-judgment.js';
 
 export interface WhyOptions extends FileOption, StateOption, ZoneOption {
@@ -27,6 +35,8 @@ export interface Why extends WhyQuestion {
   readonly zone: string;
   /** The given time is not a firing, but this run started or ended at it. */
   readonly isOfRun: boolean;
+  /** The given time contains several firings, and this is the first that is recorded. */
+  readonly isFirstRecorded: boolean;
   /** `undefined` if the time is not a firing and nothing is recorded for it. */
   readonly fate: Fate | undefined;
   /** Where the history is, as the user would write it; `undefined` if it is kept in memory. */
@@ -38,6 +48,10 @@ export interface Why extends WhyQuestion {
   readonly hasScheduler: boolean;
   /** The command that shows more of this history. */
   readonly historyCommand: string;
+  /** The command that explains another firing of this timer. */
+  readonly whyCommand: string;
+  /** IANA name of the zone of a time in `--at`. */
+  readonly atZone: string;
 }
 
 /**
@@ -52,20 +66,22 @@ export async function whyTimer(terminal: Terminal, name: string, options: Asking
   // Reading the file may take a while, and predictions start from this moment.
   const now = clock.now();
   const job = jobNamed(timerFile, name);
-  const told =
-    options.at === undefined
-      ? undefined
-      : toldTime(options.at, job, { now, timezone: zoneOf(options, timerFile.settings) });
+  const atZone = zoneOf(options, timerFile.settings);
+  const told = options.at === undefined ? undefined : toldTime(options.at, job, { now, timezone: atZone });
   const place = historyOf(timerFile, terminal, options.state);
   const ask = (history?: History) => {
     const asked = told ?? lastAsked(job, now, history);
     const shown = { now, retention: timerFile.settings.history, zone: options.timezone ?? job.timezone };
-    return { ...shown, ...answerTo(history, { job, asked, ...shown }) };
+    const commands = {
+      historyCommand: ['timers history', ...optionWords(options)].join(' '),
+      whyCommand: ['timers why', name, ...optionWords(options)].join(' '),
+      atZone,
+    };
+    return { ...shown, ...commands, ...answerTo(history, { job, asked, ...shown }) };
   };
-  const historyCommand = ['timers history', ...optionWords(options)].join(' ');
   if ('reason' in place) {
     const noHistory = `There is no history: ${place.reason}.`;
-    return { ...ask(), state: undefined, noHistory, isUnread: false, hasScheduler: false, historyCommand };
+    return { ...ask(), state: undefined, noHistory, isUnread: false, hasScheduler: false };
   }
   const reading = await readHistory(place, ask);
   const state = shownPlace(place, terminal.cwd);
@@ -76,7 +92,6 @@ export async function whyTimer(terminal: Terminal, name: string, options: Asking
     noHistory: noHistory(state, reading),
     isUnread: reading.kind === 'unavailable',
     hasScheduler: isUsed(place),
-    historyCommand,
   };
 }
 
@@ -86,15 +101,30 @@ export async function whyTimer(terminal: Terminal, name: string, options: Asking
 function answerTo(history: History | undefined, question: Omit<WhyQuestion, 'judgment'>) {
   const judge = (asked: AskedTime, isOfRun: boolean) => {
     const judged = { ...question, asked, judgment: judgeBySchedule(question.job, asked) };
-    return { ...judged, isOfRun, fate: history ? fateOf(history, judged) : fateWithoutHistory(judged) };
+    return {
+      ...judged,
+      isOfRun,
+      isFirstRecorded: false,
+      fate: history ? fateOf(history, judged) : fateWithoutHistory(judged),
+    };
   };
   const answer = judge(question.asked, false);
-  const firing =
-    history && answer.fate === undefined && !question.asked.isInGap ? firingOfRunAt(history, question) : undefined;
+  const { firings } = answer.judgment;
+  const recorded = isOneOfSeveral(answer) ? history && firstRecorded(history, question) : undefined;
+  if (recorded !== undefined) {
+    const later = judge(askedAt(recorded, 1, question.job.timezone), false);
+    return { ...later, judgment: { ...later.judgment, firings }, isFirstRecorded: true };
+  }
+  if (answer.fate !== undefined) return answer;
+  const firing = question.asked.isInGap ? undefined : history && firingOfRunAt(history, question);
   if (firing !== undefined) return judge(askedAt(firing, 1, question.job.timezone), true);
-  const due = answer.fate === undefined ? dueOfStart(question) : undefined;
+  const due = dueOfStart(question);
   return due === undefined ? answer : judge(askedAt(due, 1, question.job.timezone), false);
 }
+
+/** Whether a firing is not recorded, and others in the given time might be. */
+const isOneOfSeveral = ({ judgment, fate }: Pick<Why, 'judgment' | 'fate'>): boolean =>
+  judgment.firings > 1 && fate?.kind === 'unrecorded';
 
 /** The firing whose actual start, including jitter, is in the given time. */
 function dueOfStart({ job, asked: { starts, length } }: Pick<WhyQuestion, 'job' | 'asked'>): Instant | undefined {

@@ -10,7 +10,9 @@ import { humanDuration } from '../../../domain/human-duration.js';
 import { plainText } from '../../../text/plain-text.js';
 import type { AskedTime } from './asked-time.js';
 import { MOST_COUNTED, type ScheduleJudgment } from './schedule-judgment.js';
-import type { Context, Fate, Silence, NotRecorded } from './recorded.js';
+import type { Context, Fate } from './recorded.js';
+import { hasCatchUp, unrecordedInWords } from './unrecorded.js';
+import { when } from './when.js';
 import type { Why } from './why-timer.js';
 import { localTime } from '../../../schedules/index.js';
 import { dueInWords, fromNow } from '../../render/firings.js';
@@ -59,20 +61,22 @@ export function reasonsOf(fate: Fate, why: Why): readonly string[] {
     case 'coming':
       return ofComing(fate, why);
     case 'unrecorded':
-      return [...ofUnrecorded(fate.cause, why), ...silenceInWords(fate.silence, why)];
+      return unrecordedInWords(fate, why);
   }
 }
 
 /** How a firing's time was moved or shared, whatever its outcome. */
 export function remarksOf(why: Why): readonly string[] {
-  const { asked, judgment, job, isOfRun } = why;
+  const { asked, judgment, job, isOfRun, isFirstRecorded } = why;
   const { firings } = judgment;
   const { offset } = job;
   const many = firings === MOST_COUNTED ? `more than ${MOST_COUNTED}` : String(firings);
   return [
     ...(isOfRun ? ['No firing was due at that time, but the log reports this one then.'] : []),
     ...otherHour(asked, judgment, job),
-    ...(firings > 1 ? [`That time contains ${many} firings; this is the first of them.`] : []),
+    ...(firings > 1
+      ? [`That time contains ${many} firings; this is the first ${isFirstRecorded ? 'that is recorded' : 'of them'}.`]
+      : []),
     ...(firings > 0 && offset > 0
       ? [`Its jitter makes it start ${humanDuration(offset)} later, at ${when(judgment.instant + offset, why)}.`]
       : []),
@@ -86,14 +90,6 @@ function otherHour({ starts, length }: AskedTime, { instant }: ScheduleJudgment,
   if (other === undefined) return [];
   const offset = localTime(other, timezone).split(' ').at(-1) ?? '';
   return [`The clock shows this time twice that day. Write it with ${offset} for the other one.`];
-}
-
-/** A local time to the second; on the day asked about, without date and offset. */
-function when(instant: Instant, { judgment, zone }: Why): string {
-  const [weekday = '', date = '', time = '', offset = ''] = localTime(instant, zone).split(' ');
-  const [, askedDate, , askedOffset] = localTime(judgment.instant, zone).split(' ');
-  const clock = time.slice(0, 8);
-  return date === askedDate && offset === askedOffset ? clock : `${weekday} ${date} ${clock} ${offset}`;
 }
 
 function ofEnding(ending: Ending, context: Context, why: Why): readonly string[] {
@@ -191,7 +187,7 @@ function skipBecause({ reason }: FiringSkipped, { blocker, lastFailure }: Contex
 
 const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
 
-function ofMiss(missed: FiringMissed, { silence, blocker }: Context, why: Why): readonly string[] {
+function ofMiss(missed: FiringMissed, { last, blocker }: Context, why: Why): readonly string[] {
   const { count = 1, firstScheduledFor: first, firing, at, reason } = missed;
   const others =
     count > 1
@@ -201,7 +197,7 @@ function ofMiss(missed: FiringMissed, { silence, blocker }: Context, why: Why): 
       : [];
   switch (reason) {
     case 'downtime':
-      return [...others, ...downtimeInWords(at, silence, why), ...catchUpInWords(at, why)];
+      return [...others, ...downtimeInWords(at, last, why), ...catchUpInWords(at, why)];
     case 'clock_jump':
       return [
         ...others,
@@ -224,8 +220,8 @@ function ofMiss(missed: FiringMissed, { silence, blocker }: Context, why: Why): 
 }
 
 /** A scheduler may have been alive longer than its last record shows. */
-function downtimeInWords(at: Instant, silence: Silence | undefined, why: Why): readonly string[] {
-  const since = silence?.last === undefined ? 'before' : `from ${when(silence.last.at, why)} until`;
+function downtimeInWords(at: Instant, last: Ending | undefined, why: Why): readonly string[] {
+  const since = last === undefined ? 'before' : `from ${when(last.at, why)} until`;
   return [`Nothing is recorded in ${why.state ?? 'its state'} ${since} ${when(at, why)}, when a scheduler started.`];
 }
 
@@ -234,8 +230,6 @@ function catchUpInWords(at: Instant, { job, judgment }: Why): readonly string[] 
   if (!hasCatchUp(job)) return ['catch_up is off: missed firings are reported, not run.'];
   return [`catch_up did not choose it, ${humanDuration(Math.max(0, at - judgment.instant))} after its time.`];
 }
-
-const hasCatchUp = ({ definition }: Job): boolean => (definition['catch_up'] ?? 'false') !== 'false';
 
 function ofOpenRun({ runId, startedAt, attempts, retryAt, pid, node, decided }: OpenRun, why: Why): readonly string[] {
   const process = pid === undefined ? '' : `, process ${pid}${node === undefined ? '' : ` on ${node}`}`;
@@ -253,58 +247,6 @@ function ofComing({ paused }: Extract<Fate, { kind: 'coming' }>, why: Why): read
     ...(paused === undefined ? [] : [`The timer is paused ${until}${reason}: it would be skipped.`]),
     ...(why.hasScheduler || why.state === undefined ? [] : [`No scheduler is running on ${why.state} now.`]),
   ];
-}
-
-function ofUnrecorded(cause: NotRecorded, why: Why): readonly string[] {
-  const {
-    state = 'its state',
-    hasScheduler,
-    job,
-    retention: { keep, runs },
-  } = why;
-  const anew = hasScheduler
-    ? ' The running one has not read the file since it was changed: send SIGHUP, or restart it.'
-    : '';
-  switch (cause) {
-    case 'no-history':
-      return [why.noHistory ?? ''];
-    case 'unknown-timer':
-      return [`No scheduler on ${state} has ever had this timer.${anew}`];
-    case 'other-schedule':
-      return [`The last scheduler on ${state} had this timer with another schedule, or disabled.${anew}`];
-    case 'done':
-      return [`max_runs: ${job.window.maxRuns ?? 0} was reached; no scheduler fires it anymore.`];
-    case 'not-considered':
-      return [hasScheduler ? `The scheduler that runs on ${state} has not processed it yet.` : notYet(state, why)];
-    case 'let-go':
-      return [
-        `Outcomes are kept for ${humanDuration(keep)}, up to ${runs} for each timer: those from that time were deleted.`,
-      ];
-    case 'before-its-time':
-      return [`The timer was added to ${state}, or got this schedule, only later.`];
-  }
-}
-
-function notYet(state: string, { job, judgment: { instant, after = Infinity }, now }: Why): string {
-  const passed = after > now ? [instant] : [instant, after];
-  const isChosen = job.misfire.select(passed, now).includes(instant);
-  const way = isChosen
-    ? 'If you start one now, catch_up runs it.'
-    : `The next start will report it as missed: catch_up ${hasCatchUp(job) ? 'does not choose it' : 'is off'}.`;
-  return `No scheduler has run on ${state} since. ${way}`;
-}
-
-function silenceInWords(silence: Silence | undefined, why: Why): readonly string[] {
-  const { last, first } = silence ?? {};
-  const state = why.state ?? 'its state';
-  if (last === undefined && first === undefined) return [];
-  const where = `Nothing is recorded for any timer in ${state}`;
-  if (last === undefined) return first ? [`${where} before ${when(first.at, why)}.`] : [];
-  return first === undefined
-    ? [`${where} after ${when(last.at, why)}.`]
-    : [
-        `${where} between ${when(last.at, why)} and ${when(first.at, why)}: no scheduler ran, or it kept its state elsewhere.`,
-      ];
 }
 
 const runHint = (runId: string | undefined, { historyCommand }: Why): readonly string[] =>
