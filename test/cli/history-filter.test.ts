@@ -17,9 +17,9 @@ const read = (asked: Partial<HistoryArguments> = {}) =>
 
 describe('what is asked for', () => {
   test('the latest 20, unless a number or a beginning is given', () => {
-    expect(read()).toEqual({ names: [], statuses: [], since: undefined, until: undefined, count: 20 });
+    expect(read()).toMatchObject({ names: [], statuses: [], since: undefined, until: undefined, count: 20 });
     expect(read({ count: '3', since: '2h' }).count).toBe(3);
-    expect(read({ since: '2h' }).count).toBeUndefined();
+    expect(read({ since: '2h' }).count).toBe(MOST_SHOWN);
     expect(read({ until: '2h' }).count).toBe(20);
   });
 
@@ -123,6 +123,9 @@ describe('what is found', () => {
     expect(crowd.numbered(found.numbers.slice(-1))).toEqual(many.slice(-1));
     expect(find(crowd, read({ since: '1970-01-01', count: '10000' })).isCut).toBe(false);
     expect(find(crowd, read()).numbers).toHaveLength(20);
+    expect(find(crowd, read()).isCut).toBe(true);
+    expect(find(crowd, read({ count: '20' })).isCut).toBe(false);
+    expect(find(new FakeHistory({ endings: many.slice(0, 20) }), read()).isCut).toBe(false);
   });
 });
 

@@ -20,8 +20,10 @@ export interface HistoryFilter extends Window {
   readonly names: readonly string[];
   /** None: all outcomes. */
   readonly statuses: readonly FiringStatus[];
-  /** At most this many, the latest; `undefined`: all since `since`, up to {@link MOST_SHOWN}. */
-  readonly count: number | undefined;
+  /** At most this many, the latest. */
+  readonly count: number;
+  /** Whether the user gave that number. */
+  readonly isCounted: boolean;
 }
 
 /** What was found. */
@@ -30,7 +32,7 @@ export interface Found {
   readonly numbers: readonly number[];
   /** Runs without an outcome yet, oldest first; empty if only certain outcomes or past times are requested. */
   readonly open: readonly OpenRun[];
-  /** There are more than {@link MOST_SHOWN}, and no limit was given. */
+  /** There are more, and no limit was given. */
   readonly isCut: boolean;
 }
 
@@ -49,7 +51,8 @@ export function readFilter(
     names: [...new Set(names)],
     statuses: status === undefined ? [] : [...new Set(status.split(',').map(readStatus))],
     ...readPastWindow({ since, until }, here),
-    count: readCount(count) ?? (since === undefined ? DEFAULT_COUNT : undefined),
+    count: readCount(count) ?? (since === undefined ? DEFAULT_COUNT : MOST_SHOWN),
+    isCounted: count !== undefined,
   };
 }
 
@@ -65,8 +68,8 @@ function readStatus(text: string): FiringStatus {
 
 /** Queries the history. */
 export function find(history: History, filter: HistoryFilter): Found {
-  const { names, statuses, since, until, count } = filter;
-  const limit = count ?? MOST_SHOWN + 1;
+  const { names, statuses, since, until, count, isCounted } = filter;
+  const limit = count + 1;
   const queries = orAny(names).flatMap((jobName) =>
     orAny(statuses).map((status): HistoryQuery => ({
       limit,
@@ -80,9 +83,9 @@ export function find(history: History, filter: HistoryFilter): Found {
     const numbers = queries.flatMap((query) => history.numbers(query)).sort((one, other) => one - other);
     const open = statuses.length > 0 || until !== undefined ? [] : history.open();
     return {
-      numbers: numbers.slice(-(count ?? MOST_SHOWN)),
+      numbers: numbers.slice(-count),
       open: open.filter(({ firing }) => names.length === 0 || names.includes(firing.jobName)),
-      isCut: count === undefined && numbers.length > MOST_SHOWN,
+      isCut: !isCounted && numbers.length > count,
     };
   });
 }

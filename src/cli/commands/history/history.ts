@@ -2,15 +2,7 @@ import { createSystemClock } from '../../../clocks/system.js';
 import type { History } from '../../../domain/ledger.js';
 import type { Instant } from '../../../domain/time.js';
 import { UsageError, type ExitCode } from '../../command.js';
-import {
-  checkNames,
-  find,
-  type Found,
-  MOST_SHOWN,
-  readFilter,
-  type HistoryArguments,
-  type HistoryFilter,
-} from './filter.js';
+import { checkNames, find, type Found, readFilter, type HistoryArguments, type HistoryFilter } from './filter.js';
 import { sayUnread } from '../../load.js';
 import { loadReadableOrRunning } from '../../load-readable.js';
 import type { FileOption, JsonOption, StateOption, ZoneOption } from '../../options.js';
@@ -139,16 +131,21 @@ async function showEndings(
   terminal.err(...remarksOn(found, filter, printing));
 }
 
+/** The default number of rows is for a screen: JSON does not mention it. */
+const remarkOnCut = ({ count, since }: HistoryFilter, asJson: boolean): readonly string[] =>
+  asJson && since === undefined ? [] : [`These are the latest ${count}; use -n to show more.`];
+
 /** What the table does not show: the zone of its times, or that it is empty. */
 function remarksOn(
   found: Found,
-  { names, statuses, since, until }: HistoryFilter,
+  filter: HistoryFilter,
   { timezone, asJson, path }: PastPrinting & { readonly path: string },
 ): readonly string[] {
   if (found.numbers.length > 0 || (!asJson && found.open.length > 0)) {
-    const cut = `These are the latest ${MOST_SHOWN}; use -n to show more.`;
-    return [...(asJson ? [] : [`Times are in ${timezone}.`]), ...(found.isCut ? [cut] : [])];
+    const zone = asJson ? [] : [`Times are in ${timezone}.`];
+    return found.isCut ? [...zone, ...remarkOnCut(filter, asJson)] : zone;
   }
+  const { names, statuses, since, until } = filter;
   const isFiltered = names.length > 0 || statuses.length > 0 || since !== undefined || until !== undefined;
   return [isFiltered ? `Nothing in ${path} matches.` : `Nothing is recorded yet in ${path}.`];
 }
