@@ -62,6 +62,8 @@ describe('unknown keys', () => {
     ['timeout_seconds: 5', '5:5 unknown-key', 'Did you mean timeout? Its value has the unit: timeout: 30s.'],
     ['killAfterMs: 5', '5:5 unknown-key', 'Did you mean kill_after? Its value has the unit: kill_after: 500ms.'],
     ['jitter-in-minutes: 5', '5:5 unknown-key', 'Did you mean jitter? Its value has the unit: jitter: 5m.'],
+    ['enviroment: {A: b}', '5:5 unknown-key', 'Did you mean env?'],
+    ['workingdirectry: /', '5:5 unknown-key', 'Did you mean cwd?'],
     ['time_out: 5m', '5:5 unknown-key', 'Did you mean timeout?'],
     ['Timeout: 5m', '5:5 unknown-key', 'Did you mean timeout?'],
     ['killAfter: 5s', '5:5 unknown-key', 'Did you mean kill_after?'],

@@ -113,6 +113,7 @@ describe('words', () => {
     ['catch_up: maybe', '5:15 wrong-type', 'true, false, a duration'],
     ['catch_up: {policy: lates}', '5:24 bad-value', 'Did you mean latest?'],
     ['output: stdout', '5:13 wrong-type', 'log, inherit, discard'],
+    ['output: lgo', '5:13 wrong-type', 'or a map with file or parse'],
     ['output: stderr', '5:13 wrong-type', "Write inherit for the scheduler's own output, or {file: /dev/stderr}."],
     ['output: /dev/null', '5:13 wrong-type', 'Write discard.'],
     ['user: ""', '5:11 bad-value', 'user is empty.'],

@@ -76,7 +76,7 @@ function hintFor({ message: phrase }: Issue, value: Node): string | undefined {
   if (typeof value.value === 'number' && phrase.includes('duration')) return bareNumber(value.value).hint;
   if (/^[1-9]\d*$/.test(text) && phrase.includes('size')) return `It needs a unit: ${text}KB, ${text}MB.`;
   if (phrase.startsWith('a list')) return `A list is written in brackets: [${clip(text)}]`;
-  if (phrase.endsWith('a map with a file')) {
+  if (phrase.endsWith('a map with file or parse')) {
     const way = hintForOutput(text);
     if (way !== undefined) return way;
   }

@@ -173,7 +173,7 @@ const sharedKeys = {
   not_after: z.optional(moment),
   max_runs: z.optional(count),
   output: z.optional(
-    z.union([z.enum(['log', 'inherit', 'discard']), output], 'log, inherit, discard, or a map with a file'),
+    z.union([z.enum(['log', 'inherit', 'discard']), output], 'log, inherit, discard, or a map with file or parse'),
   ),
   ignore: z.optional(z.array(warningCode, 'a list of warnings, such as [dst-gap]')),
   on_failure: z.optional(command),

@@ -65,7 +65,7 @@ function unlikeHint(key: string, level: HintLevel): string | undefined {
 
 function homeHint(key: string, level: HintLevel, holdsTimer: boolean): string | undefined {
   if (holdsTimer && level === 'file') return 'A timer belongs under timers:, indented.';
-  const home = placeOf(key, level) ?? partHint(key, level);
+  const home = placeOf(key, level) ?? partHint(key, level) ?? nearWordHint(key, level);
   if (home !== undefined) return home;
   const keys = keysOf(level);
   return keys.length <= 10 ? `The keys ${placeIn(level)} are ${keys.join(', ')}.` : undefined;
@@ -150,6 +150,17 @@ function nearestKey(key: string, level: HintLevel): string | undefined {
   if (word !== undefined) return isKeyOf(level, word) ? word : undefined;
   if (key.length <= 2 || homesOf(key, level).length > 0) return undefined;
   return beginningOf(key, keys) ?? nearest(key, keys);
+}
+
+/** A shorter word is near many others. */
+const LONG_WORD = 8;
+
+/** Names the key of a level for which another program has a word like this one: `enviroment`. */
+function nearWordHint(key: string, level: HintLevel): string | undefined {
+  if (key.length < LONG_WORD) return undefined;
+  const words = Object.keys(FOREIGN_WORDS).filter((word) => word.length >= LONG_WORD);
+  const meant = FOREIGN_WORDS[nearest(key, words) ?? ''];
+  return meant !== undefined && isKeyOf(level, meant) ? `Did you mean ${meant}?` : undefined;
 }
 
 const wordOf = (tables: typeof FOREIGN_WORDS_WITHIN, key: string, level: HintLevel): string | undefined =>
