@@ -7,6 +7,7 @@ import { expandSpecifiers, fixedText } from './specifiers.js';
 import { parseTimeSpan, writeDuration } from './time-span.js';
 import { unitSchedules } from './timer-schedules.js';
 import { unitName, type Unit } from './unit.js';
+import { replacesInSystemd } from './unit-folders.js';
 import { UnitFiles, type ReadUnit } from './units.js';
 
 /** `.timer` units with their services, of the system or of a user. */
@@ -53,6 +54,7 @@ function readTimer(timer: ReadUnit, { units, context, general }: ReadContext): r
   }
   const service = serviceOf(unit, { units, context, general });
   if (service === undefined) return [];
+  for (const read of [timer, service]) reportUnused(read, general);
   reportOddLines(timer.oddLines, findings);
   const schedules = unitSchedules(unit, context, findings);
   const firing = behavior(unit, schedules, findings);
@@ -75,6 +77,15 @@ function readTimer(timer: ReadUnit, { units, context, general }: ReadContext): r
 
 function reportOddLines(oddLines: ReadUnit['oddLines'], findings: Findings): void {
   for (const { text, ...place } of oddLines) findings.warning(place, `"${text}" is not a setting and is left out.`);
+}
+
+/** Reports the files that another one with the same name replaces. */
+function reportUnused({ unit, unused }: ReadUnit, general: Findings): void {
+  for (const file of unused) {
+    const place = { file, line: 1 };
+    if (replacesInSystemd(unit.path, file)) general.note(place, `Not used: ${unit.path} replaces it, as in systemd.`);
+    else general.error(place, `It is left out: ${unit.path} has the same name.`, 'Import it by itself.');
+  }
 }
 
 /** Finds the service among the files, or next to the timer, and for an instance also its template. */

@@ -1,11 +1,14 @@
 import type { SourceFile } from '../kind.js';
 import { parseUnit, type ParsedUnit } from './unit-file.js';
+import { folderRank } from './unit-folders.js';
 import { Unit, unitName } from './unit.js';
 
 /** A unit, and the lines of its files that it cannot use. */
 export interface ReadUnit {
   readonly unit: Unit;
   readonly oddLines: ParsedUnit['oddLines'];
+  /** The paths of other files with the name of the unit. None of their lines is in it. */
+  readonly unused: readonly string[];
 }
 
 interface Part {
@@ -31,21 +34,24 @@ export class UnitFiles {
 
   /**
    * A unit with its drop-ins; `undefined` if it has none of them. An instance without a file has that of its template.
-   * `findNeighbor` finds a file that is not among the others.
+   * If several files have its name, one counts. `findNeighbor` finds a file that is not among the others.
    */
   read(name: string, findNeighbor: (name: string) => SourceFile | undefined = () => undefined): ReadUnit | undefined {
-    const parts = [
-      ...(this.#files(name, findNeighbor) ?? this.#files(templateOf(name), findNeighbor) ?? []),
-      ...this.#dropIns(name),
-    ];
+    const files = this.#files(name, findNeighbor) ?? this.#files(templateOf(name), findNeighbor) ?? [];
+    const parts = [...files.slice(0, 1), ...this.#dropIns(name)];
     const [first] = parts;
     if (first === undefined) return undefined;
     const settings = parts.flatMap(({ parsed }) => parsed.settings);
-    return { unit: new Unit(name, first.path, settings), oddLines: parts.flatMap(({ parsed }) => parsed.oddLines) };
+    return {
+      unit: new Unit(name, first.path, settings),
+      oddLines: parts.flatMap(({ parsed }) => parsed.oddLines),
+      unused: [...new Set(files.map(({ path }) => path))].slice(1),
+    };
   }
 
+  /** The file that counts is the first. */
   #files(name: string, findNeighbor: (name: string) => SourceFile | undefined): readonly Part[] | undefined {
-    const given = this.#parts.filter(({ isDropIn, unitName }) => !isDropIn && unitName === name);
+    const given = this.#parts.filter(({ isDropIn, unitName }) => !isDropIn && unitName === name).toSorted(byFolder);
     const other = given.length === 0 ? findNeighbor(name) : undefined;
     const parts = other === undefined ? given : partsOf(other);
     return parts.length === 0 ? undefined : parts;
@@ -55,12 +61,16 @@ export class UnitFiles {
   #dropIns(name: string): readonly Part[] {
     const folders = dropInNames(name);
     const rank = ({ unitName }: Part): number => folders.indexOf(unitName);
+    const isMaskedBy = (part: Part, other: Part): boolean =>
+      baseOf(other.path) === baseOf(part.path) && (rank(other) - rank(part) || byFolder(other, part)) < 0;
     const all = this.#parts.filter((part) => part.isDropIn && rank(part) !== -1);
     return all
-      .filter((part) => !all.some((other) => baseOf(other.path) === baseOf(part.path) && rank(other) < rank(part)))
+      .filter((part) => !all.some((other) => isMaskedBy(part, other)))
       .toSorted((one, other) => compare(baseOf(one.path), baseOf(other.path)));
   }
 }
+
+const byFolder = (one: Part, other: Part): number => folderRank(one.path) - folderRank(other.path);
 
 const compare = (one: string, other: string): number => (one < other ? -1 : Number(one > other));
 

@@ -145,6 +145,43 @@ test('drop-ins come after their unit, by name', () => {
   expect(keys[0]).toMatchObject({ cron: '0 0 * * MON', user: 'shop' });
 });
 
+describe('of two timers with the same name', () => {
+  const [etc, lib] = ['/etc/systemd/system/', '/usr/lib/systemd/system/'];
+  const timer = (folder: string, when: string) => ({
+    path: `${folder}job.timer`,
+    text: `[Timer]\nOnCalendar=${when}\n`,
+  });
+  const service = (folder: string) => ({ path: `${folder}job.service`, text: '[Service]\nExecStart=/bin/a\n' });
+  const context = { timezone: 'UTC', now: 0, readBeside: () => undefined };
+
+  test.each([
+    ['first', [timer(etc, 'hourly'), timer(lib, 'daily\nPersistent=true'), service(lib)]],
+    ['last', [timer(lib, 'daily\nPersistent=true'), service(lib), timer(etc, 'hourly')]],
+  ])('the one of the administrator counts, even if it comes %s', (_, files) => {
+    const { timers, differences } = systemd.read(files, context);
+    expect(timers.map(({ keys }) => keys)).toMatchObject([{ cron: '0 * * * *' }]);
+    expect(timers[0]?.keys).not.toHaveProperty('catch_up');
+    const message = 'Not used: /etc/systemd/system/job.timer replaces it, as in systemd.';
+    expect(differences).toEqual([{ file: `${lib}job.timer`, line: 1, severity: 'note', message }]);
+  });
+
+  test('the first counts outside of the folders of systemd, and the other is an error', () => {
+    const { timers, differences } = systemd.read([timer('a/', 'hourly'), service('a/'), timer('b/', 'daily')], context);
+    expect(timers.map(({ keys }) => keys)).toMatchObject([{ cron: '0 * * * *' }]);
+    const message = 'It is left out: a/job.timer has the same name.';
+    expect(differences).toMatchObject([{ file: 'b/job.timer', severity: 'error', message }]);
+  });
+
+  test('a drop-in of the administrator replaces the one with its name', () => {
+    const dropIn = (folder: string, when: string) => ({
+      path: `${folder}job.timer.d/10.conf`,
+      text: `[Timer]\nOnCalendar=${when}\n`,
+    });
+    const files = [timer(lib, 'hourly'), service(lib), dropIn(lib, 'weekly'), dropIn(etc, 'monthly')];
+    expect(systemd.read(files, context).timers.map(({ keys }) => keys['cron'])).toEqual([['0 * * * *', '0 0 1 * *']]);
+  });
+});
+
 test('an instance takes the service of its template', () => {
   const { keys } = read('OnCalendar=daily', 'ExecStart=/bin/a %i %I', { name: String.raw`job@var-lib\x2dx` });
   expect(keys[0]?.['run']).toEqual(['/bin/a', String.raw`var-lib\x2dx`, 'var/lib-x']);
