@@ -135,6 +135,7 @@ describe('a CronJob that Kubernetes refuses is left out', () => {
     ['schedule: "0 4 * * 7"', '"7" is not a valid day of week, which ranges from 0 to 6.'],
     ['schedule: "0 0 4 * * *"', 'It has 6 fields, not 5.'],
     ['schedule: "0 4 * * *", timeZone: Berlin', '"Berlin" is not an IANA time zone.'],
+    ['schedule: "0 4 * * *", timeZone: europe/berlin', 'has the wrong case. The IANA time zone is Europe/Berlin.'],
     ['schedule: "0 4 * * *", timeZone: Local', '"Local" is not a value for timeZone'],
     ['schedule: "0 4 * * *", timeZone: ""', '"" is not a value for timeZone'],
     ['schedule: "TZ=Asia/Tokyo 0 9 * * *", timeZone: Europe/Berlin', 'It names a zone, and so does timeZone.'],

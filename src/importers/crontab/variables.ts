@@ -1,4 +1,4 @@
-import { isTimeZone } from '../../schedules/index.js';
+import { isZoneFile, spellingInTzdata } from '../zone-spelling.js';
 import type { Difference } from '../kind.js';
 import type { Assignment } from './assignment.js';
 
@@ -107,7 +107,7 @@ export class CrontabVariables {
   }
 
   #setTimezone(value: string): readonly Words[] {
-    const isKnown = value === '' || isTimeZone(value);
+    const isKnown = value === '' || isZoneFile(value);
     this.#timezone = value === '' ? undefined : isKnown ? value : 'UTC';
     if (value === '') return [];
     if (!isKnown)
@@ -116,6 +116,7 @@ export class CrontabVariables {
           severity: 'warning',
           text: value,
           message: 'This is not a known time zone. cronie uses UTC instead, and so does the timer.',
+          ...wrongCase(value),
         },
       ];
     return [
@@ -127,6 +128,11 @@ export class CrontabVariables {
     ];
   }
 }
+
+const wrongCase = (zone: string): Pick<Words, 'hint'> => {
+  const spelling = spellingInTzdata(zone);
+  return spelling === undefined ? {} : { hint: `If you mean ${spelling}, change timezone in the timer file.` };
+};
 
 /** `jitter` for RANDOM_DELAY, in minutes. */
 const delayed = (minutes = 0): ReturnType<CrontabVariables['current']> =>

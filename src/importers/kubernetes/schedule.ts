@@ -1,5 +1,4 @@
 import type { Instant } from '../../domain/time.js';
-import { isTimeZone } from '../../schedules/index.js';
 import type { DifferenceList } from '../difference-list.js';
 import type { Fields } from '../fields.js';
 import type { ImportedTimer } from '../kind.js';
@@ -7,6 +6,7 @@ import { FROM_KUSTOMIZE } from './manifests.js';
 import { readRobfig, RobfigError, type RobfigExpression } from '../robfig/expression.js';
 import { RobfigFirings } from '../robfig/firings.js';
 import { scheduleKeys, type Counting } from '../robfig/schedule-keys.js';
+import { spellingInTzdata } from '../zone-spelling.js';
 
 /** When a CronJob fires. */
 export interface CronJobSchedule extends Pick<ImportedTimer, 'original' | 'whenDifferent'> {
@@ -57,8 +57,15 @@ function zoneOf(spec: Fields, prefix: string): { readonly zone: string; readonly
     throw new RobfigError(`"${written}" is not a value for timeZone, which names an IANA time zone.`);
   const named = written ?? prefix.replace(/^.*=/, '');
   const isZoneless = named === '' || named === 'Local';
-  if (!isZoneless && !isTimeZone(named)) throw new RobfigError(`"${named}" is not an IANA time zone.`);
+  if (!isZoneless) checkSpelling(named);
   return { zone: isZoneless ? CONTROLLER_ZONE : named, isZoneless };
+}
+
+/** @throws RobfigError if the API server does not find the zone, in which case matters. */
+function checkSpelling(zone: string): void {
+  const spelling = spellingInTzdata(zone);
+  if (spelling === undefined) throw new RobfigError(`"${zone}" is not an IANA time zone.`);
+  if (spelling !== zone) throw new RobfigError(`"${zone}" has the wrong case. The IANA time zone is ${spelling}.`);
 }
 
 /** The API server refuses them, although a schedule of Go takes them as the zone of the machine. */

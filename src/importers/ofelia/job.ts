@@ -1,4 +1,4 @@
-import { isTimeZone } from '../../schedules/index.js';
+import { isZoneFile } from '../zone-spelling.js';
 import { DifferenceList } from '../difference-list.js';
 import type { Difference, ImportedTimer } from '../kind.js';
 import { readRobfig, RobfigError, type RobfigExpression } from '../robfig/expression.js';
@@ -49,7 +49,7 @@ const ZONE = /^(?:CRON_)?TZ=(\S*)\s+/;
 
 const zoneOf = (entry: OfeliaJob): string | undefined => {
   const named = ZONE.exec(valueOf(entry, 'schedule') ?? '')?.[1];
-  return named !== undefined && isTimeZone(named) ? named : undefined;
+  return named !== undefined && isZoneFile(named) ? named : undefined;
 };
 
 function readSchedule(entry: OfeliaJob, differences: DifferenceList): RobfigExpression | undefined {

@@ -1,9 +1,9 @@
-import { isTimeZone } from '../../schedules/index.js';
 import { describedBy } from '../crontab/description.js';
 import { hasUserColumn, isSystemCrontab } from '../crontab/entry.js';
 import { nameOfCommand } from '../crontab/timer-name.js';
 import type { Difference, ImportContext, Imported, ImportedTimer, Importer, SourceFile, SourcePlace } from '../kind.js';
 import { readCronexpr, type Cronexpr } from './cronexpr.js';
+import { isZoneFile } from '../zone-spelling.js';
 import { supercronicSchedule } from './go-schedule.js';
 import { activeYears } from './years.js';
 
@@ -109,7 +109,7 @@ function readVariables(path: string, lines: readonly string[], differences: Diff
     found.set(variable.name, variable.value);
     const place = { file: path, line: index + 1, text: line.trim() };
     if (variable.name === 'USER') differences.push({ ...place, ...USER });
-    if (variable.name === 'CRON_TZ' && !isTimeZone(variable.value)) differences.push({ ...place, ...UNKNOWN_ZONE });
+    if (variable.name === 'CRON_TZ' && !isZoneFile(variable.value)) differences.push({ ...place, ...UNKNOWN_ZONE });
   }
   const { SHELL: shell, CRON_TZ: timezone, ...env } = Object.fromEntries(found);
   return { shell, timezone, env };
@@ -128,7 +128,7 @@ function timersOf(
   { comment, variables, context }: JobContext,
 ): readonly ImportedTimer[] {
   const { shell, env } = variables;
-  const isKnown = variables.timezone !== undefined && isTimeZone(variables.timezone);
+  const isKnown = variables.timezone !== undefined && isZoneFile(variables.timezone);
   const timezone = isKnown ? variables.timezone : undefined;
   const description = describedBy(comment);
   const spans = activeYears(expression.years, context.now);

@@ -1,4 +1,4 @@
-import { isTimeZone } from '../../../schedules/index.js';
+import { isZoneFile } from '../../zone-spelling.js';
 import { quoted } from '../../../text/quoted.js';
 import {
   DAYS,
@@ -66,7 +66,7 @@ function withoutZone(text: string): { readonly expression: string; readonly time
   const [, expression = '', zone = ''] = /^(.*\S) ([A-Za-z][\w/+-]*)$/.exec(text) ?? [];
   if (zone === '') return { expression: text };
   if (zone.toUpperCase() === 'UTC') return { expression, timezone: 'UTC' };
-  if (isTimeZone(zone)) return { expression, timezone: zone };
+  if (isZoneFile(zone)) return { expression, timezone: zone };
   const hint = 'Write the IANA name of the zone, such as Europe/Berlin.';
   throw new CalendarError(`${quoted(zone)} is not the name of a time zone.`, hint);
 }

@@ -1,0 +1,13 @@
+import { isTimeZone, suggestTimeZone } from '../schedules/index.js';
+
+/** Whether the tz database has a zone under exactly this name: programs that read its files tell upper from lower case. */
+export const isZoneFile = (name: string): boolean => isTimeZone(name) && spellingInTzdata(name) === name;
+
+/** A zone as the tz database spells it; `undefined` if there is no such zone. */
+export function spellingInTzdata(name: string): string | undefined {
+  if (!isTimeZone(name)) return undefined;
+  const wanted = name.toLowerCase();
+  const listed = Intl.supportedValuesOf('timeZone').find((zone) => zone.toLowerCase() === wanted);
+  // Aliases are not listed. None of them is in lower case.
+  return listed ?? (name === wanted ? suggestTimeZone(name) : name);
+}
