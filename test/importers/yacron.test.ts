@@ -134,6 +134,20 @@ test('included files bring defaults, jobs and web; a missing one is an error', (
   });
 });
 
+test('rules about a stream that is not captured are not reported', () => {
+  const rules = 'failsWhen: { producesStdout: true, producesStderr: true }';
+  const job = `{ name: x, command: "true", schedule: "* * * * *", captureStderr: false, ${rules} }`;
+  const { timers, differences } = readText(yacron, `jobs:\n  - ${job}\n`);
+  expect([...differences, ...timers.flatMap((timer) => timer.differences)]).toEqual([]);
+});
+
+test('of web, one address is used, and the rest is reported', () => {
+  const web = 'web: { listen: ["http://127.0.0.1:8080", "unix:///run/yacron.sock"], headers: { X-A: b } }';
+  const imported = readText(yacron, `${web}\njobs: []\n`);
+  expect(imported.settings).toEqual({ http: '127.0.0.1:8080' });
+  expect(toldOf(imported)).toContain('1 warning: Parts of web are left out: unix:///run/yacron.sock, headers.');
+});
+
 test('of a folder, files that begin with an underscore are only included', () => {
   const files = [
     {

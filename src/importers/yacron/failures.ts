@@ -27,13 +27,13 @@ export function readRunFailures(job: Fields, { name }: Dialect, differences: Dif
 function readFailsWhen(job: Fields, name: string, differences: DifferenceList): Keys {
   const rules = job.map('failsWhen');
   const place = job.place('failsWhen');
-  const capturesErrors = job.flag('captureStderr') ?? true;
-  const capturesOutput = job.flag('captureStdout') ?? false;
-  if (capturesErrors && (rules.flag('producesStderr') ?? true)) {
+  // Read even if the stream is not captured, so that they are not reported as unread.
+  const [failsOnErrors, failsOnOutput] = [rules.flag('producesStderr') ?? true, rules.flag('producesStdout') === true];
+  if (failsOnErrors && (job.flag('captureStderr') ?? true)) {
     const message = `A run that writes to standard error fails in ${name}. Here only the exit code counts.`;
     differences.warning(place, message, 'Make the command exit with a code other than 0 if it fails.');
   }
-  if (capturesOutput && rules.flag('producesStdout') === true) {
+  if (failsOnOutput && job.flag('captureStdout') === true) {
     const message = `A run that writes to standard output fails in ${name}. Here only the exit code counts.`;
     differences.warning(place, message, 'Add a check to the command, such as: output=$(…); test -z "$output"');
   }

@@ -32,15 +32,18 @@ const isUnread = (top: Fields, key: string): boolean => top.unread().some(({ pat
 function readWeb(top: Fields, differences: DifferenceList): Keys {
   const web = top.map('web');
   const place = top.place('web');
-  const listen = web.texts('listen').flatMap((address) => addressOf(address) ?? []);
+  const listen = web.texts('listen');
+  const used = listen.find((address) => addressOf(address) !== undefined) ?? '';
+  const others = [...listen.filter((address) => address !== used), ...web.keys.filter((key) => key !== 'listen')];
   web.ignoreAll();
-  const [first] = listen;
+  const first = addressOf(used);
   if (first === undefined) {
     differences.warning(place, 'The HTTP interface is left out.', 'Write http with listen and token_file.');
     return {};
   }
   const message = `http listens at ${first}. Its routes differ from those of web, and actions need a token.`;
   differences.warning(place, message);
+  if (others.length > 0) differences.warning(place, `Parts of web are left out: ${others.join(', ')}.`);
   return { http: first };
 }
 
