@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 const TICKS = 100;
 
 /** The command that the jobs of the benchmarks run. */
-const COMMANDS = new Set(['sh', 'dash', 'date', 'yes', 'head']);
+const COMMANDS = new Set(['sh', 'dash', 'date', 'yes', 'head', 'true']);
 
 /** A program's processes: itself and its helpers, without the commands of its jobs. Linux only. */
 export const ownProcesses = (pid: number): number[] => processTree(pid).filter((one) => !COMMANDS.has(nameOf(one)));
@@ -31,14 +31,19 @@ function read(file: string): string {
 }
 
 /** CPU time in ms of these processes themselves, without children that have ended. */
-export const cpuOf = (pids: readonly number[]): number =>
-  sum(
-    pids.map((pid) => {
-      const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(/\) (?=\w )/);
-      const [user, system] = fields.split(' ').slice(11, 13).map(Number);
-      return (((user ?? 0) + (system ?? 0)) * 1_000) / TICKS;
-    }),
-  );
+export const cpuOf = (pids: readonly number[]): number => sum(pids.map((pid) => sum(timesOf(pid).slice(0, 2))));
+
+/** The same, with the children that have ended. */
+export const cpuWithCommandsOf = (pids: readonly number[]): number => sum(pids.map((pid) => sum(timesOf(pid))));
+
+/** The time of a process in user and in system mode, then that of its ended children. In ms; none if it has ended. */
+function timesOf(pid: number): readonly number[] {
+  const [, fields = ''] = read(`/proc/${pid}/stat`).split(/\) (?=\w )/);
+  return fields
+    .split(' ')
+    .slice(11, 15)
+    .map((ticks) => (Number(ticks) * 1_000) / TICKS);
+}
 
 /** Proportional set size of these processes now, in MB. */
 export const restOf = (pids: readonly number[]): number =>

@@ -28,6 +28,10 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}/0`;
   }
 
+  get pid(): number {
+    return this.#child?.pid ?? Number.NaN;
+  }
+
   async start(...options: readonly string[]): Promise<void> {
     const own = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder, '--save', ''];
     this.#child = spawn('redis-server', [...own, ...options], { stdio: 'ignore' });
