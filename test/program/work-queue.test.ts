@@ -59,6 +59,22 @@ describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
     expect(there.lines.filter(({ event }) => event === 'run.started')).toHaveLength(1);
   });
 
+  test('gets the definition of its timer that the scheduler has reloaded, and workers with the new file run it', async () => {
+    const one = all.machine('one');
+    const scheduler = await all.active(one);
+    await one.run('trigger', 'job');
+    const text = all.timers(', env: { MODE: new }');
+    all.give(one, 'one', text);
+    await one.run('reload');
+    await scheduler.event('config.reloaded');
+    const there = await all.worker(all.machine('w1', text));
+    const process = await all.puppet.next();
+    expect(process.env['MODE']).toBe('new');
+    void process.exit(0);
+    expect(await scheduler.event('run.finished')).toMatchObject({ status: 'success', attempts: 1 });
+    expect(there.lines.filter(({ event }) => event === 'worker.refused')).toEqual([]);
+  });
+
   test('and one that runs is ended when its timer has moved, before the timer runs elsewhere', async () => {
     const one = all.machine('one');
     const first = await all.active(one);

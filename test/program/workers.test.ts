@@ -7,6 +7,7 @@ import { Machines } from '../support/machines.js';
 import type { Desk, Program } from '../support/program.js';
 import type { Puppet } from '../support/puppet.js';
 import { hasRedis, type RedisServer } from '../support/redis-server.js';
+import { rightsOfTheGuide } from '../support/rights-of-the-guide.js';
 
 if (!hasRedis) console.log('workers.test.ts: redis-server is not installed, so no test runs');
 
@@ -214,6 +215,21 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
     const finished = await scheduler.event('run.finished');
     expect(finished).toMatchObject({ status: 'lost', error: 'forger sent no valid result' });
     expect((await one.run('status', '--check')).code).toBe(0);
+  });
+
+  test('a store that refuses messages is reported by both sides, and stops no run', async () => {
+    await redis.command('ACL', 'SETUSER', ...rightsOfTheGuide(), 'resetchannels');
+    const text = `state: { url: "${redis.url.replace('//', '//timers:PASSWORD@')}", lease: 5s }\n${timers()}`;
+    const [one, w1] = [machine('one'), machine('w1')];
+    for (const desk of [one, w1]) desk.write('timers.yaml', text);
+    const [scheduler, there] = [await active(one), await worker(w1)];
+    const refusal = expect.stringMatching(/no access to the commands, keys or channels: see the rights/) as string;
+    expect(await there.event('queue.unheard')).toMatchObject({ level: 'error', reason: refusal });
+    await one.run('trigger', 'job');
+    expect(await scheduler.event('queue.unheard')).toMatchObject({ reason: refusal });
+    await (await puppet.next()).exit(0);
+    expect(await scheduler.event('run.finished')).toMatchObject({ status: 'success' });
+    expect(there.lines.filter(({ event }) => event === 'queue.unheard')).toHaveLength(1);
   });
 
   test('overlap, groups and concurrency hold over workers, in the log of the commands', async () => {

@@ -1,5 +1,6 @@
 import type { TimerFile } from '../../config/index.js';
 import type { Clock } from '../../domain/clock.js';
+import type { TimerEvent } from '../../domain/events/index.js';
 import type { Recorded } from '../../domain/ledger.js';
 import { isRedisUrl, type SharedPlace } from '../../domain/state-place.js';
 import type { ClockSettings } from '../../domain/time-source.js';
@@ -17,7 +18,7 @@ import { createStateClock, stateTimeOf } from './state-clock.js';
 import { SharedPast } from './past.js';
 import { heardInTerm, Terms } from './terms.js';
 import { WorkWatch } from './work-watch.js';
-import { TermWorkers } from './workers.js';
+import { runOnByTimer, TermWorkers } from './workers.js';
 
 /** A shared state, ready for a machine to stand by. */
 export type OpenedShared =
@@ -102,9 +103,11 @@ function operateShared(
     jobs: () => file().jobs,
     workers: () => (terms.isActive ? workers : undefined),
   });
+  const emit = (event: TimerEvent) => terms.scheduler.emit(event);
+  const forWorkers = { emit, runOnOf: runOnByTimer(() => file().jobs) };
   const composeActive = (term: Term) => {
     const during = duringOf(term, shared);
-    workers = isRedisUrl(shared.place.url) ? new TermWorkers(shared.place, clock, during) : undefined;
+    workers = isRedisUrl(shared.place.url) ? new TermWorkers(shared.place, clock, during, forWorkers) : undefined;
     return compose({
       sinks: [...heardIn(term), ...(workers ? [workers] : [])],
       ledger: { ledger: term.ledger, file: shared.board.place },

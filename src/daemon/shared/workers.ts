@@ -1,11 +1,19 @@
 import type { Clock } from '../../domain/clock.js';
+import type { RunOn } from '../../domain/command.js';
 import type { TimerEvent } from '../../domain/events/index.js';
 import type { Executor } from '../../domain/executor.js';
+import type { Job } from '../../domain/job.js';
 import type { Orphans } from '../../domain/orphans.js';
 import type { Sink } from '../../domain/sink.js';
 import type { SharedPlace } from '../../domain/state-place.js';
 import type { QueueDepth, QueueExecutor, WorkTerm } from '../../executors/queue/index.js';
 import { queuePlaceOf } from './open.js';
+
+interface TermWorkersParts {
+  readonly emit: (event: TimerEvent) => void;
+  /** Which workers run a timer by the file as last loaded. */
+  readonly runOnOf: (timer: string) => RunOn | undefined;
+}
 
 /** The workers of a shared state, as the scheduler of one term uses them. Loads BullMQ with the first run for workers. */
 export class TermWorkers implements Executor, Sink {
@@ -13,14 +21,16 @@ export class TermWorkers implements Executor, Sink {
   readonly #place: SharedPlace;
   readonly #clock: Clock;
   readonly #term: WorkTerm;
+  readonly #parts: TermWorkersParts;
   #opening: Promise<QueueExecutor> | undefined;
   #opened: QueueExecutor | undefined;
   #isOver = false;
 
-  constructor(place: SharedPlace, clock: Clock, term: WorkTerm) {
+  constructor(place: SharedPlace, clock: Clock, term: WorkTerm, parts: TermWorkersParts) {
     this.#place = place;
     this.#clock = clock;
     this.#term = term;
+    this.#parts = parts;
   }
 
   readonly execute: Executor['execute'] = async (command, io) => {
@@ -46,6 +56,7 @@ export class TermWorkers implements Executor, Sink {
   /** Events come once they are recorded. */
   accept(event: TimerEvent): void {
     this.#opened?.recorded(event);
+    if (event.event === 'config.reloaded') this.#opened?.redefine();
   }
 
   /** The end of the term. */
@@ -65,8 +76,22 @@ export class TermWorkers implements Executor, Sink {
   async #open(): Promise<QueueExecutor> {
     const { QueueExecutor: Opened } = await import('../../executors/queue/index.js');
     const place = await queuePlaceOf(this.#place);
-    this.#opened = new Opened({ clock: this.#clock, place, term: this.#term });
+    const clock = this.#clock;
+    const onUnheard = (reason: string) => this.#parts.emit({ event: 'queue.unheard', at: clock.now(), reason });
+    this.#opened = new Opened({ clock, place, term: this.#term, runOnOf: this.#parts.runOnOf, onUnheard });
     if (this.#isOver) this.#opened.close();
     return this.#opened;
   }
+}
+
+/** Which workers run a timer of the file as last loaded. */
+export function runOnByTimer(jobs: () => readonly Job[]): (timer: string) => RunOn | undefined {
+  let indexed: readonly Job[] = [];
+  let byName: ReadonlyMap<string, RunOn | undefined> = new Map();
+  return (timer) => {
+    const present = jobs();
+    if (present !== indexed) byName = new Map(present.map(({ name, command }) => [name, command.runOn]));
+    indexed = present;
+    return byName.get(timer);
+  };
 }

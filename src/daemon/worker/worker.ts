@@ -118,6 +118,7 @@ class FileWorker {
       ...{ clock, place, labels, slots, lock, id, node: shared.node },
       begin: (work) => this.#begin(work),
       onRefused: (reason) => this.#refusals.add(reason),
+      onUnheard: (reason) => emit({ event: 'queue.unheard', at: clock.now(), reason }),
       onReach: (isReached) => this.#reached(isReached),
     });
   }

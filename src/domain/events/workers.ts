@@ -28,6 +28,13 @@ export interface WorkerRefused {
   readonly reason: string;
 }
 
+/** The store refuses the messages about the queue: to a worker, or to a scheduler. */
+export interface QueueUnheard {
+  readonly event: 'queue.unheard';
+  readonly at: Instant;
+  readonly reason: string;
+}
+
 /** An attempt has ended on a worker. Its scheduler decides what that means. */
 export interface AttemptEnded {
   readonly event: 'attempt.ended';
@@ -57,7 +64,7 @@ export interface WorkerStopped {
   readonly attempts: number;
 }
 
-export type WorkerEvent = WorkerStarted | WorkerRefused | AttemptEnded | WorkerStopping | WorkerStopped;
+export type WorkerEvent = WorkerStarted | WorkerRefused | QueueUnheard | AttemptEnded | WorkerStopping | WorkerStopped;
 
 const NODE = { type: 'string', summary: 'The machine of the worker.' } as const satisfies EventField;
 const at = Date.parse('2026-11-23T02:00:00.004Z');
@@ -113,6 +120,22 @@ export const workerEvents: EventEntries<WorkerEvent> = {
     concerns: 'scheduler',
     since: '0.1.0',
     example: { event: 'worker.refused', at, node, reason: 'its file /etc/timers/timers.yaml has no timer "report"' },
+  },
+  'queue.unheard': {
+    summary:
+      'The store refuses messages between the scheduler and workers. Until it accepts them, runs on workers start and end late, and neither `timeout` nor `timers cancel` ends them.',
+    level: 'error',
+    fields: { reason: { type: 'string', summary: 'What the store refuses, and how to fix it.' } },
+    toFields: ({ reason }) => ({ reason }),
+    sentence: ({ reason }) => `the store refuses messages, so nothing cancels runs on workers: ${reason}`,
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: {
+      event: 'queue.unheard',
+      at,
+      reason: 'redis://db.example:6379/0 (timers): this user has no access to the commands, keys or channels',
+    },
   },
   'attempt.ended': {
     summary: 'An attempt ended on this worker. The log of the scheduler has its outcome.',

@@ -1,10 +1,16 @@
 import { createRedisBackend, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { Clock } from '../../domain/clock.js';
+import type { Duration } from '../../domain/time.js';
 
 /** Where the queues of a shared state are. */
 export interface QueuePlace {
   /** The prefix of the state: `timers`. */
   readonly prefix: string;
+  /** The key that has the fence of the active machine. */
+  readonly meta: string;
+  /** Describes why the store refuses a request, without secrets; `undefined` if it does not. */
+  readonly refusalOf: (error: unknown) => string | undefined;
   /** Opens another connection, which tries again by itself. Requests reject while it has none. */
   readonly connect: () => Redis;
 }
@@ -25,22 +31,52 @@ export function channelsOf({ prefix }: QueuePlace, redis: Redis): Channels {
   return { work: `${base}:work`, news: `${base}:news`, cancel: `${base}:cancel` };
 }
 
-/** The key of the state that has the fence of the active machine. */
-export const metaOf = ({ prefix }: QueuePlace): string => `{${prefix}}:meta`;
-
 /** A message is a line of two words, and nothing longer is read. */
 const LONGEST_MESSAGE = 400;
 
+const BEFORE_NEXT_TRY: Duration = 5_000;
+
 /** Listens on channels, also after a lost connection. Returns the connection, to be closed. */
-export function hearFrom(place: QueuePlace, names: readonly string[], hear: (text: string) => void): Redis {
+export function hearFrom(
+  place: QueuePlace,
+  names: readonly string[],
+  { clock, hear, onError }: { clock: Clock; hear: (text: string) => void; onError: (error: unknown) => void },
+): Redis {
   const redis = place.connect();
   redis.on('message', (_, text: string) => {
     if (text.length <= LONGEST_MESSAGE) hear(text);
   });
-  const subscribe = () => void redis.subscribe(...names).catch(() => undefined);
+  // A new connection begins again.
+  const subscribe = () => {
+    if (redis.status !== 'ready') return;
+    redis.subscribe(...names).catch((error: unknown) => {
+      onError(error);
+      clock.after(BEFORE_NEXT_TRY, subscribe);
+    });
+  };
   redis.on('ready', subscribe);
-  if (redis.status === 'ready') subscribe();
+  subscribe();
   return redis;
+}
+
+/** Reports why the store refuses messages: once, since every message would repeat it. */
+export class Unheard {
+  readonly #place: QueuePlace;
+  readonly #report: (reason: string) => void;
+  #isReported = false;
+
+  constructor(place: QueuePlace, report: (reason: string) => void) {
+    this.#place = place;
+    this.#report = report;
+  }
+
+  /** Does nothing if the connection was lost. */
+  readonly add = (error: unknown): void => {
+    const reason = this.#place.refusalOf(error);
+    if (reason === undefined || this.#isReported) return;
+    this.#isReported = true;
+    this.#report(reason);
+  };
 }
 
 /** What all queues of this program have in common. */

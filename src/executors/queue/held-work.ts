@@ -1,12 +1,12 @@
 import type { Canceler } from '../../domain/cancellation.js';
 import type { Duration } from '../../domain/time.js';
-import type { WorkJob } from './channels.js';
+import type { TakenWork } from './taken-work.js';
 
 /** An attempt that this worker has taken, and the lock that says so. */
 export class HeldWork {
   readonly id: string;
   readonly label: string;
-  readonly job: WorkJob;
+  readonly taken: TakenWork;
   readonly token: string;
   /** Set when it begins. */
   canceler: Canceler | undefined;
@@ -15,10 +15,10 @@ export class HeldWork {
   #isLost = false;
   #why: string | undefined;
 
-  constructor({ id, label, job, token }: { id: string; label: string; job: WorkJob; token: string }, until: Duration) {
-    this.id = id;
+  constructor({ label, taken, token }: { label: string; taken: TakenWork; token: string }, until: Duration) {
+    this.id = taken.id;
     this.label = label;
-    this.job = job;
+    this.taken = taken;
     this.token = token;
     this.validUntil = until;
   }

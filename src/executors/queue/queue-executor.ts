@@ -1,5 +1,5 @@
 import type { Clock } from '../../domain/clock.js';
-import type { Command } from '../../domain/command.js';
+import type { Command, RunOn } from '../../domain/command.js';
 import type { TimerEvent } from '../../domain/events/index.js';
 import type { LeftAttempt } from '../../domain/orphans.js';
 import type { AttemptIo, Executor } from '../../domain/executor.js';
@@ -30,6 +30,10 @@ export interface QueueExecutorParts {
   /** The time in which this machine is the active one. */
   readonly term: WorkTerm;
   readonly reapEvery?: Duration | undefined;
+  /** Which workers run a timer by its present definition. */
+  readonly runOnOf: (timer: string) => RunOn | undefined;
+  /** Called once with the reason why the store refuses messages. */
+  readonly onUnheard: (reason: string) => void;
 }
 
 /**
@@ -49,10 +53,10 @@ export class QueueExecutor implements Executor {
   #sweptAt: Duration;
 
   constructor(parts: QueueExecutorParts) {
-    const { clock, place, term, reapEvery = REAP_EVERY } = parts;
+    const { clock, place, term, reapEvery = REAP_EVERY, onUnheard } = parts;
     this.#parts = parts;
     const { TIMERS_FENCE: fence = '0' } = term.environment;
-    this.#queues = new WorkQueues(place, { fence, hear: (id) => this.#heard(id), reapEvery });
+    this.#queues = new WorkQueues(place, { clock, fence, hear: (id) => this.#heard(id), reapEvery, onUnheard });
     this.#sweptAt = clock.monotonic();
     this.#round();
   }
@@ -63,7 +67,10 @@ export class QueueExecutor implements Executor {
     if (runOn === undefined) throw new RangeError(`${name} is not for workers`);
     const { TRACEPARENT } = env;
     const { TIMERS_FENCE } = this.#parts.term.environment;
-    const order = { hash: runOn.hash, env: travelling({ TRACEPARENT, ...io.env, TIMERS_FENCE }) };
+    const present = this.#parts.runOnOf(name);
+    // A run keeps its definition over a reload, but no worker has that any more.
+    const { hash } = present?.label === runOn.label ? present : runOn;
+    const order = { hash, env: travelling({ TRACEPARENT, ...io.env, TIMERS_FENCE }) };
     const id = workIdOf(runId, number);
     return new Promise((resolve) => {
       const attempt = new RemoteAttempt(id, { name, runOn, order, io }, (exit) => {
@@ -85,6 +92,12 @@ export class QueueExecutor implements Executor {
   recorded(event: TimerEvent): void {
     if (event.event === 'run.finished') this.#forget(workIdOf(event.runId, event.attempts));
     else if (event.event === 'attempt.failed') this.#forget(workIdOf(event.runId, event.attempt));
+  }
+
+  /** Call it when definitions have changed: what waits for a worker gets the present one. */
+  redefine(): void {
+    for (const attempt of this.#attempts.values())
+      if (attempt.redefine(this.#parts.runOnOf(attempt.name)) && attempt.isConfirmed) void this.#send(attempt);
   }
 
   /** {@link Orphans.takeBack} */
@@ -128,9 +141,13 @@ export class QueueExecutor implements Executor {
       // Without the lease, the next active machine decides about it. A request from before that is refused by its fence.
       if (term.heldUntil() === undefined) return;
       attempt.isSending = true;
-      attempt.isConfirmed = await this.#queues.add(attempt.label, attempt, clock.now()).catch(() => false);
+      const { order } = attempt;
+      const added = await this.#queues.add(attempt.label, attempt, clock.now()).catch(() => undefined);
       attempt.isSending = false;
-      if (attempt.isConfirmed) break;
+      attempt.isConfirmed ||= added !== undefined;
+      // It may have started or ended before this scheduler asked for it.
+      if (added === 'known') this.#heard(attempt.id);
+      if (added !== undefined && attempt.order === order) break;
       await new Promise<void>((resolve) => clock.after(BEFORE_NEXT_TRY, resolve));
     }
     attempt.lookedAt = clock.monotonic() - BETWEEN_LOOKS + ROUND;

@@ -6,14 +6,15 @@ import {
   channelsOf,
   hearFrom,
   openTaker,
+  Unheard,
   type Channels,
   type QueuePlace,
-  type WorkJob,
   type WorkTaker,
 } from './channels.js';
 import { HeldWork } from './held-work.js';
 import { RETURN } from './queue-scripts.js';
 import { StoreReach } from './store-reach.js';
+import { takeWork } from './taken-work.js';
 import { readOrder, type WorkOrder, type WorkResult, type WorkStart } from './work-orders.js';
 
 /** @public */
@@ -72,6 +73,8 @@ export interface QueueWorkerParts {
   readonly begin: (work: Work) => RunningWork | Misfit;
   /** Called with a sentence for an order that is not valid. */
   readonly onRefused: (sentence: string) => void;
+  /** Called once with the reason why the store refuses messages. */
+  readonly onUnheard: (reason: string) => void;
   /** Called when the store stops responding (false), and when it responds again. */
   readonly onReach: (isReached: boolean) => void;
 }
@@ -83,6 +86,7 @@ export class QueueWorker {
   readonly #listener: Redis;
   readonly #reach: StoreReach;
   readonly #channels: Channels;
+  readonly #unheard: Unheard;
   readonly #takers = new Map<string, WorkTaker>();
   readonly #held = new Map<string, HeldWork>();
   #turn = 0;
@@ -102,7 +106,9 @@ export class QueueWorker {
     this.#reach = new StoreReach(redis, clock, (isReached) => parts.onReach(isReached));
     redis.on('ready', () => void this.#take());
     this.#channels = channelsOf(place, redis);
-    this.#listener = hearFrom(place, [this.#channels.work, this.#channels.cancel], (text) => this.#hear(text));
+    this.#unheard = new Unheard(place, parts.onUnheard);
+    const hear = { clock, hear: (text: string) => this.#hear(text), onError: this.#unheard.add };
+    this.#listener = hearFrom(place, [this.#channels.work, this.#channels.cancel], hear);
   }
 
   /** How many attempts it runs. */
@@ -196,13 +202,15 @@ export class QueueWorker {
   }
 
   async #next(): Promise<HeldWork | undefined> {
-    const { labels } = this.#parts;
+    const { labels, lock, node } = this.#parts;
+    const redis = this.#redis;
     for (let tries = 0; tries < labels.length; tries++) {
       const label = labels[this.#turn++ % labels.length] ?? '';
       const token = `${this.#parts.id}:${++this.#tokens}`;
       const askedAt = this.#now;
-      const job: WorkJob | undefined = await this.#ask(label, (taker) => taker.getNextJob(token, { block: false }));
-      if (job?.id !== undefined) return new HeldWork({ id: job.id, label, job, token }, askedAt + this.#parts.lock);
+      const takesReturned = this.#tokens % 2 === 0;
+      const taken = await this.#ask(label, (taker) => takeWork(taker, { redis, token, lock, node, takesReturned }));
+      if (taken !== undefined) return new HeldWork({ label, taken, token }, askedAt + lock);
     }
     return undefined;
   }
@@ -216,17 +224,17 @@ export class QueueWorker {
   }
 
   async #resultOf(work: HeldWork): Promise<WorkResult | 'returned' | undefined> {
-    const { id, job, label } = work;
+    const { id, label } = work;
+    const { name, data, isFirst, job } = work.taken;
     const { begin, clock } = this.#parts;
-    // Its worker died, or nobody knows whether it ran.
-    if (job.deferredFailure || job.attemptsStarted !== 1) return undefined;
-    const order = readOrder(job.name, id, job.data);
-    if (order === undefined) return refuse(job.name, this.#parts);
+    if (!isFirst) return undefined;
+    const order = readOrder(name, id, data);
+    if (order === undefined) return refuse(name, this.#parts);
     let disarm: Cancel = () => undefined;
     const heldUntil = () => (work.isLost || this.#now >= work.validUntil ? undefined : work.validUntil);
     const started = (start: WorkStart) =>
       (disarm = clock.after(WORTH_TELLING, () => void this.#tell(work, () => job.updateProgress(start))));
-    const begun = begin({ name: job.name, label, order, heldUntil, started });
+    const begun = begin({ name, label, order, heldUntil, started });
     if ('otherwise' in begun) return (await this.#return(work)) ? 'returned' : begun.otherwise;
     work.canceler = begun.canceler;
     const result = await begun.ended;
@@ -253,7 +261,8 @@ export class QueueWorker {
 
   /** Repeats until the queue confirms it or its lock expires. After that it is lost, and its scheduler notices. */
   async #send(work: HeldWork, result: WorkResult | undefined): Promise<void> {
-    const { job, token } = work;
+    const { token } = work;
+    const { job } = work.taken;
     const finish = () =>
       result === undefined
         ? job.moveToFailed(new Error('its worker died'), token, false)
@@ -276,7 +285,7 @@ export class QueueWorker {
       }
       return true;
     });
-    if (done) await this.#reach.try(() => this.#redis.publish(this.#channels.news, work.id));
+    if (done) await this.#reach.try(() => this.#redis.publish(this.#channels.news, work.id).catch(this.#unheard.add));
     return done === true;
   }
 

@@ -13,7 +13,7 @@ export class RemoteAttempt {
   readonly id: string;
   readonly name: string;
   readonly label: string;
-  readonly order: WorkOrder;
+  #order: WorkOrder;
   readonly io: AttemptIo;
   readonly #settle: (exit: Exit) => void;
   #hasStarted = false;
@@ -37,9 +37,20 @@ export class RemoteAttempt {
     this.id = id;
     this.name = name;
     this.label = runOn.label;
-    this.order = order;
+    this.#order = order;
     this.io = io;
     this.#settle = settle;
+  }
+
+  get order(): WorkOrder {
+    return this.#order;
+  }
+
+  /** Returns whether workers need another order now: its timer is still for them, and has changed. */
+  redefine(runOn: RunOn | undefined): boolean {
+    if (runOn?.label !== this.label || runOn.hash === this.#order.hash) return false;
+    this.#order = { ...this.#order, hash: runOn.hash };
+    return true;
   }
 
   get isCanceled(): boolean {

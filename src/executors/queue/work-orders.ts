@@ -60,6 +60,15 @@ export const travelling = (env: Readonly<Record<string, string | undefined>>): W
     Object.entries(env).filter((entry): entry is [string, string] => VARIABLES.has(entry[0]) && entry[1] !== undefined),
   );
 
+/** Reads JSON; `undefined` if it is not valid. */
+export function parsed(text: unknown): unknown {
+  try {
+    return typeof text === 'string' ? JSON.parse(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Reads an order; `undefined` if it is not valid for this name and id. */
 export function readOrder(name: string, id: string, data: unknown): WorkOrder | undefined {
   const { hash, env } = Object(data) as Partial<WorkOrder>;

@@ -1,18 +1,19 @@
-import { Job, Queue, type JobType } from 'bullmq';
+import { Queue, type JobType } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { Clock } from '../../domain/clock.js';
 import type { Duration, Instant } from '../../domain/time.js';
 import {
   channelsOf,
   hearFrom,
-  metaOf,
   openTaker,
   queueOptions,
   type Channels,
+  Unheard,
   type QueuePlace,
   type WorkTaker,
 } from './channels.js';
-import { ADD, CANCEL, TAKE_BACK, type QueueScript } from './queue-scripts.js';
-import { readResult, readStart, type WorkOrder, type WorkResult, type WorkStart } from './work-orders.js';
+import { ADD, CANCEL, FIND, TAKE_BACK, type QueueScript } from './queue-scripts.js';
+import { parsed, readResult, readStart, type WorkOrder, type WorkResult, type WorkStart } from './work-orders.js';
 
 /** An attempt, as its queue has it. */
 export interface FoundWork {
@@ -32,6 +33,18 @@ export interface QueueDepth {
   readonly active: number;
   /** When the oldest of the waiting ones was added, in epoch milliseconds. */
   readonly oldestAt: number | undefined;
+}
+
+interface WorkQueuesOptions {
+  readonly clock: Clock;
+  /** The fence of the time in which this machine is the active one. */
+  readonly fence: string;
+  /** Gets the id of an attempt that started or ended. */
+  readonly hear: (id: string) => void;
+  /** The pause between two searches for dead workers. */
+  readonly reapEvery: Duration;
+  /** Called once with the reason why the store refuses messages. */
+  readonly onUnheard: (reason: string) => void;
 }
 
 interface Lane {
@@ -56,46 +69,52 @@ export class WorkQueues {
   readonly #lanes = new Map<string, Lane>();
   readonly #fence: string;
   readonly #reapEvery: Duration;
+  readonly #unheard: Unheard;
 
-  /**
-   * `fence`: of the time in which this machine is the active one. `hear` gets the id of an attempt that started or ended.
-   * `reapEvery`: the pause between two searches for dead workers.
-   */
-  constructor(
-    place: QueuePlace,
-    { fence, hear, reapEvery }: { fence: string; hear: (id: string) => void; reapEvery: Duration },
-  ) {
+  constructor(place: QueuePlace, { clock, fence, hear, reapEvery, onUnheard }: WorkQueuesOptions) {
     this.#place = place;
     this.#fence = fence;
     this.#reapEvery = reapEvery;
     this.#redis = place.connect();
+    this.#unheard = new Unheard(place, onUnheard);
     this.#channels = channelsOf(place, this.#redis);
-    this.#listener = hearFrom(place, [this.#channels.news], hear);
+    this.#listener = hearFrom(place, [this.#channels.news], { clock, hear, onError: this.#unheard.add });
   }
 
-  /** Adds an attempt, unless it is there already. Returns whether it is: not if another machine is the active one. */
-  add(
+  /**
+   * Adds an attempt, or replaces its order if it waits there. `isConfirmed`: it only replaces the order. Returns whether it is there now: not if another
+   * machine is the active one.
+   */
+  async add(
     label: string,
-    { name, id, order }: { name: string; id: string; order: WorkOrder },
+    { name, id, order, isConfirmed }: { name: string; id: string; order: WorkOrder; isConfirmed?: boolean },
     at: Instant,
-  ): Promise<boolean> {
-    return this.#run(ADD, { label, id }, [id, name, JSON.stringify(order), at, label, this.#channels.work]);
+  ): Promise<'added' | 'known' | undefined> {
+    const done = await this.#run(ADD, { label, id }, [
+      ...[id, name, JSON.stringify(order), at],
+      ...[label, this.#channels.work, isConfirmed ? 1 : 0],
+    ]);
+    if (done === 0) return undefined;
+    return done === 1 ? 'added' : 'known';
   }
 
   async find(label: string, id: string): Promise<FoundWork | undefined> {
-    const job = await this.#ask(label, (queue) => Job.fromId<unknown, unknown>(queue, id));
-    if (job === undefined) return undefined;
-    const { processedOn, finishedOn, progress, processedBy, returnvalue, failedReason, deferredFailure } = job;
-    const start = readStart(progress);
-    const node = start?.node ?? processedBy?.slice(0, 255);
-    const found = { isTaken: processedOn !== undefined, node, start };
-    if (deferredFailure || failedReason) return { ...found, end: 'dead' };
-    return finishedOn === undefined ? found : { ...found, end: readResult(returnvalue) ?? 'invalid' };
+    const values = await this.#ask(label, (queue) => {
+      const keys = FIND.keys(id).map((key) => queue.toKey(key));
+      return this.#redis.eval(FIND.lua, keys.length, ...keys);
+    });
+    if (!Array.isArray(values)) return undefined;
+    const [isTaken, isFinished, hasFailed, isDead, processedBy, progress, result] = values as readonly unknown[];
+    const start = readStart(parsed(progress));
+    const node = start?.node ?? (typeof processedBy === 'string' ? processedBy.slice(0, 255) : undefined);
+    const found = { isTaken: isTaken === 1, node, start };
+    if (hasFailed === 1 || isDead === 1) return { ...found, end: 'dead' };
+    return isFinished === 1 ? { ...found, end: readResult(parsed(result)) ?? 'invalid' } : found;
   }
 
   /** Takes back an attempt that waits for a worker. Returns whether it did: then none can take it. */
-  takeBack(label: string, id: string): Promise<boolean> {
-    return this.#run(TAKE_BACK, { label, id }, [id]);
+  async takeBack(label: string, id: string): Promise<boolean> {
+    return (await this.#run(TAKE_BACK, { label, id }, [id])) === 1;
   }
 
   /** Removes an attempt that no worker holds. Returns whether it is gone. */
@@ -129,17 +148,20 @@ export class WorkQueues {
     this.#listener.disconnect();
   }
 
-  /** Returns whether it did what it is for. */
+  /** Returns the number of the script: 0 if it did nothing. */
   async #run(
     { keys, lua }: QueueScript,
     { label, id }: { label: string; id: string },
     args: readonly (string | number)[],
-  ): Promise<boolean> {
+  ): Promise<number> {
     const done = await this.#ask(label, (queue) => {
-      const all = [metaOf(this.#place), ...keys(id).map((key) => queue.toKey(key))];
+      const all = [this.#place.meta, ...keys(id).map((key) => queue.toKey(key))];
       return this.#redis.eval(lua, all.length, ...all, this.#fence, ...args);
     });
-    return done === 1;
+    if (typeof done === 'number') return done;
+    // It is done, and its message was refused. In a script, the server words that as any error.
+    this.#unheard.add(new Error(`NOPERM ${String(done)}`));
+    return 2;
   }
 
   /**

@@ -1,87 +1,53 @@
-import { once } from 'node:events';
-import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSystemClock } from '../../../src/clocks/system.js';
-import { QueueWorker, type WorkResult } from '../../../src/executors/queue/index.js';
+import type { WorkResult } from '../../../src/executors/queue/index.js';
 import { WorkQueues } from '../../../src/executors/queue/work-queues.js';
-import { besideBoard } from '../../../src/stores/shared/redis/client.js';
-import { hasRedis, RedisServer } from '../../support/redis-server.js';
+import { hasRedis } from '../../support/redis-server.js';
 import { rightsOfTheGuide } from '../../support/rights-of-the-guide.js';
+import { QueueStore } from './queue-store.js';
 
 if (!hasRedis) console.log('work-queues.test.ts: redis-server is not installed, so no test runs');
 
 describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
-  let server: RedisServer;
-  let redis: Redis;
-  const opened: WorkQueues[] = [];
+  let store: QueueStore;
   beforeEach(async () => {
-    server = await RedisServer.open();
-    redis = await connected();
+    store = await QueueStore.open();
   });
-  afterEach(async () => {
-    for (const queues of opened.splice(0)) queues.close();
-    redis.disconnect();
-    await server.close();
-  });
+  afterEach(() => store.close());
 
-  async function connected(url = server.url): Promise<Redis> {
-    const connection = besideBoard({ url, password: undefined }).connect();
-    await once(connection, 'ready');
-    return connection;
-  }
-
-  async function open(
-    fence: string,
-    url = server.url,
-    hear: (id: string) => void = () => undefined,
-  ): Promise<WorkQueues> {
-    const connections = [await connected(url), await connected(url)];
-    const place = { prefix: 'timers', connect: () => connections.pop()! };
-    const queues = new WorkQueues(place, { fence, hear, reapEvery: 2_000 });
-    opened.push(queues);
+  async function open(fence: string, url?: string, hear: (id: string) => void = () => undefined): Promise<WorkQueues> {
+    const { onUnheard } = store;
+    const parts = { clock: createSystemClock(), fence, hear, reapEvery: 2_000, onUnheard };
+    const queues = new WorkQueues(await store.place(url), parts);
+    store.closes(queues);
     return queues;
   }
-  const waiting = () => redis.lrange('{timers}:work:any:wait', 0, -1);
+  const waiting = () => store.redis.lrange('{timers}:work:any:wait', 0, -1);
   const env = {
     ...{ TIMERS_TASK_NAME: 'job', TIMERS_RUN_ID: 'r', TIMERS_ATTEMPT: '1' },
     TIMERS_SCHEDULED_AT: '2026-01-01T00:00:00.000Z',
   };
   const work = { name: 'job', id: 'r.1', order: { hash: 'h', env } };
+  const KEY = '{timers}:work:any:r.1';
 
   /** A worker with another definition takes one attempt. Resolves when it has none any longer. */
   async function refuse(patience?: number): Promise<WorkResult> {
-    const connections = [await connected(), await connected()];
     const otherwise: WorkResult = { exit: { kind: 'not_started', code: 126, error: 'no' }, node: 'w1', tail: [] };
-    let worker: QueueWorker | undefined;
-    await new Promise<void>((resolve) => {
-      const begin = () => {
-        void worker?.drain().then(resolve);
-        return { otherwise };
-      };
-      worker = new QueueWorker({
-        ...{
-          clock: createSystemClock(),
-          labels: ['any'],
-          slots: 2,
-          lock: 30_000,
-          id: 'w',
-          node: 'w1',
-          patience,
-          begin,
-        },
-        place: { prefix: 'timers', connect: () => connections.pop()! },
-        onRefused: () => undefined,
-        onReach: () => undefined,
-      });
-      worker.start();
-    });
-    worker?.close();
+    let refused: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => (refused = resolve));
+    const begin = () => {
+      void worker.drain().then(refused);
+      return { otherwise };
+    };
+    const worker = await store.worker(createSystemClock(), { patience, begin });
+    worker.start();
+    await ended;
     return otherwise;
   }
 
   test('have each attempt once', async () => {
     const queues = await open('5');
-    expect([await queues.add('any', work, 1), await queues.add('any', work, 2)]).toEqual([true, true]);
+    expect([await queues.add('any', work, 1), await queues.add('any', work, 2)]).toEqual(['added', 'known']);
     expect(await waiting()).toEqual(['r.1']);
     expect(await queues.find('any', 'r.1')).toEqual({ isTaken: false, node: undefined, start: undefined });
     expect(await queues.depth('any')).toEqual({ label: 'any', waiting: 1, active: 0, oldestAt: 1 });
@@ -89,20 +55,19 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
 
   test('take nothing from a scheduler after another one has taken over', async () => {
     const [old, now] = [await open('5'), await open('6')];
-    await redis.hset('{timers}:meta', 'fence', '6');
-    expect(await old.add('any', work, 1)).toBe(false);
+    await store.redis.hset('{timers}:meta', 'fence', '6');
+    expect(await old.add('any', work, 1)).toBeUndefined();
     expect(await waiting()).toEqual([]);
-    expect(await now.add('any', work, 1)).toBe(true);
+    expect(await now.add('any', work, 1)).toBe('added');
     // It neither takes back nor cancels what the other one waits for.
     const messages: string[] = [];
-    const listener = await connected();
+    const listener = await store.connected();
     await listener.subscribe('{timers}:0:cancel');
     listener.on('message', (_, text) => messages.push(text));
     expect(await old.takeBack('any', 'r.1')).toBe(false);
     await old.cancel('any', 'r.1', true);
     await now.cancel('any', 'r.1', false);
     await expect.poll(() => messages).toEqual(['r.1 cancel']);
-    listener.disconnect();
     expect(await now.takeBack('any', 'r.1')).toBe(true);
     expect(await waiting()).toEqual([]);
   });
@@ -113,17 +78,17 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
     await refuse();
     expect(await queues.find('any', 'r.1')).toEqual({ isTaken: false, node: undefined, start: undefined });
     expect(await queues.depth('any')).toEqual({ label: 'any', waiting: 1, active: 0, oldestAt: 1 });
-    expect(await redis.zcard('{timers}:work:any:delayed')).toBe(1);
+    expect(await store.redis.zcard('{timers}:work:any:delayed')).toBe(1);
     expect(await queues.takeBack('any', 'r.1')).toBe(true);
-    expect(await redis.keys('*r.1*')).toEqual([]);
+    expect(await store.redis.keys('*r.1*')).toEqual([]);
   });
 
   test('reach a worker, and hear it, with the rights of the guide', async () => {
-    await server.command('ACL', 'SETUSER', ...rightsOfTheGuide());
-    const url = server.url.replace('//', '//timers:PASSWORD@');
+    await store.server.command('ACL', 'SETUSER', ...rightsOfTheGuide());
+    const url = store.server.url.replace('//', '//timers:PASSWORD@');
     const [heard, messages]: [string[], string[]] = [[], []];
     const queues = await open('5', url, (id) => heard.push(id));
-    const [worker, listener] = [await connected(url), await connected(url)];
+    const [worker, listener] = [await store.connected(url), await store.connected(url)];
     await listener.subscribe('{timers}:0:cancel');
     listener.on('message', (_, text) => messages.push(text));
     await queues.cancel('any', 'r.1', false);
@@ -131,8 +96,54 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
     // It may begin to listen later.
     await expect.poll(() => worker.publish('{timers}:0:news', 'r.1').then(() => heard)).toContain('r.1');
     await expect(worker.publish('other', '')).rejects.toThrow('NOPERM');
-    worker.disconnect();
-    listener.disconnect();
+  });
+
+  test('say once that the store refuses messages, and to whom to give the right', async () => {
+    await store.server.command('ACL', 'SETUSER', ...rightsOfTheGuide(), 'resetchannels');
+    const queues = await open('5', store.server.url.replace('//', '//timers:PASSWORD@'));
+    await expect.poll(() => store.unheard).toHaveLength(1);
+    expect(await queues.add('any', work, 1)).toBe('known');
+    await queues.cancel('any', 'r.1', false);
+    expect(store.unheard).toEqual([expect.stringMatching(/^redis:.*no access.*channels.*ACL SETUSER/)]);
+    expect(await waiting()).toEqual(['r.1']);
+  });
+
+  test('say so if it refuses only those of the scheduler', async () => {
+    const rights = rightsOfTheGuide().filter((right) => right !== '+publish');
+    await store.server.command('ACL', 'SETUSER', ...rights);
+    const queues = await open('5', store.server.url.replace('//', '//timers:PASSWORD@'));
+    await queues.cancel('any', 'r.1', false);
+    expect(store.unheard).toHaveLength(1);
+  });
+
+  test('replace the order of what waits, and give it to workers that returned it', async () => {
+    const queues = await open('5');
+    const hash = async () => (JSON.parse((await store.redis.hget(KEY, 'data')) ?? '') as { hash: string }).hash;
+    const ask = (name: string, isConfirmed: boolean) =>
+      queues.add('any', { ...work, order: { hash: name, env }, isConfirmed }, 2);
+    expect(await ask('gone', true)).toBe('known');
+    expect(await waiting()).toEqual([]);
+    await queues.add('any', work, 1);
+    expect(await ask('second', true)).toBe('known');
+    expect([await hash(), await waiting()]).toEqual(['second', ['r.1']]);
+    await refuse();
+    expect(await waiting()).toEqual([]);
+    expect(await ask('third', true)).toBe('known');
+    expect([await hash(), await waiting()]).toEqual(['third', ['r.1']]);
+    expect(await store.redis.hmget(KEY, 'returned', 'timestamp')).toEqual([null, '1']);
+    await store.redis.hset(KEY, 'processedOn', 3);
+    expect(await ask('fourth', true)).toBe('known');
+    expect(await hash()).toBe('third');
+  });
+
+  test.each([
+    ['broken', '{"exit":'],
+    ['large', JSON.stringify({ exit: { kind: 'exited', code: 0 }, node: 'x'.repeat(10_000_000) })],
+  ])('take a %s result for none', async (_, returnvalue) => {
+    const queues = await open('5');
+    await queues.add('any', work, 1);
+    await store.redis.hset(KEY, { processedOn: 1, finishedOn: 2, returnvalue, progress: '[', opts: '{', parent: '}' });
+    expect(await queues.find('any', 'r.1')).toMatchObject({ isTaken: true, end: 'invalid' });
   });
 
   test('have the result of a worker that has returned it for long enough', async () => {

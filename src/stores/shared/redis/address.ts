@@ -42,6 +42,9 @@ export function readRedisAddress({ url, password }: Pick<BoardPlace, 'url' | 'pa
   return { place, prefix, login };
 }
 
+/** Where the server keeps a part of the state. All keys of a state have one hash tag. */
+export const keyOf = ({ prefix }: Pick<RedisAddress, 'prefix'>, name: string): string => `{${prefix}}:${name}`;
+
 /** A certificate for an address has no name to check. */
 const serverName = (host: string): { servername?: string } =>
   isIP(host.replace(/^\[|\]$/g, '')) === 0 ? { servername: host } : {};

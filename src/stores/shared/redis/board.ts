@@ -19,7 +19,7 @@ import {
   type Written,
 } from '../board.js';
 import { inTime } from '../in-time.js';
-import { readRedisAddress, type RedisAddress } from './address.js';
+import { keyOf, readRedisAddress, type RedisAddress } from './address.js';
 import { openClient } from './client.js';
 import { SCRIPTS } from './scripts.js';
 import { isReadOnly, redisTroubleOf } from './trouble.js';
@@ -137,7 +137,7 @@ class RedisBoard implements Board {
   }
 
   #key(name: string): string {
-    return `{${this.#address.prefix}}:${name}`;
+    return keyOf(this.#address, name);
   }
 
   #run<T = number>(

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { BOARD_PATIENCE, LONG_BOARD_PATIENCE, type BoardPlace } from '../board.js';
-import { readRedisAddress, type RedisAddress } from './address.js';
-import { isReadOnly } from './trouble.js';
+import { keyOf, readRedisAddress, type RedisAddress } from './address.js';
+import { isReadOnly, redisTroubleOf } from './trouble.js';
 
 /** Between two attempts to connect, in ms. */
 const SHORTEST_PAUSE = 50;
@@ -25,11 +25,26 @@ export const openClient = (address: RedisAddress): Redis =>
     retryStrategy: (attempt) => Math.min(SHORTEST_PAUSE * attempt, LONGEST_PAUSE),
   });
 
-/** Where a state on Redis is, for others that keep data next to it: its prefix, and further connections. */
-export function besideBoard(place: Pick<BoardPlace, 'url' | 'password'>): { prefix: string; connect: () => Redis } {
+/** Where a state on Redis is, for others that keep data next to it. */
+interface BesideBoard {
+  readonly prefix: string;
+  /** The key with the fence. */
+  readonly meta: string;
+  /** Another connection. */
+  connect(): Redis;
+  /** Describes why the server refuses a request; `undefined` if it does not. */
+  refusalOf(error: unknown): string | undefined;
+}
+
+export function besideBoard(place: Pick<BoardPlace, 'url' | 'password'>): BesideBoard {
   const address = readRedisAddress(place);
   return {
     prefix: address.prefix,
+    meta: keyOf(address, 'meta'),
+    refusalOf(error) {
+      const { kind, message } = redisTroubleOf(error, address.place);
+      return kind === 'refused' ? message : undefined;
+    },
     connect() {
       const redis = openClient(address);
       // Each request rejects by itself.
