@@ -76,7 +76,7 @@ complete -c timers -n '__fish_seen_subcommand_from worker' -l state -r -F -d 'St
 complete -c timers -n '__fish_seen_subcommand_from worker' -l timezone -x -a '(__timers_zones)' -d 'Time zone for showing and reading times'
 complete -c timers -n '__fish_seen_subcommand_from worker' -l json -d 'Print the log as JSON'
 complete -c timers -n '__fish_seen_subcommand_from worker' -l label -x -d 'Also take runs with this run_on'
-complete -c timers -n '__fish_seen_subcommand_from worker' -l concurrency -x -d 'Most runs at once'
+complete -c timers -n '__fish_seen_subcommand_from worker' -l concurrency -x -d 'Maximum number of runs at once'
 complete -c timers -n '__fish_seen_subcommand_from worker' -l watch -d 'Reload the file whenever it changes, as SIGHUP does'
 complete -c timers -n '__fish_seen_subcommand_from worker' -l grace -x -d 'How long active runs may take after SIGTERM'
 complete -c timers -n '__fish_seen_subcommand_from worker' -l lock -x -d 'How long its runs wait for a worker that is cut off'

@@ -24,7 +24,7 @@ export const renderCommands = (): string =>
     generatedFrom('src/cli/commands'),
     '# Commands',
     `${code('timers COMMAND --help')} shows one of these in the terminal.
-[Command line](command-line.md) has the rules that all commands share.`,
+[Command line](command-line.md) lists the rules that all commands share.`,
     '## Find a command',
     ...groups(({ title, kinds }) =>
       paragraphs(

@@ -47,8 +47,8 @@ export const withState = (command: Command): Command =>
   command.option('--state <path>', 'State file, or false for memory only (default: "state" in the file)', readState);
 
 const NO_PASSWORD_HERE =
-  '--state: other users of this machine can read a password on the command line. Write it to a file, and name that in ' +
-  'the timer file: state: {url: "redis://db.example.org/0", password_file: ./password}';
+  '--state: other users of this machine can read a password on the command line. Write it to a file, and name that file ' +
+  'in the timer file: state: {url: "redis://db.example.org/0", password_file: ./password}';
 
 /** @throws UsageError without the URL if that contains a password */
 function readState(written: string): string {

@@ -10,7 +10,7 @@ export async function clearSocket(path: string, uid: number): Promise<string | u
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return undefined;
   if (!stats.isSocket()) return 'it is not a socket';
-  if (stats.uid !== uid && uid !== 0) return 'it is another user’s';
+  if (stats.uid !== uid && uid !== 0) return 'it belongs to another user';
   if (await isAnswered(path)) return 'another scheduler is listening there';
   unlinkSync(path);
   return undefined;

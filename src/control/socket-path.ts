@@ -68,7 +68,7 @@ export function exposure(path: string, uid: number): string | undefined {
   const stats = statsOf(path);
   if (stats === undefined) return `${path} does not exist`;
   if (stats instanceof Error) return `${path} cannot be examined: ${systemReason(stats)}`;
-  if (stats.uid !== uid && uid !== 0) return `${path} is another user's`;
+  if (stats.uid !== uid && uid !== 0) return `${path} belongs to another user`;
   return (stats.mode & 0o077) === 0 ? undefined : `${path} is open to other users (chmod go= ${path})`;
 }
 

@@ -32,6 +32,6 @@ export const privateSocket = (path: string, uid: number): SocketFile => ({
 /** Why other users could replace our socket with theirs; `undefined` if they cannot. */
 function changeability(folder: string, uid: number): string | undefined {
   const { uid: owner, mode } = statSync(folder);
-  if (owner !== uid && owner !== 0) return `${folder} is another user’s`;
+  if (owner !== uid && owner !== 0) return `${folder} belongs to another user`;
   return (mode & 0o022) === 0 ? undefined : `other users may change ${folder} (chmod go-w ${folder})`;
 }

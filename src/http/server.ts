@@ -180,7 +180,8 @@ export class HttpServer {
 
   #mayPass(access: Route['access'], { headers }: IncomingMessage, target: Target): Refusal | undefined {
     if (access === 'probe') return undefined;
-    if (isForeign(headers, access, target)) return { status: 403, reason: 'pages of other sites may not ask this' };
+    if (isForeign(headers, access, target))
+      return { status: 403, reason: 'pages from other sites may not send this request' };
     if (this.#options.token === undefined)
       return this.#isOpenTo(access)
         ? undefined
@@ -241,7 +242,7 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
 const isBelow = (path: string, asked: string): boolean =>
   path.endsWith('/*') ? asked.startsWith(path.slice(0, -1)) : asked === path;
 
-/** The token that is shown; empty for none. The scheme's case says nothing (RFC 9110, 11.1). */
+/** The token that is shown; empty for none. The scheme is case-insensitive (RFC 9110, 11.1). */
 const shownIn = ({ authorization = '' }: IncomingHttpHeaders): string =>
   /^bearer +(.*)$/i.exec(authorization)?.[1] ?? '';
 

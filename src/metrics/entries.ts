@@ -138,7 +138,7 @@ export const METRICS = {
   },
   timers_state_clock_offset_seconds: {
     type: 'gauge',
-    help: 'What to add to the clock of this machine to get that of the shared state; absent with etcd, and until it is measured.',
+    help: 'The time of the store of the shared state minus the time of this machine; absent with etcd, and until it is measured.',
     ...ofScheduler,
   },
   timers_takeovers_total: {
@@ -148,7 +148,7 @@ export const METRICS = {
   },
   timers_commit_seconds: {
     type: 'histogram',
-    help: 'Time until the store of the shared state confirmed a commit; absent without one.',
+    help: 'Time that the store of the shared state took to confirm a commit; absent without one.',
     // From a store on this machine to one that hardly responds.
     buckets: [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
     ...ofScheduler,

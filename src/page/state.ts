@@ -41,7 +41,7 @@ export function statesOf(timer: LiveTimer, now: Instant, receivedAt: Instant): r
     });
   if (breaker.state === 'open')
     states.push({ sign: 'open', word: `breaker open${until(breaker.until, now)}`, tone: 'bad' });
-  if (breaker.state === 'half_open') states.push({ sign: 'open', word: 'breaker lets one run try', tone: 'bad' });
+  if (breaker.state === 'half_open') states.push({ sign: 'open', word: 'breaker allows one trial run', tone: 'bad' });
   if (failures > 0)
     states.push({ sign: 'bad', word: failures > 1 ? `failing, ${failures} in a row` : 'failing', tone: 'bad' });
   if (!timer.enabled) states.push({ sign: 'off', word: 'disabled', tone: 'quiet' });

@@ -40,7 +40,7 @@ export const SCHEDULE_CODES = {
   },
   'cron-range': {
     summary: 'A value is outside the range of its field.',
-    fix: 'Use a value of the range in the message.',
+    fix: 'Use a value within the range that the message shows.',
     example: `cron: "0 24 * * *"${run}`,
   },
   'cron-step': {

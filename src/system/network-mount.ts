@@ -1,4 +1,7 @@
-/** File systems that other machines, or a host outside this container, may change. Locks and shared memory do not work across them. */
+/**
+ * File systems that other machines, or a host outside this container, may change. Locks and shared memory do not work
+ * across them.
+ */
 const NETWORK =
   /^(nfs\d*|cifs|smb\w*|ncpfs|afs|coda|ceph|lustre|gpfs|glusterfs|beegfs\w*|orangefs|pvfs2|ocfs2|gfs2|davfs|9p|virtiofs|vboxsf|vmhgfs|prl_fs|drvfs|fuse(\..+)?)$/;
 /** FUSE file systems that are local disks. */
@@ -16,8 +19,9 @@ export interface NetworkMount {
 }
 
 /**
- * The network file system that holds `path` (absolute), from the text of `/proc/self/mountinfo`. `linkAt` follows links: it returns the
- * target of a link. It is never called for a path on a network file system, because that may hang.
+ * The network file system that holds `path` (absolute), from the text of `/proc/self/mountinfo`. `linkAt` follows
+ * links: it returns the target of a link. It is never called for a path on a network file system, because that may
+ * hang.
  */
 export function networkMountOf(
   path: string,
@@ -78,6 +82,6 @@ const isWithin = (path: string, folder: string): boolean =>
 
 /** The warning about a state on such a mount. */
 export const networkState = ({ type, at }: NetworkMount) => ({
-  message: `${at} is a network or shared file system (${type}), where locks may fail and a state may get damaged`,
+  message: `${at} is a network or shared file system (${type}), where locks may fail and damage the state`,
   hint: 'Put the state on a local disk',
 });

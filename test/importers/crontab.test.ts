@@ -109,7 +109,7 @@ describe('when', () => {
       'UTC',
       'Europe/London',
       '30 1',
-      /removes, and repeats those that it repeats\. dst: \{gap: skip, repeat: both\} does /,
+      /removes, and fires twice at times that occur twice\. dst: \{gap: skip, repeat: both\} does /,
     ],
     ['Europe/Berlin', 'Asia/Tokyo', '15 10', /^While the clock of this machine \(Europe\/Berlin\) repeats an hour/],
     [

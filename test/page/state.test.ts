@@ -27,7 +27,7 @@ describe('a timer at a glance', () => {
     ],
     [['paused'], { paused: { until: null, reason: null } }],
     [['paused until T: disk swap'], { paused: { until: AT(5), reason: 'disk swap' } }],
-    [['breaker lets one run try'], { breaker: { state: 'half_open', until: null } }],
+    [['breaker allows one trial run'], { breaker: { state: 'half_open', until: null } }],
     [['running 1 min, attempt 2'], { runs: [running] }],
     [['waiting'], { runs: [{ ...running, state: 'parked' }] }],
   ])('is %s', (words, facts) => {

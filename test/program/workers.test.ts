@@ -223,7 +223,7 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
     const [one, w1] = [machine('one'), machine('w1')];
     for (const desk of [one, w1]) desk.write('timers.yaml', text);
     const [scheduler, there] = [await active(one), await worker(w1)];
-    const refusal = expect.stringMatching(/no access to the commands, keys or channels: see the rights/) as string;
+    const refusal = expect.stringMatching(/no access to the commands, keys or channels: see the permissions/) as string;
     expect(await there.event('queue.unheard')).toMatchObject({ level: 'error', reason: refusal });
     await one.run('trigger', 'job');
     expect(await scheduler.event('queue.unheard')).toMatchObject({ reason: refusal });

@@ -25,7 +25,7 @@ export interface ConfigRejected {
   readonly problems: readonly string[];
 }
 
-/** The server of the timer file is unreachable, or has no file. Emitted once. */
+/** The `--from` server is unreachable, or does not have the file. Emitted once. */
 export interface ConfigUnreachable {
   readonly event: 'config.unreachable';
   readonly at: Instant;
@@ -35,7 +35,7 @@ export interface ConfigUnreachable {
   readonly reason: string;
 }
 
-/** The server of the timer file is reachable again. */
+/** The `--from` server is reachable again. */
 export interface ConfigReachable {
   readonly event: 'config.reachable';
   readonly at: Instant;

@@ -3,7 +3,7 @@ import { humanDuration } from '../human-duration.js';
 import type { EventEntries, EventField } from './entry.js';
 import { counted } from '../../text/counted.js';
 
-/** The server of `forward` does not accept outcomes. They wait in the state. Emitted once. */
+/** The `forward` server does not accept outcomes. They wait in the state. Emitted once. */
 export interface ForwardUnavailable {
   readonly event: 'forward.unavailable';
   readonly at: Instant;
@@ -13,7 +13,7 @@ export interface ForwardUnavailable {
   readonly unsent: number;
 }
 
-/** The server of `forward` accepts outcomes again. */
+/** The `forward` server accepts outcomes again. */
 export interface ForwardRecovered {
   readonly event: 'forward.recovered';
   readonly at: Instant;
@@ -41,7 +41,7 @@ const example = { at: Date.parse('2026-11-23T02:00:01Z'), receiver: 'timers.exam
 export const forwardEvents: EventEntries<ForwardEvent> = {
   'forward.unavailable': {
     summary:
-      'The server of `forward` does not accept outcomes. They wait in the state. Logged once, until it accepts them.',
+      'The `forward` server does not accept outcomes. They wait in the state. Logged once, until it accepts them.',
     level: 'warn',
     fields: {
       receiver: RECEIVER,
@@ -57,7 +57,7 @@ export const forwardEvents: EventEntries<ForwardEvent> = {
     example: { event: 'forward.unavailable', ...example, reason: 'it does not respond', unsent: 12 },
   },
   'forward.recovered': {
-    summary: 'The server of `forward` accepts outcomes again.',
+    summary: 'The `forward` server accepts outcomes again.',
     level: 'info',
     fields: { receiver: RECEIVER, since: { type: 'timestamp', summary: 'When it first did not accept any.' } },
     toFields: ({ receiver, since }) => ({ receiver, since: toTimestamp(since) }),
@@ -69,8 +69,7 @@ export const forwardEvents: EventEntries<ForwardEvent> = {
     example: { event: 'forward.recovered', ...example, since: Date.parse('2026-11-23T01:00:01Z') },
   },
   'forward.dropped': {
-    summary:
-      'Outcomes became older than `history.keep` before the server of `forward` accepted them. They are deleted.',
+    summary: 'Outcomes became older than `history.keep` before the `forward` server accepted them. They are deleted.',
     level: 'error',
     fields: {
       receiver: RECEIVER,

@@ -111,9 +111,9 @@ export const workerEvents: EventEntries<WorkerEvent> = {
   },
   'worker.refused': {
     summary:
-      'The queue gave a worker something that its timer file does not define in the same way. It started nothing. After ten reasons in a minute, only their number follows.',
+      'The queue gave a worker something that its timer file does not define in the same way. It started nothing. After ten reasons in a minute, only a count is logged.',
     level: 'warn',
-    fields: { node: NODE, reason: { type: 'string', summary: 'What does not fit, as a sentence.' } },
+    fields: { node: NODE, reason: { type: 'string', summary: 'What does not match, as a sentence.' } },
     toFields: ({ node: name, reason }) => ({ node: name, reason }),
     sentence: ({ node: name, reason }) => `worker ${name} started nothing: ${reason}`,
     recorded: false,

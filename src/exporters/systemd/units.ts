@@ -90,7 +90,7 @@ function warningsOf(job: Job, keys: TimerKeys): readonly string[] {
   const warnings: readonly Warning[] = [
     [
       typeof catchUp !== 'boolean' && catchUp !== undefined,
-      'Persistent runs the latest firing that passed, however old it is.',
+      'Persistent runs the latest missed firing, however old it is.',
     ],
     ...retryWarnings(job, keys),
     [!successCodes.includes(0), 'systemd always counts exit code 0 as a success.'],

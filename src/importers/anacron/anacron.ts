@@ -21,7 +21,7 @@ export const anacron: Importer = {
 /** A line such as `7 25 cron.weekly nice run-parts /etc/cron.weekly`. */
 const JOB_LINE = /^\s*(@[a-z]+|\d+)\s+(\d+)\s+([^\s/]+)\s+(\S.*)$/;
 
-/** The first four fields of a crontab, also of one that cron rejects. */
+/** The first four fields of a crontab, even of one that cron rejects. */
 const CRON_LINE = /^\s*(?:[\d*,/-]+\s+){4}\S/;
 
 /** A file with fields of cron is more likely a crontab. */
@@ -73,7 +73,7 @@ function timerOf(line: string, place: SourcePlace, { firstHour, variables }: Bef
   const [, period = '', delay = '', id = '', command = ''] = JOB_LINE.exec(line) ?? [];
   const when = scheduleOf({ period, delay: Number(delay), id, command }, firstHour);
   if (when === undefined) {
-    const message = 'This is neither an assignment nor a job of anacron.';
+    const message = 'This is neither an assignment nor an anacron job.';
     const hint = 'Write a period in days, a delay in minutes, a name and a command.';
     return { ...place, severity: 'error', text: line.trim(), message, hint };
   }

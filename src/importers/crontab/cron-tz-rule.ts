@@ -8,9 +8,9 @@ export function cronTzRule({ machine, cronTz }: CrontabZones, now: Instant): str
   if (cronTz === undefined) return undefined;
   const changes = (zone: string): boolean =>
     clockChanges(zone, { from: now, until: now + FORESEEN }).next().done !== true;
-  const ofZone = `With CRON_TZ, cronie skips times that a clock change in ${cronTz} removes, and repeats those that it repeats. `;
+  const ofZone = `With CRON_TZ, cronie skips times that a clock change in ${cronTz} removes, and fires twice at times that occur twice. `;
   const same = 'dst: {gap: skip, repeat: both} does the same.';
-  const ofMachine = `While the clock of this machine (${machine}) repeats an hour, cronie starts no entry with CRON_TZ, and no dst does that.`;
+  const ofMachine = `While the clock of this machine (${machine}) repeats an hour, cronie starts no entry with CRON_TZ. No dst setting does the same.`;
   if (!changes(machine)) return ofZone + same;
   return changes(cronTz) ? `${ofZone}But w${ofMachine.slice(1)}` : ofMachine;
 }

@@ -7,10 +7,10 @@ import { isZoneFile } from '../zone-spelling.js';
 import { supercronicSchedule } from './go-schedule.js';
 import { activeYears } from './years.js';
 
-/** Crontabs of supercronic, as its version 0.2 reads them. */
+/** Supercronic's crontabs, as its version 0.2 reads them. */
 export const supercronic: Importer = {
   name: 'supercronic',
-  summary: 'crontabs of supercronic, with seconds and years',
+  summary: 'supercronic crontabs, with seconds and years',
   recognize,
   read: (files, context) => {
     const read = files.map((file) => readFile(file, context));
@@ -23,8 +23,8 @@ export const supercronic: Importer = {
 };
 
 /**
- * supercronic does not start with a line that it rejects. A file without seconds and years is more likely a crontab, and
- * so is one with users.
+ * supercronic does not start with a line that it rejects. A file without seconds and years is more likely a crontab,
+ * and so is one with users.
  */
 function recognize({ path, text }: SourceFile): number {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
@@ -162,7 +162,7 @@ function timersOf(
 const FLAGS: Pick<Difference, 'severity' | 'message'> = {
   severity: 'note',
   message:
-    'The flags of supercronic are not in this file. -overlapping is overlap: allow, and the guide has the others.',
+    'The flags of supercronic are not in this file. -overlapping is overlap: allow, and the guide lists the others.',
 };
 
 const REJECTED: Pick<Difference, 'severity' | 'message' | 'hint'> = {

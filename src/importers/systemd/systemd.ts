@@ -176,7 +176,7 @@ function timersOf({ unit, service, schedules, keys }: TimerParts, findings: Find
       original: schedule.original,
       whenDifferent:
         'systemd does not start local times that a clock change skips. ' +
-        'It starts those that it repeats the first time, and not a second time.',
+        'If a time occurs twice, it starts only the first.',
     }),
   }));
 }

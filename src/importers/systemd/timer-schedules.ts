@@ -58,7 +58,7 @@ function asEvery(
 ): UnitSchedule {
   const every = schedule.original && readEvery(written.value, { zone, now, calendars: schedule.original });
   if (every === undefined) {
-    findings.warning(written, 'X-Every is left out: OnCalendar fires at other times, and it counts.');
+    findings.warning(written, 'X-Every is left out: OnCalendar fires at other times, and takes precedence.');
     return schedule;
   }
   const isLocal = typeof every === 'object' && 'at' in every && zone !== timezone;

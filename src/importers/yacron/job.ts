@@ -101,8 +101,7 @@ function tellEnvFile(job: Fields, file: string, { readBeside }: ImportContext, d
   const place = job.place('env_file');
   const text = readBeside(place.file, file)?.text;
   if (text === undefined || !/^[^#\n]*=.*["'\\$#]/m.test(text)) return;
-  const message =
-    'In env_file, quotes, backslashes and # have their meaning in a shell. There they were part of the value.';
+  const message = 'In env_file, quotes, backslashes and # have a special meaning. There they were part of the value.';
   differences.warning(place, message, 'Check the values with timers trigger.');
 }
 

@@ -6,19 +6,19 @@ import { readFiles } from './files.js';
 import { readJob } from './job.js';
 import { readTop } from './top.js';
 
-/** Files of yacron. */
+/** yacron's files. */
 export const yacron: Importer = {
   name: 'yacron',
-  summary: 'YAML files of yacron',
+  summary: 'yacron YAML files',
   recognize: ({ text }) =>
     hasList(text, 'jobs|include') && /\b(?:schedule|include):/.test(text) ? 0.9 : COMMON.test(text) ? 0.5 : 0,
   read: (files, context) => read(files, context, YACRON),
 };
 
-/** Files of cronstable, which continues yacron. */
+/** cronstable's files; it continues yacron. */
 export const cronstable: Importer = {
   name: 'cronstable',
-  summary: 'YAML files of cronstable',
+  summary: 'cronstable YAML files',
   recognize: (file) => {
     const isNewer = yacron.recognize(file) > 0 && NEWER.test(file.text);
     return isNewer || (hasList(file.text, 'dags') && /^\s+tasks:/m.test(file.text)) ? 0.95 : 0;

@@ -273,7 +273,7 @@ test('of two random delays, one is jitter and the other is named', () => {
 test('systemd starts a repeated local time once, and the report says so', () => {
   const text = '[Timer]\nOnCalendar=hourly\n[Service]\nExecStart=/bin/a';
   const { differences } = imported(systemd, text, { path: '-', timezone: 'Europe/Berlin' });
-  expect(differences.map(({ message }) => message).join()).toContain('and not a second time');
+  expect(differences.map(({ message }) => message).join()).toContain('it starts only the first');
 });
 
 test('a template has a hint with a command that reads an instance of it', () => {

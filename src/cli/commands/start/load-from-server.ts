@@ -74,8 +74,8 @@ export async function loadFrom(
 }
 
 const NO_PASSWORD_HERE =
-  '--from: other users of this machine can read a password on the command line. Write it to a file, and name that ' +
-  'with --token-file: timers start --from https://USER@HOST/timers.yaml --token-file ./password';
+  '--from: other users of this machine can read a password on the command line. Write it to a file, and name the ' +
+  'file with --token-file: timers start --from https://USER@HOST/timers.yaml --token-file ./password';
 
 /** The file is as powerful as a shell, so nobody may change it in transit. */
 function checkUrl(url: string): void {

@@ -27,7 +27,7 @@ interface Printing {
 export async function triggerAndGo({ change }: Reached, asked: Asked, { terminal, asJson }: Printing): Promise<number> {
   const { firing_id, scheduled_at } = (await change('trigger', { ...asked })) as Fired;
   if (asJson) terminal.out(jsonText({ task_name: asked.name, firing_id, scheduled_at }));
-  else terminal.err(`timers: ${asked.name} is fired as ${firing_id}. Follow it: timers logs ${asked.name} -f`);
+  else terminal.err(`timers: fired ${asked.name} as ${firing_id}. Follow it: timers logs ${asked.name} -f`);
   return 0;
 }
 

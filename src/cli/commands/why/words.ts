@@ -215,7 +215,7 @@ function ofMiss(missed: FiringMissed, { last, blocker }: Context, why: Why): rea
         ...(blocker === undefined ? [] : [`${capital(blockerInWords(blocker, why))}.`]),
       ];
     case 'shutdown':
-      return [`The scheduler was stopping at ${when(at, why)}; it starts nothing more by then.`];
+      return [`The scheduler was stopping at ${when(at, why)}, so it no longer started runs.`];
   }
 }
 

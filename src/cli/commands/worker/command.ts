@@ -22,7 +22,7 @@ export const worker: CommandKind = {
   configure(command) {
     withJson(withZone(withState(withLog(withFile(command)))), 'the log as JSON')
       .option('--label <label>', 'Also take runs with this run_on; repeatable', repeated, [])
-      .option('--concurrency <n>', 'Most runs at once (default: the number of CPUs)')
+      .option('--concurrency <n>', 'Maximum number of runs at once (default: the number of CPUs)')
       .option('--watch', 'Reload the file whenever it changes, as SIGHUP does')
       .option('--grace <duration>', 'How long active runs may take after SIGTERM (default: as long as they need)')
       .option('--lock <duration>', 'How long its runs wait for a worker that is cut off (default: 30s)');

@@ -12,7 +12,7 @@ export const FILE_CODES = {
   },
   'file-too-large': {
     summary: 'The file is too large for a timer file.',
-    fix: 'Check the path. [Limits](limits.md) has the largest size.',
+    fix: 'Check the path. [Limits](limits.md) lists the maximum size.',
   },
   'bad-signature': {
     summary: 'The timer file from `--from` has no signature, or one that does not match `--verify-key`.',

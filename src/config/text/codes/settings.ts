@@ -101,7 +101,7 @@ export const SETTING_CODES = {
     example: 'every: 1h\nrun: ./backup.sh\nrun_on: any',
   },
   'bad-label': {
-    summary: '`run_on` has a label with characters that labels of workers do not have, or with too many.',
+    summary: 'The label of `run_on` is too long, or has characters that a worker label cannot have.',
     fix: 'Write up to 40 letters, digits, `.`, `_` and `-`.',
     example: 'every: 1h\nrun: ./backup.sh\nrun_on: the big one',
   },
@@ -126,12 +126,12 @@ export const SETTING_CODES = {
   },
   'unreadable-env-file': {
     summary: 'The environment file cannot be read.',
-    fix: 'Name a regular file that the user of the timer may read.',
+    fix: 'Name a regular file that the user of the timer can read.',
     example: 'every: 1h\nrun: ./backup.sh\nenv_file: /',
   },
   'bad-env-file': {
     summary: 'A line of the environment file is invalid.',
-    fix: 'Write `NAME=value`. [Environment files](env-file.md) has the format.',
+    fix: 'Write `NAME=value`. [Environment files](env-file.md) describes the format.',
     example: 'every: 1h\nrun: ./backup.sh\nenv_file: /etc/passwd',
   },
   'bad-shell': {

@@ -3,7 +3,7 @@ import type { CodeEntry } from './entry.js';
 /** Codes about keys and their values. */
 export const VALUE_CODES = {
   'unknown-key': {
-    summary: 'This place has no such key.',
+    summary: 'This key is not allowed here.',
     fix: 'Use the key that the message suggests, or move it to where it belongs.',
     example: 'evry: 1h\nrun: ./backup.sh',
   },

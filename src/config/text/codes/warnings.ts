@@ -115,13 +115,13 @@ export const WARNING_CODES = {
   },
   'unused-group': {
     severity,
-    summary: 'No timer uses a group of `groups`.',
-    fix: 'Remove it, or use it in a timer.',
+    summary: 'No timer is in one of the `groups`.',
+    fix: 'Remove the group, or use it in a timer.',
     example: 'groups: { db: 2 }\ntimers: { ping: { every: 1h, run: "true" } }',
   },
   'unwritable-output-file': {
     severity,
-    summary: 'The user who will open an output file, or the log file, may not write it.',
+    summary: 'The user who will open an output file, or the log file, cannot write to it.',
     fix: 'Use a file that this user can write to, or change the permissions of the file or its folders.',
   },
 } as const satisfies Readonly<Record<string, CodeEntry>>;

@@ -7,7 +7,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   WRONGPASS: 'it rejects the password: check the URL, or the file that password_file names',
   NOAUTH: 'it requires a password: put it in the URL, or in the file that password_file names',
   NOPERM:
-    'this user has no access to the commands, keys or channels: see the rights in docs/guide/more-than-one-machine.md (ACL SETUSER)',
+    'this user has no access to the commands, keys or channels: see the permissions in docs/guide/more-than-one-machine.md (ACL SETUSER)',
   READONLY: 'it is a read-only replica: use the primary server in the URL',
   OOM: 'its memory is full: raise maxmemory, or give timers its own server',
   MISCONF: 'it accepts no writes because it cannot save to its disk: see its log',
@@ -46,7 +46,7 @@ export function redisTroubleOf(error: unknown, place: string): BoardTrouble {
   );
 }
 
-/** Servers hang up on a client with another idea of TLS than theirs, or wait for more. */
+/** If only one side uses TLS, the server hangs up or waits for more. */
 function tlsHint(code: string, place: string): string {
   const isSecure = place.startsWith('rediss:');
   const isLikely = code === 'ECONNRESET' || (code === 'ETIMEDOUT' && isSecure);
