@@ -162,7 +162,7 @@ static enum stage become(const struct start *s, const int outputs[2], int *repor
   if (*s->run_id) set_mark(mark_of(s->run_id));
   if (s->flags & AS_USER && (setgroups(s->group_count, s->groups) < 0 || setgid(s->gid) < 0 || setuid(s->uid) < 0))
     return S_USER;
-  if (chdir(s->folder) < 0) return S_FOLDER; /* with the rights of the user */
+  if (chdir(s->folder) < 0) return S_FOLDER; /* with the permissions of the user */
   signal(SIGCHLD, SIG_DFL);
   sigprocmask(SIG_SETMASK, &(sigset_t){0}, NULL);
   if (is_over(s->until)) return errno = ECANCELED, S_LATE; /* timers may have been stopped since it asked */

@@ -67,7 +67,7 @@ const waitFor =
     else stopBeforeStart(command, signal);
   };
 
-/** `start` and `worker` have stopped in order; `run` has not run its command, and exits as if the signal had ended it. */
+/** `start` and `worker` have shut down; `run` has not run its command, and exits as if the signal had ended it. */
 function stopBeforeStart(command: string, signal: NodeJS.Signals): never {
   process.stderr.write(`timers: stopped by ${signal} before any timer was started\n`);
   exitProcess(command !== 'run' ? 0 : 128 + constants.signals[signal]);

@@ -80,7 +80,7 @@ interface OpenedFile {
   /** Absolute, as it was named or found. */
   readonly named: string;
   readonly text: string;
-  /** A warning: others may write the file. */
+  /** A warning: others can write to the file. */
   readonly distrust: Diagnostic | undefined;
 }
 

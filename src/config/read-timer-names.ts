@@ -5,8 +5,8 @@ import { Problems } from './text/diagnostic.js';
 import { Source } from './text/source.js';
 
 /**
- * The names under `timers` of a file, in its order, also those with errors. Empty if the file cannot be read. Checks
- * nothing, to be fast.
+ * The names under `timers` of a file, in its order, including those with errors. Empty if the file cannot be read.
+ * Checks nothing, to be fast.
  */
 export async function readTimerNames(
   request: Pick<FileRequest, 'file' | 'cwd'>,

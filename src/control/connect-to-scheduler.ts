@@ -12,7 +12,10 @@ import { exposure } from './socket-path.js';
 
 /** How long a scheduler may take to respond. It does not start a request after that time. */
 const PATIENCE: Duration = 10 * SECOND;
-/** The same once it has responded at all, for reading and checking a file, and for a shared state with its other machines. */
+/**
+ * The same once it has responded at all, for reading and checking a file, and for a shared state with its other
+ * machines.
+ */
 const LONG_PATIENCE: Duration = 60 * SECOND;
 
 /** The scheduler went away before it responded, or is blocked and does not respond. */
@@ -27,7 +30,10 @@ export type Connecting =
   /** It is there but cannot be reached; a sentence for the user. */
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** Connects to the first of `paths` on which a scheduler listens. The first request shows whether it responds. Never rejects. */
+/**
+ * Connects to the first of `paths` on which a scheduler listens. The first request shows whether it responds. Never
+ * rejects.
+ */
 export async function connectToScheduler(paths: readonly string[], uid: number, clock: Clock): Promise<Connecting> {
   for (const path of paths) {
     if (!existsSync(path)) continue;
@@ -64,7 +70,7 @@ interface Pending {
   readonly follower: FollowListener | undefined;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: Error) => void;
-  /** Ends the wait for a sign of life. */
+  /** Ends the wait for a first response. */
   readonly disarm: Cancel;
 }
 

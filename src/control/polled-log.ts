@@ -15,7 +15,7 @@ interface Polling {
 
 /**
  * Follows the log of the active machine of a shared state. That machine has no stream to this one, so this one polls,
- * also across takeovers. Resolves after the last event, without `follow`. @throws what the first request throws.
+ * even across takeovers. Resolves after the last event, without `follow`. @throws what the first request throws.
  */
 export async function pollEvents(
   { request, isOver, clock }: Polling,

@@ -5,11 +5,14 @@ import type { Scheduler } from '../engine/scheduler.js';
 import { MINUTE, type Cancel, type Duration } from '../domain/time.js';
 import type { Surroundings } from './surroundings.js';
 
-/** A scheduler continues after this many uncaught errors within {@link WITHIN}. After one more, its state is not trustworthy. */
+/**
+ * A scheduler continues after this many uncaught errors within {@link WITHIN}. After one more, its state is not
+ * trustworthy.
+ */
 const MOST = 10;
 const WITHIN: Duration = MINUTE;
 
-/** Reports uncaught errors in a running scheduler, and stops it in order after too many. */
+/** Reports uncaught errors in a running scheduler, and shuts it down after too many. */
 export function openLastResort(
   { runner, scheduler }: { runner: Pick<Scheduler, 'stop' | 'forceStop'>; scheduler: () => Scheduler },
   { surroundings, clock, stopped }: { surroundings: Surroundings; clock: Clock; stopped: () => void },
@@ -40,15 +43,15 @@ interface LastResort {
   readonly clock: Clock;
   /** Called with each error. */
   readonly report: (error: unknown) => void;
-  /** Called once, after too many errors: stops in order. */
+  /** Called once, after too many errors: shuts down. */
   readonly giveUp: (sentence: string) => void;
   /** Called after as many errors again while stopping: ends immediately. */
   readonly abort: () => void;
 }
 
 /**
- * Handles uncaught errors, rejected promises included, until canceled. The process continues, and so do its commands. Up to
- * {@link MOST} within a minute are reported; then {@link LastResort.giveUp} is called.
+ * Handles uncaught errors, rejected promises included, until canceled. The process continues, and so do its commands.
+ * Up to {@link MOST} within a minute are reported; then {@link LastResort.giveUp} is called.
  */
 export function catchUncaught({ clock, report, giveUp, abort }: LastResort): Cancel {
   let recent: Duration[] = [];

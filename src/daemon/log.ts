@@ -22,7 +22,7 @@ export interface LogForm {
   readonly color: boolean;
   /** IANA name of the zone for displayed times. */
   readonly timezone: string;
-  /** Whether standard output is a terminal, which shows the log also if there is a file. */
+  /** Whether standard output is a terminal, which shows the log even if there is a file. */
   readonly isWatched: boolean;
   /** Absent: standard output alone. */
   readonly file?: LogFileSettings | undefined;
@@ -170,7 +170,7 @@ export class SchedulerLog implements Sink {
     return sinkKinds[format]({ destination, clock: this.#context.clock, level, host: hostname(), color, local });
   }
 
-  /** Standard error says it too: the file cannot. */
+  /** Standard error reports it too, since the file cannot. */
   #tell(trouble: LogTrouble): void {
     if (trouble.event !== 'log.unrotated') this.#isTroubled = trouble.event === 'log.unavailable';
     if (trouble.event !== 'log.recovered' && !this.#form.isWatched) {

@@ -7,7 +7,7 @@ type Environment = Surroundings['env'];
 export interface Service {
   /** The path of its socket; with a leading `@` an abstract one. */
   readonly socket: string;
-  /** How often it expects a sign of life at least; `undefined`: never. */
+  /** The longest time it accepts between two keep-alives; `undefined`: never. */
   readonly watchdog: Duration | undefined;
 }
 

@@ -28,7 +28,7 @@ export interface ForwardContext {
   readonly emit: (event: ForwardEvent) => void;
 }
 
-/** The most outcomes and bytes in a request. A slow connection gets fewer. */
+/** The maximum number of outcomes and bytes in a request. A slow connection gets fewer. */
 const MOST = 500;
 const MOST_BYTES = 256 * 1024;
 /** How many outcomes are read in one turn of the event loop. */

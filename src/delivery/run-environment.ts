@@ -2,7 +2,10 @@ import { durationOf, type HookFailed, type RunFinished } from '../domain/events/
 import { firingId } from '../domain/firing.js';
 import { toTimestamp } from '../domain/time.js';
 
-/** Most bytes of UTF-8 in one variable. Linux refuses a variable of 128 KiB, and a total beyond a quarter of the stack (execve(2), E2BIG). */
+/**
+ * The maximum number of bytes of UTF-8 in one variable. Linux refuses a variable of 128 KiB, and a total beyond a
+ * quarter of the stack (execve(2), E2BIG).
+ */
 const LIMIT = 20_000;
 
 /** The facts of a run for its hook, as variables. */

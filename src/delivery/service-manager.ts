@@ -9,7 +9,7 @@ import { Outbox, type OutboxLimits } from './outbox.js';
 import { runCommand, type DeliveryContext } from './run-command.js';
 
 export interface ServiceManagerContext extends DeliveryContext {
-  /** Without a sign of life for this long it restarts the service; `undefined`: it has no watchdog. */
+  /** Without a keep-alive for this long it restarts the service; `undefined`: it has no watchdog. */
   readonly watchdog: Duration | undefined;
   readonly totals: () => Totals;
   /** Called only if something is wrong: its cost grows with the number of timers. */
@@ -38,7 +38,7 @@ export class ServiceManager implements Sink {
   readonly #context: ServiceManagerContext;
   readonly #outbox: Outbox<Message>;
   #disarm: Cancel = () => undefined;
-  /** A sign of life that has not been sent yet. */
+  /** A keep-alive that has not been sent yet. */
   #beatWaiting: Message | undefined;
   #lastStatus: string | undefined;
   #lastTrouble: string | undefined;

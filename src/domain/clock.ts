@@ -8,16 +8,22 @@ export interface Clock {
   /** The wall clock, in whole milliseconds. May jump either way between two calls. */
   now(): Instant;
 
-  /** Time since some fixed moment; never goes back. On Linux it stops while the machine is suspended. For measuring only. */
+  /**
+   * Time since some fixed moment; never goes back. On Linux it stops while the machine is suspended. For measuring
+   * only.
+   */
   monotonic(): Duration;
 
-  /** Time since boot, suspension included; `undefined` if the system does not provide it. Separates a suspension from a stepped clock. */
+  /**
+   * Time since boot, suspension included; `undefined` if the system does not provide it. Separates a suspension from a
+   * stepped clock.
+   */
   uptime(): Duration | undefined;
 
   /**
-   * Calls `wake` once, `delay` ms from now on the monotonic clock: late under load, up to 2 ms early by rounding. After a blocked event loop,
-   * pending input (ends of processes, responses) is served first: no timeout comes before what it waits for.
-   * `delay` is at most 2³¹ − 1; a negative one counts as 0.
+   * Calls `wake` once, `delay` ms from now on the monotonic clock: late under load, up to 2 ms early by rounding. After
+   * a blocked event loop, pending input (ends of processes, responses) is served first: no timeout comes before what it
+   * waits for. `delay` is at most 2³¹ − 1; a negative one counts as 0.
    */
   after(delay: Duration, wake: () => void): Cancel;
 
@@ -28,5 +34,5 @@ export interface Clock {
   soon(task: () => void): void;
 }
 
-/** Time that a suspended machine counts too, where the system says it: leases and locks lapse meanwhile. */
+/** Time that includes suspension, where the system reports it: leases and locks lapse during one. */
 export const sinceBoot = (clock: Clock): Duration => clock.uptime() ?? clock.monotonic();

@@ -18,8 +18,8 @@ export interface WindowForecast {
   /** Firings that become due and run; those that are skipped do not count. */
   readonly runs: number;
   /**
-   * The most runs at once, including those active now: if runs take their median duration, and if they take their 95th
-   * percentile.
+   * The maximum number of runs at once, including those active now: if runs take their median duration, and if they
+   * take their 95th percentile.
    */
   readonly atOnce: { readonly p50: number; readonly p95: number };
 }

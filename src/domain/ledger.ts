@@ -67,7 +67,10 @@ export interface OpenRun {
   readonly decided?: DecidedEnding;
 }
 
-/** Whether a commit is on record. `lost`: the state belongs to another scheduler now, and nothing of this one is recorded. */
+/**
+ * Whether a commit is on record. `lost`: the state belongs to another scheduler now, and nothing of this one is
+ * recorded.
+ */
 export type Committed = 'recorded' | 'lost';
 
 /** What a scheduler finds when it starts. */
@@ -92,7 +95,7 @@ export interface LeftOut {
 }
 
 /**
- * The record of what happened to every firing. One scheduler writes; anyone may read.
+ * The record of what happened to every firing. One scheduler writes, and any process can read.
  *
  * A run is recorded before its process starts, and its job's cursor moves in the same transaction. A crash between any
  * two steps neither loses nor repeats a firing.
@@ -128,11 +131,14 @@ export type LedgerTrouble =
   /** Nothing can be recorded. Timers continue from memory, or on a shared state wait. */
   | { readonly kind: 'unavailable'; readonly file: string; readonly reason: string; readonly isShared?: true }
   /**
-   * Recording works again. `lost` counts events beyond the bound. `adHoc` counts ad-hoc timers of an earlier scheduler in a file that could
-   * not be opened at startup; they wait for the next start.
+   * Recording works again. `lost` counts events beyond the bound. `adHoc` counts ad-hoc timers of an earlier scheduler
+   * in a file that could not be opened at startup; they wait for the next start.
    */
   | { readonly kind: 'recovered'; readonly file: string; readonly lost: number; readonly adHoc?: number }
-  /** Recording still fails at the end: `lost` outcomes and failed attempts, and later timer memories, do not reach the next scheduler. */
+  /**
+   * Recording still fails at the end: `lost` outcomes and failed attempts, and later timer memories, do not reach the
+   * next scheduler.
+   */
   | { readonly kind: 'unrecorded'; readonly file: string; readonly reason: string; readonly lost: number }
   /** Some content of the file is invalid: it is ignored, and the affected items start from scratch. */
   | { readonly kind: 'invalid'; readonly file: string; readonly count: number; readonly problems: readonly string[] }
@@ -193,9 +199,13 @@ export interface History {
   endings(query: HistoryQuery): readonly Ending[];
   /** The numbers of such outcomes, for when memory might not hold them all. A later outcome has a higher one. */
   numbers(query: HistoryQuery): readonly number[];
-  /** The outcomes of those numbers, in their order; `undefined` for one dropped meanwhile. For a few hundred at a time. */
+  /**
+   * The outcomes of those numbers, in their order; `undefined` for one dropped meanwhile. For a few hundred at a time.
+   */
   numbered(numbers: readonly number[]): readonly (Ending | undefined)[];
-  /** The durations of a job's latest runs that ended by themselves, up to `limit`: not canceled, not lost. Ascending. */
+  /**
+   * The durations of a job's latest runs that ended by themselves, up to `limit`: not canceled, not lost. Ascending.
+   */
   durations(jobName: string, limit: number): readonly Duration[];
   /** Runs several queries on one snapshot. Keep them short: the scheduler cannot reuse its log until they end. */
   still<Answer>(ask: () => Answer): Answer;
@@ -242,6 +252,9 @@ export function startOfRun({ ending, open }: Pick<RunHistory, 'ending' | 'open'>
   return startOfFinished(ending);
 }
 
-/** When a finished run started: after the jitter, which `latenessMs` does not count. A lost run has no end to count back from. */
+/**
+ * When a finished run started: after the jitter, which `latenessMs` does not count. A lost run has no end to count back
+ * from.
+ */
 export const startOfFinished = ({ firing, latenessMs, at, durationMs, outcome }: RunFinished): Instant =>
   outcome.status === 'lost' ? firing.scheduledFor + latenessMs : at - durationMs;

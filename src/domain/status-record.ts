@@ -9,7 +9,10 @@ import type { RecentOutcome } from './recent-outcome.js';
 import { toTimestamp, type Duration, type Instant } from './time.js';
 import { timerStatesOf, type TimerState } from './timer-state.js';
 
-/** The current state of a scheduler, under public names: JSON-safe, snake_case, instants as timestamps. Missing values are `null`. */
+/**
+ * The current state of a scheduler, under public names: JSON-safe, snake_case, instants as timestamps. Missing values
+ * are `null`.
+ */
 export interface StatusRecord {
   readonly pid: number;
   readonly version: string;
@@ -102,7 +105,7 @@ export interface TakeoverRecord {
   readonly at: string;
   /** The active machine before; `null` for a new state. */
   readonly from: string | null;
-  /** From the last sign of life of that machine; `null` for a new state. */
+  /** Since that machine was last seen; `null` for a new state. */
   readonly gap_ms: number | null;
   /** How often this machine became the active one since its scheduler started. */
   readonly times: number;
@@ -126,7 +129,10 @@ export interface LauncherRecord {
   readonly kind: 'forker' | 'execa';
   /** The process of the forker. */
   readonly pid: number | null;
-  /** Processes that commands left running when they ended, not counting their descendants; `null` where the system does not list them. */
+  /**
+   * Processes that commands left running when they ended, not counting their descendants; `null` where the system does
+   * not list them.
+   */
   readonly left_running: number | null;
 }
 
@@ -145,7 +151,10 @@ export interface TimerRecord {
   readonly next_at: string | null;
   /** The actual start: `jitter` after `next_at`. Schedulers of earlier versions omit it. */
   readonly starts_at?: string | null;
-  /** The first of {@link timerStatesOf}; `null` if it only waits for its next firing. Schedulers of earlier versions omit it. */
+  /**
+   * The first of {@link timerStatesOf}; `null` if it only waits for its next firing. Schedulers of earlier versions
+   * omit it.
+   */
   readonly state?: TimerState | null;
   readonly runs: readonly RunRecord[];
   /** `null` inside: until it is resumed, without a reason. */

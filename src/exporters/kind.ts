@@ -5,7 +5,7 @@ import type { Instant } from '../domain/time.js';
 export interface Exporter {
   /** The word on the command line: `systemd`, `ical`. */
   readonly name: string;
-  /** What it writes, in a few words of the help. */
+  /** What it writes, in a few words for the help. */
   readonly summary: string;
   /** Writes timers as files. Never throws because of what they say. */
   write(jobs: readonly Job[], context: ExportContext): Exported;

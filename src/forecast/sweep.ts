@@ -19,7 +19,7 @@ export interface Outset {
   readonly quantile: keyof RunTime;
 }
 
-/** The most firings of a sweep. Those after them are extrapolated. */
+/** The maximum number of firings in a sweep. Those after them are extrapolated. */
 const MOST_FIRINGS = 100_000;
 /** How many things happen between two turns; each takes a few microseconds. */
 const STEP = 16;

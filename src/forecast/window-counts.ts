@@ -8,7 +8,7 @@ export interface WindowCount {
   readonly window: ForecastWindow;
   readonly until: Instant;
   runs: number;
-  /** The most runs at once. */
+  /** The maximum number of runs at once. */
   peak: number;
 }
 

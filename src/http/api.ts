@@ -22,7 +22,9 @@ export interface Api extends TimelineSources, Receiver, Pick<PastSources, 'remem
   readonly act: (verb: string, args: Readonly<Record<string, unknown>>) => Promise<Acted>;
 }
 
-/** The status for a verb that names what is not there, has a wrong argument, or does not fit how things stand. */
+/**
+ * The status for a verb that names what is not there, has a wrong argument, or is not possible in the current state.
+ */
 const REFUSALS = { unknown: 404, wrong: 400, unfit: 409 } as const;
 
 /** The result of a verb: its response, or a sentence that says why it failed. */
@@ -34,7 +36,7 @@ const VERBS = ['trigger', 'pause', 'resume', 'cancel', 'reset'];
 const MOST_OUTCOMES = 200;
 const MOST_LANES = 32;
 const LONGEST_SPAN = 62 * DAY;
-/** Streams at once, over all pages: one more ends the oldest. */
+/** The maximum number of streams, across all pages: one more ends the oldest. */
 const MOST_STREAMS = 32;
 
 /** The API behind the page at `/`, for other clients too. */

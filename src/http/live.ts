@@ -19,7 +19,7 @@ const PATIENCE: Duration = 30 * SECOND;
 const MOST_TIMERS = 5_000;
 /** How many outcomes of a timer are shown as a strip. */
 const STRIP = 12;
-/** From one report of the machines of a shared state to the next. */
+/** The interval between two reports of the machines of a shared state. */
 const BETWEEN_MACHINES: Duration = 2 * SECOND;
 /** How long a new client waits for the active machine of a shared state. */
 const ACTIVE_PATIENCE: Duration = 2 * SECOND;
@@ -141,7 +141,10 @@ export class Live implements Sink {
     }
   }
 
-  /** What the active machine said since the last time changes what is shown here. The next response is for the next time. */
+  /**
+   * What the active machine said since the last time changes what is shown here. The next response is for the next
+   * time.
+   */
   #hearActive(): void {
     const { active } = this.#options;
     if (active === undefined) return;

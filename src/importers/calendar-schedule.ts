@@ -97,7 +97,7 @@ interface Stretch {
   readonly gapUntil: WallTime;
 }
 
-/** Long enough to ask the zone rarely, and shorter than its table. */
+/** Long enough that the zone is rarely queried, and shorter than the pieces of its table. */
 const LONGEST_STRETCH = 30 * DAY;
 
 function stretchFrom(from: Instant, timezone: string): Stretch {

@@ -1,4 +1,4 @@
-/** The names that cron and its descendants share. Ours may get more (`schedules`); theirs do not change. */
+/** The names that cron and its descendants share. Ours may grow (`schedules`); theirs do not change. */
 export const CRON_MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 export const CRON_WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 

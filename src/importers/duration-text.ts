@@ -8,7 +8,7 @@ const UNITS: readonly (readonly [string, Duration])[] = [
   ['ms', 1],
 ];
 
-/** Writes a duration as the timer file takes it: `90s` as `1m30s`. Rounded to milliseconds; 0 or more. */
+/** Writes a duration in the form that the timer file accepts: `90s` as `1m30s`. Rounded to milliseconds; 0 or more. */
 export function durationText(duration: Duration): string {
   let left = Math.round(duration);
   let text = '';

@@ -34,6 +34,8 @@ export function breaker({ failures, cooldown }: BreakerOptions): BreakerPolicy {
 
 const open = (cooldown: Duration, now: Instant): BreakerState => ({ kind: 'open', until: now + cooldown, cooldown });
 
-/** Also over if the clock was set back to before it opened: it may have opened at a time that was years ahead. */
+/**
+ * It has also passed if the clock was set back to before the breaker opened: the old time may have been years ahead.
+ */
 const isOver = ({ until, cooldown }: Extract<BreakerState, { kind: 'open' }>, now: Instant): boolean =>
   now >= until || now < until - cooldown;

@@ -6,7 +6,7 @@ export interface BusyMinute {
   readonly minute: number;
   /** Attempts begun in it, on its busiest day. */
   readonly starts: number;
-  /** Most attempts at once in it, on any day. */
+  /** The maximum number of attempts at once in it, on any day. */
   readonly atOnce: number;
   /** How often that happened. */
   readonly times: number;

@@ -22,7 +22,7 @@ export interface Crowd {
 /** A minute with two timers is not crowded. */
 const QUIET = 2;
 
-/** From the day before the busiest minute on, so that daily and weekly firings are included. */
+/** From the day before the busiest minute, so that daily and weekly firings are included. */
 const SPAN: Duration = 8 * DAY;
 const MINUTES = SPAN / MINUTE;
 

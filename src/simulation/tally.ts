@@ -37,7 +37,7 @@ export class Tally implements Sink {
   /** In the order of the file. */
   readonly jobs: ReadonlyMap<string, JobTally>;
   readonly minutes: BusyMinutes;
-  /** Most attempts at once across all jobs. */
+  /** The maximum number of attempts at once, across all jobs. */
   readonly peak = new Peak();
   readonly #onMoment: (moment: SimulatedMoment) => void;
   readonly #open = new Map<string, OpenRun>();

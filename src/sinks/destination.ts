@@ -16,7 +16,10 @@ export const isFullDisk = ({ code }: NodeJS.ErrnoException): boolean => code ===
 export interface Destination {
   /** Accepts one record, its newline included, or `count` records. A stalled log drops them together. */
   write(records: string, kind: RecordKind, count?: number): void;
-  /** `undefined` while the log accepts more. Otherwise resolves when it does again, or when the log stalls and drops output instead. */
+  /**
+   * `undefined` while the log accepts more. Otherwise resolves when it does again, or when the log stalls and drops
+   * output instead.
+   */
   drained(): Promise<void> | undefined;
   /** Resolves when everything is written, or nothing has moved for {@link STALL}. Never rejects. */
   flush(): Promise<void>;
@@ -57,13 +60,14 @@ const BATCH = 64 * 1024;
 const DISK_PAUSE: Duration = 1_000;
 /** After this long without a byte written or an error, an endless log counts as troubled. */
 const SILENCE: Duration = 10_000;
-/** The pause before a full pipe or terminal is tried again. The first few times, only other work gets its turn. */
+/** The pauses between attempts to write to a full pipe or terminal. The first few only let other work have its turn. */
 const PAUSES: readonly Duration[] = [0, 0, 0, 0, 1, 2, 4, 8, 16, 32];
 const LONGEST_PAUSE: Duration = 50;
 
 /**
- * Batches records and writes one batch at a time. When nothing moves for {@link STALL}, output lines are dropped and counted, so that commands
- * are not slowed down. Events beyond {@link RESERVE} are dropped too. Memory is bounded in every case.
+ * Batches records and writes one batch at a time. When nothing moves for {@link STALL}, output lines are dropped and
+ * counted, so that commands are not slowed down. Events beyond {@link RESERVE} are dropped too. Memory is bounded in
+ * every case.
  */
 export class BatchingDestination implements Destination {
   readonly #options: DestinationOptions;

@@ -40,7 +40,7 @@ const NEWLINE = 0x0a;
 const NOTHING: Buffer = Buffer.alloc(0);
 
 /**
- * A log file that is rotated here, by another program, or both. It is looked at by its path before each write: if
+ * A log file that is rotated here, by another program, or both. Its path is checked before each write: if
  * another program has moved or removed it, it is opened again. Every line is whole in one of the files, unless the
  * machine crashes. A line that a full disk tore continues where it stopped, or is whole in the next file.
  */
@@ -50,7 +50,7 @@ export class LogFile {
   #open: OpenFile | undefined;
   /** The beginning of a line whose end is not written yet, and the file that has it. */
   #torn: { readonly bytes: Buffer; readonly id: string } | undefined;
-  /** What the open file gets before anything else. */
+  /** What is written to the open file before anything else. */
   #owed = NOTHING;
   #rotation: { readonly failedAt: Duration } | undefined;
 

@@ -1,14 +1,17 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { rollBack } from './open-for-reading.js';
 
-/** Marks a file as a ledger of ours, at offset 68 of every SQLite database ("tmrs" in ASCII). https://sqlite.org/fileformat2.html#application_id */
+/**
+ * Marks a file as a ledger of ours, at offset 68 of every SQLite database ("tmrs" in ASCII).
+ * https://sqlite.org/fileformat2.html#application_id
+ */
 export const APPLICATION_ID = 0x746d7273;
 
 const utc = (column: string) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000.0, 'unixepoch')`;
 
 /**
  * The steps from one version of the schema to the next; a file's version is the number of steps it has been through.
- * Append only: files of users have been through the existing steps.
+ * Append only: users' files have been through the existing steps.
  *
  * Open runs are in a separate table. It is small and its rows come and go within a few pages, which makes admission
  * cheap. The rows of `firings` are therefore numbered in the order of their ends, so the latest outcomes need no index.

@@ -8,7 +8,7 @@ const OTHERS_WRITE = 0o022;
 const ROOT = 0;
 
 /**
- * The first link on the path to a file that another user created in a folder where others may write. It may lead to any
+ * The first link on the path to a file that another user created in a folder where others can write. It may lead to any
  * of our files. `undefined`: there is none. Like the kernel's `protected_symlinks`, which not every system enables.
  * `path` is absolute.
  */

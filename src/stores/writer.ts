@@ -31,7 +31,7 @@ export interface LedgerWriter {
   commit(): void;
 }
 
-/** Prepares what a commit takes. Statements are prepared once a file: preparing one costs more than running it. */
+/** Prepares what a commit takes. Statements are prepared once per file: preparing one costs more than running it. */
 export function createWriter(database: DatabaseSyncInstance): LedgerWriter {
   const into = (verb: string, table: string, columns: string) =>
     database.prepare(`${verb} INTO ${table} (${columns}) VALUES (${placeholders(columns)})`);

@@ -7,7 +7,8 @@ export class EnvFileError extends Error {
 }
 
 /**
- * Reads `NAME=value` lines in the dotenv format; docs/reference/env-file.md has the rules. If a name occurs twice, the last one wins.
+ * Reads `NAME=value` lines in the dotenv format; docs/reference/env-file.md lists the rules. If a name occurs twice,
+ * the last one wins.
  * @throws EnvFileError with `file:line` in its message.
  */
 export function parseEnvFile(text: string, file: string): Record<string, string> {
@@ -55,7 +56,7 @@ function endOfLine(source: string, at: number): number {
 
 const lineOf = (source: string, at: number): number => source.slice(0, at).split('\n').length;
 
-/** Messages do not repeat it: in an unquoted value over several lines, it would be part of the value. */
+/** Messages do not repeat it: in an unquoted value that spans lines, it would be part of the value. */
 function readName(written: string, at: number): string {
   const name = written.trim().replace(/^export\s+/, '');
   if (/^[A-Za-z_][\w.-]*$/.test(name)) return name;

@@ -2,10 +2,10 @@ import { systemReason } from '../system/system-reason.js';
 import { hostOf, withHostsAlone } from '../domain/web-request.js';
 import { counted } from '../text/counted.js';
 
-/** The most sentences of the library that are passed on; they differ in numbers, and could be endless. */
+/** The maximum number of the library's messages that are passed on: they contain numbers, so none repeats exactly. */
 const NOTICES = 10;
 const LONGEST = 300;
-/** The most spans in flight, about 1 KB each. */
+/** The maximum number of spans in flight, about 1 KB each. */
 export const MOST_WAITING = 8_192;
 
 /** Counts spans in flight, and reports once when a collector rejects them, and once when it accepts them again. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import { SLICE } from './steps.js';
 
-/** The most callbacks of one turn. */
+/** The maximum number of callbacks in one turn. */
 const MOST = 512;
 /** The callbacks among which a turn divides its steps, once it is known how many there is time for. */
 const SHARES = 16;

@@ -181,7 +181,7 @@ describe('what is fine', () => {
     ['document markers', '---\ntimers: {a: {every: 1m, run: x}}\n...\n'],
     ['no line break at the end', 'timers: {a: {every: 1m, run: x}}'],
     ['comments', '# a\ntimers: # b\n  # c\n  a: {every: 1m, run: x} # d\n'],
-    ['a quote over several lines', 'timers:\n  a:\n    every: 1m\n    run: "one\n      two"'],
+    ['a quote that spans lines', 'timers:\n  a:\n    every: 1m\n    run: "one\n      two"'],
     ['JSON', '{"timers": {"a": {"every": "1m",\n\t"run": "x"}}}'],
     ['explicit core tags', 'timers: {a: {every: !!str 1m, run: !!str 5}}'],
   ])('%s', (_what, text) => {

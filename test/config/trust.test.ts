@@ -58,7 +58,7 @@ function giveAway(path: string): Machine {
 const load = async (file: string, on: Machine) => (await loadTimerFile({ cwd: folder, file }, on)).problems;
 const find = async (cwd: string, on: Machine) => (await loadTimerFile({ cwd }, on)).problems;
 
-describe('a file that others may write', () => {
+describe('a file that others can write to', () => {
   it.each([
     ['644', 0o644, 'root', []],
     ['600', 0o600, 'root', []],
@@ -82,7 +82,7 @@ describe('a file that others may write', () => {
     expect(await load(path, asRoot)).toEqual([]);
   });
 
-  it('is one in a folder that others may write, however far up', async () => {
+  it('is one in a folder that others can write to, however far up', async () => {
     const open = makeFolder('open', 0o777);
     mkdirSync(join(open, 'deep'), { mode: 0o755 });
     const path = write('open/deep/timers.yaml');
@@ -105,7 +105,7 @@ describe('a file that others may write', () => {
   });
 });
 
-describe('a sticky folder that all may write', () => {
+describe('a sticky folder that everyone can write to', () => {
   it('may hold a file of our own', async () => {
     makeFolder('pub', 0o1777);
     const path = write('pub/timers.yaml');
@@ -159,7 +159,7 @@ it('an env_file that is larger than what the commands read is an error', () => {
   });
 });
 
-describe('an env_file that others may write', () => {
+describe('an env_file that others can write to', () => {
   it.each([
     [0o644, asRoot, []],
     [0o666, asRoot, ['1:43 writable-by-others']],
@@ -179,7 +179,7 @@ describe('an env_file that others may write', () => {
   });
 });
 
-describe('a token_file that others may write', () => {
+describe('a token_file that others can write to', () => {
   it.each([
     [0o600, asRoot, []],
     [0o644, asRoot, ['~1:47 open-token-file']],

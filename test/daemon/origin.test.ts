@@ -121,7 +121,7 @@ describe('a new version', () => {
     expect(readdirSync(join(folder, 'edge.from'))).toHaveLength(2);
   });
 
-  it('is asked for by its ETag, also after a restart', async () => {
+  it('is asked for by its ETag, even after a restart', async () => {
     await run();
     await poll();
     await run();

@@ -59,7 +59,7 @@ it.each(['status', 'reload'] as const)(
   },
 );
 
-it('the first run_on of a scheduler whose state is not on Redis is refused, also with a new state', async () => {
+it('the first run_on of a scheduler whose state is not on Redis is refused, even with a new state', async () => {
   writeFileSync(file, 'state: redis://db/0\ntimers:\n  tick: { every: 10s, run: "true", run_on: any }\n');
   expect(await reloader.reload()).toMatchObject({ valid: false, problems: [{ code: 'run-on-without-redis' }] });
 });

@@ -105,7 +105,7 @@ describe('a service manager', () => {
     expect(sent.slice(1).map(([, first]) => first)).toEqual(['STOPPING=1']);
   });
 
-  it('gets a sign of life twice in the time it waits for one, until the scheduler has stopped', async () => {
+  it('gets two keep-alives in the time it waits for one, until the scheduler has stopped', async () => {
     open(MINUTE);
     await rig.clock.advance(0);
     sent.length = 0;
@@ -125,7 +125,7 @@ describe('a service manager', () => {
     expect(sent).toEqual([]);
   });
 
-  it('gets no sign of life while a due timer is not fired, and the log says why', async () => {
+  it('gets no keep-alive while a due timer is not fired, and the log says why', async () => {
     open(MINUTE);
     await rig.clock.advance(0);
     sent.length = 0;
@@ -137,7 +137,7 @@ describe('a service manager', () => {
     ]);
   });
 
-  it('that waits for no sign of life gets a line a minute, if it has changed', async () => {
+  it('that waits for no keep-alive gets one line per minute, if it has changed', async () => {
     open();
     await rig.clock.advance(0);
     sent.length = 0;
@@ -147,7 +147,7 @@ describe('a service manager', () => {
     expect(sent).toEqual([['systemd-notify', 'STATUS=2 timers, 0 active runs; next start 2026-01-01T00:20:00.000Z']]);
   });
 
-  it('that hangs gets one sign of life at a time, and delays neither a timer nor the end for long', async () => {
+  it('that hangs gets one keep-alive at a time, and delays neither a timer nor the end for long', async () => {
     open(MINUTE);
     holds = true;
     await rig.clock.advance(10 * MINUTE);

@@ -102,7 +102,7 @@ describe('a sentence that counts one thing has no plural', () => {
   });
 });
 
-test('the summaries of events keep to 25 words a sentence', () => {
+test('the summaries of events keep to 25 words per sentence', () => {
   const texts = entries.flatMap(([, { summary, fields }]) => [
     summary,
     ...Object.values(fields).map((field) => field.summary),

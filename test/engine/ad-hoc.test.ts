@@ -114,7 +114,7 @@ describe('a job that no file has', () => {
     expect(lives.disk.endings).toEqual([]);
   });
 
-  test('added again is due then, also after a restart', async () => {
+  test('added again is due then, even after a restart', async () => {
     const lives = new Lives();
     const first = lives.begin([], START);
     first.scheduler.start();

@@ -107,7 +107,7 @@ test('a lost run has the machine that had it, also where its fallback was runnin
   ]);
 });
 
-test('a timeout counts from the start of the process, also after a takeover', async () => {
+test('a timeout counts from the start of the process, even after a takeover', async () => {
   const { second, lives } = await twoLives([remote('far', { timeout: 8 * SECOND })], { stops: false });
   second.executor.attempts[0]?.io.taken?.('w1');
   second.executor.attempts[0]?.io.started(77, 5 * SECOND);
@@ -133,7 +133,7 @@ describe('an attempt in the queue of workers', () => {
     expect(lives.disk.endings[0]).toMatchObject({ latenessMs: 5 * SECOND, durationMs: 3 * SECOND, node: 'w1' });
   });
 
-  test('may start until its deadline, also after a takeover', async () => {
+  test('may start until its deadline, even after a takeover', async () => {
     const far = remote('far', { deadline: 5 * SECOND });
     const { first, second, lives } = await twoLives([far], { stops: false }, 13);
     expect(first.executor.attempts[0]?.io.startWithin).toBeLessThanOrEqual(5 * SECOND);

@@ -8,7 +8,7 @@ import { Lives, tidy } from '../support/lives.js';
 import { atInstants, everyMs, job, Rig } from '../support/rig.js';
 
 /**
- * One scheduler from `start` for `lasting`, stopped in order; then another from `again`. Returns the events of the
+ * One scheduler from `start` for `lasting`, shut down cleanly; then another from `again`. Returns the events of the
  * second.
  */
 async function restart(

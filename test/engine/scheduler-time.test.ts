@@ -122,7 +122,7 @@ describe('a time that follows a measured offset', () => {
     expect(Math.max(...leads.map(Math.abs))).toBeLessThanOrEqual(2);
   });
 
-  test('goes by the wall clock alone when there is nothing to follow, also when that is set', async () => {
+  test('goes by the wall clock alone when there is nothing to follow, even when that is set', async () => {
     const clock = new FakeClock();
     const time = new SchedulerTime(clock);
     time.steer(0);

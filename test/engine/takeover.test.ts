@@ -81,7 +81,7 @@ describe('a scheduler that takes over', () => {
     expect(second.story()).not.toContain('run.started');
   });
 
-  test('starts runs that waited, also those started manually', async () => {
+  test('starts runs that waited, including those started manually', async () => {
     const jobs = [job('slow', everyMs(10 * SECOND), { admission: [overlap('queue')] })];
     const { second } = await takeOver(jobs, { lasting: 2 * SECOND, again: at(15) }, async (rig) => {
       await rig.clock.advance(10 * SECOND);
@@ -210,7 +210,10 @@ describe('a transcript over a handover', () => {
 
   const isFailing = (name: string) => name === 'bad' || name === 'again';
 
-  /** The endings of 80 s, without what differs between lives. `handovers`: when a scheduler stops and the next one starts. */
+  /**
+   * The endings of 80 s, without what differs between lives. `handovers`: when a scheduler stops and the next one
+   * starts.
+   */
   async function endings(handovers: readonly number[]): Promise<readonly string[]> {
     const lives = new Lives({ isShared: true });
     let from = 0;

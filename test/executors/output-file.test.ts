@@ -45,9 +45,12 @@ async function until(isSo: () => boolean): Promise<void> {
 }
 const unexpected = (reason: string): void => expect.fail(reason);
 
-const asNobody: [string, () => FileAccess] = ['rights of another user', () => createAccessAs(nobody, clock, lanes)];
+const asNobody: [string, () => FileAccess] = [
+  'permissions of another user',
+  () => createAccessAs(nobody, clock, lanes),
+];
 const accesses: readonly [string, () => FileAccess][] = [
-  ['own rights', () => createOwnAccess(clock, lanes)],
+  ['own permissions', () => createOwnAccess(clock, lanes)],
   ...(isRoot ? [asNobody] : []),
 ];
 

@@ -318,7 +318,7 @@ describe('puppets', () => {
     expect(await run('sleep 60')).toEqual({ kind: 'signaled', signal: 'SIGTERM' });
   });
 
-  it('leaves a group alone whose leader ended by itself, also when the run is canceled then', async () => {
+  it('leaves a group alone whose leader ended by itself, even when the run is canceled then', async () => {
     const outcome = run(puppet.command);
     const leader = await puppet.next();
     const background = await leader.spawnGrandchild();

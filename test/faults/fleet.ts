@@ -45,7 +45,7 @@ interface FleetOptions {
   readonly lock?: number;
 }
 
-/** Runs `rounds` on the machines of one store, stops them in order and returns the figures. */
+/** Runs `rounds` on the machines of one store, shuts them down and returns the figures. */
 export async function judged(
   name: string,
   kind: StoreKind,

@@ -60,7 +60,7 @@ describe.skipIf(!hasRedis)('Redis', () => {
     expect(figures).toMatchObject(LAWFUL);
   });
 
-  test(`replaced ${ROUNDS} times by a copy that lacks writes, gets them from the active machine`, async () => {
+  test(`replaced ${ROUNDS} times with a copy that lacks writes, gets them from the active machine`, async () => {
     let server = await RedisServer.open();
     const place = currentOf(() => server);
     const figures = await judged(

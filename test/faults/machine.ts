@@ -27,7 +27,7 @@ export class Machine {
     this.program = undefined as unknown as Program;
   }
 
-  /** Starts its program, also after it was killed. */
+  /** Starts its program, even after it was killed. */
   start(): void {
     this.#startedAt = Date.now();
     this.program = this.#start();
@@ -57,7 +57,7 @@ export class Machine {
     await this.program.line(() => this.standsBy || this.isActive);
   }
 
-  /** To the scheduler, also inside its container. */
+  /** To the scheduler, even inside its container. */
   signal(signal: NodeJS.Signals): void {
     const { pid = 0 } = this.program.process;
     const [inner] = readChildren(pid);

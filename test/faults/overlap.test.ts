@@ -10,7 +10,7 @@ const LOCK = 5_000;
 
 /**
  * A command that holds a lock for as long as its process lives, and one of two locks that all commands share. The
- * kernel releases them, also after SIGKILL. Where it cannot get one, a rule is broken.
+ * kernel releases them, even after SIGKILL. Where it cannot get one, a rule is broken.
  */
 const alone = (job: string, rule: string, seconds: number): string =>
   [

@@ -32,7 +32,7 @@ describe('the walk of robfig/cron', () => {
     expect(after('0 0 30 Feb ?', 'UTC', '2012-07-09T23:35:00Z')).toEqual([]);
   });
 
-  test('either day field is enough, also one with a step', () => {
+  test('either day field is enough, even one with a step', () => {
     const days = after('0 0 */10 * mon', 'UTC', '2027-01-01T00:00:00Z', 6).map((day) => day.slice(8, 10));
     expect(days).toEqual(['04', '11', '18', '21', '25', '31']);
   });

@@ -31,7 +31,7 @@ const day = fc.record({
   concurrency: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
   lasting: fc.constantFrom(undefined, 0, 300, 5 * SECOND, 90 * SECOND),
   failing: fc.nat(3),
-  /** Each scheduler dies at that step, or is stopped in order if it has none; then nothing runs for a while. */
+  /** Each scheduler dies at that step, or is shut down cleanly if it has none; then nothing runs for a while. */
   lives: fc.array(
     fc.record({
       lasting: fc.constantFrom(3 * SECOND, 2 * MINUTE, 15 * MINUTE),

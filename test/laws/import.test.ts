@@ -42,7 +42,7 @@ test('every expression of cron becomes a timer that fires when cron would', () =
   );
 });
 
-test('every expression of supercronic becomes a timer that fires when supercronic would', () => {
+test('every supercronic expression becomes a timer that fires when supercronic would', () => {
   fc.assert(
     fc.property(expression(6), fc.boolean(), (when, hasSeconds) =>
       check(supercronic, hasSeconds ? `*/20 ${when} *` : when),

@@ -90,7 +90,9 @@ const steps = () =>
     .filter(({ name, rest }) => name === 'RUN' && !rest.startsWith('apt-get '))
     .map(({ rest }) => rest);
 
-/** Builds the image's root over this machine's, runs its command there twice as the image would, and prints the result. */
+/**
+ * Builds the image's root over this machine's, runs its command there twice as the image would, and prints the result.
+ */
 const container = (folder: string, tarball: string): string => `
 set -eu
 image=${folder}/image
@@ -131,7 +133,7 @@ describe('a container', () => {
   const desk = new Desk();
   afterAll(() => desk.clear());
 
-  test('runs on a read-only root, not as root, is healthy, stops in order and remembers', ({ skip }) => {
+  test('runs on a read-only root, not as root, is healthy, shuts down cleanly and remembers', ({ skip }) => {
     const reason = whyNoRoot();
     if (reason !== undefined) skip(reason);
     desk.write('timers.yaml', file.replace('every: 30s', 'every: 1s'));

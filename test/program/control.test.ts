@@ -294,7 +294,7 @@ describe('stop', () => {
     expect(await program.event('run.finished')).toMatchObject({ status: 'success' });
   });
 
-  test('ends what runs, also with --keep-alive', async () => {
+  test('ends what runs, even with --keep-alive', async () => {
     const program = await start('--keep-alive');
     await desk.run('trigger', 'job');
     await puppet.next();

@@ -24,7 +24,7 @@ const SABOTAGE = `process.on('SIGUSR2', () => {
   setImmediate(() => { throw new TypeError('no such thing'); });
 });`;
 
-describe('errors that nobody caught', () => {
+describe('uncaught errors', () => {
   let puppet: Puppet;
   beforeEach(async () => {
     puppet = await Puppet.open();
@@ -56,7 +56,7 @@ describe('errors that nobody caught', () => {
     expect(stderr).toContain('timers: internal error, please report it: TypeError: no such thing\n');
   });
 
-  test('stop it in order when there are more than ten in a minute', async () => {
+  test('shut it down when there are more than ten in a minute', async () => {
     const { program } = await start();
     for (let pairs = 1; pairs <= 5; pairs++) {
       program.kill('SIGUSR2');

@@ -20,7 +20,7 @@ const fileOf = (...names: string[]) =>
 const start = (...more: string[]): Program =>
   desk.start(['start', '--from', server.url, '--every', '1s', '--state', 'edge.db', ...more]);
 
-test('a node continues without its server, also after a restart, and loads the next version', async () => {
+test('a node continues without its server, even after a restart, and loads the next version', async () => {
   const first = start();
   await first.event('run.finished', 'one');
   await server.close();

@@ -60,7 +60,7 @@ test('history of a user without a home says that nothing is recorded, and where 
   });
 });
 
-const needsRoot = canBeSomebody ? '' : ' (skipped: needs root, setpriv and a program that others may read)';
+const needsRoot = canBeSomebody ? '' : ' (skipped: needs root, setpriv and a program that others can read)';
 test.skipIf(!canBeSomebody)(`so does one whose user has no account${needsRoot}`, () =>
   expectToBeFound([...SOMEBODY, ...BARE], [...SOMEBODY, ...BARE, 'HOME=/nonexistent']),
 );

@@ -9,7 +9,7 @@ timers:
   tick-tock: { every: 1h, jitter: 5m, timeout: 10m, run: "echo done" }
   nightly: { cron: "30 3 * * *", run: "true", description: a nightly one }
 `;
-/** Their output is one document, perhaps over several lines; every other command prints one object per line. */
+/** Their output is one document, perhaps on several lines; every other command prints one object per line. */
 const DOCUMENTS = ['validate', 'simulate', 'schema', 'keys', 'completion'];
 
 /** What to type for each command, in this order; `start` keeps running. */

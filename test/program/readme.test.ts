@@ -93,7 +93,7 @@ const FURTHER_KINDS: Readonly<Record<string, readonly string[]>> = {
   'docs/guide/edge.md': ['bash commands'],
   // `test/sinks/log-shipping.test.ts` runs logrotate; the query needs a Loki.
   'docs/guide/logs.md': ['json', 'text'],
-  // `test/stores/shared/redis-board.test.ts` tries the rights.
+  // `test/stores/shared/redis-board.test.ts` tries the permissions.
   'docs/guide/more-than-one-machine.md': ['bash commands', 'text'],
   'docs/guide/operating.md': ['text top'],
 };

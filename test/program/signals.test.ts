@@ -50,7 +50,7 @@ const sending = (signal: NodeJS.Signals, when: 'before' | 'loading') =>
   );
 
 test.each(['SIGQUIT', 'SIGWINCH', 'SIGPWR', 'SIGXCPU', 'SIGABRT'] as const)(
-  '%s stops in order, as SIGTERM does',
+  '%s shuts down, as SIGTERM does',
   async (signal) => {
     const { program, held } = await startDetached();
     await program.event('run.started');
@@ -91,7 +91,7 @@ test('SIGHUP while the program is loaded means a reload', async () => {
 });
 
 test.each(['SIGTERM', 'SIGQUIT', 'SIGINT'] as const)(
-  '%s while the program is loaded ends it in order',
+  '%s while the program is loaded ends it cleanly',
   async (signal) => {
     desk.write('timers.yaml', 'state: false\ntimers:\n  job: { every: 1h, run: "true" }');
     const NODE_OPTIONS = `--require ${sending(signal, 'loading')}`;

@@ -145,7 +145,7 @@ describe('a run', () => {
     return startTree(2 * seconds);
   }
 
-  test('that times out is ended with everything it started, also in another session', async () => {
+  test('that times out is ended with everything it started, even in another session', async () => {
     const { program, leader, child, away, seconds } = await startTree();
     await Promise.all([leader.gone, child.gone, away.gone]);
     await program.ended;
@@ -353,7 +353,7 @@ describe('a terminal', () => {
     expect(await exitCode()).toBe('0\n');
   });
 
-  test('that goes away stops it in order, with exit code 0', async (context) => {
+  test('that goes away shuts it down, with exit code 0', async (context) => {
     context.skip(whyNoTmux() !== undefined, whyNoTmux());
     const { tmux, held } = await startInTerminal();
     await tmux.until(/job/);

@@ -81,7 +81,7 @@ test('a state of a newer version is not run without: exit code 1, both versions 
   expect((await desk.run('history', '-f', 'once.yaml')).stderr).toMatch(newer);
 });
 
-test('a state that others may write is refused as root, with the command that fixes it, and warned of otherwise', async () => {
+test('a state that others can write to is refused as root, with the command that fixes it, and warned of otherwise', async () => {
   mkdirSync(at('pub'));
   chmodSync(at('pub'), 0o777);
   desk.write('once.yaml', 'timers: { t: { in: 1ms, run: "true" } }');
@@ -105,7 +105,7 @@ test.each([
   expect(stdout + stderr).not.toContain('chmod');
 });
 
-test("another user's link in a folder that others may write to is not followed", async (context) => {
+test("another user's link in a folder that others can write to is not followed", async (context) => {
   context.skip(process.geteuid!() !== 0, 'only root can make files of others');
   mkdirSync(at('pub'));
   chmodSync(at('pub'), 0o1777);

@@ -90,7 +90,7 @@ describe.skipIf(missing !== undefined)('in a real terminal', () => {
     expect(await left(terminal)).toEqual({ code: '0', state: AS_IT_WAS });
   });
 
-  test('it fits its terminal, also when that changes, and uses color unless NO_COLOR forbids it', async () => {
+  test('it fits its terminal, even when that changes, and uses color unless NO_COLOR forbids it', async () => {
     await start();
     const terminal = open({ columns: 200, rows: 50 });
     terminal.type(COMMAND);

@@ -79,7 +79,7 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
     ).toEqual(['success']);
   });
 
-  test('a scheduler that stops in order leaves active runs to the next one, which also times them out', async () => {
+  test('a scheduler that shuts down cleanly leaves active runs to the next one, which also times them out', async () => {
     // Only the second one's timeout ends it, however long the first one takes to stop.
     const text = timers(', timeout: 1h');
     const [one, two] = [machine('one', text), machine('two', timers(', timeout: 1s'))];
@@ -276,7 +276,7 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
     void process.exit(0);
   });
 
-  test('run_on needs a state on Redis, also on the command line', async () => {
+  test('run_on needs a state on Redis, even on the command line', async () => {
     const desk = machine('none');
     desk.write('timers.yaml', `state: ./timers.db\n${timers()}`);
     const refused = await desk.run('start');

@@ -156,7 +156,7 @@ describe('days and weeks of local time', () => {
     ]);
   });
 
-  it('a date says which of the weeks are meant, also from before it', () => {
+  it('a date says which of the weeks are meant, even from before it', () => {
     expect(berlin('2027-03-02 10:30', '2w', '2027-03-01T00:00Z', 2)).toEqual([
       '2027-03-02T10:30+01:00',
       '2027-03-16T10:30+01:00',

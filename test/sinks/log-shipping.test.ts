@@ -102,36 +102,39 @@ describe('logrotate', () => {
 });
 
 describe('rsyslog', () => {
-  test.skipIf(noRsyslog !== '')(`forwards every record with the example, over rotations too${noRsyslog}`, async () => {
-    let received = '';
-    const server = createServer((socket) =>
-      socket.setEncoding('utf8').on('data', (text: string) => (received += text)),
-    );
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    open(5_000);
-    await put(record(0));
-    const config = join(folder, 'rsyslog.conf');
-    const text = example('rsyslog.conf')
-      .replaceAll('/var/log/', `${folder}/`)
-      .replace('logs.example.org', '127.0.0.1')
-      .replace('6514', String((server.address() as AddressInfo).port))
-      .replace('global(', `global(workDirectory="${folder}" `);
-    writeFileSync(config, text);
-    execFileSync('rsyslogd', ['-N1', '-f', config], { stdio: 'pipe' });
-    running = spawn('rsyslogd', ['-n', '-f', config, '-i', join(folder, 'pid')], { stdio: 'ignore' });
-    await eventually('the first record', () => received.includes('line 0 ') || undefined);
-    // rsyslog reads a file to its end after it was renamed; it must have noticed the one before.
-    for (let number = 1; number < 200; number++) {
-      await put(record(number));
-      if (number % 20 === 0)
-        await eventually(`record ${number}`, () => received.includes(`line ${number} `) || undefined);
-    }
-    await eventually('the last record', () => received.includes('line 199 ') || undefined);
-    server.close();
-    expect(linesOf(received)).toEqual(all(200));
-    expect(linesOf(readFileSync(join(folder, 'timers-errors.log'), 'utf8'))).toHaveLength(20);
-  });
+  test.skipIf(noRsyslog !== '')(
+    `forwards every record with the example, across rotations too${noRsyslog}`,
+    async () => {
+      let received = '';
+      const server = createServer((socket) =>
+        socket.setEncoding('utf8').on('data', (text: string) => (received += text)),
+      );
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      open(5_000);
+      await put(record(0));
+      const config = join(folder, 'rsyslog.conf');
+      const text = example('rsyslog.conf')
+        .replaceAll('/var/log/', `${folder}/`)
+        .replace('logs.example.org', '127.0.0.1')
+        .replace('6514', String((server.address() as AddressInfo).port))
+        .replace('global(', `global(workDirectory="${folder}" `);
+      writeFileSync(config, text);
+      execFileSync('rsyslogd', ['-N1', '-f', config], { stdio: 'pipe' });
+      running = spawn('rsyslogd', ['-n', '-f', config, '-i', join(folder, 'pid')], { stdio: 'ignore' });
+      await eventually('the first record', () => received.includes('line 0 ') || undefined);
+      // rsyslog reads a file to its end after it was renamed; it must have noticed the one before.
+      for (let number = 1; number < 200; number++) {
+        await put(record(number));
+        if (number % 20 === 0)
+          await eventually(`record ${number}`, () => received.includes(`line ${number} `) || undefined);
+      }
+      await eventually('the last record', () => received.includes('line 199 ') || undefined);
+      server.close();
+      expect(linesOf(received)).toEqual(all(200));
+      expect(linesOf(readFileSync(join(folder, 'timers-errors.log'), 'utf8'))).toHaveLength(20);
+    },
+  );
 });
 
 describe('the examples', () => {

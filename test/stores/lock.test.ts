@@ -162,7 +162,7 @@ describe('whose lock is removed while it is in use', () => {
     expect(new State(copy).tryStart(22).kind).toBe('open');
   });
 
-  test('the lock is made again, also with nothing to record', async () => {
+  test('the lock is made again, even with nothing to record', async () => {
     const first = new State();
     first.tryStart(11);
     rmSync(`${first.path}.lock`);

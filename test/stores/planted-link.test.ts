@@ -22,7 +22,7 @@ function open(context: { skip: (when: boolean, why: string) => void }, owner = B
   return { folder, link };
 }
 
-test('a link of another user in a folder that others may write to is found, wherever it is on the way', (context) => {
+test('a link of another user in a folder that others can write to is found, wherever it is on the way', (context) => {
   const { folder, link } = open(context);
   expect(plantedLinkOn(link, ROOT)).toBe(link);
   expect(plantedLinkOn(join(link, 'new.db'), ANN)).toBe(link);

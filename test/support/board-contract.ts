@@ -198,7 +198,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await jobs(a)).toEqual({ x: '1' });
     });
 
-    test('replaces everything but the log by a whole change', async () => {
+    test('a whole change replaces everything but the log', async () => {
       const [a] = boards();
       const fence = await taken(a, 'a');
       await a.write(fence, 1, {

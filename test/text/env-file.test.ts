@@ -22,7 +22,7 @@ describe('env files', () => {
     ['double quotes know escapes', 'A="a\\n\\"b\\" \\\\ \\$C \\x" # why', { A: 'a\n"b" \\ $C \\x' }],
     ['a backslash before the closing quote', 'A="C:\\\\"\nB=2', { A: 'C:\\', B: '2' }],
     [
-      'values over several lines',
+      'values that span lines',
       'A="one\r\n# two\r\n\r\nB=\\"3\\"" # c\r\nC=\'\n\'\nD=`\nx`\nE=5',
       { A: 'one\n# two\n\nB="3"', C: '\n', D: '\nx', E: '5' },
     ],

@@ -77,7 +77,7 @@ describe('a response', () => {
     expect(reply?.kind === 'time' && reply.errorMs).toBeCloseTo(10 + 5 + 0.977, 1);
   });
 
-  test('is read in place, also in the middle of a larger buffer', () => {
+  test('is read in place, even in the middle of a larger buffer', () => {
     const pool = Buffer.concat([Buffer.alloc(13, 0xff), answerTo(request, 5_000), Buffer.alloc(7, 0xff)]);
     expect(readReply(pool.subarray(13, 13 + 48), nonce)).toMatchObject({ kind: 'time', received: toNtpTime(5_000) });
   });

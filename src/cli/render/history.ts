@@ -169,7 +169,7 @@ const TRIGGER_HEAD = '';
 
 /**
  * On a narrow terminal a long name is cut first, then CAUSE. LATE, TRIES and NODE are dropped later; `--run` and `--json`
- * have them anyway. RUN, which `--run` asks for, goes last.
+ * have them anyway. RUN, which `--run` needs, is dropped last.
  */
 const layoutFor = (width: number) => ({
   width,

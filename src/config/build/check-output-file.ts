@@ -12,9 +12,9 @@ export interface OutputPlace {
   readonly key: 'output' | 'log';
   /** Absolute. */
   readonly path: string;
-  /** The user whose rights apply; `undefined`: this process's own. */
+  /** The user whose permissions apply; `undefined`: this process's own. */
   readonly user: Account | undefined;
-  /** Whether it is renamed when it is full, which requires rights to its folder. */
+  /** Whether it is renamed when it is full, which requires write permission for its folder. */
   readonly isRotated: boolean;
 }
 
@@ -113,7 +113,7 @@ function closedFolder(folder: string, user: Account): string | undefined {
   return parents ?? (isAllowed(statSync(folder), ENTER, user) ? undefined : folder);
 }
 
-/** Which of the rights this process, or `user`, lacks. */
+/** Which of the permissions this process, or `user`, lacks. */
 function obstacle(path: string, rights: number, user: Account | undefined): string | undefined {
   try {
     // Root may do everything except write to a read-only file system.

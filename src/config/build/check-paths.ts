@@ -45,7 +45,10 @@ export class Paths {
     this.#networkMount = networkMount;
   }
 
-  /** Makes a path absolute. A leading `~/` is the home directory of `user`, or else of the user who starts the scheduler. */
+  /**
+   * Makes a path absolute. A leading `~/` is the home directory of `user`, or else of the user who starts the
+   * scheduler.
+   */
   resolve(path: string, user?: Account): string {
     const home = user?.home ?? this.#home;
     const isInHome = home !== undefined && (path === '~' || path.startsWith('~/'));
@@ -69,7 +72,10 @@ export class Paths {
     return absolute;
   }
 
-  /** A file of `output` or `log`. Checked with the rights of the user who will open it, but not on a network file system: a check may hang. A run continues without its file. */
+  /**
+   * A file of `output` or `log`. Checked with the permissions of the user who will open it, but not on a network file
+   * system: a check may hang. A run continues without its file.
+   */
   appendedFile({ key, file, isRotated }: AppendedFileValue, report: MapReport, user?: Account): string {
     const path = this.resolve(file, user);
     if (this.#networkMount?.(path) !== undefined) return path;

@@ -18,7 +18,9 @@ export function explainFault(fault: YamlFault, parsed: ParsedYaml, source: Sourc
   return (explanations[fault.code] ?? unexpected)(fault, source, parsed);
 }
 
-/** Reports which character in a fault's line looks like another one: before or after the key, or at the end of the line. */
+/**
+ * Reports which character in a fault's line looks like another one: before or after the key, or at the end of the line.
+ */
 export function oddInLine(fault: TextSpan, source: Source): Problem | undefined {
   const line = source.line(source.position(fault.start).line).slice(0, LONGEST_LINE);
   const [before = ''] = /^[ \t]*(?:- +)*[\w.-]*[ \t]*:?/.exec(line) ?? [];
@@ -48,7 +50,7 @@ const LOCAL: ReadonlySet<YamlFault['code']> = new Set([
   'TAB_AS_INDENT',
 ]);
 
-/** A quoted text over several lines, with an error after it on its last line, most likely lacks its closing quote. */
+/** A quoted text that spans lines, with an error after it on its last line, most likely lacks its closing quote. */
 function endsBefore(span: TextSpan, fault: YamlFault, source: Source): boolean {
   if (fault.code === 'BAD_DQ_ESCAPE' || fault.start < span.start) return false;
   if (fault.start < span.end) return fault.code === 'MISSING_CHAR' || fault.code === 'BAD_INDENT';
@@ -179,7 +181,7 @@ function unclosedBracket(_fault: YamlFault, source: Source, { unclosed }: Parsed
   };
 }
 
-/** A key over several lines: the first line lacks its colon, or the last is indented too far. */
+/** A key that spans lines: the first line lacks its colon, or the last is indented too far. */
 function brokenLine(fault: YamlFault, source: Source): Problem {
   const lines = source.slice(fault).split('\n');
   const { key } = lineValue(source, fault.start);

@@ -3,8 +3,8 @@ import type { HintLevel, KeyLevel, KeyOf } from './schema.js';
 type Key = { readonly [L in KeyLevel]: KeyOf<L> }[KeyLevel];
 
 /**
- * By key, the words of other programs for it: cron, systemd, launchd, Kubernetes, GitHub Actions, Quartz, Airflow, yacron,
- * ofelia, node-cron, process managers and others.
+ * By key, the words of other programs for it: cron, systemd, launchd, Kubernetes, GitHub Actions, Quartz, Airflow,
+ * yacron, ofelia, node-cron, process managers and others.
  */
 const WORDS: { readonly [K in Key]?: string } = {
   run:
@@ -102,7 +102,7 @@ export const FOREIGN_WORDS: Readonly<Record<string, string>> = Object.fromEntrie
   Object.entries(WORDS).flatMap(([key, words]) => words.split(' ').map((word) => [word, key])),
 );
 
-/** Keys of other levels that here most likely mean a key of this one: a webhook is an address, as that of `ping`. */
+/** Keys of other levels that most likely mean a key of this one here: a webhook is an address, as that of `ping`. */
 export const MEANT_HERE: Readonly<Partial<Record<HintLevel, Readonly<Record<string, string>>>>> = {
   notify: { url: 'webhook' },
 };

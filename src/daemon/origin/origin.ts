@@ -9,7 +9,7 @@ import { fetchVersion, isSigned, shownUrl, type Fetched, type OriginAddress } fr
 import { digestOf, type KeptVersion, type OriginCopy, type Version } from './copy.js';
 
 export interface OriginOptions extends OriginAddress {
-  /** From the end of one request to the next. */
+  /** The pause between two requests. */
   readonly every: Duration;
   readonly copy: OriginCopy;
   /** The state in use, whatever the file says. */

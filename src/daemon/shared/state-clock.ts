@@ -16,8 +16,8 @@ export const stateTimeOf =
     });
 
 /**
- * Compares the clock of this machine with the store's each minute, for the metric, also while it stands by. Then it also
- * reports drift if the file asks the state for the time. On the active machine its scheduler does.
+ * Compares the clock of this machine with the store's each minute, for the metric, even while it stands by. A standby
+ * also reports drift, if the file asks the state for the time. On the active machine the scheduler does.
  */
 export function createStateClock(
   stateTime: StateTime,

@@ -4,7 +4,7 @@ import { isWorkLabel } from '../../domain/work-label.js';
 import type { Board } from '../../stores/shared/index.js';
 import { repeatRounds } from '../../turns/repeat-rounds.js';
 
-/** The interval between two signs of life, and how long each lasts. */
+/** The interval between two notes of presence, and how long each lasts. */
 const BETWEEN_SIGNS: Duration = 5_000;
 const LIFETIME: Duration = 3 * BETWEEN_SIGNS;
 const PREFIX = 'worker/';
@@ -38,7 +38,7 @@ export class WorkerSign {
     this.#stop = repeatRounds(this.#clock, BETWEEN_SIGNS, () => this.#sign());
   }
 
-  /** Removes the sign of life. Never rejects. */
+  /** Removes the note of presence. Never rejects. */
   async stop(): Promise<void> {
     this.#stop();
     await this.#board.remove(this.#name).catch(() => false);
@@ -50,7 +50,7 @@ export class WorkerSign {
   }
 }
 
-/** The workers with a sign of life. @throws BoardTrouble */
+/** The workers with a note of presence. @throws BoardTrouble */
 export async function livingWorkers(board: Board): Promise<readonly WorkerFacts[]> {
   return [...(await board.notes(PREFIX)).values()].flatMap((text) => readFacts(text) ?? []);
 }

@@ -19,7 +19,7 @@ export interface TookOver {
   readonly at: Instant;
   /** The active machine before; absent for a new state. */
   readonly from?: string;
-  /** Since the last sign of life of that one; absent for a new state. */
+  /** Since that one was last seen; absent for a new state. */
   readonly gapMs?: Duration;
   readonly fence: number;
 }

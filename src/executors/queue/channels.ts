@@ -36,7 +36,7 @@ const LONGEST_MESSAGE = 400;
 
 const BEFORE_NEXT_TRY: Duration = 5_000;
 
-/** Listens on channels, also after a lost connection. Returns the connection, to be closed. */
+/** Listens on channels, even after a lost connection. Returns the connection, to be closed. */
 export function hearFrom(
   place: QueuePlace,
   names: readonly string[],

@@ -12,9 +12,9 @@ import { NoFolder } from '../../system/append-file.js';
 import { systemReason } from '../../system/system-reason.js';
 
 /**
- * Files of another user. Node cannot change the rights of a single thread, so a process of that user does the work. The
- * kernel then checks every folder and link on the path, in the same step as opening the file. A file system that hangs
- * blocks only that process.
+ * Files of another user. Node cannot change the permissions of a single thread, so a process of that user does the
+ * work. The kernel then checks every folder and link on the path, in the same step as opening the file. A file system
+ * that hangs blocks only that process.
  */
 
 /** How long one step (open, write, close, read) may take. */
@@ -36,8 +36,8 @@ mv -f -- "$1" "$1.1" || exit 1
 ${APPEND}`;
 
 /**
- * Reads a regular file of at most {@link LARGEST_ENV_FILE} with the rights of `user`. @throws Error with the reason and
- * the user.
+ * Reads a regular file of at most {@link LARGEST_ENV_FILE} with the permissions of `user`. @throws Error with the
+ * reason and the user.
  */
 export async function readAs(user: Account, path: string, clock: Clock): Promise<string> {
   const reader = new Assistant(user, READ, path, clock);
@@ -52,7 +52,7 @@ export async function readAs(user: Account, path: string, clock: Clock): Promise
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** The rights of another user. Links as the last part of a path are not followed. */
+/** The permissions of another user. Links as the last part of a path are not followed. */
 export function createAccessAs(user: Account, clock: Clock, lanes: FileLanes): FileAccess {
   return {
     append: (path) => appendBy(new Assistant(user, APPEND, path, clock)),

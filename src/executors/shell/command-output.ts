@@ -29,7 +29,7 @@ interface Surroundings {
   readonly io: AttemptIo;
   readonly clock: Clock;
   readonly files: OutputFiles;
-  /** The user whose rights apply to an output file, if not our own. */
+  /** The user whose permissions apply to an output file, if not our own. */
   readonly user: Account | undefined;
 }
 

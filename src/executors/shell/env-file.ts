@@ -16,7 +16,7 @@ export interface EnvFileContext {
 }
 
 /**
- * Reads the command's file of `NAME=value` lines, with the rights of the user that the command runs as.
+ * Reads the command's file of `NAME=value` lines, with the permissions of the user that the command runs as.
  * @throws EnvFileError if it cannot be read, is not trusted, or has a malformed line.
  */
 export async function readEnvFile(

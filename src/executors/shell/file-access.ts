@@ -21,7 +21,7 @@ export interface AppendedFile {
 }
 
 /**
- * The user whose rights apply to opening and renaming files. Every step is bounded; one that takes too long throws
+ * The user whose permissions apply to opening and renaming files. Every step is bounded; one that takes too long throws
  * {@link TookTooLong}.
  */
 export interface FileAccess {
@@ -37,7 +37,7 @@ export interface FileAccess {
 const PATIENCE: Duration = 10 * SECOND;
 const RETRY: Duration = 20;
 
-/** The scheduler's own rights. Regular files, and the system's own files in /dev and /proc (`/dev/stdout`). */
+/** The scheduler's own permissions. Regular files, and the system's own files in /dev and /proc (`/dev/stdout`). */
 export function createOwnAccess(clock: Clock, lanes: FileLanes): FileAccess {
   const openIn = async (lane: FileLane, path: string): Promise<AppendedFile> => {
     const { handle, stats } = await lane.run('opening it', (isGivenUp) => openUnless(isGivenUp, path));
@@ -74,7 +74,7 @@ const asItIs = (standard: StandardStream, clock: Clock): AppendedFile => ({
   close: () => Promise.resolve(),
 });
 
-/** Examines what a path leads to, with our own rights. */
+/** Examines what a path leads to, with our own permissions. */
 export function look(lane: FileLane, path: string): ReturnType<FileAccess['look']> {
   return lane.run('looking at it', async () => {
     const stats = await statsAt(path);

@@ -31,7 +31,10 @@ interface Piece {
   readonly fail: (reason: string) => void;
 }
 
-/** The files that commands' output goes to. Runs that write to the same file at the same time share it, so that it is rotated once. */
+/**
+ * The files that commands' output goes to. Runs that write to the same file at the same time share it, so that it is
+ * rotated once.
+ */
 export class OutputFiles {
   readonly #open = new Map<string, { file: OutputFile; users: number }>();
   readonly #clock: Clock;
@@ -43,7 +46,8 @@ export class OutputFiles {
   }
 
   /**
-   * Starts using a file, with the rights of `user` if given, otherwise with our own. It is opened at the first write.
+   * Starts using a file, with the permissions of `user` if given, otherwise with our own. It is opened at the first
+   * write.
    */
   acquire({ file: path, maxSize }: { file: string; maxSize?: number }, user: Account | undefined): FileInUse {
     const key = `${user ? `${user.uid}:${user.gid}` : ''}:${path}`;

@@ -7,7 +7,7 @@ import type { ExportDifference, Exporter } from '../kind.js';
 import { keysLeftOut, keysOfJob } from '../timer-keys.js';
 import { quotedValue, sharedVariables, variableLines, type SharedVariables } from './variables.js';
 
-/** A crontab of a user. */
+/** A user's crontab. */
 export const crontabExporter: Exporter = {
   name: 'crontab',
   summary: 'a crontab of a user',

@@ -9,7 +9,7 @@ export interface CalendarEvent {
   readonly description: string;
 }
 
-/** Bytes of a line of RFC 5545, without its end. */
+/** The maximum length of a line in RFC 5545, in bytes, without its line break. */
 const LONGEST_LINE = 75;
 
 /** Writes firings as an iCalendar file (RFC 5545). Each event is free time; its UID is the firing id. */
@@ -48,7 +48,7 @@ const escaped = (text: string): string =>
     .replace(/\r?\n|\r/g, '\\n')
     .replace(/[\x00-\x08\x0b-\x1f\x7f]/g, '');
 
-/** Cuts a line to 75 bytes; what follows begins with a blank. Characters stay whole. */
+/** Folds a line at 75 bytes; each continuation begins with a blank. Characters stay whole. */
 function folded(line: string): string {
   if (Buffer.byteLength(line) <= LONGEST_LINE) return line;
   let text = '';

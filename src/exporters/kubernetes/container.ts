@@ -22,7 +22,7 @@ export function containerOf(
   };
 }
 
-/** Kubernetes replaces `$(NAME)` by a variable of the container, and `$$` by `$`. */
+/** Kubernetes replaces `$(NAME)` with a variable of the container, and `$$` with `$`. */
 const escaped = (text: string, names: ReadonlySet<string>): string =>
   text.replace(/\$(?=\$)|\$(?=\(([^)]*)\))/g, (dollar, name?: string) =>
     name === undefined || names.has(name) ? `${dollar}$` : dollar,

@@ -4,7 +4,7 @@ import type { Assignment } from './assignment.js';
 
 type Words = Pick<Difference, 'severity' | 'message' | 'hint' | 'text'>;
 
-/** Settings of cron's mail. */
+/** The settings of cron's mail. */
 const MAIL = new Set(['MAILTO', 'MAILFROM', 'CONTENT_TYPE', 'CONTENT_TRANSFER_ENCODING']);
 
 /** cron sets them for each command itself. */

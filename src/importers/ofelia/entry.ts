@@ -5,7 +5,7 @@ export interface Parameter extends SourcePlace {
   readonly values: readonly string[];
 }
 
-/** A job of Ofelia, from an INI file or from labels. */
+/** An Ofelia job, from an INI file or from labels. */
 export interface OfeliaJob extends SourcePlace {
   /** `job-exec`, `job-run`, `job-local`, `job-service-run`; `global` for the settings of all. */
   readonly type: string;

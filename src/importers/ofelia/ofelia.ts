@@ -6,7 +6,7 @@ import { readIni } from './ini.js';
 import { readOfeliaJob, tellUnknown } from './job.js';
 import { readLabels } from './labels.js';
 
-/** INI files of Ofelia, and compose files with its labels. */
+/** Ofelia's INI files, and compose files with its labels. */
 export const ofelia: Importer = {
   name: 'ofelia',
   summary: 'Ofelia INI files, and Ofelia labels in compose files',

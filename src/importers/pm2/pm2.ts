@@ -8,7 +8,7 @@ import { withoutShared } from '../shared-differences.js';
 import { yamlDocuments } from '../yaml-documents.js';
 import { readApp } from './app.js';
 
-/** Ecosystem files of pm2 whose apps have `cron_restart`. */
+/** pm2 ecosystem files whose apps have `cron_restart`. */
 export const pm2: Importer = {
   name: 'pm2',
   summary: 'pm2 ecosystem files in JSON or YAML, with cron_restart',

@@ -10,7 +10,7 @@ const UNITS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Reads a duration of Go, such as `1h30m` or `1.5h`, in milliseconds; `undefined` for anything else, and for a negative
+ * Reads a Go duration, such as `1h30m` or `1.5h`, in milliseconds; `undefined` for anything else, and for a negative
  * one.
  */
 export function parseGoDuration(text: string): number | undefined {

@@ -42,7 +42,7 @@ const NICKNAMES: Readonly<Record<string, string>> = {
   '@hourly': '0 0 * * * * *',
 };
 
-/** An expression of supercronic. */
+/** A supercronic expression. */
 export interface Cronexpr {
   /** For `cron`, without years. */
   readonly written: string;

@@ -39,7 +39,7 @@ function spanOf(first: number, last: number, thisYear: number): ActiveYears {
     ...(first > thisYear && { not_before: `${first}-01-01 00:00` }),
     ...(last < LAST_YEAR && { not_after: `${last}-12-31 23:59:59` }),
   };
-  // A day more than any offset: the expression itself names the years.
+  // One day more on each side covers any offset: the expression itself names the years.
   const [from, until] = [Date.UTC(first - 1, 11, 30), Date.UTC(last + 1, 0, 2)];
   return {
     keys,

@@ -24,7 +24,7 @@ const SECTIONS: readonly (readonly [section: string, keys: RegExp])[] = [
   ['Service', /^(?:Exec.*|User|Group|Environment|EnvironmentFile|WorkingDirectory|Restart|RestartSec|Timeout.*Sec)$/],
 ];
 
-/** What has no meaning here, or a meaning only for people. */
+/** What has no meaning here, or is only documentation. */
 const MEANINGLESS =
   /^(?:X-.*|Documentation|SourcePath|DefaultDependencies|RefuseManual.*|CollectMode|IgnoreOnIsolate|StopWhenUnneeded|AllowIsolate|RemainAfterElapse|NotifyAccess|GuessMainPID|Syslog.*|Log(?!sDirectory).*|TTY.*|Defer.*)$/;
 
@@ -144,7 +144,7 @@ function reportMisplaced(setting: UnitSetting, findings: Findings): void {
 const hasEffect = ({ key, value }: UnitSetting): boolean =>
   value !== '' && (!/^(?:no|false|off|n|f|0)$/i.test(value) || ON_BY_DEFAULT.test(key));
 
-/** Targets such as `network-online.target` only put the start in order, and a timer starts its service anyway. */
+/** Targets such as `network-online.target` only order the start, and a timer starts its service anyway. */
 function onlyOrders(
   { key, value }: UnitSetting,
   { unit, own }: { readonly unit: Unit; readonly own: ReadonlySet<string> },
@@ -156,7 +156,7 @@ function onlyOrders(
 
 const DEPENDENCY = /^(?:Requires|Wants|Requisite|BindsTo|PartOf|Upholds)$/;
 
-/** Numbers, and switches that are on unless they are off. */
+/** Numbers, and switches that are on by default. */
 const ON_BY_DEFAULT = /^(?:SendSIGKILL|Nice|IO|CPU|OOM|UMask|Limit|Memory(?!Deny)|Tasks|Timeout|TimerSlack)/;
 
 function reportKind(
@@ -201,7 +201,7 @@ const TESTS: Readonly<Record<string, string>> = {
 function conditionHint(settings: readonly UnitSetting[], unit: Unit): string | undefined {
   const tests = settings.flatMap(({ key, value }) => {
     const test = TESTS[key.replace(/^(?:Condition|Assert)/, '')];
-    // One of several with a | is enough, which these tests cannot say.
+    // One of several with a | is enough, which these tests cannot express.
     const [, not = '', path] = /^(!?)([/%]\S*)$/.exec(value) ?? [];
     const code = key.startsWith('Assert') ? 1 : 0;
     return test === undefined || path === undefined

@@ -1,7 +1,7 @@
 import { CRON_MONTHS, CRON_NICKNAMES, CRON_WEEKDAYS } from '../cron-words.js';
 import { createHash } from 'node:crypto';
 
-/** The day fields and times of an expression of yacron and cronstable: all of its fields must match. */
+/** The day fields and times of a yacron or cronstable expression: all of its fields must match. */
 export interface YacronExpression {
   readonly second: YacronField;
   readonly minute: YacronField;
@@ -84,7 +84,7 @@ function valuesOf(item: string, position: Position): readonly number[] {
   return position.name === 'day-of-week' ? values.map((value) => value % 7) : values;
 }
 
-/** A range of weekdays that ends in 0 ends on the Sunday behind it. */
+/** A range of weekdays that ends in 0 ends on the Sunday after it. */
 function endsOf(range: string, hasStep: boolean, item: string, position: Position): readonly [number, number] {
   if (range === '*' || range === '?') return [position.min, position.last];
   const [first = '', last, ...more] = range.split('-');
@@ -103,7 +103,7 @@ function valueOf(text: string, item: string, position: Position): number {
   return value;
 }
 
-/** `H` of cronstable: the same values that cronstable draws from the name of the job. */
+/** cronstable's `H`: the values that it derives from the name of the job. */
 function hashed(item: string, { name, min, last }: Position, job: string): readonly string[] {
   const [written, a, b, step] = /^h(?:\((\d+)-(\d+)\))?(?:\/(\d+))?$/.exec(item) ?? [];
   if (written === undefined) return [item];

@@ -42,7 +42,7 @@ export function readJobSchedule(job: Fields, reading: JobReading): JobSchedule |
 
 const FIELDS = ['minute', 'hour', 'dayOfMonth', 'month', 'dayOfWeek'];
 
-/** The expression, also of a map. */
+/** The expression, which may be written as a map. */
 function scheduleText(job: Fields, reading: JobReading): string | undefined {
   const written = job.text('schedule')?.trim();
   if (written !== undefined && written !== '') return written;

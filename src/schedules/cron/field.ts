@@ -30,7 +30,10 @@ export interface Field {
 
 const MOST_TEXTS = 4096;
 
-/** Digits of a number. Longer ones are not parsed: from 22 on `Number` would print them as 1e+21, from 309 on as Infinity. */
+/**
+ * Digits of a number. Longer ones are not parsed: with 22 or more `Number` would print them as 1e+21, with 309 or more
+ * as Infinity.
+ */
 const MOST_DIGITS = 9;
 const LONG_NUMBER = new RegExp(`\\d{${MOST_DIGITS + 1}}`);
 

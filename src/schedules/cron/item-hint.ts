@@ -44,7 +44,7 @@ const SEVERAL: ReadonlyMap<string, string> = new Map([
   ['WEEKENDS', 'SAT,SUN'],
 ]);
 
-/** Two letters of German that no English name starts with. */
+/** German two-letter abbreviations that no English name starts with. */
 const GERMAN: ReadonlyMap<string, string> = new Map([
   ['DI', 'TUE'],
   ['MI', 'WED'],
@@ -52,7 +52,7 @@ const GERMAN: ReadonlyMap<string, string> = new Map([
   ['SO', 'SUN'],
 ]);
 
-/** Names of two letters, as in calendars: `MO-FR`, `MO#2`, `MOL`. */
+/** Two-letter names, as in calendars: `MO-FR`, `MO#2`, `MOL`. */
 function shortHint({ key, names }: FieldPosition, item: string): string | undefined {
   const namesOf = (word: string): readonly string[] => {
     const found = [...names.keys()].filter((name) => name.startsWith(word));

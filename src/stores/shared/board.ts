@@ -2,7 +2,8 @@ import type { Clock } from '../../domain/clock.js';
 import type { Duration, Instant } from '../../domain/time.js';
 
 /**
- * The store that several machines share: one state, one lease, one writer. Redis, PostgreSQL and etcd each have a board.
+ * The store that several machines share: one state, one lease, one writer. Redis, PostgreSQL and etcd each have a
+ * board.
  *
  * A board stores texts and does not read them. The rules for everyone who writes a board:
  *
@@ -15,7 +16,8 @@ import type { Duration, Instant } from '../../domain/time.js';
  *   take effect after a later one. {@link take}, {@link renew}, {@link write} and {@link put} can therefore be repeated
  *   with the same arguments. A board never repeats a request itself.
  * - **Every method settles**: {@link take}, {@link renew}, {@link release}, {@link time} and the notes within
- *   {@link BOARD_PATIENCE}, the others within {@link LONG_BOARD_PATIENCE}. A method rejects only with {@link BoardTrouble}.
+ * {@link BOARD_PATIENCE}, the others within {@link LONG_BOARD_PATIENCE}. A method rejects only with {@link
+ * BoardTrouble}.
  * - **A store may go back.** It may restart empty, or fail over to a copy that missed acknowledged writes. The board
  *   reports that as `behind` and never repairs anything itself.
  * - **No secret leaves.** Neither {@link place} nor a {@link BoardTrouble} contains a user name, a password, a token or
@@ -40,15 +42,15 @@ export interface Board {
    * - `knownSeq` is the highest number of a write under `known` that the caller has seen. A store that knows only lower
    *   ones went back, too: a copy may be older than the lease of its holder, who is alive.
    *
-   * LeaseTaking changes neither the contents nor what {@link LeaseTaken.idle} is derived from. The number of the last write
-   * becomes 0: the first write of the new holder has number 1.
+   * Taking the lease changes neither the contents nor what {@link LeaseTaken.idle} is derived from. The number of the
+   * last write becomes 0: the first write of the new holder has number 1.
    */
   take(candidate: Candidate, lease: Duration, known: Fence, knownSeq?: number): Promise<LeaseTaking>;
 
   /**
    * Extends the lease: it lasts `lease` ms from now. Returns false if the store knows a higher fence: the lease is lost
-   * for good. If the lease lapsed or vanished and no higher fence is known, the holder gets it back, including its fence.
-   * Never called after the holder's own clock says that the lease has expired.
+   * for good. If the lease lapsed or vanished and no higher fence is known, the holder gets it back, including its
+   * fence. Never called after the holder's own clock says that the lease has expired.
    */
   renew(fence: Fence, lease: Duration): Promise<boolean>;
 
@@ -83,16 +85,16 @@ export interface Board {
   write(fence: Fence, seq: number, change: BoardChange): Promise<Written>;
 
   /**
-   * Log entries after a position, oldest first, up to `most` (at least 1). `after: undefined` begins with the oldest one
-   * that is left. Positions rise with each write, also over a change of the holder. A store keeps at least
-   * {@link LOG_LENGTH} entries unless it says otherwise in its documentation.
+   * Log entries after a position, oldest first, up to `most` (at least 1). `after: undefined` begins with the oldest
+   * one that is left. Positions rise with each write, even when the holder changes. A store keeps at least {@link
+   * LOG_LENGTH} entries unless it says otherwise in its documentation.
    */
   log(after: string | undefined, most: number): Promise<readonly Logged[]>;
 
   /**
    * Writes a note, which disappears after `lifetime` ms by the store's clock (rounded up to whole seconds where the
-   * store has no finer leases). Anyone may write. Notes carry presence and requests. They are not part of the contents:
-   * no fence protects them, and a whole change leaves them alone.
+   * store has no finer leases). Every client can write. Notes carry presence and requests. They are not part of the
+   * contents: no fence protects them, and a whole change leaves them alone.
    *
    * `name` has up to 200 characters of `[A-Za-z0-9_.:/-]`, `text` up to 1 MiB of UTF-8.
    */
@@ -107,7 +109,10 @@ export interface Board {
   /** The store's time, in ms; `undefined` if it has no clock to read. */
   time(): Promise<Instant | undefined>;
 
-  /** Closes the connections. What is on its way rejects. Resolves when they are closed, within {@link BOARD_PATIENCE}. Never rejects. */
+  /**
+   * Closes the connections. What is on its way rejects. Resolves when they are closed, within {@link BOARD_PATIENCE}.
+   * Never rejects.
+   */
   close(): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import type { Cancel, Duration } from '../../domain/time.js';
 import { repeatRounds } from '../../turns/repeat-rounds.js';
 import type { Board } from './board.js';
 
-/** The interval between two signs of life, and how long each lasts. */
+/** The interval between two notes of presence, and how long each lasts. */
 const BETWEEN_SIGNS: Duration = 2_000;
 const LIFETIME: Duration = 3 * BETWEEN_SIGNS;
 
@@ -28,7 +28,7 @@ export class Presence {
   #others: readonly Peer[] = [];
   #stop: Cancel = () => undefined;
 
-  /** `id` is unique; `onSeen` is called with the others after each look. */
+  /** `id` is unique; `onSeen` is called with the others after each check. */
   constructor(
     { board, clock, id }: { readonly board: Board; readonly clock: Clock; readonly id: string },
     self: () => Peer,
@@ -50,7 +50,7 @@ export class Presence {
     this.#stop = repeatRounds(this.#clock, BETWEEN_SIGNS, () => this.#sign());
   }
 
-  /** Removes the sign of life. Never rejects. */
+  /** Removes the note of presence. Never rejects. */
   async stop(): Promise<void> {
     this.#stop();
     await this.#board.remove(`node/${this.#id}`).catch(() => false);

@@ -22,7 +22,7 @@ const RECENT: Duration = MINUTE;
 const LONGEST_PAUSE: Duration = 200;
 /** Failures in a row before trouble is reported. */
 const PATIENT_TRIES = 5;
-/** A takeover continues where the last holder was, up to this many leases after its last sign of life. */
+/** A takeover continues where the last holder was, up to this many leases after it was last seen. */
 const HANDOVER_LEASES = 10;
 
 interface SharedLedgerParts {
@@ -33,7 +33,10 @@ interface SharedLedgerParts {
   readonly putLeaseBack: () => Promise<void>;
   /** Called once when the state belongs to another scheduler. */
   readonly onLost: () => void;
-  /** Called when the store went back, and has everything again. `behind`: the writes it had lost; −1 if it does not know. */
+  /**
+   * Called when the store went back, and has everything again. `behind`: the writes it had lost; −1 if it does not
+   * know.
+   */
   readonly onWentBack: (behind: number) => void;
   /** Called with the time that each write took, from its first try until the store confirmed it. */
   readonly onCommitted?: ((took: Duration) => void) | undefined;

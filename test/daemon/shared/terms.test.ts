@@ -156,7 +156,7 @@ test('a run that waits for its commit when the state is lost starts nothing, and
   expect(outcomes(store)).toEqual(['2 success', '4 success', '6 success', '8 success']);
 });
 
-test('a stop is reported, also of a machine that loses the state while it stops', async () => {
+test('a stop is reported, even by a machine that loses the state while it stops', async () => {
   const { clock, one } = machines();
   const ends = () => one.events.flatMap(({ event }) => (/stopp(ing|ed)$/.test(event) ? [event] : []));
   one.terms.start();

@@ -83,7 +83,7 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
     expect(await store.redis.keys('*r.1*')).toEqual([]);
   });
 
-  test('reach a worker, and hear it, with the rights of the guide', async () => {
+  test('reach a worker, and hear it, with the permissions of the guide', async () => {
     await store.server.command('ACL', 'SETUSER', ...rightsOfTheGuide());
     const url = store.server.url.replace('//', '//timers:PASSWORD@');
     const [heard, messages]: [string[], string[]] = [[], []];

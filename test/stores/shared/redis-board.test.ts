@@ -63,7 +63,7 @@ describe.skipIf(!hasRedis)('Redis, which is installed', () => {
     };
   });
 
-  describe('with a user who has the rights of the guide', () => {
+  describe('with a user who has the permissions of the guide', () => {
     let guarded: RedisServer;
     beforeAll(async () => {
       guarded = await RedisServer.open();

@@ -39,7 +39,7 @@ export interface Found {
 /** How many outcomes are shown by default. */
 const DEFAULT_COUNT = 20;
 
-/** The most outcomes shown if a start time is given. */
+/** The maximum number of outcomes shown if a start time is given. */
 export const MOST_SHOWN = 10_000;
 
 /** Parses the request. @throws UsageError with the nearest valid word, or the forms that an option accepts. */

@@ -40,7 +40,7 @@ export function checkTimer(name: string, timer: ImportedTimer, context: CheckCon
   return { keys, differences: different === undefined ? found : [...found, about(different)] };
 }
 
-/** Drops what is said about a key that this machine cannot have. */
+/** Drops the differences about a key that this machine cannot have. */
 const ifAbout = (keys: Keys, { about, ...difference }: Difference): readonly Difference[] =>
   about === undefined || keys[about] !== undefined ? [difference] : [];
 

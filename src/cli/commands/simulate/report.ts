@@ -31,7 +31,7 @@ export interface SimulationReport {
   readonly timezone: string;
   readonly span: TimeSpan;
   readonly seed: number;
-  /** Most runs at once across all timers. */
+  /** The maximum number of runs at once, across all timers. */
   readonly concurrency: number | undefined;
   readonly runTimes: SimulatedRunTimes;
   /** Every run takes its usual time. */

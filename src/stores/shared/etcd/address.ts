@@ -61,7 +61,7 @@ interface Parts {
   readonly query: URLSearchParams;
 }
 
-/** By a form of its own, since `URL` knows only one host. */
+/** With its own pattern, since `URL` accepts only one host. */
 function readParts(url: string): Parts | undefined {
   const [, scheme = '', login = '', hosts = '', text = ''] = FORM.exec(url) ?? [];
   const query = new URLSearchParams(text);
@@ -84,7 +84,7 @@ function decodeLogin(login: string): Pick<Parts, 'user' | 'password'> | undefine
   try {
     return { user: decodeURIComponent(user), password: decodeURIComponent(rest.join(':')) };
   } catch {
-    // A "%" that begins no code.
+    // A "%" that does not begin an escape.
     return undefined;
   }
 }

@@ -33,7 +33,7 @@ const REFUSED: readonly (readonly [RegExp, string])[] = [
 const NO_TLS = 'it offers no TLS: enable it on the server, or use etcd:// instead of etcds://';
 
 /**
- * Reports a failed request in words of ours, because those of others may contain a secret. Errors that no request
+ * Reports a failed request in our own words, because other messages may contain a secret. Errors that no request
  * explains are bugs, and returned as they are.
  */
 export function etcdTrouble(error: unknown, place: string): unknown {
@@ -68,7 +68,7 @@ function whyNoTls(code: string): string | undefined {
 
 function whyLost(error: unknown, code: string): string {
   if (code === 'ABORT_ERR') return 'it does not respond';
-  // etcd hangs up on a client with TLS where it has none, and the other way round.
+  // etcd hangs up on a client with TLS where it has none, and vice versa.
   if (code === 'ECONNRESET')
     return 'it closed the connection. If this continues, use etcds:// for a server with TLS, etcd:// without';
   return /^E[A-Z]+$/.test(code) ? systemReason(error) : 'the connection was lost';

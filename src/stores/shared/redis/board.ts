@@ -204,7 +204,7 @@ type Scripts = Readonly<
   Record<`timers_${keyof typeof SCRIPTS}`, (...args: readonly (string | number)[]) => Promise<unknown>>
 >;
 
-/** Why a server cannot keep a state, by its reply to INFO, which needs fewer rights than CONFIG. */
+/** Why a server cannot keep a state, by its reply to INFO, which needs fewer permissions than CONFIG. */
 function whyUnfit(info: string): string | undefined {
   const [, major, minor] = /^redis_version:(\d+)\.(\d+)/m.exec(info) ?? [];
   const isOld = Number(major) < OLDEST[0] || (Number(major) === OLDEST[0] && Number(minor) < OLDEST[1]);
