@@ -33,7 +33,7 @@ export const renderHttp = (): string =>
       [
         ['400', 'An argument is wrong.'],
         ['401', 'The token is missing or wrong.'],
-        ['403', 'Another page asks, or there is no token to show.'],
+        ['403', 'A page of another site sent the request, or no token is set.'],
         ['404', 'The route, the timer or the run does not exist.'],
         ['405', 'The route does not take this method.'],
         ['409', 'The verb was refused; the reason is in `error`.'],

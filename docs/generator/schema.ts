@@ -105,9 +105,9 @@ ${table(
   [
     ['A value with a variable, such as `${PORT}`: the schema accepts it anywhere except in commands.', 'any'],
     ...BEYOND.map(({ what, codes }) => [what, codes.map((code) => `\`${code}\``).join(', ')]),
-    ['Bounds that protect `timers` from files made to hurt.', '`alias-bomb`, `too-deep`, `too-many-values`'],
+    ['Bounds that protect `timers` from malicious files.', '`alias-bomb`, `too-deep`, `too-many-values`'],
   ],
 )}
 
-Warnings are beyond it as well.
+Nor can a schema express warnings.
 `;

@@ -27,7 +27,7 @@ const [TOKENS_OF_LINE, TOKENS_OF_NODE] = [5, 10];
 /** Far below the library's 100 levels and its 1024 characters for a key. */
 const [MAX_FLOW_DEPTH, MAX_INDENT, MAX_KEY] = [20, 40, 500];
 
-/** Each pause passes through a generator per level, so maps as short as those of most timers have none. */
+/** Each pause passes through a generator per level, so a map as short as that of most timers has no pause. */
 const ENTRIES_OF_STEP = 10;
 
 const SPACE = 0x20;

@@ -5,7 +5,7 @@ import { firstInstants, gridCalendars } from './grid-calendar.js';
 import { onCalendarsOf } from './on-calendar.js';
 import type { TimerKeys } from '../timer-keys.js';
 
-/** The lines of `[Timer]` that say when, or why systemd cannot. */
+/** The lines of `[Timer]` for the times, or why systemd cannot express them. */
 export type TimerLines =
   { readonly lines: readonly string[]; readonly warnings: readonly string[] } | { readonly refusal: string };
 

@@ -69,7 +69,7 @@ function readItem(text: string, range: FieldRange): Item | undefined {
   return between(text, { first: numberOf(low, range), last: numberOf(high, range), step });
 }
 
-/** A value, whose step is ignored. */
+/** A value; its step is ignored. */
 function single(text: string, value: number | undefined, step: string | undefined): Item | undefined {
   if (value === undefined) return undefined;
   return { values: [value], written: text.replace(/\/.*$/, ''), ...(step !== undefined && { ignoredStep: text }) };
