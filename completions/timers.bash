@@ -67,7 +67,7 @@ _timers() {
     simulate:--state) from=files ;;
     simulate:--from) from=nothing ;;
     simulate:--to) from=nothing ;;
-    simulate:--durations) from=nothing ;;
+    simulate:--durations) from=files formats=$'recorded' ;;
     simulate:--fail) from=timers ;;
     simulate:--assert) from=nothing ;;
     simulate:--seed) from=nothing ;;
@@ -75,7 +75,7 @@ _timers() {
     history:--state) from=files ;;
     history:--timezone) from=zones ;;
     history:-n | history:--count) from=nothing ;;
-    history:--status) from=nothing ;;
+    history:--status) words='success failure timeout canceled lost skipped missed' ;;
     history:--since) from=nothing ;;
     history:--until) from=nothing ;;
     history:--run) from=nothing ;;
@@ -157,7 +157,7 @@ _timers() {
       import) case $count in *) from=files formats=$'crontab\nsupercronic\nsystemd\nkubernetes\nyacron\ncronstable\nofelia\nanacron\npm2\nnode-cron' ;; esac; words+=' --json -o --output --no-color -h --help' ;;
       export) case $count in 0) words='crontab systemd kubernetes ical' ;; *) from=timers ;; esac; words+=' -f --file --json --image -o --output --no-color -h --help' ;;
       validate) case $count in 0) from=files ;; esac; words+=' -f --file --json --strict --no-color -h --help' ;;
-      keys) case $count in 0) from=nothing ;; esac; words+=' --json --no-color -h --help' ;;
+      keys) case $count in 0) words='timers defaults timezone concurrency groups state state.url state.password_file state.lease state.name history history.keep history.runs log log.file log.max_size log.keep orphans launcher clock clock.servers clock.chrony clock.state clock.limit clock.discipline clock.poll http http.listen http.token_file http.metrics http.health heartbeat heartbeat.every heartbeat.url heartbeat.method heartbeat.run forward forward.url forward.token_file tracing tracing.endpoint tracing.headers tracing.service_name cron every every.interval every.offset every.from every.at in at dst dst.gap dst.repeat jitter run_at_start enabled not_before not_after max_runs catch_up catch_up.policy catch_up.within deadline run shell cwd env env_file pass_env user success_codes output output.file output.max_size output.parse timeout kill_after overlap group run_on retry retry.attempts retry.delay retry.factor retry.max_delay retry.jitter retry.on retry.not_on breaker breaker.failures breaker.cooldown fallback on_failure on_success on_recovery ping ping.healthchecks ping.sentry ping.slug ping.url ping.method ping.on ping.headers ping.body notify notify.webhook notify.run notify.on notify.still_failing_after description tags ignore' ;; esac; words+=' --json --no-color -h --help' ;;
       schema) case $count in 0) words='file log' ;; esac; words+=' --json --no-color -h --help' ;;
       diff) case $count in 0) from=files ;; esac; words+=' -f --file --state --timezone --json --no-color -h --help' ;;
       completion) case $count in 0) words='bash zsh fish names zones' ;; esac; words+=' -f --file --json --no-color -h --help' ;;

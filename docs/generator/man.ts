@@ -23,6 +23,9 @@ export const renderManPage = (): string =>
     text('The other commands look ahead, look back and control the running scheduler.'),
     '.PP',
     text('A command finds the timer file by --file, or takes the nearest one from the current folder upward.'),
+    '.SH COMMON OPTIONS',
+    text('Most commands take these. Where they differ, the command has them again.'),
+    ...commonOptions().flatMap(optionEntry),
     ...Object.entries(COMMAND_GROUPS).flatMap(([group, title]) => [
       `.SH ${title.toUpperCase()}`,
       ...commandKinds.filter((kind) => kind.group === group).flatMap(commandSection),
@@ -31,22 +34,51 @@ export const renderManPage = (): string =>
     ...Object.entries(EXIT_CODES).flatMap(([code, meaning]) => entry(bold(code), meaning)),
     '.SH ENVIRONMENT',
     ...Object.entries(READ_VARIABLES).flatMap(([name, meaning]) => entry(bold(name), withoutLinks(meaning))),
+    '.SH SIGNALS',
+    ...entry(bold('SIGTERM, SIGINT'), 'Stop in order. A second one kills active commands at once.'),
+    ...entry(bold('SIGHUP'), 'Reload the timer file. An invalid one changes nothing.'),
     '.SH FILES',
-    ...entry(bold('timers.yaml'), 'The timer file. `timers keys` explains its keys.'),
+    ...entry(
+      bold('timers.yaml'),
+      'The timer file; also timers.yml, timers.json, .timersrc and .config/timers.yaml. `timers keys` explains its keys.',
+    ),
+    ...entry(bold('~/.local/state/timers'), 'The states of timer files without the key `state`, and control sockets.'),
     '.SH SEE ALSO',
     '.BR crontab (5),',
     '.BR systemd.timer (5)',
   ].join('\n')}\n`;
 
+/** What makes two options the same. */
+const sameness = ({ flags, description }: Option): string => `${flags} ${description}`;
+
+/** Options of several commands, in the order of the help. The help of each command repeats them, a page need not. */
+function commonOptions(): readonly Option[] {
+  // What --json prints differs.
+  const all = commandKinds.flatMap((kind) => declared(kind).options.filter(({ long }) => long !== '--json'));
+  const counts = new Map<string, number>();
+  for (const option of all) counts.set(sameness(option), (counts.get(sameness(option)) ?? 0) + 1);
+  const common = all.filter((option) => (counts.get(sameness(option)) ?? 0) >= COMMON);
+  return [...new Map(common.map((option) => [sameness(option), option])).values()];
+}
+
+/** An option is common if this many commands have it. */
+const COMMON = 5;
+
 function commandSection(kind: CommandKind): readonly string[] {
   const { name, summary, details, examples } = kind;
   const command = declared(kind);
+  const common = new Set(commonOptions().map(sameness));
+  const own = command.options.filter((option) => !common.has(sameness(option)));
+  const others = command.options.filter((option) => common.has(sameness(option)) && option.long !== '--no-color');
   return [
     `.SS timers ${name} ${escaped(command.usage())}`,
     text(`${summary}.`),
     ...(details === undefined ? [] : [text(details)]),
     ...command.registeredArguments.flatMap(argumentEntry),
-    ...command.options.filter(({ long }) => long !== '--no-color').flatMap(optionEntry),
+    ...own.flatMap(optionEntry),
+    ...(others.length === 0
+      ? []
+      : ['.PP', text(`Common options: ${others.map(({ long }) => `\`${long ?? ''}\``).join(', ')}.`)]),
     '.PP',
     'Examples:',
     ...examples.flatMap(({ line, does }) => entry(bold(line), `${does}.`)),
@@ -62,7 +94,7 @@ const optionEntry = ({ flags, description, argChoices, defaultValue, presetArg }
     [
       `${description.replace(/\.$/, '')}.`,
       ...choices(argChoices),
-      ...(defaultValue === undefined ? [] : [`Default: ${String(defaultValue)}.`]),
+      ...(String(defaultValue ?? '') === '' ? [] : [`Default: ${String(defaultValue)}.`]),
       ...(presetArg === undefined ? [] : [`Without a value: ${presetArg as string}.`]),
     ].join(' '),
   );

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { declared, renderCommands } from '../../docs/generator/commands.js';
 import { commandKinds } from '../../src/cli/commands/index.js';
+import { exporterKinds } from '../../src/exporters/index.js';
+import { importerKinds } from '../../src/importers/index.js';
 
 test('docs/reference/commands.md is the one that `npm run docs` writes', async () => {
   await expect(renderCommands()).toMatchFileSnapshot('../../docs/reference/commands.md');
@@ -34,4 +36,12 @@ describe.each(commandKinds.map((kind) => [kind.name, kind] as const))('timers %s
     for (const { line } of kind.examples)
       expect(line).toMatch(new RegExp(`\\btimers (.*timers )?${name}( |$)|timers status; `));
   });
+});
+
+test.each([
+  ['import', importerKinds],
+  ['export', exporterKinds],
+])('the help of timers %s names each format', (command, formats) => {
+  const details = commandKinds.find(({ name }) => name === command)?.details;
+  for (const { name } of formats) expect(details).toMatch(new RegExp(`\\b${name}\\b`));
 });

@@ -12,3 +12,9 @@ test.each([
 ])('%s is the one that `npm run docs` writes', async (file, render) => {
   await expect(render()).toMatchFileSnapshot(`../../${file}`);
 });
+
+test('the manual page has the options of most commands once, and no empty default', () => {
+  const page = renderManPage();
+  expect(page.split('\n').filter((line) => line.includes('fB\\-\\-state <path>'))).toHaveLength(1);
+  expect(page).not.toContain('Default: .');
+});

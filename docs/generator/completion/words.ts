@@ -1,4 +1,6 @@
 import type { Argument, Option } from 'commander';
+import { keyCatalog } from '../../../src/config/keys/catalog.js';
+import { FIRING_STATUSES } from '../../../src/domain/outcome.js';
 import { commandKinds } from '../../../src/cli/commands/index.js';
 import { exporterKinds } from '../../../src/exporters/index.js';
 import { importerKinds } from '../../../src/importers/index.js';
@@ -45,6 +47,9 @@ const BY_PLACEHOLDER: Readonly<Record<string, Values>> = {
   format: { from: 'list', words: exporterKinds.map(({ name }) => name) },
   'format-and-files': { from: 'words-or-files', words: importerKinds.map(({ name }) => name) },
   path: { from: 'files' },
+  words: { from: 'list', words: FIRING_STATUSES },
+  how: { from: 'words-or-files', words: ['recorded'] },
+  key: { from: 'list', words: [...new Set(keyCatalog().flatMap(({ keys }) => keys.map((key) => key.path)))] },
   command: { from: 'commands' },
   zone: { from: 'zones' },
 };

@@ -83,9 +83,9 @@ const ACTIONS = {
 
 function actionOf(values: Values): string {
   if (values.from === 'list') return `(${values.words.join(' ')})`;
-  // Within an action, a colon is escaped.
+  // Within an action, a colon is escaped. With a blank in front, it gets no options of compadd.
   if (values.from === 'words-or-files')
-    return `_alternative "words\\:word\\:(${values.words.join(' ')})" "files\\:file\\:_files"`;
+    return ` _alternative "words\\:word\\:(${values.words.join(' ')})" "files\\:file\\:_files"`;
   return ACTIONS[values.from];
 }
 
