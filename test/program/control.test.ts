@@ -3,7 +3,7 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Controlled } from '../support/controlled.js';
-import type { Puppet } from '../support/puppet.js';
+import type { Puppet, PuppetProcess } from '../support/puppet.js';
 import type { Desk } from '../support/program.js';
 
 let all: Controlled;
@@ -254,13 +254,15 @@ describe('pause, resume, cancel and reset', () => {
     await desk.run('trigger', 'job');
     const first = await puppet.next();
     await desk.run('cancel', 'job');
-    await first.gone;
+    // A run ends after its process has.
+    const ended = ({ env }: PuppetProcess) =>
+      program.line(({ event, run_id: id }) => event === 'run.finished' && id === env['TIMERS_RUN_ID']);
+    await ended(first);
     await desk.run('trigger', 'job');
     const second = await puppet.next();
     await desk.run('cancel', (await timer('job')).runs[0]!.run_id.slice(0, 10));
-    await second.gone;
+    await ended(second);
     expect(await desk.run('cancel', 'job')).toMatchObject({ code: 0, stderr: 'timers: job has no active run\n' });
-    await program.line(({ event, run_id: id }) => event === 'run.finished' && id === second.env['TIMERS_RUN_ID']);
     const endings = program.lines.filter(({ event }) => event === 'run.finished');
     expect(endings.map((line) => line.status)).toEqual(['canceled', 'canceled']);
   });
