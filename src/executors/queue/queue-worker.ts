@@ -205,10 +205,12 @@ export class QueueWorker {
     const { labels, lock, node } = this.#parts;
     const redis = this.#redis;
     for (let tries = 0; tries < labels.length; tries++) {
-      const label = labels[this.#turn++ % labels.length] ?? '';
+      const turn = this.#turn++;
+      const label = labels[turn % labels.length] ?? '';
       const token = `${this.#parts.id}:${++this.#tokens}`;
       const askedAt = this.#now;
-      const takesReturned = this.#tokens % 2 === 0;
+      // Every second time for each label.
+      const takesReturned = Math.floor(turn / labels.length) % 2 === 1;
       const taken = await this.#ask(label, (taker) => takeWork(taker, { redis, token, lock, node, takesReturned }));
       if (taken !== undefined) return new HeldWork({ label, taken, token }, askedAt + lock);
     }

@@ -31,11 +31,15 @@ describe.skipIf(!hasRedis)('a worker', () => {
   const result: WorkResult = { exit: { kind: 'exited', code: 0 }, node: 'w1', tail: [] };
 
   /** Runs what it takes, while no time passes, so no check follows. Resolves with the names of what began. */
-  async function takes(most: number): Promise<{ readonly begun: string[]; readonly refused: string[] }> {
+  async function takes(
+    most: number,
+    labels = ['any'],
+  ): Promise<{ readonly begun: string[]; readonly refused: string[] }> {
     const [begun, refused]: [string[], string[]] = [[], []];
     let enough: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => (enough = resolve));
     const worker = await store.worker(new FakeClock(), {
+      labels,
       onRefused: (reason) => refused.push(reason),
       begin({ order: { env } }) {
         begun.push(env['TIMERS_RUN_ID'] ?? '');
@@ -65,13 +69,17 @@ describe.skipIf(!hasRedis)('a worker', () => {
     expect(await store.redis.hget(`${QUEUE}:z.1`, 'returnvalue')).toBe(JSON.stringify(result));
   });
 
-  test('takes new work before thousands of jobs that workers have returned', async () => {
-    const ids = Array.from({ length: 3_000 }, (_, index) => `old-${index}.1`);
-    const all = store.redis.pipeline();
-    for (const id of ids) all.hset(`${QUEUE}:${id}`, order(id.slice(0, -2))).zadd(`${QUEUE}:delayed`, 4096, id);
-    await all.exec();
-    await put('new.1', order('new'));
-    const { begun } = await takes(3);
-    expect(begun).toContain('new');
-  });
+  test.each([[['any']], [['any', 'far']], [['far', 'any']]])(
+    'with %j takes new work before many returned jobs',
+    async (labels) => {
+      const ids = Array.from({ length: 3_000 }, (_, index) => `old-${index}.1`);
+      const all = store.redis.pipeline();
+      for (const id of ids) all.hset(`${QUEUE}:${id}`, order(id.slice(0, -2))).zadd(`${QUEUE}:delayed`, 4096, id);
+      await all.exec();
+      await put('new.1', order('new'));
+      const { begun } = await takes(3, labels);
+      expect(begun).toContain('new');
+      expect(begun.filter((id) => id.startsWith('old-'))).not.toEqual([]);
+    },
+  );
 });
