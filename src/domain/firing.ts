@@ -11,8 +11,8 @@ export interface Firing {
   readonly trigger: Trigger;
   /**
    * Distinguishes firings of one instant. By schedule: 0, or how many times the wall clock was set back before this
-   * interval-like job resumed its rhythm. Manually, or when the scheduler starts: a unique number above {@link
-   * MARKS_FROM}.
+   * interval-like job resumed its rhythm. Manually, or when the scheduler starts: a unique number above
+   * {@link MARKS_FROM}.
    */
   readonly generation: number;
 }

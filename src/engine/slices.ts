@@ -20,7 +20,7 @@ export class Slices<Item> {
     return this.#left.size > 0;
   }
 
-  /** Starts with `items`, and calls `then` after the last. Call it once. */
+  /** Starts with `items`, and calls `then` whenever none is left. Call it once. */
   begin(items: Iterable<Item>, then: () => void): void {
     this.#then = then;
     for (const item of items) this.#left.add(item);

@@ -38,15 +38,14 @@ export function outcomesRoute({ outcomes, turn }: Receiver): Route {
     const recorded = last.then(() => record(log, received, turn));
     last = recorded.catch(() => undefined);
     try {
-      await recorded;
+      const taken = await recorded;
+      isFailing = false;
+      return { status: 200, value: { taken, repeated: received.outcomes.length - taken } };
     } catch (error) {
       if (isFailing) return UNRECORDED;
       isFailing = true;
       throw error;
     }
-    isFailing = false;
-    const taken = await recorded;
-    return { status: 200, value: { taken, repeated: received.outcomes.length - taken } };
   };
   return {
     method: 'POST',

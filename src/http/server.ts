@@ -20,8 +20,8 @@ export interface Route {
   /** Exact, or ending in `/*` for everything below. */
   readonly path: string;
   /**
-   * `probe` is open to everyone; `read` and `act` to clients that send the token. Without a token, see {@link
-   * HttpOptions.token}.
+   * `probe` is open to everyone; `read` and `act` to clients that send the token. Without a token, see
+   * {@link HttpOptions.token}.
    */
   readonly access: 'probe' | 'read' | 'act';
   handle(request: HttpRequest, response: ServerResponse): void | Promise<void>;

@@ -1,9 +1,9 @@
 import { isTimeZone, suggestTimeZone } from '../schedules/index.js';
 
 /** Whether the tz database has a zone under exactly this name: programs that read its files tell upper from lower case. */
-export const isZoneFile = (name: string): boolean => isTimeZone(name) && spellingInTzdata(name) === name;
+export const isZoneFile = (name: string): boolean => spellingInTzdata(name) === name;
 
-/** A zone as the tz database spells it; `undefined` if there is no such zone. */
+/** The spelling of a zone in the tz database; `undefined` for an unknown zone. */
 export function spellingInTzdata(name: string): string | undefined {
   if (!isTimeZone(name)) return undefined;
   const wanted = name.toLowerCase();

@@ -30,8 +30,8 @@ const createSteps = (clock: Clock, atOnce: number): Steps =>
 
 /**
  * Executes steps on files whose file system may hang, such as network mounts. A step that hangs keeps a thread, and
- * nothing can end it. So each mount has one step at a time, and all network mounts together have {@link
- * NETWORK_THREADS}. A step is given up after {@link PATIENCE}; from then on further steps on that mount fail
+ * nothing can end it. So each mount has one step at a time, and all network mounts together have
+ * {@link NETWORK_THREADS}. A step is given up after {@link PATIENCE}; from then on further steps on that mount fail
  * immediately, until the hanging one ends.
  */
 export class FileLanes {

@@ -16,8 +16,8 @@ import type { Duration, Instant } from '../../domain/time.js';
  *   take effect after a later one. {@link take}, {@link renew}, {@link write} and {@link put} can therefore be repeated
  *   with the same arguments. A board never repeats a request itself.
  * - **Every method settles**: {@link take}, {@link renew}, {@link release}, {@link time} and the notes within
- * {@link BOARD_PATIENCE}, the others within {@link LONG_BOARD_PATIENCE}. A method rejects only with {@link
- * BoardTrouble}.
+ *   {@link BOARD_PATIENCE}, the others within {@link LONG_BOARD_PATIENCE}. A method rejects only with
+ *   {@link BoardTrouble}.
  * - **A store may go back.** It may restart empty, or fail over to a copy that missed acknowledged writes. The board
  *   reports that as `behind` and never repairs anything itself.
  * - **No secret leaves.** Neither {@link place} nor a {@link BoardTrouble} contains a user name, a password, a token or
@@ -86,8 +86,8 @@ export interface Board {
 
   /**
    * Log entries after a position, oldest first, up to `most` (at least 1). `after: undefined` begins with the oldest
-   * one that is left. Positions rise with each write, even when the holder changes. A store keeps at least {@link
-   * LOG_LENGTH} entries unless it says otherwise in its documentation.
+   * one that is left. Positions rise with each write, even when the holder changes. A store keeps at least
+   * {@link LOG_LENGTH} entries unless it says otherwise in its documentation.
    */
   log(after: string | undefined, most: number): Promise<readonly Logged[]>;
 

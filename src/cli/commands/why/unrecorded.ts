@@ -24,16 +24,16 @@ function causeInWords({ cause, nearby: { seenAt } }: Unrecorded, why: Why): read
     job,
     retention: { keep, runs },
   } = why;
-  const anew = hasScheduler
+  const reloadHint = hasScheduler
     ? ' The running one has not read the file since it was changed: send SIGHUP, or restart it.'
     : '';
   switch (cause) {
     case 'no-history':
       return [why.noHistory ?? ''];
     case 'unknown-timer':
-      return [`No scheduler on ${state} has ever had this timer.${anew}`];
+      return [`No scheduler on ${state} has ever had this timer.${reloadHint}`];
     case 'other-schedule':
-      return [`The last scheduler on ${state} had this timer with another schedule, or disabled.${anew}`];
+      return [`The last scheduler on ${state} had this timer with another schedule, or disabled.${reloadHint}`];
     case 'done':
       return [`max_runs: ${job.window.maxRuns ?? 0} was reached; no scheduler fires it anymore.`];
     case 'not-considered':

@@ -95,18 +95,18 @@ function otherHour({ starts, length }: AskedTime, { instant }: ScheduleJudgment,
 function ofEnding(ending: Ending, context: Context, why: Why): readonly string[] {
   switch (ending.event) {
     case 'run.finished':
-      return ofRun(ending, context, why);
+      return describeRun(ending, context, why);
     case 'firing.skipped':
       return ofSkip(ending, context, why);
     case 'firing.missed':
-      return ofMiss(ending, context, why);
+      return describeMiss(ending, context, why);
   }
 }
 
 /** At most this many of the last lines are shown for a run that did not succeed. */
 const MOST_LINES = 3;
 
-function ofRun(run: RunFinished, { blocker }: Context, why: Why): readonly string[] {
+function describeRun(run: RunFinished, { blocker }: Context, why: Why): readonly string[] {
   const { firing, latenessMs, attempts, at, outcome, outputTail, durationMs, node } = run;
   const late = latenessMs < SECOND ? 'on time' : `${humanDuration(latenessMs)} late`;
   const tries = attempts > 1 ? ` after ${attempts} attempts` : '';
@@ -187,7 +187,7 @@ function skipBecause({ reason }: FiringSkipped, { blocker, lastFailure }: Contex
 
 const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
 
-function ofMiss(missed: FiringMissed, { last, blocker }: Context, why: Why): readonly string[] {
+function describeMiss(missed: FiringMissed, { last, blocker }: Context, why: Why): readonly string[] {
   const { count = 1, firstScheduledFor: first, firing, at, reason } = missed;
   const others =
     count > 1
