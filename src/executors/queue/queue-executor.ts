@@ -147,8 +147,9 @@ export class QueueExecutor implements Executor {
       attempt.isConfirmed ||= added !== undefined;
       // It may have started or ended before this scheduler asked for it.
       if (added === 'known') this.#heard(attempt.id);
-      if (added !== undefined && attempt.order === order) break;
-      await new Promise<void>((resolve) => clock.after(BEFORE_NEXT_TRY, resolve));
+      if (added === undefined) await new Promise<void>((resolve) => clock.after(BEFORE_NEXT_TRY, resolve));
+      // A reload may have changed it meanwhile.
+      else if (attempt.order === order) break;
     }
     attempt.lookedAt = clock.monotonic() - BETWEEN_LOOKS + ROUND;
     if (attempt.isCanceled) await this.#cancel(attempt);

@@ -83,6 +83,14 @@ describe.skipIf(!hasRedis)('a scheduler that hands attempts to workers', () => {
     await expect.poll(hashInQueue).toBe('new');
   });
 
+  test('gives what is on its way to its queue the definition of its timer after a reload', async () => {
+    const executor = await scheduler('1');
+    void executor.execute(commandFor('h'), io());
+    present = { label: 'any', hash: 'new' };
+    executor.redefine();
+    await expect.poll(hashInQueue).toBe('new');
+  });
+
   test('gives a run from before a reload the present definition, as its next attempt', async () => {
     present = { label: 'any', hash: 'new' };
     void (await scheduler('1')).execute(commandFor('h'), io());
