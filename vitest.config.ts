@@ -3,13 +3,13 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { LongestFirst } from './test/longest-first.js';
 import { LIMIT, POLL_LIMIT } from './test/support/limit.js';
 import { WITH_TOOLS } from './test/with-tools.js';
-import { PROGRAM_IN_ONE_ZONE, READ_THE_ZONE } from './test/zones.js';
+import { READ_THE_ZONE } from './test/zones.js';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 type Options = NonNullable<TestProjectInlineConfiguration['test']>;
 
-const PROGRAM = 'test/program/**';
+const PROGRAM = 'test/program';
 /** Machines that are killed and cut off, on real stores. */
 const FAULTS = 'test/faults/**';
 /** What takes seconds because it tries much, or compiles a copy of the sources. */
@@ -60,7 +60,8 @@ const program: Options = {
   sequence: { groupOrder: 1 },
 };
 
-const zoned = READ_THE_ZONE.map((entry) => (entry.endsWith('/') ? `${entry}**/*.test.ts` : entry));
+const readsZone = (isProgram: boolean): string[] =>
+  READ_THE_ZONE.filter((path) => path.startsWith(`${PROGRAM}/`) === isProgram);
 
 export default defineConfig({
   test: {
@@ -69,20 +70,16 @@ export default defineConfig({
       project('unit', 'UTC', {
         ...inside(0),
         include: ['test/**/*.test.ts'],
-        exclude: [PROGRAM, ...LAWS, ...WITH_TOOLS, PROCESSES, FAULTS],
+        exclude: [`${PROGRAM}/**`, ...LAWS, ...WITH_TOOLS, PROCESSES, FAULTS],
       }),
       project('unit-processes', 'UTC', processes('execa')),
       project('unit-processes-forker', 'UTC', processes('forker')),
       project('laws', 'UTC', { ...inside(0), include: LAWS.map((folder) => `${folder}/*.test.ts`) }),
-      project('unit-berlin', 'Europe/Berlin', { ...inside(0), include: zoned }),
+      project('unit-berlin', 'Europe/Berlin', { ...inside(0), include: readsZone(false) }),
       project('with-tools', 'UTC', { ...inside(1, WAITING), include: WITH_TOOLS }),
       project('faults', 'UTC', { ...program, include: [`${FAULTS}/*.test.ts`] }),
       project('program', 'UTC', { ...program, include: [`${PROGRAM}/*.test.ts`] }),
-      project('program-berlin', 'Europe/Berlin', {
-        ...program,
-        include: [`${PROGRAM}/*.test.ts`],
-        exclude: PROGRAM_IN_ONE_ZONE,
-      }),
+      project('program-berlin', 'Europe/Berlin', { ...program, include: readsZone(true) }),
     ],
   },
 });

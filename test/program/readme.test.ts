@@ -1,91 +1,30 @@
-import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { describe, expect, test } from 'vitest';
 import { KEYS } from '../../src/config/check/schema.js';
-import { Document, guide, pattern, readme, reference, type Shown } from '../support/documents.js';
-import { Desk, PROGRAM, ROOT } from '../support/program.js';
-
-/** A folder with a page's files, in which its commands run. */
-class Reader {
-  readonly #desk = new Desk();
-  readonly #page: Document;
-
-  constructor(page: Document) {
-    this.#page = page;
-  }
-
-  prepare(): void {
-    const { folder } = this.#desk;
-    for (const { role, text } of this.#page.files) {
-      mkdirSync(join(folder, dirname(role)), { recursive: true });
-      this.#desk.write(role, text);
-    }
-    this.#desk.write('package.json', '{"type":"module"}');
-    mkdirSync(join(folder, 'node_modules'));
-    symlinkSync(ROOT, join(folder, 'node_modules', 'timers-cli'));
-  }
-
-  /** Returns what a line prints. Returns once a scheduler started in the background is ready. */
-  async types({ line }: Shown): Promise<string> {
-    const [, args] = /^timers start (.*) > \S+ &$/.exec(line) ?? [];
-    if (args === undefined) return this.#shell(line);
-    await this.#desk.start(['start', ...args.split(' ')]).event('scheduler.started');
-    return '';
-  }
-
-  clear(): Promise<void> {
-    return this.#desk.clear();
-  }
-
-  #shell(line: string): Promise<string> {
-    const script = `timers() { "${process.execPath}" "${PROGRAM}" "$@"; }; ${line}`;
-    const cwd = this.#desk.folder;
-    const env = { ...process.env, XDG_STATE_HOME: join(cwd, '.state') };
-    return new Promise((resolve) => {
-      execFile('bash', ['-c', script], { cwd, env }, (_error, stdout, stderr) => resolve(stdout + stderr));
-    });
-  }
-}
+import { Document, guide, pattern, readme, reference } from '../support/documents.js';
+import { ROOT } from '../support/program.js';
+import { follow, showsTimes } from '../support/reader.js';
 
 const pages = [readme, ...guide];
 
-/** The timer files of a page, except those that it checks itself to show an error. */
-const timerFilesOf = (page: Document): readonly string[] =>
-  page.files
-    .filter(({ language, text }) => language === 'yaml' && Object.hasOwn(parse(text) as object, 'timers'))
-    .map(({ role }) => role)
-    .filter((file) => !page.shown.some(({ line }) => line.startsWith(`timers validate ${file}`)));
+// `guide-times.test.ts` follows the others.
+describe.each(pages.filter((page) => !showsTimes(page)).map((page) => [page.path, page] as const))(
+  '%s',
+  (_path, page) => {
+    follow(page);
+  },
+);
 
-describe.each(pages.map((page) => [page.path, page] as const))('%s', (_path, page) => {
-  const reader = new Reader(page);
-  beforeAll(() => reader.prepare());
-  afterAll(() => reader.clear());
-
-  test('has only blocks of a kind that is exercised here', () => {
+test.each(pages.map((page) => [page.path, page] as const))(
+  '%s has only blocks of a kind that is exercised here',
+  (_path, page) => {
     const others = page.blocks.filter(({ role, language }) => !role.includes('.') && language !== 'console');
     const kinds = others.map(({ language, role }) => `${language} ${role}`.trim());
     expect(new Set(kinds)).toEqual(new Set(FURTHER_KINDS[page.path] ?? []));
     expect(page.text.match(/^ *```/gm)).toHaveLength(2 * page.blocks.length);
-  });
-
-  if (page.shown.length > 0) {
-    describe('what is shown is what happens', () => {
-      test.each(page.shown)('$line', async (shown) => {
-        expect(await reader.types(shown)).toMatch(pattern(shown.output));
-      });
-    });
-  }
-
-  // After the session, which creates what some files name.
-  test.each(timerFilesOf(page))('the file %s is valid, without warnings', async (file) => {
-    const { text } = page.files.find(({ role }) => role === file)!;
-    const isRefused = /^ +user:/m.test(text) && process.geteuid!() !== 0;
-    const said = await reader.types({ line: `timers validate ${file} --strict`, output: '' });
-    expect(said).toMatch(isRefused ? /only root may run commands as another user/ : / is valid: /);
-  });
-});
+  },
+);
 
 /** Blocks that are neither a file nor a session, by page: each has its test below. */
 const FURTHER_KINDS: Readonly<Record<string, readonly string[]>> = {
