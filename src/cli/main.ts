@@ -7,6 +7,8 @@ import { normalizeArguments } from './normalize-argv.js';
 import { withWay } from './stray-words.js';
 import { commandKinds } from './commands/index.js';
 import { UsageError, type CommandKind } from './command.js';
+import type { FileOption } from './options.js';
+import { withTimers } from './timers-to-name.js';
 import { declareCommand } from './declare-command.js';
 import { exitDespiteFiles } from './exit-process.js';
 import { openTerminal } from './terminal.js';
@@ -38,12 +40,10 @@ function createProgram(word: string | undefined): Command {
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .commandsGroup('Get help:')
     .helpCommand('help [command]', 'Show help for a command')
-    .configureOutput({ outputError: (text, write) => write(`${visibleError(text.trimEnd())}\n`) })
-    .showHelpAfterError('(see timers --help)')
+    .configureOutput({ outputError: () => undefined })
     .addHelpText('after', '\nFirst steps:\n  $ timers init && timers validate && timers start');
   const named = commandKinds.find(({ name }) => name === word);
   for (const kind of named ? [named] : commandKinds) addCommand(program, kind);
-  program.commands.forEach((command) => command.showHelpAfterError(`(see timers ${command.name()} --help)`));
   for (const command of [program, ...program.commands]) command.exitOverride();
   return program;
 }
@@ -77,11 +77,26 @@ async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`error: ${withoutLongParts(visible(withWay(error.message, words, commands)))}\n`);
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const called = program.commands.find((command) => command.name() === words[0]);
+    process.stderr.write(`${await describeError(error, { words, commands, called })}\n`);
     return WRONG_USAGE;
   }
+}
+
+interface Line {
+  readonly words: readonly string[];
+  readonly commands: readonly KnownCommand[];
+  readonly called: Command | undefined;
+}
+
+/** What is wrong with a command line, and what to write instead. @throws any other error */
+async function describeError(error: unknown, { words, commands, called }: Line): Promise<string> {
+  const { file } = called?.opts<FileOption>() ?? {};
+  const say = async (message: string) => visibleError(await withTimers(message, file));
+  if (error instanceof UsageError) return `error: ${await say(withWay(error.message, words, commands))}`;
+  if (!(error instanceof CommanderError)) throw error;
+  return `${await say(error.message)}\n(see ${called === undefined ? 'timers' : `timers ${called.name()}`} --help)`;
 }
 
 /**

@@ -19,8 +19,12 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 export function wayOut(name: string, names: readonly string[]): string {
   const meant = nearest(name, names);
   if (meant !== undefined) return `Did you mean ${meant}?`;
-  return `It has: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`;
+  return `It has: ${firstNames(names)}`;
 }
+
+/** The first ten names, in one line. */
+export const firstNames = (names: readonly string[]): string =>
+  names.slice(0, 10).join(', ') + (names.length > 10 ? ', …' : '');
 
 /**
  * Damerau–Levenshtein in its restricted form (optimal string alignment). Does not distinguish distances of `limit` or more: it skips
