@@ -28,7 +28,7 @@ export function describeFallback({ outcome: { status, error = status }, duration
     case 'failure':
       return `failed: ${error}`;
     case 'timeout':
-      return `timed out after ${humanDuration(durationMs)}`;
+      return error;
     case 'canceled':
       return `was canceled: ${error}`;
     case 'lost':

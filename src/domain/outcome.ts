@@ -1,4 +1,5 @@
 import type { Command } from './command.js';
+import { humanDuration } from './human-duration.js';
 
 /** How one process ended, as the operating system reports it. */
 export type Exit =
@@ -106,7 +107,7 @@ const looksDone = (exit: Exit, successCodes: readonly number[]): boolean =>
 function reasonOf(cause: CancelCause): string {
   switch (cause.kind) {
     case 'timeout':
-      return `timed out after ${cause.afterMs} ms`;
+      return `timed out after ${humanDuration(cause.afterMs)}`;
     case 'replaced':
       return 'replaced by the next firing';
     case 'shutdown':

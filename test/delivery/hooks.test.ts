@@ -191,7 +191,7 @@ describe('a hook that fails is reported', () => {
     await clock.advance(30 * SECOND - 1);
     expect(failed).toEqual([]);
     await clock.advance(1);
-    expect(told()).toEqual(['r1 timeout: timed out after 30000 ms']);
+    expect(told()).toEqual(['r1 timeout: timed out after 30 s']);
     expect(clock.armed).toBe(0);
   });
 });

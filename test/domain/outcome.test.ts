@@ -4,7 +4,7 @@ import { judge, lostOutcome, type CancelCause, type Exit, type Outcome } from '.
 const exited = (code: number): Exit => ({ kind: 'exited', code });
 const signaled = (signal: string): Exit => ({ kind: 'signaled', signal });
 const timeout: CancelCause = { kind: 'timeout', afterMs: 2_000 };
-const late = { status: 'timeout', error: 'timed out after 2000 ms' } as const;
+const late = { status: 'timeout', error: 'timed out after 2 s' } as const;
 
 describe('an outcome', () => {
   it.each<[string, Exit, CancelCause | undefined, Outcome]>([

@@ -70,8 +70,8 @@ describe('after the last failed attempt', () => {
     rig.scheduler.start();
     await rig.clock.advance(MINUTE);
     expect(rig.story()).toContain(
-      '00:00:03.000 run.finished load@00:00:01.000 timeout signal=SIGTERM duration_ms=2000 error=timed out after 1000 ms ' +
-        'fallback_status=timeout fallback_error=timed out after 1000 ms fallback_duration_ms=1000',
+      '00:00:03.000 run.finished load@00:00:01.000 timeout signal=SIGTERM duration_ms=2000 error=timed out after 1 s ' +
+        'fallback_status=timeout fallback_error=timed out after 1 s fallback_duration_ms=1000',
     );
     expect(rig.executor.attempts.map(variablesOf).at(-1)).toEqual(['timeout', '2', '1', '', 'SIGTERM']);
   });

@@ -273,7 +273,7 @@ describe('attempts', () => {
     rig.executor.attempts[0]!.end(0);
     await rig.clock.settle();
     expect(rig.story()).toContain(
-      '00:00:04.000 run.finished hang@00:00:01.000 timeout duration_ms=3000 error=timed out after 3000 ms output_tail=cleaning up',
+      '00:00:04.000 run.finished hang@00:00:01.000 timeout duration_ms=3000 error=timed out after 3 s output_tail=cleaning up',
     );
   });
 

@@ -160,7 +160,7 @@ describe('a run', () => {
       status: 'timeout',
       success: false,
       signal: 'SIGKILL',
-      error: `timed out after ${seconds * 1_000} ms`,
+      error: `timed out after ${seconds} s`,
     });
   });
 

@@ -94,7 +94,7 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     'backup timed out after 1 s; its fallback timed out after 234 ms',
     {
       ...finished,
-      outcome: { status: 'timeout', error: 'timed out after 1000 ms' },
+      outcome: { status: 'timeout', error: 'timed out after 1 s' },
       fallback: { outcome: { status: 'timeout', error: 'timed out after 234 ms' }, durationMs: 234 },
     },
   ],
@@ -122,8 +122,8 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     { ...finished, outcome: { status: 'failure', exitCode: 127, error: 'nope was not found in PATH' } },
   ],
   [
-    'backup timed out after 1.2 s',
-    { ...finished, outcome: { status: 'timeout', signal: 'SIGTERM', error: 'timed out after 1000 ms' } },
+    'backup timed out after 1 s',
+    { ...finished, outcome: { status: 'timeout', signal: 'SIGTERM', error: 'timed out after 1 s' } },
   ],
   [
     'backup was canceled after 1.2 s: the scheduler was stopped',

@@ -317,7 +317,6 @@ export const causeOfEnd = (event: RunFinished): string => withFallback(ownCauseO
 
 /** Why a run ended this way, whatever its fallback did; empty after a success. */
 export function ownCauseOf(event: RunFinished): string {
-  const { outcome } = event;
-  if (outcome.status === 'timeout') return `timed out after ${humanDuration(ownDurationOf(event))}`;
-  return outcome.error ?? (outcome.status === 'lost' ? 'the scheduler died while it was running' : '');
+  const { status, error } = event.outcome;
+  return error ?? (status === 'lost' ? 'the scheduler died while it was running' : '');
 }
