@@ -59,11 +59,12 @@ async function openForker(program: string, parts: LauncherParts): Promise<OpenLa
   } catch (error) {
     return byExeca(parts, cannotBeUsed((error as Error).message));
   }
+  const kind = () => (forker.pid === undefined ? 'execa' : 'forker');
   return {
-    kind: 'forker',
+    kind: kind(),
     launcher: forker,
     record: () => ({
-      kind: forker.pid === undefined ? 'execa' : 'forker',
+      kind: kind(),
       pid: forker.pid ?? null,
       left_running: forker.leftRunning() ?? null,
     }),

@@ -12,7 +12,7 @@ import type { ForkerLauncher } from '../../src/executors/shell/forker-launcher.j
 import { createShellExecutor } from '../../src/executors/shell/index.js';
 import { isLiving, readStat } from '../../src/executors/shell/proc.js';
 import { compile, noCompiler } from '../support/c-compiler.js';
-import { launcherName, openForker } from './launchers.js';
+import { FIRST_COMMAND, launcherName, openForker } from './launchers.js';
 import { command, RecordedIo } from './recorded-io.js';
 
 const system = createSystemClock();
@@ -159,6 +159,26 @@ describe('a forker that cannot be used', () => {
   });
 });
 
+it('a forker that is too slow at first is used later', async () => {
+  const program = join(mkdtempSync(join(folder, 'slow-')), 'forker');
+  writeFileSync(program, '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
+  const real = compile('native/forker.c', []);
+  const reasons: string[] = [];
+  let limit = 0;
+  const own: Clock = { ...clock, after: (delay, wake) => clock.after(delay === FIRST_COMMAND ? limit : delay, wake) };
+  const onFallback = (reason: string) => {
+    reasons.push(reason);
+    rmSync(program);
+    copyFileSync(real, program);
+    limit = FIRST_COMMAND;
+  };
+  const slow = await openForker(own, { program, onFallback, onRestored: (pid) => restored.push(pid) });
+  expect([slow.pid, reasons]).toEqual([undefined, ['its first command took longer than 5 s']]);
+  await until(() => restored.length > 0);
+  expect(restored).toEqual([slow.pid]);
+  slow.close();
+});
+
 describe('the death of the forker', () => {
   it('loses the ends of its commands, which run on, and nothing of their output', async () => {
     const runs = await Promise.all(
@@ -261,7 +281,7 @@ it('a program that is gone is reported once, and not tried again', async () => {
   await until(() => reasons.length > 0);
   expect(reasons).toEqual(['it could not be started: ENOENT']);
   // After the death, and for the first command of the next forker.
-  expect(pauses).toEqual([SECOND, 5 * SECOND]);
+  expect(pauses).toEqual([SECOND, FIRST_COMMAND]);
   gone.close();
 });
 

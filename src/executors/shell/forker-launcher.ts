@@ -5,7 +5,7 @@ import { MINUTE, SECOND, type Cancel, type Duration } from '../../domain/time.js
 import { Forker, type ForkerOptions } from './forker.js';
 import { hasNul } from './forker-protocol.js';
 import type { Launched, Launcher, Start } from './launcher.js';
-import { withTimeLimit } from './time-limit.js';
+import { TookTooLong, withTimeLimit } from './time-limit.js';
 
 /** How long a forker may take for its first command. */
 const PATIENCE: Duration = 5 * SECOND;
@@ -50,11 +50,21 @@ export class ForkerLauncher implements Launcher {
     return this.#forker?.leftRunning();
   }
 
+  /** Opens the first forker. If that takes too long, others follow. @throws Error with the reason why none can be used. */
+  async open(): Promise<void> {
+    try {
+      await this.#openOne();
+    } catch (error) {
+      if (!(error instanceof TookTooLong)) throw error;
+      this.#failed(error);
+    }
+  }
+
   /**
    * Starts a forker and uses it after a test command has succeeded. @throws Error with the reason why it cannot be
    * used.
    */
-  async open(): Promise<void> {
+  async #openOne(): Promise<void> {
     const { clock } = this.#options;
     const forker: Forker = new Forker({ ...this.#options, onGone: (...facts) => this.#lost(forker, ...facts) });
     try {
@@ -105,7 +115,7 @@ export class ForkerLauncher implements Launcher {
 
   #reopenLater(): void {
     this.#disarm = this.#options.clock.after(this.#pause, () => {
-      void this.open().then(
+      void this.#openOne().then(
         () => {
           if (this.#forker) this.#options.onRestored(this.#forker.pid ?? 0);
         },
