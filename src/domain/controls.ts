@@ -11,15 +11,15 @@ import type { Duration, Instant } from './time.js';
 export interface RunView {
   readonly runId: string;
   readonly firing: Firing;
-  /** `parked` waits for a run of its own job, `waiting` for a slot, `pausing` for its next attempt. */
+  /** `parked` waits for a run of its own job, `waiting` for a slot or a worker, `pausing` for its next attempt. */
   readonly state: 'parked' | 'waiting' | 'attempting' | 'pausing';
-  /** Attempts of its command that started. */
+  /** Attempts of its command that began, even if the last one waits for a worker. */
   readonly attempts: number;
   /** Its fallback is active. */
   readonly isFallback?: true;
   /** The process of the active attempt. */
   readonly pid: number | undefined;
-  /** Since the first attempt started; 0 before. */
+  /** Since the first attempt began; 0 before. */
   readonly elapsedMs: Duration;
 }
 

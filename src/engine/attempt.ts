@@ -110,6 +110,11 @@ export class Attempt implements AttemptIo {
     return this.canceler.exit !== undefined && this.canceler.cause === undefined;
   }
 
+  /** Whether it waits for a worker. */
+  get isQueued(): boolean {
+    return this.spec.command.runOn !== undefined && this.pid === undefined && this.canceler.exit === undefined;
+  }
+
   /** Runs the command. */
   execute(): void {
     const ended = this.#context.executor.execute(this.spec.command, this);

@@ -127,7 +127,7 @@ export class Run implements AttemptOwner, EntryOwner {
     return {
       runId: this.id,
       firing: this.firing,
-      state: this.#state,
+      state: this.#state === 'attempting' && this.#attempt?.isQueued ? 'waiting' : this.#state,
       attempts: this.#attempts,
       pid: this.#state === 'attempting' ? this.#attempt?.pid : undefined,
       elapsedMs: this.times.elapsedMs,

@@ -167,7 +167,9 @@ class Sweep {
   }
 
   #runOf(timer: SweptTimer, view: KnownRun): SweptRun {
-    const { firing, elapsedMs } = view;
+    const { firing } = view;
+    // The run times are those of one attempt, and what waits has yet to begin its next one.
+    const elapsedMs = isActive(view) ? view.elapsedMs : 0;
     const { offset, deadline = Infinity } = timer.job;
     return new SweptRun(
       timer,

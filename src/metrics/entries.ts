@@ -70,7 +70,7 @@ export const METRICS = {
     ...ofTimer,
   },
   task_running: { type: 'gauge', help: 'Active runs, including pauses between attempts.', ...ofTimer },
-  task_waiting: { type: 'gauge', help: 'Firings that wait for a slot or for another run.', ...ofTimer },
+  task_waiting: { type: 'gauge', help: 'Firings that wait for a slot, a worker or another run.', ...ofTimer },
   task_paused: { type: 'gauge', help: '1 while the timer is paused.', ...ofTimer },
   task_enabled: { type: 'gauge', help: '0 if the timer is disabled in the file.', ...ofTimer },
   task_breaker_state: { type: 'gauge', help: 'State of the breaker: 0 closed, 1 half open, 2 open.', ...ofTimer },

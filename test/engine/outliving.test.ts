@@ -133,6 +133,21 @@ describe('an attempt in the queue of workers', () => {
     expect(lives.disk.endings[0]).toMatchObject({ latenessMs: 5 * SECOND, durationMs: 3 * SECOND, node: 'w1' });
   });
 
+  test('is shown as waiting until a worker has it, and as running until it has ended', async () => {
+    const lives = new Lives({ isShared: true });
+    const rig = lives.begin([remote('far')], START);
+    rig.executor.isQueue = true;
+    rig.executor.lasting = undefined;
+    rig.scheduler.start();
+    await rig.clock.advance(12 * SECOND);
+    const shown = () => rig.scheduler.controls.status().jobs[0]?.runs;
+    expect(shown()).toMatchObject([{ state: 'waiting', attempts: 1, elapsedMs: 2 * SECOND }]);
+    const [attempt] = rig.executor.attempts;
+    attempt?.io.taken?.('w1');
+    attempt?.io.started(77, SECOND);
+    expect(shown()).toMatchObject([{ state: 'attempting', attempts: 1, pid: 77, elapsedMs: SECOND }]);
+  });
+
   test('may start until its deadline, even after a takeover', async () => {
     const far = remote('far', { deadline: 5 * SECOND });
     const { first, second, lives } = await twoLives([far], { stops: false }, 13);

@@ -24,6 +24,22 @@ describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
     expect(there.lines.filter(({ event }) => event === 'run.started')).toHaveLength(1);
   });
 
+  test('is waiting for status, and running as soon as a worker has it', async () => {
+    const one = all.machine('one');
+    const scheduler = await all.active(one);
+    await one.run('trigger', 'job');
+    const shown = async () => {
+      const { stdout } = await one.run('status', '--json');
+      return (JSON.parse(stdout) as { timers: readonly object[] }).timers;
+    };
+    expect(await shown()).toMatchObject([{ state: 'waiting', runs: [{ state: 'waiting', pid: null }] }]);
+    await all.worker(all.machine('w1'));
+    const { pid } = await scheduler.event('run.started');
+    expect(await shown()).toMatchObject([{ state: 'running', runs: [{ state: 'attempting', pid }] }]);
+    void (await all.puppet.next()).exit(0);
+    await scheduler.event('run.finished');
+  });
+
   test('is late by its wait, and lasts as long as its command', async () => {
     const one = all.machine('one');
     const scheduler = await all.active(one);

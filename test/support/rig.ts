@@ -79,6 +79,8 @@ export class FakeExecutor implements Executor {
   readonly attempts: FakeAttempt[] = [];
   /** The machine of a shared state that has the attempts. */
   node: string | undefined;
+  /** Whether attempts wait for a worker, and the test starts them. */
+  isQueue = false;
   /** How long attempts last; `undefined`: until the test ends them. */
   lasting: Duration | undefined;
   exits: (env: Readonly<Record<string, string>>) => Exit = () => ({ kind: 'exited', code: 0 });
@@ -108,7 +110,7 @@ export class FakeExecutor implements Executor {
       const end = (how?: Exit | number) => resolve(exit(how));
       this.attempts.push({ io, env: io.env, exit, end });
       if (this.node !== undefined) io.taken?.(this.node);
-      io.started(this.attempts.length);
+      if (!this.isQueue) io.started(this.attempts.length);
       if (this.lasting !== undefined) disarm = this.#clock.after(this.lasting, () => end(this.exits(io.env)));
       io.cancellation.onChange(() => {
         const ends = this.obedience === 'term' || (this.obedience === 'kill' && io.cancellation.isForced);

@@ -57,8 +57,9 @@ function awaitedBy({ timers }: StatusRecord, now: Instant): readonly Awaited[] {
   );
 }
 
-/** Runs without an attempt are left to the next scheduler. */
-const hasBegun = ({ state }: RunRecord): boolean => state === 'attempting' || state === 'pausing';
+/** Runs without an attempt are left to the next scheduler. Other waiting ones have begun, and wait for their next attempt. */
+const hasBegun = ({ state, attempts, fallback }: RunRecord): boolean =>
+  state !== 'parked' && (attempts > 0 || fallback === true);
 
 /** At most this many runs per line. */
 const MOST_NAMED = 5;
