@@ -85,6 +85,8 @@ export interface Recollection {
    * there: cursors apply as they are, and firings due since then are late, not missed.
    */
   readonly isHandedOver?: boolean;
+  /** The name of this machine; absent without a shared state. */
+  readonly node?: string;
 }
 
 /** Invalid values and rows of a state that another program wrote. */

@@ -57,11 +57,25 @@ export const canceled = (cause: CancelCause): Outcome => ({
 /** The outcome of a run whose end is unknown. */
 export const LOST = { status: 'lost', error: 'the scheduler died while it was running' } as const satisfies Outcome;
 
+/** Which machines a lost run concerns; empty without a shared state. */
+export interface LostBetween {
+  /** The one that had it, if that is known. */
+  readonly from?: string | undefined;
+  /** The one that took over. */
+  readonly to?: string | undefined;
+}
+
 /** The outcome of a run whose scheduler died. `exit`: how its process ended afterwards, if that is known. */
-export function lostOutcome(exit: Exit | undefined): Outcome {
-  if (exit?.kind === 'exited') return { ...LOST, error: `${LOST.error}; it then ended with exit code ${exit.code}` };
-  if (exit?.kind === 'signaled') return { ...LOST, error: `${LOST.error}; then ${exit.signal} ended it` };
-  return LOST;
+export function lostOutcome(exit: Exit | undefined, { from, to }: LostBetween = {}): Outcome {
+  const where = from === undefined ? '' : ` on ${from}`;
+  const lost = to === undefined ? LOST.error : `the scheduler${where} died or was cut off while it was running`;
+  const heir = to === undefined || to === from ? '' : `; ${to} took over`;
+  return { ...LOST, error: `${lost}${endInWords(exit)}${heir}` };
+}
+
+function endInWords(exit: Exit | undefined): string {
+  if (exit?.kind === 'exited') return `; it then ended with exit code ${exit.code}`;
+  return exit?.kind === 'signaled' ? `; then ${exit.signal} ended it` : '';
 }
 
 /**

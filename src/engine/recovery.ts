@@ -58,10 +58,10 @@ const DROPPED: Outcome = {
   error: 'it waited for a retry, and its timer was removed or disabled',
 };
 
-const MOVED: Outcome = {
+const moved = ({ node = 'a worker' }: OpenRun): Outcome => ({
   status: 'lost',
-  error: 'a worker had it, and its timer was removed or runs elsewhere now',
-};
+  error: `${node} had it, and its timer was removed or runs elsewhere now`,
+});
 
 /** How a run that was left open ends, and its fallback if that was active. */
 interface LeftEnding {
@@ -108,11 +108,11 @@ export class Recovery {
   }
 
   /** Gives every open run its outcome or its next attempt; holds jobs that have living processes until these end. */
-  begin({ open, lastSeenAt, isHandedOver }: Recollection, now: Instant): void {
+  begin({ open, lastSeenAt, isHandedOver, node: to }: Recollection, now: Instant): void {
     const { waiting, retrying, dropped, again, lost } = sortLeftOpen(open, this.#parts.jobs);
     const ends = this.#parts.orphans?.ends?.();
-    const lostOf = ({ runId, label }: OpenRun): Outcome =>
-      label === undefined ? lostOutcome(ends?.get(runId)) : MOVED;
+    const lostOf = (run: OpenRun): Outcome =>
+      run.label === undefined ? lostOutcome(ends?.get(run.runId), { from: run.node, to }) : moved(run);
     for (const run of lost) this.#close(run, endingOfLeft(run, lostOf(run)), lastSeenAt);
     for (const run of dropped) this.#close(run, endingOfLeft(run, DROPPED), lastSeenAt);
     this.#endOrphans([...lost, ...again], now);

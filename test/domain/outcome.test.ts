@@ -55,6 +55,17 @@ describe('an outcome', () => {
     expect(lostOutcome(signaled('SIGKILL')).error).toBe(`${error}; then SIGKILL ended it`);
   });
 
+  it('of a run whose scheduler died names the machines that share the state', () => {
+    const error = 'died or was cut off while it was running';
+    expect(lostOutcome(undefined, { from: 'one', to: 'two' }).error).toBe(
+      `the scheduler on one ${error}; two took over`,
+    );
+    expect(lostOutcome(undefined, { to: 'two' }).error).toBe(`the scheduler ${error}; two took over`);
+    expect(lostOutcome(exited(3), { from: 'one', to: 'one' }).error).toBe(
+      `the scheduler on one ${error}; it then ended with exit code 3`,
+    );
+  });
+
   it('never shows exit code 0 with a timeout, even where 0 is a failure', () => {
     expect(judge(exited(0), timeout, { successCodes: [3], cwd: '/' })).toEqual(late);
   });

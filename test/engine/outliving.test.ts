@@ -97,7 +97,14 @@ test('a lost run has the machine that had it, also where its fallback was runnin
   second.scheduler.start();
   await second.clock.settle();
   expect(lives.disk.endings).toMatchObject([
-    { firing: { jobName: 'plain' }, outcome: { status: 'lost' }, node: 'w1' },
+    {
+      firing: { jobName: 'plain' },
+      outcome: {
+        status: 'lost',
+        error: 'the scheduler on w1 died or was cut off while it was running; life2 took over',
+      },
+      node: 'w1',
+    },
     {
       firing: { jobName: 'poor' },
       outcome: { status: 'failure' },

@@ -40,7 +40,7 @@ describe('a scheduler that takes over', () => {
     expect(second.story()).toBe(
       tidy(`
         00:00:23.000 scheduler.started timers=1
-        00:00:23.000 run.finished tick@00:00:10.000 lost error=the scheduler died while it was running
+        00:00:23.000 run.finished tick@00:00:10.000 lost error=the scheduler died or was cut off while it was running; life2 took over
         00:00:23.000 run.started tick@00:00:20.000 lateness_ms=3000`),
     );
   });
@@ -102,7 +102,7 @@ describe('a scheduler that takes over', () => {
     expect(second.story()).toBe(
       tidy(`
         00:00:15.000 scheduler.started timers=1
-        00:00:15.000 attempt.failed bill@00:00:10.000 lost error=the scheduler died while it was running retry_in_ms=1000
+        00:00:15.000 attempt.failed bill@00:00:10.000 lost error=the scheduler died or was cut off while it was running; life2 took over retry_in_ms=1000
         00:00:16.000 run.started bill@00:00:10.000 attempt=2 lateness_ms=6000
         00:00:16.000 run.finished bill@00:00:10.000 success duration_ms=6000 attempts=2`),
     );

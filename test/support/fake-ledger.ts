@@ -37,15 +37,20 @@ export class FakeLedger implements Ledger {
   #tell: (trouble: LedgerTrouble) => void = () => undefined;
   #isTroubled = false;
 
-  constructor(disk: Disk, { isShared = false } = {}) {
+  readonly #node: string | undefined;
+
+  /** `node`: the name of a machine that shares the disk with others. */
+  constructor(disk: Disk, { node }: { readonly node?: string | undefined } = {}) {
     this.#disk = disk;
-    if (isShared) this.handsOver = true;
+    this.#node = node;
+    if (node !== undefined) this.handsOver = true;
   }
 
   recall(): Recollection {
     const { jobs, open, lastSeenAt } = this.#disk;
-    const isHandedOver = this.handsOver && lastSeenAt !== undefined;
-    return { jobs: new Map(jobs), open: [...open.values()], lastSeenAt, ...(isHandedOver && { isHandedOver }) };
+    const left = { jobs: new Map(jobs), open: [...open.values()], lastSeenAt };
+    if (this.#node === undefined) return left;
+    return { ...left, node: this.#node, ...(lastSeenAt !== undefined && { isHandedOver: true }) };
   }
 
   commit(events: readonly TimerEvent[], changed: readonly JobRecord[], now: Instant): Promise<Committed> | undefined {

@@ -17,8 +17,9 @@ export class Lives {
   }
 
   begin(jobs: readonly Job[], start: string, options: RigOptions = {}): Rig & { ledger: FakeLedger } {
-    const ledger = new FakeLedger(this.disk, { isShared: this.#isShared });
-    const rig = new Rig(jobs, { start, ledger, life: `life${++this.#count}`, ...options });
+    const life = `life${++this.#count}`;
+    const ledger = new FakeLedger(this.disk, { node: this.#isShared ? life : undefined });
+    const rig = new Rig(jobs, { start, ledger, life, ...options });
     rig.executor.lasting = 0;
     return Object.assign(rig, { ledger });
   }

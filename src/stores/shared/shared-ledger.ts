@@ -29,6 +29,8 @@ interface SharedLedgerParts {
   readonly board: Board;
   readonly clock: Clock;
   readonly lease: Duration;
+  /** The name of this machine. */
+  readonly name: string;
   /** Renews the lease, which a store that went back may have lost. Never rejects. */
   readonly putLeaseBack: () => Promise<void>;
   /** Called once when the state belongs to another scheduler. */
@@ -81,6 +83,7 @@ export class SharedLedger implements Ledger {
       open,
       lastSeenAt: idle === undefined ? undefined : parts.clock.now() - idle,
       ...(isHandedOver && { isHandedOver }),
+      node: parts.name,
     };
     this.#unrecorded = new PendingRecords(this.#recollection);
     // Runs that were left open are on the board as they are.

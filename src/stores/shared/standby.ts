@@ -146,7 +146,7 @@ export class Standby {
     const onLost = () => tenure.lose('fenced');
     const { onWentBack, onCommitted } = this.#parts;
     const ledger = new SharedLedger(
-      { board, clock, lease, putLeaseBack: () => tenure.putBack(), onLost, onWentBack, onCommitted },
+      { board, clock, lease, name, putLeaseBack: () => tenure.putBack(), onLost, onWentBack, onCommitted },
       taken,
       left,
       invalid,

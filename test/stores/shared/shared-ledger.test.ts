@@ -26,6 +26,7 @@ async function holder(store: MemoryStore, clock: FakeClock, life: string) {
       board,
       clock,
       lease: LEASE,
+      name: life,
       putLeaseBack: () => tenure.putBack(),
       onLost: () => told.push('lost'),
       onWentBack: (behind) => told.push(`back ${behind}`),
