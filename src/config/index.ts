@@ -7,6 +7,7 @@ export { MAX_FILE_SIZE, readBytes } from './text/read-file.js';
 export type { TimerFile } from './build/timer-file.js';
 export { loadArrivedFile, loadTimerFile, parseTimerFile, type Loaded } from './load.js';
 export { locateTimerFile, type Located } from './locate.js';
+export { jobOffset } from './build/job-offset.js';
 export type { Machine } from './build/machine.js';
 export { KEYS_OF_TIME, readableFile, type ReadableFile } from './readable-file.js';
 export { readTimerNames } from './read-timer-names.js';

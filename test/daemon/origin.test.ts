@@ -65,6 +65,7 @@ function openOrigin(more: Partial<OriginOptions> = {}): ReturnType<Origin['open'
   origin = new Origin({
     url: server.url,
     every: MINUTE,
+    firstPause: MINUTE,
     copy: new OriginCopy(copyPath(), server.url),
     client: createWebClient({ clock, version: '1' }),
     clock,
@@ -119,6 +120,19 @@ describe('a new version', () => {
     expect(statSync(copyPath()).mode & 0o777).toBe(0o600);
     expect(statSync(join(folder, 'edge.from')).mode & 0o777).toBe(0o700);
     expect(readdirSync(join(folder, 'edge.from'))).toHaveLength(2);
+  });
+
+  it('is asked for after a pause of the machine, so that machines that start together do not ask together', async () => {
+    await run({ firstPause: 20 * SECOND });
+    const asked = async (pause: number) => {
+      await clock.advance(pause);
+      await watch?.settled();
+      return server.headers.length;
+    };
+    expect(await asked(20 * SECOND - 1)).toBe(1);
+    expect(await asked(1)).toBe(2);
+    expect(await asked(MINUTE - 1)).toBe(2);
+    expect(await asked(1)).toBe(3);
   });
 
   it('is asked for by its ETag, even after a restart', async () => {

@@ -11,6 +11,8 @@ import { digestOf, type KeptVersion, type OriginCopy, type Version } from './cop
 export interface OriginOptions extends OriginAddress {
   /** The pause between two requests. */
   readonly every: Duration;
+  /** The pause before the second request: spreads the requests of many machines that start at the same moment. */
+  readonly firstPause: Duration;
   readonly copy: OriginCopy;
   /** The state in use, whatever the file says. */
   readonly state?: StatePlace | undefined;
@@ -29,6 +31,7 @@ export class Origin {
   /** The URL without possible secrets. */
   readonly shown: string;
   readonly every: Duration;
+  readonly firstPause: Duration;
   /** The result of the first request, which the running scheduler has yet to use. */
   first: Promise<Fetched> = Promise.resolve({ kind: 'unchanged' });
   readonly #options: OriginOptions;
@@ -41,6 +44,7 @@ export class Origin {
     this.#options = options;
     this.shown = shownUrl(options.url);
     this.every = options.every;
+    this.firstPause = options.firstPause;
   }
 
   /** Where the copy is. */

@@ -23,6 +23,8 @@ export class OriginWatch {
   readonly #origin: Origin;
   readonly #context: WatchContext;
   #disarm: Cancel = () => undefined;
+  /** Until the next request. */
+  #every: Duration;
   /** How long the server asked to wait. */
   #pause: Duration = 0;
   #isStopped = false;
@@ -34,6 +36,7 @@ export class OriginWatch {
 
   constructor(origin: Origin, context: WatchContext) {
     this.#origin = origin;
+    this.#every = origin.firstPause;
     this.#context = context;
   }
 
@@ -94,7 +97,8 @@ export class OriginWatch {
   #arm(): void {
     this.#disarm();
     if (this.#isStopped) return;
-    const pause = Math.max(this.#origin.every, this.#pause);
+    const pause = Math.max(this.#every, this.#pause);
+    this.#every = this.#origin.every;
     this.#disarm = this.#context.clock.after(pause, () => this.#settleLater(() => this.#origin.fetch()));
   }
 

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { TimerFile } from '../../../config/index.js';
+import { jobOffset, type TimerFile } from '../../../config/index.js';
 import { digestOf, OriginCopy } from '../../../daemon/origin/copy.js';
 import { Origin } from '../../../daemon/origin/origin.js';
 import { OriginWatch, type WatchContext } from '../../../daemon/origin/watch.js';
@@ -53,10 +53,13 @@ export async function loadFrom(
     terminal.err(`timers: ${exposed}`);
     return undefined;
   }
+  const { hostname, state } = machineFor(terminal, { ...options, now: clock.now() });
+  const every = readEvery(options.every);
   const origin = new Origin({
     url,
-    state: machineFor(terminal, { ...options, now: clock.now() }).state,
-    every: readEvery(options.every),
+    state,
+    every,
+    firstPause: jobOffset(every, hostname, url),
     ...(options.tokenFile !== undefined && { tokenFile: resolve(terminal.cwd, options.tokenFile) }),
     ...(options.verifyKey !== undefined && { verifyKey: readKey(resolve(terminal.cwd, options.verifyKey)) }),
     copy: new OriginCopy(path, url),
