@@ -14,6 +14,8 @@ export interface ReceivedOutcomes {
   readonly node: string;
   /** Identifies its state: each state has its own numbers. Empty if the sender names none. */
   readonly state: string;
+  /** When they arrived. */
+  readonly at: Instant;
   /** In the order of their numbers. */
   readonly outcomes: readonly { readonly number: number; readonly ending: Ending }[];
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { OutcomeLog, ReceivedOutcomes } from '../domain/outcome-log.js';
+import type { Instant } from '../domain/time.js';
 import { MalformedError, readOutcome } from './read-outcome.js';
 import { sendJson, type HttpRequest, type Route } from './server.js';
 import { counted } from '../text/counted.js';
@@ -7,6 +8,8 @@ import { counted } from '../text/counted.js';
 export interface Receiver {
   /** `undefined` while the state can't be written, or there is none. */
   readonly outcomes: () => OutcomeLog | undefined;
+  /** The scheduler's own time. */
+  readonly now: () => Instant;
   /** Resolves in a later turn of the event loop. */
   readonly turn: () => Promise<void>;
 }
@@ -25,14 +28,14 @@ const UNRECORDED = { status: 503, value: { error: 'this scheduler cannot record 
  * Receives the outcomes of other machines. Records all outcomes of a request or, if a line is malformed, none. Repeated
  * outcomes are skipped.
  */
-export function outcomesRoute({ outcomes, turn }: Receiver): Route {
+export function outcomesRoute({ outcomes, now, turn }: Receiver): Route {
   let requests = 0;
   /** One request is recorded at a time, so that numbers stay in order. */
   let last: Promise<unknown> = Promise.resolve();
   /** The last attempt to record failed: senders repeat it, its report need not be repeated. */
   let isFailing = false;
   const answer = async (request: HttpRequest) => {
-    const received = await readBody(request, turn);
+    const received = { ...(await readBody(request, turn)), at: now() };
     const log = outcomes();
     if (log === undefined) return UNRECORDED;
     const recorded = last.then(() => record(log, received, turn));
@@ -79,7 +82,7 @@ async function record(log: OutcomeLog, received: ReceivedOutcomes, turn: () => P
   return taken;
 }
 
-async function readBody(request: HttpRequest, turn: () => Promise<void>): Promise<ReceivedOutcomes> {
+async function readBody(request: HttpRequest, turn: () => Promise<void>): Promise<Omit<ReceivedOutcomes, 'at'>> {
   const { node, state, from, to } = readHeaders(request.raw.headers);
   const lines = (await request.body(LARGEST)).split('\n');
   if (lines.at(-1) === '') lines.pop();

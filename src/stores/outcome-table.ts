@@ -1,7 +1,7 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { ForwardMark, NumberedEnding, OutcomeLog, ReceivedOutcomes } from '../domain/outcome-log.js';
 import type { Ending } from '../domain/ledger.js';
-import type { Instant } from '../domain/time.js';
+import { HOUR, type Duration, type Instant } from '../domain/time.js';
 import { endingOfRow } from './read-rows.js';
 import { rowsOf } from './read.js';
 import { ENDING_COLUMNS, rowOfEnding, type EndingRow } from './rows.js';
@@ -9,6 +9,12 @@ import { Invalid, isCount, isText } from './row-reader.js';
 
 /** The row of `meta` with the {@link ForwardMark}, as JSON. */
 const MARK = 'forwarded';
+
+/**
+ * How far the clock of another machine may be ahead. The newest outcomes of a timer are kept, so those from a later
+ * time would push out all that follow once that clock is right.
+ */
+const MOST_AHEAD: Duration = HOUR;
 
 /** The outcomes of an open ledger's file as a log. */
 export class OutcomeTable implements OutcomeLog {
@@ -45,7 +51,7 @@ export class OutcomeTable implements OutcomeLog {
     this.#transact(() => this.#put(MARK, JSON.stringify(mark)));
   }
 
-  receive({ node, state, outcomes }: ReceivedOutcomes): number {
+  receive({ node, state, at, outcomes }: ReceivedOutcomes): number {
     const key = `received:${node}:${state}`;
     let count = 0;
     this.#transact(() => {
@@ -57,19 +63,24 @@ export class OutcomeTable implements OutcomeLog {
          ON CONFLICT (run_id) WHERE run_id IS NOT NULL DO NOTHING`,
       );
       for (const { number, ending } of outcomes) {
-        const row = endingAt(node, ending);
-        if (number > last || !this.#has(row)) count += add.run(...rowOfEnding(row)).changes;
+        const isAhead = ending.at > at + MOST_AHEAD;
+        const row = endingAt(node, isAhead ? { ...ending, at } : ending);
+        if (number > last || !this.#has(row, isAhead)) count += add.run(...rowOfEnding(row)).changes;
       }
       this.#put(key, Math.max(last, outcomes.at(-1)?.number ?? 0));
     });
     return count;
   }
 
-  /** A number alone does not tell: two machines that were copied from one image have one name and one state. */
-  #has({ at, firing: { jobName, scheduledFor, generation }, runId }: Ending): boolean {
+  /**
+   * A number alone does not tell: two machines that were copied from one image have one name and one state. `isAnyTime`:
+   * the time of its end was not recorded.
+   */
+  #has({ at, firing: { jobName, scheduledFor, generation }, runId }: Ending, isAnyTime: boolean): boolean {
     const sql = `SELECT 1 FROM firings
-      WHERE job_name = ? AND ended_at = ? AND scheduled_for = ? AND generation = ? AND coalesce(run_id, '') = ?`;
-    return rowsOf(this.#database, sql, jobName, at, scheduledFor, generation, runId ?? '').length > 0;
+      WHERE job_name = ?1 AND (ended_at = ?2 OR ?6) AND scheduled_for = ?3 AND generation = ?4 AND coalesce(run_id, '') = ?5`;
+    const any = isAnyTime ? 1 : 0;
+    return rowsOf(this.#database, sql, jobName, at, scheduledFor, generation, runId ?? '', any).length > 0;
   }
 
   #put(key: string, value: string | number): void {

@@ -28,7 +28,7 @@ beforeEach(async () => {
     return received.push(outcomes);
   };
   const log = { receive } as unknown as OutcomeLog;
-  const route = outcomesRoute({ outcomes: () => log, turn: () => Promise.resolve() });
+  const route = outcomesRoute({ outcomes: () => log, now: () => 0, turn: () => Promise.resolve() });
   server = await new Listening([route], { token: 't' }).ready();
 });
 afterEach(() => server.stop());

@@ -93,15 +93,15 @@ test('received outcomes are recorded once for each node and state, under their n
   const state = stateOf({ keep: DAY, runs: 2 });
   const log = state.outcomes();
   const outcomes = [1, 2, 3].map((number) => ({ number, ending: finished(`r${number}`, { at: NOW }) }));
-  expect(log?.receive({ node: 'edge-7', state: 's', outcomes: outcomes.slice(0, 2) })).toBe(2);
-  expect(log?.receive({ node: 'edge-7', state: 's', outcomes })).toBe(1);
-  expect(log?.receive({ node: 'edge-8', state: 's', outcomes })).toBe(3);
+  expect(log?.receive({ node: 'edge-7', state: 's', at: NOW, outcomes: outcomes.slice(0, 2) })).toBe(2);
+  expect(log?.receive({ node: 'edge-7', state: 's', at: NOW, outcomes })).toBe(1);
+  expect(log?.receive({ node: 'edge-8', state: 's', at: NOW, outcomes })).toBe(3);
   expect(state.ended().sort()).toEqual(['edge-7/r1', 'edge-7/r2', 'edge-7/r3', 'edge-8/r1', 'edge-8/r2', 'edge-8/r3']);
   expect(log?.after(0, 1)).toMatchObject([
     { number: 1, ending: { firing: { jobName: 'edge-7/backup' }, node: 'edge-7' } },
   ]);
   const onWorker = { number: 4, ending: finished('r4', { at: NOW, node: 'w1' }) };
-  expect(log?.receive({ node: 'edge-7', state: 's', outcomes: [onWorker] })).toBe(1);
+  expect(log?.receive({ node: 'edge-7', state: 's', at: NOW, outcomes: [onWorker] })).toBe(1);
   expect(log?.after(6, 1)).toMatchObject([{ ending: { firing: { jobName: 'edge-7/backup' }, node: 'w1' } }]);
 });
 
@@ -110,6 +110,7 @@ test('received outcomes of two machines that were copied from one image are all 
   const of = (machine: string) => ({
     node: 'edge-7',
     state: 's',
+    at: NOW,
     outcomes: [1, 2].map((number) => ({ number, ending: finished(`${machine}${number}`, { at: NOW }) })),
   });
   const log = state.outcomes();
@@ -120,4 +121,20 @@ test('received outcomes of two machines that were copied from one image are all 
   });
   const again = (at: number) => log?.receive({ ...of('a'), outcomes: [missed(at)] });
   expect([again(NOW), again(NOW), again(NOW + 1)]).toEqual([1, 0, 1]);
+});
+
+test('received outcomes of a clock that is far ahead push out none that follow, and are not repeated', async () => {
+  const state = stateOf({ keep: DAY, runs: 2 });
+  const log = state.outcomes();
+  const missed = { event: 'firing.missed', at: NOW + 9 * DAY, firing: firingOf('backup'), reason: 'downtime' } as const;
+  const ahead = [1, 2].map((number) => ({ number, ending: finished(`r${number}`, { at: NOW + 9 * DAY + number }) }));
+  const outcomes = [...ahead, { number: 3, ending: missed }];
+  expect(log?.receive({ node: 'edge-7', state: 's', at: NOW, outcomes })).toBe(3);
+  expect(log?.receive({ node: 'edge-7', state: 's', at: NOW + 5, outcomes })).toBe(0);
+  const right = [4, 5].map((number) => ({ number, ending: finished(`r${number}`, { at: NOW + 10 }) }));
+  const slightly = { number: 6, ending: finished('r6', { at: NOW + MINUTE }) };
+  expect(log?.receive({ node: 'edge-7', state: 's', at: NOW + 10, outcomes: [...right, slightly] })).toBe(3);
+  expect(log?.after(0, 9).map(({ ending }) => (ending?.at ?? 0) - NOW)).toEqual([0, 0, 0, 10, 10, MINUTE]);
+  await state.clock.advance(2 * MINUTE);
+  expect(state.ended().sort()).toEqual(['edge-7/r5', 'edge-7/r6']);
 });
