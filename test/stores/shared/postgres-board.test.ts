@@ -1,22 +1,20 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createSystemClock } from '../../../src/clocks/system.js';
 import type { Clock } from '../../../src/domain/clock.js';
 import { BOARD_PATIENCE, LOG_LENGTH, type Board } from '../../../src/stores/shared/board.js';
 import { postgresKind } from '../../../src/stores/shared/postgres/board.js';
 import { boardContract } from '../../support/board-contract.js';
 import { troubleOf } from '../../support/board-trouble.js';
 import { FakeClock } from '../../support/fake-clock.js';
+import { patientClock } from '../../support/patient-clock.js';
 import { PASSWORD, postgresPrograms, PostgresServer } from '../../support/postgres-server.js';
 
 const programs = postgresPrograms();
 const TABLES = ['lease', 'jobs', 'runs', 'log', 'notes'].map((name) => `timers_${name}`).join(', ');
 const LEASE = 60_000;
 
-const open = (
-  url: string,
-  { password, clock = createSystemClock() }: { password?: string; clock?: Clock } = {},
-): Board => postgresKind.open({ url, password, clock });
+const open = (url: string, { password, clock = patientClock }: { password?: string; clock?: Clock } = {}): Board =>
+  postgresKind.open({ url, password, clock });
 
 describe.skipIf(programs === undefined)('PostgreSQL, which is installed', () => {
   let server: PostgresServer;

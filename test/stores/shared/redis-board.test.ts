@@ -1,7 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createSystemClock } from '../../../src/clocks/system.js';
 import type { Clock } from '../../../src/domain/clock.js';
 import { BOARD_PATIENCE, type Board, type BoardChange } from '../../../src/stores/shared/board.js';
 import { redisKind } from '../../../src/stores/shared/redis/board.js';
@@ -9,6 +8,7 @@ import { boardContract } from '../../support/board-contract.js';
 import { troubleOf } from '../../support/board-trouble.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { FaultProxy } from '../../support/fault-proxy.js';
+import { patientClock } from '../../support/patient-clock.js';
 import { hasRedis, RedisServer } from '../../support/redis-server.js';
 import { rightsOfTheGuide } from '../../support/rights-of-the-guide.js';
 
@@ -16,10 +16,7 @@ const LEASE = 60_000;
 const CHANGE: BoardChange = { jobs: [{ job: 'x', key: 'x', text: 'kept' }], runs: [], log: [] };
 
 const opened: Board[] = [];
-function open(
-  url: string,
-  { password, clock = createSystemClock() }: { password?: string; clock?: Clock } = {},
-): Board {
+function open(url: string, { password, clock = patientClock }: { password?: string; clock?: Clock } = {}): Board {
   const board = redisKind.open({ url, password, clock });
   opened.push(board);
   return board;
@@ -212,11 +209,13 @@ describe.skipIf(!hasRedis)('Redis, which is installed', () => {
 
   test('a request is not sent again when its connection is lost', async () => {
     await server.command('FLUSHALL');
-    const board = open(server.url);
+    const clock = new FakeClock();
+    const board = open(server.url, { clock });
     const fence = await taken(board);
     await board.holder();
     server.signal('SIGSTOP');
     const trouble = troubleOf(board.renew(fence, LEASE));
+    await clock.advance(BOARD_PATIENCE);
     expect(await trouble).toMatchObject({ kind: 'unreachable', message: `${board.place}: it does not respond` });
     server.signal('SIGCONT');
 
