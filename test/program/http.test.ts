@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ownPort } from '../support/free-ports.js';
 import { Desk, type Program } from '../support/program.js';
 
 let desk: Desk;
@@ -9,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => desk.clear());
 
-const PORT = 20_000 + (process.pid % 20_000);
+const PORT = ownPort();
 const ask = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${PORT}${path}`);
 
 async function start(): Promise<Program> {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Machines } from '../support/machines.js';
+import { Machines, SHORT } from '../support/machines.js';
 import { hasRedis } from '../support/redis-server.js';
 
 if (!hasRedis) console.log('work-queue.test.ts: redis-server is not installed, so no test runs');
@@ -12,16 +12,17 @@ describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
   afterEach(() => all.close());
 
   test('is missed at its deadline, and no worker gets it later', async () => {
-    const text = all.timers(', deadline: 500ms');
+    // The second one has the time that it needs.
+    const text = all.timers(', deadline: 500ms') + all.timers().replace('timers:\n', '').replace('job:', 'later:');
     const one = all.machine('one', text);
     const scheduler = await all.active(one);
     await one.run('trigger', 'job');
     expect(await scheduler.event('firing.missed')).toMatchObject({ task_name: 'job', reason: 'deadline' });
     const there = await all.worker(all.machine('w1', text));
-    await one.run('trigger', 'job');
+    await one.run('trigger', 'later');
     await (await all.puppet.next()).exit(0);
     await scheduler.event('run.finished');
-    expect(there.lines.filter(({ event }) => event === 'run.started')).toHaveLength(1);
+    expect(there.lines.filter(({ event }) => event === 'run.started')).toMatchObject([{ task_name: 'later' }]);
   });
 
   test('is waiting for status, and running as soon as a worker has it', async () => {
@@ -92,7 +93,7 @@ describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
   });
 
   test('and one that runs is ended when its timer has moved, before the timer runs elsewhere', async () => {
-    const one = all.machine('one');
+    const one = all.machine('one', all.timers(), SHORT);
     const first = await all.active(one);
     await all.worker(all.machine('w1'));
     await one.run('trigger', 'job');

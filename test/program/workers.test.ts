@@ -3,7 +3,7 @@ import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { freePort } from '../support/free-ports.js';
-import { Machines } from '../support/machines.js';
+import { KEPT, Machines, SHORT } from '../support/machines.js';
 import type { Desk, Program } from '../support/program.js';
 import type { Puppet } from '../support/puppet.js';
 import { hasRedis, type RedisServer } from '../support/redis-server.js';
@@ -21,7 +21,7 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
   });
   afterEach(() => all.close());
   const timers = (more = '') => all.timers(more);
-  const machine = (name: string, text?: string) => all.machine(name, text);
+  const machine = (name: string, text?: string, lease?: string) => all.machine(name, text, lease);
   const active = (desk: Desk) => all.active(desk);
   const worker = (desk: Desk, ...args: readonly string[]) => all.worker(desk, ...args);
 
@@ -57,7 +57,7 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
   });
 
   test('an active run outlives the scheduler that is killed, and the next one reports it', async () => {
-    const [one, two] = [machine('one'), machine('two')];
+    const [one, two] = [machine('one', timers(), SHORT), machine('two', timers(), SHORT)];
     const first = await active(one);
     const second = two.start(['start']);
     await second.event('scheduler.standing_by');
@@ -219,7 +219,7 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
 
   test('a store that refuses messages is reported by both sides, and stops no run', async () => {
     await redis.command('ACL', 'SETUSER', ...rightsOfTheGuide(), 'resetchannels');
-    const text = `state: { url: "${redis.url.replace('//', '//timers:PASSWORD@')}", lease: 5s }\n${timers()}`;
+    const text = `state: { url: "${redis.url.replace('//', '//timers:PASSWORD@')}", lease: ${KEPT} }\n${timers()}`;
     const [one, w1] = [machine('one'), machine('w1')];
     for (const desk of [one, w1]) desk.write('timers.yaml', text);
     const [scheduler, there] = [await active(one), await worker(w1)];

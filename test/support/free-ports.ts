@@ -9,6 +9,9 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
+/** A port of this test process, below those that the system gives to connections. */
+export const ownPort = (): number => 20_000 + (process.pid % 12_000);
+
 export async function freePort(): Promise<number> {
   const [port = 0] = await freePorts(1);
   return port;

@@ -2,6 +2,11 @@ import { Desk, type Program } from './program.js';
 import { Puppet } from './puppet.js';
 import { RedisServer } from './redis-server.js';
 
+/** The longest lease: however busy the machine is, a scheduler that lives keeps it. */
+export const KEPT = '5m';
+/** The shortest one, for what follows the death of a scheduler. */
+export const SHORT = '5s';
+
 /** Machines with schedulers and workers that share a state on one Redis, and a puppet as the command of their timers. */
 export class Machines {
   readonly redis: RedisServer;
@@ -23,16 +28,16 @@ export class Machines {
   }
 
   /** A machine with the timer file. */
-  machine(name: string, text = this.timers()): Desk {
+  machine(name: string, text = this.timers(), lease = KEPT): Desk {
     const desk = new Desk();
     this.#desks.push(desk);
-    this.give(desk, name, text);
+    this.give(desk, name, text, lease);
     return desk;
   }
 
   /** Another timer file for the machine. */
-  give(desk: Desk, name: string, text: string): void {
-    desk.write('timers.yaml', `state: { url: "${this.redis.url}", lease: 5s, name: ${name} }\n${text}`);
+  give(desk: Desk, name: string, text: string, lease = KEPT): void {
+    desk.write('timers.yaml', `state: { url: "${this.redis.url}", lease: ${lease}, name: ${name} }\n${text}`);
   }
 
   async active(desk: Desk): Promise<Program> {
