@@ -54,9 +54,14 @@ module.exports = {
       { path: '^src/exporters/' },
       {
         path: '^src/',
-        pathNot: ['^src/(exporters|domain)/', ground, '^src/(schedules|config)/index\\.ts$', '^src/importers/robfig/'],
+        pathNot: [
+          '^src/(exporters|domain)/',
+          ground,
+          '^src/(schedules|config)/index\\.ts$',
+          '^src/importers/((robfig|crontab)/|cron-words)',
+        ],
       },
-      'A format is written from jobs: the command loads them and compares the firings. robfig/cron reads one grammar both ways.',
+      'A format is written from jobs: the command loads them and compares the firings. The grammars of cron and of robfig/cron are the same both ways.',
     ),
     rule(
       'delivery-imports-domain',

@@ -46,6 +46,11 @@ export interface Imported {
 export interface ImportedTimer {
   /** As the source suggests. The caller makes it valid and unique. */
   readonly name: string;
+  /**
+   * The name that `timers export` noted in the source. Entries with the same one are one timer if only their times differ:
+   * there, each expression needs an entry.
+   */
+  readonly exportedAs?: string;
   readonly place: SourcePlace;
   /** The entry below `timers`, in the order of the output: `description`, `cron`, `run`. The caller moves shared values to `defaults`. */
   readonly keys: Readonly<Record<string, unknown>>;

@@ -23,16 +23,17 @@ test('timers become lines that cron runs at the same times', () => {
     ].join('\n'),
   );
   expect(differences).toEqual([]);
-  expect(files[0]!.text.split('\n').slice(0, 3)).toEqual([
+  expect(files[0]!.text.split('\n').slice(0, 4)).toEqual([
     'CRON_TZ=UTC',
-    '# office hours',
-    String.raw`*/5 9,10,11,12,13,14,15,16,17 * * 1,2,3,4,5 cd / && echo '50\%'`,
+    '# timer: a',
+    '# office  hours',
+    String.raw`*/5 9-17 * * MON-FRI cd / && echo '50\%'`,
   ]);
   expect(files[0]!.text).toContain("cd /tmp && export A='b c' && /bin/sh -c 'x; y'");
   expect(files[0]!.text).toContain('cd / && timeout -k 10 300 /bin/sh -c x');
   const again = imported(crontab, files[0]!.text, { timezone: 'UTC' });
-  const [a, b1, b2, c] = again.jobs.map((job) => firings(job, 20));
-  expect([a, [...b1!, ...b2!].sort().slice(0, 20), c]).toEqual(jobs.map((job) => firings(job, 20)));
+  expect(again.names).toEqual(['a', 'b', 'c']);
+  expect(again.jobs.map((job) => firings(job, 20))).toEqual(jobs.map((job) => firings(job, 20)));
 });
 
 test('an imported crontab comes back with its variables, its shell and its folder', () => {
@@ -63,12 +64,53 @@ test('the description of the first entry comes back, and an entry of a user has 
   expect(own(again)).toEqual(own(first));
 });
 
+test('a description of several lines comes back, and so does one that looks like the line of a name', () => {
+  const descriptions = [
+    '  one\n\n  m h dom mon dow\n0 0 * * * x',
+    'timer: other',
+    '* * * * *',
+    ` ${'long '.repeat(90)}.`,
+  ];
+  const { jobs, files } = exported(
+    descriptions
+      .map((text, index) => `t${index}: { cron: "@daily", run: x, description: ${JSON.stringify(text)} }`)
+      .join('\n'),
+  );
+  const again = imported(crontab, files[0]!.text, { timezone: 'UTC' });
+  expect(again.jobs.map(({ name, description }) => ({ name, description }))).toEqual(
+    jobs.map(({ name, description }) => ({ name, description })),
+  );
+  expect(again.jobs.map(({ description }) => description)).toEqual(descriptions);
+});
+
+test('times of one timer are joined unless somebody has changed an entry', () => {
+  const { files } = exported(
+    'a: { cron: ["0 1 * * *", "30 2 * * *"], run: x, cwd: ~/, run_at_start: true }\nb: { cron: ["0 3 * * *", "30 4 * * *"], run: y, cwd: ~/ }',
+  );
+  const { names, jobs } = imported(crontab, files[0]!.text.replace('30 4 * * * y', '30 4 * * * z'));
+  expect(names).toEqual(['a', 'b', 'b-2']);
+  expect(jobs[0]).toMatchObject({ runAtStart: true, written: { text: '0 1 * * * | 30 2 * * *' } });
+  expect(jobs.map(({ command: { run } }) => run)).toEqual(['x', 'y', 'z']);
+});
+
+test('a name that no timer can have, or that is above no entry, is only a comment', () => {
+  const { names, jobs } = imported(
+    crontab,
+    '# timer: a b\n0 1 * * * x\n# timer: lost\n\n0 2 * * * y\n# timer: above\nA=1\n0 3 * * * z\n# timer: end\n',
+  );
+  expect(names).toEqual(['x', 'y', 'z']);
+  expect(jobs.map(({ description }) => description)).toEqual(['timer: a b', undefined, undefined]);
+});
+
 test('timers that run at the start become @reboot, with a warning', () => {
   const { files, differences } = exported(
     'a: { in: 1s, run: x, cwd: ~/ }\nb: { in: 90s, run: y, cwd: ~/ }\nc: { cron: "@daily", run: z, cwd: ~/, run_at_start: true }',
   );
   expect(files[0]!.text).toBe(
-    'CRON_TZ=UTC\n@reboot x\nCRON_TZ=UTC\n@reboot sleep 90 && y\nCRON_TZ=UTC\n0 0 * * * z\n@reboot z\n',
+    [
+      ...['CRON_TZ=UTC', '# timer: a', '@reboot x', 'CRON_TZ=UTC', '# timer: b', '@reboot sleep 90 && y'],
+      ...['CRON_TZ=UTC', '# timer: c', '@daily z', '# timer: c', '@reboot z', ''],
+    ].join('\n'),
   );
   expect(differences.map(({ timer, severity }) => `${timer} ${severity}`)).toEqual([
     'a warning',
@@ -85,11 +127,11 @@ test('variables that some timers have, or that mean something to cron, stay in t
       'b: { cron: "@daily", run: [y], env: { A: "1", MAILTO: me }, shell: /bin/bash }',
     ].join('\n'),
   );
-  const lines = files[0]!.text.split('\n').filter((line) => !line.startsWith('CRON_TZ'));
+  const lines = files[0]!.text.split('\n').filter((line) => !/^(?:CRON_TZ|#)/.test(line));
   expect(lines.slice(0, 3)).toEqual([
     'A=1',
-    '0 0 * * * cd / && export B=2 && export MAILTO=me && x',
-    '0 0 * * * cd / && export MAILTO=me && y',
+    '@daily cd / && export B=2 && export MAILTO=me && x',
+    '@daily cd / && export MAILTO=me && y',
   ]);
 });
 

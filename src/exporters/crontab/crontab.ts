@@ -1,7 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Command } from '../../domain/command.js';
 import type { Job } from '../../domain/job.js';
 import { parseDuration } from '../../domain/duration.js';
 import { SECOND } from '../../domain/time.js';
+import { CRON_NICKNAMES } from '../../importers/cron-words.js';
+import { CRONTAB_FIELDS, readCrontabField, type FieldRange } from '../../importers/crontab/field.js';
 import { readExpression, textsOf, type Expression } from '../../schedules/index.js';
 import type { ExportDifference, Exporter } from '../kind.js';
 import { keysLeftOut, keysOfJob } from '../timer-keys.js';
@@ -52,13 +55,18 @@ function linesOf(job: Job, { timezone, shared }: Table): CronLines {
   return {
     lines: [
       `CRON_TZ=${job.timezone}`,
-      // Directly above its line: a comment at the top would be one of the whole crontab.
-      ...(job.description === undefined ? [] : [`# ${job.description.replace(/\s+/g, ' ')}`]),
-      ...[...times, ...(job.runAtStart ? ['@reboot'] : [])].map((time) => `${time} ${command}`),
+      ...[...times, ...(job.runAtStart ? ['@reboot'] : [])].flatMap((time, index) => [
+        `# timer: ${job.name}`,
+        ...(index === 0 ? descriptionLines(job) : []),
+        `${time} ${command}`,
+      ]),
     ],
     differences: [...differencesOf(job, { timezone, isOnce: times.includes('@reboot') }), ...keysLeftOut(job, CARRIED)],
   };
 }
+
+const descriptionLines = ({ description }: Job): readonly string[] =>
+  description?.split(/\r\n?|\n/).map((line) => `# ${line}`.trimEnd()) ?? [];
 
 /** `isOnce`: it fires only at the start. */
 function differencesOf(
@@ -83,24 +91,32 @@ function timesOf(job: Job): readonly string[] | undefined {
   if (delay !== undefined) return ['@reboot'];
   if (cron === undefined) return undefined;
   const texts = (Array.isArray(cron) ? cron : [cron]) as readonly string[];
-  const times = texts.map((text) => fieldsText(readExpression(text, job.name), textsOf(text)));
+  const times = texts.map((text) => fieldsText(text, job.name));
   return times.includes(undefined) ? undefined : times.map((time) => time ?? '');
 }
 
-/** Five fields that every cron reads: `*`, `*` with a step, and lists with ranges. */
-function fieldsText(expression: Expression, texts: readonly string[]): string | undefined {
+/** A nickname, or five fields that every cron reads. */
+function fieldsText(written: string, name: string): string | undefined {
+  if (CRON_NICKNAMES.has(written)) return written;
+  const [expression, texts] = [readExpression(written, name), textsOf(written).slice(-5)];
   const { second, minute, hour, dayOfMonth, month, dayOfWeek } = expression;
   const fields = [minute, hour, dayOfMonth, month, dayOfWeek];
-  const written = texts.slice(-5);
-  const isPlain = second.single === 0 && !written.at(-1)?.startsWith('+') && fields.every(({ hasRules }) => !hasRules);
+  const isPlain = second.single === 0 && !texts.at(-1)?.startsWith('+') && fields.every(({ hasRules }) => !hasRules);
   if (!isPlain) return undefined;
-  return fields
-    .map((field, index) => {
-      const text = written[index] ?? '*';
-      if (/^\*(?:\/\d+)?$/.test(text)) return text;
-      return field.isOpen && field.isFull ? '*' : field.values.toArray().join(',');
-    })
-    .join(' ');
+  return RANGES.map((range, index) => fieldText(fields[index] ?? minute, texts[index] ?? '*', range)).join(' ');
+}
+
+const RANGES: readonly FieldRange[] = Object.values(CRONTAB_FIELDS);
+
+/** As it is written, if it means the same to cron; otherwise its values. */
+function fieldText(field: Expression['minute'], text: string, range: FieldRange): string {
+  if (/^\*(?:\/\d+)?$/.test(text)) return text;
+  const values = field.values.toArray();
+  const { values: there, ignoredStep } = readCrontabField(text, range) ?? {};
+  const isSame = ignoredStep === undefined && isDeepStrictEqual(there, values);
+  // Only cronie reads Friday to Sunday as 5-7.
+  if (isSame && !/\*|-(?:sun|0)/i.test(text)) return text;
+  return field.isOpen && field.isFull ? '*' : values.join(',');
 }
 
 /** In a crontab, `%` is a line break unless a backslash is before it. */

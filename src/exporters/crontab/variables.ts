@@ -3,6 +3,8 @@ import type { Job } from '../../domain/job.js';
 /** What all entries of a crontab have in common: cron's default for the shell is `/bin/sh`. */
 export interface SharedVariables {
   readonly shell: string;
+  /** Whether all commands have it as `$SHELL`. */
+  readonly isNamed: boolean;
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -19,6 +21,7 @@ export function sharedVariables(jobs: readonly Job[]): SharedVariables {
   );
   return {
     shell: commands.every((command) => command.shell === shell) ? shell : '/bin/sh',
+    isNamed: commands.every((command) => command.shell === shell && command.env['SHELL'] === shell),
     env: Object.fromEntries(shared),
   };
 }
@@ -26,8 +29,8 @@ export function sharedVariables(jobs: readonly Job[]): SharedVariables {
 const isSettable = (name: string, value: string): boolean =>
   /^[A-Za-z_]\w*$/.test(name) && !OF_CRON.test(name) && !/[\n"]/.test(value);
 
-export const variableLines = ({ shell, env }: SharedVariables): readonly string[] => [
-  ...(shell === '/bin/sh' ? [] : [`SHELL=${shell}`]),
+export const variableLines = ({ shell, isNamed, env }: SharedVariables): readonly string[] => [
+  ...(shell === '/bin/sh' && !isNamed ? [] : [`SHELL=${shell}`]),
   // Quotes keep blanks at both ends.
   ...Object.entries(env).map(([name, value]) => `${name}=${/^[\w./:@+,-]+$/.test(value) ? value : `"${value}"`}`),
 ];

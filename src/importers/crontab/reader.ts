@@ -1,6 +1,6 @@
 import type { Difference, ImportContext, Imported, ImportedTimer, SourcePlace } from '../kind.js';
 import { splitCommand, withInput } from './command-text.js';
-import { describedBy } from './description.js';
+import { readComment } from './entry-comment.js';
 import { entryForm, isUserName, splitUser, type EntryForm } from './entry.js';
 import { cronTzRule } from './cron-tz-rule.js';
 import { cronieSchedule, readCrontabExpression } from './expression.js';
@@ -45,7 +45,7 @@ export class CrontabReader {
     const place = { file: this.#path, line };
     const trimmed = text.trim();
     if (trimmed.startsWith('#')) {
-      this.#comment.push(trimmed.slice(1));
+      this.#comment.push(text.trimStart().slice(1));
       return;
     }
     const assignment = trimmed === '' ? undefined : readAssignment(text);
@@ -101,7 +101,7 @@ export class CrontabReader {
   #timer({ form, when, place, user, command }: Entry): ImportedTimer {
     const { options, text } = withoutOptions(command);
     const split = splitCommand(text);
-    const description = describedBy(this.#comment);
+    const { name, description } = readComment(this.#comment);
     const { keys, words } = this.#variables.current({ isDelayed: form.when !== '@reboot' });
     const found: readonly Words[] = [
       ...when.words,
@@ -111,7 +111,8 @@ export class CrontabReader {
       ...(split.input === undefined ? [] : inputWords(keys['shell'])),
     ];
     return {
-      name: nameOfCommand(split.run),
+      name: name ?? nameOfCommand(split.run),
+      ...(name !== undefined && { exportedAs: name }),
       place,
       keys: {
         ...(description !== undefined && { description }),
@@ -133,6 +134,7 @@ export class CrontabReader {
     if (file === undefined) return this.#timers;
     const isAlone = this.#timers.length === 1;
     return this.#timers.map((timer) => {
+      if (timer.exportedAs !== undefined) return timer;
       const name = timer.name.includes(file) ? timer.name : `${file}-${timer.name}`;
       return { ...timer, name: isAlone ? file : name };
     });

@@ -1,4 +1,4 @@
-import { describedBy } from '../crontab/description.js';
+import { readComment } from '../crontab/entry-comment.js';
 import { hasUserColumn, isSystemCrontab } from '../crontab/entry.js';
 import { nameOfCommand } from '../crontab/timer-name.js';
 import type { Difference, ImportContext, Imported, ImportedTimer, Importer, SourceFile, SourcePlace } from '../kind.js';
@@ -130,10 +130,10 @@ function timersOf(
   const { shell, env } = variables;
   const isKnown = variables.timezone !== undefined && isZoneFile(variables.timezone);
   const timezone = isKnown ? variables.timezone : undefined;
-  const description = describedBy(comment);
+  const { name = nameOfCommand(command), description } = readComment(comment);
   const spans = activeYears(expression.years, context.now);
   const timer = {
-    name: nameOfCommand(command),
+    name,
     place,
     whenDifferent: "supercronic uses Go's reading of a local time that a clock change removes or repeats.",
   };

@@ -1,10 +1,10 @@
-import type { Schedule } from '../../domain/schedule.js';
 import type { Instant } from '../../domain/time.js';
 import { CalendarElapses } from './calendar/elapses.js';
 import type { CalendarSpec } from './calendar/calendar-spec.js';
 import { planCalendar, type CalendarPlan } from './calendar/calendar-plan.js';
 import { CalendarError, parseCalendar } from './calendar/parse-calendar.js';
 import { skipsGap } from '../skips-gap.js';
+import { unionOf } from '../union.js';
 import type { Findings } from './findings.js';
 import { withIntervals, type UnitSchedule } from './intervals.js';
 import { writeDuration } from './time-span.js';
@@ -121,13 +121,4 @@ function oneOrMore(values: readonly string[]): string | readonly string[] {
   const different = [...new Set(values)];
   const [only = '', ...others] = different;
   return others.length === 0 ? only : different;
-}
-
-function unionOf(schedules: readonly Pick<Schedule, 'next'>[]): Pick<Schedule, 'next'> {
-  return {
-    next(after) {
-      const next = schedules.flatMap((schedule) => schedule.next(after) ?? []);
-      return next.length === 0 ? undefined : Math.min(...next);
-    },
-  };
 }

@@ -3,6 +3,7 @@ import { DAY, type Instant } from '../../../domain/time.js';
 import { nextInWindow } from '../../../engine/plan-due.js';
 import type { ExportContext, ExportDifference, Exporter } from '../../../exporters/kind.js';
 import { importerKinds } from '../../../importers/index.js';
+import { unionOf } from '../../../importers/union.js';
 import { localTime } from '../../../schedules/index.js';
 import { firstDifference } from '../../first-difference.js';
 
@@ -25,12 +26,7 @@ export function clockDifferences(
     const { timers } = importer.read(files, { ...context, readBeside: () => undefined });
     const originals = timers.flatMap(({ original }) => original ?? []);
     if (originals.length === 0) return [];
-    const there = {
-      next(after: Instant) {
-        const next = originals.flatMap((original) => original.next(after) ?? []);
-        return next.length === 0 ? undefined : Math.min(...next);
-      },
-    };
+    const there = unionOf(originals);
     const here = { next: (after: Instant) => nextInWindow(job, after) };
     const span = { from: context.now, until: context.now + COMPARED };
     const first = firstDifference({ here, there, span, timezones: [job.timezone] });

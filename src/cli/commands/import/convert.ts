@@ -4,6 +4,7 @@ import type { Difference, Imported, ImportedTimer } from '../../../importers/kin
 import { visible } from '../../../text/visible.js';
 import { checkTimer, type CheckedTimer } from './check-timer.js';
 import { hoistDefaults } from './hoist.js';
+import { joinExported } from './join-exported.js';
 import { uniqueNames } from './names.js';
 
 type Keys = Readonly<Record<string, unknown>>;
@@ -37,7 +38,7 @@ interface NamedTimer extends CheckedTimer {
 /** Turns the result of reading into a timer file that `timers validate` accepts. */
 export function convert(read: readonly Imported[], { machine, folder }: Place): Conversion {
   const given = mergedSettings(read);
-  const timers = read.flatMap((one) => one.timers);
+  const timers = joinExported(read.flatMap((one) => one.timers));
   const names = uniqueNames(timers.map(({ name }) => name));
   // Each timer is checked as a file of its own.
   const context = {
