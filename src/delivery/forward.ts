@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import type { ForwardEvent, TimerEvent } from '../domain/events/index.js';
-import type { ForwardSettings } from '../domain/forward.js';
+import { firingId } from '../domain/firing.js';
+import { REFUSED_HEADER, type ForwardSettings } from '../domain/forward.js';
 import { isEnding, type Ending } from '../domain/ledger.js';
 import type { ForwardMark, NumberedEnding, OutcomeLog } from '../domain/outcome-log.js';
 import type { Sink } from '../domain/sink.js';
@@ -8,6 +9,7 @@ import type { ForwardRecord } from '../domain/status-record.js';
 import { MINUTE, SECOND, toTimestamp, type Cancel, type Duration, type Instant } from '../domain/time.js';
 import { hostOf } from '../domain/web-request.js';
 import { bearerIn } from './bearer-token.js';
+import { plainText } from '../text/plain-text.js';
 import type { WebAnswer, WebClient } from './web-client.js';
 import { retryAfter } from './retry-after.js';
 import { refusalIn } from './web-sender.js';
@@ -36,12 +38,16 @@ const SLICE = 50;
 /** The pause after the first failure; it doubles up to the longest, with jitter. */
 const FIRST_PAUSE: Duration = SECOND;
 const LONGEST_PAUSE: Duration = MINUTE;
+/** In characters. */
+const LONGEST_REASON = 300;
 
 /** Why outcomes did not arrive. */
 interface Refusal {
   readonly reason: string;
   /** How long the server asks to wait. */
   readonly pause?: Duration;
+  /** Only one of them is at fault: its number. */
+  readonly number?: number;
 }
 
 /** Consecutive outcomes. */
@@ -63,6 +69,8 @@ export class Forward implements Sink {
   readonly #stop = new AbortController();
   #most = MOST;
   #failures = 0;
+  /** Was refused, and is sent alone: once more. The server may only have read it wrongly. */
+  #suspect: number | undefined;
   #away: { readonly since: Instant; readonly reason: string } | undefined;
   #hasNews = false;
   /** What is being sent; absent if there is nothing to send, and during a pause. */
@@ -153,6 +161,12 @@ export class Forward implements Sink {
     }
     const batch = await this.#batchOf(found, first.number);
     const refusal = await this.#post(batch, mark.state);
+    if (refusal?.number !== undefined) {
+      if (refusal.number === this.#suspect && refusal.number === first.number)
+        this.#setAside(log, { ...mark, number: first.number }, { ...refusal, ending: first.ending });
+      else this.#suspect = refusal.number;
+      return true;
+    }
     if (refusal !== undefined) {
       this.#failed(refusal);
       return false;
@@ -179,7 +193,8 @@ export class Forward implements Sink {
     const lines: string[] = [];
     let bytes = 0;
     for (const { number, ending } of found) {
-      if (number !== from + lines.length || ending === undefined) break;
+      const isAlone = lines.length > 0 && (number === this.#suspect || from === this.#suspect);
+      if (number !== from + lines.length || ending === undefined || isAlone) break;
       const line = JSON.stringify({ number, ...this.#context.toRecord(ending) });
       bytes += Buffer.byteLength(line) + 1;
       if (lines.length > 0 && bytes > MOST_BYTES) break;
@@ -192,6 +207,19 @@ export class Forward implements Sink {
   #dropped(log: OutcomeLog, mark: ForwardMark, from: number): void {
     const { emit, now } = this.#context;
     emit({ event: 'forward.dropped', at: now(), receiver: hostOf(this.#settings.url), from, to: mark.number });
+    log.noteSent(mark);
+  }
+
+  /** It stays in the state, as long as any other. */
+  #setAside(
+    log: OutcomeLog,
+    mark: ForwardMark,
+    { reason, ending }: Refusal & { readonly ending?: Ending | undefined },
+  ) {
+    const { emit, now } = this.#context;
+    const receiver = hostOf(this.#settings.url);
+    const firing = ending === undefined ? '' : firingId(ending.firing);
+    emit({ event: 'forward.refused', at: now(), receiver, number: mark.number, of: firing, reason });
     log.noteSent(mark);
   }
 
@@ -213,7 +241,9 @@ export class Forward implements Sink {
     if (isLarge) this.#most = Math.max(1, Math.floor((to - from + 1) / 2));
     if ('error' in answer) return { reason: answer.error };
     const reason = refusalIn(answer) ?? pageIn(answer);
-    return reason === undefined ? undefined : { reason, pause: retryAfter(answer) };
+    if (reason === undefined) return undefined;
+    const refused = refusedIn(answer, to - from + 1);
+    return refused ? { reason: refused.why, number: from + refused.line - 1 } : { reason, pause: retryAfter(answer) };
   }
 
   #arrived(): void {
@@ -229,6 +259,8 @@ export class Forward implements Sink {
   #failed({ reason, pause: asked = 0 }: Refusal): void {
     const { clock, emit, now, random } = this.#context;
     if (this.#stop.signal.aborted) return;
+    // When it is back, it may accept more.
+    this.#suspect = undefined;
     const at = now();
     const receiver = hostOf(this.#settings.url);
     if (this.#away === undefined)
@@ -244,6 +276,16 @@ export class Forward implements Sink {
   #turn(): Promise<void> {
     return new Promise((resolve) => this.#context.clock.soon(resolve));
   }
+}
+
+/** Which line of a request the server will never accept. */
+function refusedIn(
+  { status, header }: WebAnswer,
+  lines: number,
+): { readonly line: number; readonly why: string } | undefined {
+  const [, line, why] = /^line (\d{1,3}):? (.+)$/.exec(header(REFUSED_HEADER) ?? '') ?? [];
+  const isKnown = status === 400 && Number(line) >= 1 && Number(line) <= lines;
+  return isKnown ? { line: Number(line), why: plainText(why ?? '').slice(0, LONGEST_REASON) } : undefined;
 }
 
 /** A login page between here and the server returns 200 to everything. What it was sent would be lost. */

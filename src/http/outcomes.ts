@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { OutcomeLog, ReceivedOutcomes } from '../domain/outcome-log.js';
+import { REFUSED_HEADER } from '../domain/forward.js';
 import type { Instant } from '../domain/time.js';
 import { MalformedError, readOutcome } from './read-outcome.js';
 import { sendJson, type HttpRequest, type Route } from './server.js';
@@ -65,6 +66,8 @@ export function outcomesRoute({ outcomes, now, turn }: Receiver): Route {
         sendJson(response, status, value);
       } catch (error) {
         if (!(error instanceof MalformedError)) throw error;
+        // Its sender can set aside this outcome, and send the others.
+        if (error.isOfLine) response.setHeader(REFUSED_HEADER, error.message);
         sendJson(response, 400, { error: error.message });
       } finally {
         requests--;

@@ -6,7 +6,12 @@ import { RUN_STATUSES, type RunStatus } from '../domain/outcome.js';
 import { END_OF_TIME } from '../domain/time.js';
 
 /** Why a request with outcomes is rejected, for its sender. */
-export class MalformedError extends Error {}
+export class MalformedError extends Error {
+  /** Whether the message begins with the number of the line that is at fault. */
+  get isOfLine(): boolean {
+    return this.message.startsWith('line ');
+  }
+}
 
 /** In characters. Senders cut their texts below this. */
 const LONGEST_NAME = 300;

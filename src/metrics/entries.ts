@@ -113,7 +113,7 @@ export const METRICS = {
   },
   timers_forward_dropped_total: {
     type: 'counter',
-    help: 'Outcomes that were deleted before they were forwarded.',
+    help: 'Outcomes that the server of forward does not get: deleted before, or refused by it.',
     ...ofScheduler,
   },
   timers_config_age_seconds: {

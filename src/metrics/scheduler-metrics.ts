@@ -80,6 +80,9 @@ export class SchedulerMetrics {
       case 'forward.dropped':
         forwardDropped.inc(event.to - event.from + 1);
         return;
+      case 'forward.refused':
+        forwardDropped.inc();
+        return;
       case 'config.reloaded':
       case 'config.rejected':
         reloads.inc({ result: isGood ? 'success' : 'failure' });

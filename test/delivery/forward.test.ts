@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createWebClient, Forward } from '../../src/delivery/index.js';
+import { firingId } from '../../src/domain/firing.js';
 import type { ForwardEvent } from '../../src/domain/events/index.js';
 import type { ForwardMark, NumberedEnding, OutcomeLog } from '../../src/domain/outcome-log.js';
 import { MINUTE, SECOND } from '../../src/domain/time.js';
@@ -150,6 +151,40 @@ it('sends fewer at once to a server that finds them too large', async () => {
   expect(span(half)).toEqual(['edge-7', 's1', 1, 4, 4]);
   half.answer(200);
   expect(span(await next())).toEqual(['edge-7', 's1', 5, 8, 4]);
+});
+
+it('sets aside an outcome that the server will never accept, reports it, and sends all others in order', async () => {
+  add(1, 5);
+  const refuse = (asked: Asked, line: number) =>
+    asked.answer(400, { 'Timers-Refused': `line ${line}: "status" takes success, failure` });
+  refuse(await next(), 3);
+  const before = await next();
+  expect(span(before)).toEqual(['edge-7', 's1', 1, 2, 2]);
+  before.answer(200);
+  const alone = await next();
+  expect(span(alone)).toEqual(['edge-7', 's1', 3, 3, 1]);
+  expect(events).toEqual([]);
+  refuse(alone, 1);
+  const after = await next();
+  expect(span(after)).toEqual(['edge-7', 's1', 4, 5, 2]);
+  after.answer(200);
+  await until(() => log.mark.number === 5);
+  expect(events).toMatchObject([
+    { event: 'forward.refused', number: 3, of: firingId(finished.firing), reason: '"status" takes success, failure' },
+  ]);
+  expect(forward.record).toMatchObject({ unsent: 0, unavailable_since: null });
+});
+
+it('sets nothing aside that the server accepts the second time, or for a line that was not sent', async () => {
+  add(1);
+  (await next()).answer(400, { 'Timers-Refused': 'line 1 is not JSON' });
+  (await next()).answer(200);
+  await until(() => log.mark.number === 1);
+  add(2);
+  (await next()).answer(400, { 'Timers-Refused': 'line 2 is not JSON' });
+  await until(() => clock.nextWakeIn === SECOND);
+  expect(log.mark.number).toBe(1);
+  expect(events).toMatchObject([{ event: 'forward.unavailable', reason: 'it returned 400' }]);
 });
 
 it('reports outcomes that were deleted before they were sent', async () => {

@@ -146,7 +146,8 @@ test('the server shows the outcomes of each node, and refuses malformed ones', a
         ...headers,
       },
     });
-    return [response.status, await response.json()];
+    const refused = response.headers.get('Timers-Refused');
+    return [response.status, await response.json(), ...(refused === null ? [] : [refused])];
   };
   const line = JSON.stringify({
     event: 'run.finished',
@@ -177,7 +178,11 @@ test('the server shows the outcomes of each node, and refuses malformed ones', a
     [line, 'Timers-Node takes ', { 'Timers-Node': 'a/b' }],
     [line, 'Timers-From and Timers-To take ', { 'Timers-To': '9999999' }],
   ] as const)
-    expect(await post(body, headers)).toEqual([400, { error: expect.stringContaining(words) as string }]);
+    expect(await post(body, headers)).toEqual([
+      400,
+      { error: expect.stringContaining(words) as string },
+      ...(words.startsWith('line') ? [expect.stringContaining(words)] : []),
+    ]);
   expect(await post('x'.repeat(2 * 1024 * 1024 + 1))).toEqual([413, { error: expect.any(String) as string }]);
   const [shown] = await historyOf('center.db');
   expect(shown).toMatchObject({ task_name: 'edge-7/backup', run_id: 'edge-7/mwto5kw4e3k1x', status: 'failure' });

@@ -32,7 +32,20 @@ export interface ForwardDropped {
   readonly to: number;
 }
 
-export type ForwardEvent = ForwardUnavailable | ForwardRecovered | ForwardDropped;
+/** The `forward` server will never accept an outcome. It is not sent again, and stays in the state. */
+export interface ForwardRefused {
+  readonly event: 'forward.refused';
+  readonly at: Instant;
+  readonly receiver: string;
+  /** Its number. */
+  readonly number: number;
+  /** Its firing; empty if that is unknown. */
+  readonly of: string;
+  /** As the server says. */
+  readonly reason: string;
+}
+
+export type ForwardEvent = ForwardUnavailable | ForwardRecovered | ForwardDropped | ForwardRefused;
 
 const RECEIVER = { type: 'string', summary: 'The host of `forward`.' } as const satisfies EventField;
 
@@ -86,5 +99,29 @@ export const forwardEvents: EventEntries<ForwardEvent> = {
     concerns: 'scheduler',
     since: '0.1.0',
     example: { event: 'forward.dropped', ...example, from: 41, to: 97 },
+  },
+  'forward.refused': {
+    summary:
+      'The `forward` server will never accept one outcome. It is not sent again, and stays in the history of this machine.',
+    level: 'error',
+    fields: {
+      receiver: RECEIVER,
+      number: { type: 'integer', summary: 'The number of the outcome.' },
+      firing_id: { type: 'string', summary: 'The firing of the outcome.' },
+      reason: { type: 'string', ecs: 'event.reason', summary: 'The reason, as the server gives it.' },
+    },
+    toFields: ({ receiver, number, of, reason }) => ({ receiver, number, firing_id: of, reason }),
+    sentence: ({ receiver, number, of, reason }) =>
+      `${receiver} refuses the outcome of ${of} (number ${number}), and does not get it: ${reason}`,
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: {
+      event: 'forward.refused',
+      ...example,
+      number: 41,
+      of: 'backup@2026-11-23T02:00:00.000Z',
+      reason: '"status" takes success, failure, timeout, canceled, lost',
+    },
   },
 };
