@@ -16,8 +16,11 @@ export interface LeftAttempt {
 
 /** Finds and ends processes that a scheduler left running when it died. */
 export interface Orphans {
-  /** The living processes of these runs. Empty if the system does not list them. Never throws. */
-  find(runIds: ReadonlySet<string>): readonly Orphan[];
+  /**
+   * The living processes of these runs. Empty if the system does not list them. Takes turns of the event loop, because
+   * there may be thousands of processes. Never rejects.
+   */
+  find(runIds: ReadonlySet<string>): Promise<readonly Orphan[]>;
   /**
    * How commands ended after their scheduler died, by the id of their run, as far as that is known. Each end is
    * returned once. Never throws.

@@ -108,14 +108,14 @@ export class Recovery {
   }
 
   /** Gives every open run its outcome or its next attempt; holds jobs that have living processes until these end. */
-  begin({ open, lastSeenAt, isHandedOver, node: to }: Recollection, now: Instant): void {
+  begin({ open, lastSeenAt, isHandedOver, node: to }: Recollection): void {
     const { waiting, retrying, dropped, again, lost } = sortLeftOpen(open, this.#parts.jobs);
     const ends = this.#parts.orphans?.ends?.();
     const lostOf = (run: OpenRun): Outcome =>
       run.label === undefined ? lostOutcome(ends?.get(run.runId), { from: run.node, to }) : moved(run);
     for (const run of lost) this.#close(run, endingOfLeft(run, lostOf(run)), lastSeenAt);
     for (const run of dropped) this.#close(run, endingOfLeft(run, DROPPED), lastSeenAt);
-    this.#endOrphans([...lost, ...again], now);
+    this.#endOrphans([...lost, ...again]);
     for (const run of retrying) this.#resume(run);
     for (const run of again) this.#resume(this.#failed(run, lostOf(run)));
     for (const run of waiting) this.#keepWaiting(run, isHandedOver === true);
@@ -193,35 +193,48 @@ export class Recovery {
     else if (this.#waiting.get(state)?.push(run) === undefined) this.#waiting.set(state, [run]);
   }
 
-  #endOrphans(lost: readonly OpenRun[], at: Instant): void {
-    const { orphans, orphanAction: action } = this.#parts;
+  /** Their jobs wait until it is known which processes are left, and until those have ended. */
+  #endOrphans(lost: readonly OpenRun[]): void {
+    const { orphans } = this.#parts;
     if (orphans === undefined || lost.length === 0) return;
-    const runs = new Map(lost.map((run) => [run.runId, run]));
-    let found: readonly Orphan[] = [];
-    contain(
-      () => (found = orphans.find(new Set(runs.keys()))),
-      (error) => reportBug(this.#context, 'looking for leftover processes', error),
+    const found = this.#find(orphans, lost);
+    const byJob = new Map<string, OpenRun[]>();
+    for (const run of lost)
+      if (byJob.get(run.firing.jobName)?.push(run) === undefined) byJob.set(run.firing.jobName, [run]);
+    const ending = Array.from(byJob, ([jobName, runs]) =>
+      this.#hold(jobName, async () => this.#endThose(orphans, runs, (await found).get(jobName) ?? [])),
     );
-    const byJob = new Map<string, Orphan[]>();
-    for (const { firing, label } of lost) if (label !== undefined) byJob.set(firing.jobName, []);
-    for (const orphan of found) {
-      const run = runs.get(orphan.runId);
-      if (run === undefined) continue;
-      const { firing, runId } = run;
-      this.#context.emit({ event: 'orphan.found', at, firing, runId, pid: orphan.pid, action });
-      if (action === 'kill') byJob.set(firing.jobName, [...(byJob.get(firing.jobName) ?? []), orphan]);
-    }
-    const ending = Array.from(byJob, ([jobName, theirs]) => {
-      const grace = this.#parts.jobs.get(jobName)?.job.command.killAfter ?? GRACE;
-      const attempts = lost.flatMap((run) => (run.firing.jobName === jobName ? leftAttempt(run) : []));
-      return this.#hold(jobName, () =>
-        Promise.all([
-          theirs.length > 0 && orphans.end(theirs, grace),
-          ...attempts.map((attempt) => orphans.takeBack?.(attempt, action)),
-        ]),
-      );
-    });
     this.#ending = Promise.all(ending);
+  }
+
+  /** Reports the processes of lost runs. Returns those to end, by the name of their job. */
+  async #find(orphans: Orphans, lost: readonly OpenRun[]): Promise<ReadonlyMap<string, readonly Orphan[]>> {
+    const action = this.#parts.orphanAction;
+    const runs = new Map(lost.map((run) => [run.runId, run]));
+    const byJob = new Map<string, Orphan[]>();
+    try {
+      for (const orphan of await orphans.find(new Set(runs.keys()))) {
+        const run = runs.get(orphan.runId);
+        if (run === undefined) continue;
+        const { firing, runId } = run;
+        const at = this.#context.now();
+        this.#context.emit({ event: 'orphan.found', at, firing, runId, pid: orphan.pid, action });
+        if (action === 'kill') byJob.set(firing.jobName, [...(byJob.get(firing.jobName) ?? []), orphan]);
+      }
+    } catch (error) {
+      reportBug(this.#context, 'looking for leftover processes', error);
+    }
+    return byJob;
+  }
+
+  async #endThose(orphans: Orphans, runs: readonly OpenRun[], theirs: readonly Orphan[]): Promise<void> {
+    const { jobs, orphanAction: action } = this.#parts;
+    const grace = jobs.get(runs[0]?.firing.jobName ?? '')?.job.command.killAfter ?? GRACE;
+    const attempts = runs.flatMap((run) => leftAttempt(run));
+    await Promise.all([
+      theirs.length > 0 && orphans.end(theirs, grace),
+      ...attempts.map((attempt) => orphans.takeBack?.(attempt, action)),
+    ]);
   }
 
   /** Its runs wait until all of that has ended. */

@@ -71,7 +71,7 @@ export class Startup {
       if (recollection.jobs.get(state.job.name)?.fingerprint !== state.fingerprint) recorder.touch(state);
       else if (recollection.isHandedOver) this.#handedOver.add(state);
     contain(
-      () => recovery.begin(recollection, now),
+      () => recovery.begin(recollection),
       (error) => reportBug(this.#context, 'recovering', error),
     );
     return generation;

@@ -200,7 +200,13 @@ describe('the surroundings of the timers', () => {
 
   it.each([
     ['find', { find: boom, end: () => Promise.resolve() }],
-    ['end', { find: () => [{ runId: 'old', pid: 7 }], end: () => Promise.reject(new TypeError('no such thing')) }],
+    [
+      'end',
+      {
+        find: () => Promise.resolve([{ runId: 'old', pid: 7 }]),
+        end: () => Promise.reject(new TypeError('no such thing')),
+      },
+    ],
   ])('looking for leftover processes: %s', async (_method, finder) => {
     const disk = new Disk();
     const firing = { jobName: 'good', scheduledFor: 0, trigger: 'manual', generation: 0 } as const;

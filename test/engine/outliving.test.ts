@@ -180,7 +180,7 @@ describe('an attempt in the queue of workers', () => {
     const taken: object[] = [];
     let isBack: () => void = () => undefined;
     const finder: Orphans = {
-      find: () => [],
+      find: () => Promise.resolve([]),
       end: () => Promise.resolve(),
       takeBack(left, action) {
         taken.push({ ...left, action });

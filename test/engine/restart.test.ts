@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
+import type { Orphan, Orphans } from '../../src/domain/orphans.js';
 import type { Job } from '../../src/domain/job.js';
 import { breaker, catchUp, overlap, retry } from '../../src/policies/index.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -241,7 +242,7 @@ describe('a scheduler that died', () => {
     const second = lives.begin(jobs, '', {
       clock,
       finder: {
-        find: (runIds) => (runIds.has('life1-1') ? [{ runId: 'life1-1', pid: 77 }] : []),
+        find: (runIds) => Promise.resolve(runIds.has('life1-1') ? [{ runId: 'life1-1', pid: 77 }] : []),
         end: () => new Promise((resolve) => (ended = resolve)),
       },
     });
@@ -268,6 +269,29 @@ describe('a scheduler that died', () => {
   });
 });
 
+test('the search for processes holds only timers with lost runs', async () => {
+  const lives = new Lives();
+  const slow = job('slow', everyMs(MINUTE));
+  const first = lives.begin([slow], '2026-01-01T00:00:30Z');
+  first.executor.lasting = undefined;
+  first.scheduler.start();
+  await first.clock.advance(MINUTE);
+  first.ledger.isDead = true;
+  let found: (orphans: readonly Orphan[]) => void = () => undefined;
+  const finder: Orphans = {
+    find: () => new Promise((resolve) => (found = resolve)),
+    end: () => Promise.resolve(),
+  };
+  const second = lives.begin([slow, job('other', everyMs(MINUTE))], '2026-01-01T00:02:30Z', { finder });
+  second.scheduler.start();
+  await second.clock.advance(31 * SECOND);
+  const asked = () => second.executor.attempts.map(({ env }) => env['TIMERS_TASK_NAME']);
+  expect(asked()).toEqual(['other']);
+  found([]);
+  await second.clock.advance(0);
+  expect(asked()).toEqual(['other', 'slow']);
+});
+
 test.each([
   ['removed and added again', () => []],
   ['changed', (slow: Job) => [{ ...slow, definition: { timeout: '1m' } }]],
@@ -282,7 +306,7 @@ test.each([
   first.clock.forgetAll();
   let ended: () => void = () => undefined;
   const finder = {
-    find: () => [{ runId: 'life1-1', pid: 77 }],
+    find: () => Promise.resolve([{ runId: 'life1-1', pid: 77 }]),
     end: () => new Promise<void>((resolve) => (ended = resolve)),
   };
   const second = lives.begin([slow], '', { clock: new FakeClock('2026-01-01T00:02:30Z'), finder });

@@ -3,5 +3,5 @@ import { createSystemClock } from '../../src/clocks/system.js';
 import { createProcOrphans } from '../../src/executors/index.js';
 
 const orphans = createProcOrphans({ clock: createSystemClock() });
-const pids = orphans.find(new Set(process.argv.slice(2))).map(({ pid }) => pid);
-process.stdout.write(JSON.stringify(pids));
+const found = await orphans.find(new Set(process.argv.slice(2)));
+process.stdout.write(JSON.stringify(found.map(({ pid }) => pid)));

@@ -62,19 +62,19 @@ describe.runIf(process.platform === 'linux')('processes that outlived their sche
     const another = await begin(`${runId}-2`);
     await begin(`not-asked-for-${runId}`);
     await leader.kill();
-    expect(pids(...found(runId))).toEqual(pids(child, away));
-    expect(found(runId, `${runId}-2`)).toContainEqual({ runId: `${runId}-2`, pid: another.pid });
-    expect(found()).toEqual([]);
+    expect(pids(...(await found(runId)))).toEqual(pids(child, away));
+    expect(await found(runId, `${runId}-2`)).toContainEqual({ runId: `${runId}-2`, pid: another.pid });
+    expect(await found()).toEqual([]);
   });
 
   it('are ended by SIGTERM, and the end is reported once none is alive', async () => {
     const leader = await begin();
     const away = await leader.spawnGrandchild({ leaveGroup: true });
     const bystander = await begin(`${runId}-2`);
-    await orphans.end(found(runId), GRACE);
-    expect(found(runId)).toEqual([]);
+    await orphans.end(await found(runId), GRACE);
+    expect(await found(runId)).toEqual([]);
     await Promise.all([leader.gone, away.gone]);
-    expect(pids(...found(`${runId}-2`))).toEqual(pids(bystander));
+    expect(pids(...(await found(`${runId}-2`)))).toEqual(pids(bystander));
   });
 
   it('that ignore SIGTERM are killed after the grace, and not before', async () => {
@@ -82,12 +82,12 @@ describe.runIf(process.platform === 'linux')('processes that outlived their sche
     const deaf = await leader.spawnGrandchild({ leaveGroup: true });
     await deaf.ignoreTerm();
     const turned = new FakeClock();
-    const ended = createProcOrphans({ clock: turned }).end(found(runId), GRACE);
+    const ended = createProcOrphans({ clock: turned }).end(await found(runId), GRACE);
     await leader.gone;
     expect(await deaf.signaled()).toBe('SIGTERM');
     await turned.advance(GRACE - 1);
     await deaf.print('still here');
-    expect(pids(...found(runId))).toEqual(pids(deaf));
+    expect(pids(...(await found(runId)))).toEqual(pids(deaf));
     await turned.advance(1);
     await deaf.gone;
     await turned.advance(GRACE);
@@ -99,14 +99,14 @@ describe.runIf(process.platform === 'linux')('processes that outlived their sche
     const leader = await begin();
     leader.raise('SIGSTOP');
     while (readStat(leader.pid)?.state !== 'T') await nextTurn();
-    await orphans.end(found(runId), GRACE);
+    await orphans.end(await found(runId), GRACE);
     await leader.gone;
   });
 
   it('are ended with the children they have made meanwhile', async () => {
     const leader = await begin();
     await leader.ignoreTerm();
-    const ended = orphans.end(found(runId), GRACE);
+    const ended = orphans.end(await found(runId), GRACE);
     await leader.signaled();
     const child = await leader.spawnGrandchild({ leaveGroup: true });
     void leader.exit();
@@ -117,7 +117,7 @@ describe.runIf(process.platform === 'linux')('processes that outlived their sche
   it('are known by their run’s id, not by a pid that may be another’s by now', async () => {
     const innocent = await begin(`${runId}-2`);
     await orphans.end([{ runId, pid: innocent.pid }], GRACE);
-    expect(pids(...found(`${runId}-2`))).toEqual(pids(innocent));
+    expect(pids(...(await found(`${runId}-2`)))).toEqual(pids(innocent));
   });
 
   it.runIf(canChoosePids())(
@@ -126,7 +126,7 @@ describe.runIf(process.platform === 'linux')('processes that outlived their sche
       const deaf = await begin();
       await deaf.ignoreTerm();
       const turned = new FakeClock();
-      const ended = createProcOrphans({ clock: turned }).end(found(runId), GRACE);
+      const ended = createProcOrphans({ clock: turned }).end(await found(runId), GRACE);
       await deaf.kill();
       const innocent = await spawnAs(deaf.pid);
       const exited = new Promise((resolve) => innocent.once('exit', (_code, signal) => resolve(signal)));
@@ -140,7 +140,7 @@ describe.runIf(process.platform === 'linux')('processes that outlived their sche
   it('that are dead but not fetched by their parent count as gone', async () => {
     const heedless = spawn('/bin/sh', ['-c', `TIMERS_RUN_ID=${runId} "$@" & exec sleep 60`, 'sh', ...puppet.command]);
     await puppet.next();
-    await orphans.end(found(runId), GRACE);
+    await orphans.end(await found(runId), GRACE);
     heedless.kill('SIGKILL');
   });
 

@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import type { Clock } from '../../domain/clock.js';
 import type { Orphans } from '../../domain/orphans.js';
 import type { Exit } from '../../domain/outcome.js';
-import { finish } from '../../turns/steps.js';
+import { finishInTurns } from '../../turns/steps.js';
 import { exitOfNumbers } from './forker-protocol.js';
 import { endAll, processesOf } from './run-processes.js';
 
@@ -38,11 +38,14 @@ function takeEnds(file: string): ReadonlyMap<string, Exit> {
 export function createProcOrphans({ clock, endsFile }: OrphansContext): Orphans {
   return {
     ends: () => (endsFile === undefined ? new Map() : takeEnds(endsFile)),
-    find: (runIds) => finish(processesOf(runIds)).map(({ runId, pid }) => ({ runId, pid })),
+    async find(runIds) {
+      const found = await finishInTurns(processesOf(runIds), clock);
+      return found.map(({ runId, pid }) => ({ runId, pid }));
+    },
     end(orphans, grace) {
       const runIds = new Set(orphans.map(({ runId }) => runId));
       const over = clock.monotonic() + grace;
-      return endAll({ look: () => finish(processesOf(runIds)), until: () => over, clock });
+      return endAll({ look: () => finishInTurns(processesOf(runIds), clock), until: () => over, clock });
     },
   };
 }

@@ -19,7 +19,7 @@ export interface RunProcess extends Orphan {
 /**
  * The living processes of these runs, except this process and its ancestors. Every process inherits `TIMERS_RUN_ID`
  * and, from the forker, a mark that survives a cleared environment. Takes about 20 ms for 500 processes, one step for
- * each. Empty if there is no `/proc`.
+ * each, so use turns. Empty if there is no `/proc`.
  */
 export function* processesOf(runIds: ReadonlySet<string>): Steps<readonly RunProcess[]> {
   const own = lineage();
