@@ -54,6 +54,16 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     },
   ],
   [
+    'backup failed: the scheduler died while it was running (attempt 1); retrying in 5 s',
+    {
+      event: 'attempt.failed',
+      attempt: 1,
+      retryInMs: 5_000,
+      outcome: { status: 'lost', error: 'the scheduler died while it was running' },
+      ...run,
+    },
+  ],
+  [
     'backup failed: exit code 3 (attempt 3); starting its fallback',
     {
       event: 'attempt.failed',

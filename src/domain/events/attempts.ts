@@ -97,7 +97,7 @@ export const attemptEvents: EventEntries<AttemptEvent> = {
     fields: {
       ...RUN_FIELDS,
       ...ATTEMPT_FIELD,
-      status: { type: 'string', values: ['failure', 'timeout'], summary: 'How the attempt ended.' },
+      status: { type: 'string', values: ['failure', 'timeout', 'lost'], summary: 'How the attempt ended.' },
       ...OUTCOME_FIELDS,
       retry_in_ms: { type: 'number', unit: 'ms', summary: 'How long until the next attempt; 0 before the fallback.' },
       next: { type: 'string', values: ['fallback'], optional: true, summary: 'Absent if the next attempt is a retry.' },
