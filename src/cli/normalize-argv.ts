@@ -1,5 +1,5 @@
 import { UsageError } from './command.js';
-import { refuseBareOption, refuseOtherOption } from './foreign-options.js';
+import { refuseBareOption, refuseOtherCommand, refuseOtherOption } from './foreign-options.js';
 import { knowsOption, ownOption, takesValue, type KnownCommand, type KnownOption } from './known-command.js';
 import { refuseStray } from './stray-words.js';
 
@@ -31,6 +31,7 @@ export function normalizeArguments(
   // For an unknown command nothing else matters, not even --help.
   if (command === undefined) {
     if (FILE_NAME.test(named) || isFile(named)) refuseBareFile(named, rest[0]);
+    refuseOtherCommand(named);
     return [named];
   }
   const moved = before.map((word) => (word === '-f' ? '--file' : word));

@@ -68,10 +68,10 @@ export function refuseStray(words: readonly string[], index: number, command: Kn
   throw new UsageError(`${message}. ${way ?? otherWay(word, command)}`);
 }
 
-/** A command without arguments may mean a timer file, one with a single argument may mean several runs of it. */
+/** For a command without arguments, it may be a timer file. A command with one argument can run again for it. */
 function otherWay(word: string, command: KnownCommand): string {
   const { name, most } = command;
-  if (most === 0 && ownOption('--file', command) !== undefined)
+  if (most === 0 && /[./]/.test(word) && ownOption('--file', command) !== undefined)
     return `Pass a timer file with -f: timers ${name} -f ${word}`;
   if (most === 0) return `Leave it out, or see timers ${name} --help`;
   return most === 1 ? `For each one, run it again: timers ${name} ${quoted(word)}` : `See timers ${name} --help`;
