@@ -16,6 +16,7 @@ describe('the file as a whole', () => {
     ['- a\n- b', '1:1 not-a-map', 'list'],
     ['timers', '1:1 not-a-map', '"timers"'],
     ['42', '1:1 not-a-map', '42'],
+    ['30 2 * * * ./backup.sh\n0 * * * * ./sync.sh', '1:1 not-a-map', '"timers import" converts it'],
     ['{}', '1:1 no-timers', 'no timers'],
     ['timezone: UTC', '1:1 no-timers', 'no timers'],
     ['timers:', '1:1 no-timers', 'empty'],

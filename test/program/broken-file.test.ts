@@ -62,7 +62,7 @@ test('reading and controlling need neither the service’s variables nor a valid
   expect(await desk.run('status', '-f', 'timers.yaml')).toMatchObject({
     code: 0,
     stdout: expect.stringMatching(/report +paused/),
-    stderr: expect.stringMatching(/there is no file/),
+    stderr: expect.stringMatching(/timers\.yaml does not exist/),
   });
 });
 

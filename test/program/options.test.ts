@@ -57,7 +57,7 @@ describe('the natural spelling is accepted', () => {
     [['help', 'nosuch'], /unknown command 'nosuch'/],
     [['help', 'strat'], /unknown command 'strat'[^]*Did you mean start\?/],
     [['nosuch', '--help'], /unknown command 'nosuch'/],
-    [['start', 'gone.yaml'], /there is no file .*gone\.yaml/],
+    [['start', 'gone.yaml'], /gone\.yaml does not exist\./],
     [['list', 'backup'], /too many arguments/],
     [['history', '--since', 'soon'], /--since takes a time .* yesterday.*; got "soon"/],
     [['next', '--from', 'soon'], /--from takes a time .* yesterday.*; got "soon"/],

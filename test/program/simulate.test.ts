@@ -293,7 +293,7 @@ describe('what cannot be simulated', () => {
     [['--from', 'soon'], 2, /--from takes a time .*; got "soon"/],
     [['--durations', 'soon'], 2, /--durations takes a duration, a \.yaml or \.json file, or recorded: "soon"/],
     [['--durations', 'PT0.5H'], 2, /--durations takes .*ISO 8601/],
-    [['--durations', 'gone.yaml'], 1, /there is no file .*gone\.yaml/],
+    [['--durations', 'gone.yaml'], 1, /gone\.yaml does not exist\./],
     [['--durations', 'recorded'], 1, /--durations recorded: nothing has been recorded yet in /],
     [['--fail', 'backup'], 2, /--fail takes a timer and a share from 0 to 1/],
     [['--fail', 'bakup=0.1'], 2, /Did you mean backup\?/],

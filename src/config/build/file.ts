@@ -84,6 +84,9 @@ export interface BuiltFile {
   readonly names: readonly string[];
 }
 
+/** A crontab is one plain string in YAML. */
+const CRONTAB_LINE = /^(?:[\d*/,-]+\s+){5}\S/;
+const IMPORT = 'A crontab? "timers import" converts it to a timer file.';
 const EXAMPLE = 'For example: timers: {backup: {cron: "0 3 * * *", run: ./backup.sh}}';
 
 /** Builds settings and jobs from a file's tree, and reports every error. If it reports one, do not run the result. */
@@ -97,7 +100,8 @@ export function* buildFile(root: Slot, context: FileContext): Steps<BuiltFile | 
     problems.error({ code: 'empty-file', message: 'The file is empty.', hint: EXAMPLE, at: { start: 0, end: 0 } });
   } else {
     const message = `A timer file is a map that begins with "timers:", not ${describe(value)}.`;
-    const hint = value.kind === 'list' ? 'Timers are named, not listed. ' + EXAMPLE : EXAMPLE;
+    const isCrontab = value.kind === 'scalar' && CRONTAB_LINE.test(String(value.value));
+    const hint = isCrontab ? IMPORT : value.kind === 'list' ? 'Timers are named, not listed. ' + EXAMPLE : EXAMPLE;
     problems.error({ code: 'not-a-map', message, hint, at: { start: at.start, end: at.start + 1 } });
   }
   return undefined;

@@ -18,8 +18,8 @@ export function readTimerFile(path: string): { readonly text: string; readonly f
   if (PROGRAMS.has(extname(path).toLowerCase())) {
     return aboutFile(
       'is-a-program',
-      `${path} is a program; a timer file is data and is never executed`,
-      'write it as YAML or JSON',
+      `${path} is a program. A timer file is data and is never executed.`,
+      'Write it as YAML or JSON.',
     );
   }
   let descriptor: number;
@@ -45,35 +45,37 @@ export function readTimerFile(path: string): { readonly text: string; readonly f
 function cannotOpen(path: string, error: unknown): Diagnostic {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return aboutFile('file-not-found', `there is no file ${path}`, '"timers init" writes a starter file');
+    return aboutFile('file-not-found', `${path} does not exist.`, '"timers init" writes a starter file.');
   }
-  if (code === 'EACCES' || code === 'EPERM')
-    return aboutFile('file-unreadable', `${path} cannot be read: permission denied`);
-  if (code === 'ELOOP') return aboutFile('file-unreadable', `${path} is a symbolic link that leads back to itself`);
-  return aboutFile('file-unreadable', `${path} cannot be read: ${systemReason(error)}`);
+  if (code === 'EACCES' || code === 'EPERM') {
+    const hint = 'Change its mode or owner, or run timers as a user who can read it.';
+    return aboutFile('file-unreadable', `${path} cannot be read: permission denied.`, hint);
+  }
+  if (code === 'ELOOP') return aboutFile('file-unreadable', `${path} is a symbolic link that leads back to itself.`);
+  return aboutFile('file-unreadable', `${path} cannot be read: ${systemReason(error)}.`);
 }
 
 function refuse(path: string, stats: Stats): Diagnostic | undefined {
   if (stats.isDirectory()) {
     return aboutFile(
       'is-a-directory',
-      `${path} is a directory`,
-      `pass the file in it: ${path.replace(/\/+$/, '')}/timers.yaml`,
+      `${path} is a directory.`,
+      `Pass the file in it: ${path.replace(/\/+$/, '')}/timers.yaml`,
     );
   }
   if (!stats.isFile()) {
-    const message = `${path} is not a regular file (a pipe, socket or device)`;
+    const message = `${path} is not a regular file, but a pipe, socket or device.`;
     return aboutFile(
       'not-a-regular-file',
       message,
-      'write it to a file; from a pipe it can be checked: timers validate -',
+      'Write it to a file. To check what a pipe contains: timers validate -',
     );
   }
   return stats.size > MAX_FILE_SIZE ? tooLarge(path) : undefined;
 }
 
 const tooLarge = (path: string): Diagnostic =>
-  aboutFile('file-too-large', `${path} is larger than ${MAX_FILE_SIZE / 1024 / 1024} MiB`, 'is it a timer file?');
+  aboutFile('file-too-large', `${path} is larger than ${MAX_FILE_SIZE / 1024 / 1024} MiB.`, 'Is it a timer file?');
 
 /** A file can grow while it is read, and files of /proc report size 0. So only reading finds the end. */
 function readUpTo(descriptor: number, most: number): Buffer {
@@ -92,7 +94,7 @@ function readUpTo(descriptor: number, most: number): Buffer {
 /** Reads bytes as the text of a timer file, without a byte order mark; `path` names it in messages. */
 export function readBytes(path: string, bytes: Buffer): { text: string } | Diagnostic {
   if (bytes.length > MAX_FILE_SIZE) return tooLarge(path);
-  if (isUtf16(bytes)) return aboutFile('not-utf-8', `${path} is written in UTF-16`, 'save it as UTF-8');
+  if (isUtf16(bytes)) return aboutFile('not-utf-8', `${path} is written in UTF-16.`, 'Save it as UTF-8.');
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -103,7 +105,7 @@ export function readBytes(path: string, bytes: Buffer): { text: string } | Diagn
   if (nul === -1) return { text };
   const before = text.slice(0, nul).split('\n');
   return {
-    ...aboutFile('nul-byte', `${path} contains a NUL byte, so it is not text`, 'is it a timer file?'),
+    ...aboutFile('nul-byte', `${path} contains a NUL byte, so it is not text.`, 'Is it a timer file?'),
     line: before.length,
     column: (before.at(-1) ?? '').length + 1,
   };
@@ -120,7 +122,7 @@ function invalidUtf8(path: string, bytes: Buffer): Diagnostic {
   // A U+FFFD in the file itself may come first; its line still has a broken character.
   const index = replaced.findIndex((line) => line.includes('\uFFFD'));
   return {
-    ...aboutFile('not-utf-8', `${path} is not UTF-8: this character is invalid`, 'save it as UTF-8'),
+    ...aboutFile('not-utf-8', `${path} is not UTF-8: this character is invalid.`, 'Save it as UTF-8.'),
     line: index + 1,
     column: (replaced[index] ?? '').indexOf('\uFFFD') + 1,
   };

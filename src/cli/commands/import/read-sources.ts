@@ -84,5 +84,5 @@ function readSource(path: string, cwd: string): SourceFile | string {
 
 function decode(path: string, bytes: Buffer): SourceFile | string {
   const read = readBytes(path === '-' ? 'standard input' : path, bytes);
-  return 'code' in read ? `${read.message}.` : { path, text: read.text.replace(/\r\n/g, '\n') };
+  return 'code' in read ? read.message : { path, text: read.text.replace(/\r\n/g, '\n') };
 }
