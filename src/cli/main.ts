@@ -84,6 +84,13 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** Adds what a missing argument is. */
+function withMeaning(message: string, called: Command | undefined): string {
+  const name = /^error: missing required argument '(.*)'$/.exec(message)?.[1];
+  const argument = called?.registeredArguments.find((one) => one.name() === name);
+  return argument === undefined ? message : `${message}: ${argument.description}`;
+}
+
 interface Line {
   readonly words: readonly string[];
   readonly commands: readonly KnownCommand[];
@@ -96,7 +103,7 @@ async function describeError(error: unknown, { words, commands, called }: Line):
   const say = async (message: string) => visibleError(await withTimers(message, file));
   if (error instanceof UsageError) return `error: ${await say(withWay(error.message, words, commands))}`;
   if (!(error instanceof CommanderError)) throw error;
-  return `${await say(error.message)}\n(see ${called === undefined ? 'timers' : `timers ${called.name()}`} --help)`;
+  return `${await say(withMeaning(error.message, called))}\n(see ${called === undefined ? 'timers' : `timers ${called.name()}`} --help)`;
 }
 
 /**
@@ -109,12 +116,19 @@ function exit(code: number): void {
   process.stdout.once('close', () => void exitDespiteFiles(code));
 }
 
-/** An error while the program is loaded piece by piece, so no command can report it. */
-const OUT_OF_FILES = /^(?:EMFILE|ENFILE)$/;
+/** What is wrong with the surroundings of the program, if no command can report it. */
+function reasonOf({ code, syscall }: NodeJS.ErrnoException): string | undefined {
+  // The program is loaded piece by piece.
+  if (code === 'EMFILE' || code === 'ENFILE')
+    return 'too many files are open. Raise the limit, for example: ulimit -n 1024';
+  if (syscall === 'uv_cwd') return 'the current folder does not exist anymore. Change to another one, for example: cd';
+  return undefined;
+}
 
 function fail(error: unknown): never {
-  if (error instanceof Error && 'code' in error && OUT_OF_FILES.test(String(error.code))) {
-    process.stderr.write('timers: too many files are open. Raise the limit, for example: ulimit -n 1024\n');
+  const said = error instanceof Error && 'code' in error && reasonOf(error as NodeJS.ErrnoException);
+  if (said) {
+    process.stderr.write(`timers: ${said}\n`);
     process.exit(FAILED);
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

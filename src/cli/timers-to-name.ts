@@ -1,6 +1,6 @@
 import { firstNames } from '../text/nearest.js';
 
-const MISSING_NAME = /^error: missing required argument '(?:name|name-or-run|what)'$|^which timers\?/;
+const MISSING_NAME = /^error: missing required argument '(?:name|name-or-run|what)': |^which timers\?/;
 
 /** Adds the timers of the file to a message about a missing name. Other messages stay as they are. */
 export async function withTimers(message: string, file: string | undefined): Promise<string> {

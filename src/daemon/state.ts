@@ -159,7 +159,7 @@ function inUse(file: string, pid: number | undefined): string {
 
 /** The file stays as it is: it may be the only copy. */
 function notOurs({ file, reason }: { readonly file: string; readonly reason: string }): string {
-  const way = `Choose another path for the state, or move that file away: mv ${quoted(file)} ${quoted(`${file}.bad`)}`;
+  const way = `Choose another path for the state. If nothing else uses that file, move it away: mv ${quoted(file)} ${quoted(`${file}.bad`)}`;
   return `${file} cannot be used as the state: ${reason}. ${way}`;
 }
 

@@ -26,6 +26,6 @@ describe('the keys of a name', () => {
     ['xyzzyxyzzy', 'timers keys lists them all.'],
     ['', 'timers keys lists them all.'],
   ])('%s is not a key, and the message says what to write', (name, hint) => {
-    expect(() => findKeys(name)).toThrow(`Unknown key "${name}". ${hint}`);
+    expect(() => findKeys(name)).toThrow(`unknown key "${name}". ${hint}`);
   });
 });

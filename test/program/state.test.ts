@@ -31,7 +31,7 @@ test.each([
   expect(await desk.run('start', '--state', name)).toMatchObject({
     code: 1,
     stdout: '',
-    stderr: `timers: ${at(name)} cannot be used as the state: ${reason}. Choose another path for the state, or move that file away: mv ${at(name)} ${at(name)}.bad\n`,
+    stderr: `timers: ${at(name)} cannot be used as the state: ${reason}. Choose another path for the state. If nothing else uses that file, move it away: mv ${at(name)} ${at(name)}.bad\n`,
   });
   for (const args of [['history'], ['why', 't'], ['status'], ['list']]) await desk.run(...args, '--state', name);
   expect(files().map((file) => [file, readFileSync(at(file), 'latin1')])).toEqual(before);

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Puppet } from '../support/puppet.js';
-import { Desk, ROOT } from '../support/program.js';
+import { Desk, PROGRAM, ROOT } from '../support/program.js';
 
 let desk: Desk;
 
@@ -30,10 +30,16 @@ describe('wrong usage ends with exit code 2 and what to write', () => {
     [['start', '--log-level', 'loud'], /Allowed choices are trace, debug, info/],
     [
       ['run'],
-      /missing required argument 'name'\. The timer file has: backup, ping, off, party\n\(see timers run --help\)/,
+      /missing required argument 'name': Timer\. The timer file has: backup, ping, off, party\n\(see timers run --help\)/,
     ],
-    [['cancel', '-f', 'timers.yaml'], /'name-or-run'\. The timer file has: backup, ping, off, party\n/],
-    [['run', '-f', 'absent.yaml'], /missing required argument 'name'\n/],
+    [
+      ['cancel', '-f', 'timers.yaml'],
+      /'name-or-run': Timer, or the start of a run id\. The timer file has: backup, ping, off, party\n/,
+    ],
+    [['in'], /missing required argument 'delay': Delay from now, such as 30m or 1h30m\n/],
+    [['status', 'backup'], /takes none, got "backup"\. Leave it out/],
+    [['export', 'cron'], /unknown format "cron"\. Use one of crontab, /],
+    [['run', '-f', 'absent.yaml'], /missing required argument 'name': Timer\n/],
     [['pause'], /which timers\? Name them, or use --all\. The timer file has: backup, ping, off, party\n/],
     [['run', 'bakup'], /unknown timer "bakup" in .*\. Did you mean backup\?/],
     [['next', 'nothing-like-it'], /unknown timer "nothing-like-it" in .*\. It has: backup, ping, off, party/],
@@ -41,7 +47,10 @@ describe('wrong usage ends with exit code 2 and what to write', () => {
     [['next', '--from', 'soon'], /--from takes a time .*; got "soon"/],
     [['next', '--until', '2027-02-30'], /--until: /],
     [['next', '--around-dst', '-n', '3'], /'--around-dst' cannot be used with option '-n, --count <n>'/],
-    [['explain'], /missing required argument 'what'\. The timer file has: backup, /],
+    [
+      ['explain'],
+      /missing required argument 'what': Name of a timer, or a cron expression\. The timer file has: backup, /,
+    ],
     [['explain', 'bakup'], /unknown timer "bakup" in .*\. Did you mean backup\?/],
     [['explain', '0', '3', 'timers.yaml', 'timers.yaml', 'timers.yaml'], /Quote the expression: .* '0 3 \* \* \*'/],
     [['explain', '@daily', '--timezone', 'Berlin'], /"Berlin" is not a time zone\. Did you mean Europe\/Berlin\?/],
@@ -65,6 +74,20 @@ describe('wrong usage ends with exit code 2 and what to write', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('Usage: timers');
   });
+});
+
+test('a folder that was removed is named', () => {
+  const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"';
+  for (const command of [['list'], ['run']]) {
+    const { status, stderr } = spawnSync('sh', ['-c', script, 'sh', process.execPath, PROGRAM, ...command], {
+      cwd: desk.folder,
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: 'timers: the current folder does not exist anymore. Change to another one, for example: cd\n',
+    });
+  }
 });
 
 test('--config before the command names the timer file, as -f does', async () => {
@@ -390,7 +413,7 @@ describe('help keys', () => {
 
   test('names the nearest key', async () => {
     const { code, stderr } = await desk.run('help', 'keys', 'overlpa');
-    expect({ code, stderr }).toEqual({ code: 2, stderr: 'error: Unknown key "overlpa". Did you mean overlap?\n' });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'error: unknown key "overlpa". Did you mean overlap?\n' });
   });
 });
 

@@ -5,7 +5,6 @@ import type { Job } from '../../../domain/job.js';
 import { exporterKinds } from '../../../exporters/index.js';
 import type { ExportDifference, ExportedFile, Exporter } from '../../../exporters/kind.js';
 import { systemReason } from '../../../system/system-reason.js';
-import { wayOut } from '../../../text/nearest.js';
 import { thisMachine } from '../../../this-machine.js';
 import { UsageError, type ExitCode } from '../../command.js';
 import { jobNamed, loadOrTell } from '../../load.js';
@@ -49,7 +48,7 @@ function exporterNamed(format: string): Exporter {
   const names = exporterKinds.map(({ name }) => name);
   const exporter = exporterKinds.find(({ name }) => name === format);
   if (exporter === undefined)
-    throw new UsageError(`unknown format ${JSON.stringify(format)}; ${wayOut(format, names)}`);
+    throw new UsageError(`unknown format ${JSON.stringify(format)}. Use one of ${names.join(', ')}.`);
   return exporter;
 }
 

@@ -27,7 +27,7 @@ timers:
 
   warm-up:
     in: 5s                      # once, this long after the start
-    run: [echo, "a list is run without a shell"]
+    run: [echo, "a list runs without a shell"]
 
   # new-year:
   #   at: "2030-01-01 00:00"    # once; a local time, or with an offset

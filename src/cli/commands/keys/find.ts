@@ -23,7 +23,7 @@ export function findKeys(name: string): readonly KeyInfo[] {
     nearest(path, paths) ??
     paths.find((one) => nearest(path, [one.replace(/.*\./, '')]) !== undefined);
   const hint = meant === undefined ? 'timers keys lists them all.' : `Did you mean ${meant}?`;
-  throw new UsageError(`Unknown key "${visible(name)}". ${hint}`);
+  throw new UsageError(`unknown key "${visible(name)}". ${hint}`);
 }
 
 /** The most likely key for a path into a map: `output.path` → `output.file`. */
