@@ -58,7 +58,7 @@ module.exports = {
           '^src/(exporters|domain)/',
           ground,
           '^src/(schedules|config)/index\\.ts$',
-          '^src/importers/((robfig|crontab)/|cron-words)',
+          '^src/importers/((robfig|crontab)/|cron-words|kubernetes/annotations)',
         ],
       },
       'A format is written from jobs: the command loads them and compares the firings. The grammars of cron and of robfig/cron are the same both ways.',

@@ -8,14 +8,21 @@ export const keysOfJob = ({ definition }: Job): TimerKeys =>
   Object.fromEntries(Object.entries(definition).map(([key, json]) => [key, JSON.parse(json) as unknown]));
 
 /** Keys that mean nothing to other programs. */
-const SILENT: ReadonlySet<string> = new Set(['tags', 'ignore', 'timezone', 'dst', 'shell', 'pass_env']);
+const SILENT: ReadonlySet<string> = new Set(['timezone', 'dst', 'shell', 'pass_env']);
 
-/** Returns a warning for each key that a format does not carry. `carried` are the others. */
+/** Keys that change no run. */
+const HARMLESS: ReadonlySet<string> = new Set(['tags', 'ignore', 'description']);
+
+/** Reports each key that a format does not carry. `carried` are the others. */
 export function keysLeftOut(job: Job, carried: readonly string[]): readonly ExportDifference[] {
   const keys = keysOfJob(job);
   return Object.keys(keys)
     .filter((key) => !SILENT.has(key) && !carried.includes(key) && !isDefault(key, keys[key]))
-    .map((key) => ({ timer: job.name, severity: 'warning', message: `${key} is left out.` }));
+    .map((key) => ({
+      timer: job.name,
+      severity: HARMLESS.has(key) ? 'note' : 'warning',
+      message: `${key} is left out.`,
+    }));
 }
 
 const isDefault = (key: string, value: unknown): boolean =>

@@ -67,6 +67,36 @@ test('each CronJob has a name of its own, and a note says which', () => {
   ]);
 });
 
+test('an import finds the names that Kubernetes does not allow, the tags, and all expressions of a timer', () => {
+  const { manifests } = exported(FILE);
+  const annotations = manifests.map(({ metadata }) => (metadata as { annotations?: object }).annotations);
+  expect(annotations).toEqual([
+    undefined,
+    { 'timers-cli/name': 'b_B', 'timers-cli/tags': '["n"]' },
+    { 'timers-cli/name': 'b_B', 'timers-cli/tags': '["n"]' },
+    { 'kubernetes.io/description': 'yes: no' },
+  ]);
+  const { names, jobs } = imported(kubernetes, JSON.stringify({ kind: 'List', items: manifests }), { path: 'k.json' });
+  expect(names).toEqual(['plain', 'b_B', 'whole']);
+  expect(jobs[1]).toMatchObject({ written: { text: '0 9 * * MON-FRI | 0 10 * * SAT,SUN' }, tags: ['a=b', 'n'] });
+});
+
+test.each(['a b', 'x\n# y: {', '', '-x', 'y'.repeat(129)])('the name %j in an annotation is not one', (name) => {
+  const { manifests } = exported('  b_B: { cron: "@daily", run: x, tags: [n] }\n');
+  const metadata = { name: 'b-b', annotations: { 'timers-cli/name': name, 'timers-cli/tags': '[1, {' } };
+  const { names, jobs } = imported(kubernetes, JSON.stringify({ ...manifests[0], metadata }), { path: 'k.json' });
+  expect(names).toEqual(['b-b']);
+  expect(jobs[0]!.tags).toEqual([]);
+});
+
+test('a difference of seconds, and a start that may be late, are reported', () => {
+  const { differences } = only('cron: "@daily", timeout: 1500ms, overlap: allow');
+  expect(differences.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([
+    'note: It may start up to 30 s late: startingDeadlineSeconds, since Kubernetes looks only every 10 s.',
+    'note: Kubernetes counts whole seconds: timeout is rounded up.',
+  ]);
+});
+
 test('Kubernetes fills in nothing that the shell or the value means', () => {
   const { manifests } = exported(FILE);
   const text = JSON.stringify(manifests[0]);

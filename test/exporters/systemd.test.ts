@@ -111,6 +111,19 @@ test.each([
   expect(differences.map((one) => one.message)).toEqual(isCounted ? [message] : []);
 });
 
+test('retries come back as they were, although systemd counts firings among the starts', () => {
+  const jobs = jobsOf('a: { every: 1m, run: x, timeout: 1m, retry: { attempts: 3, delay: 5s, factor: 1 } }');
+  const again = imported(systemd, printed(jobs), { path: '-', timezone: 'UTC' });
+  expect(again.jobs[0]!.definition['retry']).toBe(jobs[0]!.definition['retry']);
+  expect(printed(again.jobs)).toBe(printed(jobs));
+});
+
+test('catch_up without a calendar is left out, with a warning', () => {
+  const { files, differences } = systemdUnits.write(jobsOf('a: { every: 7m, run: x, catch_up: true }'), context);
+  expect(files[0]!.text).not.toContain('Persistent');
+  expect(differences.map(({ message }) => message)).toContain('catch_up is left out: it needs OnCalendar.');
+});
+
 test('a kind of schedule that no exporter knows is left out, not exported as another', () => {
   const jobs = jobsOf('a: { every: 5m, run: x }').map((job) => ({ ...job, written: { key: 'moon', text: 'full' } }));
   const { files, differences } = systemdUnits.write(jobs, context);

@@ -1,6 +1,7 @@
 import type { Job } from '../../domain/job.js';
 import { MINUTE, SECOND, type Duration } from '../../domain/time.js';
 import type { TimerKeys } from '../timer-keys.js';
+import { NAME_ANNOTATION, TAGS_ANNOTATION } from '../../importers/kubernetes/annotations.js';
 import { containerOf } from './container.js';
 
 type Value = Readonly<Record<string, unknown>>;
@@ -9,6 +10,8 @@ type Value = Readonly<Record<string, unknown>>;
 export interface CronJobFrame {
   /** A DNS label of at most 52 characters. */
   readonly name: string;
+  /** Whether the timer has this name, and no other CronJob. */
+  readonly isOwnName: boolean;
   readonly schedule: string;
   /** IANA. */
   readonly timezone: string;
@@ -19,11 +22,12 @@ export interface CronJobFrame {
 const LATE_SECONDS = 30;
 
 /** Writes a timer as a CronJob of `batch/v1`. */
-export function cronJobOf(job: Job, keys: TimerKeys, { name, schedule, timezone, image }: CronJobFrame): Value {
+export function cronJobOf(job: Job, keys: TimerKeys, frame: CronJobFrame): Value {
+  const { name, isOwnName, schedule, timezone, image } = frame;
   return {
     apiVersion: 'batch/v1',
     kind: 'CronJob',
-    metadata: { name, ...metadataOf(job) },
+    metadata: { name, ...metadataOf(job, isOwnName) },
     spec: {
       schedule,
       timeZone: timezone,
@@ -40,25 +44,30 @@ const POLICIES: ReadonlyMap<string, string> = new Map([
   ['replace', 'Replace'],
 ]);
 
-/** Tags of the form `key=value` are labels, and `namespace=value` is the namespace. */
-function metadataOf({ description, tags }: Job): Value {
+/** Tags of the form `key=value` are labels, and `namespace=value` is the namespace. Annotations keep what has no place. */
+function metadataOf({ name, description, tags }: Job, isOwnName: boolean): Value {
   const pairs = tags.flatMap((tag) => {
     const [, key, value] = LABEL.exec(tag) ?? [];
     return key === undefined || value === undefined ? [] : [[key, value] as const];
   });
   const namespace = pairs.find(([key]) => key === 'namespace')?.[1];
   const labels = Object.fromEntries(pairs.filter(([key]) => key !== 'namespace'));
+  const others = tags.filter((tag) => !isLabel(tag));
+  const annotations = {
+    ...(description !== undefined && { 'kubernetes.io/description': description }),
+    ...(!isOwnName && { [NAME_ANNOTATION]: name }),
+    ...(others.length > 0 && { [TAGS_ANNOTATION]: JSON.stringify(others) }),
+  };
   return {
     ...(namespace !== undefined && { namespace }),
     ...(Object.keys(labels).length > 0 && { labels }),
-    ...(description !== undefined && { annotations: { 'kubernetes.io/description': description } }),
+    ...(Object.keys(annotations).length > 0 && { annotations }),
   };
 }
 
 const LABEL = /^((?:[a-z0-9.-]+\/)?[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)=([A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)$/;
 
-/** Whether a tag has a place in a CronJob. */
-export const isLabel = (tag: string): boolean => LABEL.test(tag);
+const isLabel = (tag: string): boolean => LABEL.test(tag);
 
 const secondsOf = (duration: unknown): number => Math.max(1, Math.ceil(Number(duration) / SECOND));
 
@@ -95,7 +104,6 @@ function jobOf(job: Job, keys: TimerKeys, container: { readonly name: string; re
   const timeout = job.timeout === undefined ? {} : { activeDeadlineSeconds: secondsOf(job.timeout) };
   const isFinalTimeout = retry.not_on?.includes('timeout') === true;
   const policy = failurePolicy(retry);
-  const killAfter = keys['kill_after'];
   const restarts = policy === undefined && retry.max_delay === 5 * MINUTE;
   return {
     backoffLimit: (retry.attempts ?? 1) - 1,
@@ -105,12 +113,18 @@ function jobOf(job: Job, keys: TimerKeys, container: { readonly name: string; re
       spec: {
         restartPolicy: restarts ? 'OnFailure' : 'Never',
         ...(!isFinalTimeout && timeout),
-        ...(typeof killAfter === 'number' && { terminationGracePeriodSeconds: Math.ceil(killAfter / SECOND) }),
+        ...gracePeriod(job, keys),
         containers: [containerOf(job, keys, container)],
       },
     },
   };
 }
+
+/** Without a timeout it still counts when a pod is deleted. Kubernetes waits for 30 s by default. */
+const gracePeriod = ({ timeout, command }: Job, keys: TimerKeys): Value =>
+  timeout === undefined && keys['kill_after'] === undefined
+    ? {}
+    : { terminationGracePeriodSeconds: Math.ceil(command.killAfter / SECOND) };
 
 /** Exit codes that are final, or all except those that are retried. */
 function failurePolicy({ on = [], not_on: notOn = [] }: ReadRetry): Value | undefined {

@@ -2,7 +2,7 @@ import type { Job } from '../../domain/job.js';
 import { MINUTE, SECOND } from '../../domain/time.js';
 import type { ExportDifference } from '../kind.js';
 import { keysLeftOut, type TimerKeys } from '../timer-keys.js';
-import { isLabel, retryOfKeys, type ReadRetry } from './cron-job.js';
+import { retryOfKeys, type ReadRetry } from './cron-job.js';
 import type { CronJobTimes } from './cron-job-times.js';
 
 type Words = Omit<ExportDifference, 'timer'>;
@@ -10,7 +10,7 @@ type Words = Omit<ExportDifference, 'timer'>;
 /** Keys that a CronJob has. */
 const CARRIED = [
   ...['cron', 'every', 'run', 'description', 'enabled', 'overlap', 'catch_up', 'deadline', 'timeout', 'kill_after'],
-  ...['retry', 'env', 'cwd'],
+  ...['retry', 'env', 'cwd', 'tags'],
 ];
 
 /** What is not the same in Kubernetes, besides the firings. */
@@ -29,25 +29,40 @@ function aboutTimes(times: CronJobTimes): readonly Words[] {
   ];
 }
 
-function aboutRuns({ command, tags }: Job, keys: TimerKeys): readonly Words[] {
-  const found: Words[] = [];
-  const overlap = keys['overlap'] ?? 'skip';
-  if (overlap === 'skip') {
-    const message =
-      'With Forbid, Kubernetes starts the latest skipped firing when the run ends, within startingDeadlineSeconds.';
-    found.push({ severity: 'note', message });
-  }
+function aboutRuns({ command }: Job, keys: TimerKeys): readonly Words[] {
   const { cwd } = keys;
-  if (typeof cwd === 'string' && !cwd.startsWith('/')) {
-    found.push({ severity: 'warning', message: `cwd is left out: ${cwd} is not an absolute path in the image.` });
-  }
-  const lost = tags.filter((tag) => !isLabel(tag));
-  if (lost.length > 0)
-    found.push({ severity: 'note', message: `The tags ${lost.join(', ')} are left out: labels need key=value.` });
   const [word = ''] = typeof command.run === 'string' ? [] : command.run;
-  if (word.startsWith('.'))
-    found.push({ severity: 'warning', message: `${word} starts at the working folder of the image.` });
-  return found;
+  return [
+    ...aboutLateness(keys),
+    ...(typeof cwd === 'string' && !cwd.startsWith('/')
+      ? [{ severity: 'warning', message: `cwd is left out: ${cwd} is not an absolute path in the image.` } as const]
+      : []),
+    ...(word.startsWith('.')
+      ? [{ severity: 'warning', message: `${word} starts at the working folder of the image.` } as const]
+      : []),
+  ];
+}
+
+const FORBID =
+  'With Forbid, Kubernetes starts the latest skipped firing when the run ends, within startingDeadlineSeconds.';
+const LATE = 'It may start up to 30 s late: startingDeadlineSeconds, since Kubernetes looks only every 10 s.';
+const LATEST = 'catch_up: Kubernetes starts only the latest missed firing.';
+
+function aboutLateness(keys: TimerKeys): readonly Words[] {
+  const { catch_up: catchUp, deadline, overlap = 'skip' } = keys;
+  const isLate = (catchUp === undefined || catchUp === false) && deadline === undefined;
+  const catchesAll = (catchUp as { readonly policy?: string } | undefined)?.policy === 'all';
+  const rounded = ['timeout', 'kill_after', 'catch_up', 'deadline'].filter((key) => Number(keys[key]) % SECOND > 0);
+  const found: readonly (readonly [boolean, Words])[] = [
+    [overlap === 'skip', { severity: 'note', message: FORBID }],
+    [overlap !== 'skip' && isLate, { severity: 'note', message: LATE }],
+    [catchesAll, { severity: 'warning', message: LATEST }],
+    [
+      rounded.length > 0,
+      { severity: 'note', message: `Kubernetes counts whole seconds: ${rounded.join(', ')} is rounded up.` },
+    ],
+  ];
+  return found.flatMap(([applies, words]) => (applies ? words : []));
 }
 
 function aboutRetries(keys: TimerKeys): readonly Words[] {

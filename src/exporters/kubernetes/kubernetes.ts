@@ -36,14 +36,15 @@ function writeJob(job: Job, { image }: ExportContext, nameOf: Name): Written {
   if ('refusal' in times || image === undefined || refusal !== undefined)
     return { manifests: [], differences: [{ timer: job.name, severity: 'error', message: refusal ?? NO_IMAGE }] };
   const names = times.schedules.map((_, index) => nameOf(job.name, index));
+  const isOwnName = names.every((name) => name === job.name);
   const manifests = times.schedules.map((schedule, index) =>
-    cronJobOf(job, keys, { name: names[index] ?? '', schedule, timezone: times.timezone, image }),
+    cronJobOf(job, keys, { name: names[index] ?? '', isOwnName, schedule, timezone: times.timezone, image }),
   );
   return { manifests, differences: [...renamed(job.name, names[0]), ...differencesOf(job, keys, times)] };
 }
 
 function renamed(timer: string, name = timer): readonly ExportDifference[] {
-  const message = `Its CronJob has the name ${name}: Kubernetes allows at most ${LONGEST} characters, a to z, 0 to 9 and -.`;
+  const message = `Its CronJob has the name ${name}: Kubernetes allows at most ${LONGEST} characters, a to z, 0 to 9 and -. An annotation keeps the name.`;
   return name === timer ? [] : [{ timer, severity: 'note', message }];
 }
 

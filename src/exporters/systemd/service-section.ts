@@ -119,5 +119,10 @@ export function limitLines(job: Job, keys: TimerKeys): readonly string[] {
   const retry = retryWritten(keys['retry']);
   if (retry === undefined) return [];
   const { interval, burst } = startLimitOf(job, retry);
-  return [`StartLimitIntervalSec=${systemdSpan(interval)}`, `StartLimitBurst=${burst}`];
+  return [
+    `StartLimitIntervalSec=${systemdSpan(interval)}`,
+    `StartLimitBurst=${burst}`,
+    // systemd ignores it, and timers import reads it again.
+    ...(burst === retry.attempts ? [] : [`X-Attempts=${retry.attempts}`]),
+  ];
 }

@@ -46,12 +46,16 @@ function unitsOf(job: Job): JobUnits {
       { name: `${job.name}.service`, text: serviceUnit(job, keys) },
     ],
     differences: [
-      ...[...timer.warnings, ...warningsOf(job, keys)].map((message) => about('warning', message)),
+      ...[...timer.warnings, ...warningsOf(job, keys, hasCalendar(timer.lines))].map((message) =>
+        about('warning', message),
+      ),
       ...(job.enabled ? [] : [about('note', 'The unit has no [Install] section, since the timer is disabled.')]),
       ...keysLeftOut(job, CARRIED),
     ],
   };
 }
+
+const hasCalendar = (lines: readonly string[]): boolean => lines.some((line) => line.startsWith('OnCalendar='));
 
 const unitText = (sections: readonly (readonly [name: string, lines: readonly string[]])[]): string =>
   sections
@@ -64,7 +68,7 @@ const describe = ({ name, description = name }: Job): string =>
   `Description=${description.replaceAll('%', '%%').replace(/\s+/g, ' ').replace(/\\+$/, '').trim()}`;
 
 function timerUnit(job: Job, { catch_up: catchUp, jitter }: TimerKeys, lines: readonly string[]): string {
-  const persistent = catchUp !== undefined && catchUp !== false ? ['Persistent=true'] : [];
+  const persistent = catchUp !== undefined && catchUp !== false && hasCalendar(lines) ? ['Persistent=true'] : [];
   const delay =
     typeof jitter === 'number' && jitter > 0
       ? [`RandomizedDelaySec=${systemdSpan(jitter)}`, 'FixedRandomDelay=true']
@@ -84,12 +88,13 @@ const serviceUnit = (job: Job, keys: TimerKeys): string =>
 
 type Warning = readonly [applies: boolean, message: string];
 
-function warningsOf(job: Job, keys: TimerKeys): readonly string[] {
+function warningsOf(job: Job, keys: TimerKeys, isOnCalendar: boolean): readonly string[] {
   const { catch_up: catchUp } = keys;
   const { output, successCodes } = job.command;
   const warnings: readonly Warning[] = [
+    [catchUp !== undefined && catchUp !== false && !isOnCalendar, 'catch_up is left out: it needs OnCalendar.'],
     [
-      typeof catchUp !== 'boolean' && catchUp !== undefined,
+      typeof catchUp !== 'boolean' && catchUp !== undefined && isOnCalendar,
       'Persistent runs the latest missed firing, however old it is.',
     ],
     ...retryWarnings(job, keys),

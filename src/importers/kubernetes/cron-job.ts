@@ -3,6 +3,7 @@ import { DifferenceList } from '../difference-list.js';
 import type { Fields } from '../fields.js';
 import type { Difference, ImportedTimer, SourcePlace } from '../kind.js';
 import { withoutMissing } from '../duration-text.js';
+import { exportedName, exportedTags } from './annotations.js';
 import { readCommand } from './command.js';
 import { tellLeftOut } from './left-out.js';
 import { readJobFailures, readFirings } from './job-limits.js';
@@ -38,7 +39,8 @@ export function readCronJob(cronJob: Fields, configMaps: ConfigMaps, now: Instan
   }
   const shared = { ...readFirings(spec, differences), ...readJobFailures(job, pod, differences) };
   tellOthers(pod, differences);
-  const name = metadata.text('name') ?? metadata.text('generateName') ?? 'cronjob';
+  const exportedAs = exportedName(metadata.map('annotations'));
+  const name = exportedAs ?? metadata.text('name') ?? metadata.text('generateName') ?? 'cronjob';
   const about = describe(metadata, differences);
   const read = containers.map((container) => ({
     name: containers.length === 1 ? name : `${name}-${container.text('name') ?? 'container'}`,
@@ -49,10 +51,12 @@ export function readCronJob(cronJob: Fields, configMaps: ConfigMaps, now: Instan
   for (const container of containers) container.ignore('name');
   tellLeftOut(cronJob, differences);
   const { original, whenDifferent } = schedule;
+  const isOwn = containers.length === 1 && exportedAs !== undefined;
   const place = { file: cronJob.file, line: cronJob.line };
   const timers = read.map((timer, index) => ({
     ...timer,
     place,
+    ...(isOwn && { exportedAs }),
     differences: index === 0 ? differences.list() : [],
     ...withoutMissing({ original, whenDifferent }),
   }));
@@ -98,6 +102,7 @@ function tellOthers(pod: Fields, differences: DifferenceList): void {
 function describe(metadata: Fields, differences: DifferenceList): Readonly<Record<string, unknown>> {
   const annotations = metadata.map('annotations');
   const description = annotations.text('kubernetes.io/description') ?? annotations.text('description');
+  const ownTags = exportedTags(annotations);
   const others = annotations.unread().filter(({ path }) => !path.endsWith('last-applied-configuration'));
   annotations.ignoreAll();
   const [first] = others;
@@ -107,6 +112,7 @@ function describe(metadata: Fields, differences: DifferenceList): Readonly<Recor
   const tags = [
     ...(namespace === undefined ? [] : [`namespace=${namespace}`]),
     ...labels.keys.map((key) => `${key}=${labels.text(key) ?? ''}`),
+    ...ownTags,
   ];
   return {
     ...(description !== undefined && { description }),

@@ -119,6 +119,8 @@ function attemptsOf(
   { pause, restart, findings }: { readonly pause: number; readonly restart: UnitSetting; readonly findings: Findings },
 ): number {
   const { interval, burst } = startLimit(service);
+  const exported = Number(service.last('Unit', 'X-Attempts')?.value);
+  if (exported > 1 && exported < burst) return exported;
   const isLimited = interval > 0 && burst > 0 && pause * burst < interval;
   if (isLimited) {
     const longest = Math.floor(interval / burst - pause);
