@@ -77,7 +77,11 @@ export default defineConfig({
       project('laws', 'UTC', { ...inside(0), include: LAWS.map((folder) => `${folder}/*.test.ts`) }),
       project('unit-berlin', 'Europe/Berlin', { ...inside(0), include: readsZone(false) }),
       project('with-tools', 'UTC', { ...inside(1, WAITING), include: WITH_TOOLS }),
-      project('faults', 'UTC', { ...program, include: [`${FAULTS}/*.test.ts`] }),
+      project('faults', 'UTC', {
+        ...program,
+        globalSetup: ['test/support/build.ts', 'test/faults/programs.ts'],
+        include: [`${FAULTS}/*.test.ts`],
+      }),
       project('program', 'UTC', { ...program, include: [`${PROGRAM}/*.test.ts`] }),
       project('program-berlin', 'Europe/Berlin', { ...program, include: readsZone(true) }),
     ],

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inject } from 'vitest';
 import { createSystemClock } from '../../src/clocks/system.js';
-import { bundleWithPackages } from '../support/bundle.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { Desk } from '../support/program.js';
 import { isOver, judge, leftOpen, LOCAL, type Figures, type Timers } from './law.js';
@@ -17,15 +17,6 @@ const SEED = Number(process.env['FAULT_SEED'] ?? 20_261_129);
 
 const clock = createSystemClock();
 export const pause = (length: number): Promise<void> => new Promise((resolve) => clock.after(length, resolve));
-
-const SOURCES = { node: new URL('node.ts', import.meta.url), worker: new URL('worker.ts', import.meta.url) };
-const bundled = new Map<string, Promise<string>>();
-/** A scheduler or a worker, as a program. */
-export function programOf(kind: keyof typeof SOURCES = 'node'): Promise<string> {
-  const program = bundled.get(kind) ?? bundleWithPackages(SOURCES[kind]);
-  bundled.set(kind, program);
-  return program;
-}
 
 /** A seeded generator (Park, Miller, 1988), so that a run that fails can be had again. In [0, 1). */
 function seeded(seed: number): () => number {
@@ -91,11 +82,11 @@ export class Fleet {
   ): Promise<Fleet> {
     const { env = () => ({}), open = () => kind.open() } = options;
     const fleet = new Fleet(name, kind, await open(), timers);
-    const scheduling = { program: await programOf(), args: [String(kind.lease)] };
+    const scheduling = { program: inject('programs').node, args: [String(kind.lease)] };
     for (const [index, name] of names.entries())
       fleet.machines.push(await fleet.#machine(name, { ...scheduling, env: env(index) }));
     if (lock !== undefined) {
-      const working = { program: await programOf('worker'), args: [String(lock), '20'] };
+      const working = { program: inject('programs').worker, args: [String(lock), '20'] };
       for (const name of ['w1', 'w2']) fleet.workers.push(await fleet.#machine(name, working));
     }
     // A first process of a container ignores signals until it has a handler for them.

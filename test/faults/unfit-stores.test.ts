@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, inject, test } from 'vitest';
 import { etcdProgram, EtcdServer } from '../support/etcd-server.js';
 import { PASSWORD, postgresPrograms, PostgresServer } from '../support/postgres-server.js';
 import { Desk } from '../support/program.js';
 import { RedisServer } from '../support/redis-server.js';
-import { judged, pause, programOf, rounds } from './fleet.js';
+import { judged, pause, rounds } from './fleet.js';
 import { LAWFUL, LOCAL } from './law.js';
 import { stores, storesOr, type Store } from './stores.js';
 
@@ -31,7 +31,7 @@ async function startOn(url: string): Promise<{ code: number | null; reason: stri
   const desk = new Desk();
   closing.push(() => desk.clear());
   desk.write('timers.yaml', LOCAL.file(`state: "${url}"`));
-  const machine = desk.start(['1000'], { program: await programOf(), env: { STARTS: '/dev/null' } });
+  const machine = desk.start(['1000'], { program: inject('programs').node, env: { STARTS: '/dev/null' } });
   const told = await Promise.race([machine.event('state.unavailable'), machine.ended]);
   const processes = execFileSync('ps', ['-ewwo', 'args'], { encoding: 'utf8' });
   machine.kill('SIGTERM');
