@@ -32,7 +32,8 @@ export function writeTimerFile({ comment, settings, timers }: WrittenFile): stri
     const name = document.createNode(timer.name) as Scalar;
     if (timer.comment.length > 0) name.commentBefore = commentText(timer.comment);
     name.spaceBefore = entries.items.length > 0;
-    entries.add(new Pair(name, entry));
+    // Names differ. A search for each one would take long with thousands of timers.
+    entries.items.push(new Pair(name, entry));
   }
   add(top, 'timers', entries);
   (top.items.at(-1)?.key as Scalar).spaceBefore = top.items.length > 1;
