@@ -13,6 +13,7 @@ import type { Terminal } from '../../terminal.js';
 import { convert, type Conversion } from './convert.js';
 import { readNeighbor, readSources } from './read-sources.js';
 import { printReport, reportRecord } from './report.js';
+import { withoutTemplates } from './templates.js';
 
 export interface ImportOptions extends JsonOption {
   readonly output?: string;
@@ -28,18 +29,24 @@ export async function importSchedules(
   const paths = pathsOf(named ? words.slice(1) : words);
   const { cwd } = terminal;
   const sources = readSources(paths, cwd, paths.includes('-') ? await standardInput() : undefined);
-  const { byFormat, unknown } = grouped(sources.files, named);
+  const whole = withoutTemplates(sources.files);
+  const { byFormat, unknown } = grouped(whole.files, named);
   const faults = [...sources.faults, ...unknown.map(unrecognized)];
   for (const fault of faults) terminal.err(`timers: ${fault}`);
   const machine = thisMachine(createSystemClock().now());
+  const beside: Imported[] = [];
   const context: ImportContext = {
     timezone: machine.timezone,
     now: machine.start,
-    readBeside: (from, file) => readNeighbor(from, file, cwd),
+    readBeside(from, file) {
+      const { files, read } = withoutTemplates([readNeighbor(from, file, cwd) ?? []].flat());
+      beside.push(read);
+      return files[0];
+    },
   };
   const read = [...byFormat].map(([importer, files]): Imported => importer.read(files, context));
   const folder = output === undefined ? cwd : dirname(resolve(cwd, output));
-  const conversion = convert(read, { machine, folder });
+  const conversion = convert([whole.read, ...beside, ...read], { machine, folder });
   const isWritten = hand(terminal, conversion, { output, asJson: json === true });
   const isWhole = faults.length === 0 && !conversion.differences.some(({ severity }) => severity === 'error');
   return isWritten && isWhole ? 0 : 1;

@@ -1,0 +1,51 @@
+import type { Imported, SourceFile } from '../../../importers/kind.js';
+
+/**
+ * What Helm or Jinja would fill in. A command may have braces of its own, such as docker ps --format '{{.Names}}' and
+ * docker inspect --format '{{range .Mounts}}{{.Source}}{{end}}'.
+ */
+const PLACEHOLDER = new RegExp(
+  [
+    String.raw`\{\{[^}]*\.(?:Values|Release|Chart|Capabilities|Files|Template)\b[^}]*\}\}`,
+    String.raw`\{\{-?\s*(?:include|tpl|toYaml|template|required)\s[^}]*\}\}`,
+    String.raw`\{\{-?\s*(?!end\b|else\b)[A-Za-z_]\w*(?:\.\w+|\[[^\]]*\])*\s*(?:\|[^}]*|-?)\}\}`,
+    String.raw`\{%-?\s+(?:if|for|set|include|extends|block|macro|raw)\s.*?%\}`,
+  ].join('|'),
+);
+
+/** Separates files that nobody has rendered, and reports each as an error. */
+export function withoutTemplates(files: readonly SourceFile[]): {
+  readonly files: readonly SourceFile[];
+  readonly read: Imported;
+} {
+  const found = files.map((file) => ({ file, placeholder: placeholderIn(file) }));
+  return {
+    files: found.flatMap(({ file, placeholder }) => (placeholder === undefined ? file : [])),
+    read: {
+      settings: {},
+      timers: [],
+      differences: found.flatMap(({ placeholder }) => (placeholder === undefined ? [] : errorAt(placeholder))),
+    },
+  };
+}
+
+interface Placeholder {
+  readonly file: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+function placeholderIn({ path, text }: SourceFile): Placeholder | undefined {
+  for (const [index, line] of text.split('\n').entries()) {
+    const [found] = /^\s*[#;]/.test(line) ? [] : (PLACEHOLDER.exec(line) ?? []);
+    if (found !== undefined) return { file: path, line: index + 1, text: found };
+  }
+  return undefined;
+}
+
+const errorAt = (placeholder: Placeholder): Imported['differences'][number] => ({
+  ...placeholder,
+  severity: 'error',
+  message: 'The file is left out: it is a template, and this is not filled in.',
+  hint: 'Render it, such as with helm template or ansible, and import the result.',
+});
