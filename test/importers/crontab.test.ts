@@ -171,6 +171,18 @@ describe('a system crontab', () => {
   });
 });
 
+test.each([
+  ['0 3 * * * root /usr/bin/backup\n5 3 * * * /usr/bin/other\n', ['root']],
+  ['0 3 * * * www-data php /srv/cron.php\n5 3 * * * ./other\n', ['www-data']],
+  ['0 3 * * * backup /srv\n5 3 * * * ./other\n', []],
+  ['0 3 * * * root\n', []],
+  ['0 3 * * * php /srv/cron.php\n5 3 * * * root-check /srv\n', []],
+])('a user in a crontab of a user is reported where no command has its name: %j', (text, users) => {
+  const { differences } = imported(text);
+  const found = differences.filter(({ message }) => message.includes('is read as the command'));
+  expect(found.map((one) => one.text)).toEqual(users);
+});
+
 test('a crontab with PATH has a note that the other variables are inherited', () => {
   const { differences } = importedBy(crontab, 'MAILTO=\nPATH=/bin\n@daily x\n');
   expect(differences.map(({ message }) => message)).toEqual([expect.stringContaining('also inherit')]);

@@ -130,6 +130,18 @@ const cronJob = (spec: string, name = 'job') =>
   `apiVersion: batch/v1\nkind: CronJob\nmetadata: { name: ${name} }\nspec: { ${spec}, jobTemplate: { spec: { backoffLimit: 0, ` +
   `template: { spec: { restartPolicy: Never, containers: [{ name: a, image: b, command: [c] }] } } } } }\n`;
 
+test.each([
+  ['restartPolicy: Never, ', 0],
+  ['restartPolicy: OnFailure, ', 0],
+  ['restartPolicy: Always, ', 1],
+  ['', 1],
+])('a pod with "%s" has %d warnings that Kubernetes refuses it', (policy, count) => {
+  const text = cronJob('schedule: "0 4 * * *", timeZone: Etc/UTC').replace('restartPolicy: Never, ', policy);
+  const { differences } = timerOf(readText(kubernetes, text), 'job');
+  const warnings = differences.filter(({ message }) => message.includes('needs restartPolicy'));
+  expect(warnings.map(({ severity }) => severity)).toEqual(Array.from({ length: count }, () => 'warning'));
+});
+
 describe('a CronJob that Kubernetes refuses is left out', () => {
   test.each([
     ['schedule: "0 4 * * 7"', '"7" is not a valid day of week, which ranges from 0 to 6.'],

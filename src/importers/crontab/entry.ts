@@ -49,6 +49,20 @@ const USERS = new Set([
 
 const isKnownUser = (name: string): boolean => USERS.has(name) || /[-_]user$/.test(name);
 
+/** Users with names that no command has, and no script of somebody. */
+const ONLY_USERS = new Set([
+  ...['root', 'www-data', 'nobody', 'apache', 'postgres', 'ubuntu', 'debian', 'ec2-user', 'centos', 'vagrant'],
+  ...['jenkins', 'gitlab-runner', 'tomcat', 'nagios', 'zabbix', 'munin', 'elasticsearch'],
+]);
+
+const PROGRAM = /^(?:\/|(?:sh|bash|php|python3?|perl|node|cd|test|\[|run-parts|nice|flock|timeout)\s)/;
+
+/** The user in place of a command, as a system crontab has it: a program follows. */
+export function userBefore(rest: string): string | undefined {
+  const { user = '', command = '' } = splitUser(rest) ?? {};
+  return ONLY_USERS.has(user) && PROGRAM.test(command) ? user : undefined;
+}
+
 const SYSTEM_PATH = /(?:^|\/)etc\/crontab$|(?:^|\/|\.)cron\.d(?:\/[^/]+)?$/;
 
 const USER_PATH = /(?:^|\/)\.?crontab[^/]*$|\.cron(?:tab)?$|^-$/;

@@ -1,7 +1,7 @@
 import type { Difference, ImportContext, Imported, ImportedTimer, SourcePlace } from '../kind.js';
 import { splitCommand, withInput } from './command-text.js';
 import { readComment } from './entry-comment.js';
-import { entryForm, isUserName, splitUser, type EntryForm } from './entry.js';
+import { entryForm, isUserName, splitUser, userBefore, type EntryForm } from './entry.js';
 import { cronTzRule } from './cron-tz-rule.js';
 import { cronieSchedule, readCrontabExpression } from './expression.js';
 import { nameOfCommand } from './timer-name.js';
@@ -107,6 +107,7 @@ export class CrontabReader {
       ...when.words,
       ...words,
       ...(form.isQuiet ? [QUIET] : []),
+      ...userWords(user, command),
       ...(options.includes('n') ? [MAIL_ON_FAILURE] : []),
       ...(split.input === undefined ? [] : inputWords(keys['shell'])),
     ];
@@ -212,6 +213,15 @@ const QUIET: Words = {
   text: '-',
   message: 'This character keeps cron from logging the start. Here every start is logged.',
 };
+
+/** `named`: the user that the line has. */
+function userWords(named: string | undefined, command: string): readonly Words[] {
+  const user = userBefore(command);
+  if (user === undefined || named !== undefined) return [];
+  const message = `"${user}" is read as the command, since only system crontabs name users.`;
+  const hint = 'If it is a user, end the name of the file in .cron.d, and import it again.';
+  return [{ severity: 'warning', text: user, message, hint }];
+}
 
 const MAIL_ON_FAILURE: Words = {
   severity: 'note',

@@ -47,7 +47,7 @@ export function readCronJob(cronJob: Fields, configMaps: ConfigMaps, now: Instan
     keys: { ...about, ...schedule.keys, ...shared, ...readContainer(container, configMaps, differences) },
   }));
   cronJob.ignore('status');
-  pod.ignore('restartPolicy');
+  tellRestartPolicy(pod, differences);
   for (const container of containers) container.ignore('name');
   tellLeftOut(cronJob, differences);
   const { original, whenDifferent } = schedule;
@@ -69,6 +69,12 @@ function tellVersion(cronJob: Fields, differences: DifferenceList): void {
   if (version === 'batch/v1') return;
   const message = `The CronJob is of ${version}. Its keys mean the same as in batch/v1, which Kubernetes 1.25 and later require.`;
   differences.note(cronJob.place('apiVersion'), message);
+}
+
+function tellRestartPolicy(pod: Fields, differences: DifferenceList): void {
+  if (['Never', 'OnFailure'].includes(pod.text('restartPolicy') ?? '')) return;
+  const message = 'Kubernetes refuses this CronJob: the pod of a job needs restartPolicy: Never or OnFailure.';
+  differences.warning(pod.place('restartPolicy'), message);
 }
 
 const INIT_CONTAINER = {
