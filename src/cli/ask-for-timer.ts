@@ -17,7 +17,6 @@ interface Asked {
   readonly when: { readonly in_ms?: number | undefined; readonly at?: string; readonly timezone?: string | undefined };
 }
 
-/** The scheduler's reply. */
 interface Answer {
   readonly task_name: string;
   readonly scheduled_at: string;

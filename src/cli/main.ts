@@ -63,7 +63,7 @@ const visibleError = (text: string): string =>
     .join('\n');
 
 async function main(argv: readonly string[]): Promise<number> {
-  // Help may lose its reader, too (`| head -1`).
+  // The reader of the help may exit early (`| head -1`).
   process.stdout.on('error', () => undefined);
   const program = createProgram(argv[2]);
   if (argv.length === 2) {

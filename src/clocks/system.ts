@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Clock } from '../domain/clock.js';
 import type { Cancel, Duration } from '../domain/time.js';
 
-/** The system clock. The only file that reads it. */
+/** No other file reads the system clock. */
 export function createSystemClock(): Clock {
   return {
     now: () => Date.now(),

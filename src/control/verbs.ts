@@ -83,7 +83,7 @@ export const verbs: ReadonlyMap<string, Verb> = new Map(
   ]),
 );
 
-/** On a shared state, a machine that stands by passes a verb on. */
+/** On a shared state, a standby machine passes a verb on. */
 function byTheActive(name: string, carryOut: Verb): Verb {
   return (controlled, args) => controlled.elsewhere?.(name, args) ?? carryOut(controlled, args);
 }

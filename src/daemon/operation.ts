@@ -5,7 +5,7 @@ import type { Membership } from './shared/membership.js';
 
 /** What runs the timers of this process. */
 export interface Operation {
-  /** The current scheduler. On a machine that stands by, one that has not started. */
+  /** The current scheduler. On a standby machine, one that has not started. */
   readonly scheduler: Scheduler;
   readonly runner: Runner;
   /** Takes a changed timer file. */

@@ -144,7 +144,7 @@ export class Reloader {
     // Storing it took time.
     if (scheduler.isStopping) return;
     const before = this.#current;
-    // A machine that stands by assembles its next scheduler from it.
+    // A standby machine assembles its next scheduler from it.
     this.#current = timerFile;
     try {
       this.#apply(planOf(timerFile), {

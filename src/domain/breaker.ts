@@ -16,7 +16,7 @@ export const CLOSED: BreakerState = { kind: 'closed' };
 export interface BreakerPolicy {
   /** The state a firing finds at `now`: an open breaker whose cooldown has passed is half open. */
   at(state: BreakerState, now: Instant): BreakerState;
-  /** The state after a run with this outcome. `failuresInARow` includes it; `isTrial`: whether it was the trial. */
+  /** The state after a run with this outcome. `failuresInARow` includes that run. */
   after(state: BreakerState, ended: EndedRun, now: Instant): BreakerState;
 }
 

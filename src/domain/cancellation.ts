@@ -11,7 +11,7 @@ export interface Cancellation {
    * `hasEnded` is called before the first: whether the process has exited although `end` has not been called yet.
    */
   onChange(listener: () => void, hasEnded?: () => boolean): void;
-  /** Reports how the process ended. Later cancellations have no effect: a timeout while its output is still read does not count. */
+  /** Reports how the process ended. Later cancellations have no effect, such as a timeout while its output is still being read. */
   seal(exit: Exit): void;
 }
 

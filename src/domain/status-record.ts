@@ -77,7 +77,7 @@ export interface SharedRecord {
   readonly role: 'active' | 'standby';
   /** The name of the active machine; `null` if none is known. */
   readonly active: string | null;
-  /** How long the lease still lasts; `null` on a machine that stands by. */
+  /** How long the lease still lasts; `null` on a standby machine. */
   readonly lease_ms_left: number | null;
   /** The fence of the active machine, higher than any before. `null` if none is known. Earlier versions omit it. */
   readonly fence?: number | null;
@@ -96,7 +96,7 @@ export interface SharedRecord {
     /** Whether its timer file has the same timers. */
     readonly has_same_timers: boolean;
   }[];
-  /** The runs for workers; absent on a machine that stands by, and without workers and `run_on`. */
+  /** The runs for workers; absent on a standby machine, and without workers and `run_on`. */
   readonly queues?: readonly QueueRecord[];
 }
 

@@ -49,7 +49,7 @@ export class Gate {
     return false;
   }
 
-  /** Takes a place that the ticket has had since before this scheduler began, even if there is none. */
+  /** Takes a place for a run that had one under an earlier scheduler, even if none is free. */
   enterAnyway(): void {
     this.#taken++;
   }

@@ -152,7 +152,7 @@ export class Recovery {
     return this.#parts.jobs.get(firing.jobName);
   }
 
-  /** Ends a run. `lastSeenAt` is when its scheduler was last known to be alive. */
+  /** `lastSeenAt` is when its scheduler was last known to be alive. */
   #close(run: OpenRun, { ending, fallback }: LeftEnding, lastSeenAt: Instant | undefined): void {
     const { firing, runId, attempts, latenessMs } = run;
     const state = this.#stateOf(run);

@@ -202,7 +202,7 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#finish({ status: 'failure', error: `internal error: ${bugOf(error).error}` });
   }
 
-  /** Whether its attempt continues without this scheduler. One that is being canceled needs this one. */
+  /** Whether its attempt continues without this scheduler. To cancel it, this scheduler is needed. */
   get #outlives(): boolean {
     const attempt = this.#attempt;
     return attempt?.spec.command.runOn !== undefined && attempt.cancellation.cause === undefined;
@@ -258,7 +258,7 @@ export class Run implements AttemptOwner, EntryOwner {
   /** Other things may have happened while it waited for the ledger. */
   #execute(attempt: Attempt, committed: Committed): void {
     if (this.#state !== 'attempting') return;
-    // The attempt is not on record: it is the other scheduler's to start.
+    // The attempt is not recorded, so only the other scheduler may start it.
     if (committed === 'lost') this.cancel({ kind: 'shutdown' });
     if (this.#cause !== undefined) this.#finish(canceled(this.#cause));
     else attempt.execute();

@@ -30,7 +30,7 @@ const WATCHFUL_SLEEP: Duration = SECOND;
  * bounded, so one rule covers clock steps, suspended machines and delays beyond the limit of `setTimeout`, 2³¹ − 1 ms.
  *
  * Past events come before due alarms. Between waking and ringing, the event loop serves its input, above all ends of
- * processes. Then only those alarms ring that were due before that. So however long the loop was delayed, a timeout
+ * processes. After that, only alarms that were due before it ring. So however long the loop was delayed, a timeout
  * never beats the end of a run that has already ended.
  */
 export class TimerLoop {

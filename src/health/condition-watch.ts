@@ -110,5 +110,5 @@ export class ConditionWatch implements Sink {
   }
 }
 
-/** Most timers are due at whole seconds: the process then wakes once for both. 500 to 1,500 ms, to one that is not too close. */
+/** Returns 500 to 1,500 ms. Most timers are due at whole seconds, so the process wakes once for both. */
 const untilWholeSecond = (now: Instant): Duration => SECOND - ((now + SECOND / 2) % SECOND) + SECOND / 2;

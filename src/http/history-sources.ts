@@ -103,7 +103,7 @@ function runOf(events: readonly TimerEvent[]): RunHistory | undefined {
   };
 }
 
-/** The run of these starts, if there are any. */
+/** The run that these events started; `undefined` without events. */
 function openOf(starts: readonly RunStarted[]): OpenRun | undefined {
   const [first, last] = [starts[0], starts.at(-1)];
   if (first === undefined || last === undefined) return undefined;

@@ -26,7 +26,7 @@ const ACTIVE_PATIENCE: Duration = 2 * SECOND;
 /** At most this many timers are described in one turn of the event loop. */
 const AT_ONCE = 10;
 
-/** What a machine that stands by knows of the active one. */
+/** What a standby machine knows of the active one. */
 export interface ActiveMachine {
   /** Its status; `undefined` while this machine is the active one, or has received none. */
   readonly latest: StatusRecord | undefined;
@@ -237,7 +237,7 @@ export class Live implements Sink {
   }
 }
 
-/** What a page of a machine that stands by shows of the active one, besides its timers. */
+/** What a page of a standby machine shows of the active one, besides its timers. */
 const seenFromHere = (
   { shared: own }: Pick<StatusRecord, 'shared'>,
   { now, armed, shared }: StatusRecord,

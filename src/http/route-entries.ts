@@ -17,7 +17,9 @@ export const ROUTES: Readonly<Record<string, RouteEntry>> = {
     'The firings of the next 31 days as an iCalendar file: at most 100 for each timer, 2,000 in total.',
   ),
   'GET /api/status': read('The object that `timers status --json` prints, without `troubles`: `/readyz` has them.'),
-  'GET /api/timeline': read('Firings between `from` and `until`, at most 62 days apart, of up to 32 `task_name`.'),
+  'GET /api/timeline': read(
+    'Firings between `from` and `until` (at most 62 days apart), of up to 32 timers (`task_name`).',
+  ),
   'GET /api/outcomes': read('The latest outcomes of `task_name`, or of all timers; `limit` is 1 to 200, default 50.'),
   'GET /api/run': read('One run with its output, by `run_id`; 404 if it is not known.'),
   'GET /api/events': read('Server-sent events of all timers, or of one `run_id`. At most 32 streams at a time.'),

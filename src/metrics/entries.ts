@@ -128,12 +128,12 @@ export const METRICS = {
   },
   timers_standbys: {
     type: 'gauge',
-    help: 'Machines that stand by for the shared state; absent without one.',
+    help: 'Standby machines of the shared state; absent without one.',
     ...ofScheduler,
   },
   timers_lease_seconds_left: {
     type: 'gauge',
-    help: 'Time until the lease of the shared state expires; absent on a machine that stands by.',
+    help: 'Time until the lease of the shared state expires; absent on a standby machine.',
     ...ofScheduler,
   },
   timers_state_clock_offset_seconds: {

@@ -60,7 +60,7 @@ export class Metrics implements Sink {
     const status = this.#context.controls().status();
     this.#ofScheduler.read(status);
     yield await this.#ofScheduler.text();
-    // A machine that stands by runs nothing: the active one forecasts.
+    // A standby machine runs nothing: the active one forecasts.
     const standsBy = this.#context.shared?.()?.role === 'standby';
     yield `\n${await this.#ofForecast.text(standsBy ? undefined : await this.#context.forecaster.forecast(status))}`;
     this.#sweep(status.jobs);

@@ -23,7 +23,6 @@ export class TaskMetrics {
   readonly #stamps = createStamps(this.#registry);
   readonly #gauges = createGauges(this.#registry);
 
-  /** How many timers it knows. */
   get size(): number {
     return this.#known.size;
   }

@@ -13,7 +13,7 @@ type Attribute = string | number | boolean | undefined;
 
 type Child = Node | string;
 
-/** Makes an element. Texts are inserted as text, never as HTML. */
+/** Inserts texts as text, never as HTML. */
 export function make<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   traits: Traits = {},

@@ -68,7 +68,7 @@ function ofRun({ state, elapsed_ms: elapsed, attempts, fallback }: RunRecord, si
 }
 
 function ofRest(timer: LiveTimer): State {
-  // A machine that stands by knows only the history.
+  // A standby machine knows only the history.
   const status = timer.last_status ?? timer.last?.status ?? null;
   if (status !== null && status !== 'success') return { sign: signOf(status), word: status, tone: toneOf(status) };
   if (timer.next_at === null) return { sign: 'off', word: wordWithoutNext(status), tone: 'quiet' };

@@ -33,7 +33,7 @@ const BETWEEN_WATCHES: Duration = 5 * SECOND;
  */
 const BETWEEN_BEATS: Duration = 30 * SECOND;
 const FIRST_UPKEEP: Duration = SECOND;
-/** After maintenance that failed. */
+/** The pause after maintenance has failed. */
 const LATER: Duration = MINUTE;
 
 type Failure = Pick<Trouble, 'reason'> & Partial<Pick<Trouble, 'isDamage' | 'isBusy' | 'isFull'>>;

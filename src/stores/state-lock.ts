@@ -50,7 +50,7 @@ export function lockContentOf(file: string, patience: Duration): LockContent {
     const pragma = (name: string) => glance(database, name, `FROM pragma_${name}`);
     const id = pragma('application_id');
     if (id === LOCK_ID) return 'marked';
-    // A lock of an earlier version has no mark. Nor does it have a table.
+    // A lock of an earlier version has neither a mark nor a table.
     return id === 0 && pragma('schema_version') === 0 ? 'unmarked' : 'foreign';
   } catch (error) {
     if (troubleOf(error).isDamage) return 'foreign';

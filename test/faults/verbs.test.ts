@@ -64,7 +64,7 @@ async function ask(connecting: Promise<Connecting>, verb: Verb, name: string): P
   }
 }
 
-/** From a machine that stands by. */
+/** From a standby machine. */
 function ofStandby(fleet: Fleet, { desk, name }: Machine): Promise<Connecting> {
   const state: SharedPlace = { kind: 'shared', url: fleet.store.url, lease: fleet.lease, name };
   const env = { ...process.env, XDG_STATE_HOME: join(desk.folder, '.state') };

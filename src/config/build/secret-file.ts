@@ -10,7 +10,7 @@ interface SecretFile {
   /** The key of the timer file whose map names it, and the key in that map. */
   readonly key: string;
   readonly item: string;
-  /** What is in it: `token`. */
+  /** What it contains: `token`. */
   readonly what: string;
   readonly codes: { readonly none: Words['code']; readonly open: Warning['code'] };
   /** How to write one. */

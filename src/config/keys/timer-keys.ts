@@ -228,7 +228,7 @@ export const REPORT_KEYS = {
     example: 'https://hc-ping.com/your-uuid',
     details: [
       'A plain address is short for a map with `healthchecks`. A list pings several services.',
-      'A skipped or missed firing sends no ping: its absence raises the alert.',
+      'A skipped or missed firing does not send a ping: its absence raises the alert.',
     ],
   },
   notify: {

@@ -15,7 +15,7 @@ interface ActiveParts {
   readonly ask: (args: Readonly<Record<string, unknown>>) => Promise<unknown> | undefined;
 }
 
-/** The status of the active machine, as a machine that stands by knows it. */
+/** The status of the active machine, as a standby machine knows it. */
 export class ActiveStatus {
   readonly #parts: ActiveParts;
   readonly #timers = new Map<string, { readonly timer: TimerRecord; readonly at: number }>();

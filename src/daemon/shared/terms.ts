@@ -72,7 +72,7 @@ export class Terms {
     });
   }
 
-  /** The current one. While this machine stands by, one that has not started. */
+  /** While this machine stands by, this scheduler has not started. */
   get scheduler(): Scheduler {
     return this.#scheduler;
   }

@@ -12,7 +12,7 @@ export interface TimerDifferences {
 
 /** What the timers of a file do, in a form that machines can compare. Comments and the order of timers do not count. */
 export class TimerDigests {
-  /** Two files with the same timers have the same. 16 characters of base64url. */
+  /** Files with the same timers have the same digest: 16 characters of base64url. */
   readonly whole: string;
   readonly #byName: ReadonlyMap<string, string>;
 
@@ -34,7 +34,7 @@ export class TimerDigests {
     return JSON.stringify([...this.#byName]);
   }
 
-  /** How the file with this {@link text} differs; `undefined` if it is not one. */
+  /** The differences from a file with this {@link text}; `undefined` if the text is invalid. */
   differencesOf(text: string): TimerDifferences | undefined {
     const other = readDigests(text);
     if (other === undefined) return undefined;

@@ -42,7 +42,7 @@ export class TermWorkers implements Executor, Sink {
     }
   };
 
-  /** What no timer asks for any longer. */
+  /** Withdraws runs for workers whose timers were removed or no longer run there. */
   readonly takeBack: NonNullable<Orphans['takeBack']> = async (left, action) => {
     const queue = await this.#queue().catch(() => undefined);
     await queue?.takeBack(left, action);

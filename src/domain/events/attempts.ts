@@ -27,7 +27,7 @@ export interface AttemptBegun {
   readonly latenessMs: Duration;
   /** The label of the workers that get it; absent if this machine starts it. */
   readonly label?: string;
-  /** The attempt is the fallback, and the run ends like this. */
+  /** Only if the attempt is the fallback: how the run will end. */
   readonly decided?: DecidedEnding;
 }
 

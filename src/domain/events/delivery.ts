@@ -198,7 +198,7 @@ export const deliveryEvents: EventEntries<DeliveryEvent> = {
     },
   },
   'heartbeat.failed': {
-    summary: 'The heartbeat was not sent or not delivered. Logged once, and again for another reason.',
+    summary: 'The heartbeat was not sent or not delivered. Logged once per reason.',
     level: 'warn',
     fields: { to: TO, error: ERROR },
     toFields: ({ host, error }) => ({ to: recipient(host), error }),

@@ -40,7 +40,7 @@ export const httpEvents: EventEntries<HttpMoved> = {
     example: { event: 'http.listening', ...example },
   },
   'http.unavailable': {
-    summary: 'The HTTP server cannot listen and retries every few seconds. Logged once, and again for another reason.',
+    summary: 'The HTTP server cannot listen and retries every few seconds. Logged once per reason.',
     level: 'error',
     fields: {
       address: ADDRESS,

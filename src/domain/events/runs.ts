@@ -40,7 +40,7 @@ export interface RunStarted {
   readonly latenessMs: Duration;
   /** The machine; absent without a shared state. */
   readonly node?: string;
-  /** The attempt is the fallback, and the run ends like this. */
+  /** Only if the attempt is the fallback: how the run will end. */
   readonly decided?: DecidedEnding;
 }
 

@@ -46,7 +46,7 @@ export interface StateWentBack {
   readonly isRestored: boolean;
 }
 
-/** A machine that stands by has a different timer file from the active one. Emitted once per version. */
+/** A standby machine has a different timer file from the active one. Emitted once per version. */
 export interface ConfigDiffers {
   readonly event: 'config.differs';
   readonly at: Instant;
@@ -160,7 +160,7 @@ export const termEvents: EventEntries<TermEvent> = {
     example: { event: 'state.went_back', ...example, file: place, behind: 3, isRestored: true },
   },
   'config.differs': {
-    summary: 'A machine that stands by has another timer file. After a takeover, its file applies.',
+    summary: 'A standby machine has another timer file. After a takeover, its file applies.',
     level: 'warn',
     fields: {
       node: { type: 'string', summary: 'The name of the other machine.' },

@@ -28,7 +28,7 @@ export interface WorkerRefused {
   readonly reason: string;
 }
 
-/** The store refuses the messages about the queue: to a worker, or to a scheduler. */
+/** The store rejects the messages about the queue, those of a worker or those of a scheduler. */
 export interface QueueUnheard {
   readonly event: 'queue.unheard';
   readonly at: Instant;
@@ -47,7 +47,7 @@ export interface AttemptEnded {
   readonly durationMs: Duration;
 }
 
-/** A worker takes no more runs, and waits for the active ones. */
+/** A worker accepts no more runs, and waits for the active ones. */
 export interface WorkerStopping {
   readonly event: 'worker.stopping';
   readonly at: Instant;
@@ -172,7 +172,7 @@ export const workerEvents: EventEntries<WorkerEvent> = {
     },
   },
   'worker.stopping': {
-    summary: 'A worker takes no more runs, and waits for the active ones.',
+    summary: 'A worker accepts no more runs, and waits for the active ones.',
     level: 'info',
     fields: {
       node: NODE,

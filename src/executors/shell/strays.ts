@@ -10,8 +10,8 @@ interface Surroundings {
 }
 
 /**
- * What a command started outside its process group: with `setsid`, as a daemon, as a browser. Ended with a run that is
- * being ended, and left alone by a run that ends by itself. Nothing searches for them before that.
+ * What a command started outside its process group: with `setsid`, as a daemon, as a browser. They end with a run that is
+ * canceled or times out, and survive a run that ends by itself. Nothing searches for them before that.
  */
 export class Strays {
   readonly #group: number;

@@ -147,7 +147,7 @@ export type LeaseTaking =
 export interface LeaseTaken {
   readonly kind: 'taken';
   readonly fence: Fence;
-  /** The holder before; `undefined` if the store has never had one. */
+  /** The previous holder; `undefined` if the store has never had one. */
   readonly previous: string | undefined;
   /**
    * For how long no holder has renewed or written, by the store's clock; without one, by the clocks of the machines, at
@@ -200,7 +200,7 @@ export interface Logged {
 
 export type Written =
   | { readonly kind: 'done' }
-  /** Somebody else took the lease. Nothing of this holder is ever written again. */
+  /** Somebody else took the lease. This holder can never write again. */
   | { readonly kind: 'lost' }
   /** The store went back. `seq` is the last number of this fence it has written; −1 if it knows only lower fences. */
   | { readonly kind: 'behind'; readonly seq: number };

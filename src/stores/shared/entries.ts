@@ -49,7 +49,7 @@ export interface Left extends Pick<Recollection, 'jobs'> {
   readonly open: readonly StoredRun[];
 }
 
-/** Reads what the last holder left, a text a step; `invalid` collects what is left out. */
+/** Reads what the last holder left, one text per step; `invalid` collects what is left out. */
 export function* readingContents({ jobs: memories, runs }: BoardContents, invalid: Invalid): Steps<Left> {
   const jobs = new Map<string, JobRecord>();
   for (const [name, text] of memories) {

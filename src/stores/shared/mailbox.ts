@@ -131,7 +131,7 @@ function readRequest(text: string): MailRequest | undefined {
     if (typeof verb !== 'string' || typeof args !== 'object') return undefined;
     return { verb, args, from: String(from) };
   } catch {
-    // Not one of ours.
+    // Another program wrote it.
     return undefined;
   }
 }

@@ -23,7 +23,7 @@ function machine({ isAsked = true, isActive = false } = {}) {
   return { clock, store, told, watch };
 }
 
-test('a machine that stands by measures the clock of the store, and reports drift', async () => {
+test('a standby machine measures the clock of the store, and reports drift', async () => {
   const { clock, watch, told } = machine();
   watch.start();
   await clock.advance(0);

@@ -17,7 +17,6 @@ import { checkTimezone } from '../../zone.js';
 
 export interface Explaining {
   readonly now: Instant;
-  /** How many firings. */
   readonly count: number;
   readonly file: string | undefined;
   /** IANA name, not yet checked. */

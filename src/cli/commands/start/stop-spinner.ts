@@ -13,7 +13,7 @@ const load = () => import('ora');
 export function watchStop(stream: NodeJS.WriteStream, clock: Clock): Sink {
   let spinner: Ora | undefined;
   let running = 0;
-  const text = () => `waiting for ${counted(running, 'run')} to end (Ctrl-C again kills)`;
+  const text = () => `waiting for ${counted(running, 'run')} to end (press Ctrl-C again to kill)`;
   let disarm: Cancel = () => undefined;
   const show = async () => {
     const { default: ora } = await load();

@@ -6,7 +6,7 @@ import type { FileOption, JsonOption, StateOption } from '../../options.js';
 import { isUnreached, reach } from '../../reach-scheduler.js';
 import type { Terminal } from '../../terminal.js';
 
-/** Whether it works; or also whether everything is as its owner wants it. */
+/** `alive`: whether the scheduler works. `ready`: whether everything else does, too. */
 export type HealthQuestion = 'alive' | 'ready';
 
 /** How long a scheduler may take to respond. Shorter than the timeout of any prober. */

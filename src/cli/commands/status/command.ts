@@ -23,7 +23,7 @@ export const status: CommandKind = {
     withScreen(command, 'one JSON object').addOption(
       new Option(
         '--check [question]',
-        'Exit with 0 if ready or alive, otherwise with 1; prints no table, takes at most 5s',
+        'Exit with 0 if ready or alive, otherwise with 1; prints no table and takes at most 5 s',
       )
         .choices(['ready', 'alive'])
         .preset('ready'),

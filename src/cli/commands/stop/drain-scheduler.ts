@@ -43,7 +43,7 @@ export async function drainScheduler(
   const following = client.follow({ follow: true, last: 0 }, { event: heard, dropped: () => undefined });
   const stopping = client.stop({ drain: true });
   const looking = client.request('status').then((status) => {
-    // A machine that stands by runs nothing: the status is that of the active one.
+    // A standby machine runs nothing: the status is that of the active one.
     if (!client.standsBy) looked(status as StatusRecord);
   });
   // Their errors don't matter, because the scheduler is stopping.

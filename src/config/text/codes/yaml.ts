@@ -33,7 +33,7 @@ export const YAML_CODES = {
   },
   'stray-comma': {
     summary: 'A line ends with a comma.',
-    fix: 'Remove the comma. Only values in brackets have commas.',
+    fix: 'Remove the comma. Commas separate values only inside brackets.',
     example: 'every: "1h",\nrun: ./backup.sh',
   },
   'stray-bracket': {

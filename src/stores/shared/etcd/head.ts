@@ -8,7 +8,7 @@ export interface EtcdHead {
   readonly seq: number;
   /** The last holder. */
   readonly holder: Candidate;
-  /** The name of the holder before. */
+  /** The name of the previous holder. */
   readonly previous?: string | undefined;
   /** When a holder last renewed or wrote, by its own clock: etcd has none to read. */
   readonly seen?: Instant | undefined;
