@@ -94,6 +94,8 @@ export interface RunDetails {
     readonly timestamp: string;
     readonly error: string;
     readonly retry_in_ms: number;
+    /** The machine that had it; absent without a shared state. */
+    readonly node?: string;
   }[];
   /** The last lines it printed; empty if it printed nothing, or if its output is no longer known. */
   readonly output: readonly OutputRecord[];

@@ -1,5 +1,5 @@
 import type { BreakerState } from './breaker.js';
-import type { FiringMissed, FiringSkipped, RunFinished, TimerEvent } from './events/index.js';
+import type { AttemptFailed, FiringMissed, FiringSkipped, RunFinished, TimerEvent } from './events/index.js';
 import type { DecidedEnding, FallbackResult } from './fallback.js';
 import type { Firing } from './firing.js';
 import type { FiringStatus } from './outcome.js';
@@ -193,7 +193,18 @@ export interface FailedAttempt {
   readonly at: Instant;
   readonly error: string;
   readonly retryInMs: Duration;
+  /** The machine that had it; absent without a shared state. */
+  readonly node?: string | undefined;
 }
+
+/** A failed attempt, for the record. */
+export const failedAttemptOf = ({ attempt, at, outcome, retryInMs, node }: AttemptFailed): FailedAttempt => ({
+  attempt,
+  at,
+  error: outcome.error ?? outcome.status,
+  retryInMs,
+  ...(node !== undefined && { node }),
+});
 
 /** The record, for reading: while a scheduler writes, or without one. */
 export interface History {

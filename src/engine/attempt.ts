@@ -1,5 +1,5 @@
 import { Canceler, type Cancellation } from '../domain/cancellation.js';
-import type { AttemptBegun, OrphanFound, RunOutput, RunStarted } from '../domain/events/index.js';
+import type { AttemptBegun, AttemptFailed, OrphanFound, RunOutput, RunStarted } from '../domain/events/index.js';
 import type { Command } from '../domain/command.js';
 import type { AttemptIo, Executor, OutputStream, TailLine } from '../domain/executor.js';
 import type { DecidedEnding } from '../domain/fallback.js';
@@ -138,6 +138,13 @@ export class Attempt implements AttemptIo {
   pauseAfter(outcome: Outcome): Duration | undefined {
     const isOver = outcome.status === 'success' || outcome.status === 'canceled';
     return isOver ? undefined : this.#run.job.retry.pauseAfter(this.spec.number, outcome);
+  }
+
+  /** The event of its failure, with the pause before the next attempt or the fallback. */
+  failed(outcome: Outcome, retryInMs: Duration): RunFact<AttemptFailed> {
+    const { node } = this;
+    const { number: attempt } = this.spec;
+    return { event: 'attempt.failed', attempt, outcome, retryInMs, ...(node !== undefined && { node }) };
   }
 
   /** Its time no longer counts. */

@@ -178,10 +178,11 @@ export class Recovery {
 
   /** Fails the attempt that was lost. Returns the run with its next attempt. */
   #failed(run: OpenRun, outcome: Outcome): OpenRun {
-    const { firing, runId, attempts } = run;
+    const { firing, runId, attempts, node } = run;
     const at = this.#context.now();
     const retryInMs = this.#stateOf(run)?.job.retry.pauseAfter(attempts, LOST) ?? 0;
-    this.#context.emit({ event: 'attempt.failed', at, firing, runId, attempt: attempts, outcome, retryInMs });
+    const facts = { attempt: attempts, outcome, retryInMs, ...(node !== undefined && { node }) };
+    this.#context.emit({ event: 'attempt.failed', at, firing, runId, ...facts });
     return { ...run, retryAt: at + retryInMs };
   }
 

@@ -278,17 +278,17 @@ export class Run implements AttemptOwner, EntryOwner {
     else this.#giveUp(attempt, outcome);
   }
 
-  #pause({ spec: { number } }: Attempt, outcome: Outcome, pause: Duration): void {
+  #pause(attempt: Attempt, outcome: Outcome, pause: Duration): void {
     this.#state = 'pausing';
-    this.emit({ event: 'attempt.failed', attempt: number, outcome, retryInMs: pause });
+    this.emit(attempt.failed(outcome, pause));
     this.#alarm = this.#context.elapsed.after(pause, () => this.#again());
     this.#entry.leave();
     this.#onAttemptOver(this);
   }
 
   /** No attempt is left, but the fallback. */
-  #giveUp({ spec: { number } }: Attempt, outcome: Outcome): void {
-    this.emit({ event: 'attempt.failed', attempt: number, outcome, retryInMs: 0, isBeforeFallback: true });
+  #giveUp(attempt: Attempt, outcome: Outcome): void {
+    this.emit({ ...attempt.failed(outcome, 0), isBeforeFallback: true });
     this.#onAttemptOver(this);
     this.#fallBack({ kind: 'finished', outcome });
   }

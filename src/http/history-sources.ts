@@ -2,8 +2,8 @@ import type { RunStarted, TimerEvent } from '../domain/events/index.js';
 import { firingId } from '../domain/firing.js';
 import {
   isEnding,
+  failedAttemptOf,
   type Ending,
-  type FailedAttempt,
   type OpenRun,
   type Recorded,
   type RunHistory,
@@ -122,11 +122,6 @@ function openOf(starts: readonly RunStarted[]): OpenRun | undefined {
     ...(node !== undefined && { node }),
     ...(decided && { decided }),
   };
-}
-
-function failedAttemptOf(event: Extract<TimerEvent, { event: 'attempt.failed' }>): FailedAttempt {
-  const { attempt, at, outcome, retryInMs } = event;
-  return { attempt, at, error: outcome.error ?? outcome.status, retryInMs };
 }
 
 /** Identifies an outcome. */

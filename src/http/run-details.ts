@@ -17,18 +17,19 @@ export function toRunDetails(run: RunHistory, { events, causeOf }: RunContext): 
   const subject = run.ending ?? run.open;
   if (subject?.runId === undefined) return undefined;
   const start = startOfRun(run);
-  const node = nodeOf(run);
+  const lastNode = nodeOf(run);
   return {
     task_name: subject.firing.jobName,
     run_id: subject.runId,
     outcome: run.ending === undefined ? null : toOutcome(run.ending, causeOf),
     started_at: start === undefined ? null : toTimestamp(start),
-    ...(node !== undefined && { node }),
-    failed_attempts: run.attempts.map(({ attempt, at, error, retryInMs }) => ({
+    ...(lastNode !== undefined && { node: lastNode }),
+    failed_attempts: run.attempts.map(({ attempt, at, error, retryInMs, node }) => ({
       attempt,
       timestamp: toTimestamp(at),
       error,
       retry_in_ms: retryInMs,
+      ...(node !== undefined && { node }),
     })),
     output: outputOf(run, events),
   };

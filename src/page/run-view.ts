@@ -48,8 +48,8 @@ export class RunPanel {
       ['run', id],
       ['started', started === null ? (outcome === null ? 'not yet' : 'never') : fullTime(Date.parse(started))],
       ...(node === undefined ? [] : [['node', node] as [string, string]]),
-      ...attempts.map(({ attempt, timestamp, error, retry_in_ms: pause }): [string, string] => [
-        `attempt ${attempt}`,
+      ...attempts.map(({ attempt, timestamp, error, retry_in_ms: pause, node: where }): [string, string] => [
+        where === undefined ? `attempt ${attempt}` : `attempt ${attempt} on ${where}`,
         `${fullTime(Date.parse(timestamp))}: ${error}; again after ${humanDuration(pause)}`,
       ]),
       ...lastAttemptOf(outcome),

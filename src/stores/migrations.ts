@@ -231,6 +231,9 @@ export const MIGRATIONS: readonly string[] = [
     fallback_output_tail
   FROM firings ORDER BY id DESC;
   `,
+  `
+  ALTER TABLE failed_attempts ADD COLUMN node TEXT;
+  `,
 ];
 
 /**

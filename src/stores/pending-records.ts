@@ -1,5 +1,12 @@
-import type { AttemptFailed, RunStarted, TimerEvent } from '../domain/events/index.js';
-import type { Ending, FailedAttempt, JobRecord, OpenRun, Recollection } from '../domain/ledger.js';
+import type { RunStarted, TimerEvent } from '../domain/events/index.js';
+import {
+  failedAttemptOf,
+  type Ending,
+  type FailedAttempt,
+  type JobRecord,
+  type OpenRun,
+  type Recollection,
+} from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
 import { LOST } from '../domain/outcome.js';
 import type { SalvagedOutcomes } from './salvage.js';
@@ -201,13 +208,6 @@ const newRun = (runId: string, firing: OpenRun['firing']): OpenRun => ({
   retryAt: undefined,
   pid: undefined,
   label: undefined,
-});
-
-const failedAttemptOf = ({ attempt, at, outcome, retryInMs }: AttemptFailed): FailedAttempt => ({
-  attempt,
-  at,
-  error: outcome.error ?? outcome.status,
-  retryInMs,
 });
 
 function letGo(kept: unknown[]): number {

@@ -235,12 +235,13 @@ const textOf = (stored: string | Uint8Array): string =>
 
 /** A failed attempt. */
 export function failedAttemptOfRow(row: FailedAttemptRow, invalid: Invalid): FailedAttempt | undefined {
-  const [runId, attempt, at, error, retryInMs] = row;
+  const [runId, attempt, at, error, retryInMs, node] = row;
   const needed = [
     ['attempt', attempt, isCount],
     ['at', at, isInstant],
     ['error', error, isText],
     ['retry_in_ms', retryInMs, isDuration],
   ] as const;
-  return invalid.isUsable(`a failed attempt of run ${runId}`, needed) ? { attempt, at, error, retryInMs } : undefined;
+  if (!invalid.isUsable(`a failed attempt of run ${runId}`, needed)) return undefined;
+  return { attempt, at, error, retryInMs, ...(isText(node) && { node }) };
 }

@@ -186,8 +186,15 @@ const runFactsOf = (ending: RunFinished): RunFacts => [
 const storable = (text: string | undefined): Null<string | Uint8Array> =>
   text?.includes('\0') ? Buffer.from(text) : (text ?? null);
 
-export const FAILED_ATTEMPT_COLUMNS = 'run_id, attempt, at, error, retry_in_ms';
-export type FailedAttemptRow = [runId: string, attempt: number, at: number, error: string, retryInMs: number];
+export const FAILED_ATTEMPT_COLUMNS = 'run_id, attempt, at, error, retry_in_ms, node';
+export type FailedAttemptRow = [
+  runId: string,
+  attempt: number,
+  at: number,
+  error: string,
+  retryInMs: number,
+  node: Null<string>,
+];
 
 /** A failed attempt as a row of `failed_attempts`. */
 export const rowOfFailedAttempt = (runId: string, failed: FailedAttempt): FailedAttemptRow => [
@@ -196,4 +203,5 @@ export const rowOfFailedAttempt = (runId: string, failed: FailedAttempt): Failed
   failed.at,
   failed.error,
   failed.retryInMs,
+  failed.node ?? null,
 ];

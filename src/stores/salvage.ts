@@ -1,6 +1,6 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Ending, FailedAttempt, Recorded } from '../domain/ledger.js';
-import { rowsOf } from './read.js';
+import { presentColumns, rowsOf } from './read.js';
 import { failedAttemptOfRow } from './read-rows.js';
 import { FAILED_ATTEMPT_COLUMNS, type FailedAttemptRow } from './rows.js';
 import { Invalid } from './row-reader.js';
@@ -14,7 +14,6 @@ export interface SalvagedOutcomes {
   readonly left: number;
 }
 
-const LATEST_ATTEMPTS = `SELECT ${FAILED_ATTEMPT_COLUMNS} FROM failed_attempts ORDER BY at DESC LIMIT ?`;
 const RECORDS = 'SELECT (SELECT count(*) FROM firings) + (SELECT count(*) FROM failed_attempts)';
 
 /** Reads the latest outcomes, and the latest failed attempts, up to `limit` of each. @throws SQLite's errors. */
@@ -24,7 +23,9 @@ export function salvageOutcomes(
   limit: number,
 ): SalvagedOutcomes {
   const endings = recorded.endings({ limit });
-  const failedAttempts = rowsOf<FailedAttemptRow>(database, LATEST_ATTEMPTS, limit).flatMap((row) => {
+  const columns = presentColumns(database, 'failed_attempts', FAILED_ATTEMPT_COLUMNS);
+  const latest = `SELECT ${columns} FROM failed_attempts ORDER BY at DESC LIMIT ?`;
+  const failedAttempts = rowsOf<FailedAttemptRow>(database, latest, limit).flatMap((row) => {
     const failed = failedAttemptOfRow(row, new Invalid());
     return failed === undefined ? [] : [{ runId: row[0], failed }];
   });

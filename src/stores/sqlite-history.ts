@@ -132,7 +132,8 @@ export class SqliteHistory implements History {
   }
 
   #failedAttemptsOf(runId: string) {
-    const sql = `SELECT ${FAILED_ATTEMPT_COLUMNS} FROM failed_attempts WHERE run_id = ? ORDER BY attempt`;
+    const columns = presentColumns(this.#database, 'failed_attempts', FAILED_ATTEMPT_COLUMNS);
+    const sql = `SELECT ${columns} FROM failed_attempts WHERE run_id = ? ORDER BY attempt`;
     const rows = rowsOf<FailedAttemptRow>(this.#database, sql, runId);
     return rows.flatMap((row) => failedAttemptOfRow(row, this.#invalid) ?? []);
   }

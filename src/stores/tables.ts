@@ -96,6 +96,7 @@ export const TABLES: Readonly<Record<string, TableEntry>> = {
       at: column('timestamp', 'When the attempt failed.'),
       error: column('text', 'What went wrong, in a sentence.'),
       retry_in_ms: column('milliseconds', 'The pause before the next attempt.'),
+      node: column('text', 'The machine that had the attempt; null if only this machine runs timers.'),
     },
   },
   jobs: {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Orphans } from '../../src/domain/orphans.js';
 import { MINUTE, SECOND } from '../../src/domain/time.js';
-import { overlap } from '../../src/policies/index.js';
+import { overlap, retry } from '../../src/policies/index.js';
 import { Lives } from '../support/lives.js';
 import { atInstants, everyMs, job, type Rig } from '../support/rig.js';
 
@@ -111,6 +111,32 @@ test('a lost run has the machine that had it, also where its fallback was runnin
       fallback: { outcome: { status: 'lost' } },
       node: 'w1',
     },
+  ]);
+});
+
+test('an attempt that failed says which machine had it, also one that was lost', async () => {
+  const lives = new Lives({ isShared: true });
+  const again = retry(
+    { attempts: 9, delay: SECOND, factor: 1, maxDelay: SECOND, jitter: false, on: [3, 'lost'] },
+    () => 0,
+  );
+  const jobs = [job('bill', everyMs(10 * SECOND), { retry: again })];
+  const first = lives.begin(jobs, START);
+  first.executor.node = 'one';
+  first.executor.lasting = undefined;
+  first.scheduler.start();
+  await first.clock.advance(10 * SECOND);
+  first.executor.attempts[0]?.end(3);
+  // A commit follows the start.
+  await first.clock.advance(11 * SECOND);
+  first.ledger.isDead = true;
+  const second = lives.begin(jobs, '2026-01-01T00:00:22Z');
+  second.scheduler.start();
+  await second.clock.settle();
+  const failed = [...first.events, ...second.events].filter(({ event }) => event === 'attempt.failed');
+  expect(failed).toMatchObject([
+    { attempt: 1, node: 'one', outcome: { status: 'failure' } },
+    { attempt: 2, node: 'one', outcome: { status: 'lost' } },
   ]);
 });
 

@@ -123,6 +123,7 @@ describe('a run on its way', () => {
         attempt: 1,
         outcome: { status: 'failure', exitCode: 3, error: 'exit code 3' },
         retryInMs: 1_000,
+        node: 'w1',
       },
       { retryAt: NOW + 1_050, attempts: 1 },
     ],
@@ -149,7 +150,7 @@ describe('a run on its way', () => {
       ending,
       open: undefined,
       outputTail: 'ok',
-      attempts: [{ attempt: 1, at: NOW + 50, error: 'exit code 3', retryInMs: 1_000 }],
+      attempts: [{ attempt: 1, at: NOW + 50, error: 'exit code 3', retryInMs: 1_000, node: 'w1' }],
     });
   });
 

@@ -9,6 +9,8 @@ import {
   exampleRun,
   FALLBACK_FIELD,
   fallbackField,
+  NODE_FIELD,
+  nodeField,
   OUTCOME_FIELDS,
   outcomeFields,
   RUN_FIELDS,
@@ -43,6 +45,8 @@ export interface AttemptFailed {
   readonly retryInMs: Duration;
   /** The next attempt is the fallback. */
   readonly isBeforeFallback?: true;
+  /** The machine that had it; absent without a shared state. */
+  readonly node?: string;
 }
 
 /**
@@ -101,12 +105,14 @@ export const attemptEvents: EventEntries<AttemptEvent> = {
       ...OUTCOME_FIELDS,
       retry_in_ms: { type: 'number', unit: 'ms', summary: 'How long until the next attempt; 0 before the fallback.' },
       next: { type: 'string', values: ['fallback'], optional: true, summary: 'Absent if the next attempt is a retry.' },
+      node: { ...NODE_FIELD, summary: 'The machine that had the attempt; absent without a shared state.' },
     },
     toFields: (event) =>
       Object.assign(runFields(event), { attempt: event.attempt }, outcomeFields(event.outcome), {
         error: event.outcome.error,
         retry_in_ms: event.retryInMs,
         ...(event.isBeforeFallback && { next: 'fallback' }),
+        ...nodeField(event),
       }),
     sentence: describeFailure,
     recorded: 'event',

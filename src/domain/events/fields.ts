@@ -127,6 +127,11 @@ export const outcomeFields = (outcome: Outcome) => ({
   signal: outcome.signal ?? null,
 });
 
+/** The machine of an attempt. */
+export const NODE_FIELD = { type: 'string', optional: true } as const;
+
+export const nodeField = ({ node }: { readonly node?: string }) => (node === undefined ? undefined : { node });
+
 const firing: Firing = {
   jobName: 'backup',
   scheduledFor: Date.parse('2026-11-23T02:00:00Z'),

@@ -13,6 +13,8 @@ import {
   FALLBACK_FIELDS,
   fallbackField,
   fallbackFields,
+  NODE_FIELD,
+  nodeField,
   OUTCOME_FIELDS,
   outcomeFields,
   RUN_FIELDS,
@@ -93,10 +95,6 @@ const LATENESS = {
   summary: 'From the due time plus the jitter of the timer to the start of the attempt.',
 } as const satisfies EventField;
 
-const NODE = { type: 'string', optional: true } as const;
-
-const nodeField = ({ node }: RunStarted | RunOutput | RunFinished) => (node === undefined ? undefined : { node });
-
 const MEASURED = 'with descendants that were waited for. Absent without `timers-forker`, which measures it.';
 
 export const runEvents: EventEntries<RunEvent> = {
@@ -120,7 +118,7 @@ export const runEvents: EventEntries<RunEvent> = {
       ...ATTEMPT_FIELD,
       pid: { type: 'integer', ecs: 'process.pid', summary: 'The process, which leads its own process group.' },
       lateness_ms: LATENESS,
-      node: { ...NODE, summary: 'The machine that runs it; absent without a shared state.' },
+      node: { ...NODE_FIELD, summary: 'The machine that runs it; absent without a shared state.' },
       ...FALLBACK_FIELD,
     },
     toFields: (event) =>
@@ -155,7 +153,7 @@ export const runEvents: EventEntries<RunEvent> = {
         summary: 'The line as an object, if it is one and the timer has `output: {parse: json}`.',
       },
       truncated: { type: 'boolean', optional: true, summary: '`true` if the line was cut.' },
-      node: { ...NODE, summary: 'The machine, in the log of a worker.' },
+      node: { ...NODE_FIELD, summary: 'The machine, in the log of a worker.' },
     },
     toFields: (event) => Object.assign(runFields(event), outputFields(event), nodeField(event)),
     sentence: ({ lines }) => lines,
@@ -187,7 +185,7 @@ export const runEvents: EventEntries<RunEvent> = {
       },
       attempts: { type: 'integer', summary: 'How many attempts started, without the fallback.' },
       lateness_ms: { ...LATENESS, summary: 'From the due time plus the jitter of the timer to the first attempt.' },
-      node: { ...NODE, summary: 'The machine that had the last attempt; absent without a shared state.' },
+      node: { ...NODE_FIELD, summary: 'The machine that had the last attempt; absent without a shared state.' },
       cpu_ms: {
         type: 'number',
         unit: 'ms',

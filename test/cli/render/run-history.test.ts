@@ -78,6 +78,14 @@ test('a run that is still on says so, and which process it is', () => {
   );
 });
 
+test('an attempt that failed says which machine had it', () => {
+  const attempts = failed.attempts?.map((attempt) => ({ ...attempt, node: 'w1' })) ?? [];
+  expect(shown({ ...failed, attempts })).toContain('+01:00  on w1: exit code 3; again after 5 s');
+  expect(JSON.parse(shown({ ...failed, attempts }, { asJson: true }))).toMatchObject({
+    failed_attempts: [{ attempt: 1, node: 'w1' }],
+  });
+});
+
 test('a run between two attempts says when the next begins', () => {
   const open = running(firing, { retryAt: instant('2026-11-23T10:00:05'), pid: undefined });
   expect(shown({ open })).toContain('outcome   none yet: waiting, retry at Mon 2026-11-23 11:00:05 +01:00');

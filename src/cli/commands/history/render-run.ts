@@ -120,8 +120,8 @@ function attemptsOf(run: RunHistory, local: Local): readonly Fact[] {
   const { attempts, ending } = run;
   if (attempts.length === 0) return [];
   const lines = attempts.map(
-    ({ attempt, at, error, retryInMs }) =>
-      `${attempt}  ${local(at)}  ${visible(error)}; again after ${humanDuration(retryInMs)}`,
+    ({ attempt, at, error, retryInMs, node }) =>
+      `${attempt}  ${local(at)}  ${node === undefined ? '' : `on ${node}: `}${visible(error)}; again after ${humanDuration(retryInMs)}`,
   );
   if (ending?.event === 'run.finished' && ending.attempts > attempts.length) {
     const ended = ending.at - (ending.fallback?.durationMs ?? 0);
@@ -146,11 +146,12 @@ function runToJson(run: RunHistory) {
     started_at: start === undefined ? null : toTimestamp(start),
     output_tail: run.outputTail ?? null,
     ...(fallbackTail !== undefined && { fallback_output_tail: fallbackTail }),
-    failed_attempts: run.attempts.map(({ attempt, at, error, retryInMs }) => ({
+    failed_attempts: run.attempts.map(({ attempt, at, error, retryInMs, node }) => ({
       attempt,
       timestamp: toTimestamp(at),
       error,
       retry_in_ms: retryInMs,
+      ...(node !== undefined && { node }),
     })),
   };
 }
