@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { StatusRecord } from '../../src/domain/status-record.js';
 import { faketime, hasFaketime, skippedWithoutFaketime } from '../support/faketime.js';
 import { Puppet } from '../support/puppet.js';
@@ -319,31 +319,47 @@ describe('the client learns', () => {
     expect(await names()).toEqual(['yearly', answer.stdout.split(' ')[0]]);
   });
 
-  test.each([
-    [
-      'the past',
-      ['at', '2020-01-01 09:00', '--', 'x'],
-      '"2020-01-01 09:00" has passed: it was Wed 2020-01-01 09:00:00 +01:00',
-    ],
-    ['a time that the clock leaves out', ['at', '2199-03-31 02:30', '--', 'x'], 'does not exist in Europe/Berlin'],
-    ['no time', ['at', 'teatime', '--', 'x'], 'at: "teatime" is not a point in time. A time of day (17:00'],
-    [
-      'no zone',
-      ['at', '17:00', '--timezone', 'Europe/Berln', '--', 'x'],
-      '--timezone: "Europe/Berln" is not a time zone. Did you mean Europe/Berlin?',
-    ],
-    ['no delay', ['in', '0s', '--', 'x'], 'the delay must be longer than 0'],
-    ['no unit', ['in', '30', '--', 'x'], 'in: 30 has no unit'],
-    ['no timeout', ['in', '1h', '--timeout', '1', '--', 'x'], '--timeout: 1 has no unit'],
-    ['an empty command', ['in', '1h', '--', ' '], 'the command is empty'],
-    ['an empty program', ['in', '1h', '--', '', 'x'], 'the command is empty'],
-    ['no command', ['in', '1h'], "missing required argument 'command'"],
-    ['a long command', ['in', '1h', '--', 'x'.repeat(33_000)], 'longer than 32 KiB; put it in a script'],
-    ['a name there is not', ['reset', 'in:zzzzz', '--in', '1h'], 'unknown timer "in:zzzzz"'],
-  ])('of %s, exit 2', async (_what, args, message) => {
-    await start();
-    expect(await desk.run(...args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });
-    expect(await names()).toEqual(['yearly']);
+  describe('with exit code 2', () => {
+    const asked = new Desk();
+    beforeAll(async () => {
+      asked.write('timers.yaml', FILE);
+      await asked.start(['start']).event('scheduler.started');
+    });
+    afterAll(() => asked.clear());
+
+    test.each([
+      [
+        'the past',
+        ['at', '2020-01-01 09:00', '--', 'x'],
+        '"2020-01-01 09:00" has passed: it was Wed 2020-01-01 09:00:00 +01:00',
+      ],
+      ['a time that the clock leaves out', ['at', '2199-03-31 02:30', '--', 'x'], 'does not exist in Europe/Berlin'],
+      ['no time', ['at', 'teatime', '--', 'x'], 'at: "teatime" is not a point in time. A time of day (17:00'],
+      [
+        'no zone',
+        ['at', '17:00', '--timezone', 'Europe/Berln', '--', 'x'],
+        '--timezone: "Europe/Berln" is not a time zone. Did you mean Europe/Berlin?',
+      ],
+      ['no delay', ['in', '0s', '--', 'x'], 'the delay must be longer than 0'],
+      ['no unit', ['in', '30', '--', 'x'], 'in: 30 has no unit'],
+      ['no timeout', ['in', '1h', '--timeout', '1', '--', 'x'], '--timeout: 1 has no unit'],
+      ['an empty command', ['in', '1h', '--', ' '], 'the command is empty'],
+      ['an empty program', ['in', '1h', '--', '', 'x'], 'the command is empty'],
+      ['no command', ['in', '1h'], "missing required argument 'command'"],
+      ['a long command', ['in', '1h', '--', 'x'.repeat(33_000)], 'longer than 32 KiB; put it in a script'],
+      ['a name there is not', ['reset', 'in:zzzzz', '--in', '1h'], 'unknown timer "in:zzzzz"'],
+    ])('of %s', async (_what, args, message) => {
+      expect(await asked.run(...args)).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringContaining(message),
+      });
+    });
+
+    test('and nothing is added', async () => {
+      const { timers } = JSON.parse((await asked.run('status', '--json')).stdout) as StatusRecord;
+      expect(timers.map(({ task_name: name }) => name)).toEqual(['yearly']);
+    });
   });
 
   test('of a name that has come due, or that needs a length, when it is to be moved', async () => {

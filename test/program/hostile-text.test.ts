@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commandKinds } from '../../src/cli/commands/index.js';
 import { visible } from '../../src/text/visible.js';
-import { Desk, type Ended } from '../support/program.js';
+import { Desk, type Ended, type Program } from '../support/program.js';
 
 /** Takes a title, conceals, forges a line, reverses and hides letters. */
 const HOSTILE =
@@ -76,7 +76,8 @@ timers:
 ${rest}`;
 
 describe('what a file contains and a command prints is shown harmlessly', () => {
-  test.each(['json', 'pretty'])('by a running scheduler with a %s log, and its clients', async (format) => {
+  /** A scheduler whose timers have run and failed. */
+  async function start(format: string): Promise<Program> {
     desk.write('loud.txt', `${HOSTILE}\n`);
     desk.write('data.json', `${JSON.stringify({ [HOSTILE]: HOSTILE })}\n`);
     desk.write('timers.yaml', file(''));
@@ -86,22 +87,35 @@ describe('what a file contains and a command prints is shown harmlessly', () => 
     await run('pause', 'gone', '--reason', HOSTILE);
     await run('in', '1h', '--description', HOSTILE, '--', `echo '${HOSTILE}'`);
     await run('trigger', 'loud', '--wait');
-    const recorded = (await run('history', '--json')).stdout.split('\n').filter((line) => line !== '');
-    const runs = recorded.map((line) => (JSON.parse(line) as { run_id: string }).run_id);
-    for (const id of runs) for (const form of [[], ['--json']]) await run('history', '--run', id, ...form);
+    return program;
+  }
+  const breakFile = () =>
     desk.write('timers.yaml', file(`  ${ESCAPED}: { every: ${ESCAPED}, run: true, ${ESCAPED}: 1 }\n`));
-    for (const line of [['validate'], ['validate', '--json'], ['diff'], ['reload']]) await run(...line);
-    for (const name of ['status', 'list', 'next', 'history', 'logs', 'simulate'])
-      for (const form of [[], ['--json']]) await run(name, ...form);
-    desk.write('timers.yaml', file(''));
-    for (const line of [['list'], ['next'], ['why', 'loud', '--at', 'now'], ['explain', 'loud'], ['simulate']])
-      for (const form of [[], ['--json']]) await run(...line, ...form);
+
+  test.each(['json', 'pretty'])('by a running scheduler with a %s log', async (format) => {
+    const program = await start(format);
+    breakFile();
+    await run('reload');
     program.kill('SIGTERM');
     const ended = await program.ended;
     expectHarmless(ended, ['start']);
     if (format !== 'json') return;
     const printed = program.lines.find(({ event, task_name: name }) => event === 'run.output' && name === 'json');
     expect(printed?.['data']).toEqual({ [HOSTILE]: HOSTILE });
+  });
+
+  test('by the clients of a running scheduler', async () => {
+    await start('json');
+    const recorded = (await run('history', '--json')).stdout.split('\n').filter((line) => line !== '');
+    const runs = recorded.map((line) => (JSON.parse(line) as { run_id: string }).run_id);
+    for (const id of runs) for (const form of [[], ['--json']]) await run('history', '--run', id, ...form);
+    breakFile();
+    for (const line of [['validate'], ['validate', '--json'], ['diff'], ['reload']]) await run(...line);
+    for (const name of ['status', 'list', 'next', 'history', 'logs', 'simulate'])
+      for (const form of [[], ['--json']]) await run(name, ...form);
+    desk.write('timers.yaml', file(''));
+    for (const line of [['list'], ['next'], ['why', 'loud', '--at', 'now'], ['explain', 'loud'], ['simulate']])
+      for (const form of [[], ['--json']]) await run(...line, ...form);
   });
 
   test('by commands in a folder with such a name', async () => {
