@@ -24,6 +24,8 @@ function logOf(name: string): readonly LogLine[] {
   return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine);
 }
 const has = (name: string, event: string) => logOf(name).some((line) => line.event === event);
+const timesOf = (name: string, event: string) =>
+  logOf(name).flatMap((line) => (line.event === event ? [Date.parse(line.timestamp)] : []));
 
 describe.skipIf(!hasRedis)('examples/cluster', () => {
   test('runs two schedulers and two workers, and survives the one that is killed', async () => {
@@ -35,17 +37,17 @@ describe.skipIf(!hasRedis)('examples/cluster', () => {
     const ended = new Promise((resolve) => script.once('close', resolve));
     try {
       const names = ['one', 'two'];
-      await expect.poll(() => names.filter((name) => has(name, 'scheduler.took_over'))).toHaveLength(1);
-      await expect.poll(() => names.filter((name) => has(name, 'scheduler.standing_by'))).toHaveLength(1);
-      const active = names.find((name) => has(name, 'scheduler.took_over')) ?? '';
-      const other = names.find((name) => name !== active) ?? '';
+      await expect.poll(() => names.some((name) => has(name, 'scheduler.took_over'))).toBe(true);
+      await expect.poll(() => names.some((name) => has(name, 'scheduler.standing_by'))).toBe(true);
       await expect.poll(() => ['w1', 'w2'].some((name) => has(name, 'attempt.ended'))).toBe(true);
-      await expect.poll(() => has(active, 'run.finished')).toBe(true);
+      await expect.poll(() => names.some((name) => has(name, 'run.finished'))).toBe(true);
+      // On a busy machine, the lease may have moved before.
+      const takenAt = (name: string) => Math.max(0, ...timesOf(name, 'scheduler.took_over'));
+      const [active = '', other = ''] = names.toSorted((a, b) => takenAt(b) - takenAt(a));
+      const [before, killedAt] = [takenAt(other), Date.now()];
       process.kill(Number(new RegExp(`^${active}: pid (\\d+)`, 'm').exec(said)?.[1]), 'SIGKILL');
-      await expect.poll(() => has(other, 'scheduler.took_over')).toBe(true);
-      await expect
-        .poll(() => logOf(other).some(({ event, task_name }) => event === 'run.finished' && task_name === 'work'))
-        .toBe(true);
+      await expect.poll(() => takenAt(other)).toBeGreaterThan(before);
+      await expect.poll(() => Math.max(0, ...timesOf(other, 'run.finished'))).toBeGreaterThan(killedAt);
     } finally {
       script.kill('SIGTERM');
       await ended;
