@@ -15,6 +15,8 @@ const DURATIONS: ReadonlySet<string> = new Set([
   'within',
   'keep',
   'limit',
+  'poll',
+  'lease',
 ]);
 
 const ENDING =

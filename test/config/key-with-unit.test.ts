@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { unitHint } from '../../src/config/check/key-with-unit.js';
+import { keyCatalog } from '../../src/config/keys/catalog.js';
+
+const durations = keyCatalog()
+  .flatMap(({ keys }) => keys)
+  .filter(({ type }) => type.includes('duration'))
+  .map(({ path }) => path.replace(/.*\./, ''));
+
+test.each([...new Set(durations)])('%s_seconds: the hint names the key and its form', (key) => {
+  expect(unitHint(`${key}_seconds`, (rest) => rest)).toBe(`Did you mean ${key}? Its value has the unit: ${key}: 30s.`);
+});
+
+test('a key without a duration gets no hint', () => {
+  expect(unitHint('run_seconds', (rest) => rest)).toBeUndefined();
+});
