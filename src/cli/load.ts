@@ -64,7 +64,7 @@ interface Runnable {
 }
 
 /**
- * Loads one timer to run it, and warns of errors elsewhere in the file. Returns `undefined`, and prints the reason,
+ * Loads one timer to run it, and warns about errors elsewhere in the file. Returns `undefined`, and prints the reason,
  * if it cannot be run.
  */
 export async function loadToRun(

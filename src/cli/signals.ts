@@ -74,7 +74,7 @@ function stopBeforeStart(command: string, signal: NodeJS.Signals): never {
 }
 
 /**
- * Node refuses it: longer than any host name. Because it starts like a local address, Node does not warn of a public
+ * Node refuses it: longer than any host name. Because it starts like a local address, Node does not warn about a public
  * one.
  */
 const NO_HOST = `127.${'x'.repeat(256)}`;

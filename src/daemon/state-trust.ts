@@ -40,7 +40,7 @@ export function exposedState(file: string, uid: number): string | undefined {
 
 /**
  * Why others could change the copy of a timer file from a server, and the command that fixes it, as a sentence. For
- * users other than root, loading the copy warns of its mode.
+ * users other than root, loading the copy warns about its mode.
  */
 export function exposedCopy(path: string, uid: number): string | undefined {
   const trust = new Trust(uid);

@@ -27,7 +27,7 @@ export interface JobContext {
   readonly command: CommandContext;
   /** The file's: workers need one on Redis. */
   readonly state: StatePlace;
-  /** Whether to warn of clock changes. */
+  /** Whether to warn about clock changes. */
   readonly foresees: boolean;
 }
 

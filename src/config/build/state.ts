@@ -7,7 +7,7 @@ import type { MapReport } from './map-report.js';
 import type { FileValues, TimerValues } from '../check/schema.js';
 import { checkSecretFile } from './secret-file.js';
 
-/** Reads where the state is, and warns of a path on a network. */
+/** Reads where the state is, and warns about a path on a network. */
 export function buildState(
   written: FileValues['state'],
   report: MapReport,

@@ -30,7 +30,7 @@ export interface Context {
   readonly last?: Ending | undefined;
 }
 
-/** What is recorded near a firing that is not recorded. */
+/** For a firing without a record: what is recorded around its time. */
 export interface Nearby {
   /** No firing of any timer that came due between these two is recorded; both absent if a scheduler was active then. */
   readonly before?: Instant | undefined;

@@ -8,7 +8,7 @@ import { EtcdRefusal } from './trouble.js';
 /** A request of the lease loop never waits for a large one. */
 const CONNECTIONS = 8;
 
-/** With these, the request has not left: another member may get it. */
+/** After these errors, the request was not sent, so another member may get it. */
 const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN']);
 
 /** The login has ended: it expired, the server restarted, or an administrator changed the users. */

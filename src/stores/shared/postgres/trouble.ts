@@ -5,7 +5,7 @@ import { certificateTrouble } from '../tls.js';
 /** What the server or the system reports by its code, and how to fix it. See appendix A of the manual of PostgreSQL. */
 const REFUSED: Readonly<Record<string, string>> = {
   '28P01': 'it rejects the password: check the URL, or the file that password_file names',
-  '28000': 'it does not admit this user: check the user in the URL, and pg_hba.conf on the server',
+  '28000': 'it rejects this user: check the user in the URL, and pg_hba.conf on the server',
   '3D000': 'it has no such database: create it, or use another one in the URL',
   '42501': 'this user may not create or change the tables: grant it CREATE on the schema',
   '25006': 'it is read-only, like a replica: use the primary server in the URL',
