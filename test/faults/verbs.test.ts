@@ -4,7 +4,10 @@ import { createSystemClock } from '../../src/clocks/system.js';
 import { connectToScheduler, LostError, RefusalError, type Connecting } from '../../src/control/index.js';
 import { connectOverState } from '../../src/daemon/shared/connect-over-state.js';
 import { socketPathsOf, userId } from '../../src/daemon/socket-places.js';
+import type { Clock } from '../../src/domain/clock.js';
 import type { SharedPlace } from '../../src/domain/state-place.js';
+import { BOARD_PATIENCE, LONG_BOARD_PATIENCE } from '../../src/stores/shared/board.js';
+import { LIMIT } from '../support/limit.js';
 import { CALM, judged, pause, rounds, type Fleet } from './fleet.js';
 import { SAYS, stateOf, type SharedContents, type Timers } from './law.js';
 import type { Machine } from './machine.js';
@@ -76,9 +79,15 @@ function ofStandby(fleet: Fleet, { desk, name }: Machine): Promise<Connecting> {
   );
 }
 
+/** On a busy machine, a request to the store may take longer, and then its fate is unknown. */
+const patientClock: Clock = {
+  ...clock,
+  after: (delay, wake) => clock.after(delay === BOARD_PATIENCE || delay === LONG_BOARD_PATIENCE ? LIMIT : delay, wake),
+};
+
 /** From a machine without a scheduler. */
 const ofVisitor = ({ store, lease }: Fleet): Promise<Connecting> =>
-  connectOverState({ kind: 'shared', url: store.url, lease, name: 'visitor' }, clock);
+  connectOverState({ kind: 'shared', url: store.url, lease, name: 'visitor' }, patientClock);
 
 /** Repeats it until it is done. */
 async function prepare(fleet: Fleet, verb: Verb, name: string): Promise<void> {
