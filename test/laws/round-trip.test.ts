@@ -5,6 +5,7 @@ import { clockDifferences } from '../../src/cli/commands/export/clock-difference
 import { parseTimerFile } from '../../src/config/index.js';
 import type { Job } from '../../src/domain/job.js';
 import { exporterKinds } from '../../src/exporters/index.js';
+import type { Exporter } from '../../src/exporters/kind.js';
 import { quotedValue } from '../../src/exporters/crontab/variables.js';
 import { importerKinds } from '../../src/importers/index.js';
 import { firings, imported, machineIn, START } from '../importers/imported.js';
@@ -90,15 +91,15 @@ const EXPLAINED: Readonly<Record<string, RegExp>> = {
 /** What every line of a crontab has in its command: the folder, variables of its own, the shell and the limit. */
 const IN_THE_LINE = ['run', 'shell', 'cwd', 'env', 'timeout', 'kill_after'];
 
-function tripOf(jobs: readonly Job[], format: string) {
-  const exporter = exporterKinds.find(({ name }) => name === format)!;
-  const context = { now: START, timezone: 'UTC', image: 'shop:1' };
-  const { files, differences } = exporter.write(jobs, context);
+const CONTEXT = { now: START, timezone: 'UTC', image: 'shop:1' };
+
+function tripOf(jobs: readonly Job[], exporter: Exporter) {
+  const { files, differences } = exporter.write(jobs, CONTEXT);
   const [only, ...others] = files;
   if (only === undefined) return { text: '', differences, back: [] };
   const text = others.length === 0 ? only.text : files.map((file) => `# ${file.name}\n${file.text}\n`).join('');
-  const { jobs: back } = imported(importerOf(format), text, { path: others.length === 0 ? only.name : '-' });
-  return { text, differences: [...differences, ...clockDifferences(jobs, exporter, context)], back };
+  const { jobs: back } = imported(importerOf(exporter.name), text, { path: others.length === 0 ? only.name : '-' });
+  return { text, differences, back };
 }
 
 describe.each(['crontab', 'systemd', 'kubernetes'])('%s', (format) => {
@@ -106,7 +107,9 @@ describe.each(['crontab', 'systemd', 'kubernetes'])('%s', (format) => {
     'returns the timers of %s, except for what the report names',
     (_path, source) => {
       const jobs = source.jobs();
-      const { text, differences, back } = tripOf(jobs, format);
+      const exporter = exporterKinds.find(({ name }) => name === format)!;
+      const { text, back, ...trip } = tripOf(jobs, exporter);
+      const differences = [...trip.differences, ...clockDifferences(jobs, exporter, CONTEXT)];
       const messages = (timer: string) => differences.filter((one) => one.timer === timer);
       const isLeftOut = ({ name, enabled }: Job): boolean =>
         messages(name).some(({ severity }) => severity === 'error') || (format === 'crontab' && !enabled);
@@ -125,9 +128,9 @@ describe.each(['crontab', 'systemd', 'kubernetes'])('%s', (format) => {
         );
         if (!isOther && !job.schedule.fromEnd) expect(firings(back[index]!, 20)).toEqual(firings(job, 20));
       }
-      const again = tripOf(back, format);
+      const again = tripOf(back, exporter);
       if (source.format === format) expect(again.text).toBe(text);
-      else if (again.text !== text) expect(tripOf(again.back, format).text).toBe(again.text);
+      else if (again.text !== text) expect(tripOf(again.back, exporter).text).toBe(again.text);
     },
   );
 });
