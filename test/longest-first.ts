@@ -6,6 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * so that none of them runs alone at the end.
  */
 export const LONGEST = [
+  'test/laws/round-trip.test.ts',
   'test/program/page.test.ts',
   'test/program/kills.test.ts',
   'test/program/ad-hoc.test.ts',
