@@ -17,6 +17,7 @@ _timers() {
       *:--log-format | *:--log-level | *:--state | *:--timezone | *:--from | *:--every | *:--token-file | *:--verify-key | *:--launcher | *:--label | *:--concurrency | *:--grace | *:--lock | *:--timeout | *:--description | *:-n | *:--count | *:--until | *:--to | *:--durations | *:--fail | *:--assert | *:--seed | *:--status | *:--since | *:--run | *:--at | *:--overlap | *:--for | *:--reason | *:--in | *:-o | *:--output | *:--image) ((i++)); [[ ${COMP_WORDS[i]} == = ]] && ((i++)) ;;
       *:-*) ;;
       :*) command=$word ;;
+      help:keys) command=keys ;;
       *) ((count++)) ;;
     esac
   done

@@ -37,6 +37,7 @@ const COMPLETED: readonly (readonly [string, string, string])[] = [
   ['a format to export', 'timers export kub', 'timers export kubernetes '],
   ['a timer to export', 'timers export systemd back', 'timers export systemd backup '],
   ['a topic of the help', 'timers help simu', 'timers help simulate '],
+  ['a key of the help', 'timers help keys overl', 'timers help keys overlap '],
 ];
 
 let desk: Desk;

@@ -24,6 +24,7 @@ ${logsFollow(commands)}
         .join(' | ')}) ((i++)); [[ \${COMP_WORDS[i]} == = ]] && ((i++)) ;;
       *:-*) ;;
       :*) command=$word ;;
+      help:keys) command=keys ;;
       *) ((count++)) ;;
     esac
   done

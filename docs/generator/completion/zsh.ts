@@ -44,6 +44,7 @@ _timers() {
   _arguments -C '(- *)'{-h,--help}'[Show help]' '(- *)'{-V,--version}'[Print the version]' \\
     '1: :_timers_commands' '*:: :->arguments'
   [[ $state == arguments ]] || return
+  if [[ $words[1] == help && $words[2] == keys ]] && ((CURRENT > 2)); then shift words; ((CURRENT--)); fi
   case $words[1] in
     help) _arguments '1: :_timers_commands' ;;
 ${commands.map(commandCase).join('\n')}
