@@ -10,7 +10,7 @@ import { compile, noCompiler, SANITIZED } from '../support/c-compiler.js';
 export const launcherName = process.env['TIMERS_TEST_LAUNCHER'] === 'forker' ? 'forker' : 'execa';
 
 if (launcherName === 'forker' && noCompiler !== undefined)
-  console.log(`the tests of processes run by execa only: ${noCompiler}`);
+  console.error(`the tests of processes run by execa only: ${noCompiler}`);
 
 let program: string | undefined;
 
