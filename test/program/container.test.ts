@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { noCompiler } from '../support/c-compiler.js';
 import { Desk, ROOT } from '../support/program.js';
 
 const FOLDER = join(ROOT, 'examples/container');
@@ -148,7 +149,8 @@ describe('a container', () => {
     // The second container knows what the first one did.
     expect(newest).toBe(oldest);
     const [begun] = readFileSync(join(desk.folder, 'first.log'), 'utf8').split('\n');
-    expect(JSON.parse(begun ?? '')).toMatchObject({ event: 'scheduler.started', state, launcher: 'forker' });
+    const launcher = noCompiler === undefined ? 'forker' : 'execa';
+    expect(JSON.parse(begun ?? '')).toMatchObject({ event: 'scheduler.started', state, launcher });
   });
 });
 

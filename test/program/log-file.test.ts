@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.js';
+import { reportsNoForker } from '../support/no-forker.js';
 import { Desk, type LogLine } from '../support/program.js';
 
 let desk: Desk;
@@ -17,7 +18,7 @@ const recordsIn = (name: string): readonly LogLine[] =>
     .split('\n')
     .slice(0, -1)
     .map((line) => JSON.parse(line) as LogLine);
-const eventsIn = (name: string) => recordsIn(name).map(({ event }) => event);
+const eventsIn = (name: string) => recordsIn(name).flatMap((record) => (reportsNoForker(record) ? [] : record.event));
 const start = () => desk.start(['start', '--keep-alive']);
 const until = (name: string, event: string) => eventually(event, () => eventsIn(name).find((one) => one === event));
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../support/eventually.js';
+import { reportsNoForker } from '../support/no-forker.js';
 import { Puppet, type PuppetProcess } from '../support/puppet.js';
 import { Desk, PROGRAM, type Program } from '../support/program.js';
 import { Tmux, whyNoTmux } from '../support/tmux.js';
@@ -22,6 +23,7 @@ afterEach(async () => {
 
 const timers = (text: string) => desk.write('timers.yaml', `timers:\n${text}`);
 const command = () => JSON.stringify(puppet.command);
+const eventsOf = ({ lines }: Program) => lines.filter((line) => !reportsNoForker(line)).map(({ event }) => event);
 
 /** A run of three processes, and its timeout. */
 interface Tree {
@@ -47,7 +49,7 @@ describe('a run', () => {
     await held.exit(0);
     const { code, stderr } = await program.ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const told = program.lines.map((line) => line.event);
+    const told = eventsOf(program);
     expect(told.filter((event) => event !== 'run.output')).toEqual([
       'scheduler.started',
       'run.started',
@@ -226,11 +228,7 @@ describe('stopping', () => {
     await program.event('scheduler.started');
     program.kill(signal);
     expect((await program.ended).code).toBe(0);
-    expect(program.lines.map((line) => line.event)).toEqual([
-      'scheduler.started',
-      'scheduler.stopping',
-      'scheduler.stopped',
-    ]);
+    expect(eventsOf(program)).toEqual(['scheduler.started', 'scheduler.stopping', 'scheduler.stopped']);
     expect(await program.event('scheduler.stopping')).toMatchObject({ signal, running: 0 });
   });
 

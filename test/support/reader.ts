@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { pattern, type Document, type Shown } from './documents.js';
+import { withoutForkerReport } from './no-forker.js';
 import { Desk, PROGRAM, ROOT } from './program.js';
 
 /** Whether its commands take or print a time of day. The others do the same in every time zone. */
@@ -77,7 +78,9 @@ class Reader {
     const cwd = this.#desk.folder;
     const env = { ...process.env, XDG_STATE_HOME: join(cwd, '.state') };
     return new Promise((resolve) => {
-      execFile('bash', ['-c', script], { cwd, env }, (_error, stdout, stderr) => resolve(stdout + stderr));
+      execFile('bash', ['-c', script], { cwd, env }, (_error, stdout, stderr) =>
+        resolve(withoutForkerReport(stdout + stderr)),
+      );
     });
   }
 }
