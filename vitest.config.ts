@@ -3,7 +3,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { LongestFirst } from './test/longest-first.js';
 import { LIMIT, POLL_LIMIT } from './test/support/limit.js';
 import { WITH_TOOLS } from './test/with-tools.js';
-import { READ_THE_ZONE } from './test/zones.js';
+import { PROGRAM_IN_ONE_ZONE, READ_THE_ZONE } from './test/zones.js';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
@@ -60,9 +60,6 @@ const program: Options = {
   sequence: { groupOrder: 1 },
 };
 
-const readsZone = (isProgram: boolean): string[] =>
-  READ_THE_ZONE.filter((path) => path.startsWith(`${PROGRAM}/`) === isProgram);
-
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -75,7 +72,7 @@ export default defineConfig({
       project('unit-processes', 'UTC', processes('execa')),
       project('unit-processes-forker', 'UTC', processes('forker')),
       project('laws', 'UTC', { ...inside(0), include: LAWS.map((folder) => `${folder}/*.test.ts`) }),
-      project('unit-berlin', 'Europe/Berlin', { ...inside(0), include: readsZone(false) }),
+      project('unit-berlin', 'Europe/Berlin', { ...inside(0), include: READ_THE_ZONE }),
       project('with-tools', 'UTC', { ...inside(1, WAITING), include: WITH_TOOLS }),
       project('faults', 'UTC', {
         ...program,
@@ -83,7 +80,11 @@ export default defineConfig({
         include: [`${FAULTS}/*.test.ts`],
       }),
       project('program', 'UTC', { ...program, include: [`${PROGRAM}/*.test.ts`] }),
-      project('program-berlin', 'Europe/Berlin', { ...program, include: readsZone(true) }),
+      project('program-berlin', 'Europe/Berlin', {
+        ...program,
+        include: [`${PROGRAM}/*.test.ts`],
+        exclude: PROGRAM_IN_ONE_ZONE,
+      }),
     ],
   },
 });

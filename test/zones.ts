@@ -1,7 +1,6 @@
 /**
- * Tests that read the system time zone. They run in two zones. `test/support/one-zone.ts` fails a test of our modules
- * that reads it and is missing here. A test of the built program belongs here if a time of day decides its result, and
- * its timer file names no zone.
+ * Tests outside `test/program` that read the system time zone. They run in two zones. `test/support/one-zone.ts` fails a
+ * test file that reads it and is missing here.
  */
 export const READ_THE_ZONE = [
   'test/cli/foresight.test.ts',
@@ -14,9 +13,62 @@ export const READ_THE_ZONE = [
   'test/daemon/origin.test.ts',
   'test/daemon/reloader.test.ts',
   'test/page/timeline-scale.test.ts',
-  'test/program/control-times.test.ts',
-  'test/program/examples.test.ts',
-  'test/program/guide-times.test.ts',
   'test/schedules/parse-schedule.test.ts',
   'test/schedules/reference.test.ts',
 ];
+
+/**
+ * Tests of the built program that run in one zone. They set no time of day and expect none, or they name their zone.
+ * `guide-times` follows those pages of `readme` that show times. A new test of the program runs in both.
+ */
+export const PROGRAM_IN_ONE_ZONE = [
+  'ad-hoc',
+  'alerts',
+  'clock',
+  'cluster',
+  'completion',
+  'container',
+  'control',
+  'directory-user',
+  'fallback',
+  'faults',
+  'forward',
+  'from',
+  'granted',
+  'health',
+  'homeless',
+  'hostile-queue',
+  'hostile-text',
+  'http',
+  'http-socket',
+  'json-shape',
+  'kills',
+  'kubernetes',
+  'launcher',
+  'loaded',
+  'log-file',
+  'log-schema',
+  'logs-form',
+  'monitoring',
+  'monitors',
+  'options',
+  'package',
+  'page',
+  'picture',
+  'piped-file',
+  'readme',
+  'reload',
+  'replaced-package',
+  'service',
+  'shared-state',
+  'signals',
+  'standard-streams',
+  'start',
+  'state',
+  'tracing',
+  'unread',
+  'usage',
+  'work-queue',
+  'workers',
+  'zones',
+].map((name) => `test/program/${name}.test.ts`);

@@ -1,21 +1,21 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import config from '../../vitest.config.js';
-import { READ_THE_ZONE } from '../zones.js';
+import { PROGRAM_IN_ONE_ZONE, READ_THE_ZONE } from '../zones.js';
 
 const projects = (config.test?.projects ?? []).map((project) => (typeof project === 'object' ? project : {}));
 const zoneOf = (name: string) =>
   projects.map((project) => ('test' in project ? project.test : undefined)).find((options) => options?.name === name)
     ?.env?.['TZ'];
 
-test('tests that read the zone run in two', () => {
+test('tests that read the zone, and those of the program, run in two', () => {
   expect(['unit', 'unit-berlin', 'program', 'program-berlin'].map(zoneOf)).toEqual([
     'UTC',
     'Europe/Berlin',
     'UTC',
     'Europe/Berlin',
   ]);
-  for (const path of READ_THE_ZONE) expect(existsSync(path), path).toBe(true);
+  for (const path of [...READ_THE_ZONE, ...PROGRAM_IN_ONE_ZONE]) expect(existsSync(path), path).toBe(true);
 });
 
 test('one run covers both zones, and a failure in the first does not end it', () => {
