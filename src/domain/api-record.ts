@@ -1,4 +1,4 @@
-import { statusOf, type Ending } from './ledger.js';
+import { statusOf, type Ending, type FailedAttempt } from './ledger.js';
 import type { FiringStatus, RunStatus } from './outcome.js';
 import { toRecord } from './record.js';
 import type { RecentRecord, StatusRecord, TimerRecord } from './status-record.js';
@@ -80,6 +80,24 @@ export interface LaneRecord {
   readonly is_coming_cut: boolean;
 }
 
+/** A failed attempt, as the history and the page have it. */
+interface FailedAttemptRecord {
+  readonly attempt: number;
+  readonly timestamp: string;
+  readonly error: string;
+  readonly retry_in_ms: number;
+  /** The machine that had it; absent without a shared state. */
+  readonly node?: string;
+}
+
+export const toFailedAttempt = ({ attempt, at, error, retryInMs, node }: FailedAttempt): FailedAttemptRecord => ({
+  attempt,
+  timestamp: toTimestamp(at),
+  error,
+  retry_in_ms: retryInMs,
+  ...(node !== undefined && { node }),
+});
+
 /** One run with all its details. */
 export interface RunDetails {
   readonly task_name: string;
@@ -89,14 +107,7 @@ export interface RunDetails {
   readonly started_at: string | null;
   /** The machine that has the latest attempt; absent without a shared state. */
   readonly node?: string;
-  readonly failed_attempts: readonly {
-    readonly attempt: number;
-    readonly timestamp: string;
-    readonly error: string;
-    readonly retry_in_ms: number;
-    /** The machine that had it; absent without a shared state. */
-    readonly node?: string;
-  }[];
+  readonly failed_attempts: readonly FailedAttemptRecord[];
   /** The last lines it printed; empty if it printed nothing, or if its output is no longer known. */
   readonly output: readonly OutputRecord[];
 }

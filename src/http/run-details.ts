@@ -1,4 +1,4 @@
-import { toOutcome, type OutputRecord, type RunDetails } from '../domain/api-record.js';
+import { toFailedAttempt, toOutcome, type OutputRecord, type RunDetails } from '../domain/api-record.js';
 import type { TimerEvent } from '../domain/events/index.js';
 import { fallbackIn, nodeOf, startOfRun, type Ending, type RunHistory } from '../domain/ledger.js';
 import { toTimestamp } from '../domain/time.js';
@@ -17,20 +17,14 @@ export function toRunDetails(run: RunHistory, { events, causeOf }: RunContext): 
   const subject = run.ending ?? run.open;
   if (subject?.runId === undefined) return undefined;
   const start = startOfRun(run);
-  const lastNode = nodeOf(run);
+  const node = nodeOf(run);
   return {
     task_name: subject.firing.jobName,
     run_id: subject.runId,
     outcome: run.ending === undefined ? null : toOutcome(run.ending, causeOf),
     started_at: start === undefined ? null : toTimestamp(start),
-    ...(lastNode !== undefined && { node: lastNode }),
-    failed_attempts: run.attempts.map(({ attempt, at, error, retryInMs, node }) => ({
-      attempt,
-      timestamp: toTimestamp(at),
-      error,
-      retry_in_ms: retryInMs,
-      ...(node !== undefined && { node }),
-    })),
+    ...(node !== undefined && { node }),
+    failed_attempts: run.attempts.map(toFailedAttempt),
     output: outputOf(run, events),
   };
 }

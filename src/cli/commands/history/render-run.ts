@@ -1,4 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk';
+import { toFailedAttempt } from '../../../domain/api-record.js';
 import { ownCauseOf, type RunFinished } from '../../../domain/events/index.js';
 import { describeFallback } from '../../../domain/fallback.js';
 import { firingId, type Firing } from '../../../domain/firing.js';
@@ -146,13 +147,7 @@ function runToJson(run: RunHistory) {
     started_at: start === undefined ? null : toTimestamp(start),
     output_tail: run.outputTail ?? null,
     ...(fallbackTail !== undefined && { fallback_output_tail: fallbackTail }),
-    failed_attempts: run.attempts.map(({ attempt, at, error, retryInMs, node }) => ({
-      attempt,
-      timestamp: toTimestamp(at),
-      error,
-      retry_in_ms: retryInMs,
-      ...(node !== undefined && { node }),
-    })),
+    failed_attempts: run.attempts.map(toFailedAttempt),
   };
 }
 

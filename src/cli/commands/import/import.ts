@@ -34,19 +34,22 @@ export async function importSchedules(
   const faults = [...sources.faults, ...unknown.map(unrecognized)];
   for (const fault of faults) terminal.err(`timers: ${fault}`);
   const machine = thisMachine(createSystemClock().now());
-  const beside: Imported[] = [];
+  /** By path: several timers may have one service. */
+  const beside = new Map<string, Imported>();
   const context: ImportContext = {
     timezone: machine.timezone,
     now: machine.start,
     readBeside(from, file) {
-      const { files, read } = withoutTemplates([readNeighbor(from, file, cwd) ?? []].flat());
-      beside.push(read);
+      const neighbor = readNeighbor(from, file, cwd);
+      if (neighbor === undefined) return undefined;
+      const { files, read } = withoutTemplates([neighbor]);
+      beside.set(neighbor.path, read);
       return files[0];
     },
   };
   const read = [...byFormat].map(([importer, files]): Imported => importer.read(files, context));
   const folder = output === undefined ? cwd : dirname(resolve(cwd, output));
-  const conversion = convert([whole.read, ...beside, ...read], { machine, folder });
+  const conversion = convert([whole.read, ...beside.values(), ...read], { machine, folder });
   const isWritten = hand(terminal, conversion, { output, asJson: json === true });
   const isWhole = faults.length === 0 && !conversion.differences.some(({ severity }) => severity === 'error');
   return isWritten && isWhole ? 0 : 1;
