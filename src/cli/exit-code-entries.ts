@@ -6,6 +6,6 @@ export const EXIT_CODES: Readonly<Record<string, string>> = {
   '124': '`run` and `trigger --wait`: the run timed out.',
   '126': '`run` and `trigger --wait`: the command could not be executed.',
   '127': '`run` and `trigger --wait`: the command was not found.',
-  '128 + N': '`run` and `trigger --wait`: signal N ended the command, such as 143 for SIGTERM.',
-  '141': '`trigger --wait`: the reader of standard output is gone.',
+  '128 + N': '`run` and `trigger --wait`: signal N ended the command; for example, 143 for SIGTERM.',
+  '141': '`trigger --wait`: the reader of standard output has exited.',
 };

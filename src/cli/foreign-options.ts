@@ -73,7 +73,7 @@ const OTHER_OPTIONS: readonly OtherOption[] = [
     way: (command) => `Use --since: timers ${command} --since today`,
   },
   { words: ['-c', '--conf', '--timers'], way: (command) => `Use -f: timers ${command} -f timers.yaml` },
-  { words: ['-a', '--all'], way: () => 'Leave it out: without names, the command covers all timers.' },
+  { words: ['-a', '--all'], way: () => 'Remove it: without names, the command covers all timers.' },
 ];
 
 /** @throws UsageError for an option of other programs, with its equivalent here. */

@@ -34,7 +34,7 @@ function addCommand(program: Command, kind: CommandKind): void {
 /** With only the command that the first word names, otherwise with all: declaring them takes a few milliseconds. */
 function createProgram(word: string | undefined): Command {
   const program = new Command('timers')
-    .description('Runs the timers of one YAML file on time and reports every outcome.')
+    .description('Runs the timers in a YAML file on schedule and reports every outcome.')
     .version(version, '-V, --version', 'Print the version')
     .helpOption('-h, --help', 'Show help')
     .configureHelp({ subcommandTerm: (command) => command.name() })

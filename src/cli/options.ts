@@ -44,10 +44,14 @@ export interface StateOption {
 }
 
 export const withState = (command: Command): Command =>
-  command.option('--state <path>', 'State file, or false for memory only (default: "state" in the file)', readState);
+  command.option(
+    '--state <path>',
+    'State file or URL, or false for memory only (default: "state" in the file)',
+    readState,
+  );
 
 const NO_PASSWORD_HERE =
-  '--state: other users of this machine can read a password on the command line. Write it to a file, and name that file ' +
+  '--state: other users of this machine can read a password on the command line. Put it in a file, and name that file ' +
   'in the timer file: state: {url: "redis://db.example.org/0", password_file: ./password}';
 
 /** @throws UsageError without the URL if that contains a password */

@@ -55,7 +55,7 @@ const UNRECORDED =
 
 /** The changes that users expect to outlive the scheduler. */
 const LASTING: ReadonlySet<string> = new Set(['add', 'pause']);
-const IN_MEMORY = 'warning: kept in memory only, and lost when this scheduler exits: it has no state';
+const IN_MEMORY = 'warning: kept in memory only, and lost when this scheduler exits, because it has no state';
 
 /** Refusals because of a name or a value: wrong usage. */
 const WRONG_USAGE: ReadonlySet<string> = new Set(['unknown_timer', 'unknown_run', 'bad_argument']);
@@ -184,7 +184,7 @@ async function connectHereOr(place: SharedPlace | undefined, { paths, name, cloc
   return { kind: 'refused', reason: `no scheduler of ${name} runs on this machine, and ${connecting.reason}` };
 }
 
-const wayTo = (file: string): string => `To reach that one, add -f ${file}`;
+const wayTo = (file: string): string => `To reach that scheduler, add -f ${file}`;
 
 /**
  * The nearer place of a removed file whose scheduler is still running. The found file applies anyway, as for `start`:

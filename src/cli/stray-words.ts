@@ -73,7 +73,7 @@ function otherWay(word: string, command: KnownCommand): string {
   const { name, most } = command;
   if (most === 0 && /[./]/.test(word) && ownOption('--file', command) !== undefined)
     return `Pass a timer file with -f: timers ${name} -f ${word}`;
-  if (most === 0) return `Leave it out, or see timers ${name} --help`;
+  if (most === 0) return `Remove it, or see timers ${name} --help`;
   return most === 1 ? `For each one, run it again: timers ${name} ${quoted(word)}` : `See timers ${name} --help`;
 }
 

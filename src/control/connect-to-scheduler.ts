@@ -211,8 +211,8 @@ class ControlClient implements SchedulerClient {
   #howLost(): string {
     this.#rested();
     return this.#longestRest < READ_PATIENCE
-      ? 'the scheduler went away'
-      : `the scheduler went away, or disconnected because nothing was read for ${READ_PATIENCE / SECOND} s`;
+      ? 'the connection to the scheduler was lost'
+      : `the scheduler has exited, or disconnected because nothing was read for ${READ_PATIENCE / SECOND} s`;
   }
 
   #hear(reply: Reply): void {

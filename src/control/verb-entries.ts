@@ -30,7 +30,7 @@ export const VERBS = {
     returns: '`ok`, `reasons`, `pid`, and on a shared state `role`: `active` or `standby`.',
   },
   logs: {
-    summary: 'Sends recent events, and follows new ones.',
+    summary: 'Sends recent events, then new ones as they occur.',
     args: {
       task_name: 'Only events of this timer.',
       run_id: 'Only events of this run.',

@@ -57,7 +57,7 @@ export class AdHocTimers {
     const scheduler = this.#around.scheduler();
     const { job, next } = scheduler.controls.status().jobs.find((status) => status.job.name === name) ?? {};
     if (job?.adHoc === undefined || next === undefined)
-      throw new RefusalError('nothing_to_reset', `${name} is due already; add it again with timers in`);
+      throw new RefusalError('nothing_to_reset', `${name} is already due; add it again with timers in`);
     const due = Math.floor(scheduler.now()) + length;
     const definition = JSON.parse(job.adHoc) as AdHocDefinition;
     scheduler.controls.put(this.#build(name, { ...definition, at: formatLocal(due, definition.timezone) }));

@@ -145,7 +145,7 @@ function operate(file: () => TimerFile, options: DaemonOptions, { state, control
       environment: options.surroundings.env,
       socket: control.socket,
       onSinkError: (sink, error) =>
-        options.surroundings.err(`timers: the ${sink} log failed, and continues as far as possible: ${String(error)}`),
+        options.surroundings.err(`timers: the ${sink} log failed; it continues as far as possible: ${String(error)}`),
       ...more,
     });
   if (state.kind === 'shared') return state.operate({ compose, companions, sinks: shared, control, file });

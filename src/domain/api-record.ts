@@ -24,7 +24,7 @@ export interface OutcomeRecord {
   readonly cpu_ms?: number;
   readonly max_rss_bytes?: number;
   readonly attempts?: number;
-  /** The machine that had the last attempt; absent without a shared state. */
+  /** The machine that ran the last attempt; absent without a shared state. */
   readonly node?: string;
   readonly exit_code?: number | null;
   readonly signal?: string | null;

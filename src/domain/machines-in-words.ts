@@ -8,7 +8,9 @@ export function machinesInWords(
   where = '',
 ): readonly string[] {
   const lease = left === null ? '' : `, its lease lasts ${humanDuration(left)}`;
-  const peers = others.map(({ name, has_same_timers: same }) => (same ? name : `${name} (with another timer file)`));
+  const peers = others.map(({ name, has_same_timers: same }) =>
+    same ? name : `${name} (with a different timer file)`,
+  );
   const standing = (role === 'standby' ? [node, ...peers] : peers).filter((name) => name !== active);
   return [
     active === null ? `no machine is active${where}` : `${active} is active${where}${lease}`,

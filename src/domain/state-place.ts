@@ -14,7 +14,7 @@ export interface SharedPlace {
   readonly url: string;
   /** Absolute. The password in it replaces that of the URL. */
   readonly passwordFile?: string;
-  /** How long a scheduler that does not respond stays the active one. */
+  /** How long an unresponsive scheduler remains the active one. */
   readonly lease: Duration;
   /** The name of this machine; default: its host name. */
   readonly name?: string;
@@ -63,5 +63,5 @@ export function stateFault(written: string): { readonly message: string; readonl
   if (!NO_PATH.has(written.trim().toLowerCase())) return undefined;
   const message = written.trim() === '' ? 'The path of a state cannot be empty.' : `"${written}" is not a path.`;
   const file = written.trim() === '' ? '' : ` A file of that name is ./${written}.`;
-  return { message, hint: `Write false to keep the state in memory, or leave it out for the default.${file}` };
+  return { message, hint: `Write false to keep the state in memory, or remove the key for the default.${file}` };
 }

@@ -11,5 +11,5 @@ export const waitingInWords = ({ queues = [] }: SharedRecord): readonly string[]
       const runs = `${counted(waiting, 'run')} ${waiting === 1 ? 'waits' : 'wait'}`;
       const whose = `for a worker with the label ${label}`;
       const long = waiting === 1 ? `for ${humanDuration(oldest)}` : `one of them for ${humanDuration(oldest)}`;
-      return `${runs} ${whose}, ${long}; ${slots === 0 ? 'there is none' : `${active} of ${counted(slots, 'place')} taken`}`;
+      return `${runs} ${whose}, ${long}; ${slots === 0 ? 'there is none' : `${active} of ${counted(slots, 'slot')} in use`}`;
     });

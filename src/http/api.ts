@@ -86,7 +86,7 @@ function answerRun({ past, remembered, causeOf }: Api, { searchParams }: URL, re
   const runId = searchParams.get('run_id') ?? '';
   const run = runId === '' ? undefined : past.run(runId);
   const details = run && toRunDetails(run, { events: remembered({ runId }), causeOf });
-  if (details === undefined) refuse(response, 404, 'nothing is known about that run anymore');
+  if (details === undefined) refuse(response, 404, 'the history no longer contains that run');
   else sendJson(response, 200, details);
 }
 

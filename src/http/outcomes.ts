@@ -23,7 +23,7 @@ const SLICE = 50;
 /** Concurrent requests: each may hold a body. */
 const MOST_REQUESTS = 8;
 
-const UNRECORDED = { status: 503, value: { error: 'this scheduler cannot record outcomes now' } };
+const UNRECORDED = { status: 503, value: { error: 'this scheduler cannot record outcomes at the moment' } };
 
 /**
  * Receives the outcomes of other machines. Records all outcomes of a request or, if a line is malformed, none. Repeated

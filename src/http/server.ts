@@ -165,9 +165,10 @@ export class HttpServer {
     const route = this.#routeOf(request, target);
     if (route === undefined) {
       const isKnown = routes.some(({ path }) => isBelow(path, url.pathname));
-      return isKnown ? { status: 405, reason: 'not so' } : { status: 404, reason: 'there is nothing here' };
+      return isKnown ? { status: 405, reason: 'not so' } : { status: 404, reason: 'nothing is served at this path' };
     }
-    if (!this.#isAskedByName(target)) return { status: 421, reason: 'this is not the host you asked for' };
+    if (!this.#isAskedByName(target))
+      return { status: 421, reason: 'this server does not serve the host in the request' };
     return this.#mayPass(route.access, request, target);
   }
 

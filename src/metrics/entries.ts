@@ -61,7 +61,7 @@ export const METRICS = {
   task_hook_failures_total: { type: 'counter', help: 'Hooks that failed.', ...ofTimer },
   task_last_start_timestamp_seconds: {
     type: 'gauge',
-    help: 'When the last attempt started; 0 if none has started since the scheduler did.',
+    help: 'When the last attempt started; 0 if none has started since the scheduler started.',
     ...ofTimer,
   },
   task_last_failure_timestamp_seconds: {
@@ -113,7 +113,7 @@ export const METRICS = {
   },
   timers_forward_dropped_total: {
     type: 'counter',
-    help: 'Outcomes that the server of forward does not get: deleted before, or refused by it.',
+    help: 'Outcomes that the forward server never received: expired before, or refused by it.',
     ...ofScheduler,
   },
   timers_config_age_seconds: {
@@ -123,7 +123,7 @@ export const METRICS = {
   },
   timers_active: {
     type: 'gauge',
-    help: '1 on the active machine of a shared state, 0 on one that stands by; absent without a shared state.',
+    help: '1 on the active machine of a shared state, 0 on a standby machine; absent without a shared state.',
     ...ofScheduler,
   },
   timers_standbys: {
@@ -143,12 +143,12 @@ export const METRICS = {
   },
   timers_takeovers_total: {
     type: 'counter',
-    help: 'How often this machine became the active one of a shared state.',
+    help: 'How often this machine became active on a shared state.',
     ...ofScheduler,
   },
   timers_commit_seconds: {
     type: 'histogram',
-    help: 'Time that the store of the shared state took to confirm a commit; absent without one.',
+    help: 'Time that the store of the shared state took to confirm a commit; absent without a shared state.',
     // From a store on this machine to one that hardly responds.
     buckets: [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
     ...ofScheduler,
@@ -167,7 +167,7 @@ export const METRICS = {
   },
   timers_worker_slots: {
     type: 'gauge',
-    help: 'Runs that all connected workers can take at once.',
+    help: 'Runs that all connected workers can run at once.',
     labels: ['label'],
     since,
   },

@@ -48,8 +48,8 @@ export const at: ScheduleKind<'at', string | readonly string[]> = {
     example: '"2030-01-01 00:00"',
     details: [
       'A time without an offset is local in the `timezone` of the timer.',
-      'A list is several points in time.',
-      'A point in time that has run never runs again, even after a restart.',
+      'A list contains several points in time.',
+      'A point in time fires only once, even across restarts.',
     ],
   },
   json: {

@@ -25,7 +25,7 @@ export const cron: ScheduleKind<'cron', string | readonly string[]> = {
     example: '"30 3 * * *"',
     details: [
       'An expression has five fields: minute, hour, day of month, month, day of week.',
-      'A leading sixth field contains the seconds.',
+      'With six fields, the first one is the second.',
       'A list fires whenever one of its expressions does.',
       'Quote an expression, because `*` has a meaning in YAML.',
     ],

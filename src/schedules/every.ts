@@ -225,7 +225,7 @@ function onGrid(value: EveryMap, context: ScheduleContext, place?: Place): Parse
 
 function onLocalDays(value: EveryMap, context: ScheduleContext): ParsedSchedule {
   for (const key of ['offset', 'from'].filter((one) => one in value)) {
-    const hint = 'Leave it out. A date selects the days: at: "2027-01-05 10:30".';
+    const hint = 'Remove it. A date selects the days: at: "2027-01-05 10:30".';
     throw new ScheduleError('every-at', `every: ${key} cannot be used with at.`, { hint, place: { item: key } });
   }
   const schedule = localDays(intervalOf(value, INTERVAL), value['at'], context);

@@ -12,7 +12,7 @@ export function describeMishap(file: LedgerFile, mishap: Mishap): string {
 }
 
 const MISHAPS: Readonly<Record<Mishap, string>> = {
-  removed: 'it was removed while in use; its latest outcomes go into a new one',
+  removed: 'it was removed while in use; the latest outcomes are written to a new file',
   replaced: 'another file replaced it while it was in use',
   overwritten: 'it was overwritten while in use',
 };

@@ -50,7 +50,7 @@ export function strangenessOf(path: string, wasOurs: boolean): string | undefine
 }
 
 /** The description of a state that was emptied. */
-export const EMPTIED = 'it is empty, though a scheduler has used it before';
+export const EMPTIED = 'it is empty, although a scheduler has used it before';
 
 /**
  * Whether there was a state at a path: shown by the mark of its lock, which stays when its scheduler ends, or by its

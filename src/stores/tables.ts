@@ -16,7 +16,7 @@ const trigger = column('text', '`schedule`, `catch_up`, `manual` or `start`.');
 const generation = column('integer', 'Distinguishes firings with the same scheduled time; usually 0.');
 const scheduledFor = column('timestamp', 'When the firing was due.');
 
-const node = column('text', 'The machine that had the last attempt; null if only this machine runs timers.');
+const node = column('text', 'The machine that ran the last attempt; null if only this machine runs timers.');
 
 /** How a firing ended, in the table and in the view. */
 const ENDED = {
@@ -30,9 +30,9 @@ const ENDED = {
   max_rss_bytes: column('integer', 'Peak resident memory of the largest process; null if not measured.'),
   exit_code: column('integer', 'The exit code of the command.'),
   signal: column('text', 'The signal that ended the command.'),
-  error: column('text', 'What went wrong, in a sentence.'),
+  error: column('text', 'What went wrong, as a sentence.'),
   fallback_status: column('text', 'How the fallback ended; null if none ran.'),
-  fallback_error: column('text', 'What went wrong in the fallback, in a sentence.'),
+  fallback_error: column('text', 'What went wrong in the fallback, as a sentence.'),
   fallback_duration_ms: column('milliseconds', 'How long the fallback took; null if its end is unknown.'),
   fallback_output_tail: column('text', 'The last lines that the fallback printed.'),
   output_tail: column('text', 'The last lines that a failed run printed.'),
@@ -94,9 +94,9 @@ export const TABLES: Readonly<Record<string, TableEntry>> = {
       run_id: column('text', 'The id of the run.'),
       attempt: column('integer', 'The number of the attempt, from 1.'),
       at: column('timestamp', 'When the attempt failed.'),
-      error: column('text', 'What went wrong, in a sentence.'),
+      error: column('text', 'What went wrong, as a sentence.'),
       retry_in_ms: column('milliseconds', 'The pause before the next attempt.'),
-      node: column('text', 'The machine that had the attempt; null if only this machine runs timers.'),
+      node: column('text', 'The machine that ran the attempt; null if only this machine runs timers.'),
     },
   },
   jobs: {
@@ -106,7 +106,7 @@ export const TABLES: Readonly<Record<string, TableEntry>> = {
       fingerprint: column('text', 'Changes when the schedule of the timer changes.'),
       cursor: column('timestamp', 'All firings up to this time have been considered.'),
       generation,
-      admitted: column('integer', 'How many runs were admitted, for `max_runs`.'),
+      admitted: column('integer', 'The number of runs admitted, for `max_runs`.'),
       failures_in_a_row: column('integer', 'Failures since the last success.'),
       breaker: column('text', '`closed`, `half_open` or `open`.'),
       breaker_until: column('timestamp', 'When an open breaker allows the next run.'),

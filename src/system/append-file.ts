@@ -69,9 +69,7 @@ function whyPlanted(file: Stats, folder: Stats, uid: number | undefined): string
       ? `it is another user's file (uid ${file.uid}), in a folder that every user can write to`
       : undefined;
   const isOthersFolder = isOpenToAll || isForeign(folder, uid);
-  return isOthersFolder && file.nlink > 1
-    ? 'it has a second name, in a folder that other users can write to'
-    : undefined;
+  return isOthersFolder && file.nlink > 1 ? 'it is hard-linked, in a folder that other users can write to' : undefined;
 }
 
 /** Examines what is at a path now; `undefined` if there is nothing. */

@@ -21,7 +21,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EBADF: 'it is closed',
   EBUSY: 'another program is using it',
   ETXTBSY: 'another program is using it',
-  EPIPE: 'its reader went away',
+  EPIPE: 'its reader has exited',
   ESTALE: 'its network file system has lost it',
   EMFILE: 'this process has too many files open (see ulimit -n)',
   ENFILE: 'the system has too many files open',

@@ -95,7 +95,7 @@ test.each([
   ['history --today', /Use --since: timers history --since today$/],
   ['start --port 80', /Write it in the timer file, such as http:/],
   ['run b --timeout 5s', /It is a key of the timer file: timers help keys timeout$/],
-  ['status backup', /Leave it out, or see timers status --help$/],
+  ['status backup', /Remove it, or see timers status --help$/],
   ['status other/jobs.txt', /Pass a timer file with -f: timers status -f other\/jobs\.txt$/],
   ['enable backup', /unknown command "enable"\. To end a pause: timers resume NAME\./],
   ['ls', /To show the timers: timers list$/],

@@ -475,7 +475,7 @@ describe('a time that the log shows and that is not a firing', () => {
     for (const at of ['03:02:05', '03:02', '03:03:05']) {
       const said = await why('spread', at);
       expect(said).toContain('spread  Tue 2026-11-24 03:00:00 +01:00');
-      expect(said).toContain('but the log reports this one then');
+      expect(said).toContain('but the log reports this one');
     }
     expect(await why('spread', '03:04')).toMatch(/^No firing: /m);
   });
@@ -500,8 +500,8 @@ describe('a time that the log shows and that is not a firing', () => {
   });
 
   test('a time that comes twice: how to ask for the other', async () => {
-    expect(await why('poll', '2026-10-25 02:10')).toContain('Write it with +01:00 for the other\n  one.');
-    expect(await why('poll', '2026-10-25 02:10:00 +01:00')).not.toContain('Write it with');
+    expect(await why('poll', '2026-10-25 02:10')).toContain('For the other one, write it with');
+    expect(await why('poll', '2026-10-25 02:10:00 +01:00')).not.toContain('write it with');
   });
 });
 

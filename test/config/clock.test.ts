@@ -80,7 +80,7 @@ describe('how the clock is watched', () => {
       ['clock: {servers: []}', '2:18 bad-value', 'a list of servers'],
       ['clock: {servers: [1]}', '2:19 wrong-type', 'a server'],
       ['clock: {servers: [a.example, A.example]}', '2:18 duplicate-server', 'listed twice'],
-      ['clock: {chrony: false}', '2:8 no-time-source', 'no source of time'],
+      ['clock: {chrony: false}', '2:8 no-time-source', 'no time source'],
       ['clock: {chrony: maybe}', '2:17 wrong-type', 'auto, true or false'],
       ['clock: {limit: 50}', '2:16 wrong-type', 'Write "50s" for seconds'],
       ['clock: {limit: 0s}', '2:16 bad-duration', '0'],

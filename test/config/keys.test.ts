@@ -138,7 +138,7 @@ describe('unknown keys', () => {
       'MAILTO is notify here, and belongs in a timer',
     ],
     ['SHELL: /bin/sh\ntimers: {a: {every: 1m, run: x}}', '1:1 unknown-key', 'SHELL is shell here'],
-    ['apiVersion: v1\ntimers: {a: {every: 1m, run: x}}', '1:1 unknown-key', 'Leave it out'],
+    ['apiVersion: v1\ntimers: {a: {every: 1m, run: x}}', '1:1 unknown-key', 'Remove it'],
     ['Timers:\n  a: {every: 1m, run: x}', '1:1 unknown-key', 'Did you mean timers?'],
     ['jobs:\n  a: {every: 1m, run: x}', '1:1 unknown-key', 'Did you mean timers?'],
     ['tasks:\n  a: {every: 1m, run: x}', '1:1 unknown-key', 'Did you mean timers?'],

@@ -24,7 +24,7 @@ describe('run_on', () => {
     const onFile = { ...machine, state: { kind: 'file', path: '/x.db' } } as const;
     const { problems } = load(file, '/etc/timers.yaml', onFile);
     expect(problems.map(({ code }) => code)).toEqual(['run-on-without-redis']);
-    expect(problems.map(words).join()).toContain('This scheduler does not use the state of the file');
+    expect(problems.map(words).join()).toContain('This scheduler does not use the state in the file');
     const onRedisNow = { ...machine, state: { kind: 'shared', url: 'redis://db/0', lease: 5_000 } } as const;
     expect(runOnOf(file.replace('redis:', 'postgres:'), onRedisNow)?.label).toBe('any');
   });

@@ -163,7 +163,7 @@ describe('a client', () => {
     await sent;
     await expect.poll(() => clock.armed).toBe(0);
     client.close();
-    await expect(following).rejects.toThrow('the scheduler went away');
+    await expect(following).rejects.toThrow('the connection to the scheduler was lost');
     close();
   });
 

@@ -294,9 +294,9 @@ describe('a first file', () => {
 
   it.each([
     ['it is a copy of another URL', () => undefined, 'https://other.example.org/edge.yaml'],
-    ['it is damaged or was changed', () => writeFileSync(copyPath(), kept().slice(0, 20)), undefined],
-    ['it is damaged or was changed', () => rmSync(factsPath()), undefined],
-    ['it is damaged or was changed', () => writeFileSync(factsPath(), ''), undefined],
+    ['it is damaged or has been changed', () => writeFileSync(copyPath(), kept().slice(0, 20)), undefined],
+    ['it is damaged or has been changed', () => rmSync(factsPath()), undefined],
+    ['it is damaged or has been changed', () => writeFileSync(factsPath(), ''), undefined],
     ['it is a folder', replaceByFolder, undefined],
   ])('is not used if %s, and that is reported', async (reason, change, other) => {
     await run();

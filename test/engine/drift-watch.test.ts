@@ -188,7 +188,7 @@ describe('the watch', () => {
     expect(story()).toEqual([
       expect.stringContaining('timers follow the measured time'),
       expect.stringContaining('within its limit again'),
-      expect.stringContaining('too far for timers to follow'),
+      expect.stringContaining('the offset is too large for timers to follow'),
       expect.stringContaining('is away'),
     ]);
   });

@@ -33,7 +33,7 @@ describe('a timer with user, imported by somebody who is not root', () => {
     const { differences, errors } = converted({ run: './app', user: 'root' }, 1000);
     expect(errors).toEqual(['needs-root']);
     expect(differences).toMatchObject([
-      { timer: null, severity: 'warning', hint: 'Run both as root, such as with sudo, or remove user.' },
+      { timer: null, severity: 'warning', hint: 'Run both as root, for example with sudo, or remove user.' },
     ]);
   });
 

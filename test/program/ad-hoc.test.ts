@@ -39,7 +39,7 @@ async function startLater(seconds: number): Promise<Program> {
   return program;
 }
 
-const IN_MEMORY = 'timers: warning: kept in memory only, and lost when this scheduler exits: it has no state\n';
+const IN_MEMORY = 'timers: warning: kept in memory only, and lost when this scheduler exits, because it has no state\n';
 
 interface Added {
   readonly task_name: string;
@@ -373,7 +373,7 @@ describe('the client learns', () => {
     await puppet.next();
     expect(await desk.run('reset', name, '--in', '1h')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('is due already'),
+      stderr: expect.stringContaining('is already due'),
     });
   });
 });

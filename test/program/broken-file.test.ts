@@ -215,13 +215,13 @@ test('a file in a folder above applies, and a scheduler of a removed nearer one 
   expect(await typed('reset', 'far')).toMatchObject({
     code: 1,
     stderr: expect.stringContaining(
-      'the scheduler of timers.yaml, which no longer exists, is running. To reach that one, add -f timers.yaml',
+      'the scheduler of timers.yaml, which no longer exists, is running. To reach that scheduler, add -f timers.yaml',
     ),
   });
   const far = desk.start(['start']);
   await far.event('scheduler.started');
   const remark =
-    /this is the scheduler of \S*timers\.yaml, not that of timers\.yaml, which no longer exists\. To reach that one, add -f timers\.yaml/;
+    /this is the scheduler of \S*timers\.yaml, not that of timers\.yaml, which no longer exists\. To reach that scheduler, add -f timers\.yaml/;
   expect(await typed('reset', 'far')).toMatchObject({ code: 0, stderr: expect.stringMatching(remark) });
   expect(await typed('pause', 'near')).toMatchObject({ code: 2, stderr: expect.stringMatching(remark) });
   expect(await typed('resume', 'near', '-f', 'timers.yaml')).toMatchObject({ code: 0 });

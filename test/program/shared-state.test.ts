@@ -133,7 +133,10 @@ describe.skipIf(!hasRedis)('two machines on one Redis', () => {
         expect(logs.stdout).toContain('timer.paused');
       }
       const stop = await three.run('stop');
-      expect(stop).toMatchObject({ code: 1, stderr: expect.stringContaining('Ask on one, which is active') as string });
+      expect(stop).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('Run the command on one, which is active') as string,
+      });
       expect(await three.run('status', '--check')).toMatchObject({ code: 1 });
     } finally {
       await three.clear();
@@ -151,7 +154,7 @@ describe.skipIf(!hasRedis)('two machines on one Redis', () => {
     try {
       const pause = await three.run('pause', 'tick');
       expect(pause.code).toBe(1);
-      expect(pause.stderr).toContain('It was not done, and will not be');
+      expect(pause.stderr).toContain('and will not execute it');
       active.kill('SIGCONT');
       await active.line(() => terms() > before);
       // Requests are taken in their order.

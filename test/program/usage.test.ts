@@ -37,7 +37,7 @@ describe('wrong usage ends with exit code 2 and what to write', () => {
       /'name-or-run': Timer, or the start of a run id\. The timer file has: backup, ping, off, party\n/,
     ],
     [['in'], /missing required argument 'delay': Delay from now, such as 30m or 1h30m\n/],
-    [['status', 'backup'], /takes none, got "backup"\. Leave it out/],
+    [['status', 'backup'], /takes none, got "backup"\. Remove it/],
     [['export', 'cron'], /unknown format "cron"\. Use one of crontab, /],
     [['run', '-f', 'absent.yaml'], /missing required argument 'name': Timer\n/],
     [['pause'], /which timers\? Name them, or use --all\. The timer file has: backup, ping, off, party\n/],

@@ -287,7 +287,7 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
     const overridden = await one.run('start', '--state', 'false');
     expect(overridden).toMatchObject({ code: 1 });
     expect(overridden.stderr).toMatch(/timers\.yaml:\d+:\d+ {2}error {2}run_on needs a state on Redis/);
-    expect(overridden.stderr).toContain('does not use the state of the file');
+    expect(overridden.stderr).toContain('does not use the state in the file');
     expect(await one.run('worker', '--label', 'local')).toMatchObject({ code: 2 });
     expect(await one.run('worker', '--lock', '1s')).toMatchObject({ code: 2 });
     expect(await one.run('worker', '--concurrency', '0')).toMatchObject({ code: 2 });

@@ -252,7 +252,7 @@ test('an empty file that a scheduler left as it was killed, before it wrote, is 
 });
 
 describe('a state that was emptied', () => {
-  const EMPTY = 'it is empty, though a scheduler has used it before';
+  const EMPTY = 'it is empty, although a scheduler has used it before';
   test('after an orderly stop is reported, and a new one begun', () => {
     const state = new State();
     state.commit([finished('r1')]);

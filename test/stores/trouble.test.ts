@@ -440,7 +440,7 @@ describe('a file in use', () => {
       {
         kind: 'unavailable',
         file: state.path,
-        reason: 'it was removed while in use; its latest outcomes go into a new one',
+        reason: 'it was removed while in use; the latest outcomes are written to a new file',
       },
       { kind: 'recovered', file: state.path, lost: 0 },
     ]);

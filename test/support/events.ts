@@ -174,7 +174,7 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     { event: 'clock.drift', at, offsetMs: 250.04, errorMs: 0.71, source: 'a.example, chrony', limitMs: 50 },
   ],
   [
-    'the clock is 1.3 s fast (± 12 ms, by chrony), more than 50 ms; too far for timers to follow',
+    'the clock is 1.3 s fast (± 12 ms, by chrony), more than 50 ms; the offset is too large for timers to follow',
     { event: 'clock.drift', at, offsetMs: -1_300, errorMs: 12.3, source: 'chrony', limitMs: 50, followed: false },
   ],
   [

@@ -64,7 +64,7 @@ function rejectionOf({ file, config_rejected: rejected }: StatusRecord, now: Ins
 function forwardInWords({ receiver, unsent, unavailable_since: since, reason }: ForwardRecord, now: Instant): string {
   const age = humanDuration(Math.max(0, now - Date.parse(since ?? '')));
   const waiting = unsent === 1 ? '1 waits' : `${unsent ?? 'some'} wait`;
-  return `${receiver} has accepted no outcomes for ${age}, and ${waiting}: ${reason ?? ''}`;
+  return `${receiver} has not accepted outcomes for ${age}, and ${waiting}: ${reason ?? ''}`;
 }
 
 function sharedInWords(shared: SharedRecord, now: Instant): readonly string[] {

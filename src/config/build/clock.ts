@@ -18,7 +18,7 @@ function buildSources(
   place: StatePlace,
 ): Pick<ClockSettings, 'servers' | 'state' | 'chrony'> {
   if (servers.length === 0 && chrony === false && !state) {
-    const message = 'clock: chrony is false and servers is empty, so there is no source of time.';
+    const message = 'clock: chrony is false and servers is empty, so there is no time source.';
     report.error('clock', { code: 'no-time-source', message, hint: 'Add servers: [ntp.example.org], or chrony: auto' });
   }
   checkServers(servers, report);
@@ -44,7 +44,7 @@ function checkStateClock(place: StatePlace, report: MapReport): void {
     place.kind === 'shared'
       ? 'clock: etcd has no clock to read.'
       : 'clock: the state is on this machine, so its clock is the same.';
-  const hint = 'Name servers instead, or share a state on Redis or PostgreSQL.';
+  const hint = 'Set servers instead, or share a state on Redis or PostgreSQL.';
   report.error('clock', { code: 'no-state-clock', message, hint }, { item: 'state' });
 }
 

@@ -75,7 +75,7 @@ function buildUser(
 ): Account | undefined {
   if (user === undefined) return undefined;
   if (uid !== 0) {
-    const hint = 'Validate and start the file as root, such as with sudo, or remove user.';
+    const hint = 'Run validate and start as root, for example with sudo, or remove user.';
     report.error('user', { code: 'needs-root', message: 'user: only root may run commands as another user.', hint });
     return undefined;
   }

@@ -42,7 +42,7 @@ function buildMonitor(ping: PingValue, context: MonitorContext, listed: Part): r
     return [];
   }
   for (const key of strayKeys(ping, kind))
-    error({ code: 'stray-key', message: `ping: ${key} has no effect with ${kind}.`, hint: 'Leave it out.' }, key);
+    error({ code: 'stray-key', message: `ping: ${key} has no effect with ${kind}.`, hint: 'Remove it.' }, key);
   if (kind === 'sentry') return buildSentry(ping, context, error);
   return kind === 'url' ? buildUrl(ping, error) : [healthchecks(ping.healthchecks ?? '')];
 }

@@ -37,7 +37,7 @@ export function buildHeartbeat(
 ): HeartbeatSettings | undefined {
   const run = buildRun('heartbeat', written, report);
   if ((url === undefined) === (written === undefined)) {
-    const message = `heartbeat takes a url or a command to run, and has ${url === undefined ? 'neither' : 'both'}.`;
+    const message = `heartbeat takes a url or a command to run, but has ${url === undefined ? 'neither' : 'both'}.`;
     const hint = 'For example: heartbeat: {every: 1m, url: "https://hc-ping.com/your-uuid"}';
     report.error('heartbeat', { code: 'missing-receiver', message, hint });
     return undefined;

@@ -9,10 +9,9 @@ import type { MapReport } from './map-report.js';
 /** The keys that define what a worker runs. The scheduler decides when it runs, and in which time zone. */
 const KEYS = ['run', 'shell', 'cwd', 'env', 'env_file', 'pass_env', 'user', 'output', 'kill_after'] as const;
 
-const WRITE_REDIS =
-  'Write state: redis://HOST/0 for the file, or leave run_on out: then the machine of the scheduler runs it.';
+const WRITE_REDIS = "Write state: redis://HOST/0 in the file, or remove run_on: then the scheduler's machine runs it.";
 const START_WITH_REDIS =
-  'This scheduler does not use the state of the file. Start it with one on Redis, or leave run_on out.';
+  'This scheduler does not use the state in the file. Start it with a state on Redis, or remove run_on.';
 
 /** Reads which workers run a timer. `undefined`: none, the scheduler runs it. */
 export function buildRunOn(
@@ -23,11 +22,11 @@ export function buildRunOn(
   const { run_on: label } = values;
   if (label === undefined || label === LOCAL_LABEL) return undefined;
   if (!isWorkLabel(label)) {
-    const message = 'run_on: this is not a label of workers.';
+    const message = 'run_on: this is not a valid worker label.';
     const hint = 'Write any, local, or a label of up to 40 letters, digits, ".", "_" and "-".';
     report.error('run_on', { code: 'bad-label', message, hint });
   } else if (state.kind !== 'shared' || !isRedisUrl(state.url)) {
-    const message = 'run_on needs a state on Redis, which carries the runs to the workers.';
+    const message = 'run_on needs a state on Redis, from which workers get their runs.';
     const hint = machine.state === undefined ? WRITE_REDIS : START_WITH_REDIS;
     report.error('run_on', { code: 'run-on-without-redis', message, hint });
   } else return { label, hash: hashOf(values) };

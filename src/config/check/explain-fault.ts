@@ -221,7 +221,7 @@ export function explainTag(fault: TextSpan, source: Source): Problem {
     message: isForeign
       ? `${clip(text)} is a tag that timer files do not support.`
       : `${clip(text)} reads as a YAML tag.`,
-    hint: isForeign ? 'Leave it out; a timer file holds plain data.' : needsQuotes(source, fault).hint,
+    hint: isForeign ? 'Remove it; a timer file holds plain data.' : needsQuotes(source, fault).hint,
     at: fault,
   };
 }
@@ -236,7 +236,7 @@ function unexpected(fault: YamlFault, source: Source, parsed?: ParsedYaml): Prob
   return {
     code: 'yaml-syntax',
     message: `${what} does not belong here.`,
-    hint: `Check the indentation, quotes and brackets of line ${line}${line > 1 ? ' and of the one above' : ''}.`,
+    hint: `Check the indentation, quotes and brackets of line ${line}${line > 1 ? ' and the line above' : ''}.`,
     at: fault,
   };
 }

@@ -6,13 +6,13 @@ const NO_IMAGE = 'Commands run on this machine, not in an image. Write the comma
 const ONE_RUN = 'A firing starts one run. The overlap key decides whether runs of a timer overlap.';
 const ARGUMENTS = 'Write it in the command, or as a variable under env.';
 const NAME = 'The name of a timer is its key under timers.';
-const HERE = 'Leave it out: a command runs on this machine.';
+const HERE = 'Remove it: a command runs on this machine.';
 const CONDITION = 'Check it in the command: run: test -e FILE && …';
 const AT_TIMES = 'A timer fires only at its scheduled times. timers trigger starts a run at any other time.';
-const CONFINED = 'timers does not sandbox commands. Let another program do it: run: systemd-run --pipe --wait …';
-const ENDS = 'Leave it out: a run ends when its command ends.';
-const LOG = 'Leave it out: use the options --log-level and --log-format of timers start.';
-const SIGTERM = 'timers ends a command with SIGTERM, and with SIGKILL after kill_after.';
+const CONFINED = 'timers does not sandbox commands. Use another program: run: systemd-run --pipe --wait …';
+const ENDS = 'Remove it: a run ends when its command ends.';
+const LOG = 'Remove it: use the options --log-level and --log-format of timers start.';
+const SIGTERM = 'timers ends a command with SIGTERM, then with SIGKILL after kill_after.';
 
 /**
  * Words of other programs that look like a key here, or like a word in `FOREIGN_WORDS`, but mean something else. Exact
@@ -28,11 +28,11 @@ const all = (words: string, hint: string): Readonly<Record<string, string>> =>
 
 /** Words of other programs that have no equivalent here, with the alternative. */
 export const WORDS_WITHOUT_KEY: Readonly<Record<string, string>> = {
-  version: 'Leave it out: a timer file has no version.',
-  api_version: 'Leave it out. The file begins with timers:.',
-  kind: 'Leave it out. The file begins with timers:.',
-  metadata: `Leave it out. ${NAME}`,
-  spec: 'Leave it out. The keys of a timer are directly under its name.',
+  version: 'Remove it: a timer file has no version.',
+  api_version: 'Remove it. The file begins with timers:.',
+  kind: 'Remove it. The file begins with timers:.',
+  metadata: `Remove it. ${NAME}`,
+  spec: 'Remove it. The keys of a timer are directly under its name.',
   services: 'Write timers: and, under the name of each timer, when it runs and its command.',
   name: `${NAME} The name of a machine belongs under state.`,
   ...all('id label job_id job_name run_name process_name dag_id', NAME),
@@ -61,11 +61,11 @@ export const WORDS_WITHOUT_KEY: Readonly<Record<string, string>> = {
   ),
   ...all('completions parallelism numprocs instances', ONE_RUN),
   ...all('kill_signal stop_signal kill_mode exec_stop', SIGTERM),
-  accuracy_sec: 'Leave it out: a timer fires at its time.',
-  fixed_random_delay: 'Leave it out: jitter is the same at every firing.',
-  wake_system: 'timers cannot wake the machine. To run the firings that it sleeps through, set catch_up.',
+  accuracy_sec: 'Remove it: timers fire exactly on time.',
+  fixed_random_delay: 'Remove it: jitter is the same at every firing.',
+  wake_system: 'timers cannot wake the machine. To run firings missed during sleep, set catch_up.',
   unit: 'Write the command under run.',
-  include: 'A timer file is one file. Start one scheduler per file, or merge the files first.',
+  include: 'A timer file cannot include others. Start one scheduler per file, or merge the files first.',
   home: 'Write it under env.',
   ...all('kwargs options params parameters with matrix strategy job_data_map user_data input', ARGUMENTS),
   ...all('runs_on permissions namespace node_selector affinity tolerations network host_network privileged', HERE),
@@ -77,5 +77,5 @@ export const WORDS_WITHOUT_KEY: Readonly<Record<string, string>> = {
   ...all('stdin standard_input', 'The standard input of a command is empty. Write run: command < FILE'),
   hooks: 'Write on_failure, on_success and on_recovery in the timer.',
   owner: 'Write it under description or tags.',
-  has_seconds: 'Leave it out: a cron expression of six fields begins with seconds.',
+  has_seconds: 'Remove it: a cron expression of six fields begins with seconds.',
 };

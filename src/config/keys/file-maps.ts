@@ -19,10 +19,10 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
       summary: 'The path of the file.',
       required: true,
       example: '/var/log/timers.log',
-      details: ['A new file has mode 600. A file that follows a full one has its mode and owner.'],
+      details: ['A new file has mode 600. After a rotation, the new file has the mode and owner of the old one.'],
     },
     max_size: {
-      summary: 'The size at which the file is renamed to `.1`, and the file before it to `.2`.',
+      summary: 'The size at which the file is renamed to `.1`, and the previous one to `.2`.',
       default: '50MB',
       example: '10MB',
       beside: 'file: /var/log/timers.log',
@@ -53,7 +53,7 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
       summary: 'Whether to ask the store of the shared state: Redis or PostgreSQL.',
       default: false,
       example: 'true',
-      details: ['With `discipline`, all machines of that state have the same time.'],
+      details: ['With `discipline`, all machines that share the state follow the same clock.'],
     },
     limit: {
       summary: 'Offsets beyond this are logged, even after allowing for measurement error.',
@@ -61,10 +61,10 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
       example: '100ms',
     },
     discipline: {
-      summary: 'Lets the time of the scheduler follow the sources, without steps.',
+      summary: "Lets the scheduler's time follow the sources, without steps.",
       default: false,
       example: 'true',
-      details: ['The clock of the machine is not changed.'],
+      details: ["The machine's clock is not changed."],
     },
     poll: {
       summary: 'How often the clock is measured.',
@@ -82,7 +82,7 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
     },
     token_file: {
       summary: 'The file with the token that clients send.',
-      without: 'Every user of this machine can read, and nobody can act. Only its owner can use a socket file.',
+      without: 'Every user of this machine can read but not act. Only its owner can use a socket file.',
       example: './token',
       beside: 'listen: 0.0.0.0:9464',
       details: [
@@ -112,7 +112,7 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
       beside: 'url: https://hc-ping.com/your-uuid',
     },
     url: {
-      summary: 'The URL that receives it.',
+      summary: 'The URL that receives the heartbeat.',
       without: 'Exactly one of `url` and `run` is required.',
       example: 'https://hc-ping.com/your-uuid',
     },
@@ -147,7 +147,7 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
       details: ['It is read at startup.'],
     },
     lease: {
-      summary: 'How long a scheduler that does not respond stays the active one.',
+      summary: 'How long an unresponsive scheduler remains the active one.',
       default: '15s',
       bounds: '5 s to 5 m',
       example: '10s',
@@ -190,7 +190,7 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
       example: '{ authorization: "Bearer secret" }',
     },
     service_name: {
-      summary: 'The name of the service in the spans.',
+      summary: 'The service name in the spans.',
       without: '`OTEL_SERVICE_NAME`, otherwise `timers`.',
       example: 'night',
     },

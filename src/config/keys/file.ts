@@ -14,7 +14,7 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     ],
   },
   defaults: {
-    summary: 'Keys that every timer has unless it sets them itself.',
+    summary: 'Values for keys that a timer does not set itself.',
     example: '{ timeout: 10m, tags: [shop] }',
     without: 'Each timer has only its own keys.',
     details: [
@@ -26,7 +26,7 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     summary: 'The time zone of `cron` and of local times, for all timers.',
     without: 'The variable `TZ`, otherwise the system time zone.',
     example: 'Europe/Berlin',
-    details: ['Everything shown, and every time you type, uses this zone too.'],
+    details: ['All output, and every time you type, uses this zone, too.'],
   },
   concurrency: {
     summary: 'The maximum number of runs at once, across all timers.',
@@ -62,7 +62,7 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     without: 'The log goes to standard output.',
     example: '/var/log/timers.log',
     details: [
-      'A path is short for a map with `file`. The file has JSON, or the form of `--log-format`.',
+      'A path is short for a map with `file`. The file contains JSON, or the format that `--log-format` names.',
       'A terminal shows the log as well; any other standard output stays empty.',
       'See [Ship the logs](../guide/logs.md).',
     ],
@@ -106,7 +106,7 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     example: 'https://hc-ping.com/your-uuid',
     details: [
       'A plain address is short for a map with `url`.',
-      'A scheduler that does not fire what is due sends none.',
+      'A scheduler that does not fire due timers sends none.',
     ],
   },
   forward: {
@@ -125,7 +125,7 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     example: 'http://127.0.0.1:4318',
     details: [
       'A URL is short for a map with `endpoint`.',
-      "`true` takes everything from OpenTelemetry's variables, such as `OTEL_EXPORTER_OTLP_ENDPOINT`.",
+      "`true` reads all settings from OpenTelemetry's variables, such as `OTEL_EXPORTER_OTLP_ENDPOINT`.",
     ],
   },
 };

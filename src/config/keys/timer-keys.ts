@@ -23,7 +23,7 @@ export const WHEN_KEYS = {
     summary: 'Delays every firing by a fixed time between 0 and this value.',
     default: '0s',
     example: '2m',
-    details: ['The delay is derived from the names of the host and the timer, and never changes.'],
+    details: ['The delay is derived from the host name and the timer name, and never changes.'],
   },
   run_at_start: {
     summary: 'Also fires once when the scheduler starts.',
@@ -44,7 +44,7 @@ export const WHEN_KEYS = {
   },
   not_after: {
     summary: 'The last point in time at which the timer can fire.',
-    without: 'The timer does not end.',
+    without: 'The timer never expires.',
     example: '"2030-12-24 23:59"',
     details: ['Inclusive.'],
   },
@@ -95,7 +95,7 @@ export const COMMAND_KEYS = {
     summary: 'The folder in which the command runs.',
     without: 'The command runs in the folder of the timer file.',
     example: './app',
-    details: ['A relative path begins at the folder of the timer file.'],
+    details: ['A relative path starts from the folder of the timer file.'],
   },
   env: {
     summary: 'Environment variables of the command.',
@@ -145,7 +145,7 @@ export const LIMIT_KEYS = {
     summary: 'The maximum duration of an attempt.',
     without: 'An attempt can take any amount of time.',
     example: '30m',
-    details: ['Then everything the command started gets SIGTERM, and SIGKILL after `kill_after`.'],
+    details: ['Then everything the command started gets SIGTERM, followed by SIGKILL after `kill_after`.'],
   },
   kill_after: {
     summary: 'The time from SIGTERM to SIGKILL.',
@@ -228,7 +228,7 @@ export const REPORT_KEYS = {
     example: 'https://hc-ping.com/your-uuid',
     details: [
       'A plain address is short for a map with `healthchecks`. A list pings several services.',
-      'A skipped or missed firing does not send a ping: its absence raises the alert.',
+      'A skipped or missed firing sends no ping: the missing ping raises the alert.',
     ],
   },
   notify: {
@@ -239,12 +239,12 @@ export const REPORT_KEYS = {
   },
   description: {
     summary: 'What the timer is for, in a few words.',
-    without: 'The timer has none.',
+    without: 'The timer has no description.',
     example: 'loads the price list',
     details: ['`timers list`, `timers top` and the page show it.'],
   },
   tags: {
-    summary: 'Words for finding the timer.',
+    summary: 'Words by which to find the timer.',
     default: [],
     example: '[nightly, shop]',
     details: ['You can filter by them in `timers top` and on the page.'],

@@ -78,7 +78,7 @@ export class OriginCopy {
       return { kind: 'kept', kept };
     } catch {
       // Text and facts do not match.
-      return { kind: 'unusable', reason: 'it is damaged or was changed' };
+      return { kind: 'unusable', reason: 'it is damaged or has been changed' };
     }
   }
 

@@ -37,7 +37,7 @@ export async function askActive(
   const outcome = await mailbox.ask(newId(), { verb, args: rest, from: node }).catch((error: unknown) => {
     if (!(error instanceof BoardTrouble)) throw error;
     const why = `the shared state ${board.place} cannot be used: ${reasonOf(error, board)}`;
-    throw new RefusalError('unavailable', `${why}. Whether it was done is not known`);
+    throw new RefusalError('unavailable', `${why}. It is not known whether the request was executed`);
   });
   switch (outcome.kind) {
     case 'done':
@@ -47,12 +47,12 @@ export async function askActive(
     case 'not_taken':
       throw new RefusalError(
         'unavailable',
-        `${active} did not take the request within 10 s. It was not done, and will not be: ask again`,
+        `${active} did not accept the request within 10 s, and will not execute it: try again`,
       );
     case 'no_reply':
       throw new RefusalError(
         'unavailable',
-        `${active} took the request and sent no reply, so whether it was done is not known. It will not be done later: see timers status`,
+        `${active} accepted the request but sent no reply, so it may have been executed. It will not be executed later: see timers status`,
       );
   }
 }

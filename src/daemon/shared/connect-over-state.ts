@@ -89,6 +89,9 @@ class RemoteClient implements SchedulerClient {
     // A path of this machine means nothing on another one.
     if (FOR_ACTIVE.has(verb) && args['dry_run'] !== true) return askActive({ shared, mailbox, active }, verb, args);
     const where = active === undefined ? shared.board.place : `${active}, which is active on ${shared.board.place}`;
-    throw new RefusalError('unavailable', `no scheduler of this file runs on this machine. Ask on ${where}`);
+    throw new RefusalError(
+      'unavailable',
+      `no scheduler of this file is running on this machine. Run the command on ${where}`,
+    );
   }
 }

@@ -105,7 +105,7 @@ export const attemptEvents: EventEntries<AttemptEvent> = {
       ...OUTCOME_FIELDS,
       retry_in_ms: { type: 'number', unit: 'ms', summary: 'How long until the next attempt; 0 before the fallback.' },
       next: { type: 'string', values: ['fallback'], optional: true, summary: 'Absent if the next attempt is a retry.' },
-      node: { ...NODE_FIELD, summary: 'The machine that had the attempt; absent without a shared state.' },
+      node: { ...NODE_FIELD, summary: 'The machine that ran the attempt; absent without a shared state.' },
     },
     toFields: (event) =>
       Object.assign(runFields(event), { attempt: event.attempt }, outcomeFields(event.outcome), {
@@ -128,7 +128,7 @@ export const attemptEvents: EventEntries<AttemptEvent> = {
   },
   'orphan.found': {
     summary:
-      'A process of a run is still alive after the scheduler died. Or it left the process group of a run that is being canceled.',
+      'A process is still alive after its scheduler died, or has left the process group of a run that is being canceled.',
     level: 'warn',
     fields: {
       ...RUN_FIELDS,

@@ -19,8 +19,12 @@ export interface BreakerMoved {
 const MOVED = {
   fields: {
     ...TIMER_FIELDS,
-    failures: { type: 'integer', summary: 'How many runs failed in a row.' },
-    cooldown_ms: { type: 'number', unit: 'ms', summary: 'How long the breaker is or was open; 0 once it closed.' },
+    failures: { type: 'integer', summary: 'The number of failed runs in a row.' },
+    cooldown_ms: {
+      type: 'number',
+      unit: 'ms',
+      summary: 'How long the breaker stays or stayed open; 0 once it has closed.',
+    },
   } as const satisfies EventFields,
   toFields: ({ jobName, failures, cooldownMs }: BreakerMoved) => ({
     task_name: jobName,

@@ -43,7 +43,7 @@ const DRIFT = {
     offset_ms: {
       type: 'number',
       unit: 'ms',
-      summary: 'The offset of the clock, to a microsecond. Positive: the clock is slow.',
+      summary: 'The offset of the clock, in microsecond resolution. Positive: the clock is slow.',
     },
     error_ms: { type: 'number', unit: 'ms', summary: 'The error bound of the offset.' },
     source: { type: 'string', summary: 'The sources that agree, joined by commas.' },
@@ -88,14 +88,14 @@ export const clockEvents: EventEntries<ClockEvent> = {
   },
   'clock.drift': {
     ...DRIFT,
-    summary: 'The measured offset of the clock is certainly larger than the limit.',
+    summary: 'The offset of the clock certainly exceeds the limit, whatever the measurement error.',
     level: 'warn',
     sentence: describeDrift,
     example: { event: 'clock.drift', at, offsetMs: 250.04, errorMs: 0.71, source: 'ntp.example.org', limitMs: 50 },
   },
   'clock.synchronised': {
     ...DRIFT,
-    summary: 'After `clock.drift`, the offset of the clock is within the limit again.',
+    summary: 'The offset of the clock is within the limit again, after `clock.drift`.',
     level: 'info',
     sentence: (event) => `the clock is within its limit again: ${offsetInWords(event)}`,
     example: { event: 'clock.synchronised', at, offsetMs: -0.3, errorMs: 0.5, source: 'chrony', limitMs: 50 },
@@ -128,7 +128,7 @@ function describeJump({ deltaMs, cause, corrected }: ClockJumped): string {
 function describeDrift(event: ClockDrift): string {
   const told = `the clock is ${offsetInWords(event)}, more than ${humanDuration(event.limitMs)}`;
   if (event.followed === undefined) return told;
-  return `${told}; ${event.followed ? 'timers follow the measured time' : 'too far for timers to follow'}`;
+  return `${told}; ${event.followed ? 'timers follow the measured time' : 'the offset is too large for timers to follow'}`;
 }
 
 const offsetInWords = ({ offsetMs, errorMs, source }: ClockDrift): string =>

@@ -91,7 +91,7 @@ export const configEvents: EventEntries<ConfigEvent> = {
     example: { event: 'config.reloaded', ...example, added: ['report'], removed: [], changed: ['backup'] },
   },
   'config.rejected': {
-    summary: 'The scheduler read the timer file again and found errors. It keeps the timers it has.',
+    summary: 'The scheduler read the timer file again and found errors. It keeps its current timers.',
     level: 'error',
     fields: {
       file: { type: 'string', ecs: 'file.path', summary: 'The timer file.' },

@@ -63,7 +63,7 @@ export const forwardEvents: EventEntries<ForwardEvent> = {
     },
     toFields: ({ receiver, reason, unsent }) => ({ receiver, reason, unsent }),
     sentence: ({ receiver, reason, unsent }) =>
-      `cannot forward ${counted(unsent, 'outcome')} to ${receiver} and retries: ${reason}`,
+      `cannot forward ${counted(unsent, 'outcome')} to ${receiver}, and will retry: ${reason}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
@@ -82,7 +82,8 @@ export const forwardEvents: EventEntries<ForwardEvent> = {
     example: { event: 'forward.recovered', ...example, since: Date.parse('2026-11-23T01:00:01Z') },
   },
   'forward.dropped': {
-    summary: 'Outcomes became older than `history.keep` before the `forward` server accepted them. They are deleted.',
+    summary:
+      'Outcomes were deleted because they became older than `history.keep` before the `forward` server accepted them.',
     level: 'error',
     fields: {
       receiver: RECEIVER,
@@ -112,7 +113,7 @@ export const forwardEvents: EventEntries<ForwardEvent> = {
     },
     toFields: ({ receiver, number, of, reason }) => ({ receiver, number, firing_id: of, reason }),
     sentence: ({ receiver, number, of, reason }) =>
-      `${receiver} refuses the outcome of ${of} (number ${number}), and does not get it: ${reason}`,
+      `${receiver} refuses the outcome of ${of} (number ${number}), so it is not sent again: ${reason}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',

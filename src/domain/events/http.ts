@@ -1,7 +1,7 @@
 import type { Instant } from '../time.js';
 import type { EventEntries, EventField } from './entry.js';
 
-/** The HTTP server listens. Emitted when this changes. */
+/** The HTTP server is listening. Emitted when this changes. */
 export interface HttpListening {
   readonly event: 'http.listening';
   readonly at: Instant;
@@ -29,7 +29,7 @@ const example = { at: Date.parse('2026-11-23T00:00:00.125Z'), address: '127.0.0.
 
 export const httpEvents: EventEntries<HttpMoved> = {
   'http.listening': {
-    summary: 'The HTTP server listens.',
+    summary: 'The HTTP server is listening.',
     level: 'info',
     fields: { address: ADDRESS },
     toFields: ({ address }) => ({ address }),

@@ -60,7 +60,7 @@ export const launcherEvents: EventEntries<LauncherEvent> = {
     fields: {
       pid: PID,
       running: { type: 'integer', summary: 'How many of its commands were running or starting.' },
-      hung: { type: 'boolean', summary: 'Whether it did not reply for seconds, so that `timers` killed it.' },
+      hung: { type: 'boolean', summary: 'Whether `timers` killed it because it did not reply for seconds.' },
     },
     toFields: ({ pid, running, hung }) => ({ pid, running, hung }),
     sentence: ({ pid, running, hung }) =>
@@ -71,7 +71,7 @@ export const launcherEvents: EventEntries<LauncherEvent> = {
     example: { event: 'launcher.lost', at, pid: 4713, running: 2, hung: false },
   },
   'launcher.restored': {
-    summary: 'Another process that starts commands is in use after `launcher.lost`.',
+    summary: 'After `launcher.lost`, another process starts commands.',
     level: 'info',
     fields: { pid: PID },
     toFields: ({ pid }) => ({ pid }),

@@ -163,7 +163,7 @@ export const runEvents: EventEntries<RunEvent> = {
     example: { event: 'run.output', ...exampleRun, stream: 'stdout', lines: 'dumped 1234 rows', truncated: false },
   },
   'run.finished': {
-    summary: 'A run ended, after its last attempt. Every run has exactly one.',
+    summary: 'A run ended, after its last attempt. Every run has exactly one such event.',
     level: { of: levelOfEnd, summary: '`info` after a success, `warn` if canceled, otherwise `error`' },
     mark: markOfEnd,
     fields: {
@@ -185,7 +185,7 @@ export const runEvents: EventEntries<RunEvent> = {
       },
       attempts: { type: 'integer', summary: 'How many attempts started, without the fallback.' },
       lateness_ms: { ...LATENESS, summary: 'From the due time plus the jitter of the timer to the first attempt.' },
-      node: { ...NODE_FIELD, summary: 'The machine that had the last attempt; absent without a shared state.' },
+      node: { ...NODE_FIELD, summary: 'The machine that ran the last attempt; absent without a shared state.' },
       cpu_ms: {
         type: 'number',
         unit: 'ms',

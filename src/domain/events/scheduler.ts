@@ -93,7 +93,7 @@ export const schedulerEvents: EventEntries<SchedulerEvent> = {
       signal: {
         type: 'string',
         optional: true,
-        summary: 'The signal that stops the scheduler; absent if it stops without one.',
+        summary: 'The signal that stopped the scheduler; absent if there was none.',
       },
       running: { type: 'integer', summary: 'How many runs are active.' },
       drain: { type: 'boolean', optional: true, summary: '`true` if the scheduler waits for active runs.' },

@@ -80,7 +80,7 @@ export const stateEvents: EventEntries<StateTrouble> = {
     level: 'info',
     fields: {
       file: FILE,
-      lost: { type: 'integer', summary: 'How many records did not fit in memory and are lost.' },
+      lost: { type: 'integer', summary: 'The number of records that did not fit in memory and are lost.' },
       ad_hoc: {
         type: 'integer',
         optional: true,
@@ -96,7 +96,7 @@ export const stateEvents: EventEntries<StateTrouble> = {
   },
   'state.unrecorded': {
     summary:
-      'When the scheduler stopped, the state still could not be written. The next start does not know the last changes.',
+      'The scheduler stopped while the state could not be written. The next start does not know the last changes.',
     level: 'error',
     fields: {
       file: FILE,

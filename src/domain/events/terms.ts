@@ -17,7 +17,7 @@ export interface StandingBy {
 export interface TookOver {
   readonly event: 'scheduler.took_over';
   readonly at: Instant;
-  /** The active machine before; absent for a new state. */
+  /** The previously active machine; absent for a new state. */
   readonly from?: string;
   /** Since that one was last seen; absent for a new state. */
   readonly gapMs?: Duration;
@@ -40,7 +40,7 @@ export interface StateWentBack {
   readonly event: 'state.went_back';
   readonly at: Instant;
   readonly file: string;
-  /** How many commits were missing; absent if the store does not know. */
+  /** The number of missing commits; absent if the store does not know. */
   readonly behind?: number;
   /** Whether this scheduler had them, and wrote them again. After a takeover nobody has them. */
   readonly isRestored: boolean;
@@ -80,15 +80,15 @@ export const termEvents: EventEntries<TermEvent> = {
     example: { event: 'scheduler.standing_by', ...example, active: 'night-1', state: place },
   },
   'scheduler.took_over': {
-    summary: 'This machine is the active one of a shared state from now on.',
+    summary: 'This machine became the active one of a shared state.',
     level: 'info',
     fields: {
-      from: { type: 'string', optional: true, summary: 'The active machine before; absent for a new state.' },
+      from: { type: 'string', optional: true, summary: 'The previously active machine; absent for a new state.' },
       gap_ms: {
         type: 'integer',
         unit: 'ms',
         optional: true,
-        summary: 'Since that machine was last seen; absent for a new state.',
+        summary: 'The time since that machine was last seen; absent for a new state.',
       },
       fence: { type: 'integer', summary: 'The fence of this term: higher than all before it.' },
     },
@@ -134,16 +134,16 @@ export const termEvents: EventEntries<TermEvent> = {
   },
   'state.went_back': {
     summary:
-      'The store of the shared state lost records that it had confirmed. If they are known, `timers` writes them again.',
+      'The store of the shared state lost records that it had confirmed. `timers` writes those it still has again.',
     level: 'warn',
     fields: {
       file: STATE,
       behind: {
         type: 'integer',
         optional: true,
-        summary: 'How many commits were missing; absent if the store does not know.',
+        summary: 'The number of missing commits; absent if the store does not know.',
       },
-      restored: { type: 'boolean', summary: 'Whether they were known and are written again.' },
+      restored: { type: 'boolean', summary: 'Whether `timers` still has them and writes them again.' },
     },
     toFields: ({ file, behind, isRestored }) => ({
       file,
@@ -160,7 +160,7 @@ export const termEvents: EventEntries<TermEvent> = {
     example: { event: 'state.went_back', ...example, file: place, behind: 3, isRestored: true },
   },
   'config.differs': {
-    summary: 'A standby machine has another timer file. After a takeover, its file applies.',
+    summary: 'A standby machine has a different timer file, which would apply after a takeover.',
     level: 'warn',
     fields: {
       node: { type: 'string', summary: 'The name of the other machine.' },
@@ -194,7 +194,7 @@ function describeDifferences({ node, differences }: ConfigDiffers): string {
   ] as const;
   const how = parts.flatMap(([verb, names]) => (names.length === 0 ? [] : [`${verb} ${someOf(names)}`]));
   const which = how.length === 0 ? '' : `, which ${how.join(' and ')}`;
-  return `${node} stands by with another timer file${which}: after a takeover, that file applies`;
+  return `${node} stands by with a different timer file${which}, which would apply after a takeover`;
 }
 
 function someOf(names: readonly string[]): string {

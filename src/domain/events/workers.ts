@@ -6,7 +6,7 @@ import { counted } from '../../text/counted.js';
 import type { EventEntries, EventField } from './entry.js';
 import { ATTEMPT_FIELD, exampleRun, RUN_FIELDS, runFields } from './fields.js';
 
-/** A worker takes runs from now on. */
+/** A worker is ready to accept runs. */
 export interface WorkerStarted {
   readonly event: 'worker.started';
   readonly at: Instant;
@@ -72,7 +72,7 @@ const node = 'worker-1';
 
 export const workerEvents: EventEntries<WorkerEvent> = {
   'worker.started': {
-    summary: 'A worker takes runs from now on.',
+    summary: 'A worker is ready to accept runs.',
     level: 'info',
     fields: {
       version: { type: 'string', summary: 'The version of `timers`.' },
@@ -80,8 +80,8 @@ export const workerEvents: EventEntries<WorkerEvent> = {
       worker_pid: { type: 'integer', summary: 'The process of the worker.' },
       file: { type: 'string', summary: 'The timer file.' },
       state: { type: 'string', summary: 'Where the shared state is, without secrets.' },
-      labels: { type: 'strings', summary: 'The labels whose runs it takes.' },
-      slots: { type: 'integer', summary: 'How many runs it has at once.' },
+      labels: { type: 'strings', summary: 'The labels whose runs it accepts.' },
+      slots: { type: 'integer', summary: 'How many runs it accepts at once.' },
     },
     toFields: ({ version, node: name, pid, file, state, labels, slots }) => ({
       version,
@@ -93,7 +93,7 @@ export const workerEvents: EventEntries<WorkerEvent> = {
       slots,
     }),
     sentence: ({ node: name, labels, slots, state }) =>
-      `worker ${name} takes runs for ${labels.join(', ')} from ${state}, up to ${slots} at once`,
+      `worker ${name} accepts runs for ${labels.join(', ')} from ${state}, up to ${slots} at once`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
@@ -111,9 +111,9 @@ export const workerEvents: EventEntries<WorkerEvent> = {
   },
   'worker.refused': {
     summary:
-      'The queue gave a worker something that its timer file does not define in the same way. It started nothing. After ten reasons in a minute, only a count is logged.',
+      'A worker did not start a run, because its timer file does not define it in the same way. After ten reasons in a minute, only a count is logged.',
     level: 'warn',
-    fields: { node: NODE, reason: { type: 'string', summary: 'What does not match, as a sentence.' } },
+    fields: { node: NODE, reason: { type: 'string', summary: 'The mismatch, as a sentence.' } },
     toFields: ({ node: name, reason }) => ({ node: name, reason }),
     sentence: ({ node: name, reason }) => `worker ${name} started nothing: ${reason}`,
     recorded: false,
@@ -177,11 +177,11 @@ export const workerEvents: EventEntries<WorkerEvent> = {
     fields: {
       node: NODE,
       running: { type: 'integer', summary: 'How many runs are active.' },
-      signal: { type: 'string', summary: 'The signal that asked for it.' },
+      signal: { type: 'string', summary: 'The signal that it received.' },
     },
     toFields: ({ node: name, running, signal }) => ({ node: name, running, signal }),
     sentence: ({ node: name, running, signal }) =>
-      `worker ${name} is stopping by ${signal}${running === 0 ? '' : `, and waits for ${counted(running, 'run')}`}`,
+      `worker ${name} is stopping after ${signal}${running === 0 ? '' : `, and waits for ${counted(running, 'run')}`}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',

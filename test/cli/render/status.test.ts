@@ -68,7 +68,7 @@ test.each([
   const forward = { receiver: 'hub.example', unsent, unavailable_since: ago(60), reason: 'it does not respond' };
   printStatus({ ...status([timer('one')]), forward }, { terminal, timezone: 'UTC', asJson: false });
   expect(terminal.said.err.join('\n')).toContain(
-    `hub.example has accepted no outcomes for 1 min, and ${words}: it does`,
+    `hub.example has not accepted outcomes for 1 min, and ${words}: it does`,
   );
 });
 
@@ -80,7 +80,7 @@ test('on a shared state, the status says whose it is, who stands by, and how the
   const shared = { ...machines, lease_ms_left: 9_500, fence: 42, took_over: took };
   printStatus({ ...status([]), shared }, { terminal, timezone: 'UTC', asJson: false });
   expect(terminal.said.err[0]).toBe(
-    'timers: web-1 is active on redis://db, its lease lasts 9.5 s; web-2 (with another timer file) stands by',
+    'timers: web-1 is active on redis://db, its lease lasts 9.5 s; web-2 (with a different timer file) stands by',
   );
   expect(terminal.said.err[1]).toBe(
     'timers: web-1 took over from web-2 1 min ago, 5.2 s after that machine was last seen, 2 takeovers since it started; fence 42',
@@ -99,7 +99,7 @@ test('on a shared state, the status says which runs wait for workers', () => {
   const shared = { ...machines, others: [], queues };
   printStatus({ ...status([]), shared }, { terminal, timezone: 'UTC', asJson: false });
   expect(terminal.said.err.slice(1, 3)).toEqual([
-    'timers: 3 runs wait for a worker with the label any, one of them for 5 s; 4 of 4 places taken',
+    'timers: 3 runs wait for a worker with the label any, one of them for 5 s; 4 of 4 slots in use',
     'timers: 1 run waits for a worker with the label gpu, for 56 s; there is none',
   ]);
 });

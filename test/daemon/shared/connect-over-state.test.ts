@@ -57,7 +57,7 @@ test('a verb that nobody takes is withdrawn, and never executed later', async ()
   await clock.advance(11 * SECOND);
   expect(await refusal).toMatchObject({
     code: 'unavailable',
-    message: 'web-1 did not take the request within 10 s. It was not done, and will not be: ask again',
+    message: 'web-1 did not accept the request within 10 s, and will not execute it: try again',
   });
   rise();
   await clock.advance(60 * SECOND);
@@ -71,14 +71,16 @@ test('a verb that was taken and has no reply may have been done, and the refusal
   expect(asked).toHaveLength(1);
   expect(await refusal).toMatchObject({
     code: 'unavailable',
-    message: expect.stringMatching(/^web-1 took the request and sent no reply, so whether it was done is not known/),
+    message: expect.stringMatching(/^web-1 accepted the request but sent no reply, so it may have been executed/),
   });
 });
 
 test('a store that fails while it is asked says that the outcome is not known', async () => {
   const { store, client, asked } = await setUp(() => done({}));
   store.state = 'away';
-  await expect(client.request('trigger', { name: 'tick' })).rejects.toThrow(/Whether it was done is not known$/);
+  await expect(client.request('trigger', { name: 'tick' })).rejects.toThrow(
+    /It is not known whether the request was executed$/,
+  );
   expect(asked).toEqual([]);
 });
 
@@ -89,7 +91,7 @@ test.each([
 ])('%s belongs to a machine, and the refusal names the active one', async (verb, args) => {
   const { client } = await setUp(() => done({}));
   await expect(client.request(verb, args)).rejects.toThrow(
-    /^no scheduler of this file runs on this machine\. Ask on web-1, which is active on memory/,
+    /^no scheduler of this file is running on this machine\. Run the command on web-1, which is active on memory/,
   );
 });
 
@@ -132,7 +134,7 @@ test('a client follows the log over a takeover, and learns whose it is', async (
   expect(asked[1]).toBe('events {"task_name":"tick","after":"2"}');
   fall();
   await clock.advance(30 * SECOND);
-  expect(heard.slice(3)).toEqual(['web-1 did not take']);
+  expect(heard.slice(3)).toEqual(['web-1 did not acce']);
   [node] = ['web-2'];
   log.push('d');
   rise();

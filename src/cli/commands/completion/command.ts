@@ -10,7 +10,7 @@ export const completion: CommandKind = {
   name: 'completion',
   group: 'help',
   summary: 'Print the completion for bash, zsh or fish',
-  details: 'It completes commands, options, their values, timer names and time zones.',
+  details: 'Completes commands, options and their values, timer names and time zones.',
   since: '0.1.0',
   examples: [
     { line: 'source <(timers completion bash)', does: 'In ~/.bashrc' },

@@ -8,9 +8,9 @@ export const exportCommand: CommandKind = {
   group: 'file',
   summary: 'Write timers as systemd units, CronJobs or a calendar',
   details:
-    'Prints the files, and lists on standard error what works differently there. ' +
+    'Prints the files, and reports on standard error what works differently there. ' +
     'The formats are crontab, systemd (a .timer and a .service for each timer), kubernetes (CronJobs), and ical (the upcoming firings). ' +
-    'The exit code is 1 if a timer could not be exported; the others are still written.',
+    'The exit code is 1 if a timer could not be exported; the other timers are still written.',
   since: '0.1.0',
   examples: [
     { line: 'timers export systemd backup -o units', does: 'Write the units of one timer into a folder' },

@@ -8,9 +8,9 @@ export const importCommand: CommandKind = {
   group: 'file',
   summary: 'Convert a crontab or other schedules to a timer file',
   details:
-    'Prints the timer file, and lists on standard error what works differently here. ' +
+    'Prints the timer file, and reports on standard error what works differently here. ' +
     'The formats are crontab, supercronic, systemd, kubernetes, yacron, cronstable, ofelia, anacron, pm2 and node-cron. ' +
-    "It recognizes the format if you don't set one. A file with the name of a format needs a path, such as ./crontab. " +
+    'It detects the format unless you set one. To read a file that is named like a format, pass a path, such as ./crontab. ' +
     'The exit code is 1 if something could not be imported; the rest is still written.',
   since: '0.1.0',
   examples: [

@@ -73,7 +73,7 @@ function aboutRoot(kept: readonly NamedTimer[], { uid }: Machine): readonly Diff
   const first = kept.find(({ keys }) => keys?.['user'] !== undefined);
   if (uid === 0 || first === undefined) return [];
   const message = 'Only root may run commands as another user, so timers validate and timers start refuse user here.';
-  const hint = 'Run both as root, such as with sudo, or remove user.';
+  const hint = 'Run both as root, for example with sudo, or remove user.';
   return [{ ...first.timer.place, severity: 'warning', message, hint }];
 }
 

@@ -9,9 +9,9 @@ import { counted } from '../../../text/counted.js';
 
 /** Says where the log is after its scheduler has ended. A scheduler keeps its recent log only in memory. */
 export const PAST_LOG: readonly string[] = [
-  'timers: a scheduler keeps its recent log only while it runs. For older records, look where the output of timers start went:',
+  'timers: a scheduler keeps its recent log only while it runs. For older records, see where the output of timers start goes:',
   '  journalctl -u UNIT · docker logs CONTAINER · kubectl logs --previous POD · the file it was redirected to',
-  'timers: the recorded runs, with the last lines of failed ones: timers history, timers why NAME',
+  'timers: for recorded runs, with the last lines of failed ones: timers history, timers why NAME',
 ];
 
 /** The requested part of the log, as written. */

@@ -8,7 +8,7 @@ export const reload: CommandKind = {
   group: 'operate',
   summary: 'Load the changed timer file into the running scheduler',
   details:
-    'The scheduler loads a valid file as a whole and rejects an invalid one as a whole. Active runs finish with their old definition.',
+    'A valid file is loaded completely; an invalid one changes nothing. Active runs finish with their old definition.',
   since: '0.1.0',
   examples: [
     { line: 'timers reload', does: 'Load it; unchanged timers keep their state' },

@@ -6,7 +6,7 @@ export const run: CommandKind = {
   name: 'run',
   group: 'run',
   summary: 'Run one timer now, with its output and exit status',
-  details: 'Uses the environment, timeout and retries of the timer. Needs no scheduler.',
+  details: "Uses the timer's environment, timeout and retries. Needs no running scheduler.",
   since: '0.1.0',
   examples: [
     { line: 'timers run backup', does: 'Run it in the foreground' },

@@ -14,12 +14,12 @@ export const schema: CommandKind = {
   group: 'file',
   summary: 'Print the JSON Schema of the timer file or of the log',
   details:
-    'With the schema of the file, an editor with the YAML language server completes keys, explains them and marks errors. ' +
+    'With the schema of the timer file, editors that use the YAML language server complete and explain keys, and mark errors. ' +
     'The schema of the log describes every event with the types of its fields.',
   since: '0.1.0',
   examples: [
     { line: 'timers schema > timers.schema.json', does: 'Write it next to the timer file' },
-    { line: 'timers schema log > log.schema.json', does: 'Describe the records of the log for another program' },
+    { line: 'timers schema log > log.schema.json', does: 'Describe the log records for another program' },
   ],
   configure(command) {
     const what = new Argument('[what]', 'What it describes').choices(Object.keys(SCHEMAS)).default('file');

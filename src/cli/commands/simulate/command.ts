@@ -38,7 +38,11 @@ export const simulateCommand: CommandKind = {
       )
       .option('--to <time>', 'End at this time, or this long after the start, such as 7d or 52w', '24h')
       .option('--durations <how>', 'Run times: a duration, a file of name: 30s or {p50, p95}, or recorded', '1s')
-      .option('--fail <name=share>', "Share of a timer's attempts that fail, such as backup=0.1; repeatable", collect)
+      .option(
+        '--fail <name=share>',
+        "Fraction of a timer's attempts that fail, such as backup=0.1; repeatable",
+        collect,
+      )
       .option('--assert <rule>', RULES, collect)
       .option('--suggest', 'Suggest minutes that relieve the busiest ones')
       .option('--seed <number>', 'Seed for --fail and for retry jitter, from 0 to 999,999,999', '1');

@@ -39,7 +39,7 @@ export const start: CommandKind = {
       .option('--every <duration>', 'How often to poll the --from server (default: 1m)')
       .option(
         '--token-file <path>',
-        'File with the token, or the password of the user in the URL, for the --from server',
+        'File with the token, or with the password of the user in the URL, for the --from server',
       )
       .option('--verify-key <path>', 'Ed25519 public key (PEM) that verifies the signature of the --from file')
       .addOption(

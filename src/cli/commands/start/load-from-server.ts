@@ -77,7 +77,7 @@ export async function loadFrom(
 }
 
 const NO_PASSWORD_HERE =
-  '--from: other users of this machine can read a password on the command line. Write it to a file, and name the ' +
+  '--from: other users of this machine can read a password on the command line. Put it in a file, and name that ' +
   'file with --token-file: timers start --from https://USER@HOST/timers.yaml --token-file ./password';
 
 /** The file is as powerful as a shell, so nobody may change it in transit. */

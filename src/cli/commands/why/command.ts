@@ -6,7 +6,7 @@ import type { CommandKind } from '../../command.js';
 export const why: CommandKind = {
   name: 'why',
   group: 'look back',
-  summary: 'Explain why a timer ran at a time, or why not',
+  summary: 'Explain why a timer ran, or did not run, at a given time',
   since: '0.1.0',
   examples: [
     { line: 'timers why backup', does: 'Explain its last firing' },

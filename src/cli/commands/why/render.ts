@@ -68,7 +68,7 @@ function answerOf(why: Why): string {
   const firing = `A firing, ${hasRun(fate) ? 'and ' : ''}${fateWords}.`;
   const obstacles = judgment.obstacles.map((obstacle) => obstacleInWords(obstacle, why)).join('; ');
   if (judgment.obstacles.length === 0 || (isFiring(why) && job.schedule.countsElapsed)) return firing;
-  if (isFiring(why)) return `${firing} With the current file, it would not be a firing: ${obstacles}.`;
+  if (isFiring(why)) return `${firing} With the current file, it would not fire: ${obstacles}.`;
   return fate === undefined
     ? `No firing: ${obstacles}.`
     : `No firing by its schedule, but ${fateWords}. The schedule: ${obstacles}.`;

@@ -25,7 +25,7 @@ function causeInWords({ cause, nearby: { seenAt } }: Unrecorded, why: Why): read
     retention: { keep, runs },
   } = why;
   const reloadHint = hasScheduler
-    ? ' The running one has not read the file since it was changed: send SIGHUP, or restart it.'
+    ? ' The running scheduler has not read the file since it was changed: send SIGHUP, or restart it.'
     : '';
   switch (cause) {
     case 'no-history':
@@ -42,7 +42,7 @@ function causeInWords({ cause, nearby: { seenAt } }: Unrecorded, why: Why): read
       ];
     case 'let-go':
       return [
-        `Outcomes are kept for ${humanDuration(keep)}, up to ${runs} for each timer: those from that time were deleted.`,
+        `Outcomes are kept for ${humanDuration(keep)}, up to ${runs} for each timer: those from that time have been deleted.`,
       ];
     case 'before-its-time':
       return [`The timer was added to ${state}, or got this schedule, only later.`];

@@ -72,7 +72,7 @@ export function remarksOf(why: Why): readonly string[] {
   const { offset } = job;
   const many = firings === MOST_COUNTED ? `more than ${MOST_COUNTED}` : String(firings);
   return [
-    ...(isOfRun ? ['No firing was due at that time, but the log reports this one then.'] : []),
+    ...(isOfRun ? ['No firing was due at that time, but the log reports this one.'] : []),
     ...otherHour(asked, judgment, job),
     ...(firings > 1
       ? [`That time contains ${many} firings; this is the first ${isFirstRecorded ? 'that is recorded' : 'of them'}.`]
@@ -89,7 +89,7 @@ function otherHour({ starts, length }: AskedTime, { instant }: ScheduleJudgment,
   const other = starts.find((start) => instant < start || instant >= start + length);
   if (other === undefined) return [];
   const offset = localTime(other, timezone).split(' ').at(-1) ?? '';
-  return [`The clock shows this time twice that day. Write it with ${offset} for the other one.`];
+  return [`The clock shows this time twice that day. For the other one, write it with ${offset}.`];
 }
 
 function ofEnding(ending: Ending, context: Context, why: Why): readonly string[] {

@@ -10,22 +10,22 @@ export const worker: CommandKind = {
   group: 'run',
   summary: 'Run the timers with run_on, for a scheduler on any machine',
   details:
-    'The file needs a state on Redis. A worker runs only what its own file defines in the same way as the file of the scheduler. ' +
-    'SIGTERM lets active runs end; a second one ends them. SIGHUP loads the file again.',
+    "The file needs a state on Redis. A worker runs only timers that its own file and the scheduler's file define identically. " +
+    'After SIGTERM, active runs may finish; a second one ends them. SIGHUP loads the file again.',
   since: '0.1.0',
   examples: [
-    { line: 'timers worker', does: 'Take the runs of timers with run_on: any' },
+    { line: 'timers worker', does: 'Accept runs of timers with run_on: any' },
     { line: 'timers worker --label gpu --concurrency 2', does: 'Also those with run_on: gpu, two runs at once' },
     { line: 'timers worker --watch', does: 'Reload the file whenever it is saved' },
   ],
   hasFlushed: true,
   configure(command) {
     withJson(withZone(withState(withLog(withFile(command)))), 'the log as JSON')
-      .option('--label <label>', 'Also take runs with this run_on; repeatable', repeated, [])
+      .option('--label <label>', 'Also accept runs with this run_on; repeatable', repeated, [])
       .option('--concurrency <n>', 'Maximum number of runs at once (default: the number of CPUs)')
       .option('--watch', 'Reload the file whenever it changes, as SIGHUP does')
       .option('--grace <duration>', 'How long active runs may take after SIGTERM (default: as long as they need)')
-      .option('--lock <duration>', 'How long its runs wait for a worker that is cut off (default: 30s)');
+      .option('--lock <duration>', 'How long a worker that is cut off keeps its runs (default: 30s)');
     return async (terminal) => {
       const options = command.opts<WorkerCommandOptions & FileOption & LogOptions>();
       const { createSystemClock } = await import('../../../clocks/system.js');

@@ -23,7 +23,7 @@ export const FILE_CODES = {
     fix: 'Free up disk space, or make the folder of the copy writable.',
   },
   'copy-unusable': {
-    summary: 'The copy of the timer file from `--from` is damaged, of another URL, or not signed.',
+    summary: 'The copy of the timer file from `--from` is damaged, not signed, or from another URL.',
     fix: 'Start again when the server can be reached: its response replaces the copy.',
   },
   'server-unreachable': {
@@ -81,7 +81,7 @@ export const FILE_CODES = {
     fix: 'Fix the reported ones and check the file again.',
   },
   'internal-error': {
-    summary: 'A bug in `timers` keeps this part from being read.',
+    summary: 'This part cannot be read because of a bug in `timers`.',
     fix: 'Report it with the output of `timers validate --json`.',
   },
 } as const satisfies Readonly<Record<string, CodeEntry>>;

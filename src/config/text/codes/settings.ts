@@ -50,7 +50,7 @@ export const SETTING_CODES = {
   },
   'missing-receiver': {
     summary: '`notify`, `heartbeat` or `forward` has no receiver.',
-    fix: 'Add the one that the message names.',
+    fix: 'Add the key that the message names.',
     example: 'every: 1h\nrun: ./backup.sh\nnotify: { on: [failed] }',
   },
   'needs-state': {
@@ -81,7 +81,7 @@ export const SETTING_CODES = {
     fix: 'Write a longer one: `(umask 077; openssl rand -hex 16 > token)`.',
   },
   'no-time-source': {
-    summary: '`clock` has no source of time.',
+    summary: '`clock` has no time source.',
     fix: 'Add `servers` or `chrony: auto`.',
     example: 'clock: { chrony: false }\ntimers: { ping: { every: 1h, run: "true" } }',
   },
@@ -115,7 +115,7 @@ export const SETTING_CODES = {
     example: 'every: 1h\nrun: ./backup.sh\ncwd: /etc/passwd',
   },
   'not-a-file': {
-    summary: 'The output file is a folder, a named pipe, a socket or a device; with `user` also a symbolic link.',
+    summary: 'The output file is a folder, a named pipe, a socket, a device or, with `user`, a symbolic link.',
     fix: 'Use a regular file, or a path that does not exist yet.',
     example: 'every: 1h\nrun: ./backup.sh\noutput: { file: / }',
   },
@@ -126,7 +126,7 @@ export const SETTING_CODES = {
   },
   'unreadable-env-file': {
     summary: 'The environment file cannot be read.',
-    fix: 'Name a regular file that the user of the timer can read.',
+    fix: 'Use a regular file that the user of the timer can read.',
     example: 'every: 1h\nrun: ./backup.sh\nenv_file: /',
   },
   'bad-env-file': {

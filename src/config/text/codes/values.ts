@@ -24,12 +24,12 @@ export const VALUE_CODES = {
   },
   'wrong-type': {
     summary: 'The value has the wrong type.',
-    fix: 'Use a value that the message describes.',
+    fix: 'Use a value of the type that the message names.',
     example: 'every: 1h\nrun: ./backup.sh\nenabled: maybe',
   },
   'bad-value': {
     summary: 'The value is not one of those allowed.',
-    fix: 'Use a value that the message describes.',
+    fix: 'Use one of the values that the message names.',
     example: 'every: 1h\nrun: ./backup.sh\noverlap: never',
   },
   'bad-name': {

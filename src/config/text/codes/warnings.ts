@@ -35,7 +35,7 @@ export const WARNING_CODES = {
   },
   'missing-setpriv': {
     severity,
-    summary: '`setpriv` is missing, so a command with `user` has only the main group of that user.',
+    summary: '`setpriv` is missing, so a command with `user` has only the primary group of that user.',
     fix: 'Install util-linux.',
   },
   'needs-state': {
@@ -86,7 +86,7 @@ export const WARNING_CODES = {
   },
   'shared-monitor': {
     severity,
-    summary: 'Two timers, or a timer and the heartbeat, report to the same monitor, or a notification is sent to one.',
+    summary: 'Two senders use the address of the same monitor: timers, the heartbeat or a notification.',
     fix: 'Give each its own address.',
     example:
       'timers:\n  one: { every: 1h, run: "true", ping: "https://hc-ping.com/x" }\n  two: { every: 1h, run: "true", ping: "https://hc-ping.com/x" }',

@@ -96,13 +96,13 @@ export const YAML_CODES = {
     example: 'every: 1h\n// nightly\nrun: ./backup.sh',
   },
   'odd-character': {
-    summary: 'A character only looks like one that has a meaning in YAML.',
+    summary: 'A character looks like one that has a meaning in YAML, but is a different one.',
     fix: 'Type it again. The message names it.',
     example: 'every:\u00a01h\nrun: ./backup.sh',
   },
   'typographic-quotes': {
     severity: 'warning',
-    summary: 'A text begins with a typographic quote, which YAML reads as text.',
+    summary: 'A string begins with a typographic quote, which is not a quote in YAML.',
     fix: 'Write `"` or `\'`.',
     example: 'every: 1h\nrun: “./backup.sh”',
   },
@@ -113,7 +113,7 @@ export const YAML_CODES = {
     example: 'every: 1h\nrun: ./backup.sh\nmax_runs: 010',
   },
   'nul-character': {
-    summary: 'A text contains a NUL character, which no program can receive.',
+    summary: 'A string contains a NUL character, which no program can receive.',
     fix: 'Remove it.',
     example: 'every: 1h\nrun: "a\\0b"',
   },
