@@ -10,10 +10,10 @@ import { withScheduler } from './reach-scheduler.js';
 import { fromNow } from './render/firings.js';
 import type { Terminal } from './terminal.js';
 
-/** The request. */
+/** What the user asks for. */
 interface Asked {
   readonly words: readonly string[];
-  /** In the form that the verb expects. */
+  /** As the verb expects it. */
   readonly when: { readonly in_ms?: number | undefined; readonly at?: string; readonly timezone?: string | undefined };
 }
 
@@ -49,8 +49,8 @@ export async function askForTimer(
 }
 
 /**
- * A single word is a command line for the shell; several are a program and its arguments. @throws UsageError for no
- * words, or too many.
+ * A single word is a command line for the shell; several are a program and its arguments. @throws UsageError if there
+ * are no words, or too many.
  */
 function readCommand(words: readonly string[]): string | readonly string[] {
   const [first = '', ...rest] = words;

@@ -25,18 +25,18 @@ export interface CommandKind {
   readonly details?: string;
   /** The version that added it. */
   readonly since: string;
-  /** Whether all its output has been written or discarded when it is done. If so, nothing keeps the program running. */
+  /** Whether all its output has been written or discarded once it is done. If so, nothing keeps the program running. */
   readonly hasFlushed?: true;
   /**
-   * For a command that follows output: its exit code once nobody reads standard output (`| head`). Other commands end
-   * by themselves.
+   * For a command that follows output: its exit code when the reader of standard output exits (`| head`). Other
+   * commands end by themselves.
    */
   readonly whenUnread?: ExitCode;
   /** Shown at the end of the command's help. */
   readonly examples: readonly Example[];
   /**
    * Declares arguments and options. Loads nothing: a command imports what it needs when it runs, because every package
-   * adds to startup time. Returns the action of the command; its promise resolves to the exit code.
+   * makes startup slower. Returns the action of the command; its promise resolves to the exit code.
    */
   configure(command: Command): (terminal: Terminal, args: readonly unknown[]) => Promise<ExitCode>;
 }
@@ -53,8 +53,8 @@ export interface Example {
 export type ExitCode = number;
 
 /**
- * Wrong usage that is only found when the command runs: an unknown timer name, an invalid time. Ends the program with
- * exit code 2.
+ * Wrong usage that shows only when the command runs: an unknown timer name, an invalid time. Ends the program with exit
+ * code 2.
  */
 export class UsageError extends Error {
   override readonly name = 'UsageError';

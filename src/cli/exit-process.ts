@@ -8,8 +8,8 @@ const terminals = [0, 1, 2].filter((fd) => isatty(fd));
 export const beganOnTerminal = terminals.includes(0);
 
 /**
- * Ends the process. Node restores terminals at exit, and crashes with SIGSEGV if one has gone away: it finds another
- * file in its place.
+ * Ends the process. At exit, Node restores terminals, and crashes with SIGSEGV if another file has taken a terminal's
+ * descriptor.
  */
 export function exitProcess(code: number): never {
   for (const fd of terminals) {
@@ -41,7 +41,7 @@ export async function exitDespiteFiles(code: number): Promise<void> {
     }
     process.stderr.write('timers: a file system does not respond, so the process ends itself with SIGKILL\n');
     process.kill(process.pid, 'SIGKILL');
-    // PID 1 of a container ignores that.
+    // PID 1 of a container ignores SIGKILL from itself.
     exitProcess(code);
   };
   look();

@@ -7,7 +7,7 @@ type Instants = Pick<Schedule, 'next'>;
 /** The first instant at which only one of two schedules is due. */
 export interface FirstDifference {
   readonly at: Instant;
-  /** Which one is due. */
+  /** The schedule that is due. */
   readonly due: 'here' | 'there';
 }
 
@@ -19,7 +19,7 @@ export interface Comparison {
   readonly timezones: readonly string[];
 }
 
-/** Instants that are compared in a row: two years of an hourly timer. */
+/** The number of instants to compare one by one: two years of an hourly timer. */
 const MOST_IN_A_ROW = 20_000;
 
 /**
@@ -71,7 +71,7 @@ function onEachDay(pair: Pair, { from, until }: TimeSpan): FirstDifference | und
   while (start < until) {
     const next = step(pair, { from: start, until });
     if (typeof next === 'object') return inRow(pair, { from: Math.max(from, start - DAY), until: start }).found ?? next;
-    // Days without an instant are equal.
+    // Days without an instant count as equal.
     start = Math.max(start + DAY, next - 1);
   }
   return undefined;

@@ -15,7 +15,7 @@ export interface KnownCommand {
   readonly most: number;
 }
 
-/** Synonyms of options. A command has at most one of each row. */
+/** Synonyms for options. A command has at most one from each row. */
 export const SAME_OPTIONS: readonly (readonly string[])[] = [
   ['--since', '--from', '--after'],
   ['--until', '--to', '--before'],

@@ -10,7 +10,7 @@ import type { Terminal } from './terminal.js';
 interface Asked extends LoadRequest {
   /** The timers that are needed. */
   readonly names?: readonly string[];
-  /** A removed file that left a state is also useful. */
+  /** Accepts a removed file that left a state behind. */
   readonly evenIfGone?: true;
 }
 

@@ -34,11 +34,11 @@ function load(terminal: Terminal, request: LoadRequest): Promise<Loaded> {
   return loadTimerFile({ cwd: terminal.cwd, ...(file !== undefined && { file }) }, machineFor(terminal, request));
 }
 
-/** Finds what leads to the scheduler of the timer file, despite any errors in its timers. */
+/** Finds the scheduler of the timer file, despite any errors in its timers. */
 export const locate = ({ cwd }: Terminal, file: string | undefined, start: Instant): Promise<Located> =>
   locateTimerFile({ cwd, ...(file !== undefined && { file }) }, thisMachine(start));
 
-/** Like {@link load}, and also checks the future: clock changes, runs that outlast their interval, herds. */
+/** Like {@link load}, but also warns about the future: clock changes, runs that outlast their interval, herds. */
 export function loadForeseeing({ cwd }: Terminal, file: string | undefined, start: Instant): Promise<Loaded> {
   return loadTimerFile({ cwd, foresees: true, ...(file !== undefined && { file }) }, thisMachine(start));
 }
@@ -57,7 +57,7 @@ export async function loadOrTell(
   return loaded.timerFile;
 }
 
-/** A timer to run, and its file. */
+/** A timer to run and its file. */
 interface Runnable {
   readonly job: Job;
   readonly timerFile: TimerFile;
@@ -85,7 +85,7 @@ export async function loadToRun(
 export interface AsFarAsReadable {
   readonly loaded: Loaded;
   readonly readable: ReadableFile | undefined;
-  /** What the running scheduler reported because the file does not say it; absent if no scheduler was asked. */
+  /** What the running scheduler reported to fill gaps in the file; absent if no scheduler was asked. */
   readonly missing?: readonly string[];
 }
 

@@ -31,7 +31,7 @@ function addCommand(program: Command, kind: CommandKind): void {
   });
 }
 
-/** With only the command that the first word names, otherwise with all: declaring them takes a few milliseconds. */
+/** Declares only the command that the first word names, otherwise all, because that takes a few milliseconds. */
 function createProgram(word: string | undefined): Command {
   const program = new Command('timers')
     .description('Runs the timers in a YAML file on schedule and reports every outcome.')
@@ -84,7 +84,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Adds what a missing argument is. */
+/** Adds a description of the missing argument. */
 function withMeaning(message: string, called: Command | undefined): string {
   const name = /^error: missing required argument '(.*)'$/.exec(message)?.[1];
   const argument = called?.registeredArguments.find((one) => one.name() === name);
@@ -118,7 +118,7 @@ function exit(code: number): void {
 
 /** What is wrong with the surroundings of the program, if no command can report it. */
 function reasonOf({ code, syscall }: NodeJS.ErrnoException): string | undefined {
-  // The program is loaded piece by piece.
+  // Parts of the program are loaded later.
   if (code === 'EMFILE' || code === 'ENFILE')
     return 'too many files are open. Raise the limit, for example: ulimit -n 1024';
   if (syscall === 'uv_cwd') return 'the current folder does not exist anymore. Change to another one, for example: cd';

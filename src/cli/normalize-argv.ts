@@ -11,7 +11,7 @@ const SHORT_FOR: ReadonlyMap<string, string> = new Map([
   ['--utc', '--timezone=UTC'],
 ]);
 
-/** Commands for which a file after the arguments means something else. */
+/** Commands for which a trailing file means something else. */
 const OTHER_FILES: ReadonlySet<string> = new Set(['at', 'in', 'diff', 'import', 'init', 'validate', 'help']);
 
 /**
@@ -91,7 +91,7 @@ interface Split {
 function split(words: readonly string[], commands: readonly KnownCommand[]): Split {
   const every = commands.flatMap(({ options }) => options);
   const isCommand = (word: string | undefined) => commands.some(({ name }) => name === word);
-  // An option that no command has takes a value if a command follows that.
+  // An unknown option has a value if a command follows the next word.
   const isLikelyValue = (at: number) => !isCommand(words[at]) && words.slice(at + 1).some(isCommand);
   const hasValue = (word: string, at: number) => {
     const own = ownOption(word, { options: every });

@@ -37,7 +37,7 @@ export interface Reached {
   readonly zone: () => Promise<string>;
   /** Connects again, perhaps to the next scheduler of the same file. */
   readonly connect: () => Promise<Connecting>;
-  /** Why the file cannot be read now; its scheduler keeps running the previous version. */
+  /** Why the file cannot be read at the moment; its scheduler keeps running the previous version. */
   readonly unread: string | undefined;
 }
 
@@ -57,13 +57,13 @@ const UNRECORDED =
 const LASTING: ReadonlySet<string> = new Set(['add', 'pause']);
 const IN_MEMORY = 'warning: kept in memory only, and lost when this scheduler exits, because it has no state';
 
-/** Refusals because of a name or a value: wrong usage. */
+/** Refusals that mean wrong usage, because of a name or a value. */
 const WRONG_USAGE: ReadonlySet<string> = new Set(['unknown_timer', 'unknown_run', 'bad_argument']);
 
 /**
  * Connects to the scheduler of the timer file that is named or found. Returns what `act` returns, or 1 if there is no
- * scheduler, it refuses, or the connection ends. Prints the problem and what to do; `otherwise` adds what is known
- * without a scheduler. @throws UsageError for an unknown name.
+ * scheduler, it refuses, or the connection ends. Prints the problem and the fix; `otherwise` adds what is known without
+ * a scheduler. @throws UsageError for an unknown name.
  */
 export async function withScheduler(
   terminal: Terminal,
@@ -187,8 +187,8 @@ async function connectHereOr(place: SharedPlace | undefined, { paths, name, cloc
 const wayTo = (file: string): string => `To reach that scheduler, add -f ${file}`;
 
 /**
- * The nearer place of a removed file whose scheduler is still running. The found file applies anyway, as for `start`:
- * request and file belong together.
+ * A nearer place whose file was removed while its scheduler keeps running. The found file applies anyway, as for
+ * `start`, so that request and file match.
  */
 async function runningNearer(
   { named }: Located,

@@ -15,7 +15,7 @@ export type HistoryReading<Answer> =
   | { readonly kind: 'none'; readonly reason?: string }
   | { readonly kind: 'unavailable'; readonly reason: string };
 
-/** The store drops what is too old. */
+/** The state deletes old outcomes. */
 const ALL: Retention = { keep: 1e13, runs: 1e9 };
 
 const NOTHING: LeftOut = { count: 0, words: [] };
@@ -40,7 +40,7 @@ export async function readHistory<Answer>(
   }
 }
 
-/** Copies all of it first. */
+/** A shared state is copied completely first. */
 async function readShared(place: SharedPlace): Promise<StateReading> {
   const { openShared, mirrorOf } = await import('../daemon/shared/open.js');
   const { BoardTrouble, reasonOf } = await import('../stores/shared/index.js');
@@ -64,7 +64,7 @@ export const shownPlace = (place: HistoryPlace, cwd: string): string =>
 /** Whether a scheduler uses it now. For a shared state, only a request shows that. */
 export const isUsed = (place: HistoryPlace): boolean => !('path' in place) || isInUse(place.path);
 
-/** Prints that `path` has no state yet, and why it can have none. */
+/** Prints that `path` has no state yet, and any obstacle to one. */
 export const nothingRecorded = (path: string, { reason }: { readonly reason?: string | undefined }): string =>
   `Nothing is recorded yet: there is no ${path}${reason === undefined ? '' : ` (${reason})`}.`;
 

@@ -12,7 +12,7 @@ export interface Here {
   readonly from?: Instant;
 }
 
-/** Whether an ambiguous time of day or duration means the past or the future. */
+/** Whether an ambiguous time of day or duration refers to the past or the future. */
 type Side = 'before' | 'after';
 
 interface Placed extends Here {
@@ -26,15 +26,15 @@ const FORMS =
   'a time (2027-01-01 00:00, RFC 3339), a time of day (17:00), yesterday, today or tomorrow (tomorrow 09:00), now, or a duration (2h, 7d)';
 
 /**
- * Parses a time that is usually in the past: `17:00` is the latest, `2h` is in the past. @throws UsageError with the
- * forms that it accepts.
+ * Parses a time that is usually in the past: `17:00` is the latest one, `2h` is 2 hours ago. @throws UsageError with
+ * the forms that it accepts.
  */
 export const readPastTime = (option: string, text: string, here: Here): Instant =>
   readTime(option, text, { ...here, side: 'before' });
 
 /**
- * Parses a time that is usually in the future: `17:00` is the next, `2h` is in the future. @throws UsageError with the
- * forms that it accepts.
+ * Parses a time that is usually in the future: `17:00` is the next one, `2h` is 2 hours from now. @throws UsageError
+ * with the forms that it accepts.
  */
 export const readFutureTime = (option: string, text: string, here: Here): Instant =>
   readTime(option, text, { ...here, side: 'after' });
@@ -52,10 +52,7 @@ export function readTimestamp(option: string, text: string, timezone: string): I
   }
 }
 
-/**
- * The instant at which a zone's clock starts to show something: after a gap if it is skipped, the first if there are
- * two.
- */
+/** The instant at which a zone's clock first shows a local time; the end of the gap if the time is skipped. */
 function instantAt(wall: WallTime, timezone: string): Instant {
   const { instants, gap } = localToInstants(wall, timezone);
   return instants[0] ?? gap?.after ?? Number(wall);

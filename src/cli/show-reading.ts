@@ -37,7 +37,7 @@ export function printReading(reading: Reading, { terminal, timezone, isDry, asJs
   if (later.length > 0) terminal.err(`timers: ${later.join(', ')}: applies at the next start`);
 }
 
-/** Omits the file's text, which may be long. */
+/** Without the file's text, which may be long. */
 const toJson = (reading: Reading) => ({ ...reading, source: undefined });
 
 const SIGNS = { added: '+', removed: '-', changed: '~' } as const;

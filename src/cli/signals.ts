@@ -53,7 +53,7 @@ export function holdSignals([, , command = '']: readonly string[]): void {
   }
 }
 
-/** Passes on signals from now on, and an earlier request to reload. */
+/** From now on, passes on signals, including an earlier request to reload. */
 export function obey(next: Obey): void {
   closeInspector();
   obeyed = next;
@@ -92,7 +92,7 @@ export function closeInspector(): void {
   const options = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''];
   if (inspector.url() === undefined || options.some(asksForInspector)) return;
   inspector.close();
-  // Fails, and Node keeps the host for the next time.
+  // This fails, but Node remembers the host for the next time.
   inspector.open(undefined, NO_HOST);
 }
 

@@ -16,7 +16,7 @@ const OPTIONS_FOR: readonly (readonly [RegExp, readonly string[]])[] = [
 const PREPOSITION = /^(?:at|on|in|from|since|until|for|to)$/;
 
 /**
- * Says how to write a word that is neither an option nor an argument. Either an option takes it, or it names one.
+ * Explains how to write a word that is neither an option nor an argument: as the value of an option, or as an option.
  * Returns `undefined` if the command has no such option. `words` are those after the command.
  */
 function wayForStray(words: readonly string[], index: number, command: KnownCommand): string | undefined {
@@ -79,7 +79,10 @@ function otherWay(word: string, command: KnownCommand): string {
 
 const UNKNOWN_TIMER = /^unknown timer (?:or run )?"([^"]*)"/;
 
-/** Adds to a message about an unknown timer what was most likely meant, if it was not a name. `line` begins with the command. */
+/**
+ * Adds what the user most likely meant to a message about an unknown timer, unless it was a name. `line` begins with
+ * the command.
+ */
 export function withWay(message: string, line: readonly string[], commands: readonly KnownCommand[]): string {
   const [called, ...words] = line;
   const command = commands.find(({ name }) => name === called);

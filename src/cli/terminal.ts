@@ -15,7 +15,7 @@ export interface Terminal {
   out(...lines: readonly string[]): void;
   /** Like {@link out}, for lines that a renderer has already made safe and colored. */
   outPainted(...lines: readonly string[]): void;
-  /** Resolves when standard output accepts more: `false` once nobody reads it. */
+  /** Resolves when standard output accepts more; with `false` once nobody reads it. */
   drained(): Promise<boolean>;
   /** Resolves when nobody reads standard output any longer. */
   readonly unread: Promise<void>;

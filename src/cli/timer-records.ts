@@ -6,8 +6,8 @@ import { readHistory, shownPlace, warnOfInvalid } from './read-history.js';
 import type { Terminal } from './terminal.js';
 
 /**
- * What is recorded about the timers, by name; `undefined`, with a message, if nothing is. The timers are worth showing
- * without it.
+ * What is recorded about the timers, by name; `undefined`, with a message, if nothing is. Timers can be shown without
+ * it.
  */
 export async function recordsOf(
   timerFile: ReadableFile,

@@ -25,7 +25,7 @@ export function checkTimezone(timezone: string | undefined): void {
 /** The clock of a zone. */
 export const localClock = (zone: string): LocalClock => ({ zone, format: (instant) => formatLocal(instant, zone) });
 
-/** The jobs as a screen shows them: each in its own zone, which it names, or all in the zone of `--timezone`. */
+/** The jobs for display: each in its own zone, which is shown, or all in the zone of `--timezone`. */
 export function inZone(jobs: readonly Job[], { timezone }: ZoneOption): readonly Job[] {
   checkTimezone(timezone);
   return timezone === undefined ? jobs : jobs.map((job) => ({ ...job, timezone }));

@@ -13,7 +13,7 @@ export function createSystemClock(): Clock {
   };
 }
 
-/** Not `performance.now()`: its module takes two milliseconds of a start. */
+/** Not `performance.now()`, whose module adds two milliseconds to startup. */
 function monotonic(): Duration {
   const time = process.hrtime();
   return time[0] * 1_000 + time[1] / 1_000_000;

@@ -55,7 +55,7 @@ function stateOf({ state: path }: LoadedFile, written: StatePlace | undefined): 
   return written?.kind === 'shared' ? written : { kind: 'memory' };
 }
 
-/** Parsed to get the settings that every file has. */
+/** An empty file is parsed to get the default settings. */
 const SOUND = 'timers: { any: { every: 1h, run: "true" } }';
 
 function empty(path: string, named: string, machine: Machine) {

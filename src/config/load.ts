@@ -54,11 +54,11 @@ export async function loadTimerFile(request: FileRequest, machine: Machine): Pro
   return distrust ? { ...loaded, problems: [distrust, ...loaded.problems] } : loaded;
 }
 
-/** A timer file that is not at its path yet. */
+/** A timer file that is not yet stored at its path. */
 interface ArrivedFile {
   /** Absolute; where it will be. */
   readonly path: string;
-  /** Names it in messages. */
+  /** Its name in messages. */
   readonly shown: string;
   readonly bytes: Buffer;
   /** As in {@link FileRequest}. */
@@ -80,7 +80,7 @@ interface OpenedFile {
   /** Absolute, as it was named or found. */
   readonly named: string;
   readonly text: string;
-  /** A warning: others can write to the file. */
+  /** A warning that others can write to the file. */
   readonly distrust: Diagnostic | undefined;
 }
 
@@ -113,7 +113,7 @@ function realPathOf(named: string): string {
   }
 }
 
-/** Root runs nothing that others could have written; other users get a warning. A named file may belong to anyone. */
+/** For root, rejects files that others can write to; other users get a warning. A named file may belong to anyone. */
 function distrustOf(
   path: string,
   facts: FileFacts,
@@ -149,7 +149,7 @@ export interface TimerText {
   readonly named?: string;
   readonly folder: string;
   readonly text: string;
-  /** Whether to warn about the future, too, like `validate`. Default: no. */
+  /** Whether to warn about the future as well, like `validate`. Default: no. */
   readonly foresees?: boolean | undefined;
 }
 

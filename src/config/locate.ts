@@ -30,7 +30,7 @@ export interface Located {
   readonly timezone: string | undefined;
 }
 
-/** Also a misspelled key: then the value is unknown. */
+/** If the key is misspelled, the value is unknown. */
 const isWanted = (key: string): boolean => WANTED.has(key) || WANTED.has(meantKey(key, 'file') ?? '');
 const WANTED: ReadonlySet<string> = new Set(['state', 'timezone']);
 

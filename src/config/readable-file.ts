@@ -26,7 +26,7 @@ export interface ReadableFile extends TimerFile {
    * broken.
    */
   readonly runnable: readonly Job[];
-  /** Whose runs can be predicted. */
+  /** The timers whose runs can be predicted. */
   readonly predictable: Predictable;
 }
 

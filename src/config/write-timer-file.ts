@@ -44,7 +44,7 @@ export function writeTimerFile({ comment, settings, timers }: WrittenFile): stri
 
 const commentText = (lines: readonly string[]): string => lines.map((line) => ` ${line}`).join('\n');
 
-/** Lists of words on one line, texts of several lines as blocks, and expressions in quotes, as the documentation has them. */
+/** Lists of words on one line, multi-line texts as blocks, and expressions in quotes, as in the documentation. */
 function style(document: Document): void {
   visit(document, {
     Seq: (_, list) =>

@@ -23,7 +23,7 @@ export class ChangedJobs implements Sink {
     if (entryOf(event).concerns === 'every timer') this.#ofAll = this.#revision;
   }
 
-  /** Whether only individual jobs have changed since a revision: then {@link hasChanged} says which. */
+  /** Whether only individual jobs have changed since a revision; {@link hasChanged} shows which. */
   isPartial(since: number): boolean {
     return since >= this.#ofAll && since <= this.#revision;
   }

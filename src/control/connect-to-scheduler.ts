@@ -12,13 +12,10 @@ import { exposure } from './socket-path.js';
 
 /** How long a scheduler may take to respond. It does not start a request after that time. */
 const PATIENCE: Duration = 10 * SECOND;
-/**
- * The same once it has responded at all, for reading and checking a file, and for a shared state with its other
- * machines.
- */
+/** The same after its first response: it may have to read and check a file, or ask other machines of a shared state. */
 const LONG_PATIENCE: Duration = 60 * SECOND;
 
-/** The scheduler went away before it responded, or is blocked and does not respond. */
+/** The connection was lost before the scheduler responded, or the scheduler is blocked. */
 export class LostError extends Error {
   override readonly name = 'LostError';
 }
@@ -27,7 +24,7 @@ export class LostError extends Error {
 export type Connecting =
   | { readonly kind: 'connected'; readonly client: SchedulerClient }
   | { readonly kind: 'absent' }
-  /** It is there but cannot be reached; a sentence for the user. */
+  /** The scheduler is there but cannot be reached; a sentence for the user. */
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**
@@ -70,7 +67,7 @@ interface Pending {
   readonly follower: FollowListener | undefined;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: Error) => void;
-  /** Ends the wait for a first response. */
+  /** Ends the wait for the first response. */
   readonly disarm: Cancel;
 }
 
@@ -78,7 +75,7 @@ interface Pending {
 interface Waiting {
   readonly follower?: FollowListener | undefined;
   readonly patience: Duration;
-  /** What to report if none arrives. */
+  /** The error if no response arrives. */
   readonly silence: string;
 }
 
@@ -95,9 +92,9 @@ class ControlClient implements SchedulerClient {
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
   #greeted: Promise<void> | undefined;
-  /** Its part in a shared state; `undefined` without one. */
+  /** The scheduler's role in a shared state; `undefined` without one. */
   #role: SharedRecord['role'] | undefined;
-  /** Why there is no connection any longer. */
+  /** Why the connection is closed. */
   #gone: Error | undefined;
   #readAt: Duration;
   /** The longest time without reading anything. */
@@ -136,7 +133,7 @@ class ControlClient implements SchedulerClient {
       const request = (verb: string, asked: Args) => this.#sendVerb(verb, asked);
       return pollEvents({ request, isOver: () => this.isGone, clock: this.#clock }, args, follower);
     }
-    // Not after another wait: a request made after this one must not be sent before it.
+    // Sent without another wait, so that later requests cannot overtake this one.
     await this.#sendVerb('logs', args, follower);
   }
 
@@ -153,7 +150,7 @@ class ControlClient implements SchedulerClient {
     return this.#sendVerb(verb, args, follower);
   }
 
-  /** For a scheduler that has responded. */
+  /** How long to wait for a scheduler that has responded before. */
   #sendVerb(verb: string, args: Args, follower?: FollowListener): Promise<unknown> {
     const patience = verb === 'reload' || this.#role !== undefined ? LONG_PATIENCE : PATIENCE;
     const silence = `${standsStill(patience)}. timers status and timers history show whether it was carried out`;
@@ -162,7 +159,7 @@ class ControlClient implements SchedulerClient {
 
   /**
    * A stopped process accepts requests, and would execute them after SIGCONT although the client is gone. So nothing is
-   * sent before its greeting.
+   * sent before the greeting.
    */
   async #greet(): Promise<void> {
     const silence = `${standsStill(PATIENCE)}. Nothing was done`;
@@ -173,7 +170,7 @@ class ControlClient implements SchedulerClient {
       };
       this.#role = health.role;
     } catch (error) {
-      // A refusal is a response.
+      // A refusal counts as a response.
       if (!(error instanceof RefusalError)) throw error;
     }
   }

@@ -19,7 +19,7 @@ import { interestOf } from './recent-events.js';
 import type { RequestQueue } from './request-queue.js';
 import { refuseUnknown, verbs, type VerbTarget } from './verbs.js';
 
-/** How many unread bytes all clients together may have: beyond this, only short requests are served. */
+/** The maximum number of unread bytes of all clients. Beyond it, only short requests are served. */
 const MOST_UNREAD = 32 * 1024 * 1024;
 const MOST_FOLLOWED = 8;
 /** How long sending the last reply may take. */
@@ -31,11 +31,11 @@ const UNREAD: Refusal = { code: 'unread', message: `nothing was read for ${READ_
 export interface Served {
   readonly controlled: VerbTarget;
   readonly ring: EventRing;
-  /** Receives what a verb throws, except its refusals. */
+  /** Receives errors that verbs throw, except refusals. */
   readonly onBug: (error: unknown) => void;
 }
 
-/** What a connection shares with the others. */
+/** State that all connections share. */
 export interface House {
   readonly clock: Clock;
   readonly requestQueue: RequestQueue;
@@ -65,7 +65,7 @@ export class Connection {
   readonly #house: House;
   readonly #lane: ConnectionLane;
   readonly #followed: FollowedEvents;
-  /** The requests that receive another reply when the scheduler has stopped. */
+  /** The requests that get a second reply once the scheduler has stopped. */
   readonly #stops: number[] = [];
   /** How many writes the client has not read yet, and when it last read. */
   #writes = 0;
@@ -104,7 +104,7 @@ export class Connection {
       for await (const chunk of this.#socket.iterator({ destroyOnReturn: false }))
         if (this.#destroyAt === undefined) await this.#take(lines, chunk as Buffer);
     } catch {
-      // The client went away in the middle.
+      // The client disconnected in the middle.
     }
     this.#finish();
   }
@@ -137,7 +137,7 @@ export class Connection {
     this.#socket.end();
   }
 
-  /** Makes room for another client immediately. */
+  /** Closes at once to make room for another client. */
   turnAway(error: Refusal): void {
     this.hangUp(error);
     this.#socket.destroySoon();
@@ -250,7 +250,7 @@ export class Connection {
     return this.#write(writeReply(reply));
   }
 
-  /** Resolves when the client has read it, or is gone. */
+  /** Resolves when the client has read it, or has disconnected. */
   #write(text: string): Promise<void> {
     const { clock } = this.#house;
     if (!this.#socket.writable) return Promise.resolve();

@@ -30,7 +30,7 @@ export interface Following extends Interest {
   readonly last?: number | undefined;
   /** Instead of `last`: the number of the first event. */
   readonly from?: number | undefined;
-  /** Called when there is something to read after {@link Follower.next} returned nothing. Must not throw. */
+  /** Called when there is news after {@link Follower.next} has returned nothing. Must not throw. */
   readonly onNews: () => void;
 }
 
@@ -133,7 +133,7 @@ export class EventRing implements Sink {
     this.#followers.delete(follower);
   }
 
-  /** Where the last of the kept events begin. `begun`: those that are the last lines of the event before `position`. */
+  /** Where the last `most` matching events begin. `begun`: leading lines that belong to the event before `position`. */
   #startOf(interest: Interest, last: number): Pick<Place, 'position' | 'begun'> {
     let position = this.#end;
     for (let number = position - 1, missing = last; number >= this.#first && missing > 0; number--) {
@@ -172,7 +172,7 @@ export class EventRing implements Sink {
 
 interface Place {
   readonly position: number;
-  /** What is read first. */
+  /** The first position to read. */
   readonly begun: readonly RingEntry[];
   readonly interest: Interest;
   readonly onNews: () => void;
@@ -248,7 +248,7 @@ export class Follower {
     }
   }
 
-  /** The ring drops an event, perhaps before it was read. */
+  /** The ring drops an event that this follower may not have read. */
   lose(number: number, { event, count }: Kept): void {
     if (number < this.#position) return;
     this.#position = number + 1;

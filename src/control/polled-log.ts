@@ -31,7 +31,7 @@ export async function pollEvents(
   }
 }
 
-/** What has been read of the log so far. */
+/** The progress of reading the log. */
 class PolledLog {
   readonly #request: Polling['request'];
   readonly #asked: Args;
@@ -58,7 +58,7 @@ class PolledLog {
     return portion.is_more;
   }
 
-  /** Reads the next portion, too. If no machine is active, it reports that once. */
+  /** Reads the next portion. If no machine is active, reports that once. */
   async lookAgain(): Promise<boolean> {
     try {
       return await this.look();

@@ -10,16 +10,16 @@ const PORTION = 256 * 1024;
 export interface EventsAsked extends Interest {
   /** Only the latest events, at most this many. */
   readonly last?: number | undefined;
-  /** The `position` of the portion before: overrides `last`. */
+  /** The `position` of the previous portion; overrides `last`. */
   readonly after?: string | undefined;
 }
 
-/** A part of the recent log, for a client that asks again and again. JSON-safe. */
+/** A part of the recent log, for a client that polls. JSON-safe. */
 export interface LogPortion {
   readonly events: readonly EventRecord[];
   /** How many events of all timers were dropped before the client asked for them. */
   readonly dropped: number;
-  /** To be sent with the next request. */
+  /** Send it with the next request. */
   readonly position: string;
   readonly is_more: boolean;
   /** The name of the machine; `null` without a shared state. */

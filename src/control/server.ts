@@ -10,7 +10,7 @@ import { RequestQueue } from './request-queue.js';
 import { systemReason } from '../system/system-reason.js';
 
 const MOST_CONNECTIONS = 64;
-/** How many further clients are asked at the door for their request. */
+/** How many further clients may wait at the door with a request. */
 const MOST_AT_DOOR = 64;
 /** How long a client may take for a request. */
 const PATIENCE: Duration = 10 * SECOND;
@@ -103,7 +103,7 @@ export class ControlServer {
     void connection.serve();
   }
 
-  /** At the door the newest client comes first, so that one that waits there cannot block others. */
+  /** At the door, the newest client comes first, so that a waiting client cannot block others. */
   #door(): ConnectionLane {
     const busy = { code: 'busy', message: `the scheduler is busy: ${this.#inside.size} connections are open` } as const;
     const waiting = [...this.#atDoor];
@@ -134,7 +134,7 @@ export class ControlServer {
         this.#server.off('error', failed);
         // Too many connections or descriptors: the next client may succeed, and no timer is affected.
         this.#server.on('error', () => undefined);
-        // In a folder with mode 0700 nobody else has reached it before.
+        // In a folder of mode 0700, nobody else can have reached it before.
         chmodSync(path, 0o600);
         resolve(undefined);
       });

@@ -48,7 +48,7 @@ export function unfitness(path: string, uid: number): string | undefined {
   return exposure(dirname(path), uid);
 }
 
-/** Why a socket cannot be at `path`, as far as that is visible without creating its folder. `undefined`: it can. */
+/** Why a socket cannot be at `path`, as far as is known without creating its folder. `undefined`: it can. */
 export function impossibility(path: string, uid: number): string | undefined {
   let nearest = dirname(path);
   while (!existsSync(nearest) && nearest !== dirname(nearest)) nearest = dirname(nearest);

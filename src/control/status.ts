@@ -3,7 +3,7 @@ import { toStatusRecord, type StatusContext, type StatusRecord } from '../domain
 import type { RecentPast } from '../domain/recent-outcome.js';
 import type { ChangedJobs } from './changes.js';
 
-/** What a client wants to know besides the current state. */
+/** What a client requests besides the current state. */
 export interface StatusAsked {
   /** At most this many of the latest outcomes of each timer; absent: no list at all. */
   readonly recent?: number | undefined;

@@ -24,9 +24,9 @@ import { interestOf, type EventsAsked, type LogPortion } from './recent-events.j
 import type { StatusAsked } from './status.js';
 import type { VerbName } from './verb-entries.js';
 
-/** What the socket controls. */
+/** The scheduler and its surroundings, as the socket controls them. */
 export interface VerbTarget {
-  /** Asks another machine for a verb that this one may not carry out; `undefined` if it may. */
+  /** Passes a verb to another machine; `undefined` if this one may execute it. */
   elsewhere?(verb: string, args: Args): Promise<unknown> | undefined;
   readonly controls: Controls;
   /** The scheduler's process. */
@@ -39,7 +39,7 @@ export interface VerbTarget {
   status(asked: StatusAsked): StatusRecord | Promise<StatusRecord>;
   /** Whether the scheduler is alive, or also ready: the same judgment as `/healthz` and `/readyz`. */
   health(question: 'alive' | 'ready'): Judgment;
-  /** Its part in a shared state; `undefined` without one. */
+  /** The scheduler's role in a shared state; `undefined` without one. */
   role?(): SharedRecord['role'] | undefined;
   /** A part of the recent log. */
   events(asked: EventsAsked): LogPortion;
@@ -101,7 +101,7 @@ function kept(carryOut: (controlled: VerbTarget, args: Args) => object | Promise
   };
 }
 
-/** A process that was stopped finds old requests when it continues, but nobody waits for them any longer. */
+/** When a stopped process continues, it finds old requests that nobody waits for anymore. */
 function timely(carryOut: Verb): Verb {
   return (controlled, args) => {
     const expiresAt = optionalCount(args, 'expires_at');
@@ -176,9 +176,7 @@ function trigger(controlled: VerbTarget, args: Args): object {
   return { firing_id: firingId(firing), scheduled_at: toTimestamp(firing.scheduledFor) };
 }
 
-/**
- * A run that is not among the runs of its firing was already ended by a rule; its event follows once it is recorded.
- */
+/** If the firing has no such run, a rule has already ended it; the event follows once it is recorded. */
 function refuseSkipped({ controls }: VerbTarget, firing: Firing): void {
   const { jobName } = firing;
   const runs = controls.status().jobs.find(({ job }) => job.name === jobName)?.runs;

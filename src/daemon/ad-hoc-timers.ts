@@ -23,7 +23,7 @@ export class AdHocTimers {
     this.#around = around;
   }
 
-  /** Accepts one. @throws RefusalError with the reason. */
+  /** Accepts a timer. @throws RefusalError with the reason. */
   add(request: AdHocRequest): AdHocTimer {
     const scheduler = this.#around.scheduler();
     if (scheduler.adHoc >= MOST_AD_HOC)
@@ -52,7 +52,7 @@ export class AdHocTimers {
     return { name, due, timezone, command: commandLine(job.command), cwd: job.command.cwd };
   }
 
-  /** Makes a pending one due after `length`. Returns when. @throws RefusalError if it has already come due. */
+  /** Makes a pending timer due after `length`. Returns when. @throws RefusalError if it has already come due. */
   move(name: string, length: Duration): Instant {
     const scheduler = this.#around.scheduler();
     const { job, next } = scheduler.controls.status().jobs.find((status) => status.job.name === name) ?? {};

@@ -5,7 +5,7 @@ import { comingEvents, MOST_EVENTS } from '../exporters/ical/ical.js';
 /** Events of one response. Timers share them evenly. */
 const MOST_IN_ALL = 2_000;
 
-/** Returns the upcoming firings of a scheduler as an iCalendar file. `turn` lets timers fire between two timers. */
+/** Returns the upcoming firings of a scheduler as an iCalendar file. `turn` lets other work run between two timers. */
 export async function schedulerCalendar(
   { at, jobs }: Pick<SchedulerStatus, 'at' | 'jobs'>,
   turn: () => Promise<void>,

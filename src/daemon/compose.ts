@@ -25,7 +25,7 @@ import { createHooks, createPings, createNotifications, createWebSender, Heartbe
 export interface ExecutorChoice {
   readonly launcher?: Launcher | undefined;
   readonly term?: ExecutorTerm | undefined;
-  /** Runs the commands that are for workers. */
+  /** Runs commands on workers. */
   readonly workers?: Executor | undefined;
 }
 
@@ -38,7 +38,7 @@ export interface Composition {
   readonly term?: ExecutorTerm | undefined;
   /** On a shared state: the clock of its store. */
   readonly stateTime?: StateTime | undefined;
-  /** On a shared state that has workers. */
+  /** On a shared state with workers. */
   readonly workers?: (Executor & Pick<Orphans, 'takeBack'>) | undefined;
   /** What starts the commands of timers; default: execa, which starts all others. */
   readonly launcher?: { readonly kind: 'forker' | 'execa'; readonly launcher?: Launcher } | undefined;
@@ -58,7 +58,7 @@ export interface Composition {
 /** Where outcomes are recorded. */
 export interface RecordingPlace {
   readonly ledger: Ledger;
-  /** The path of a state file; the place of a shared state. */
+  /** The path of a state file, or the place of a shared state. */
   readonly file: string;
   /** Where a forker leaves reports for the next scheduler; absent if that scheduler may be on another machine. */
   readonly endsFile?: string;
@@ -135,7 +135,7 @@ function createExecutors(composition: Composition, clock: Clock): Executors {
   return { ofTimers, ofDeliveries: byExeca };
 }
 
-/** Assembles what notifies others: hooks, pings, notifications, the heartbeat. */
+/** Assembles all deliveries: hooks, pings, notifications, the heartbeat. */
 function createTellers(
   { path, settings }: Pick<TimerFile, 'path' | 'settings'>,
   {
@@ -201,7 +201,7 @@ function createDriftWatch(
 function createRunIds(clock: Clock, random: () => number): () => string {
   let lastMs = 0;
   return () => {
-    // Two runs never share a millisecond of this counter, so ids of one scheduler are always unique.
+    // Each run has its own millisecond on this counter, so the ids of one scheduler are unique.
     lastMs = Math.max(lastMs + 1, clock.now());
     const chance = Math.floor(random() * 36 ** 5);
     return lastMs.toString(36).padStart(8, '0') + chance.toString(36).padStart(5, '0');

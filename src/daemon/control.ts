@@ -38,9 +38,9 @@ import type { Surroundings } from './surroundings.js';
 export interface Control {
   /** They serve followers and clients that poll. */
   readonly sinks: readonly Sink[];
-  /** The sink among them that keeps recent events. */
+  /** The sink that keeps recent events. */
   readonly ring: EventRing;
-  /** The sink among them that keeps recent outcomes. */
+  /** The sink that keeps recent outcomes. */
   readonly recent: RecentPast;
   /** Executes a verb for a client that does not use the socket. @throws RefusalError with the reason. */
   readonly carryOut: (verb: string, args: Args) => unknown;
@@ -51,7 +51,7 @@ export interface Control {
   close(): Promise<void>;
 }
 
-/** What runs the timers of this process: one scheduler, or on a shared state one for each term. */
+/** Runs the timers of this process: one scheduler or, on a shared state, one for each term. */
 export type Runner = Pick<Scheduler, 'start' | 'stop' | 'drain' | 'forceStop' | 'idle'>;
 
 interface Opening {
@@ -69,11 +69,11 @@ interface Opening {
   readonly adHoc: AdHocTimers;
   /** Absent without a shared state. */
   readonly elsewhere?: ((verb: string, args: Args) => Promise<unknown> | undefined) | undefined;
-  /** What runs the timers; called after the first client has connected. */
+  /** Returns what runs the timers; called after the first client has connected. */
   readonly runner: () => Runner;
   /** Called after the first client has connected. */
   readonly scheduler: () => Scheduler;
-  /** Called when a stop that was requested over the socket is done. */
+  /** Called when a stop requested over the socket has finished. */
   readonly stopped: () => void;
 }
 
@@ -126,7 +126,7 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
   return { ...control, close: () => Promise.resolve() };
 }
 
-/** Returns what removes them again. */
+/** Returns a function that removes them again. */
 function writeSocketPointers(timerFile: TimerFile, surroundings: Surroundings, path: string): readonly (() => void)[] {
   // Also under the given name: later it may point to another file (`..data` of Kubernetes).
   const files = new Set([timerFile.path, timerFile.named]);

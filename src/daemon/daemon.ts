@@ -34,21 +34,21 @@ export interface DaemonOptions extends ReloadingOptions {
   readonly keepAlive: boolean;
   /** The state's file, if the command line names it. */
   readonly state: string | undefined;
-  /** What starts commands, if the command line says; default: the file's choice. */
+  /** What starts commands, if set on the command line; default: the file's choice. */
   readonly launcher?: 'auto' | 'execa' | undefined;
   /** The service manager that started this process; absent: none. */
   readonly service?: Service | undefined;
-  /** The source of requests by signal. */
+  /** The source of requests that arrive as signals. */
   readonly onRequest: OnRequest;
 }
 
-/** Registers the one receiver of requests; `signal` is the signal that carried the request. */
+/** Registers the one receiver of requests; `signal` is the signal that requested it. */
 export type OnRequest = (receive: (request: 'stop' | 'reload', signal: NodeJS.Signals) => void) => void;
 
 /**
  * Runs a scheduler in this process, with everything its timer file requires: state, control socket, HTTP server,
  * tracing. Resolves with the exit code after a request or the last firing has ended the scheduler. The code is 1 if it
- * may not use the state, or after too many bugs.
+ * must not use the state, or after too many bugs.
  */
 export async function startDaemon(timerFile: TimerFile, options: DaemonOptions): Promise<number> {
   const { surroundings, clock, keepAlive, state: named } = options;
@@ -105,7 +105,7 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
 const placeOf = ({ state, surroundings }: DaemonOptions) =>
   state === undefined ? undefined : namedPlace(state, surroundings.cwd);
 
-/** Reports what happened before the start, and troubles of the log from now on. */
+/** Reports what happened before the start and, from now on, trouble with the log. */
 function reportTroubles(running: () => Scheduler, troubles: Assembled['state']['troubles'], log: SchedulerLog): void {
   log.emitTo(running);
   for (const trouble of troubles) running().tellTrouble(trouble);
@@ -132,7 +132,7 @@ interface Assembled {
   readonly around: Around;
 }
 
-/** Assembles what runs the timers, with everything around it. `file`: as last loaded. */
+/** Assembles what runs the timers and everything around it. `file`: as last loaded. */
 function operate(file: () => TimerFile, options: DaemonOptions, { state, control, around }: Assembled): Operation {
   const { companions, sinks, ...rest } = around;
   const shared = [...control.sinks, ...sinks, ...options.sinks, options.log];
@@ -195,8 +195,8 @@ interface Around extends Http {
 }
 
 /**
- * Checks the condition, and opens the HTTP server and tracing if the file sets them. Otherwise their packages are not
- * even loaded.
+ * Watches the condition, and opens the HTTP server and tracing if the file configures them. Otherwise their packages
+ * are not even loaded.
  */
 async function openAround(
   timerFile: TimerFile,
@@ -226,7 +226,7 @@ async function forwardOf({ forward }: TimerFile['settings'], context: HttpContex
   return forward && (await import('./forward.js')).openForward(forward, context);
 }
 
-/** The actions after a request. */
+/** The actions that requests trigger. */
 interface Follows {
   /** The scheduler has stopped. */
   readonly stopped: () => void;

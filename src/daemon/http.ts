@@ -22,7 +22,7 @@ export interface Http {
   readonly companions: readonly Companion[];
 }
 
-/** What an HTTP server reports on. */
+/** What the HTTP server reports. */
 export interface HttpContext extends PageParts {
   readonly condition: ConditionWatch;
   /** Registers a listener to the time that each commit took; absent without a shared state. */
@@ -33,7 +33,7 @@ export interface HttpContext extends PageParts {
   readonly origin?: Pick<OriginWatch, 'age'> | undefined;
 }
 
-/** Durations come from the history; without one, from the last outcomes that this process has seen. */
+/** Run times come from the history or, without one, from the last outcomes that this process has seen. */
 function openForecasts({ surroundings, clock, scheduler, control, recorded }: HttpContext): Forecasts {
   return new Forecasts({
     clock,

@@ -45,7 +45,7 @@ interface LastResort {
   readonly report: (error: unknown) => void;
   /** Called once, after too many errors: shuts down. */
   readonly giveUp: (sentence: string) => void;
-  /** Called after as many errors again while stopping: ends immediately. */
+  /** Called after as many further errors while stopping: ends immediately. */
   readonly abort: () => void;
 }
 

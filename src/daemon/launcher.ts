@@ -19,11 +19,11 @@ export interface OpenLauncher extends Companion {
 interface LauncherParts {
   readonly clock: Clock;
   readonly surroundings: Pick<Surroundings, 'err'>;
-  /** Next to it the forker records ends that the scheduler did not see. */
+  /** Next to it, the forker records how commands ended without a scheduler. */
   readonly stateFile: string | undefined;
   /** What happens to commands when the scheduler dies. */
   readonly orphans: 'kill' | 'keep';
-  /** Reports what happens to it. */
+  /** Receives the forker's events. */
   readonly scheduler: () => Pick<Scheduler, 'now' | 'emit'>;
 }
 

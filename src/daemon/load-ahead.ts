@@ -7,7 +7,7 @@ import type { Surroundings } from './surroundings.js';
 
 /**
  * Loads code that a start does not need but a run, a reload or a message may, as soon as the scheduler has started.
- * Later its files may no longer exist: an update of the package replaces them.
+ * Later, an update of the package may have replaced its files.
  */
 export async function loadAhead(
   scheduler: Scheduler,

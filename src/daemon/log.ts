@@ -61,7 +61,7 @@ export class SchedulerLog implements Sink {
   #isFileUsed = false;
   #isTroubled = false;
   #running: (() => Scheduler) | undefined;
-  /** From before there is a scheduler. */
+  /** Events from before the scheduler exists. */
   #unsaid: LogTrouble[] = [];
 
   constructor(form: LogForm, context: LogContext) {
@@ -107,7 +107,7 @@ export class SchedulerLog implements Sink {
     this.#tellLost();
   }
 
-  /** At the end. Standard error has the count, since the file cannot have it. */
+  /** Called at the end. Reports the count on standard error, because the file cannot have it. */
   #tellLost(): void {
     const lost = this.#isTroubled ? (this.#file?.destination.unwritten ?? 0) : 0;
     if (lost === 0) return;
@@ -138,7 +138,7 @@ export class SchedulerLog implements Sink {
     return this.#createSink(this.#form.format, destination, this.#form.color);
   }
 
-  /** What waits to be written goes to the file of the latest settings. */
+  /** Pending records go to the file of the latest settings. */
   async #openFile(settings: LogFileSettings): Promise<void> {
     if (this.#file !== undefined) {
       this.#file.settings = settings;
@@ -170,7 +170,7 @@ export class SchedulerLog implements Sink {
     return sinkKinds[format]({ destination, clock: this.#context.clock, level, host: hostname(), color, local });
   }
 
-  /** Standard error reports it too, since the file cannot. */
+  /** Also reported on standard error, because the file cannot contain it. */
   #tell(trouble: LogTrouble): void {
     if (trouble.event !== 'log.unrotated') this.#isTroubled = trouble.event === 'log.unavailable';
     if (trouble.event !== 'log.recovered' && !this.#form.isWatched) {

@@ -21,7 +21,7 @@ export interface Page {
 }
 
 export interface PageParts {
-  /** Asks another machine of a shared state to carry out a verb; `undefined` if this one is to do it. */
+  /** Passes a verb to another machine of a shared state; `undefined` if this one must execute it. */
   readonly elsewhere?: ((verb: string, args: Args) => Promise<unknown> | undefined) | undefined;
   readonly surroundings: Surroundings;
   readonly clock: Clock;
@@ -43,7 +43,7 @@ export function openPage(
   const controls = () => scheduler().controls;
   const turn = () => new Promise<void>((resolve) => clock.soon(resolve));
   const active = elsewhere && new ActiveStatus({ clock, ask: (args) => elsewhere('status', args) });
-  /** With the next firings of the active machine, while this one stands by. */
+  /** On a standby machine, with the next firings of the active one. */
   const armed = () => {
     const own = controls().status();
     return active ? { ...own, jobs: active.armed(own.jobs) } : own;

@@ -34,13 +34,13 @@ export type Reading =
       readonly source: string;
     };
 
-/** A version of the timer file that is not at its path yet. */
+/** A version of the timer file that is not yet stored at its path. */
 export interface Arrival {
-  /** Names it in messages. */
+  /** Its name in messages. */
   readonly shown: string;
   readonly bytes: Buffer;
   readonly etag: string | undefined;
-  /** Stores it at its path, before it is used. Returns why that failed. Never rejects. */
+  /** Stores it at its path before it is used. Returns the reason if that fails. Never rejects. */
   readonly keep: () => Promise<Diagnostic | undefined>;
   /** Whether a rejection repeats an earlier one, and is not reported again. */
   readonly isRepeated: (rejection: Rejection) => boolean;
@@ -55,7 +55,7 @@ export interface ReloaderOptions {
   readonly state?: StatePlace | undefined;
   /** Called when a reload begins. `config.reloaded` or `config.rejected` ends it, unless the scheduler stops. */
   readonly begins?: (() => void) | undefined;
-  /** Takes a new plan; by default, the running scheduler does. */
+  /** Applies a new plan; default: the running scheduler. */
   readonly apply?: ((plan: SchedulerPlan, source: PlanSource) => void) | undefined;
   /** Called with a timer file that is in use from now on. */
   readonly used?: ((timerFile: TimerFile) => void) | undefined;
@@ -141,7 +141,7 @@ export class Reloader {
     etag?: string,
   ): void {
     const scheduler = this.#running();
-    // Storing it took time.
+    // The scheduler may have stopped while the file was stored.
     if (scheduler.isStopping) return;
     const before = this.#current;
     // A standby machine assembles its next scheduler from it.
@@ -167,7 +167,10 @@ export class Reloader {
     }
   }
 
-  /** A new delay counts from now. A new state is for the next start: until then, the meaning of the file is that under the present one. */
+  /**
+   * A new delay counts from now. A new state takes effect at the next start; until then, the file is interpreted with
+   * the present one.
+   */
   #load(file: string, arrival?: Arrival): Promise<Loaded> {
     const machine = thisMachine(this.#running().now(), this.#state);
     const inTurns = this.#clock;

@@ -21,9 +21,9 @@ export interface ReloadingOptions {
   readonly origin?: ((context: WatchContext) => OriginWatch) | undefined;
   /** Called when a reload begins. */
   readonly begins?: () => void;
-  /** Takes a new plan; by default, the running scheduler does. */
+  /** Applies a new plan; default: the running scheduler. */
   readonly apply?: (plan: SchedulerPlan, source: PlanSource) => void;
-  /** Takes a changed `log`. */
+  /** Applies a changed `log`. */
   readonly log: Pick<SchedulerLog, 'use'>;
 }
 

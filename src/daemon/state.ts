@@ -17,7 +17,7 @@ import type { Surroundings } from './surroundings.js';
 export type OpenedState =
   | {
       readonly kind: 'ready';
-      /** Absent: nothing outlives the scheduler. */
+      /** Absent if nothing outlives the scheduler. */
       readonly ledger?: RecordingPlace;
       /** Returns what has been recorded so far; `undefined` if nothing is. */
       readonly recorded: () => Recorded | undefined;
@@ -26,10 +26,10 @@ export type OpenedState =
       /** To be emitted after the scheduler has started. */
       readonly troubles: readonly LedgerTrouble[];
     }
-  /** Another scheduler uses it, or we may not use its file; the message is a sentence for the user. */
+  /** Another scheduler uses the state, or we may not use its file; the message is a sentence for the user. */
   | { readonly kind: 'refused'; readonly message: string };
 
-/** A timer file, and its state setting. */
+/** A timer file and its state setting. */
 export interface StateOwner {
   readonly path: string;
   readonly settings: Pick<TimerFile['settings'], 'state'>;

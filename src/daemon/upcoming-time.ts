@@ -13,7 +13,7 @@ interface Here {
 /** A time of day, on its next day or a named one; a day without a time means its midnight. */
 const CLOCK = /^(?:(today|tomorrow)\s+)?(\d\d?:\d\d(?::\d\d)?)$/;
 const DAY_ALONE = /^(?:today|tomorrow)$/;
-/** A duration from now, in case users think of `timers in`. */
+/** A duration from now, for users who think of `timers in`. */
 const FROM_NOW = /^(?:now\s*\+\s*|\+\s*|in\s+)?((?:\d+ ?(?:ms|[smhdw])\s*)+)$/;
 
 /**

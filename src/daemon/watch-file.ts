@@ -43,7 +43,7 @@ class WatchedFile {
   readonly #watching: Required<Watching>;
   readonly #folders = new Map<string, { close(): void }>();
   #known: Look;
-  /** The new version that was found; it is accepted if it is unchanged a moment later. */
+  /** The new version that was found; accepted if it is still unchanged a moment later. */
   #found: string | undefined;
   #isLooking = false;
   #isNoticed = false;
@@ -139,7 +139,7 @@ interface Look {
   readonly real: string | undefined;
   /** Differs if inode, size or times do. */
   readonly stat: string;
-  /** A different id means another file, or other content. */
+  /** A different id means a different file, or different content. */
   readonly id: string;
 }
 

@@ -46,7 +46,7 @@ interface Refusal {
   readonly reason: string;
   /** How long the server asks to wait. */
   readonly pause?: Duration;
-  /** Only one of them is at fault: its number. */
+  /** The number of the only outcome at fault. */
   readonly number?: number;
 }
 
@@ -69,11 +69,11 @@ export class Forward implements Sink {
   readonly #stop = new AbortController();
   #most = MOST;
   #failures = 0;
-  /** Was refused, and is sent alone: once more. The server may only have read it wrongly. */
+  /** Was refused, and is sent again by itself, because the server may only have misread it. */
   #suspect: number | undefined;
   #away: { readonly since: Instant; readonly reason: string } | undefined;
   #hasNews = false;
-  /** What is being sent; absent if there is nothing to send, and during a pause. */
+  /** The request being sent; absent if there is nothing to send, and during a pause. */
   #sending: Promise<void> | undefined;
   #pause: Cancel | undefined;
 
@@ -210,7 +210,7 @@ export class Forward implements Sink {
     log.noteSent(mark);
   }
 
-  /** It stays in the state, as long as any other. */
+  /** It stays in the state as long as any other outcome. */
   #setAside(
     log: OutcomeLog,
     mark: ForwardMark,
@@ -259,7 +259,7 @@ export class Forward implements Sink {
   #failed({ reason, pause: asked = 0 }: Refusal): void {
     const { clock, emit, now, random } = this.#context;
     if (this.#stop.signal.aborted) return;
-    // When it is back, it may accept more.
+    // Once the server is back, it may accept more.
     this.#suspect = undefined;
     const at = now();
     const receiver = hostOf(this.#settings.url);

@@ -8,13 +8,13 @@ import { runCommand, type DeliveryContext } from './run-command.js';
 import { hookEnvironment } from './run-environment.js';
 
 export interface HooksContext extends DeliveryContext {
-  /** The hooks of a job, looked up when a run of it ends; `undefined` when the job no longer exists. */
+  /** Looks up the hooks of a job when a run ends; `undefined` if the job no longer exists. */
   readonly hooksOf: (jobName: string) => Hooks | undefined;
   /** Called for each hook that fails. */
   readonly emit: (failed: HookFailed) => void;
 }
 
-/** Each timer is one receiver. */
+/** Each timer counts as one receiver. */
 const LIMITS: OutboxLimits = { atOnce: 16, perReceiver: 100, overAll: 1_000 };
 
 /** One hook of one run. */

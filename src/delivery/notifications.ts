@@ -10,7 +10,7 @@ import { runCommand, type DeliveryContext } from './run-command.js';
 import { jsonBody, sendRequest, type Send } from './web-sender.js';
 
 export interface NotificationsContext extends DeliveryContext {
-  /** The receivers of a job's notifications, looked up when the job changes. */
+  /** Looks up the receivers of a job's notifications when the job's condition changes. */
   readonly notifyOf: (jobName: string) => Notify | undefined;
   readonly send: Send;
   /** The host name. */
@@ -21,7 +21,7 @@ export interface NotificationsContext extends DeliveryContext {
   readonly emit: (failed: NotificationFailed) => void;
 }
 
-/** A receiver is the webhook or the command of one timer. */
+/** A receiver: the webhook or the command of one timer. */
 const LIMITS: OutboxLimits = { atOnce: 16, perReceiver: 20, overAll: 1_000 };
 
 /** A notification for one receiver. */

@@ -20,7 +20,7 @@ export interface OutboxOptions<Message> {
   readonly plural: string;
   /** Delivers a message; resolves soon after `stop` is aborted. Never rejects. */
   readonly deliver: (message: Message, stop: AbortSignal) => Promise<DeliveryFailure | undefined>;
-  /** Called once for each message: it arrived, or the failure says why not. */
+  /** Called once for each message, with the failure if it did not arrive. */
   readonly done: (message: Message, failure: DeliveryFailure | undefined) => void;
 }
 

@@ -7,7 +7,7 @@ import { OutputTail } from '../domain/output-tail.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import type { DeliveryFailure } from './failure.js';
 
-/** What a delivery by command needs. */
+/** The dependencies of a delivery by command. */
 export interface DeliveryContext {
   readonly clock: Clock;
   readonly executor: Executor;

@@ -30,8 +30,8 @@ const LIMITS: OutboxLimits = { atOnce: 1, perReceiver: 16, overAll: 16 };
 
 /**
  * Reports to the service manager whether the scheduler is ready, reloading, stopping and alive, as described in
- * sd_notify(3). A line says more, for `systemctl status`. `systemd-notify` sends one message at a time. Not a
- * companion: it continues until the scheduler has stopped.
+ * sd_notify(3). Each message includes a status line for `systemctl status`. `systemd-notify` sends one message at a
+ * time. Not a companion: it continues until the scheduler has stopped.
  */
 export class ServiceManager implements Sink {
   readonly name = 'service manager';
@@ -100,7 +100,7 @@ export class ServiceManager implements Sink {
     });
   }
 
-  /** This call proves that the event loop turns. */
+  /** This call proves that the event loop is running. */
   #beat(): void {
     if (this.#beatWaiting !== undefined) return;
     const totals = this.#context.totals();

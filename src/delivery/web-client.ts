@@ -11,7 +11,7 @@ import { systemReason } from '../system/system-reason.js';
 /** The response of a server. */
 export interface WebAnswer {
   readonly status: number;
-  /** Returns a header of the response. */
+  /** Returns a response header. */
   readonly header: (name: string) => string | undefined;
   /** Decompressed; empty if the caller asked for no bytes. */
   readonly body: Buffer;
@@ -123,7 +123,7 @@ async function readBody({ chunks, drop }: Incoming, mostBytes: number): Promise<
   return Buffer.concat(read);
 }
 
-/** Often only the name of the proxy shows which of the two failed. */
+/** Often only the proxy's name shows which of the two failed. */
 const by = (proxy: Proxy<Agent> | undefined, failure: NoAnswer): NoAnswer =>
   proxy ? { ...failure, error: throughProxy(failure.error, proxy.host) } : failure;
 

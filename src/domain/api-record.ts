@@ -5,7 +5,7 @@ import type { RecentRecord, StatusRecord, TimerRecord } from './status-record.js
 import { toTimestamp } from './time.js';
 import type { Trigger } from './firing.js';
 
-/** An outcome as in the log and the history, with a short reason and without its output. Missing facts are absent. */
+/** An outcome as in the log and the history, with a short reason but without its output. Unknown facts are absent. */
 export interface OutcomeRecord {
   readonly event: Ending['event'];
   /** When it was recorded. */
@@ -43,7 +43,7 @@ export interface LiveTimer extends Omit<TimerRecord, 'recent'> {
   readonly last: RecentRecord | null;
 }
 
-/** The first message of the event stream, sent again after a reload of the timer file: everything there is. */
+/** The first message of the event stream: the complete state. Sent again after a reload of the timer file. */
 export interface LiveStatus extends Omit<StatusRecord, 'timers'> {
   /** Whether a valid token permits actions. Without a token file nobody may act. */
   readonly can_act: boolean;
@@ -52,7 +52,7 @@ export interface LiveStatus extends Omit<StatusRecord, 'timers'> {
   readonly timers: readonly LiveTimer[];
 }
 
-/** Each further message: the timers that have changed. */
+/** Each further message: the changed timers. */
 export type LiveChange = Pick<LiveStatus, 'now' | 'is_stopping' | 'armed' | 'timers' | 'shared'>;
 
 /** Past and upcoming firings between two instants. */
@@ -68,7 +68,7 @@ export interface LaneRecord {
   readonly task_name: string | null;
   /** Oldest first. */
   readonly past: readonly OutcomeRecord[];
-  /** Earlier outcomes were left out. */
+  /** Earlier outcomes exist but were left out. */
   readonly is_past_cut: boolean;
   readonly coming: readonly {
     readonly task_name: string;
@@ -76,7 +76,7 @@ export interface LaneRecord {
     readonly scheduled_at: string;
     readonly starts_at: string;
   }[];
-  /** Later firings were left out. */
+  /** Later firings exist but were left out. */
   readonly is_coming_cut: boolean;
 }
 
@@ -86,7 +86,7 @@ interface FailedAttemptRecord {
   readonly timestamp: string;
   readonly error: string;
   readonly retry_in_ms: number;
-  /** The machine that had it; absent without a shared state. */
+  /** The machine that ran it; absent without a shared state. */
   readonly node?: string;
 }
 
@@ -105,7 +105,7 @@ export interface RunDetails {
   /** `null` while it is active. */
   readonly outcome: OutcomeRecord | null;
   readonly started_at: string | null;
-  /** The machine that has the latest attempt; absent without a shared state. */
+  /** The machine with the latest attempt; absent without a shared state. */
   readonly node?: string;
   readonly failed_attempts: readonly FailedAttemptRecord[];
   /** The last lines it printed; empty if it printed nothing, or if its output is no longer known. */

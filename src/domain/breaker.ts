@@ -14,7 +14,7 @@ export const CLOSED: BreakerState = { kind: 'closed' };
 
 /** How a job's breaker moves from state to state. Pure: the same input returns the same state. */
 export interface BreakerPolicy {
-  /** The state a firing finds at `now`: an open breaker whose cooldown has passed is half open. */
+  /** The state for a firing at `now`: an open breaker whose cooldown has passed is half open. */
   at(state: BreakerState, now: Instant): BreakerState;
   /** The state after a run with this outcome. `failuresInARow` includes that run. */
   after(state: BreakerState, ended: EndedRun, now: Instant): BreakerState;

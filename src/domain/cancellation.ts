@@ -1,6 +1,6 @@
 import type { CancelCause, Exit } from './outcome.js';
 
-/** What an executor sees of a run's cancellation. */
+/** A run's cancellation as an executor sees it. */
 export interface Cancellation {
   /** `undefined` until canceled; then always the first cause. */
   readonly cause: CancelCause | undefined;
@@ -57,7 +57,7 @@ export class Canceler implements Cancellation {
     this.#listener?.();
   }
 
-  /** Cancels if that has not happened yet, and ends the grace: SIGKILL now. */
+  /** Cancels if necessary, and ends the grace: SIGKILL now. */
   force(cause: CancelCause): void {
     if (this.#forced || (this.#cause === undefined && this.#isTooLate())) return;
     this.#forced = true;

@@ -22,8 +22,8 @@ export interface Clock {
 
   /**
    * Calls `wake` once, `delay` ms from now on the monotonic clock: late under load, up to 2 ms early by rounding. After
-   * a blocked event loop, pending input (ends of processes, responses) is served first: no timeout comes before what it
-   * waits for. `delay` is at most 2³¹ − 1; a negative one counts as 0.
+   * the event loop was blocked, pending input (ends of processes, responses) is handled first, so that no timeout
+   * preempts the event it waits for. `delay` is at most 2³¹ − 1; a negative one counts as 0.
    */
   after(delay: Duration, wake: () => void): Cancel;
 

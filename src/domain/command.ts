@@ -21,7 +21,7 @@ export interface Command {
   /** From SIGTERM to SIGKILL. */
   readonly killAfter: Duration;
   readonly output: OutputTarget;
-  /** The workers that run it. Absent: the machine of the scheduler. */
+  /** The workers that run it. Absent: the scheduler's machine. */
   readonly runOn?: RunOn;
 }
 
@@ -29,7 +29,7 @@ export interface Command {
 export interface RunOn {
   /** `any`, or a label of workers. */
   readonly label: string;
-  /** A hash of the keys that say what runs: a worker runs only what its own file defines in the same way. */
+  /** A hash of the keys that define what runs: a worker runs only timers that its own file defines identically. */
   readonly hash: string;
 }
 
@@ -49,7 +49,7 @@ export const NODES_LARGEST_ID = 2_147_483_647;
 export interface Account {
   readonly uid: number;
   readonly gid: number;
-  /** Further groups, without `gid`. */
+  /** Supplementary groups, without `gid`. */
   readonly groups: readonly number[];
   readonly name: string;
   /** Absolute path of the home directory. */

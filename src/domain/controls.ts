@@ -49,7 +49,10 @@ export interface SchedulerStatus {
   readonly jobs: readonly JobStatus[];
 }
 
-/** The scheduler in a few figures, for watchers that look often: unlike a status, it costs the same with any number of timers. */
+/**
+ * The scheduler in a few figures, for frequent checks. Unlike a status, its cost does not depend on the number of
+ * timers.
+ */
 export interface Totals extends Pick<SchedulerStatus, 'at' | 'isStopping'> {
   readonly timers: number;
   /** Active runs. */
@@ -58,14 +61,14 @@ export interface Totals extends Pick<SchedulerStatus, 'at' | 'isStopping'> {
   readonly nextStart: Instant | undefined;
 }
 
-/** What reading the timer file again changes. */
+/** What a reload of the timer file changes. */
 export interface PlanChange {
   readonly added: readonly string[];
   readonly removed: readonly string[];
   readonly changed: readonly string[];
 }
 
-/** What a plan was read from. Reported in `config.reloaded`. */
+/** Where a plan comes from, for `config.reloaded`. */
 export interface PlanSource {
   readonly file: string;
   /** The version that its server names; absent for a file that no server sends. */
@@ -82,12 +85,12 @@ export interface PlanLimits {
   readonly groups?: ReadonlyMap<string, number>;
 }
 
-/** What a scheduler runs. */
+/** The jobs and limits of a scheduler. */
 export interface SchedulerPlan extends PlanLimits {
   readonly jobs: readonly Job[];
 }
 
-/** The only verbs that change a running scheduler, for every caller. For an unknown name a verb returns `undefined`, false or 0. */
+/** The only ways to change a running scheduler. For an unknown name, a verb returns `undefined`, false or 0. */
 export interface Controls {
   /**
    * Resolves when the changes of all verbs so far are recorded, or known not to be. A client gets its response only after that. Takes as
@@ -95,7 +98,7 @@ export interface Controls {
    */
   kept(): Promise<Keeping | 'lost'>;
   status(): SchedulerStatus;
-  /** Fires now, despite the schedule, the breaker or a pause; `admission` replaces the job's own. */
+  /** Fires now, regardless of schedule, breaker and pause; `admission` replaces the job's own policy. */
   trigger(name: string, admission?: readonly AdmissionPolicy[]): Firing | undefined;
   /** Skips scheduled firings with reason `paused` until then. Returns whether the job exists. A pause survives restarts. */
   pause(name: string, pause: Pause): boolean;
@@ -109,11 +112,13 @@ export interface Controls {
    */
   reset(name: string, length?: Duration): Instant | undefined;
   /**
-   * Adds a job that is in no plan, or replaces the one of its name, and arms it for its first instant. The job is removed after its
-   * outcome.
+   * Adds a job outside the plan, or replaces the one with its name, and arms it for its first instant. The job is
+   * removed after its outcome.
    */
   put(job: Job): void;
-  /** Removes a job that is in no plan before it comes due; this is not a firing. Returns whether a pending one existed. */
+  /**
+   * Removes a job outside the plan before it comes due, which is not a firing. Returns whether a pending one existed.
+   */
   remove(name: string): boolean;
   /** What {@link reload} would change. Jobs outside the plan are ignored, and stay. */
   compare(plan: SchedulerPlan): PlanChange;

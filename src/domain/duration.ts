@@ -66,7 +66,7 @@ function sumOfUnits(text: string): Duration {
   return sum;
 }
 
-/** Words the error for text in the place of a number and a unit; `previous` is the unit before it. */
+/** Words the error for text in place of a number and a unit; `previous` is the unit before it. */
 function notAPart(rest: string, text: string, previous: Duration): DurationError {
   if (rest === text && /^\d+$/.test(text)) return bareNumber(Number(text));
   if (/^\d+$/.test(rest))
@@ -88,7 +88,7 @@ function notAUnit(rest: string, text: string): DurationError {
 const minutesOrMonths = (number: string): string =>
   `Write "${number}m" for minutes. Months have no fixed length: write days, or use cron.`;
 
-/** Words the error for a number in the place of a duration: at least its unit is missing. */
+/** Words the error for a number in place of a duration: at least the unit is missing. */
 export function bareNumber(value: number): DurationError {
   if (!(value * MINUTE <= LONGEST_DURATION)) return new DurationError(`${value} is not a valid duration.`, FORMS);
   if (value < 0) return new DurationError(`${value} is negative.`, 'A duration cannot have a sign.');

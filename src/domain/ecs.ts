@@ -4,11 +4,11 @@ import { RECORD_FIELDS } from './events/fields.js';
 /** The version of the Elastic Common Schema whose names are used. */
 const ECS_VERSION = '9.4.0';
 
-/** The name of a record's field in the Elastic Common Schema. Fields that it does not know are under `timers`. */
+/** The name of a record's field in the Elastic Common Schema. Fields without one are under `timers`. */
 export const ecsName = (fields: EventFields, key: string): string =>
   (fields[key] ?? (RECORD_FIELDS as EventFields)[key])?.ecs ?? `timers.${key}`;
 
-/** An event under names of the Elastic Common Schema. Values that are `null` are left out, and so is what the message says. */
+/** An event under names of the Elastic Common Schema. Omits `null` values, and fields that the message repeats. */
 export function toEcsRecord(event: TimerEvent): Readonly<Record<string, unknown>> {
   const entry = entryOf(event);
   const record: Record<string, unknown> = { ...CONSTANTS, 'event.action': event.event };
@@ -21,7 +21,7 @@ export function toEcsRecord(event: TimerEvent): Readonly<Record<string, unknown>
 
 const CONSTANTS = { 'ecs.version': ECS_VERSION, 'service.name': 'timers', 'event.dataset': 'timers.log' } as const;
 
-/** There, an outcome is a single word. */
+/** In that schema, the outcome is a single word. */
 const ecsValue = (name: string, value: unknown): unknown => {
   if (name !== 'event.outcome') return value;
   return value === true ? 'success' : 'failure';

@@ -13,7 +13,9 @@ export interface AttemptIo {
   readonly cancellation: Cancellation;
   /** How long it may wait for a worker, in ms from now. Then it has `expired`. Absent: as long as necessary. */
   readonly startWithin?: Duration | undefined;
-  /** Called with the name of the machine that has it: before `started`, and before its end. Not without a shared state. */
+  /**
+   * Called with the name of the machine that runs it: before `started`, and before its end. Only with a shared state.
+   */
   taken?(node: string): void;
   /** Called once, when the process exists. Not called if it could not be started. `forMs`: how long it has been running. */
   started(pid: number, forMs?: Duration): void;
@@ -21,7 +23,7 @@ export interface AttemptIo {
    * Called for every block of output, in order: whole lines, each without its newline, joined by newlines. `truncated` if it is one line that was cut.
    */
   output(stream: OutputStream, text: string, truncated: boolean): void;
-  /** Called once with the last lines of output, if another log has all of them. They come with their streams. */
+  /** Called once with the last lines of output and their streams, if the output is in another log. */
   outputTail?(lines: readonly TailLine[]): void;
   /** Called with a sentence if output does not reach its target (a file that cannot be written). The run continues. */
   trouble(sentence: string): void;

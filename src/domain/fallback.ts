@@ -17,10 +17,10 @@ export interface FallbackResult {
   readonly outputTail?: string;
 }
 
-/** Whether the fallback follows an attempt after which there is no other. A lost one may have done its work. */
+/** Whether the fallback follows the last attempt. A lost attempt may have done its work. */
 export const needsFallback = ({ status }: Outcome): boolean => status === 'failure' || status === 'timeout';
 
-/** What a fallback did, as the rest of a sentence about it. */
+/** Describes what a fallback did, as the end of a sentence. */
 export function describeFallback({ outcome: { status, error = status }, durationMs = 0 }: FallbackResult): string {
   switch (status) {
     case 'success':
@@ -36,6 +36,6 @@ export function describeFallback({ outcome: { status, error = status }, duration
   }
 }
 
-/** A sentence about a run, with what its fallback did. */
+/** Adds what the fallback did to a sentence about a run. */
 export const withFallback = (sentence: string, fallback: FallbackResult | undefined): string =>
   fallback === undefined ? sentence : `${sentence}; its fallback ${describeFallback(fallback)}`;

@@ -48,7 +48,7 @@ export interface Job {
   readonly adHoc?: string;
 }
 
-/** The keys in which two definitions of one job differ, in alphabetical order. */
+/** The keys that differ between two definitions of a job, in alphabetical order. */
 export function changedKeys({ definition: before }: Job, { definition: after }: Job): readonly string[] {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...keys].filter((key) => before[key] !== after[key]).sort();
@@ -68,7 +68,7 @@ export function compareJobs(before: ReadonlyMap<string, Job>, after: readonly Jo
   };
 }
 
-/** Distinguishes schedules: the memory of a job under one does not apply under another. */
+/** Identifies a schedule, because the memory of a job applies only to its own schedule. */
 export const fingerprintOf = ({ enabled, written, timezone }: Job): string =>
   `${enabled ? '' : 'disabled '}${written.key} ${written.text} ${timezone}`;
 

@@ -5,11 +5,11 @@ export interface KeyEntry {
   readonly required?: true;
   /** The value that applies without the key. */
   readonly default?: string | number | boolean | readonly (string | number)[];
-  /** What applies without the key, if no single value describes it. One sentence. */
+  /** What applies without the key, in one sentence, if no single value describes it. */
   readonly without?: string;
-  /** What a number counts. */
+  /** The unit of a number. */
   readonly unit?: string;
-  /** Limits that the type does not show. */
+  /** Limits that the type does not express. */
   readonly bounds?: string;
   /** A value, as YAML on one line. */
   readonly example: string;

@@ -38,7 +38,7 @@ export interface JobMemory {
 /** A job's memory as it is recorded. */
 export interface JobRecord {
   readonly name: string;
-  /** Changes with the job's schedule: a memory of another schedule does not apply to this one. */
+  /** Changes with the job's schedule, because a memory applies only to its own schedule. */
   readonly fingerprint: string;
   readonly memory: JobMemory;
   /** The job's source; only for a job outside the file. */
@@ -49,7 +49,7 @@ export interface JobRecord {
 export interface OpenRun {
   readonly runId: string;
   readonly firing: Firing;
-  /** Attempts of its command that started. 0: it waited, and never had a process, except a fallback. */
+  /** Attempts of its command that started. 0: it never had a process, except perhaps a fallback. */
   readonly attempts: number;
   /** When the first attempt started. */
   readonly startedAt: Instant | undefined;
@@ -61,19 +61,16 @@ export interface OpenRun {
   readonly pid: number | undefined;
   /** The machine that runs the latest attempt, without the fallback; absent without a shared state. */
   readonly node?: string | undefined;
-  /** The label of the workers that have the latest attempt; absent if the scheduler started it. */
+  /** The label of the workers with the latest attempt; absent if the scheduler started it. */
   readonly label?: string | undefined;
   /** Present once its fallback has started: how the run ends. */
   readonly decided?: DecidedEnding;
 }
 
-/**
- * Whether a commit is on record. `lost`: the state belongs to another scheduler now, and nothing of this one is
- * recorded.
- */
+/** Whether a commit was recorded. `lost`: the state now belongs to another scheduler, and nothing was recorded. */
 export type Committed = 'recorded' | 'lost';
 
-/** What a scheduler finds when it starts. */
+/** The recorded state when a scheduler starts. */
 export interface Recollection {
   readonly jobs: ReadonlyMap<string, JobRecord>;
   /** In the order of their admission. */
@@ -158,10 +155,7 @@ export interface HistoryQuery {
   readonly since?: Instant;
   /** Recorded at this instant or earlier. */
   readonly until?: Instant;
-  /**
-   * For a firing due at this instant: its own outcome, or that of a series of firings reported as one that may include
-   * it.
-   */
+  /** Outcomes of a firing due at this instant, or of a series that was reported as one and may include it. */
   readonly due?: DueSpan;
   /** Returns the latest ones, up to this number. At least 1. */
   readonly limit: number;
@@ -182,7 +176,7 @@ export interface RunHistory {
   /** Absent while it is active. */
   readonly ending: Ending | undefined;
   readonly open: OpenRun | undefined;
-  /** Its last lines of output, whatever its outcome. */
+  /** The last lines of its output, whatever its outcome. */
   readonly outputTail: string | undefined;
   /** Failed attempts that were retried, oldest first. */
   readonly attempts: readonly FailedAttempt[];
@@ -193,7 +187,7 @@ export interface FailedAttempt {
   readonly at: Instant;
   readonly error: string;
   readonly retryInMs: Duration;
-  /** The machine that had it; absent without a shared state. */
+  /** The machine that ran it; absent without a shared state. */
   readonly node?: string | undefined;
 }
 
@@ -210,11 +204,9 @@ export const failedAttemptOf = ({ attempt, at, outcome, retryInMs, node }: Attem
 export interface History {
   /** The latest outcomes that fit, or the earliest; oldest first. */
   endings(query: HistoryQuery): readonly Ending[];
-  /** The numbers of such outcomes, for when memory might not hold them all. A later outcome has a higher one. */
+  /** The numbers of such outcomes, which may not all fit in memory. Later outcomes have higher numbers. */
   numbers(query: HistoryQuery): readonly number[];
-  /**
-   * The outcomes of those numbers, in their order; `undefined` for one dropped meanwhile. For a few hundred at a time.
-   */
+  /** The outcomes with those numbers, in their order; `undefined` for deleted ones. For a few hundred at a time. */
   numbered(numbers: readonly number[]): readonly (Ending | undefined)[];
   /**
    * The durations of a job's latest runs that ended by themselves, up to `limit`: not canceled, not lost. Ascending.
@@ -232,7 +224,7 @@ export interface History {
   jobs(): ReadonlyMap<string, JobRecord>;
   /** When a scheduler last recorded that it was alive; `undefined` if none did. */
   lastSeenAt(): Instant | undefined;
-  /** What the results so far have left out. Absent: nothing is ever left out. */
+  /** Invalid content that the results have left out so far. Absent if that cannot happen. */
   readonly invalid?: LeftOut;
   close(): void;
 }
@@ -254,7 +246,7 @@ export function statusOf(ending: Ending): FiringStatus {
 export const fallbackIn = ({ ending }: Pick<RunHistory, 'ending'>): FallbackResult | undefined =>
   ending === undefined || ending.event === 'firing.missed' ? undefined : ending.fallback;
 
-/** The machine that had the latest attempt of a run; `undefined` if that is not known, or only one machine runs timers. */
+/** The machine that ran the latest attempt of a run; `undefined` if unknown, or if only one machine runs timers. */
 export const nodeOf = ({ ending, open }: Pick<RunHistory, 'ending' | 'open'>): string | undefined =>
   open?.node ?? (ending?.event === 'run.finished' ? ending.node : undefined);
 

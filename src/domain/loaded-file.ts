@@ -1,4 +1,7 @@
-/** What a scheduler loaded from its timer file, for commands that cannot read the file now. JSON-safe; no command, no secret. */
+/**
+ * What a scheduler loaded from its timer file, for commands that cannot read the file. JSON-safe; without commands and
+ * secrets.
+ */
 export interface LoadedFile {
   /** IANA name. */
   readonly timezone: string;

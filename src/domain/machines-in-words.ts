@@ -2,7 +2,10 @@ import { humanDuration } from './human-duration.js';
 import type { SharedRecord } from './status-record.js';
 import type { Instant } from './time.js';
 
-/** Who is active and who stands by, for people: `one is active, its lease lasts 4.2 s`, `two stands by`. `where` follows "active". */
+/**
+ * Describes the active and the standby machines: `one is active, its lease lasts 4.2 s`, `two stands by`. `where`
+ * follows "active".
+ */
 export function machinesInWords(
   { active, others, role, node, lease_ms_left: left }: SharedRecord,
   where = '',
@@ -20,7 +23,7 @@ export function machinesInWords(
   ];
 }
 
-/** How the active machine came to be it, after its name: `took over from two 3 min ago`; `undefined` if that is not known. */
+/** How the active machine became active, following its name: `took over from two 3 min ago`; `undefined` if unknown. */
 export function takeoverInWords({ took_over: takeover }: SharedRecord, now: Instant): string | undefined {
   if (!takeover) return undefined;
   const { at, from, gap_ms: gap, times } = takeover;

@@ -4,7 +4,7 @@ import type { Command } from './command.js';
 export const CHANGES = ['failed', 'still_failing', 'recovered', 'missed', 'breaker_opened'] as const;
 export type Change = (typeof CHANGES)[number];
 
-/** Where a job's changes are sent, and which of them. */
+/** Which changes of a job to send, and where. */
 export interface Notify {
   readonly on: ReadonlySet<Change>;
   /** `still_failing` is sent after this many failed runs in a row, and each time the number has doubled since. */

@@ -7,7 +7,7 @@ export interface Orphan {
   readonly pid: number;
 }
 
-/** An attempt that workers have, and that no scheduler follows. */
+/** An attempt on workers that no scheduler follows. */
 export interface LeftAttempt {
   readonly runId: string;
   readonly attempt: number;
@@ -17,19 +17,19 @@ export interface LeftAttempt {
 /** Finds and ends processes that a scheduler left running when it died. */
 export interface Orphans {
   /**
-   * The living processes of these runs. Empty if the system does not list them. Takes turns of the event loop, because
-   * there may be thousands of processes. Never rejects.
+   * The living processes of these runs. Empty if the system does not list them. Yields to the event loop, because there
+   * may be thousands of processes. Never rejects.
    */
   find(runIds: ReadonlySet<string>): Promise<readonly Orphan[]>;
   /**
-   * How commands ended after their scheduler died, by the id of their run, as far as that is known. Each end is
+   * How commands ended after their scheduler died, by the id of their run, as far as that is known. Each result is
    * returned once. Never throws.
    */
   ends?(): ReadonlyMap<string, Exit>;
   /** SIGTERM, after `grace` SIGKILL. Resolves when none of them is alive, or a few seconds after the SIGKILL. Never rejects. */
   end(orphans: readonly Orphan[], grace: Duration): Promise<void>;
   /**
-   * Takes an attempt back from the queue of its workers. If one has taken it, ends its command, unless `action` is `keep`.
+   * Withdraws an attempt from its queue. If a worker already has it, ends its command, unless `action` is `keep`.
    * Resolves when it can neither start nor continue. Never rejects. Absent: there are no workers.
    */
   takeBack?(left: LeftAttempt, action: 'kill' | 'keep'): Promise<void>;

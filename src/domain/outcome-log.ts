@@ -8,11 +8,11 @@ export interface NumberedEnding {
   readonly ending: Ending | undefined;
 }
 
-/** Outcomes of another scheduler. */
+/** Outcomes that another scheduler sent. */
 export interface ReceivedOutcomes {
   /** The name of its machine. */
   readonly node: string;
-  /** Identifies its state: each state has its own numbers. Empty if the sender names none. */
+  /** Identifies its state, because each state has its own numbers. Empty if the sender names none. */
   readonly state: string;
   /** When they arrived. */
   readonly at: Instant;

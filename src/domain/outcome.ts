@@ -8,7 +8,7 @@ export type Exit =
   | { readonly kind: 'signaled'; readonly signal: string }
   /** No process started. `code` is what a shell would return: 126 not executable, 127 not found. */
   | { readonly kind: 'not_started'; readonly code: 126 | 127; readonly error: string }
-  /** What started the process died before the process ended. */
+  /** The launcher died before the process ended. */
   | { readonly kind: 'lost'; readonly error: string }
   /** It could not start in time, and will not start. */
   | { readonly kind: 'expired' };
@@ -57,11 +57,11 @@ export const canceled = (cause: CancelCause): Outcome => ({
 /** The outcome of a run whose end is unknown. */
 export const LOST = { status: 'lost', error: 'the scheduler died while it was running' } as const satisfies Outcome;
 
-/** Which machines a lost run concerns; empty without a shared state. */
+/** The machines that a lost run concerns; empty without a shared state. */
 export interface LostBetween {
-  /** The one that had it, if that is known. */
+  /** The machine that ran it, if known. */
   readonly from?: string | undefined;
-  /** The one that took over. */
+  /** The machine that took over. */
   readonly to?: string | undefined;
 }
 
@@ -104,7 +104,7 @@ function judgeEnd(
   return { status: 'failure', ...facts, error: codeInWords(exit.code, cwd) };
 }
 
-/** A shell says that it found no command, but not in which folder it looked. */
+/** A shell reports that it found no command, but not which folder it ran in. */
 function codeInWords(code: number, cwd: string): string {
   if (code !== NOT_FOUND && code !== NOT_EXECUTABLE) return `exit code ${code}`;
   const why = code === NOT_FOUND ? 'a command was not found' : 'a command is not executable';

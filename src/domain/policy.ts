@@ -4,13 +4,13 @@ import type { Duration, Instant } from './time.js';
 
 /** Which? Selects which missed instants (downtime, suspension, a clock that jumped) still run. */
 export interface MisfirePolicy {
-  /** How many of the latest instants it considers. It needs no more than these, and never selects an older one. */
+  /** How many of the latest instants the policy considers. It never selects an older one. */
   readonly most: number;
   /** `passed` is ascending and not empty. Returns a subsequence of it; the rest is reported as missed. */
   select(passed: readonly Instant[], now: Instant): readonly Instant[];
 }
 
-/** What an admission policy sees of its job. */
+/** The facts for an admission policy. */
 export interface JobView {
   /** Active runs, retry pauses included, and firings that wait for a slot. */
   readonly running: number;
@@ -22,7 +22,7 @@ export interface JobView {
 export type Verdict =
   | { readonly kind: 'admit' }
   | { readonly kind: 'skip'; readonly reason: string }
-  /** Decided again when no run of this job is active. Never returned if none is. */
+  /** Decide again when no run of this job is active. Never returned if none is. */
   | { readonly kind: 'wait' }
   /** Cancels the active runs and waits for their end. A firing that was already waiting is dropped (`skipped`, `replaced`). */
   | { readonly kind: 'replace' };

@@ -34,7 +34,7 @@ export interface RecentPast {
   of(name: string, most: number): readonly RecentOutcome[];
 }
 
-/** The basic facts of an ending; `cause` describes it in a few words. */
+/** The basic facts of an outcome; `cause` describes it in a few words. */
 export function recentOutcomeOf(ending: Ending, cause: string): RecentOutcome {
   const { at, firing, runId } = ending;
   // A run that never had a process has no lateness and no duration.

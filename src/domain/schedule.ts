@@ -1,6 +1,6 @@
 import type { Duration, Instant } from './time.js';
 
-/** When a job is due: a pure function of time. A new schedule and an old one return the same instants. */
+/** When a job is due: a pure function of time, without state. */
 export interface Schedule {
   /**
    * The first due instant strictly after `after`, or `undefined` if none is left.

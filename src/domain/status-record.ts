@@ -10,7 +10,7 @@ import { toTimestamp, type Duration, type Instant } from './time.js';
 import { timerStatesOf, type TimerState } from './timer-state.js';
 
 /**
- * The current state of a scheduler, under public names: JSON-safe, snake_case, instants as timestamps. Missing values
+ * The current state of a scheduler, under public names: JSON-safe, snake_case, instants as timestamps. Unknown values
  * are `null`.
  */
 export interface StatusRecord {
@@ -20,7 +20,7 @@ export interface StatusRecord {
   /** IANA name of the timer file, for times that people read. All times here are UTC. */
   readonly timezone: string;
   readonly started_at: string | null;
-  /** The scheduler's own time, as every other instant here. */
+  /** The scheduler's own time, like every other instant here. */
   readonly now: string;
   readonly is_stopping: boolean;
   /** What starts commands; absent where it is not chosen. Schedulers of earlier versions omit it. */
@@ -103,9 +103,9 @@ export interface SharedRecord {
 /** How a machine became the active one. */
 export interface TakeoverRecord {
   readonly at: string;
-  /** The active machine before; `null` for a new state. */
+  /** The previously active machine; `null` for a new state. */
   readonly from: string | null;
-  /** Since that machine was last seen; `null` for a new state. */
+  /** Time since that machine was last seen; `null` for a new state. */
   readonly gap_ms: number | null;
   /** How often this machine became the active one since its scheduler started. */
   readonly times: number;
@@ -114,13 +114,13 @@ export interface TakeoverRecord {
 /** The runs for the workers of one label. */
 export interface QueueRecord {
   readonly label: string;
-  /** In the queue. */
+  /** Runs in the queue. */
   readonly waiting: number;
-  /** On a worker. */
+  /** Runs on a worker. */
   readonly active: number;
   /** How long the oldest waiting one has waited; 0 if none waits. */
   readonly oldest_ms: number;
-  /** How many runs the living workers take at once. */
+  /** How many runs the connected workers accept at once. */
   readonly slots: number;
 }
 
@@ -157,7 +157,7 @@ export interface TimerRecord {
    */
   readonly state?: TimerState | null;
   readonly runs: readonly RunRecord[];
-  /** `null` inside: until it is resumed, without a reason. */
+  /** `null` in it means: until it is resumed, or without a reason. */
   readonly paused: { readonly until: string | null; readonly reason: string | null } | null;
   readonly breaker: { readonly state: BreakerState['kind']; readonly until: string | null };
   readonly failures_in_a_row: number;
@@ -204,7 +204,7 @@ export interface RunRecord {
   readonly elapsed_ms: number;
 }
 
-/** What a status does not know about its scheduler. */
+/** What a status adds to the scheduler's own state. */
 export interface StatusContext {
   readonly facts: { readonly pid: number; readonly version: string; readonly file: string; readonly timezone: string };
   readonly words: (job: Job) => string;
@@ -284,7 +284,7 @@ function toTimerRecord(status: JobStatus, now: Instant, words: (job: Job) => str
   };
 }
 
-/** What keeps a timer from firing, under its public names. */
+/** What prevents a timer from firing, under its public names. */
 export const toHeld = (
   { paused, breaker }: Pick<JobMemory, 'paused' | 'breaker'>,
   now: Instant,
@@ -293,7 +293,7 @@ export const toHeld = (
   breaker: { state: breaker.kind, until: breaker.kind === 'open' ? toTimestamp(breaker.until) : null },
 });
 
-/** An expired pause counts as over, although the event comes only with the next firing. */
+/** An expired pause counts as ended, although its event comes only with the next firing. */
 function ofPause(pause: Pause | undefined, now: Instant): TimerRecord['paused'] {
   if (pause === undefined || (pause.until !== undefined && pause.until <= now)) return null;
   return { until: timestamp(pause.until), reason: pause.reason ?? null };

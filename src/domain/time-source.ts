@@ -1,6 +1,6 @@
 import type { Duration, Instant } from './time.js';
 
-/** A server of the time. */
+/** A time server. */
 export interface TimeServer {
   /** A name or an address. */
   readonly host: string;
@@ -32,7 +32,7 @@ export interface TimeSample {
   readonly errorMs: Duration;
 }
 
-/** Why a source did not return the time. The same cause has the same words, so that it is logged only once. */
+/** Why a source did not return the time. Equal causes have equal words, so that each is logged only once. */
 export interface TimeTrouble {
   readonly kind: 'trouble';
   readonly source: string;
@@ -44,8 +44,8 @@ export interface TimeTrouble {
 export interface TimeSource {
   /**
    * Compares the wall clock with the source's. Never rejects, and finishes within a minute; at once when `signal`
-   * aborts. The same cause has the same words, so that it is logged only once. `undefined`: no result this time. This
-   * is not a failure: the source requested a pause.
+   * aborts. Equal causes have equal words, so that each is logged only once. `undefined`: no result this time. This is
+   * not a failure: the source requested a pause.
    */
   measure(signal: AbortSignal): Promise<TimeSample | TimeTrouble | undefined>;
 }
@@ -56,7 +56,7 @@ export interface TimeSource {
  */
 export type StateTime = () => Promise<Instant | undefined>;
 
-/** What is known of the wall clock, by all sources that agree. */
+/** What all agreeing sources know about the wall clock. */
 export interface ClockOffset {
   readonly offsetMs: Duration;
   readonly errorMs: Duration;

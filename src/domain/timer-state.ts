@@ -33,7 +33,7 @@ export type TimerState =
   | 'disabled'
   | ReturnType<typeof wordWithoutNext>;
 
-/** All that a timer is doing, the most pressing first; empty if it only waits for its next firing. */
+/** Everything that a timer is doing, most urgent first; empty if it only waits for its next firing. */
 export function timerStatesOf({ runs, paused, breaker, enabled, ...facts }: TimerFacts): readonly TimerState[] {
   const longest = longestRunOf(runs);
   const states: readonly TimerState[] = [
@@ -50,7 +50,7 @@ export function timerStatesOf({ runs, paused, breaker, enabled, ...facts }: Time
 export const longestRunOf = <R extends ActiveRun>(runs: readonly R[]): R | undefined =>
   [...runs].sort((one, other) => other.elapsed_ms - one.elapsed_ms)[0];
 
-/** The one word for a timer without a next firing. A last firing without a run is not called done. */
+/** The state of a timer without a next firing. It is not `done` if its last firing did not run. */
 export function wordWithoutNext(
   lastStatus: FiringStatus | null | undefined,
 ): 'done' | 'never ran' | 'missed' | 'skipped' {

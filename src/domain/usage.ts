@@ -1,7 +1,7 @@
 import { humanDuration } from './human-duration.js';
 import type { Duration } from './time.js';
 
-/** What processes used, with the descendants they have waited for. */
+/** Resources used by processes and the descendants they have waited for. */
 export interface Usage {
   /** User and system time. */
   readonly cpuMs: Duration;
@@ -9,7 +9,7 @@ export interface Usage {
   readonly maxRssBytes: number;
 }
 
-/** A usage that may not have been measured. */
+/** A usage, if it was measured. */
 interface Measured {
   readonly cpuMs?: Duration | undefined;
   readonly maxRssBytes?: number | undefined;

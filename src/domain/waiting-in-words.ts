@@ -3,7 +3,10 @@ import { humanDuration } from './human-duration.js';
 import type { SharedRecord } from './status-record.js';
 import { SECOND } from './time.js';
 
-/** Where runs wait for workers, for people: `2 runs wait for a worker with the label gpu, one of them for 5 s; there is none`. */
+/**
+ * Describes runs that wait for workers: `2 runs wait for a worker with the label gpu, one of them for 5 s; there is
+ * none`.
+ */
 export const waitingInWords = ({ queues = [] }: SharedRecord): readonly string[] =>
   queues
     .filter(({ waiting, slots, oldest_ms: oldest }) => waiting > 0 && (slots === 0 || oldest >= SECOND))

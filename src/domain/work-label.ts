@@ -3,7 +3,7 @@ import type { Job } from './job.js';
 /** The label of runs that the scheduler starts itself. */
 export const LOCAL_LABEL = 'local';
 
-/** The label of runs that every worker takes. */
+/** The label of runs that every worker accepts. */
 export const ANY_LABEL = 'any';
 
 /** A label of workers: part of a key in Redis, and of a metric. */

@@ -23,8 +23,8 @@ export class Admission {
   }
 
   /**
-   * The first verdict that is not "admit" counts. A user who fires manually has seen the pause and the breaker. An open
-   * breaker skips with and without a fallback, which runs only if the policies admit it.
+   * The first verdict that is not "admit" counts. Manual firings ignore the pause and the breaker, because the user has
+   * seen them. An open breaker skips with and without a fallback, which runs only if the policies admit it.
    */
   verdictOn(state: JobState, firing: Firing, policies: readonly AdmissionPolicy[]): Decision {
     const reason = firing.trigger === 'manual' ? undefined : this.#whyHeld(state);
@@ -47,7 +47,7 @@ export class Admission {
     this.#breakers.ended(state, run, ending);
   }
 
-  /** Why the job's command does not run now. */
+  /** Why the job's command must not run now. */
   #whyHeld(state: JobState): 'paused' | 'breaker_open' | 'max_runs' | undefined {
     if (this.#isPaused(state)) return 'paused';
     if (!this.#breakers.pass(state)) return 'breaker_open';

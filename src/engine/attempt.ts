@@ -15,7 +15,7 @@ import type { EngineContext } from './context.js';
 import type { RunTimes } from './run-times.js';
 import type { Alarm } from './timer-loop.js';
 
-/** What a run's command learns about earlier runs of its job. */
+/** Facts about earlier runs of the job, for the run's command. */
 export interface AttemptHistory {
   readonly previousScheduledFor: Instant | undefined;
   readonly lastSuccessAt: Instant | undefined;
@@ -64,7 +64,7 @@ export class Attempt implements AttemptIo {
   readonly tail = new OutputTail();
   /** `undefined` until it has a process. */
   pid: number | undefined;
-  /** The machine that has it; `undefined` without a shared state. */
+  /** The machine that runs it; `undefined` without a shared state. */
   node: string | undefined;
   /** `undefined` until its process has ended, or if it was not measured. */
   usage: Usage | undefined;
@@ -147,7 +147,7 @@ export class Attempt implements AttemptIo {
     return { event: 'attempt.failed', attempt, outcome, retryInMs, ...(node !== undefined && { node }) };
   }
 
-  /** Its time no longer counts. */
+  /** Stops its timeout. */
   stopTiming(): void {
     this.#isOver = true;
     if (this.#timeout !== undefined) this.#context.elapsed.clear(this.#timeout);
@@ -157,7 +157,7 @@ export class Attempt implements AttemptIo {
     this.node = node;
   }
 
-  /** Its time counts from now on. */
+  /** Starts its timeout. */
   started(pid: number, forMs = 0): void {
     this.pid = pid;
     const { node } = this;
@@ -182,7 +182,7 @@ export class Attempt implements AttemptIo {
     for (const { text, stream } of lines) this.tail.push(text, stream);
   }
 
-  /** The event of its begin. */
+  /** The event of its start. */
   get begun(): RunFact<AttemptBegun> {
     const { number: attempt, latenessMs, decided, command } = this.spec;
     const { runOn } = command;
@@ -212,7 +212,10 @@ export class Attempt implements AttemptIo {
     this.#run.emit({ event: 'run.output', stream, lines: line, truncated: false, ...(data && { data }) });
   }
 
-  /** Parses the JSON object in a line. A line with a number that would change stays a line; this is reported once. */
+  /**
+   * Parses the JSON object in a line. A line with a number that parsing would change stays text, which is reported
+   * once.
+   */
   #jsonOf(line: string): Readonly<Record<string, unknown>> | undefined {
     const data = jsonObject(line);
     const number = data && inexactNumber(line);

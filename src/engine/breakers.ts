@@ -42,7 +42,7 @@ export class Breakers {
   }
 
   /**
-   * Called for a run that an earlier scheduler left open. A lost trial counts as failed. Otherwise every start would
+   * Called for a run that an earlier scheduler left open. A lost trial counts as failed. Otherwise, every start would
    * retry a command that crashes the scheduler.
    */
   closed(state: JobState, { trigger }: Firing, outcome: Outcome): void {

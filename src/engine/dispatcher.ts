@@ -21,7 +21,7 @@ interface Submission {
 
 const NO_OPTIONS: Submission = {};
 
-/** A firing, with the id of its run if it had one. */
+/** A firing with the id of its run, if it had one. */
 interface Submitted extends Pick<Submission, 'runId'> {
   readonly firing: Firing;
 }
@@ -157,7 +157,7 @@ export class Dispatcher {
     run.start(history);
   }
 
-  /** Its command does not run: the firing is neither a trial of the breaker nor the previous one of the next. */
+  /** Its command does not run, so the firing is neither a trial of the breaker nor the next one's previous firing. */
   #fallBack(state: JobState, run: Run, decided: DecidedEnding): void {
     this.#runs.activate(run);
     run.start(state.history, decided);

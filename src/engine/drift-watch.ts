@@ -22,9 +22,7 @@ export function judgeDrift(
   return size <= limit ? 'within' : was;
 }
 
-/**
- * How much of a measured offset the scheduler's time should follow: all of it, or nothing if it may just as well be 0.
- */
+/** How much of a measured offset the scheduler's time should follow: all of it, or nothing if 0 is just as likely. */
 export const offsetToFollow = ({ offsetMs, errorMs }: Pick<ClockOffset, 'offsetMs' | 'errorMs'>): Duration =>
   Math.abs(offsetMs) > errorMs ? offsetMs : 0;
 
@@ -52,7 +50,7 @@ export class DriftWatch {
   readonly #settings: Pick<ClockSettings, 'limit' | 'poll'>;
   readonly #parts: DriftParts;
   readonly #stopping = new AbortController();
-  /** By source: the last reported reason why it returned no time. */
+  /** The last reported reason of each source for not returning the time. */
   readonly #told = new Map<string, string>();
   #state: DriftState = 'within';
   #latest: ClockOffset | undefined;

@@ -2,7 +2,7 @@
 export interface Ticket {
   /** The name of its job. */
   readonly jobName: string;
-  /** Called once, when a place becomes free after waiting; the place is then taken. */
+  /** Called once, when a place becomes free after a wait; it is then already taken. */
   enter(): void;
 }
 

@@ -49,7 +49,7 @@ export class JobState implements Alarm, JobView, JobMemory {
     return this.#parked ?? NONE;
   }
   #parked: Set<Run> | undefined;
-  /** The one whose turn it is. */
+  /** The parked run whose turn it is. */
   get firstParked(): Run | undefined {
     return this.#parked?.values().next().value;
   }
@@ -63,7 +63,7 @@ export class JobState implements Alarm, JobView, JobMemory {
   runsBegun = 0;
   failuresInARow = 0;
   /**
-   * Whether the last run that counts failed. Unlike {@link failuresInARow}, it survives a reset, so that a recovery is
+   * Whether the last relevant run failed. Unlike {@link failuresInARow}, it survives a reset, so that a recovery is
    * still reported.
    */
   isFailing = false;
@@ -122,7 +122,7 @@ export class JobState implements Alarm, JobView, JobMemory {
     return this.runsBegun + toBegin >= maxRuns;
   }
 
-  /** What a starting run's command learns about earlier runs. */
+  /** Facts about earlier runs, for the command of a new run. */
   get history(): AttemptHistory {
     const { previousScheduledFor, lastSuccessAt } = this;
     return { previousScheduledFor, lastSuccessAt };
@@ -159,7 +159,7 @@ export class JobState implements Alarm, JobView, JobMemory {
     if (this.breaker.kind === 'open') this.breaker = { ...this.breaker, until: this.breaker.until + by };
   }
 
-  /** Queues a run behind those that wait. */
+  /** Queues a run behind the parked ones. */
   park(run: Run): void {
     (this.#parked ??= new Set()).add(run);
   }

@@ -16,7 +16,7 @@ export class JobTimers {
   readonly #jobs: JobTable;
   readonly #context: Emitter;
   readonly #onDisarmed: () => void;
-  /** For jobs that are set apart: the alarm that plans them again. */
+  /** The alarm that plans a job again after planning it failed. */
   readonly #retries = new Map<JobState, Alarm>();
 
   /** `onDisarmed` is called when a job may have lost its last instant. */

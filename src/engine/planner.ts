@@ -42,7 +42,7 @@ export class Planner {
     }
     state.faults = 0;
     this.#carryOut(state, plan, NONE);
-    // `in` fires once, even after a reset.
+    // `in` fires only once, even after a reset.
     if (job.schedule.countsElapsed) state.next = undefined;
     this.#timers.rearm(state);
   }
@@ -102,7 +102,7 @@ export class Planner {
     this.#timers.rearm(state);
   }
 
-  /** Plans a job. After a bug there, the runs that were `waiting` fail, and the job is set apart. */
+  /** Plans a job. After a bug there, the `waiting` runs fail, and the job is planned again later. */
   #plan(state: JobState, waiting: readonly OpenRun[], plan: () => DuePlan): DuePlan | undefined {
     try {
       const planned = plan();

@@ -27,9 +27,9 @@ export class Recorder {
   readonly #changed = new Set<JobState>();
   /** What waits for the next transaction. */
   #waiting: ((committed: Committed) => void)[] = [];
-  /** What waited for a transaction, each starting a process: in slices, because there may be hundreds. */
+  /** Callbacks that waited for a transaction and start processes: called in slices, because there may be hundreds. */
   readonly #released: TurnQueue;
-  /** Who to notify after the next transaction. */
+  /** Callbacks for after the next transaction. */
   #asking: ((committed: Committed) => void)[] = [];
   /** The latest commit, while it is pending. */
   #committing: Promise<Committed> | undefined;
@@ -119,7 +119,7 @@ export class Recorder {
     this.#released.add(() => contain(then, failed));
   }
 
-  /** Call it when a stop begins: its patience counts from then on. */
+  /** Call this when a stop begins, because the patience counts from then on. */
   expectClose(): void {
     this.#closingSince = this.#clock.monotonic();
   }

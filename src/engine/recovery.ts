@@ -24,7 +24,7 @@ interface LeftOpen {
   readonly dropped: readonly OpenRun[];
   /** May have had a process, and their job retries lost runs. */
   readonly again: readonly OpenRun[];
-  /** May have had a process, or their fallback may. Nobody knows how it ended, or follows it on a worker. */
+  /** May have had a process, or their fallback may. Nobody knows how it ended, or follows it on a worker anymore. */
   readonly lost: readonly OpenRun[];
 }
 
@@ -69,7 +69,7 @@ interface LeftEnding {
   readonly fallback?: Outcome;
 }
 
-/** `outcome`: of what was active. */
+/** `outcome`: that of the active command. */
 const endingOfLeft = ({ decided }: OpenRun, outcome: Outcome): LeftEnding =>
   decided === undefined ? { ending: { kind: 'finished', outcome } } : { ending: decided, fallback: outcome };
 
@@ -93,7 +93,7 @@ export class Recovery {
   readonly #parts: RecoveryParts;
   readonly #context: Emitter;
   readonly #waiting = new Map<JobState, OpenRun[]>();
-  /** What waits for a process of an earlier run to end, by the name of its job. */
+  /** Callbacks that wait for processes of earlier runs to end, by the name of the job. */
   readonly #held = new Map<string, (() => void)[]>();
   #ending: Promise<unknown> = Promise.resolve();
 

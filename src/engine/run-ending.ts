@@ -10,7 +10,7 @@ import type { RunTimes } from './run-times.js';
 /** What happened to an admitted firing. */
 export type RunEnding = DecidedEnding | { readonly kind: 'missed'; readonly reason: FiringMissed['reason'] };
 
-/** What the end of a run changed in its job. */
+/** What the end of a run means for its job. */
 export interface EndingFacts {
   /** Failed runs since the last success, this one included. */
   readonly failuresInARow: number;
@@ -18,7 +18,7 @@ export interface EndingFacts {
   readonly isRecovery: boolean;
 }
 
-/** What the runs of a job change in its state. */
+/** The counts that runs change in the state of their job. */
 export interface JobCounts {
   /** Runs whose first attempt began; a fallback alone does not count. */
   runsBegun: number;
@@ -33,7 +33,7 @@ export function unstartedEnding(cause: CancelCause, hasBegun: boolean): RunEndin
   return { kind: 'skipped', reason: cause.kind === 'replaced' ? 'replaced' : 'canceled' };
 }
 
-/** What a run reports about itself at its end. */
+/** Facts about a run at its end. */
 interface Summary {
   readonly times: Pick<RunTimes, 'elapsedMs' | 'latenessMs'>;
   readonly attempts: number;

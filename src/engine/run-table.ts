@@ -9,8 +9,8 @@ export class RunTable {
   /** Jobs with parked runs. */
   readonly #parked = new Set<JobState>();
   /**
-   * Parked runs that would have been skipped, except that the process of the blocking run has already ended. They are
-   * decided once its outcome is known.
+   * Parked runs that would be skipped if the blocking run's process had not already ended. They are decided once its
+   * outcome is known.
    */
   readonly #undecided = new Set<Run>();
   #whenIdle: (() => void)[] = [];

@@ -44,7 +44,7 @@ export interface RunSpec {
   readonly firing: Firing;
   /** What an attempt passes, in this order. */
   readonly gates: readonly Gate[];
-  /** The job's own, or what replaces it. */
+  /** The job's own policy, or its replacement. */
   readonly admission: readonly AdmissionPolicy[];
   /** The counts of its job. */
   readonly counts: JobCounts;
@@ -202,7 +202,7 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#finish({ status: 'failure', error: `internal error: ${bugOf(error).error}` });
   }
 
-  /** Whether its attempt continues without this scheduler. To cancel it, this scheduler is needed. */
+  /** Whether its attempt can continue without this scheduler. If it is being canceled, it cannot. */
   get #outlives(): boolean {
     const attempt = this.#attempt;
     return attempt?.spec.command.runOn !== undefined && attempt.cancellation.cause === undefined;
@@ -255,7 +255,7 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#context.whenRecorded((committed) => this.step('executing', () => this.#execute(attempt, committed)));
   }
 
-  /** Other things may have happened while it waited for the ledger. */
+  /** The run's state may have changed while it waited for the ledger. */
   #execute(attempt: Attempt, committed: Committed): void {
     if (this.#state !== 'attempting') return;
     // The attempt is not recorded, so only the other scheduler may start it.
@@ -286,7 +286,7 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#onAttemptOver(this);
   }
 
-  /** No attempt is left, but the fallback. */
+  /** No attempt is left except the fallback. */
   #giveUp(attempt: Attempt, outcome: Outcome): void {
     this.emit({ ...attempt.failed(outcome, 0), isBeforeFallback: true });
     this.#onAttemptOver(this);
@@ -320,7 +320,7 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#onAttemptOver(this, ending);
   }
 
-  /** Emits an event of the run, for itself and its attempts. */
+  /** Emits an event of the run or one of its attempts. */
   emit(fact: AnyRunFact | ReturnType<typeof endingFact>, at = this.#context.now()): void {
     this.#context.emit({ at, firing: this.firing, runId: this.id, ...fact });
   }

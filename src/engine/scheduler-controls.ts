@@ -164,7 +164,7 @@ export class SchedulerControls implements Controls {
     const { isDone: wasDone } = state;
     const { schedule } = state.job;
     const hasNewSchedule = jobs.redefine(state, job);
-    // A job that was done resumes now, not where it had been.
+    // A job that was done resumes now, not where it ended.
     if (hasNewSchedule || wasDone) this.#armFrom(state, context.now());
     else if (schedule.countsElapsed) timers.arm(state);
     else this.#armFrom(state, state.cursor);

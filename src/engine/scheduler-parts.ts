@@ -16,7 +16,7 @@ export interface SchedulerParts {
   readonly orphans?: Orphans;
   /** The latest measurement of the clock; absent if it is not measured. */
   readonly clockOffset?: () => ClockOffset | undefined;
-  /** Parts with the same lifetime as the scheduler. */
+  /** Parts that start and stop with the scheduler. */
   readonly companions?: readonly Companion[];
   /** Unique across schedulers and restarts. */
   readonly newRunId: () => string;

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import { HOUR, type Duration, type Instant } from '../domain/time.js';
 
-/** What the scheduler's time does about a wall clock that is `error` ms ahead of it. */
+/** How the scheduler's time reacts to a wall clock that is `error` ms ahead of it. */
 export type Correction =
   | { readonly kind: 'none' }
   /** Remove `by` of the error now; time keeps rising. */
@@ -17,7 +17,7 @@ const JUMP: Duration = 500;
 const GROSS_ERROR: Duration = 3 * HOUR;
 const SLEW_RATE = 0.05;
 
-/** The rules of the semantics: agree, slew at 5 % of the `elapsed` time, jump, or treat the old time as wrong. */
+/** The possible reactions: agree, slew at 5 % of the `elapsed` time, jump, or treat the old time as wrong. */
 export function correctionFor(error: Duration, elapsed: Duration): Correction {
   const size = Math.abs(error);
   if (size <= AGREEMENT) return { kind: 'none' };

@@ -16,8 +16,7 @@ import { Termination } from './termination.js';
 import type { TimerLoop } from './timer-loop.js';
 
 /**
- * How long the sinks may take for their own work (hooks, notifications): while someone waits for the end, and
- * otherwise.
+ * How long the sinks may take for their own work (hooks, notifications): when someone waits for the end, and otherwise.
  */
 export const HASTE: Duration = SECOND;
 const LEISURE: Duration = MINUTE;

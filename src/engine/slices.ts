@@ -6,7 +6,7 @@ export class Slices<Item> {
   readonly #left = new Set<Item>();
   readonly #clock: Clock;
   readonly #stepsOf: (item: Item) => Steps<void>;
-  /** The item that a slice has ended in, and the rest of its steps. */
+  /** The item in which a slice ended, with its remaining steps. */
   #current: { readonly item: Item; readonly steps: Steps<void> } | undefined;
   #then: () => void = () => undefined;
 
@@ -54,7 +54,7 @@ export class Slices<Item> {
     else this.#then();
   }
 
-  /** Until `end`; the rest is left. */
+  /** Processes steps until `end`, and leaves the rest. */
   #process(item: Item, end: number): void {
     const steps = this.#take(item);
     while (steps.next().done !== true)

@@ -108,7 +108,7 @@ export class Startup {
     const { jobs, timers, planner, recovery, recorder, ledger } = this.#parts;
     const waiting = recovery.waitingOf(state);
     if (this.#handedOver.has(state)) {
-      // There may be thousands, and the lease must be renewed in the meantime.
+      // Done in slices, because there may be thousands, and the lease must be renewed in the meantime.
       for (const run of waiting) {
         planner.submitAgain(state, run);
         yield;

@@ -13,7 +13,7 @@ const SHUTDOWN: CancelCause = { kind: 'shutdown' };
 /** How long a process may outlive its SIGKILL (stuck in the kernel) before the stop continues without it. */
 const ABANDON_AFTER: Duration = 5 * SECOND;
 
-/** What a stop leaves open for the next scheduler. */
+/** Which runs a stop leaves open for the next scheduler. */
 export interface Survival {
   /** Whether it runs a firing that was admitted but has not started. */
   survives(job: Job, firing: Firing): boolean;
@@ -79,7 +79,7 @@ export class Termination {
     );
     endings.begin(this.#runs.parked(), () => undefined);
     const left = this.#runs.active().filter((run) => this.#isLeftOpen(run));
-    // Those that wait come first: a place that becomes free must start none of them.
+    // Waiting runs end first, so that no freed place starts one of them.
     for (const run of left) if (run.withdraw()) this.#runs.deactivate(run);
     for (const run of left) if (run.detach()) this.#runs.deactivate(run);
     return endings.done();

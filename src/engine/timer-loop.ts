@@ -30,8 +30,8 @@ const WATCHFUL_SLEEP: Duration = SECOND;
  * bounded, so one rule covers clock steps, suspended machines and delays beyond the limit of `setTimeout`, 2³¹ − 1 ms.
  *
  * Past events come before due alarms. Between waking and ringing, the event loop serves its input, above all ends of
- * processes. After that, only alarms that were due before it ring. So however long the loop was delayed, a timeout
- * never beats the end of a run that has already ended.
+ * processes. After that, only alarms that were due before it ring. However long the loop was delayed, a timeout
+ * therefore never preempts the end of a run that has already ended.
  */
 export class TimerLoop {
   readonly #queue = new TimerQueue<Alarm>();
@@ -44,7 +44,7 @@ export class TimerLoop {
   #disarm: Cancel | undefined;
   /** Rings the due alarms; nothing is armed in the meantime. */
   readonly #ringing: Slicer;
-  /** Alarms due by this time ring. */
+  /** Alarms that are due at this time ring. */
   #due = 0;
   #running = true;
 
@@ -96,7 +96,7 @@ export class TimerLoop {
     return this.#running;
   }
 
-  /** Rings no more. */
+  /** Rings no further alarm. */
   stop(): void {
     this.#running = false;
     this.#sleep();

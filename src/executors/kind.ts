@@ -9,11 +9,14 @@ export interface ExecutorKind {
   create(context: ExecutorContext): Executor;
 }
 
-/** A time in which this machine may start commands: as the active one, or as a worker. */
+/** A period in which this machine may start commands: as the active one, or as a worker. */
 export interface ExecutorTerm {
-  /** What each command learns about it. */
+  /** The variables that tell commands about it. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Until when this machine may start that attempt, by `sinceBoot`; `undefined`: no longer. Asked just before each process starts. */
+  /**
+   * Until when this machine may start that attempt, by `sinceBoot`; `undefined` if it no longer may. Checked just
+   * before each process starts.
+   */
   readonly heldUntil: (io: AttemptIo) => Duration | undefined;
 }
 
@@ -26,7 +29,7 @@ export interface ExecutorContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Why root must not read a file, checked on the opened file; `undefined`: it may. */
   readonly distrust?: ((path: string, stats: Stats) => string | undefined) | undefined;
-  /** On a shared state: the time in which this machine may start commands. Absent: it may always. */
+  /** On a shared state: the period in which this machine may start commands. Absent: always. */
   readonly term?: ExecutorTerm | undefined;
   /** The network file system that a path (absolute) leads to; it may hang. Absent: mounts are unknown. */
   readonly networkMount?: ((path: string) => NetworkMount | undefined) | undefined;

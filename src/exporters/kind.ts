@@ -5,15 +5,15 @@ import type { Instant } from '../domain/time.js';
 export interface Exporter {
   /** The word on the command line: `systemd`, `ical`. */
   readonly name: string;
-  /** What it writes, in a few words for the help. */
+  /** What it writes, briefly, for the help. */
   readonly summary: string;
-  /** Writes timers as files. Never throws because of what they say. */
+  /** Writes timers as files. Never throws because of their content. */
   write(jobs: readonly Job[], context: ExportContext): Exported;
 }
 
 export interface ExportContext {
   readonly now: Instant;
-  /** The zone of this machine, IANA: what a format without zones means. */
+  /** This machine's IANA zone, for formats without zones. */
   readonly timezone: string;
   /** The image of the containers, for a format that needs one. */
   readonly image?: string;
@@ -30,7 +30,7 @@ export interface ExportedFile {
   readonly text: string;
 }
 
-/** Something that cannot be carried over, or is not the same there. */
+/** Something that cannot be exported, or works differently there. */
 export interface ExportDifference {
   readonly timer: string;
   /** `error`: the timer is left out. `warning`: it works differently. `note`: it looks different and does the same. */

@@ -7,13 +7,13 @@ export type TimerKeys = Readonly<Record<string, unknown>>;
 export const keysOfJob = ({ definition }: Job): TimerKeys =>
   Object.fromEntries(Object.entries(definition).map(([key, json]) => [key, JSON.parse(json) as unknown]));
 
-/** Keys that mean nothing to other programs. */
+/** Keys that have no meaning in other programs. */
 const SILENT: ReadonlySet<string> = new Set(['timezone', 'dst', 'shell', 'pass_env']);
 
-/** Keys that change no run. */
+/** Keys that do not affect runs. */
 const HARMLESS: ReadonlySet<string> = new Set(['tags', 'ignore', 'description']);
 
-/** Reports each key that a format does not carry. `carried` are the others. */
+/** Reports each key that a format cannot express. `carried` are those it can. */
 export function keysLeftOut(job: Job, carried: readonly string[]): readonly ExportDifference[] {
   const keys = keysOfJob(job);
   return Object.keys(keys)

@@ -11,7 +11,7 @@ import { ForecastAccuracy } from './forecast-accuracy.js';
 import { RecordedRunTimes, type DurationsOf } from './recorded-run-times.js';
 import { sweep } from './sweep.js';
 
-/** What forecasts are computed from. */
+/** The sources of forecasts. */
 export interface ForecastSources {
   readonly clock: Clock;
   readonly limits: () => PlanLimits;
@@ -22,7 +22,7 @@ export interface ForecastSources {
   readonly onTrouble: (sentence: string) => void;
 }
 
-/** How long a forecast is reused: a scrape every minute finds a new one each time. */
+/** How long a forecast is reused: short enough that a scrape every minute gets a new one each time. */
 const USED_FOR: Duration = 50 * SECOND;
 
 /** The forecasts of a scheduler. Computed on request, in turns, at most once per {@link USED_FOR}. */

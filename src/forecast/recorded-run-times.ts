@@ -8,9 +8,9 @@ export type DurationsOf = (jobName: string, limit: number) => readonly Duration[
 
 interface Known {
   readonly time: RunTime;
-  /** The number of runs it comes from. */
+  /** The number of runs it is based on. */
   readonly runs: number;
-  /** Runs since. */
+  /** New runs since then. */
   fresh: number;
 }
 
@@ -30,7 +30,7 @@ export class RecordedRunTimes {
     if (known !== undefined) known.fresh++;
   }
 
-  /** Takes at most a millisecond. A job without runs, or outside the file, gets {@link DEFAULT_RUN_TIME}. */
+  /** Takes at most a millisecond. Returns {@link DEFAULT_RUN_TIME} for a job without runs or outside the file. */
   of(jobName: string): RunTime {
     if (isAdHoc(jobName)) return DEFAULT_RUN_TIME;
     const known = this.#known.get(jobName);

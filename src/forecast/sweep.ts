@@ -21,7 +21,7 @@ export interface Outset {
 
 /** The maximum number of firings in a sweep. Those after them are extrapolated. */
 const MOST_FIRINGS = 100_000;
-/** How many things happen between two turns; each takes a few microseconds. */
+/** How many steps are taken between two turns; each takes a few microseconds. */
 const STEP = 16;
 const LONGEST = Math.max(...Object.values(FORECAST_WINDOWS));
 
@@ -168,14 +168,14 @@ class Sweep {
 
   #runOf(timer: SweptTimer, view: KnownRun): SweptRun {
     const { firing } = view;
-    // The run times are those of one attempt, and what waits has yet to begin its next one.
+    // Run times are those of one attempt, and a waiting run has yet to begin its next one.
     const elapsedMs = isActive(view) ? view.elapsedMs : 0;
     const { offset, deadline = Infinity } = timer.job;
     return new SweptRun(
       timer,
       {
         firing,
-        // How long fallbacks take is not known: as long as the command.
+        // The duration of fallbacks is unknown; assume that of the command.
         lasting: this.#lasting(timer.job, elapsedMs),
         isFallback: view.attempts === undefined ? timer.fallsBack(this.#now) : isOnlyFallback(view),
         deadline: isActive(view) ? Infinity : firing.scheduledFor + offset + deadline,

@@ -9,14 +9,14 @@ import type { Queued } from '../engine/timer-queue.js';
 
 const ADMIT: Verdict = { kind: 'admit' };
 
-/** A run of a sweep, queued by its end; by its deadline until it begins. */
+/** A run in a sweep, queued by its deadline until it begins, then by its end. */
 export class SweptRun implements Queued, PassOwner {
   dueAt = 0;
   slot = -1;
   turn = 0;
   readonly timer: SweptTimer;
   readonly firing: Firing;
-  /** From its slot to its end. */
+  /** The time from its slot to its end. */
   readonly lasting: Duration;
   /** When it gives up waiting for its slot. */
   readonly deadline: Instant;
@@ -166,7 +166,7 @@ export class SweptTimer implements Queued, JobView {
     this.#left--;
   }
 
-  /** A run has ended, or is tried again. */
+  /** A run has ended, or is retried. */
   remove(run: SweptRun): void {
     this.#runs.delete(run);
     this.#parked.delete(run);

@@ -11,7 +11,7 @@ const REMEMBERED: Duration = 30 * SECOND;
 /** A timer file that the scheduler rejected. */
 type Rejection = Pick<Extract<TimerEvent, { event: 'config.rejected' }>, 'at' | 'problems'>;
 
-/** Watches the scheduler's condition: what its events report, and whether the event loop turns. */
+/** Watches the scheduler's condition: its events, and whether the event loop runs. */
 export class ConditionWatch implements Sink {
   readonly name = 'condition';
   readonly #clock: Clock;
@@ -35,7 +35,7 @@ export class ConditionWatch implements Sink {
     this.#beat();
   }
 
-  /** Stops checking whether the loop turns. Past observations are still remembered for their time. */
+  /** Stops checking whether the loop runs. Past observations are remembered until they expire. */
   stop(): void {
     this.#disarm();
     this.#beatAt = Number.POSITIVE_INFINITY;

@@ -3,7 +3,7 @@ import { SECOND, type Duration } from '../domain/time.js';
 
 /** What is known about a running scheduler's condition besides its status. */
 export interface Condition {
-  /** The longest recent time in which the event loop did not turn. */
+  /** The longest time for which the event loop was recently blocked. */
   readonly loopStood: Duration;
   /** Why the timer file was rejected when it was last read; absent if it was accepted. */
   readonly rejected?: string;
@@ -13,7 +13,7 @@ export interface Condition {
   readonly httpTrouble?: string;
   /** Why the log file cannot be written; absent if it can, or if the configuration has no log file. */
   readonly logTrouble?: string;
-  /** Another machine is the active one, and this one waits for its end. */
+  /** Another machine is the active one, and this one stands by. */
   readonly standsBy?: true;
 }
 
@@ -33,7 +33,7 @@ export const withoutDetails = ({ loopStood, standsBy, ...troubles }: Condition):
 /** How long the event loop may stop, and how overdue a timer may be, before the scheduler counts as unhealthy. */
 export const STANDSTILL: Duration = 10 * SECOND;
 
-/** Whether the scheduler works: its loop turns, and due timers fire. If not, restart it. */
+/** Whether the scheduler works: its event loop runs, and due timers fire. If not, restart it. */
 export function judgeLiveness({ at, jobs, isStopping }: SchedulerStatus, { loopStood }: Condition): Judgment {
   const overdue = isStopping
     ? []
@@ -44,10 +44,7 @@ export function judgeLiveness({ at, jobs, isStopping }: SchedulerStatus, { loopS
   ]);
 }
 
-/**
- * Whether everything is as its owner wants: alive, the current file loaded, the state written, the HTTP server open,
- * not stopping.
- */
+/** Whether everything works: alive, the current file loaded, the state written, the HTTP server open, not stopping. */
 export function judgeReadiness(status: SchedulerStatus, condition: Condition): Judgment {
   return judgment([
     ...(status.startedAt === undefined && !condition.standsBy ? ['it has not started yet'] : []),
@@ -57,7 +54,7 @@ export function judgeReadiness(status: SchedulerStatus, condition: Condition): J
   ]);
 }
 
-/** What is not as its owner wants, though timers fire: a sentence each. */
+/** Problems that do not prevent timers from firing, a sentence each. */
 export const troublesIn = ({ rejected, stateTrouble, httpTrouble, logTrouble }: Condition): readonly string[] => [
   ...because('the timer file has changed but is not loaded', rejected),
   ...because('the state cannot be written', stateTrouble),
@@ -65,7 +62,7 @@ export const troublesIn = ({ rejected, stateTrouble, httpTrouble, logTrouble }: 
   ...because('the log file cannot be written', logTrouble),
 ];
 
-/** What is wrong, with the reason if it is known; empty if nothing is wrong. */
+/** A problem with its reason, if known; empty if there is none. */
 const because = (what: string, why: string | undefined): readonly string[] =>
   why === undefined ? [] : [why === '' ? what : `${what}: ${why}`];
 

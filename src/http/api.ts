@@ -18,13 +18,11 @@ export interface Api extends TimelineSources, Receiver, Pick<PastSources, 'remem
   readonly now: () => Instant;
   /** The upcoming firings as an iCalendar file (RFC 5545). */
   readonly calendar: () => Promise<string>;
-  /** Carries out a verb of the control socket. */
+  /** Executes a verb of the control socket. */
   readonly act: (verb: string, args: Readonly<Record<string, unknown>>) => Promise<Acted>;
 }
 
-/**
- * The status for a verb that names what is not there, has a wrong argument, or is not possible in the current state.
- */
+/** The status for a verb with an unknown name or a wrong argument, or that is impossible in the current state. */
 const REFUSALS = { unknown: 404, wrong: 400, unfit: 409 } as const;
 
 /** The result of a verb: its response, or a sentence that says why it failed. */
@@ -120,7 +118,7 @@ const act = (api: Api, verb: string): Route => ({
   path: `/api/${verb}`,
   access: 'act',
   async handle({ raw, body }, response) {
-    // A form cannot say so: only a page of this origin, or a program, gets further.
+    // HTML forms cannot send this type, so only programs and pages of this origin get further.
     if (!raw.headers['content-type']?.startsWith('application/json')) {
       refuse(response, 415, 'send the arguments as application/json');
       return;

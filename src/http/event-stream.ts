@@ -5,8 +5,7 @@ import { MINUTE, SECOND, type Cancel, type Duration } from '../domain/time.js';
 /** A client that reads nothing for this long is disconnected. */
 const PATIENCE: Duration = MINUTE;
 /**
- * The longest silence: with the next comment both sides notice whether the other is there. The page gives up after 40
- * s.
+ * The longest silence. A comment then shows each side whether the other is still there. The page gives up after 40 s.
  */
 const BETWEEN_BEATS: Duration = 15 * SECOND;
 
@@ -54,7 +53,7 @@ export class EventStream {
     this.#response.end();
   }
 
-  /** Drops a client immediately. */
+  /** Disconnects a client immediately. */
   drop(): void {
     this.#response.destroy();
   }

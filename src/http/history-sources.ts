@@ -47,7 +47,7 @@ export interface PastQuery {
   readonly limit: number;
 }
 
-/** The past: as recorded, and from memory if that cannot be read or could not be written. */
+/** Past outcomes: as recorded, or from memory if the record cannot be read or written. */
 export class Past {
   readonly #sources: PastSources;
 
@@ -58,8 +58,7 @@ export class Past {
   /** Oldest first, without their output. Reads at most `limit` rows. */
   latest({ jobName, since = Number.NEGATIVE_INFINITY, limit }: PastQuery): readonly Ending[] {
     const interest = jobName === undefined ? {} : { jobName };
-    // By time only after reading: no index covers it for all timers, and a search would read the file back to its
-    // beginning.
+    // Filtered by time only after reading: without an index over all timers, a search would read the whole file.
     const recorded = this.#ask((history) => history.endings({ ...interest, limit, withoutOutput: true })) ?? [];
     const isRecorded = new Set(recorded.map(keyOf));
     const remembered = this.#sources
@@ -81,7 +80,7 @@ export class Past {
     try {
       return history && question(history);
     } catch {
-      // The ledger reports trouble with the state; here it means that only the memory is searched.
+      // The ledger reports trouble with the state; here, only the memory is searched then.
       return undefined;
     }
   }

@@ -14,8 +14,8 @@ export type Address = { readonly host: string; readonly port: number } | { reado
 export interface SocketFile {
   readonly path: string;
   /**
-   * Removes what a dead server left there. Resolves to the reason why the socket cannot be there, in a few words. Never
-   * rejects.
+   * Removes what a dead server left behind. Resolves to the reason why the socket cannot be there, in a few words.
+   * Never rejects.
    */
   readonly claim: () => Promise<string | undefined>;
   /** Calls `make`, which creates the file so that only its owner can use it from the start. */
@@ -48,7 +48,7 @@ export class HttpListener {
   start(): void {
     if ('socket' in this.#options) void this.#openSocket(this.#options.socket);
     else this.#server.listen(this.#options.port, this.#options.host);
-    // Watching keeps no process alive.
+    // Watching does not keep the process alive.
     this.#server.unref();
   }
 
@@ -59,7 +59,7 @@ export class HttpListener {
     else this.#retry(reason);
   }
 
-  /** After this call no client receives or requests anything. */
+  /** After this call, no client is served. */
   stop(): void {
     this.#isStopped = true;
     this.#disarm();
@@ -90,7 +90,7 @@ export class HttpListener {
   }
 
   #failed(error: NodeJS.ErrnoException): void {
-    // A client that could not be accepted, for lack of descriptors, does not stop the server.
+    // A client that could not be accepted for lack of descriptors does not stop the server.
     if (this.#isStopped || this.#server.listening) return;
     this.#retry(reasonOf(error));
   }

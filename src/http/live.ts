@@ -26,11 +26,11 @@ const ACTIVE_PATIENCE: Duration = 2 * SECOND;
 /** At most this many timers are described in one turn of the event loop. */
 const AT_ONCE = 10;
 
-/** What a standby machine knows of the active one. */
+/** What a standby machine knows about the active one. */
 export interface ActiveMachine {
   /** Its status; `undefined` while this machine is the active one, or has received none. */
   readonly latest: StatusRecord | undefined;
-  /** Asks it again. Resolves after at most `patience`. */
+  /** Updates it. Resolves after at most `patience`. */
   look(patience: Duration): Promise<void>;
   /** What has changed since the last call: names of timers. */
   takeChanged(): ReadonlySet<string> | 'everything';
@@ -88,7 +88,7 @@ export class Live implements Sink {
     return this.#everything();
   }
 
-  /** Sends to one more client, until it disconnects. */
+  /** Serves one more client until it disconnects. */
   async connect(response: ServerResponse): Promise<void> {
     const { clock } = this.#options;
     const stream = new EventStream(response, clock);
@@ -142,8 +142,8 @@ export class Live implements Sink {
   }
 
   /**
-   * What the active machine said since the last time changes what is shown here. The next response is for the next
-   * time.
+   * Includes changes that the active machine has reported since the last update. Its next response is for the next
+   * update.
    */
   #hearActive(): void {
     const { active } = this.#options;
@@ -237,7 +237,7 @@ export class Live implements Sink {
   }
 }
 
-/** What a page of a standby machine shows of the active one, besides its timers. */
+/** What the page of a standby machine shows about the active one, besides its timers. */
 const seenFromHere = (
   { shared: own }: Pick<StatusRecord, 'shared'>,
   { now, armed, shared }: StatusRecord,

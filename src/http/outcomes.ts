@@ -33,7 +33,7 @@ export function outcomesRoute({ outcomes, now, turn }: Receiver): Route {
   let requests = 0;
   /** One request is recorded at a time, so that numbers stay in order. */
   let last: Promise<unknown> = Promise.resolve();
-  /** The last attempt to record failed: senders repeat it, its report need not be repeated. */
+  /** Whether the last attempt to record failed. Senders repeat the request, but it is reported only once. */
   let isFailing = false;
   const answer = async (request: HttpRequest) => {
     const received = { ...(await readBody(request, turn)), at: now() };
@@ -66,7 +66,7 @@ export function outcomesRoute({ outcomes, now, turn }: Receiver): Route {
         sendJson(response, status, value);
       } catch (error) {
         if (!(error instanceof MalformedError)) throw error;
-        // Its sender can set aside this outcome, and send the others.
+        // Lets the sender set this outcome aside, and send the others.
         if (error.isOfLine) response.setHeader(REFUSED_HEADER, error.message);
         sendJson(response, 400, { error: error.message });
       } finally {

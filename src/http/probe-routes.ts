@@ -20,7 +20,7 @@ const MOST_SCRAPES = 4;
 /** How long a reader may pause. */
 const PATIENCE: Duration = 10 * SECOND;
 
-/** What probes and Prometheus request: `/healthz`, `/readyz`, `/metrics`. */
+/** The routes for probes and Prometheus: `/healthz`, `/readyz`, `/metrics`. */
 export const probeRoutes = ({ status, condition, metrics, isOpen }: Watched): readonly Route[] => {
   const health = accessOf(isOpen.health);
   return [
@@ -53,7 +53,7 @@ function scraped(metrics: Watched['metrics'], access: Route['access']): Route {
   };
 }
 
-/** Whether the client went away in the middle, which is its own business. */
+/** Whether the client has disconnected, which is not an error. */
 const hasLeft = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
 
 const probe = (path: string, access: Route['access'], judge: (mayLook: boolean) => Judgment): Route => ({

@@ -7,7 +7,7 @@ import { END_OF_TIME } from '../domain/time.js';
 
 /** Why a request with outcomes is rejected, for its sender. */
 export class MalformedError extends Error {
-  /** Whether the message begins with the number of the line that is at fault. */
+  /** Whether the message begins with the number of the faulty line. */
   get isOfLine(): boolean {
     return this.message.startsWith('line ');
   }
@@ -77,7 +77,7 @@ function finishedOf(record: RecordReader) {
     durationMs: record.optional('duration_ms', () => record.amount('duration_ms')) ?? 0,
     attempts: record.optionalInteger('attempts') ?? 0,
     latenessMs: record.optional('lateness_ms', () => record.amount('lateness_ms')) ?? 0,
-    // The record has no such field.
+    // Records do not contain this field.
     failuresInARow: 0,
     ...fallbackOf(record),
     ...(cpuMs !== undefined && maxRssBytes !== undefined && { cpuMs, maxRssBytes }),

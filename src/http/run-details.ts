@@ -36,7 +36,7 @@ function outputOf(run: RunHistory, events: readonly TimerEvent[]): readonly Outp
   return tails.flatMap((tail) => tail.split('\n')).map((line) => ({ line }));
 }
 
-/** A block of one line under its public names. */
+/** A block with one line, under its public names. */
 export const toOutputRecord = ({
   at,
   stream,

@@ -14,7 +14,7 @@ import { BoundedConnections } from './bounded-connections.js';
 import { HttpListener, type Listening } from './listener.js';
 import { isSameHost, namesLoopback, namesNobodyElse, targetOf, type Target } from './target.js';
 
-/** What is served at one path. Add one to the list that the server receives. */
+/** A route of the server. Add new ones to the list that the server receives. */
 export interface Route {
   readonly method: 'GET' | 'POST';
   /** Exact, or ending in `/*` for everything below. */
@@ -38,9 +38,9 @@ export interface HttpRequest {
 
 export type HttpOptions = Listening & {
   /**
-   * What `Authorization: Bearer …` must contain; it returns `undefined` if the token is unavailable: then nobody has
-   * access. Absent if no token is required. Then everyone who can reach a socket file has access, and everyone on this
-   * machine can read from a loopback address.
+   * Returns what `Authorization: Bearer …` must contain; if it returns `undefined`, the token is unavailable and nobody
+   * has access. Absent if no token is required. Then everyone who can reach a socket file has access, and everyone on
+   * this machine can read from a loopback address.
    */
   readonly token: (() => string | undefined) | undefined;
   readonly routes: readonly Route[];
@@ -124,7 +124,7 @@ export class HttpServer {
   }
 
   /**
-   * Clients that request a lot and do not read would fill the memory: the one with the most unread bytes is
+   * Clients that request a lot without reading would fill the memory, so the one with the most unread bytes is
    * disconnected.
    */
   #makeRoom(): void {
@@ -234,7 +234,7 @@ function refuse(response: ServerResponse, { status, reason }: Refusal): void {
   sendJson(response, status, { error: reason });
 }
 
-/** Returns with JSON. */
+/** Responds with JSON. */
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
   response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' });
   response.end(`${jsonText(value)}\n`);
@@ -243,11 +243,11 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
 const isBelow = (path: string, asked: string): boolean =>
   path.endsWith('/*') ? asked.startsWith(path.slice(0, -1)) : asked === path;
 
-/** The token that is shown; empty for none. The scheme is case-insensitive (RFC 9110, 11.1). */
+/** The token in the request; empty if there is none. The scheme is case-insensitive (RFC 9110, 11.1). */
 const shownIn = ({ authorization = '' }: IncomingHttpHeaders): string =>
   /^bearer +(.*)$/i.exec(authorization)?.[1] ?? '';
 
-/** Takes the same time for every wrong text of that length. */
+/** Takes the same time for all wrong tokens of the same length. */
 function isSame(shown: string, wanted: string): boolean {
   const [one, other] = [Buffer.from(shown), Buffer.from(wanted)];
   return one.length === other.length && timingSafeEqual(one, other);
@@ -259,7 +259,7 @@ class TooLongError extends Error {
   }
 }
 
-/** The client went away, or was too slow. */
+/** The client disconnected, or was too slow. */
 class GoneError extends Error {}
 
 function bodyOf(request: IncomingMessage, mostBytes: number): Promise<string> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Route } from './server.js';
 
-/** A file of the page, as it is served. */
+/** A file of the page as served. */
 export interface StaticFile {
   readonly path: string;
   readonly type: string;

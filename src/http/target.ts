@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isLoopback } from '../system/loopback.js';
 
-/** The subject of a request. */
+/** What a request addresses. */
 export interface Target {
   readonly url: URL;
   /** Host and port the client asked for, in the normal form of URLs; empty if it named none. */
@@ -13,8 +13,8 @@ const AUTHORITY = /^(?:\[[\da-f:.]+\]|[\w.-]*)(?::\d*)?$/i;
 
 /**
  * Reads the target of a request; `undefined` if its host is malformed or named twice (RFC 9112, 3.2). In the absolute
- * form, the target's own host counts, whatever the header says (3.2.2). A target in an unknown form is a path with
- * nothing at it.
+ * form, the target's own host applies, whatever the header says (3.2.2). A target in an unknown form counts as an
+ * unused path.
  */
 export function targetOf({ url: written = '/', rawHeaders }: IncomingMessage): Target | undefined {
   const hosts = rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === 'host');
@@ -27,7 +27,7 @@ export function targetOf({ url: written = '/', rawHeaders }: IncomingMessage): T
   return authority === undefined ? undefined : { url: localUrl(written), authority };
 }
 
-/** A path may start with two slashes: it names no host. */
+/** A path may start with two slashes, which do not introduce a host. */
 function localUrl(written: string): URL {
   const whole = `http://local${written}`;
   return new URL(written.startsWith('/') && URL.canParse(whole) ? whole : 'http://local//');

@@ -46,7 +46,7 @@ export function clipToWidth(text: string, width: number): string {
   return `${kept}…`;
 }
 
-/** Makes a line of text safe to show. */
+/** Makes a line of text safe to print. */
 export const harmless = (text: string): string => visible(text.replaceAll('\t', ' '));
 
 function toCell({ shown, units }: VisibleCharacter, column: number): Cell {

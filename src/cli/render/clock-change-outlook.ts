@@ -29,7 +29,7 @@ export interface JobOutlook {
   readonly firings: readonly Instant[];
 }
 
-/** How far to look for changes: far enough to find two wherever there is a rule. */
+/** How far ahead to look: far enough to find two changes in every zone that has a rule. */
 const FAR: Duration = 2 * 366 * DAY;
 /** How many changes of a zone are shown. */
 const MOST_CHANGES = 2;
@@ -66,7 +66,7 @@ function jobOutlook(change: ClockChange, job: ForeseenJob): JobOutlook | undefin
 }
 
 function firingsAround({ at }: ClockChange, job: ForeseenJob, effects: readonly ClockEffect[]): readonly Instant[] {
-  // A rhythm finer than this is not listed over hours.
+  // Firings in a finer rhythm are not listed one by one.
   const rhythm = Math.min(
     ...effects.map((effect) => (effect.kind === 'goes-on' ? (effect.rhythm ?? NEAR) : NEAR)),
     NEAR,

@@ -87,7 +87,7 @@ function snippet(problem: Diagnostic, page: Page): readonly string[] {
   return [paint.dim(gutter) + shown.text, paint.dim(blank) + paint.red(mark)];
 }
 
-/** The cells of a line. A secret in it is one cell, so that the mark stays under its text. */
+/** The cells of a line. A secret is one cell, so that the mark stays under its text. */
 function cellsOf(index: number, { lines, cells: known }: Page): readonly Cell[] {
   const line = lines[index] ?? '';
   let cells = known.get(index);
@@ -120,7 +120,7 @@ interface Clipped {
   readonly marked: number;
 }
 
-/** Shows a line; of a long one, the part around the mark. */
+/** Shows a line, or the part of a long line around the mark. */
 function clipAround(cells: readonly Cell[], units: Stretch, room: number): Clipped {
   const mark = { start: cellAt(cells, units.start), end: cellAt(cells, units.end) };
   const window = windowAround(cells, mark, room);

@@ -69,7 +69,7 @@ function toRow({ job, scheduledFor, startsAt }: UpcomingFiring, now: Instant): r
   ];
 }
 
-/** Names the zones of times that have their offset alone. */
+/** Names the zones of times that show only an offset. */
 export function zonesInWords(jobs: Iterable<Pick<Job, 'timezone'>>): string {
   const zones = [...new Set(Array.from(jobs, ({ timezone }) => timezone))];
   return `Times are in ${zones.length > 1 ? 'the zone of each timer: ' : ''}${zones.join(', ')}.`;
@@ -81,7 +81,7 @@ interface Start {
   readonly offset: Duration;
 }
 
-/** Jitter results in odd milliseconds, which nobody needs to read. */
+/** Jitter results in odd milliseconds, which are just noise. */
 function shownStart(due: Instant, offset: Duration): Instant {
   const start = due + offset;
   return offset < SECOND ? start : start - (start % SECOND);

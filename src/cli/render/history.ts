@@ -12,7 +12,7 @@ import { shortLocalTime } from './firings.js';
 import { LEFT_OPEN, openWord, outcomeCell } from './outcome.js';
 import { TableShape, type TableCell, type TableColumn } from './table.js';
 
-/** How the past is shown. */
+/** How to show the history. */
 export interface PastPrinting {
   readonly terminal: Terminal;
   readonly now: Instant;
@@ -36,9 +36,10 @@ export interface ReadPast {
 const BATCH = 100;
 
 /**
- * The past, line by line. As objects: outcomes in the order of recording, without open runs. As a table that fits the
- * terminal; without a terminal, nothing is cut. The table is sorted by the due time, which it shows, with open runs at
- * its end. Outcomes are read as they are shown; a table needs two earlier passes, for its widths and its order.
+ * Renders the history line by line. As objects: outcomes in the order of recording, without open runs. As a table:
+ * fitted to the terminal; without a terminal, nothing is cut. The table is sorted by the due time, which it shows, with
+ * open runs at its end. Outcomes are read as they are shown; a table needs two earlier passes, for its widths and its
+ * order.
  */
 export function* historyLines(past: ReadPast, printing: PastPrinting): Generator<string, void> {
   if (!printing.asJson) {
@@ -75,7 +76,7 @@ function* tableLines(past: ReadPast, printing: PastPrinting): Generator<string, 
   yield* lines(open);
 }
 
-/** The numbers in order of due time, ties in order of recording. */
+/** The numbers by due time, ties in the order of recording. */
 function byDue({ numbers, endingsOf }: ReadPast): readonly number[] {
   const due = new Float64Array(numbers.length);
   for (let at = 0; at < numbers.length; at += BATCH)
@@ -114,7 +115,7 @@ function ofEnding(ending: Ending, chalk: ChalkInstance): Row {
   const cause = causeOf(ending);
   if (ending.event === 'run.finished') {
     const { outcome, durationMs, latenessMs, attempts, node = '' } = ending;
-    // Nobody saw when a lost run ended.
+    // The end of a lost run is unknown.
     const took = outcome.status === 'lost' ? '' : humanDuration(durationMs);
     return {
       ...row(firing, { latenessMs, attempts }),

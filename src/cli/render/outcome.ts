@@ -3,7 +3,7 @@ import type { OpenRun } from '../../domain/ledger.js';
 import type { FiringStatus } from '../../domain/outcome.js';
 import type { TableCell } from './table.js';
 
-/** What a run without an outcome is doing; `open` while no scheduler runs. */
+/** The state of a run without an outcome; `open` while no scheduler runs. */
 type OpenWord = 'running' | 'waiting' | 'open';
 
 /** Names the state of a run without an outcome. */
@@ -16,8 +16,7 @@ export function openWord({ attempts, retryAt, decided }: OpenRun, hasScheduler: 
 export const LEFT_OPEN = 'no scheduler is running; the next start resumes it';
 
 /**
- * The word for what happened to a firing, for a table. Green is a success, red is a failure, yellow did not run to its
- * end.
+ * The word for a firing's outcome in a table: green for success, red for failure, yellow if it did not run to its end.
  */
 export function outcomeCell(word: FiringStatus | OpenWord, chalk: ChalkInstance): Exclude<TableCell, string> {
   return { text: word, paint: paintOf(word, chalk) };

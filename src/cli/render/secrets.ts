@@ -7,7 +7,7 @@ export interface Masked {
 
 const MASK = '***';
 const ENV_KEY = /^\s*(?:-\s+)?["']?env["']?\s*:/;
-// Names are bounded, so that a long line takes linear time.
+// The length of names is bounded, so that long lines take linear time.
 /** `env: {…}` on one line, which may be unclosed at its end. Braces in `${VAR}` and in quotes do not close it. */
 const ENV_MAP = /(?<![\w-])["']?env["']?\s*:\s*\{((?:\$\{[^}]*\}|"(?:[^"\\]|\\.)*"|'[^']*'|[^}])*)/dg;
 const PAIR =
@@ -28,7 +28,8 @@ const REFERENCE = /\$\{[^}]*\}/g;
 const MOST_LINES = 1_000;
 
 /**
- * Finds what a line of a timer file must not show: values of `env`, user and path of URLs, values like `token`. The parts are in ascending order and do not overlap. References (`${VAR}`) are shown.
+ * Finds the parts of a line that must be hidden: values of `env`, user and path of URLs, values like `token`. The parts
+ * are in ascending order and do not overlap. References (`${VAR}`) are shown.
  */
 export function secretsIn(lines: readonly string[], index: number): readonly Masked[] {
   const line = lines[index] ?? '';

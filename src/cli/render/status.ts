@@ -99,13 +99,13 @@ function tableOf(timers: readonly TimerRecord[], { width, ...page }: Page & { re
     { head: 'NEXT', cells: timers.map((timer) => nextOf(timer, page)) },
     { head: 'LAST', cells: timers.map((timer) => lastOf(timer, page)) },
   ];
-  // The reason for a pause is cut before its end.
+  // The reason for a pause is cut before the time of its end.
   const state = widestState(timers.map((timer) => [timer, page]));
   const rooms = { STATE: state, NAME: 16 };
   return renderColumns(columns, { width, flexible: [['STATE', state], 'NAME', 'STATE'], spared: ['LAST'], rooms });
 }
 
-/** For an ad-hoc timer, its command: it appears nowhere else. */
+/** The command of an ad-hoc timer, which appears nowhere else. */
 const whatItIs = ({ ad_hoc, description }: TimerRecord, { chalk }: Page): TableCell =>
   ad_hoc === null ? '' : { text: `once: ${description ?? ad_hoc.command}`, paint: chalk.dim };
 

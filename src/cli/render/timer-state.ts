@@ -10,7 +10,7 @@ import { columnsOf } from './cells.js';
 /** What a timer is doing, and for how long. */
 export type ShownFacts = Pick<TimerRecord, 'runs' | 'paused' | 'breaker' | 'enabled' | 'next_at' | 'last_status'>;
 
-/** How states are shown. */
+/** How to show states. */
 export interface StatePage {
   readonly now: Instant;
   /** IANA name, for local times. */
@@ -25,7 +25,7 @@ export function stateCell(timer: ShownFacts, page: StatePage): TableCell {
   return isHeld(timer) ? { text: words, paint: page.chalk.yellow } : words;
 }
 
-/** How many columns the widest state takes without its reason, which is cut before the end of a pause. */
+/** The width of the widest state without its reason, which is cut before the time when a pause ends. */
 export const widestState = (timers: readonly (readonly [ShownFacts, StatePage])[]): number =>
   Math.max(0, ...timers.map(([timer, page]) => columnsOf(statesInWords(timer, page, () => '').join(', '))));
 

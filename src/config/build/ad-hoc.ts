@@ -30,7 +30,7 @@ export interface AdHocDefinition {
   readonly description?: string;
 }
 
-/** The result of building one. */
+/** The result of building an ad-hoc timer. */
 export interface BuiltAdHoc {
   /**
    * Absent without a time or a command. If errors are reported, do not accept it; one that was accepted earlier runs
@@ -103,7 +103,7 @@ export function rebuildJob(
   return buildJob(name, values, report, contextOf(named, machine, machine.timezone));
 }
 
-/** It has no text in a file. */
+/** No file contains its text. */
 const NOWHERE = { start: 0, end: 0 };
 
 const ENTRY: MapEntry = { key: NOWHERE, at: NOWHERE, value: { kind: 'scalar', value: null, text: '', ...NOWHERE } };

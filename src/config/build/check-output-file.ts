@@ -18,7 +18,7 @@ export interface OutputPlace {
   readonly isRotated: boolean;
 }
 
-/** What prevents output from reaching a file. A warning: the cause may be fixed while timers run, or before. */
+/** What prevents output from reaching a file. A warning, because the cause may be fixed before or while timers run. */
 export type OutputFault =
   | { readonly severity: 'error'; readonly words: Words }
   | { readonly severity: 'warning'; readonly words: Words & { readonly code: WarningCode } };
@@ -36,7 +36,7 @@ export function faultOfOutputFile(place: OutputPlace): OutputFault | undefined {
   return reason === undefined ? undefined : unwritable(place, reason);
 }
 
-/** What is lost without the file. */
+/** The output that is lost without the file. */
 const SUBJECT = { output: 'Output', log: 'The log' } as const;
 
 const error = (place: OutputPlace, code: Words['code'], message: string, hint?: string): OutputFault => ({

@@ -56,8 +56,8 @@ export class Paths {
   }
 
   /**
-   * A missing working directory is a warning: an earlier timer may create it, or it exists only where the file will
-   * run.
+   * A missing working directory is only a warning: another timer may create it, or it may exist only where the file
+   * will run.
    */
   cwd(path: string | undefined, report: MapReport, user?: Account): string {
     if (path === undefined) return this.#folder;
@@ -113,7 +113,7 @@ export class Paths {
     return absolute;
   }
 
-  /** Reports that others may change a file: an error as root, otherwise a warning. Returns whether it reported that. */
+  /** Reports a file that others may change: an error as root, otherwise a warning. Returns whether it did. */
   tellDistrust({ key, path, part = {} }: { key: string; path: string; part?: Part }, report: MapReport): boolean {
     const distrust = withFile(path, (descriptor) => this.#trust()?.distrust(path, fstatSync(descriptor)));
     if (distrust) this.#tell({ key, distrust, part }, report);
@@ -157,7 +157,7 @@ export class Paths {
     return absolute;
   }
 
-  /** What is wrong with the current environment file; commands read it again at every start. */
+  /** Finds errors in the current environment file; commands read it again at every start. */
   #checkEnvFile(path: string, { size }: Stats, user: Account | undefined): EnvFileCheck {
     const key = `${user?.uid ?? ''}:${path}`;
     const check = this.#envFiles.get(key) ?? checkEnvFile(path, size, this.#trust(user));

@@ -6,7 +6,7 @@ import type { MapReport } from './map-report.js';
 import { readUser } from '../check/read-user.js';
 import type { CommandValue, TimerValues } from '../check/schema.js';
 
-/** What commands need to know about the machine. */
+/** What the meaning of commands depends on. */
 export interface CommandContext {
   readonly paths: Paths;
   readonly uid: number | undefined;
@@ -14,7 +14,7 @@ export interface CommandContext {
   readonly accounts: () => Accounts;
 }
 
-/** Everything about a command except what it runs. */
+/** Everything about a command except the command line. */
 export type Setting = Omit<Command, 'run'>;
 
 /** Reads where a timer's commands run, and as which user. */

@@ -36,7 +36,7 @@ import type { TextSpan } from '../text/source.js';
 import { isKeyOf } from '../check/unknown-key.js';
 import { warnOfSharedReceivers, warnOfUndeclaredGroups } from './warn-of-sharing.js';
 
-/** What a timer file says about the scheduler as a whole. */
+/** The settings of a timer file for the scheduler as a whole. */
 export interface Settings {
   /** IANA name. */
   readonly timezone: string;
@@ -64,7 +64,7 @@ export interface Settings {
   readonly heartbeat?: HeartbeatSettings;
 }
 
-/** The tree of one file, and what its meaning depends on. */
+/** The tree of one file, and everything its meaning depends on. */
 export interface FileContext {
   readonly problems: Problems;
   readonly machine: Machine;
@@ -107,7 +107,7 @@ export function* buildFile(root: Slot, context: FileContext): Steps<BuiltFile | 
   return undefined;
 }
 
-/** What the file says for all its timers. */
+/** Builds the settings that apply to all timers. */
 interface Surroundings {
   readonly settings: Settings;
   readonly defaults: Defaults;
@@ -336,7 +336,7 @@ function jobContext(
 
 const isEmpty = ({ value }: Slot): boolean => value.kind === 'scalar' && value.value === null;
 
-/** The top of the file without its two large parts, which have their own readers. */
+/** Reads the top of the file without its two large parts, which have their own readers. */
 function withoutParts({ map }: PlacedMap): PlacedMap['map'] {
   const isPart = (key: string) => key === 'timers' || key === 'defaults' || key.startsWith('x-');
   return { ...map, entries: new Map([...map.entries].filter(([key]) => !isPart(key))) };

@@ -11,7 +11,7 @@ import { checkSecretFile, readSecret } from './secret-file.js';
 export interface HttpSettings {
   /** The path of a socket file is absolute. */
   readonly listen: ListenAddress;
-  /** Absolute; its content without surrounding space is the token. */
+  /** Absolute; its trimmed content is the token. */
   readonly tokenFile?: string;
   /** Whether a client needs no token: for `/metrics`, and for `/healthz` and `/readyz`. */
   readonly isOpen: { readonly metrics: boolean; readonly health: boolean };

@@ -15,6 +15,6 @@ export function jobOffset(jitter: Duration, spreadBy: string, name: string): Dur
   return Math.floor((digest.readUIntBE(0, 6) / 2 ** 48) * jitter);
 }
 
-/** What jitter is the same for: all machines of a shared state, otherwise this one. */
+/** What the jitter is derived from: the shared state, otherwise this machine. */
 export const spreadBy = (state: StatePlace, { hostname }: Pick<Machine, 'hostname'>): string =>
   state.kind === 'shared' ? nameOfShared(state.url) : hostname;

@@ -20,12 +20,12 @@ import { isKeyOf, meantKey } from '../check/unknown-key.js';
 
 export interface JobContext {
   readonly machine: Machine;
-  /** The jitter of a timer is the same wherever this name is the same. */
+  /** The jitter of a timer is derived from this name. */
   readonly spreadBy: string;
   /** The file's. */
   readonly timezone: string;
   readonly command: CommandContext;
-  /** The file's: workers need one on Redis. */
+  /** The state of the file: workers need one on Redis. */
   readonly state: StatePlace;
   /** Whether to warn about clock changes. */
   readonly foresees: boolean;
@@ -102,7 +102,7 @@ function buildTiming(
   };
 }
 
-/** A job that a running scheduler reported has no text in a file: then its value as JSON. */
+/** The schedule as JSON for a job that a running scheduler reported, which has no text in a file. */
 function writtenAs({ key, text }: ReadSchedule, values: TimerValues, report: MapReport): Job['written'] {
   const value = values[key as ScheduleKey];
   const source = report.sourceOf(key) ?? (typeof value === 'string' ? value : JSON.stringify(value));
@@ -181,7 +181,7 @@ function hasFiring(schedule: Schedule, { after, until }: { after: number; until:
   return next !== undefined && (until === undefined || next <= until);
 }
 
-/** It runs as the timer's command does. The success codes belong to that command. */
+/** Runs like the timer's command, but without its success codes. */
 function buildFallback(values: TimerValues, report: MapReport, setting: Setting): Command | undefined {
   const run = buildRun('fallback', values.fallback, report);
   return run === undefined ? undefined : { run, ...setting, successCodes: [0] };

@@ -29,7 +29,7 @@ export interface Warning extends Words {
     | 'writable-by-others';
 }
 
-/** A map of the file and its path; `key` is the position of its own name. */
+/** A map of the file and its path; `key` is the position of its name. */
 export interface PlacedMap {
   readonly map: MapNode;
   readonly path: Path;
@@ -56,7 +56,7 @@ export class MapReport {
     return this.#own.map.entries.has(key);
   }
 
-  /** The keys of the map itself, in the order of the file. */
+  /** The map's own keys, in the order of the file. */
   ownKeys(): readonly string[] {
     return [...this.#own.map.entries.keys()];
   }
@@ -74,7 +74,7 @@ export class MapReport {
     if (!this.ignores(words.code)) this.#problems.warn({ ...words, ...this.#where(key, part) });
   }
 
-  /** Reports, at the map's name, what is missing; reports nothing if not all keys of the map can be known. */
+  /** Reports at the map's name what is missing, unless some of the map's keys are unknown. */
   errorInAll(words: Words): void {
     if (this.#own.map.isPartial) return;
     this.#problems.error({ ...words, at: this.#own.key, path: this.#own.path });

@@ -11,7 +11,7 @@ export interface MonitorContext {
   /** The timer's. */
   readonly name: string;
   readonly report: MapReport;
-  /** Called for Sentry only. */
+  /** Used only for Sentry. */
   readonly schedule: () => SentrySchedule;
 }
 
@@ -26,7 +26,7 @@ export function buildMonitors(ping: TimerValues['ping'], context: MonitorContext
 
 const EXAMPLES = 'For example: ping: https://hc-ping.com/your-uuid, or ping: {sentry: DSN}, or ping: {url: …}';
 
-/** `listed` is the position in a list. */
+/** `listed`: its position in a list. */
 function buildMonitor(ping: PingValue, context: MonitorContext, listed: Part): readonly Monitor[] {
   if (typeof ping === 'string') return [healthchecks(ping)];
   const error = (words: Words, item?: string) =>

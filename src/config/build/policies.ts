@@ -28,7 +28,7 @@ export function retryOptions(written: TimerValues['retry']): RetryOptions {
   return { attempts, delay, factor, maxDelay, jitter, ...withoutUndefined({ on: given.on, notOn: given.not_on }) };
 }
 
-/** Without `retry`; policies have no state. */
+/** The policy without `retry`. Policies have no state, so one object is enough. */
 const ONCE = retry(retryOptions(undefined), () => 0);
 const NONE = catchUp({ policy: 'none' });
 

@@ -89,7 +89,7 @@ function tellScheduleError(error: unknown, key: string, value: unknown, report: 
   }
 }
 
-/** The schedule stops at the first unknown key. Only the file knows where else a key belongs. */
+/** The schedule reports only its first unknown key, and cannot know where else a key belongs. */
 function tellUnknownKeys(value: unknown, report: MapReport): void {
   for (const item of Object.keys(Object(value) as object).filter((key) => !isKeyOf('every', key))) {
     const words = { code: 'every-key' as const, message: `every has no key "${clip(item)}".` };

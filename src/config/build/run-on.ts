@@ -33,7 +33,7 @@ export function buildRunOn(
   return undefined;
 }
 
-/** As written in the file: paths that begin at its folder may differ between machines. */
+/** As written in the file, because relative paths may resolve differently on other machines. */
 function hashOf(values: TimerValues): string {
   const written = KEYS.map((key) => values[key] ?? null);
   return createHash('sha256').update(JSON.stringify(written)).digest('base64url').slice(0, 12);

@@ -7,13 +7,13 @@ import type { MapReport, Warning, Words } from './map-report.js';
 interface SecretFile {
   /** Absolute. */
   readonly path: string;
-  /** The key of the timer file whose map names it, and the key in that map. */
+  /** The key of the timer file whose map names the file, and the key in that map. */
   readonly key: string;
   readonly item: string;
-  /** What it contains: `token`. */
+  /** What the file contains: `token`. */
   readonly what: string;
   readonly codes: { readonly none: Words['code']; readonly open: Warning['code'] };
-  /** How to write one. */
+  /** How to create the file. */
   readonly hint: string;
   /** Why a secret that can be read is not accepted. */
   readonly faultOf?: (secret: string) => Pick<Words, 'code' | 'message'> | undefined;
@@ -42,9 +42,9 @@ function faultIn({ path, key, what, codes, faultOf }: SecretFile): Pick<Words, '
   }
 }
 
-/** The text without surrounding space. @throws the error of the system */
+/** The trimmed text. @throws the system's error */
 export const readSecret = (path: string): string => readFileSync(path, 'utf8').trim();
 
-/** Judged by its mode; its owner may do so in any case. */
+/** Judged by its mode, regardless of its owner. */
 const isOpenToOthers = (path: string): boolean =>
   ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0;

@@ -49,7 +49,7 @@ function checkPasswordFile(path: string, report: MapReport, paths: Paths): void 
   checkSecretFile({ path, key: 'state', item: 'password_file', what: 'password', codes, hint }, report, paths);
 }
 
-/** Keys that need the records of an earlier scheduler, and what happens without them. */
+/** Keys that need an earlier scheduler's records, and what happens without those. */
 const NEEDS: readonly (readonly [keyof TimerValues, string])[] = [
   ['catch_up', 'nothing is caught up after a restart'],
   ['max_runs', 'counting starts over after a restart'],

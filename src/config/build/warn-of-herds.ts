@@ -2,7 +2,7 @@ import type { Duration, Instant } from '../../domain/time.js';
 import { formatLocal, scheduleKinds, shortestInterval } from '../../schedules/index.js';
 import { inUnits, type BuiltTimer } from './warn-of-long-runs.js';
 
-/** Up to this many timers at one instant cause no warning. */
+/** More timers than this at one instant cause a warning. */
 const MOST_AT_ONCE = 5;
 /**
  * At most this many instants are checked: those at which most timers fire next. That finds every herd that matters, in
@@ -11,7 +11,7 @@ const MOST_AT_ONCE = 5;
 const MOST_INSTANTS = 20;
 /** A warning names at most this many timers of a herd. */
 const MOST_NAMES = 3;
-/** The time between two runs of a herd to suggest. */
+/** The suggested time between two runs of a herd. */
 const ROOM: Duration = 30_000;
 /** Round durations, the longest first. */
 const JITTERS: readonly Duration[] = [3600, 1800, 900, 600, 300, 120, 60, 30, 15, 10, 5, 2, 1].map(

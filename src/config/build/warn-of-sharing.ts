@@ -21,7 +21,7 @@ interface Receiver {
   readonly key: 'heartbeat' | 'ping' | 'notify';
   /** For people. */
   readonly sender: string;
-  /** In a normalized spelling; more than an address if a service distinguishes senders by more. */
+  /** Normalized; includes more than the address if the service distinguishes senders by more. */
   readonly identity: string;
 }
 

@@ -8,7 +8,7 @@ import { FOREIGN_COMMENT, missingSpace } from './unknown-key.js';
 
 type Explain = (fault: YamlFault, source: Source, parsed: ParsedYaml) => Problem;
 
-/** Explains a YAML error to users who never read the specification, at the place where they would look for it. */
+/** Explains a YAML error in plain words, at the place where users would look for it. */
 export function explainFault(fault: YamlFault, parsed: ParsedYaml, source: Source): Problem {
   const odd = oddInLine(fault, source);
   if (odd) return odd;
@@ -19,7 +19,8 @@ export function explainFault(fault: YamlFault, parsed: ParsedYaml, source: Sourc
 }
 
 /**
- * Reports which character in a fault's line looks like another one: before or after the key, or at the end of the line.
+ * Reports a character in a fault's line that looks like another one: before or after the key, or at the end of the
+ * line.
  */
 export function oddInLine(fault: TextSpan, source: Source): Problem | undefined {
   const line = source.line(source.position(fault.start).line).slice(0, LONGEST_LINE);

@@ -3,7 +3,7 @@ import type { HintLevel, KeyLevel, KeyOf } from './schema.js';
 type Key = { readonly [L in KeyLevel]: KeyOf<L> }[KeyLevel];
 
 /**
- * By key, the words of other programs for it: cron, systemd, launchd, Kubernetes, GitHub Actions, Quartz, Airflow,
+ * The words of other programs for each key: cron, systemd, launchd, Kubernetes, GitHub Actions, Quartz, Airflow,
  * yacron, ofelia, node-cron, process managers and others.
  */
 const WORDS: { readonly [K in Key]?: string } = {
@@ -97,7 +97,7 @@ const WORDS: { readonly [K in Key]?: string } = {
   http: 'web statsd prometheus prometheus_listen_address',
 };
 
-/** Words of other programs, each with the key that it means here. */
+/** Words of other programs, with the keys they mean here. */
 export const FOREIGN_WORDS: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(WORDS).flatMap(([key, words]) => words.split(' ').map((word) => [word, key])),
 );

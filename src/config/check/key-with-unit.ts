@@ -26,7 +26,7 @@ const EXAMPLES: Readonly<Record<string, string>> = { ms: '500ms', s: '30s', m: '
 
 /**
  * Returns the fix for a key that ends in a unit of time: `timeout_seconds`, `killAfterMs`. `keyOf` finds the key for
- * the rest of it.
+ * the part before the unit.
  */
 export function unitHint(written: string, keyOf: (rest: string) => string | undefined): string | undefined {
   const snake = written.replace(/(?<=[a-z])(?=[A-Z])/g, '_').replaceAll('-', '_');

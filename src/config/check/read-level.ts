@@ -87,7 +87,7 @@ export class LevelReader {
 
 const ALL_KEYS = 'timers keys lists all keys.';
 
-/** In `{run: echo a, b}` the comma ends the text. */
+/** In `{run: echo a, b}`, the comma ends the command. */
 const hintForFlag = (node: Node): string | undefined =>
   node.kind === 'scalar' && node.value === null ? 'If it belongs to the text before it, quote that text.' : undefined;
 
@@ -100,11 +100,11 @@ interface ReadMap {
   readonly values: object;
 }
 
-/** Whether a text has a variable, so that its value comes from elsewhere. */
+/** Whether a text contains a variable. */
 const isVariable = (node: Node): node is ScalarNode =>
   node.kind === 'scalar' && typeof node.value === 'string' && node.value.includes('${');
 
-/** The value of a variable is a text. A rejected text that reads as a number or boolean counts as one. */
+/** The value of a variable is a text. If the text is rejected but reads as a number or boolean, it counts as one. */
 function retype(values: object, { code, path }: core.$ZodIssue, map: MapNode): void {
   if (code === 'custom' || !isVariable(find(map, path as Path).value)) return;
   const holder = valueAt(values, path.slice(0, -1) as Path);
@@ -128,7 +128,7 @@ const valueAt = (values: unknown, path: Path): unknown =>
 
 interface Found extends Slot {
   readonly key?: TextSpan;
-  /** The part of the path that the value, a map, does not have. */
+  /** The part of the path that does not exist in the value, a map. */
   readonly missing?: string;
 }
 

@@ -44,7 +44,9 @@ export function* readJson(problems: Problems): Steps<Slot | undefined> {
   return undefined;
 }
 
-/** Reports merge conflicts in the file. Returns whether there are any: then other messages are hardly useful. */
+/**
+ * Reports merge conflicts in the file. Returns whether there are any, because other messages are then hardly useful.
+ */
 function tellConflicts(problems: Problems): boolean {
   const conflicts = [...problems.source.text.matchAll(/^<{7}(?: .*)?$/gm)];
   for (const { index, 0: marker } of conflicts) {
@@ -184,7 +186,7 @@ function tellSecondDocument(start: number, problems: Problems): void {
   });
 }
 
-/** The values after a tag: a timer file has no tags. */
+/** Finds tags, which are errors in a timer file. */
 function findTagged({ faults }: ParsedYaml, source: Source): readonly Broken[] {
   const tags = faults.filter(({ code }) => code === 'TAG_RESOLVE_FAILED');
   return tags.map((tag) => {

@@ -37,7 +37,7 @@ function findUser(written: string, accounts: Accounts): Account | ValueRefusal {
   return { ...account, gid, groups: account.groups.filter((other) => other !== gid) };
 }
 
-/** With the supplementary groups that list the user, as su does. */
+/** Includes the supplementary groups that list the user, like su. */
 function knownUser(user: string, accounts: Accounts): Account | undefined {
   const account = accounts.user(user);
   return account && { ...account, groups: accounts.groupsOf(account.name).filter((gid) => gid !== account.gid) };

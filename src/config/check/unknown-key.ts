@@ -36,7 +36,7 @@ export const FOREIGN_COMMENT: ValueRefusal = {
 /** A key, its colon, and no space before the value: inside brackets, YAML reads all of that as one key. */
 const UNSPACED = /^\s*([\w-]+):\s*(\S.*)$/;
 
-/** Inside brackets, a wrong comment becomes part of the next key. */
+/** Inside brackets, `//` and its text become part of the next key. */
 const COMMENT = /^\/\/.*\s/;
 
 /** Describes a colon without a space after it. */
@@ -152,7 +152,7 @@ function nearestKey(key: string, level: HintLevel): string | undefined {
   return beginningOf(key, keys) ?? nearest(key, keys);
 }
 
-/** A shorter word is near many others. */
+/** Shorter words resemble too many others. */
 const LONG_WORD = 8;
 
 /** Names the key of a level for which another program has a word like this one: `enviroment`. */
@@ -181,7 +181,7 @@ const letters = (key: string): string => key.toLowerCase().replace(/[-_ .]/g, ''
 const sameWord = (key: string, keys: readonly string[]): string | undefined =>
   keys.find((known) => letters(known) === letters(key));
 
-/** What follows the name of a map in a word. */
+/** The rest of a word after the name of a map. */
 const wordAfter = (map: string, written: string): string | undefined =>
   letters(written).startsWith(letters(map)) ? letters(written).slice(letters(map).length) : undefined;
 

@@ -3,7 +3,7 @@ import type { KeyOf } from '../check/schema.js';
 
 type MapOfFile = 'state' | 'history' | 'log' | 'clock' | 'http' | 'heartbeat' | 'forward' | 'tracing';
 
-/** The keys of the maps at the top of the file. */
+/** The keys of maps at the top of the file. */
 export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, KeyEntry>> } = {
   history: {
     keep: { summary: 'How long to keep outcomes.', default: '30d', example: '90d' },

@@ -2,7 +2,7 @@ import type { KeyEntry } from '../../domain/key-entry.js';
 
 type Entries = Readonly<Record<string, KeyEntry>>;
 
-/** When a timer fires, besides its schedule. */
+/** Keys about when a timer fires, besides its schedule. */
 export const WHEN_KEYS = {
   timezone: {
     summary: 'The time zone of the schedule, and of `not_before` and `not_after`.',
@@ -72,7 +72,7 @@ export const WHEN_KEYS = {
   },
 } as const satisfies Entries;
 
-/** What a timer runs. */
+/** Keys about what a timer runs. */
 export const RUN_KEY: KeyEntry = {
   summary: 'The command.',
   required: true,
@@ -83,7 +83,7 @@ export const RUN_KEY: KeyEntry = {
   ],
 };
 
-/** How it runs. */
+/** Keys about how it runs. */
 export const COMMAND_KEYS = {
   shell: {
     summary: 'The program that runs a string in `run`, with `-c`.',
@@ -139,7 +139,7 @@ export const COMMAND_KEYS = {
   },
 } as const satisfies Entries;
 
-/** What limits the runs of a timer, and what follows a failure. */
+/** Keys that limit the runs of a timer, or handle failures. */
 export const LIMIT_KEYS = {
   timeout: {
     summary: 'The maximum duration of an attempt.',
@@ -202,7 +202,7 @@ export const LIMIT_KEYS = {
   },
 } as const satisfies Entries;
 
-/** Notifications of how a run ended. */
+/** Keys about notifications. */
 export const REPORT_KEYS = {
   on_failure: {
     summary: 'A command that runs after a run that failed, timed out or was lost.',

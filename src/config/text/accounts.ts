@@ -49,7 +49,7 @@ export function readAccounts(): Accounts {
   };
 }
 
-/** What cannot be an option of a program. Directories have names such as `CORP\jörg` and `domain users`. */
+/** Names that cannot be mistaken for an option. Directories have names such as `CORP\jörg` and `domain users`. */
 const IS_NAME = /^[^-:\s][^:\n\0]*$/;
 
 const map = <T, R>(value: T | undefined, make: (value: T) => R): R | undefined =>

@@ -128,7 +128,7 @@ function withItems(map: CST.BlockMap, items: Item[]): CST.BlockMap {
 
 const offsetOf = (item: Item | undefined): number | undefined => item?.start[0]?.offset ?? item?.key?.offset;
 
-/** Adds the entries of a piece, and what follows the long map. Both maps end where those of the last piece end. */
+/** Adds the entries of a piece, and whatever follows the long map. Both maps end where those of the last piece end. */
 function append({ top, map }: Composed, piece: Composed): void {
   map.items.push(...piece.map.items);
   top.items.push(...piece.top.items.slice(1));

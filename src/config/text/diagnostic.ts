@@ -31,14 +31,14 @@ export type Path = readonly (string | number)[];
 export interface Problem {
   readonly code: Code;
   readonly message: string;
-  /** For a hint that takes long to find: returns it, and is called only when the problem is reported. */
+  /** Finds a hint that takes long to find. Called only when the problem is reported. */
   readonly hint?: string | (() => string | undefined) | undefined;
   readonly at: TextSpan;
   readonly path?: Path;
   readonly stack?: string;
 }
 
-/** For a file with very many errors or warnings, at most this many are reported. */
+/** The maximum number of errors and warnings reported for one file. */
 const MOST = 1_000;
 
 /** `timers`, a timer. */
@@ -66,14 +66,14 @@ export class Problems {
   }
 
   /**
-   * Whether an error has already been reported, or the limit is reached. One more than the limit is kept, to show that
-   * there are more.
+   * Whether an error has already been reported, or the limit is reached. One problem beyond the limit is kept, to show
+   * that there are more.
    */
   isTold(code: Code, at: TextSpan): boolean {
     return this.#told.error > MOST || this.#found.has(idOf(code, at));
   }
 
-  /** From now on messages do not repeat these values; `at` is their position in the file. */
+  /** From now on, messages do not repeat these values. `at`: their position in the file. */
   hide(at: TextSpan, values: readonly ExpandedValue[]): void {
     this.#expanded.add(at, values);
   }

@@ -1,13 +1,13 @@
 import type { TextSpan } from './source.js';
 
-/** A value of the environment, and its reference in the file. */
+/** A value from the environment, and its reference in the file. */
 export interface ExpandedValue {
   /** `${NAME}`. */
   readonly reference: string;
   readonly value: string;
 }
 
-/** Shorter values are not secrets, and are part of many words. */
+/** Shorter values are not secrets, and occur in many words. */
 const SHORTEST = 4;
 /** This many characters of a value reveal it wherever they are repeated: messages cut long values. */
 const TELLING = 8;

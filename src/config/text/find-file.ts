@@ -89,7 +89,7 @@ function timersKeyOf(text: string): { timers?: unknown } {
     const content: unknown = JSON.parse(text);
     return typeof content === 'object' && content !== null && Object.hasOwn(content, 'timers') ? { timers: text } : {};
   } catch {
-    // Broken, but intended: the reader reports where.
+    // The file is broken but meant; the reader reports the error.
     return /"timers"\s*:/.test(text) ? { timers: text } : {};
   }
 }

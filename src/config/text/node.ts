@@ -18,7 +18,7 @@ export interface ListNode extends TextSpan {
 export interface MapNode extends TextSpan {
   readonly kind: 'map';
   readonly entries: ReadonlyMap<string, MapEntry>;
-  /** A source merged into it is broken, so its missing keys are unknown. */
+  /** A map merged into this one is broken, so it is unknown which keys are missing. */
   readonly isPartial?: true;
 }
 

@@ -7,10 +7,10 @@ import type { TextSpan } from './source.js';
 /** The built program loads the YAML library when this file first uses it. */
 export const loadYaml = (): unknown => Parser;
 
-/** Deeper than any real timer file, and far below the recursion limit. */
+/** Deeper than any real timer file, but far below the recursion limit. */
 const MAX_DEPTH = 100;
 
-/** Room for tens of thousands of timers. A text that would take more than a second or two is rejected. */
+/** Enough for tens of thousands of timers. A text that would take more than a second or two is rejected. */
 export const MAX_TOKENS = 1_000_000;
 
 /** Tokens per step. */

@@ -6,7 +6,7 @@ import type { TextSpan } from './source.js';
 
 const NUL = "A value can't contain a NUL character.";
 
-/** Represents a value whose error is already reported. */
+/** Represents a value whose error has been reported. */
 export const BROKEN: unique symbol = Symbol('broken');
 
 /** Keys whose values are commands: the shell expands them, and the numbers in a list are words of a command line. */

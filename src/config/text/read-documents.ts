@@ -33,7 +33,7 @@ export interface ForeignMap extends ForeignPlace {
   readonly entries: ReadonlyMap<string, ForeignEntry>;
 }
 
-/** The place is that of the key. */
+/** The location is that of the key. */
 export interface ForeignEntry extends ForeignPlace {
   readonly value: ForeignValue;
 }

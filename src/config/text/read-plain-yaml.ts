@@ -22,12 +22,12 @@ export function* readPlainYaml(text: string): Steps<Slot | undefined> {
 /** Control characters, among them tabs and CR; line breaks of other standards; markers of documents after the first line. */
 const UNUSUAL_TEXT = /[\0-\x09\x0b-\x1f\x7f\x85\u2028\u2029\ufeff]|\n(?:---|\.\.\.|%)/;
 
-/** Never less than what the library counts, so that its limit holds. */
+/** Never less than the library's count, so that its limit holds. */
 const [TOKENS_OF_LINE, TOKENS_OF_NODE] = [5, 10];
 /** Far below the library's 100 levels and its 1024 characters for a key. */
 const [MAX_FLOW_DEPTH, MAX_INDENT, MAX_KEY] = [20, 40, 500];
 
-/** Each pause passes through a generator per level, so a map as short as that of most timers has no pause. */
+/** Each pause passes through one generator per level, so short maps, such as those of most timers, have none. */
 const ENTRIES_OF_STEP = 10;
 
 const SPACE = 0x20;

@@ -15,8 +15,7 @@ const KEY_AT_TOP = /^(["']?)([\w.-]+)\1\s*:(?=\s|$)/;
 const KEY_INSIDE = /^( +)(["']?)([\w.-]+)\2\s*:(?=\s|$)/;
 
 /**
- * Removes, from a text with a broken structure, the keys that do not parse by themselves; under `timers`, only such
- * timers.
+ * From a text with a broken structure, removes keys that do not parse by themselves; under `timers`, only such timers.
  */
 export function salvage(text: string): Salvaged {
   const parts = cut(text.split('\n'), (line) => KEY_AT_TOP.exec(line)?.[2]).map(salvagePart);
@@ -28,7 +27,7 @@ export function salvage(text: string): Salvaged {
 }
 
 /**
- * Keeps, from a text in block style, only these keys at the top, so that errors elsewhere do not matter. `undefined` if
+ * From a text in block style, keeps only these keys at the top, so that errors elsewhere do not matter. `undefined` if
  * those lines may be misleading: the file is in flow style, or one of its keys is an alias or a merge.
  */
 export function onlyKeys(text: string, isWanted: (key: string) => boolean): string | undefined {

@@ -59,7 +59,7 @@ export class Trust {
     const link = factsOf(path);
     for (const folder of new Set([...above(path), ...above(real(path))])) {
       const found = factsOf(folder);
-      // A part of the path that is not a folder leads nowhere.
+      // A path through something that is not a folder leads nowhere.
       if (found === undefined || typeOf(found) !== S_IFDIR) continue;
       if ((found.mode & STICKY) === 0) {
         const distrust = this.#distrustMode(folder, found);

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { SECOND, type Instant } from '../../domain/time.js';
 import { systemReason } from '../../system/system-reason.js';
 
-/** One version of the timer file, as its server sent it. */
+/** One version of the timer file, as sent by its server. */
 export interface Version {
   readonly bytes: Buffer;
   /** As the server wrote it; absent if it sends none. */
@@ -23,7 +23,7 @@ export interface KeptVersion extends Version {
 export type CopyRead =
   | { readonly kind: 'kept'; readonly kept: KeptVersion }
   | { readonly kind: 'none' }
-  /** There is one, and it cannot be used. `reason`: a clause. */
+  /** A copy exists but cannot be used. `reason`: a clause. */
   | { readonly kind: 'unusable'; readonly reason: string };
 
 /** What is stored next to the text. */
@@ -77,7 +77,7 @@ export class OriginCopy {
       };
       return { kind: 'kept', kept };
     } catch {
-      // Text and facts do not match.
+      // The text does not match its facts.
       return { kind: 'unusable', reason: 'it is damaged or has been changed' };
     }
   }
@@ -98,7 +98,7 @@ export class OriginCopy {
       await replace(this.path, bytes);
       await syncFolder(folder);
     } finally {
-      // Also after a failure: a full disk needs the space.
+      // Even after a failure, because a full disk needs the space.
       await this.#tidy();
     }
   }
@@ -120,7 +120,7 @@ export class OriginCopy {
       const isOld = (name: string) => name.startsWith(`${basename(this.path)}.`) && name !== beside;
       for (const name of (await readdir(folder)).filter(isOld)) await rm(join(folder, name), { force: true });
     } catch {
-      // What is left over does no harm, and the next version tries again.
+      // Leftover files do no harm, and the next version tries again.
     }
   }
 }

@@ -19,9 +19,9 @@ export interface OriginAddress {
 export type Fetched =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'version'; readonly version: Version }
-  /** The server is unreachable, or has no file. `reason`: for the user. `pause`: how long it asks to wait. */
+  /** The server is unreachable, or has no file. `reason`: for the user. `pause`: how long the server asks to wait. */
   | { readonly kind: 'unreachable'; readonly reason: string; readonly pause?: Duration }
-  /** The server has a file that is not even parsed. */
+  /** The server has a file that is rejected without parsing. */
   | { readonly kind: 'refused'; readonly problem: Diagnostic };
 
 /** In bytes. */

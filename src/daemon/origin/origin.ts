@@ -20,7 +20,7 @@ export interface OriginOptions extends OriginAddress {
   readonly clock: Clock;
 }
 
-/** Why there is no timer file to start with. */
+/** Why no timer file is available for the start. */
 type Failure = Pick<Loaded, 'problems' | 'source'>;
 
 /** How long a start that has a copy waits for the server. */
@@ -32,12 +32,12 @@ export class Origin {
   readonly shown: string;
   readonly every: Duration;
   readonly firstPause: Duration;
-  /** The result of the first request, which the running scheduler has yet to use. */
+  /** The result of the first request, until the running scheduler uses it. */
   first: Promise<Fetched> = Promise.resolve({ kind: 'unchanged' });
   readonly #options: OriginOptions;
   readonly #stop = new AbortController();
   #kept: KeptVersion | undefined;
-  /** What the server sent last, whether or not it could be used. */
+  /** The last version that the server sent, usable or not. */
   #seen: { readonly etag: string | undefined; readonly digest: string } | undefined;
 
   constructor(options: OriginOptions) {
@@ -47,7 +47,7 @@ export class Origin {
     this.firstPause = options.firstPause;
   }
 
-  /** Where the copy is. */
+  /** The path of the copy. */
   get path(): string {
     return this.#options.copy.path;
   }
@@ -104,7 +104,10 @@ export class Origin {
     return this.#kept !== undefined && this.#seen?.digest === digestOf(this.#kept.bytes);
   }
 
-  /** Replaces the copy with a version. Returns why that failed; then the version is requested again. Never rejects. */
+  /**
+   * Replaces the copy with a version. Returns the reason if that failed; the version is then requested again. Never
+   * rejects.
+   */
   async keep(version: Version, at: Instant): Promise<Diagnostic | undefined> {
     try {
       await this.#options.copy.keep(version, at);

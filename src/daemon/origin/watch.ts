@@ -23,13 +23,13 @@ export class OriginWatch {
   readonly #origin: Origin;
   readonly #context: WatchContext;
   #disarm: Cancel = () => undefined;
-  /** Until the next request. */
+  /** Waits for the next request. */
   #every: Duration;
   /** How long the server asked to wait. */
   #pause: Duration = 0;
   #isStopped = false;
   #away: { readonly since: Instant; readonly reason: string } | undefined;
-  /** Why the server's file is not used. */
+  /** Why the server's file was refused. */
   #refusal: Reading | undefined;
   /** One request at a time. */
   #last: Promise<unknown> = Promise.resolve();
@@ -106,7 +106,7 @@ export class OriginWatch {
     void this.#inTurn(async () => this.#settle(await fetch())).catch(() => undefined);
   }
 
-  /** Uses a result. Returns how a version was read, or a refusal; `undefined` if the server has nothing new. */
+  /** Handles a result. Returns how a version was read, or a refusal; `undefined` if the server has nothing new. */
   async #settle(fetched: Fetched): Promise<Reading | undefined> {
     if (this.#isStopped) return undefined;
     this.#pause = fetched.kind === 'unreachable' ? (fetched.pause ?? 0) : 0;
@@ -128,7 +128,7 @@ export class OriginWatch {
       bytes: version.bytes,
       etag: version.etag,
       keep: () => this.#origin.keep(version, scheduler().now()),
-      // Another text with the same error is news; a disk that is still full is not.
+      // A different text with the same error is reported; a disk that is still full is not.
       isRepeated: (rejection) => rejection.problems[0]?.code === 'file-not-kept' && this.#isKnown(rejection),
     });
     this.#refusal = reading.valid ? undefined : reading;

@@ -67,7 +67,7 @@ export class ActiveStatus {
       if (asked === undefined) this.#forget();
       else this.#take((await asked) as StatusRecord);
     } catch (error) {
-      // The active machine may be gone: what it said last is shown until the next one responds.
+      // The active machine may be gone; its last status is shown until the next one responds.
       if (!(error instanceof RefusalError)) throw error;
     }
   }
@@ -98,7 +98,7 @@ export class ActiveStatus {
   }
 }
 
-/** Runs continue between two responses about their timer. */
+/** Advances the duration of runs between two responses. */
 const aged =
   ({ now }: StatusRecord) =>
   ({ timer, at }: { readonly timer: TimerRecord; readonly at: number }): TimerRecord => {

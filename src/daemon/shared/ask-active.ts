@@ -2,7 +2,7 @@ import { isRefusalCode, RefusalError, type Args } from '../../control/index.js';
 import { BoardTrouble, reasonOf, type Mailbox } from '../../stores/shared/index.js';
 import type { SharedState } from './open.js';
 
-/** Verbs that only the active machine can carry out. */
+/** Verbs that only the active machine can execute. */
 export const FOR_ACTIVE: ReadonlySet<string> = new Set([
   'status',
   'events',
@@ -23,10 +23,10 @@ interface AskingParts {
   readonly active: string | undefined;
 }
 
-/** What means nothing on another machine: clocks differ, and so do folders. The mailbox has its own limit. */
+/** Arguments that mean nothing on another machine, because clocks and folders differ. The mailbox has its own limit. */
 const FOR_THIS_MACHINE: ReadonlySet<string> = new Set(['expires_at', 'cwd']);
 
-/** Asks the active machine to carry out a verb: it is done once, or refused. @throws RefusalError */
+/** Asks the active machine to execute a verb, at most once. @throws RefusalError */
 export async function askActive(
   { shared, mailbox, active = 'the active machine' }: AskingParts,
   verb: string,

@@ -11,7 +11,7 @@ import type { SharedState } from './open.js';
 import type { Terms } from './terms.js';
 import { TimerDigests } from './timer-digests.js';
 
-/** How long the timers of a machine are known to the others. */
+/** How long the note with a machine's timers lasts. */
 const TIMERS_LIFETIME: Duration = MINUTE;
 /** Characters of a note: names are ASCII, and a board takes 1 MiB. */
 const LONGEST_NOTE = 1_000_000;
@@ -28,7 +28,7 @@ interface MembershipParts {
   readonly queues?: () => readonly QueueRecord[] | undefined;
   /** How far this machine's clock is from the store's, if that has been measured. */
   readonly clockOffset?: () => Pick<ClockOffset, 'offsetMs'> | undefined;
-  /** Carries out a verb here. @throws RefusalError with the reason. */
+  /** Executes a verb here. @throws RefusalError with the reason. */
   readonly carryOut: (verb: string, args: Args) => unknown;
 }
 
@@ -69,7 +69,7 @@ export class Membership {
     await this.#presence.stop();
   }
 
-  /** Asks the active machine to carry out a verb; `undefined` if this machine must carry it out itself. */
+  /** Asks the active machine to execute a verb; `undefined` if this machine must execute it itself. */
   elsewhere(verb: string, args: Args): Promise<unknown> | undefined {
     if (!FOR_ACTIVE.has(verb) || this.#parts.terms.isActive) return undefined;
     // Before the first takeover no one knows more than this machine.
@@ -133,7 +133,7 @@ export class Membership {
     }
   }
 
-  /** The active machine reports who has other timers; the others tell it which ones they have. */
+  /** The active machine reports machines with different timers; the others publish their timers for it. */
   #compare(others: readonly Peer[]): void {
     const different = others.filter(({ file }) => file !== this.#hash);
     if (different.length === 0) return;

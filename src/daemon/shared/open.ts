@@ -7,7 +7,7 @@ import { chance } from '../../this-machine.js';
 import { BoardTrouble, HistoryMirror, openBoard, type Board, type Retention } from '../../stores/shared/index.js';
 import { systemReason } from '../../system/system-reason.js';
 
-/** A state that several machines share, as this machine reaches it. */
+/** A connection to a state that several machines share. */
 export interface SharedState {
   readonly board: Board;
   /** The name of this machine in it. */
@@ -24,8 +24,8 @@ export async function openShared(place: SharedPlace, clock: Clock): Promise<Shar
 }
 
 /**
- * Writes to the store once, which a replica refuses. One that cannot be reached may be reachable later. @throws
- * BoardTrouble if it refuses us; the state is closed then.
+ * Writes to the store once, to detect a replica. A store that cannot be reached may be reachable later. @throws
+ * BoardTrouble if it refuses us; the state is then closed.
  */
 export async function probe({ board }: SharedState): Promise<void> {
   try {

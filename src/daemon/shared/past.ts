@@ -19,7 +19,7 @@ export class SharedPast {
     this.#clock = clock;
   }
 
-  /** `undefined` until it was read for the first time. */
+  /** `undefined` until the first read. */
   readonly recorded = (): Recorded | undefined => (this.#isRead ? this.#mirror.history : undefined);
 
   start(): void {

@@ -18,7 +18,7 @@ interface TermsParts {
   /** They live as long as this process, across all terms. */
   readonly companions: readonly Companion[];
   readonly sinks: readonly Sink[];
-  /** What happens to active runs when the state is lost. */
+  /** What to do with active runs when the state is lost. */
   readonly orphans: () => 'kill' | 'keep';
   /** Called with the time that each commit took. */
   readonly onCommitted?: (took: Duration) => void;
@@ -116,7 +116,7 @@ export class Terms {
     return this.#isIdle;
   }
 
-  /** {@link Scheduler.stop}. What waits stays open for the next active machine, which can take over at once. */
+  /** {@link Scheduler.stop}. Waiting runs stay open for the next active machine, which can take over at once. */
   stop(signal?: string, patience?: Duration): Promise<void> {
     const stop = (scheduler: Scheduler) => scheduler.stop(signal, patience);
     return (this.#stopping ??= this.#stop(stop, patience ?? HASTE));

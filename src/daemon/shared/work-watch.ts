@@ -19,7 +19,7 @@ interface WatchParts {
   readonly workers: () => TermWorkers | undefined;
 }
 
-/** Checks every few seconds how much work there is for workers, while this machine is the active one. */
+/** On the active machine, checks every few seconds how much work there is for workers. */
 export class WorkWatch implements Companion {
   readonly #parts: WatchParts;
   #record: readonly QueueRecord[] = [];

@@ -11,7 +11,7 @@ import { queuePlaceOf } from './open.js';
 
 interface TermWorkersParts {
   readonly emit: (event: TimerEvent) => void;
-  /** Which workers run a timer by the file as last loaded. */
+  /** Which workers run a timer, according to the file as last loaded. */
   readonly runOnOf: (timer: string) => RunOn | undefined;
 }
 
@@ -37,7 +37,7 @@ export class TermWorkers implements Executor, Sink {
     try {
       return await (await this.#queue()).execute(command, io);
     } catch (error) {
-      // A password file that can no longer be read.
+      // The password file can no longer be read.
       return { kind: 'not_started', code: 126, error: (error as Error).message };
     }
   };
@@ -84,7 +84,7 @@ export class TermWorkers implements Executor, Sink {
   }
 }
 
-/** Which workers run a timer of the file as last loaded. */
+/** Returns which workers run a timer, according to the file as last loaded. */
 export function runOnByTimer(jobs: () => readonly Job[]): (timer: string) => RunOn | undefined {
   let indexed: readonly Job[] = [];
   let byName: ReadonlyMap<string, RunOn | undefined> = new Map();

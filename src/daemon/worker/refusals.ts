@@ -27,7 +27,7 @@ export class Refusals {
     this.#report(reason);
   }
 
-  /** Reports what it has only counted so far. */
+  /** Reports how many refusals it has only counted. */
   settle(): void {
     this.#disarm();
     if (this.#more > 0) this.#report(`${counted(this.#more, 'more time')} within a minute`);

@@ -34,7 +34,7 @@ export function runAttempt(job: Job, work: Work, parts: WorkerAttempts): Running
     firing,
     history: { previousScheduledFor: undefined, lastSuccessAt: undefined },
     emit: (fact) => emit(fact.event === 'run.output' ? { ...fact, node } : fact),
-    // It is only a source of facts here: this file runs it, and ends it.
+    // Only a source of facts here: this file runs and ends the attempt.
     attemptEnded: () => undefined,
     step: (_, act) => act(),
     failed: () => undefined,

@@ -36,7 +36,7 @@ export class WorkerFile {
     return this.#file.path;
   }
 
-  /** The timer to run, or why the order is not one for this file, as a clause. */
+  /** The timer to run, or why the order does not match this file, as a clause. */
   find({ name, label, order }: Work): Job | string {
     const { path } = this.#file;
     const job = this.#jobs.get(name);
@@ -48,7 +48,10 @@ export class WorkerFile {
     return `its file ${path} defines ${name} differently (${runOn.hash}) than the scheduler (${order.hash.slice(0, 20)})`;
   }
 
-  /** Loads it as it is now. Active runs keep their definition. Never rejects: a bug is reported as an error of the file. */
+  /**
+   * Loads the file in its current version. Active runs keep their definition. Never rejects: a bug is reported as an
+   * error of the file.
+   */
   reload(): Promise<void> {
     const { clock, emit } = this.#parts;
     return (this.#last = this.#last
@@ -58,7 +61,7 @@ export class WorkerFile {
       }));
   }
 
-  /** Reloads it after each change. */
+  /** Reloads the file after each change. */
   watch(): Cancel {
     const { clock, surroundings } = this.#parts;
     return watchTimerFile(this.#file.named, { clock, surroundings, changed: () => void this.reload() });

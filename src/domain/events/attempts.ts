@@ -27,7 +27,7 @@ export interface AttemptBegun {
   readonly attempt: number;
   /** From the nominal instant, and the job's jitter after it, to this attempt's start. */
   readonly latenessMs: Duration;
-  /** The label of the workers that get it; absent if this machine starts it. */
+  /** The label of its workers; absent if this machine starts it. */
   readonly label?: string;
   /** Only if the attempt is the fallback: how the run will end. */
   readonly decided?: DecidedEnding;
@@ -45,7 +45,7 @@ export interface AttemptFailed {
   readonly retryInMs: Duration;
   /** The next attempt is the fallback. */
   readonly isBeforeFallback?: true;
-  /** The machine that had it; absent without a shared state. */
+  /** The machine that ran it; absent without a shared state. */
   readonly node?: string;
 }
 

@@ -15,7 +15,7 @@ export interface BreakerMoved {
   readonly cooldownMs: Duration;
 }
 
-/** What the three events have in common. */
+/** The common part of the three events. */
 const MOVED = {
   fields: {
     ...TIMER_FIELDS,

@@ -18,7 +18,7 @@ export interface ClockJumped {
 export interface ClockDrift extends ClockOffset {
   readonly event: 'clock.drift' | 'clock.synchronised';
   readonly limitMs: Duration;
-  /** Whether the scheduler's time follows the measured time; absent if it never does. */
+  /** Whether the scheduler's time follows the measured time; absent without `discipline`. */
   readonly followed?: boolean;
 }
 
@@ -37,7 +37,7 @@ export type ClockEvent = ClockJumped | ClockDrift | ClockUnmeasured;
 
 const at: Instant = Date.parse('2026-11-23T05:16:00.007Z');
 
-/** What the two events have in common. */
+/** The common part of the two events. */
 const DRIFT = {
   fields: {
     offset_ms: {

@@ -6,7 +6,7 @@ import type { EventEntries, EventField } from './entry.js';
 import { exampleRun, exampleTimer, OUTCOME_FIELDS, outcomeFields, TIMER_FIELDS } from './fields.js';
 import { counted } from '../../text/counted.js';
 
-/** A hook failed. This has no other effect. */
+/** A hook failed, which has no other effect. */
 export interface HookFailed {
   readonly event: 'hook.failed';
   readonly at: Instant;
@@ -17,7 +17,10 @@ export interface HookFailed {
   readonly outputTail?: string;
 }
 
-/** A web monitor did not receive a run's start or end. This has no effect on timers; the monitor may report the run as missing. */
+/**
+ * A web monitor did not receive a run's start or end. Timers are not affected, but the monitor may report the run as
+ * missing.
+ */
 export interface PingFailed {
   readonly event: 'ping.failed';
   readonly at: Instant;
@@ -27,12 +30,12 @@ export interface PingFailed {
   readonly moment: Moment;
   /** Only the host of the address, because the rest is a secret. */
   readonly host: string;
-  /** Tries made; 0 if there was none. */
+  /** The number of tries; 0 if there was none. */
   readonly tries: number;
   readonly error: string;
 }
 
-/** A notification about a job's change was not delivered. This has no other effect. */
+/** A notification about a job's change was not delivered, which has no other effect. */
 export interface NotificationFailed {
   readonly event: 'notification.failed';
   readonly at: Instant;

@@ -20,7 +20,7 @@ export type Mark =
   | 'warning'
   | 'note';
 
-/** What selects a mark. The pretty log also shows records of another process, perhaps of a newer version. */
+/** The facts that select a mark. The pretty log also shows records of another process, perhaps of a newer version. */
 export interface MarkedRecord {
   readonly event: string;
   readonly level: string;

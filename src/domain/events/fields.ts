@@ -4,9 +4,9 @@ import type { DecidedEnding, FallbackResult } from '../fallback.js';
 import { toTimestamp } from '../time.js';
 import type { EventFields } from './entry.js';
 
-/** What several events have in common: fields, how they are made, and facts for examples. */
+/** What several events share: fields, functions that create them, and facts for examples. */
 
-/** What every record of the log has, in addition to the fields of its event. */
+/** The fields of every log record, in addition to those of its event. */
 export const RECORD_FIELDS = {
   timestamp: { type: 'timestamp', ecs: '@timestamp', summary: 'When it happened.' },
   level: {
@@ -114,7 +114,10 @@ const writeFiring = (firing: Firing) => ({
   trigger: firing.trigger,
 });
 
-/** A new object for `Object.assign`. Commands print 100,000 lines a second, and spreading costs ten times as much to make and to write. */
+/**
+ * Creates an object for `Object.assign`. Commands print 100,000 lines a second, and an object spread costs ten times as
+ * much.
+ */
 export function runFields(event: { readonly firing: Firing; readonly runId: string }) {
   const { task_name, firing_id, scheduled_at, trigger } = firingFields(event.firing);
   return { task_name, firing_id, scheduled_at, trigger, run_id: event.runId };

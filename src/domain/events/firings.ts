@@ -16,7 +16,10 @@ export interface FiringSkipped {
   readonly fallback?: FallbackResult;
 }
 
-/** A firing's time passed and it will not run. One event reports several in a row of one job: `firing` is then the last of them. */
+/**
+ * A firing's time passed, and it will not run. One event can report several consecutive firings of a job: `firing` is
+ * the last one.
+ */
 export interface FiringMissed {
   readonly event: 'firing.missed';
   readonly at: Instant;
@@ -130,11 +133,11 @@ const MISSES: Readonly<Record<string, string>> = {
 /** State files written by other programs may contain reasons we don't know. */
 const inWords = (reason: string): string => reason.replaceAll('_', ' ');
 
-/** Why a firing was skipped, and what its fallback did. */
+/** Describes why a firing was skipped, and what its fallback did. */
 export const causeOfSkip = ({ reason, fallback }: FiringSkipped): string =>
   withFallback(SKIPS[reason] ?? inWords(reason), fallback);
 
-/** Why a firing was missed. */
+/** Describes why a firing was missed. */
 export const causeOfMiss = ({ reason }: FiringMissed): string => MISSES[reason] ?? inWords(reason);
 
 function describeMiss(event: FiringMissed, format: InstantFormat): string {

@@ -27,7 +27,7 @@ export interface ForwardDropped {
   readonly event: 'forward.dropped';
   readonly at: Instant;
   readonly receiver: string;
-  /** Their first number and their last. */
+  /** The first and the last number. */
   readonly from: number;
   readonly to: number;
 }
@@ -41,7 +41,7 @@ export interface ForwardRefused {
   readonly number: number;
   /** Its firing; empty if that is unknown. */
   readonly of: string;
-  /** As the server says. */
+  /** In the server's words. */
   readonly reason: string;
 }
 

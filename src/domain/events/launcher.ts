@@ -19,7 +19,7 @@ export interface LauncherLost {
   readonly pid: number;
   /** Commands that it had started or was starting. */
   readonly running: number;
-  /** Whether it was alive but did not reply, so that `timers` killed it. */
+  /** Whether `timers` killed it because it did not reply. */
   readonly hung: boolean;
 }
 

@@ -77,7 +77,7 @@ export interface RunFinished extends Partial<Usage> {
   readonly latenessMs: Duration;
   /** Absent if none ran. */
   readonly fallback?: FallbackResult;
-  /** The machine that had its last attempt, without the fallback; absent without a shared state. */
+  /** The machine that ran its last attempt, not counting the fallback; absent without a shared state. */
   readonly node?: string;
   /** The last lines of the command's output, joined by newlines; absent when nothing was printed. The log has them only if the run did not succeed. */
   readonly outputTail?: string;
@@ -226,7 +226,7 @@ export const runEvents: EventEntries<RunEvent> = {
 };
 
 function outputFields({ stream, data, lines: line, truncated }: RunOutput) {
-  // Nested: not a string in a string.
+  // Nested JSON, not a string that contains JSON.
   if (data !== undefined) return { stream, data };
   return truncated ? { stream, line, truncated: true } : { stream, line };
 }
@@ -300,7 +300,7 @@ function describeEnd(event: RunFinished): string {
   }
 }
 
-/** Whether it matters when such a process exited. A process that did not start took no time. */
+/** Whether a duration is meaningful: a process that did not start took no time. */
 const isExit = (why: string): boolean => why.startsWith('exit code') || why.startsWith('ended by');
 
 /** Without the fallback. */

@@ -19,7 +19,7 @@ export interface SchedulerStarted {
   readonly launcher?: 'forker' | 'execa';
 }
 
-/** No timer is armed any longer. Active runs are canceled, or with `drain` awaited. */
+/** No timer is armed anymore. Active runs are canceled or, with `drain`, awaited. */
 export interface SchedulerStopping {
   readonly event: 'scheduler.stopping';
   readonly at: Instant;
@@ -28,7 +28,7 @@ export interface SchedulerStopping {
   readonly drain?: true;
 }
 
-/** No run is active any longer. The last event. */
+/** No run is active anymore. The last event. */
 export interface SchedulerStopped {
   readonly event: 'scheduler.stopped';
   readonly at: Instant;

@@ -19,7 +19,7 @@ export interface TookOver {
   readonly at: Instant;
   /** The previously active machine; absent for a new state. */
   readonly from?: string;
-  /** Since that one was last seen; absent for a new state. */
+  /** Time since that machine was last seen; absent for a new state. */
   readonly gapMs?: Duration;
   readonly fence: number;
 }
@@ -42,7 +42,7 @@ export interface StateWentBack {
   readonly file: string;
   /** The number of missing commits; absent if the store does not know. */
   readonly behind?: number;
-  /** Whether this scheduler had them, and wrote them again. After a takeover nobody has them. */
+  /** Whether this scheduler had them in memory and wrote them again. After a takeover, nobody has them. */
   readonly isRestored: boolean;
 }
 

@@ -35,7 +35,7 @@ export interface QueueUnheard {
   readonly reason: string;
 }
 
-/** An attempt has ended on a worker. Its scheduler decides what that means. */
+/** An attempt has ended on a worker. Its scheduler decides the outcome. */
 export interface AttemptEnded {
   readonly event: 'attempt.ended';
   readonly at: Instant;

@@ -15,9 +15,9 @@ export interface QueuePlace {
   readonly connect: () => Redis;
 }
 
-/** Messages outside the queues. They may get lost: a receiver that misses one checks again soon. */
+/** Messages outside the queues. They may get lost, so receivers also check regularly. */
 export interface Channels {
-  /** To workers: the label that has work. */
+  /** To workers: the label with new work. */
   readonly work: string;
   /** To the scheduler: the id of an attempt that started or ended. */
   readonly news: string;
@@ -31,7 +31,7 @@ export function channelsOf({ prefix }: QueuePlace, redis: Redis): Channels {
   return { work: `${base}:work`, news: `${base}:news`, cancel: `${base}:cancel` };
 }
 
-/** A message is a line of two words, and nothing longer is read. */
+/** A message is a line of two words; longer ones are ignored. */
 const LONGEST_MESSAGE = 400;
 
 const BEFORE_NEXT_TRY: Duration = 5_000;
@@ -46,7 +46,7 @@ export function hearFrom(
   redis.on('message', (_, text: string) => {
     if (text.length <= LONGEST_MESSAGE) hear(text);
   });
-  // A new connection begins again.
+  // A new connection subscribes again.
   const subscribe = () => {
     if (redis.status !== 'ready') return;
     redis.subscribe(...names).catch((error: unknown) => {
@@ -59,7 +59,7 @@ export function hearFrom(
   return redis;
 }
 
-/** Reports why the store refuses messages: once, since every message would repeat it. */
+/** Reports why the store refuses messages, only once. */
 export class Unheard {
   readonly #place: QueuePlace;
   readonly #report: (reason: string) => void;
@@ -79,7 +79,7 @@ export class Unheard {
   };
 }
 
-/** What all queues of this program have in common. */
+/** The common options of all queues. */
 export const queueOptions = ({ prefix }: QueuePlace, redis: Redis) =>
   ({ connection: redis, prefix: `{${prefix}}:work`, skipVersionCheck: true }) as const;
 

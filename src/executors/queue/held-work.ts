@@ -2,13 +2,13 @@ import type { Canceler } from '../../domain/cancellation.js';
 import type { Duration } from '../../domain/time.js';
 import type { TakenWork } from './taken-work.js';
 
-/** An attempt that this worker has taken, and the lock that says so. */
+/** An attempt that this worker has taken, and its lock. */
 export class HeldWork {
   readonly id: string;
   readonly label: string;
   readonly taken: TakenWork;
   readonly token: string;
-  /** Set when it begins. */
+  /** Set when the attempt begins. */
   canceler: Canceler | undefined;
   /** When its lock expires, by the clock that counts suspensions. Measured from before the request was sent. */
   validUntil: Duration;

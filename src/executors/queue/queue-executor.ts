@@ -11,7 +11,7 @@ import { travelling, workIdOf } from './work-orders.js';
 import { RemoteAttempt } from './remote-attempt.js';
 import { WorkQueues, type FoundWork, type QueueDepth } from './work-queues.js';
 
-/** The pause between two checks of all attempts. Messages arrive earlier; a check finds what they missed. */
+/** The pause between two checks of all attempts, for lost messages. */
 const ROUND: Duration = 1_000;
 /** How often each attempt is checked if no message arrives. */
 const BETWEEN_LOOKS: Duration = 5_000;
@@ -27,7 +27,7 @@ export type WorkTerm = Pick<ExecutorTerm, 'environment'> & { readonly heldUntil:
 export interface QueueExecutorParts {
   readonly clock: Clock;
   readonly place: QueuePlace;
-  /** The time in which this machine is the active one. */
+  /** The period in which this machine is the active one. */
   readonly term: WorkTerm;
   readonly reapEvery?: Duration | undefined;
   /** Which workers run a timer by its present definition. */
@@ -37,8 +37,8 @@ export interface QueueExecutorParts {
 }
 
 /**
- * Hands attempts to workers. An attempt outlives the scheduler. The next one asks for it by the same run and number, and
- * gets the active attempt, or its result.
+ * Passes attempts to workers. An attempt outlives the scheduler: the next one asks for it by run and number, and gets
+ * the active attempt or its result.
  */
 export class QueueExecutor implements Executor {
   readonly #parts: QueueExecutorParts;
@@ -68,7 +68,7 @@ export class QueueExecutor implements Executor {
     const { TRACEPARENT } = env;
     const { TIMERS_FENCE } = this.#parts.term.environment;
     const present = this.#parts.runOnOf(name);
-    // A run keeps its definition over a reload, but no worker has that any more.
+    // A run keeps its definition across a reload, but workers no longer have it.
     const { hash } = present?.label === runOn.label ? present : runOn;
     const order = { hash, env: travelling({ TRACEPARENT, ...io.env, TIMERS_FENCE }) };
     const id = workIdOf(runId, number);
@@ -94,7 +94,7 @@ export class QueueExecutor implements Executor {
     else if (event.event === 'attempt.failed') this.#forget(workIdOf(event.runId, event.attempt));
   }
 
-  /** Call it when definitions have changed: what waits for a worker gets the present one. */
+  /** Call it when definitions have changed: attempts that wait for a worker get the current one. */
   redefine(): void {
     for (const attempt of this.#attempts.values())
       if (attempt.redefine(this.#parts.runOnOf(attempt.name)) && attempt.isConfirmed) void this.#send(attempt);
@@ -105,7 +105,7 @@ export class QueueExecutor implements Executor {
     const { clock, term } = this.#parts;
     const id = workIdOf(runId, attempt);
     while (!this.#isClosed && term.heldUntil() !== undefined) {
-      // While the store is unreachable, nobody knows: the queue is asked again.
+      // While the store is unreachable, that is unknown, and the queue is asked again.
       if (await this.#endLeft(label, id, action).catch(() => false)) return;
       await new Promise<void>((resolve) => clock.after(ROUND, resolve));
     }
@@ -126,7 +126,7 @@ export class QueueExecutor implements Executor {
     return this.#queues.depth(label);
   }
 
-  /** What workers run continues. Its attempts never end here. */
+  /** Attempts on workers continue, and never end here. */
   close(): void {
     this.#isClosed = true;
     this.#disarm();
@@ -145,10 +145,10 @@ export class QueueExecutor implements Executor {
       const added = await this.#queues.add(attempt.label, attempt, clock.now()).catch(() => undefined);
       attempt.isSending = false;
       attempt.isConfirmed ||= added !== undefined;
-      // It may have started or ended before this scheduler asked for it.
+      // The attempt may have started or ended before this scheduler asked for it.
       if (added === 'known') this.#heard(attempt.id);
       if (added === undefined) await new Promise<void>((resolve) => clock.after(BEFORE_NEXT_TRY, resolve));
-      // A reload may have changed it meanwhile.
+      // A reload may have changed the definition in the meantime.
       else if (attempt.order === order) break;
     }
     attempt.lookedAt = clock.monotonic() - BETWEEN_LOOKS + ROUND;
@@ -169,7 +169,7 @@ export class QueueExecutor implements Executor {
     }
   }
 
-  /** Takes it back from its queue when it should have started. */
+  /** Withdraws it from its queue when it should have started. */
   #watchStart(attempt: RemoteAttempt): void {
     const left = attempt.startsBefore - this.#parts.clock.monotonic();
     if (left < ROUND) this.#parts.clock.after(Math.max(0, left), () => void this.#expire(attempt));
@@ -227,7 +227,7 @@ export class QueueExecutor implements Executor {
     this.#disarm = this.#parts.clock.after(ROUND, () => this.#round());
   }
 
-  /** A scheduler that has been active for minutes has asked for every attempt of an open run. */
+  /** After some minutes, an active scheduler has asked for every attempt of an open run. */
   #sweep(now: Duration): void {
     this.#sweptAt = now;
     void this.#queues.sweep().catch(() => undefined);

@@ -1,4 +1,4 @@
-/** Own steps on a queue of BullMQ. */
+/** Our own steps on a BullMQ queue. */
 export interface QueueScript {
   /** Keys of the queue, in their order. */
   readonly keys: (id: string) => readonly string[];
@@ -6,12 +6,12 @@ export interface QueueScript {
 }
 
 /**
- * Requests of a scheduler have its fence. One that has been replaced may have stopped at any moment, and sends its request
- * when it wakes up: that changes nothing. KEYS[1]: `meta` of the state. ARGV[1]: the fence.
+ * A scheduler's requests carry its fence. A replaced scheduler that was suspended may still send a request when it
+ * wakes up, which changes nothing. KEYS[1]: `meta` of the state. ARGV[1]: the fence.
  */
 const FENCED = `if tonumber(redis.call('HGET', KEYS[1], 'fence') or '0') > tonumber(ARGV[1]) then return 0 end`;
 
-/** The user of the store may have no right to send a message: then `sent` is the error. */
+/** If the store's user is not allowed to send messages, `sent` is the error. */
 const publish = (channel: string, text: string) => `local sent = redis.pcall('PUBLISH', ${channel}, ${text})`;
 
 /** A number of a reply, or the error of the message. */
@@ -19,9 +19,9 @@ const OR_UNSENT = (done: string) => `if type(sent) == 'table' then return sent.e
 return ${done}`;
 
 /**
- * Puts a job into its queue as BullMQ does. If it waits there, it gets these data, and workers that returned it may fit
- * now. ARGV: id, name, data, time (ms), label, channel, whether it has been added before: one that is gone is not added
- * again. Returns whether the queue has it: 1 if it is new, 2 if it was there.
+ * Adds a job to its queue as BullMQ does. If it already waits there, its data are replaced, and workers that returned
+ * it may run it now. ARGV: id, name, data, time (ms), label, channel, whether it was added before (a job that is gone
+ * is not added again). Returns whether the queue has it: 1 if it is new, 2 if it was there.
  */
 export const ADD: QueueScript = {
   keys: (id) => ['wait', id, 'delayed'],
@@ -39,8 +39,8 @@ ${OR_UNSENT('done')}`,
 };
 
 /**
- * BullMQ's own removal would also remove what has been taken, and has ended or lost its worker since. ARGV: id. Returns
- * whether no worker can take it now.
+ * BullMQ's own removal would also remove jobs that were taken and have since ended or lost their worker. ARGV: id.
+ * Returns whether no worker can take it now.
  */
 export const TAKE_BACK: QueueScript = {
   keys: (id) => ['wait', id, 'delayed'],
@@ -60,9 +60,9 @@ ${OR_UNSENT('1')}`,
 };
 
 /**
- * Gives a job that its worker has not begun back for others, after a pause that grows with the time since the first return.
- * Each of them may take it then. ARGV: lock, id, longest time since the first return (ms). Returns 0 if that has passed, or the
- * job is no longer its own.
+ * Returns a job that its worker has not begun to the queue, after a pause that grows with the time since the first
+ * return. Any worker may then take it. ARGV: lock, id, longest time since the first return (ms). Returns 0 if that time
+ * has passed, or the worker no longer holds the job.
  */
 export const RETURN: QueueScript = {
   keys: (id) => [`${id}:lock`, 'active', 'stalled', 'delayed', id],
@@ -77,7 +77,7 @@ redis.call('ZADD', KEYS[4], string.format('%.0f', (now + math.max(1000, (now - f
 return 1`,
 };
 
-/** A larger value of a job was not written by this program. In bytes. */
+/** In bytes. Larger values of a job were not written by this program. */
 const LARGEST = 300_000;
 
 /** Reads a value of the job; `false` if it is too large, or the key has no job. */
@@ -87,9 +87,9 @@ const VALUE = `local function value(key, name)
 end`;
 
 /**
- * Takes a job as BullMQ does, and leaves what this program does not use: anyone may have put it there. Ids without a job are
- * removed. ARGV: key of the queue, token, lock (ms), name of the worker, whether jobs that were returned come first. Returns
- * 0 if no job waits, 1 to be asked again.
+ * Takes a job as BullMQ does, and ignores what this program does not use, because anyone may have put it there. Ids
+ * without a job are removed. ARGV: key of the queue, token, lock (ms), name of the worker, whether jobs that were
+ * returned come first. Returns 0 if no job waits, 1 to be asked again.
  */
 export const TAKE_NEXT: QueueScript = {
   keys: () => ['wait', 'active', 'delayed'],
@@ -119,7 +119,9 @@ end
 return 1`,
 };
 
-/** Reads a job. Returns 0 if there is none, or for each value whether it is there, and the value unless it is too large. */
+/**
+ * Reads a job. Returns 0 if there is none, otherwise whether each value exists, and the value unless it is too large.
+ */
 export const FIND: QueueScript = {
   keys: (id) => [id],
   lua: `${VALUE}

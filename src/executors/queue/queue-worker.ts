@@ -38,22 +38,25 @@ export interface Work {
   readonly name: string;
   readonly label: string;
   readonly order: WorkOrder;
-  /** Until when this worker has it, by `sinceBoot`; `undefined`: no longer. Asked just before its process starts. */
+  /**
+   * Until when this worker holds it, by `sinceBoot`; `undefined` if it no longer does. Checked just before its process
+   * starts.
+   */
   heldUntil(): Duration | undefined;
   /** Called when its process exists. */
   started(start: WorkStart): void;
 }
 
-/** An attempt that runs. */
+/** An active attempt. */
 export interface RunningWork {
   readonly canceler: Canceler;
   /** Never rejects. */
   readonly ended: Promise<WorkResult>;
 }
 
-/** The worker has another definition than the scheduler. Another worker may have the same one. */
+/** The worker's definition differs from the scheduler's. Another worker may have the same one. */
 export interface Misfit {
-  /** The result if no worker has had it for {@link PATIENCE}. */
+  /** The result if no worker accepts it within {@link PATIENCE}. */
   readonly otherwise: WorkResult;
 }
 
@@ -120,7 +123,7 @@ export class QueueWorker {
     this.#tick();
   }
 
-  /** Takes nothing more. Resolves when all attempts have ended. */
+  /** Accepts nothing more. Resolves when all attempts have ended. */
   drain(): Promise<void> {
     this.#isDraining = true;
     return new Promise((resolve) => {
@@ -246,7 +249,10 @@ export class QueueWorker {
     return { ...result, exit: { kind: 'lost', error: `${result.node} ${why} while it was running` } };
   }
 
-  /** Gives it back for other workers, unless that has gone on for long enough. Repeats until the queue replies or its lock expires. */
+  /**
+   * Returns it for other workers, unless it was first returned too long ago. Repeats until the queue replies or its
+   * lock expires.
+   */
   async #return(work: HeldWork): Promise<boolean> {
     const { id, token, label } = work;
     const patience = this.#parts.patience ?? PATIENCE;

@@ -5,7 +5,7 @@ import type { Duration, Instant } from '../../domain/time.js';
 import type { WorkOrder, WorkResult, WorkStart } from './work-orders.js';
 import type { FoundWork } from './work-queues.js';
 
-/** If a queue has lost an attempt, its worker may not have noticed yet: that takes a worker a few seconds. */
+/** If a queue has lost an attempt, its worker needs a few seconds to notice. */
 const UNTIL_GONE: Duration = 20_000;
 
 /** An attempt that a worker runs, as its scheduler sees it. */
@@ -18,13 +18,13 @@ export class RemoteAttempt {
   readonly #settle: (exit: Exit) => void;
   #hasStarted = false;
   #hasEnded = false;
-  /** When its queue was first found without it, monotonic. */
+  /** When its queue was first found to have lost it, monotonic. */
   #missingSince: Duration | undefined;
   /** Whether a request to add it is on its way. */
   isSending = false;
   /** Whether its queue has confirmed it. */
   isConfirmed = false;
-  /** When it has to have started, monotonic. */
+  /** The latest time at which it must start, monotonic. */
   startsBefore: Duration = Infinity;
   /** When it was last checked, monotonic. */
   lookedAt: Duration = 0;
@@ -46,7 +46,7 @@ export class RemoteAttempt {
     return this.#order;
   }
 
-  /** Returns whether workers need another order now: its timer is still for them, and has changed. */
+  /** Returns whether workers need a new order, because the timer has changed but is still for workers. */
   redefine(runOn: RunOn | undefined): boolean {
     if (runOn?.label !== this.label || runOn.hash === this.#order.hash) return false;
     this.#order = { ...this.#order, hash: runOn.hash };
@@ -57,7 +57,7 @@ export class RemoteAttempt {
     return this.io.cancellation.cause !== undefined;
   }
 
-  /** Applies what its queue reports. */
+  /** Applies the state in its queue. */
   take(found: FoundWork | undefined, { now, elapsed }: { readonly now: Instant; readonly elapsed: Duration }): void {
     if (this.#hasEnded) return;
     if (found === undefined) {

@@ -10,7 +10,7 @@ export interface TakenWork {
   readonly id: string;
   readonly name: string;
   readonly data: unknown;
-  /** Whether no worker has had it before. If one has, it died, and nobody knows whether it ran. */
+  /** Whether no worker had it before. If one had, that worker died, and it is unknown whether the attempt ran. */
   readonly isFirst: boolean;
   /** BullMQ's side of it. */
   readonly job: WorkJob;

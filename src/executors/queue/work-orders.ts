@@ -7,7 +7,7 @@ import type { Usage } from '../../domain/usage.js';
  * read has limits, and nothing that is read is a command.
  */
 
-/** The variables that travel. Their values are printable, without spaces. */
+/** The variables in an order. Their values are printable, without spaces. */
 const VARIABLES: ReadonlySet<string> = new Set([
   'TIMERS_TASK_NAME',
   'TIMERS_RUN_ID',
@@ -27,7 +27,7 @@ const LONGEST_TAIL_LINE = 1_025;
 const LONGEST_SENTENCE = 1_000;
 const LONGEST_NAME = 255;
 
-/** An attempt for a worker: the timer's name, what distinguishes its definition, and variables. */
+/** An attempt for a worker: the timer's name, the hash of its definition, and variables. */
 export interface WorkOrder {
   readonly hash: string;
   readonly env: Readonly<Record<string, string>>;
@@ -54,7 +54,7 @@ export interface WorkResult {
 /** The id of an attempt, the same for every scheduler that asks for it. */
 export const workIdOf = (runId: string, attempt: number | string): string => `${runId}.${attempt}`;
 
-/** The variables of an attempt that travel. */
+/** The variables of an attempt that its order contains. */
 export const travelling = (env: Readonly<Record<string, string | undefined>>): WorkOrder['env'] =>
   Object.fromEntries(
     Object.entries(env).filter((entry): entry is [string, string] => VARIABLES.has(entry[0]) && entry[1] !== undefined),

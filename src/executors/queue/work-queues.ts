@@ -15,7 +15,7 @@ import {
 import { ADD, CANCEL, FIND, TAKE_BACK, type QueueScript } from './queue-scripts.js';
 import { parsed, readResult, readStart, type WorkOrder, type WorkResult, type WorkStart } from './work-orders.js';
 
-/** An attempt, as its queue has it. */
+/** An attempt as stored in its queue. */
 export interface FoundWork {
   /** Whether a worker has taken it. */
   readonly isTaken: boolean;
@@ -37,7 +37,7 @@ export interface QueueDepth {
 
 interface WorkQueuesOptions {
   readonly clock: Clock;
-  /** The fence of the time in which this machine is the active one. */
+  /** The fence of this machine's term as the active one. */
   readonly fence: string;
   /** Gets the id of an attempt that started or ended. */
   readonly hear: (id: string) => void;
@@ -53,10 +53,10 @@ interface Lane {
   readonly reaper: WorkTaker;
 }
 
-/** Where BullMQ has jobs that no worker holds. */
+/** Where BullMQ keeps jobs that no worker holds. */
 const WAITING: JobType[] = ['wait', 'delayed'];
 
-/** Ended attempts that nobody has asked about within this time belong to no open run. */
+/** Ended attempts that nobody asks about within this time belong to no open run. */
 const FORGOTTEN: Duration = 3_600_000;
 const MOST_SWEPT = 10_000;
 
@@ -82,8 +82,8 @@ export class WorkQueues {
   }
 
   /**
-   * Adds an attempt, or replaces its order if it waits there. `isConfirmed`: it only replaces the order. Returns whether it is there now: not if another
-   * machine is the active one.
+   * Adds an attempt, or replaces the order of a waiting one. `isConfirmed`: it only replaces the order. Returns whether
+   * it is there now: not if another machine is the active one.
    */
   async add(
     label: string,
@@ -112,7 +112,7 @@ export class WorkQueues {
     return isFinished === 1 ? { ...found, end: readResult(parsed(result)) ?? 'invalid' } : found;
   }
 
-  /** Takes back an attempt that waits for a worker. Returns whether it did: then none can take it. */
+  /** Withdraws an attempt that waits for a worker. Returns whether it did, so that no worker can take it. */
   async takeBack(label: string, id: string): Promise<boolean> {
     return (await this.#run(TAKE_BACK, { label, id }, [id])) === 1;
   }
@@ -159,7 +159,7 @@ export class WorkQueues {
       return this.#redis.eval(lua, all.length, ...all, this.#fence, ...args);
     });
     if (typeof done === 'number') return done;
-    // It is done, and its message was refused. In a script, the server words that as any error.
+    // The script has done its work, but its message was refused. The server reports that like any other error.
     this.#unheard.add(new Error(`NOPERM ${String(done)}`));
     return 2;
   }

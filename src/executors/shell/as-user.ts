@@ -62,7 +62,7 @@ export function createAccessAs(user: Account, clock: Clock, lanes: FileLanes): F
   };
 }
 
-/** What shells print if the folder of a new file does not exist. */
+/** Matches what shells print if the folder of a new file does not exist. */
 const NO_FOLDER = /nonexistent|No such file or directory/i;
 
 async function appendBy(writer: Assistant): Promise<AppendedFile> {
@@ -94,7 +94,7 @@ class Assistant {
     });
     this.child = spawn(program, args, {
       ...place,
-      // Ctrl-C at a terminal is for the scheduler; this one ends with its input.
+      // Ctrl-C at a terminal is for the scheduler; this process ends with its input.
       detached: true,
       stdio: 'pipe',
     });

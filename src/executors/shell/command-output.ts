@@ -19,10 +19,7 @@ const READING: Duration = 1_000;
 /** The limit if the log is slow to accept what is read. */
 const PATIENCE: Duration = 10_000;
 const TICK: Duration = 50;
-/**
- * In bytes: more than a command can have left in its pipes when it ended. Anything written beyond that comes from
- * another process.
- */
+/** In bytes: more than a command can leave in its pipes. Anything beyond that comes from another process. */
 const LEFT_BEHIND = 1024 * 1024;
 
 interface Surroundings {

@@ -5,7 +5,7 @@ export type VariableMap = Readonly<Record<string, string | undefined>>;
 /** The environment of a process, in two parts: a launcher prepares what many processes share only once. */
 export interface CommandVariables {
   readonly shared: VariableMap;
-  /** Added to it; overrides it. */
+  /** Added to `base`, and overrides it. */
   readonly own: VariableMap;
 }
 

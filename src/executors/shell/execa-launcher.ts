@@ -57,8 +57,8 @@ function sourcesOf({ stdout, stderr }: ChildProcess, pipes: readonly Pipe[] | un
 }
 
 /**
- * Whether the child that Node makes is ours. Without free file descriptors, execa throws before it returns the child,
- * so nobody could listen to the child's error. An error without a listener would end the whole program.
+ * Whether to create Node's child ourselves. Without free file descriptors, execa throws before it returns the child, so
+ * nobody could listen to the child's error. An error without a listener would end the whole program.
  */
 let isLaunching = false;
 subscribe('child_process', (message) => {

@@ -4,7 +4,10 @@ import type { NetworkMount } from '../../system/network-mount.js';
 import { SECOND, type Duration } from '../../domain/time.js';
 import { TookTooLong, withTimeLimit } from './time-limit.js';
 
-/** How many of the four threads that Node has for files, host names and similar work. Local disks have another one. */
+/**
+ * The number of threads for network mounts, of the four that Node has for files, host names and similar work. Local
+ * disks have another one.
+ */
 const NETWORK_THREADS = 2;
 /** How long one step (open, write, close) may take. */
 const PATIENCE: Duration = 10 * SECOND;
@@ -81,8 +84,8 @@ export class FileLanes {
 
 /** The steps on the files of one mount. */
 export interface FileLane {
-  /** Takes a step. @throws TookTooLong, and whatever the step throws. */
+  /** Runs a step. @throws TookTooLong, and whatever the step throws. */
   run<T>(what: string, work: Work<T>): Promise<T>;
-  /** Executes a step when possible, however long it takes. */
+  /** Runs a step as soon as possible, however long it takes. */
   owe(work: () => Promise<void>): void;
 }

@@ -20,7 +20,9 @@ export interface Program {
 
 type Look = 'runs' | 'no_interpreter' | 'not_executable' | 'absent' | 'unknown';
 
-/** Looks for a program where the system would, with our own permissions. `undefined`: it exists, or we may not look. */
+/**
+ * Looks for a program where the system would, with our own permissions. `undefined` if it exists, or if we cannot tell.
+ */
 export function whyNotStartable(program: Program): NotStartable | undefined {
   const looks = placesOf(program).map(look);
   if (looks.some((found) => found === 'runs' || found === 'unknown')) return undefined;

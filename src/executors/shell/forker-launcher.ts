@@ -13,7 +13,7 @@ const FIRST_PAUSE: Duration = SECOND;
 const LONGEST_PAUSE: Duration = MINUTE;
 
 export interface ForkerLauncherOptions extends Pick<ForkerOptions, 'program' | 'endsFile' | 'keep' | 'clock'> {
-  /** Starts what the forker does not: commands with inherited output, and all commands while there is no forker. */
+  /** Starts commands with inherited output and, while there is no forker, all commands. */
   readonly fallback: Launcher;
   /**
    * Called when a forker that was in use has died. `active`: how many of its commands were running or starting.
@@ -45,7 +45,7 @@ export class ForkerLauncher implements Launcher {
     return this.#forker?.pid;
   }
 
-  /** For the forker in use; see there. */
+  /** That of the forker in use. */
   leftRunning(): number | undefined {
     return this.#forker?.leftRunning();
   }
@@ -105,7 +105,7 @@ export class ForkerLauncher implements Launcher {
     this.#reopenLater();
   }
 
-  /** Shortages pass; a missing program stays missing. */
+  /** Shortages are temporary, but a missing program stays missing. */
   #failed(error: unknown): void {
     if (this.#isClosed) return;
     if (!this.#isFallback) this.#options.onFallback((error as Error).message);

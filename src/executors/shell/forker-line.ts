@@ -16,7 +16,7 @@ export interface ForkerListener {
   gone(error?: NodeJS.ErrnoException): void;
 }
 
-/** A forker process and the socket to it. Keeps this process alive while it is {@link busy}. */
+/** A forker process and its socket. Keeps this process alive while it is {@link busy}. */
 export class ForkerLine {
   /** `undefined`: it could not be started. */
   readonly pid: number | undefined;
@@ -72,7 +72,7 @@ export class ForkerLine {
     if (isFirst) queueMicrotask(() => this.#flush());
   }
 
-  /** Sends a request that nothing waits for with the others of its turn. */
+  /** Sends a request that nothing waits for, together with others of the same turn. */
   sendLater(request: Buffer): void {
     if (this.#isGone) return;
     if (this.#unsent.push(request) >= BATCH) this.#flush();

@@ -13,7 +13,7 @@ export const PROTOCOL_VERSION = 3;
 export const REPLY_LENGTH = 32;
 const LARGEST_REQUEST = 16 * 1024 * 1024;
 const START_HEAD = 13;
-/** `until` counts in these, in ms. */
+/** The unit of `until`, in ms. */
 const TENTH = 100;
 
 const [START, OPENED, SEEN, SIGNAL, PING] = [1, 2, 3, 4, 5];
@@ -24,7 +24,7 @@ const OUTPUTS = { inherit: [TO_OWN, TO_OWN], apart: [TO_PIPE, TO_PIPE], together
 /** 64-bit FNV-1a, and its smallest result as a mark. */
 const [OFFSET, PRIME, LEAST_MARK] = [14695981039346656037n, 1099511628211n, 1n << 62n];
 
-/** The mark of all processes of a run, in decimal; see there. */
+/** The mark of all processes of a run, in decimal; see native/forker.c. */
 export function runMarkOf(runId: string): string {
   let hash = OFFSET;
   for (const byte of Buffer.from(runId)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * PRIME);
@@ -87,7 +87,7 @@ export const hasNul = ({ program, args, cwd, env: { shared, own } }: Start): boo
 
 const hasNulIn = (variables: VariableMap): boolean => Object.values(variables).some((value) => value?.includes('\0'));
 
-/** Variables that were encoded before, as many commands share them. */
+/** A cache of encoded variables, because many commands share them. */
 const encoded = new WeakMap<VariableMap, EncodedMap>();
 
 interface EncodedMap {

@@ -14,7 +14,7 @@ interface Pulse {
   readonly hangs: () => void;
 }
 
-/** Notices a process that is alive but does not reply. Without work it costs nothing. */
+/** Detects a process that is alive but does not reply. Costs nothing while there is no work. */
 export class ForkerPulse {
   readonly #pulse: Pulse;
   #disarm: Cancel | undefined;

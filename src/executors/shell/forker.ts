@@ -125,7 +125,7 @@ export class Forker implements Launcher {
     return new Promise((resolve, reject) => {
       this.#starting.set(id, { start, io, resolve, reject });
       this.#line.send(request);
-      // Until it is reported to have started, only the forker knows its process.
+      // Until the forker reports its start, only the forker knows the process.
       const signal = () => this.#line.send(encodeSignal(id, io.cancellation.isForced ? 'SIGKILL' : 'SIGTERM'));
       io.cancellation.onChange(signal);
       this.#watch();
@@ -212,7 +212,7 @@ export class Forker implements Launcher {
     return starting;
   }
 
-  /** Whether starting commands run is unknown, and so is how the others end: they are watched until they end. */
+  /** It is unknown whether starting commands run and how the others end, so all are watched until they end. */
   #lose(error?: NodeJS.ErrnoException): void {
     this.#refuse(new Error(error ? `it could not be started: ${error.code ?? error.message}` : 'it ended immediately'));
     this.#pulse.watch(false);
@@ -265,7 +265,7 @@ const UNKNOWN: ProcessEnd = {
 
 const FIRST_POLL: Duration = 20;
 
-/** Resolves when that process is gone. Another process that reuses its pid has another start time. */
+/** Resolves when that process is gone. A process that reuses its pid has a different start time. */
 async function goneOf(pid: number, clock: Clock): Promise<void> {
   const startTime = readStat(pid)?.startTime;
   for (let pause = FIRST_POLL; ; pause = Math.min(pause * 2, SECOND)) {

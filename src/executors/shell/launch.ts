@@ -54,8 +54,8 @@ function programOf({ run, cwd }: Command, name: string, { shared, own }: Command
 }
 
 /**
- * What prevents everyone from starting it. For another user's command, the system reports that to the shell that would
- * become it, not to us.
+ * Obstacles for every user. For another user's command, the system would report them to the shell that becomes it, not
+ * to us.
  */
 function obstacleTo(program: Program): NotStarted | undefined {
   const trouble = troubleWithFolder(program.cwd);

@@ -21,7 +21,10 @@ export interface Start {
   readonly output: 'inherit' | 'apart' | 'together';
   /** From SIGTERM to SIGKILL, if the launcher has to end it. */
   readonly grace: Duration;
-  /** By `sinceBoot`: from then on it must not start, and {@link Launcher.launch} rejects with code ECANCELED. Absent: it may always. */
+  /**
+   * By `sinceBoot`: from then on, it must not start, and {@link Launcher.launch} rejects with code ECANCELED. Absent:
+   * no limit.
+   */
   readonly until?: Duration;
 }
 
@@ -31,8 +34,8 @@ export interface OutputSource {
   /** Starts reading it. */
   open(): Readable;
   /**
-   * Call it instead when the command has ended: `take` gets what is left, at most 128 KiB. Returns whether that was all.
-   * If not, open it: another process may hold the pipe. Absent: open it immediately.
+   * Call it instead when the command has ended. Passes what is left, at most 128 KiB, to `take`. Returns whether that
+   * was all. If not, open it: another process may hold the pipe. Absent: open it immediately.
    */
   readonly finish?: (take: (chunk: Buffer) => void) => boolean;
 }

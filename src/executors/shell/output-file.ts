@@ -15,7 +15,7 @@ const WELCOME = 1024 * 1024;
 const STALL: Duration = 2 * SECOND;
 /** How long the end of a run waits for pending output. Writing continues without it. */
 const PATIENCE: Duration = 3 * SECOND;
-/** How long nothing is written to a file that did not respond. */
+/** How long to write nothing to a file that did not respond. */
 const PAUSE: Duration = MINUTE;
 /** How long output waits for a missing folder: another program may be creating it again. */
 const HOMELESS: Duration = MINUTE;
@@ -32,8 +32,7 @@ interface Piece {
 }
 
 /**
- * The files that commands' output goes to. Runs that write to the same file at the same time share it, so that it is
- * rotated once.
+ * The output files of commands. Runs that write to the same file at the same time share it, so that it is rotated once.
  */
 export class OutputFiles {
   readonly #open = new Map<string, { file: OutputFile; users: number }>();

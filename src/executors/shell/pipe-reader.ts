@@ -4,7 +4,7 @@ import type { OutputStream } from '../../domain/executor.js';
 import type { OutputSource } from './launcher.js';
 import { LineSplitter } from './line-splitter.js';
 
-/** How many lines are delivered before others get their turn. */
+/** How many lines are delivered before other work runs. */
 const LINES_A_TURN = 1_000;
 
 export interface PipeListener {
@@ -133,7 +133,7 @@ export class PipeReader {
     this.#chunks++;
     this.#bytes += chunk.length;
     this.#take({ splitter, chunk });
-    // Again and again: Node resumes the sockets of a process that has ended.
+    // Repeatedly, because Node resumes the sockets of a process that has ended.
     if (this.#state !== 'free') this.#pause();
   }
 

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import type { OutputStream } from '../../domain/executor.js';
 import type { OutputSource } from './launcher.js';
 
-/** For all pipes: what is read is copied. In bytes, as many as a pipe of Linux holds by default. */
+/** Shared by all pipes, because what is read is copied. In bytes: the default capacity of a pipe on Linux. */
 const buffer = Buffer.allocUnsafeSlow(64 * 1024);
 /** One read for the content of a pipe, and one for its end. */
 const MOST_READS = 2;
@@ -26,7 +26,10 @@ export const pipeSource = (name: OutputStream, fd: number): OutputSource => ({
   },
 });
 
-/** Returns how many bytes were read: 0 at the end, `undefined` if there are none yet. A socket meets other errors again. */
+/**
+ * Returns how many bytes were read: 0 at the end, `undefined` if there are none yet. Other errors show again on the
+ * socket.
+ */
 function readNow(fd: number): number | undefined {
   try {
     return readSync(fd, buffer);

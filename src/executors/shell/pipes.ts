@@ -128,7 +128,7 @@ function removeAll(folder: string, paths: readonly string[]): void {
   try {
     for (const path of paths) unlinkSync(path);
   } catch {
-    // It was never created.
+    // The name was never created.
   }
   rmdirSync(folder);
 }

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 export interface ProcessStat {
   /** One letter; `Z` and `X` are dead. */
   readonly state: string;
-  /** Whether it will not run any longer: it is ending, or waits for its parent to fetch its exit status. */
+  /** Whether it will not run anymore: it is ending, or waits for its parent to fetch its exit status. */
   readonly isOver: boolean;
   /** The signal that ends it, or 0. */
   readonly endedBy: number;
@@ -43,7 +43,7 @@ export function readStat(pid: number): ProcessStat | undefined {
   return { state, isOver, endedBy, parent: Number(parent), groupId: Number(groupId), startTime };
 }
 
-/** Whether a process is more than an entry that its parent has not fetched yet. */
+/** Whether a process is alive, not just an entry that its parent has not fetched yet. */
 export const isLiving = (stat: ProcessStat | undefined): stat is ProcessStat => stat !== undefined && !stat.isOver;
 
 /**

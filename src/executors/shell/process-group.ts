@@ -13,7 +13,7 @@ const LONGEST_TIMER: Duration = 2 ** 31 - 1;
 export class ProcessGroup {
   readonly #leader: number;
   readonly #clock: Clock;
-  /** The leader's facts, as the first signal found them. */
+  /** The leader's facts at the first signal. */
   #startTime: string | undefined;
   #disarm: Cancel | undefined;
   #state: 'running' | 'ending' | 'killed' | 'gone' = 'running';

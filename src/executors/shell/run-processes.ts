@@ -29,7 +29,7 @@ export function* processesOf(runIds: ReadonlySet<string>): Steps<readonly RunPro
     yield;
     if (own.has(pid) || !runIds.has(runIdOf(pid) ?? '')) continue;
     const stat = readStat(pid);
-    // Read again, after the start time: the pid may have been reused between the two.
+    // Read again after the start time, because the pid may have been reused in between.
     const runId = runIdOf(pid);
     if (!isLiving(stat) || runId === undefined || !runIds.has(runId)) continue;
     found.push({ pid, runId, startTime: stat.startTime, groupId: stat.groupId });
@@ -136,6 +136,6 @@ function send(found: RunProcess, signal: NodeJS.Signals): void {
     // A stopped process handles SIGTERM only when it continues.
     process.kill(found.pid, 'SIGCONT');
   } catch {
-    // Gone in between, or another user's since it was found.
+    // It has disappeared since it was found, or belongs to another user now.
   }
 }

@@ -23,7 +23,7 @@ export class StartLine {
     this.#starting = starting;
   }
 
-  /** `undefined`: a command may start now. Otherwise resolves when it is the turn of the caller's. */
+  /** `undefined`: a command may start now. Otherwise resolves when it is the caller's turn. */
   turn(): Promise<void> | undefined {
     if (this.#starting() < MOST_STARTING && this.#waiting.length === 0) return undefined;
     this.#watch();
@@ -36,7 +36,7 @@ export class StartLine {
     this.#waiting.shift()?.();
   }
 
-  /** Nothing waits any longer. */
+  /** Releases all waiting starts. */
   release(): void {
     for (const start of this.#waiting.splice(0)) start();
   }

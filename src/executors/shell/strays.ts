@@ -10,8 +10,8 @@ interface Surroundings {
 }
 
 /**
- * What a command started outside its process group: with `setsid`, as a daemon, as a browser. They end with a run that is
- * canceled or times out, and survive a run that ends by itself. Nothing searches for them before that.
+ * Processes that a command started outside its process group, such as with `setsid`, daemons or browsers. They end with
+ * a run that is canceled or times out, and survive a run that ends by itself. Nothing searches for them earlier.
  */
 export class Strays {
   readonly #group: number;

@@ -108,7 +108,7 @@ function fieldsText(written: string, name: string): string | undefined {
 
 const RANGES: readonly FieldRange[] = Object.values(CRONTAB_FIELDS);
 
-/** As it is written, if it means the same to cron; otherwise its values. */
+/** The field as written if it means the same to cron, otherwise its values. */
 function fieldText(field: Expression['minute'], text: string, range: FieldRange): string {
   if (/^\*(?:\/\d+)?$/.test(text)) return text;
   const values = field.values.toArray();

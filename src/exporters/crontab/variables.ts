@@ -1,6 +1,6 @@
 import type { Job } from '../../domain/job.js';
 
-/** What all entries of a crontab have in common: cron's default for the shell is `/bin/sh`. */
+/** The settings that all entries of a crontab share. cron's default shell is `/bin/sh`. */
 export interface SharedVariables {
   readonly shell: string;
   /** Whether all commands have it as `$SHELL`. */
@@ -8,7 +8,7 @@ export interface SharedVariables {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Names that mean something else to cron. */
+/** Names with a different meaning in cron. */
 const OF_CRON = /^(?:SHELL|CRON_TZ|RANDOM_DELAY|MAIL.*|CONTENT_.*|LOGNAME|USER|MLS_LEVEL|XDG_SESSION_CLASS)$/;
 
 /** Returns the shell and the variables that all timers have, and that a line of a crontab can set. */

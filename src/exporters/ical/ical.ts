@@ -23,7 +23,7 @@ export const ical: Exporter = {
   },
 };
 
-/** The firings of one timer in a calendar, and why some are missing. */
+/** The calendar events of one timer, and why some are missing. */
 export interface JobEvents {
   readonly events: readonly CalendarEvent[];
   readonly differences: readonly ExportDifference[];

@@ -18,7 +18,7 @@ export function robfigExpression(cron: string, seed: string): string | undefined
 const needsBoth = ({ dayOfMonth, dayOfWeek }: Expression): boolean =>
   !dayOfMonth.isFull && !dayOfWeek.isFull && (dayOfMonth.isOpen || dayOfWeek.isOpen);
 
-/** As it is written, if it means the same there. */
+/** The field as written if it means the same there. */
 function textOf(field: Field, text: string, index: number): string {
   const values = field.values.toArray();
   const there = fieldThere(text, index);

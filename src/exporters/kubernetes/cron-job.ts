@@ -6,7 +6,7 @@ import { containerOf } from './container.js';
 
 type Value = Readonly<Record<string, unknown>>;
 
-/** What a CronJob needs besides its timer. */
+/** The facts for a CronJob besides its timer. */
 export interface CronJobFrame {
   /** A DNS label of at most 52 characters. */
   readonly name: string;
@@ -120,7 +120,7 @@ function jobOf(job: Job, keys: TimerKeys, container: { readonly name: string; re
   };
 }
 
-/** Without a timeout it still counts when a pod is deleted. Kubernetes waits for 30 s by default. */
+/** Applies when a pod is deleted, even without a timeout. Kubernetes waits 30 s by default. */
 const gracePeriod = ({ timeout, command }: Job, keys: TimerKeys): Value =>
   timeout === undefined && keys['kill_after'] === undefined
     ? {}

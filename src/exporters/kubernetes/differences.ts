@@ -13,7 +13,7 @@ const CARRIED = [
   ...['retry', 'env', 'cwd', 'tags'],
 ];
 
-/** What is not the same in Kubernetes, besides the firings. */
+/** Differences in Kubernetes, besides the firings. */
 export function differencesOf(job: Job, keys: TimerKeys, times: CronJobTimes): readonly ExportDifference[] {
   const found = [...aboutTimes(times), ...aboutRuns(job, keys), ...aboutRetries(keys)];
   return [...found.map((words) => ({ timer: job.name, ...words })), ...keysLeftOut(job, CARRIED)];

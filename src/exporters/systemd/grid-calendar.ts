@@ -1,7 +1,7 @@
 import type { Schedule } from '../../domain/schedule.js';
 import { DAY, HOUR, MINUTE, SECOND, type Duration, type Instant } from '../../domain/time.js';
 
-/** Lines that a day of the grid may take. */
+/** The maximum number of lines for a day of the grid. */
 const MOST_LINES = 48;
 
 /** Returns the calendars in UTC that have the instants of `every`; `undefined` if no day or week repeats them. */

@@ -33,7 +33,7 @@ export function serviceLines({ command, timeout }: Job, keys: TimerKeys): readon
       : [`PassEnvironment=${command.passEnv.join(' ')}`]),
     `ExecStart=${execStart(command)}`,
     ...(timeout === undefined ? [] : [`TimeoutStartSec=${systemdSpan(timeout)}`]),
-    // Without a timeout it still counts when systemctl stops the service.
+    // Applies when systemctl stops the service, even without a timeout.
     ...(timeout === undefined && keys['kill_after'] === undefined
       ? []
       : [`TimeoutStopSec=${systemdSpan(command.killAfter)}`]),
@@ -65,7 +65,7 @@ function outputLines({ output }: Command): readonly string[] {
   return output.to === 'file' ? [`StandardOutput=append:${output.file.replaceAll('%', '%%')}`] : [];
 }
 
-/** What `retry` says, with its defaults. */
+/** The settings of `retry`, with its defaults. */
 export interface RetryWritten {
   readonly attempts: number;
   readonly delay: Duration;
@@ -99,15 +99,15 @@ function retryLines(value: unknown): readonly string[] {
   ];
 }
 
-/** What `[Unit]` says about restarts. */
+/** The lines of `[Unit]` about restarts. */
 interface StartLimit {
   readonly interval: Duration;
   readonly burst: number;
 }
 
 /**
- * The interval is longer than all attempts take. systemd counts every start in it, so the firings that may come due
- * meanwhile are added.
+ * The interval is longer than all attempts take. systemd counts every start in it, so firings that may come due in the
+ * meantime are added.
  */
 export function startLimitOf({ timeout = 0, schedule }: Job, { attempts, delay }: RetryWritten): StartLimit {
   const interval = attempts * (delay + timeout) + 10_000;

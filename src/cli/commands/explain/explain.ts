@@ -25,7 +25,7 @@ export interface Explaining {
 
 /** A timer of the file, or a bare expression, which is a timer without a name. */
 export interface Explained extends ForeseenJob, Pick<Job, 'written' | 'breaker' | 'fallback'> {
-  /** Its traps, and the text that contains them. */
+  /** Its pitfalls, and the text that contains them. */
   readonly problems: readonly Diagnostic[];
   readonly source: string;
   readonly file: string | undefined;
@@ -38,12 +38,12 @@ export interface Explanation {
   readonly firings: readonly Instant[];
   /** IANA name: the zone in which firings are shown. */
   readonly zone: string;
-  /** For people; absent if a timer or the command line names the zone. */
+  /** Where the zone comes from, for people; absent if a timer or the command line names it. */
   readonly zoneFrom?: string;
   readonly outlook: ZoneOutlook | undefined;
 }
 
-/** What a timer name looks like; no expression matches it. */
+/** Matches timer names, but no expression. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /**

@@ -2,7 +2,7 @@ import type { CommandKind } from '../../command.js';
 import { withFile, withJson } from '../../options.js';
 import type { ExportOptions } from './export.js';
 
-/** Timers as files of another program. */
+/** Writes timers as files of another program. */
 export const exportCommand: CommandKind = {
   name: 'export',
   group: 'file',

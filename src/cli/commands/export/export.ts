@@ -52,7 +52,7 @@ function exporterNamed(format: string): Exporter {
   return exporter;
 }
 
-/** Prints the files, or writes those that are not there yet. Returns whether all are. */
+/** Prints the files, or writes those that do not exist yet. Returns whether all files were written. */
 function hand(terminal: Terminal, files: readonly ExportedFile[], output: string | undefined): boolean {
   if (output === undefined) {
     const isOne = files.length === 1;

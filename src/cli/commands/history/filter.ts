@@ -7,7 +7,7 @@ import { UsageError } from '../../command.js';
 import { wayOut } from '../../../text/nearest.js';
 import { readPastWindow, type WrittenWindow, type Window } from '../../read-window.js';
 
-/** The request on the command line, as written. */
+/** The filter on the command line, as written. */
 export interface HistoryArguments extends WrittenWindow {
   readonly names: readonly string[];
   readonly count?: string;
@@ -16,13 +16,13 @@ export interface HistoryArguments extends WrittenWindow {
 
 /** Which outcomes to show. */
 export interface HistoryFilter extends Window {
-  /** None: all timers. */
+  /** Empty: all timers. */
   readonly names: readonly string[];
-  /** None: all outcomes. */
+  /** Empty: all outcomes. */
   readonly statuses: readonly FiringStatus[];
-  /** At most this many, the latest. */
+  /** The maximum number of outcomes; the latest are shown. */
   readonly count: number;
-  /** Whether the user gave that number. */
+  /** Whether the user set that number. */
   readonly isCounted: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface Found {
   readonly numbers: readonly number[];
   /** Runs without an outcome yet, oldest first; empty if only certain outcomes or past times are requested. */
   readonly open: readonly OpenRun[];
-  /** There are more, and no limit was given. */
+  /** Whether more exist, and no limit was set. */
   readonly isCut: boolean;
 }
 
@@ -42,7 +42,7 @@ const DEFAULT_COUNT = 20;
 /** The maximum number of outcomes shown if a start time is given. */
 export const MOST_SHOWN = 10_000;
 
-/** Parses the request. @throws UsageError with the nearest valid word, or the forms that an option accepts. */
+/** Parses the filter. @throws UsageError with the nearest valid word, or the forms that an option accepts. */
 export function readFilter(
   { names, count, status, since, until }: HistoryArguments,
   here: { readonly now: Instant; readonly timezone: string },
@@ -60,7 +60,7 @@ function readStatus(text: string): FiringStatus {
   const word = text.trim();
   const status = FIRING_STATUSES.find((one) => one === word);
   if (status !== undefined) return status;
-  // Other forms of a word (failed, succeeded) differ from it more than a typo does.
+  // Other forms of a word (failed, succeeded) are further away than a typo.
   const meant = nearest(word, FIRING_STATUSES) ?? FIRING_STATUSES.find((one) => one.slice(0, 4) === word.slice(0, 4));
   const way = meant === undefined ? `It is one of: ${FIRING_STATUSES.join(', ')}` : `Did you mean ${meant}?`;
   throw new UsageError(`--status: unknown outcome "${word}". ${way}`);

@@ -23,8 +23,8 @@ export interface HistoryOptions
 }
 
 /**
- * Shows the recorded outcomes of the named timers, or of all; or all details of one run. Returns the exit code: 1 if
- * there is no history to read.
+ * Shows the recorded outcomes of the named timers, of all timers, or all details of one run. Returns the exit code: 1
+ * if there is no history to read.
  */
 export async function showHistory(
   terminal: Terminal,
@@ -131,7 +131,7 @@ async function showEndings(
   terminal.err(...remarksOn(found, filter, printing));
 }
 
-/** The default number of rows is for a screen: JSON does not mention it. */
+/** The default number of rows suits a screen; JSON does not mention it. */
 const remarkOnCut = ({ count, since }: HistoryFilter, asJson: boolean): readonly string[] =>
   asJson && since === undefined ? [] : [`These are the latest ${count}; use -n to show more.`];
 

@@ -15,10 +15,7 @@ import { localTime } from '../../../schedules/index.js';
 import { toJson, TRIGGER_WORDS, type PastPrinting } from '../../render/history.js';
 import { LEFT_OPEN, openWord, outcomeCell } from '../../render/outcome.js';
 
-/**
- * Prints all details of one run: what, when, how it ended, its attempts and its last output; or one object with all of
- * it.
- */
+/** Prints all details of one run, including its attempts and its last output, as text or as one object. */
 export function printRun(run: RunHistory, printing: PastPrinting): void {
   const { terminal, asJson } = printing;
   if (asJson) {
@@ -137,7 +134,7 @@ function fallbackOf(run: RunHistory): readonly Fact[] {
   return fallback === undefined ? [] : [['fallback', visible(describeFallback(fallback))]];
 }
 
-/** The record of its outcome, if it has one, and what the log's record lacks. An open run has the status `null`. */
+/** The log record of its outcome, if any, with further details. An open run has the status `null`. */
 function runToJson(run: RunHistory) {
   const start = startOfRun(run);
   const fallbackTail = fallbackIn(run)?.outputTail;

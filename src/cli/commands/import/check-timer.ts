@@ -18,7 +18,7 @@ export interface CheckContext {
   /** Absolute path of the timer file's folder. */
   readonly folder: string;
   readonly settings: Keys;
-  /** What comparing found. Many timers have the same schedule, and readers give those the same original. */
+  /** The results of comparisons. Many timers have the same schedule, for which readers return the same original. */
   readonly compared: WeakMap<NonNullable<ImportedTimer['original']>, Map<string, FirstDifference | undefined>>;
 }
 
@@ -40,7 +40,7 @@ export function checkTimer(name: string, timer: ImportedTimer, context: CheckCon
   return { keys, differences: different === undefined ? found : [...found, about(different)] };
 }
 
-/** Drops the differences about a key that this machine cannot have. */
+/** Drops differences about keys that are not valid on this machine. */
 const ifAbout = (keys: Keys, { about, ...difference }: Difference): readonly Difference[] =>
   about === undefined || keys[about] !== undefined ? [difference] : [];
 
@@ -50,7 +50,7 @@ const toError = ({ message, hint }: Diagnostic): Pick<Difference, 'severity' | '
   ...(hint !== undefined && { hint }),
 });
 
-/** Reads one timer as a separate file. One with `user` is checked as root would: others cannot use it. */
+/** Reads one timer as a separate file. A timer with `user` is checked as for root, because only root can use it. */
 function read(
   name: string,
   keys: Keys,
@@ -94,7 +94,7 @@ function differenceOf(
 /** The keys that decide when a timer is due. */
 const WHEN = [...scheduleKinds.map(({ key }) => key), 'dst', 'not_before', 'not_after', 'timezone'];
 
-/** What the instants of a timer follow from: its keys, and its name where an `H` may be. */
+/** What determines the instants of a timer: its keys and, where an `H` is possible, its name. */
 function whenOf({ name, definition }: Job): string {
   const keys = WHEN.map((key) => definition[key]);
   return JSON.stringify([keys, definition['cron']?.includes('H') ? name : '']);

@@ -9,7 +9,7 @@ import { uniqueNames } from './names.js';
 
 type Keys = Readonly<Record<string, unknown>>;
 
-/** A difference, and the timer that it belongs to. */
+/** A difference and its timer. */
 export interface TimerDifference extends Difference {
   /** `null` if it belongs to the file as a whole. */
   readonly timer: string | null;
@@ -40,7 +40,7 @@ export function convert(read: readonly Imported[], { machine, folder }: Place): 
   const given = mergedSettings(read);
   const timers = joinExported(read.flatMap((one) => one.timers));
   const names = uniqueNames(timers.map(({ name }) => name));
-  // Each timer is checked as a file of its own.
+  // Each timer is checked as if it were alone in a file.
   const context = {
     machine: { accounts: readAccounts(), ...machine },
     folder,

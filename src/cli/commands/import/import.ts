@@ -34,7 +34,7 @@ export async function importSchedules(
   const faults = [...sources.faults, ...unknown.map(unrecognized)];
   for (const fault of faults) terminal.err(`timers: ${fault}`);
   const machine = thisMachine(createSystemClock().now());
-  /** By path: several timers may have one service. */
+  /** By path, because several timers may share a service. */
   const beside = new Map<string, Imported>();
   const context: ImportContext = {
     timezone: machine.timezone,

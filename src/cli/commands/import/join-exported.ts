@@ -3,8 +3,8 @@ import type { ImportedTimer } from '../../../importers/kind.js';
 import { unionOf } from '../../../importers/union.js';
 
 /**
- * Joins the entries that `timers export` wrote for one timer: those with its name that differ only in their times. If they
- * differ in more, somebody has changed one, and each is a timer.
+ * Joins the entries that `timers export` wrote for one timer: those with its name that differ only in their times. If
+ * anything else differs, somebody has edited them, and each becomes a timer.
  */
 export function joinExported(timers: readonly ImportedTimer[]): readonly ImportedTimer[] {
   const joined: ImportedTimer[] = [];

@@ -4,7 +4,7 @@ import { readBytes } from '../../../config/index.js';
 import type { SourceFile } from '../../../importers/kind.js';
 import { systemReason } from '../../../system/system-reason.js';
 
-/** Files that were read, and why others were not. */
+/** The files that were read, and the reasons why others were not. */
 export interface Sources {
   readonly files: readonly SourceFile[];
   readonly faults: readonly string[];
@@ -60,7 +60,7 @@ function dropInsOf(path: string, cwd: string): readonly string[] {
   });
 }
 
-/** An instance of a systemd template, such as `backup@home.timer`, usually has no file but that of `backup@.timer`. */
+/** An instance of a systemd template, such as `backup@home.timer`, usually has only the file of `backup@.timer`. */
 function readUnit(path: string, cwd: string): SourceFile | string {
   const read = readSource(path, cwd);
   const template = path.replace(/@[^/]+\.(timer|service)$/, '@.$1');

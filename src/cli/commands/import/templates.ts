@@ -13,7 +13,7 @@ const PLACEHOLDER = new RegExp(
   ].join('|'),
 );
 
-/** Separates files that nobody has rendered, and reports each as an error. */
+/** Removes templates that have not been rendered, and reports each as an error. */
 export function withoutTemplates(files: readonly SourceFile[]): {
   readonly files: readonly SourceFile[];
   readonly read: Imported;

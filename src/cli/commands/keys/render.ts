@@ -7,7 +7,7 @@ import { wrap } from '../../render/cells.js';
 import type { Terminal } from '../../terminal.js';
 
 const INDENT = '  ';
-/** Wider lines are hard to read. */
+/** The widest line that is easy to read. */
 const WIDEST = 100;
 
 /** Lists all keys in groups, without those inside maps. */
@@ -96,7 +96,7 @@ function fact(
   );
 }
 
-/** Words of the file are colored; without color they keep their backticks. */
+/** Colors words of the file; without color, they keep their backticks. */
 const code = (line: string, paint: ChalkInstance): string =>
   paint.level === 0 ? line : line.replaceAll(/`([^`]+)`/g, (_, word: string) => paint.cyan(word));
 

@@ -22,7 +22,7 @@ export async function listTimers(terminal: Terminal, options: ListOptions): Prom
   const timerFile = await loadReadable(terminal, { ...options, now: clock.now(), evenIfGone: true });
   if (timerFile === undefined) return 1;
   const remembered = await recordsOf(timerFile, terminal, options.state);
-  // Read last: the lines above may take a while, and predictions start from this moment.
+  // Read as late as possible, because predictions start from this moment.
   const now = clock.now();
   const adHoc = recordedAdHoc(remembered?.values() ?? [], timerFile, now).jobs;
   const jobs = inZone([...timerFile.jobs, ...adHoc], options);

@@ -39,7 +39,7 @@ function about({ description, tags }: ListRow, width: number): string {
   return clipToWidth(text, width === Infinity ? Infinity : WIDEST_DESCRIPTION);
 }
 
-/** NEXT shows when an ad-hoc timer is due; what it runs appears nowhere else. */
+/** NEXT shows when an ad-hoc timer is due; its command appears nowhere else. */
 const scheduleOf = ({ schedule, adHoc }: ListRow): string =>
   adHoc === undefined ? schedule : harmless(`once: ${adHoc}`);
 

@@ -23,7 +23,7 @@ export interface ListRow extends Pick<Job, 'name' | 'timezone' | 'enabled' | 'ta
   readonly next: Instant | undefined;
   /** From `next` to the actual start. */
   readonly offset: Duration;
-  /** What it is doing, as `status` has it. Without a scheduler no run is known. */
+  /** What the timer is doing, as in `status`. Without a scheduler, no run is known. */
   readonly held: Pick<TimerRecord, 'runs' | 'paused' | 'breaker'>;
   readonly lastStatus: FiringStatus | undefined;
   readonly lastFinishedAt: Instant | undefined;

@@ -7,7 +7,7 @@ import type { Terminal } from '../../terminal.js';
 import { checkPastWindow, readPastWindow, type WrittenWindow } from '../../read-window.js';
 import { counted } from '../../../text/counted.js';
 
-/** Says where the log is after its scheduler has ended. A scheduler keeps its recent log only in memory. */
+/** Explains where to find the log after its scheduler has exited. A scheduler keeps its recent log only in memory. */
 export const PAST_LOG: readonly string[] = [
   'timers: a scheduler keeps its recent log only while it runs. For older records, see where the output of timers start goes:',
   '  journalctl -u UNIT · docker logs CONTAINER · kubectl logs --previous POD · the file it was redirected to',

@@ -43,7 +43,7 @@ export async function showNext(terminal: Terminal, names: readonly string[], opt
   const timerFile = await loadReadable(terminal, { ...options, now: clock.now(), names });
   if (timerFile === undefined) return 1;
   const records = options.aroundDst ? undefined : await recordsOf(timerFile, terminal, options.state);
-  // Read last: the lines above may take a while, and predictions start from this moment.
+  // Read as late as possible, because predictions start from this moment.
   const now = clock.now();
   const armedFor: ArmedFor = (job) =>
     armed(job) ?? (isUsedUp(job, records?.get(job.name)) ? { next: null } : undefined);

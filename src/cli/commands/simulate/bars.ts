@@ -18,8 +18,7 @@ const SHORTEST = 8;
 const INDENT = '  ';
 
 /**
- * Horizontal bars: label, bar, value, note. The greatest value has the longest bar; every value except 0 has at least a
- * mark.
+ * Horizontal bars: label, bar, value, note. The greatest value has the longest bar; every value except 0 is visible.
  */
 export function renderBars(bars: readonly Bar[], { width, hasBlocks }: BarSize): string[] {
   const [labels, values] = [bars.map(({ label }) => label), bars.map(({ value }) => String(value))];

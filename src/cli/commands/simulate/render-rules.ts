@@ -5,7 +5,7 @@ import { humanDuration } from '../../../domain/human-duration.js';
 import type { SimulationReport } from './report.js';
 import { localTime } from '../../../schedules/index.js';
 
-/** What the rules report on the plan and the worst case: whether each holds, and the first instants that break it. */
+/** Renders whether each rule holds for the plan and the worst case, and the first instants that break it. */
 export function renderRules({ plan, worst }: SimulationReport, paint: ChalkInstance): readonly string[] {
   return plan.verdicts.flatMap((verdict, index) => {
     const inWorst = worst?.verdicts[index];

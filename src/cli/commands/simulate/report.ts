@@ -39,7 +39,7 @@ export interface SimulationReport {
   /** Every run takes the time that one run in twenty exceeds; absent if that is the usual time. */
   readonly worst: Outlook | undefined;
   readonly clockChanges: readonly ZoneChange[];
-  /** Absent if it was not requested. */
+  /** Absent unless requested. */
   readonly suggestion: Proposal | undefined;
 }
 
@@ -57,7 +57,7 @@ export function firstOf(job: Job, { from, until }: TimeSpan): Instant | undefine
   return first === undefined || first + job.offset > until ? undefined : first;
 }
 
-/** The most starts in one minute, and when first; 0 if nothing ever starts. */
+/** The most starts in one minute, and when that first happens; 0 if nothing ever starts. */
 export function busiestOf({ tally }: Outlook): { readonly starts: number; readonly at: Instant | undefined } {
   const [busiest] = tally.minutes.busiest(1);
   return { starts: busiest?.starts ?? 0, at: busiest?.firstAt };

@@ -97,7 +97,7 @@ interface Question {
   readonly rules: readonly Rule[];
 }
 
-/** The simulations for one question: the plan, the worst case, the plan with moved timers. */
+/** Runs the simulations of one report: the plan, the worst case, the plan with moved timers. */
 class Future {
   readonly #question: Question;
 
@@ -123,7 +123,7 @@ class Future {
     };
   }
 
-  /** The random numbers start over, so that simulations differ only in what is asked. */
+  /** The random numbers start over, so that simulations differ only in their input. */
   #simulate(jobs: readonly Job[], which: keyof RunTime): Promise<Outlook> {
     const { timerFile, span, chance, shares, rules } = this.#question;
     const { timezone, groups, concurrency } = timerFile.settings;

@@ -4,7 +4,7 @@ import type { Sink } from '../../../domain/sink.js';
 import type { Cancel, Duration } from '../../../domain/time.js';
 import { counted } from '../../../text/counted.js';
 
-/** The log writes an event a moment after it is emitted. Until then, nothing else may appear on its line. */
+/** The log writes an event shortly after it is emitted. Until then, nothing else may appear on its line. */
 const QUIET: Duration = 150;
 
 const load = () => import('ora');

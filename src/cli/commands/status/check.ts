@@ -6,7 +6,7 @@ import type { FileOption, JsonOption, StateOption } from '../../options.js';
 import { isUnreached, reach } from '../../reach-scheduler.js';
 import type { Terminal } from '../../terminal.js';
 
-/** `alive`: whether the scheduler works. `ready`: whether everything else does, too. */
+/** `alive`: whether the scheduler works. `ready`: whether everything else works, too. */
 export type HealthQuestion = 'alive' | 'ready';
 
 /** How long a scheduler may take to respond. Shorter than the timeout of any prober. */
@@ -41,7 +41,7 @@ async function ask(terminal: Terminal, question: HealthQuestion, options: FileOp
     const { ok, reasons } = (await reached.client.request('health', { question })) as Answer;
     return { ok, reasons };
   } catch (error) {
-    // It rejected this client, so the scheduler is alive.
+    // A scheduler that rejects this client is alive.
     if (question === 'alive' && error instanceof RefusalError && error.code === 'busy')
       return { ok: true, reasons: [] };
     if (error instanceof RefusalError || error instanceof LostError) return { ok: false, reasons: [error.message] };

@@ -12,8 +12,8 @@ interface Awaited {
 }
 
 /**
- * Lets active runs finish, and stops the scheduler. Resolves when it has stopped. Prints the runs that it waits for,
- * and again each time one ends.
+ * Lets active runs finish, and stops the scheduler. Resolves when it has stopped. Prints the remaining runs, at first
+ * and whenever one ends.
  * @throws as {@link SchedulerClient.request}.
  */
 export async function drainScheduler(
@@ -57,7 +57,10 @@ function awaitedBy({ timers }: StatusRecord, now: Instant): readonly Awaited[] {
   );
 }
 
-/** Runs without an attempt are left to the next scheduler. Other waiting ones have begun, and wait for their next attempt. */
+/**
+ * Runs without an attempt are left to the next scheduler. Other waiting runs have begun, and wait for their next
+ * attempt.
+ */
 const hasBegun = ({ state, attempts, fallback }: RunRecord): boolean =>
   state !== 'parked' && (attempts > 0 || fallback === true);
 

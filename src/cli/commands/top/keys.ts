@@ -6,7 +6,7 @@ import { ORDERS, type Mode, type Step, type View, type Wish } from './view.js';
 const LIST: Mode = { kind: 'list' };
 const LONGEST_INPUT = 60;
 
-/** What a key does in any mode of the view. */
+/** Handles a key in any mode of the view. */
 export function pressKey(view: View, key: string): Step {
   // These keys mean the same everywhere.
   if (key === 'ctrl-c') return withWish(view, { kind: 'quit' });
@@ -85,7 +85,7 @@ const PLAIN: Readonly<Record<string, (view: View) => Step>> = {
   escape: (view) => just(undo(view)),
 };
 
-/** One thing at a time: the pane, then the filter, then the selection. */
+/** Closes one thing at a time: the pane, then the filter, then the selection. */
 function undo(view: View): View {
   if (view.pane !== undefined) return { ...view, pane: undefined };
   return view.filter === '' ? { ...view, selected: undefined } : { ...view, filter: '' };

@@ -1,13 +1,16 @@
 import type { View } from './view.js';
 
-/** How many lines each part has. */
+/** The height of each part, in lines. */
 export interface Layout {
   readonly list: number;
-  /** Including its title; 0 if absent. */
+  /** Includes the title; 0 if absent. */
   readonly pane: number;
 }
 
-/** Above: two lines of summary and the table head. Below: the result of the last action, and the keys. A shared state has one line more. */
+/**
+ * Above: two lines of summary and the table head. Below: the result of the last action, and the keys. A shared state
+ * adds a line.
+ */
 const FRAME = 5;
 const LEAST_ROWS = 10;
 const LEAST_COLUMNS = 40;

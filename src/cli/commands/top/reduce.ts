@@ -5,7 +5,7 @@ import { layoutOf } from './layout.js';
 import { shownRows } from './rows.js';
 import type { LinkState, PaneLine, Said, Seen, Size, Step, View, Wish } from './view.js';
 
-/** The inputs of a live view. */
+/** The inputs of the live view. */
 export type Input =
   /** A printable character, or the name of another key (`up`, `enter`, `ctrl-c`). */
   | { readonly kind: 'key'; readonly key: string }
@@ -60,9 +60,7 @@ function takeLine(view: View, name: string, line: PaneLine): View {
   return { ...view, pane: { ...view.pane, lines: [...view.pane.lines, line].slice(-MOST_LINES) } };
 }
 
-/**
- * From the first selection on, rows keep their places, until the selection ends or another order or filter is chosen.
- */
+/** While a timer is selected, rows keep their places until another order or filter is chosen. */
 function hold(before: View, after: View): View {
   if (after.selected === undefined) return { ...after, held: undefined };
   const isAsked = after.order !== before.order || after.filter !== before.filter;

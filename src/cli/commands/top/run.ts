@@ -16,7 +16,7 @@ const SOON: Duration = 15;
 const CALM: Duration = 250;
 /** A scheduler that sends nothing for this long is reported. */
 const SILENCE: Duration = 3 * SECOND;
-/** By then, a process that was asked to stop has stopped. */
+/** Time for a process to stop after it was asked to. */
 const SUSPENDED: Duration = 50;
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
@@ -39,7 +39,7 @@ export async function runTop(
     top.close();
     release();
     process.kill(process.pid, signal);
-    // It does not return; but if the signal were ignored, there would be nobody to show anything to.
+    // Does not return. If the signal were ignored, there would be nobody to show anything to.
     return 1;
   } finally {
     top.close();
@@ -60,7 +60,7 @@ function watchProcess(told: {
   };
 }
 
-/** What ends the view. */
+/** The reason why the view ends. */
 interface Ended {
   readonly quit: () => void;
   readonly crashed: (error: unknown) => void;
@@ -128,7 +128,7 @@ class Top {
     this.#turn();
   }
 
-  /** You can call it any number of times. */
+  /** Can be called any number of times. */
   close(): void {
     this.#screen.leave();
     this.#tick();

@@ -11,21 +11,21 @@ const PAST_LINES = 200;
 /** An update from the link. */
 export interface LinkListener {
   status(record: StatusRecord): void;
-  /** The scheduler was there and is gone; reported once. */
+  /** The scheduler has disappeared; reported once. */
   lost(): void;
   followed(name: string, line: PaneLine): void;
-  /** It is there but does not report its status: the reason. */
+  /** The scheduler is there but does not report its status, for this reason. */
   refused(reason: string): void;
 }
 
-/** Stays in contact with a scheduler: asks again on every call, and finds the next scheduler when this one is gone. */
+/** Stays in contact with a scheduler: asks it on every call, and finds the next one when it disappears. */
 export class Link {
   readonly #connect: Reached['connect'];
   readonly #listener: LinkListener;
   #client: SchedulerClient | undefined;
   #follower: SchedulerClient | undefined;
   #followed: string | undefined;
-  /** Grows with every {@link follow}: responses that belong to an earlier one are ignored. */
+  /** Incremented by every {@link follow}; responses to earlier calls are ignored. */
   #following = 0;
   #revision: number | undefined;
   #isBusy = false;

@@ -37,7 +37,7 @@ export class Screen {
     process.stdout.write(ENTER);
   }
 
-  /** You can call it at any time, any number of times. */
+  /** Can be called at any time, any number of times. */
   leave(): void {
     if (!this.#isEntered) return;
     this.#isEntered = false;
@@ -116,7 +116,7 @@ function nameOf(text: string | undefined, { name, ctrl, meta }: Pressed): string
   if (name === 'return' || name === 'enter') return 'enter';
   if (ctrl && name !== undefined) return `ctrl-${name}`;
   if (name === 'escape') return 'escape';
-  // Alt with a key is a different key, which we don't use.
+  // Alt with a key counts as a different key, which has no meaning here.
   if (meta) return undefined;
   if (name === 'space') return ' ';
   return text !== undefined && /^[^\p{Cc}]$/u.test(text) ? text : name;

@@ -43,7 +43,7 @@ export interface TopFacts {
 /** Whether the scheduler responds. Instants are in its own time. */
 export type LinkState =
   | { readonly kind: 'up' }
-  /** It is there but does not respond. */
+  /** The scheduler is there but does not respond. */
   | { readonly kind: 'silent'; readonly since: Instant }
   | { readonly kind: 'lost'; readonly since: Instant };
 
@@ -84,11 +84,11 @@ export interface Said {
 /** The actions to take, besides drawing. */
 export type Wish =
   | { readonly kind: 'trigger'; readonly name: string }
-  /** Without a length: until it is resumed. */
+  /** Without a length, the pause lasts until it is resumed. */
   | { readonly kind: 'pause'; readonly name: string; readonly length?: number }
   | { readonly kind: 'resume'; readonly name: string }
   | { readonly kind: 'cancel'; readonly name: string }
-  /** Without a name, nothing is followed any longer. */
+  /** Without a name, stops following. */
   | { readonly kind: 'follow'; readonly name: string | undefined }
   | { readonly kind: 'redraw' }
   | { readonly kind: 'suspend' }
@@ -100,7 +100,7 @@ export interface Step {
   readonly wishes: readonly Wish[];
 }
 
-/** Nothing is known yet. */
+/** The initial view, before anything is known. */
 export const emptyView = (file: string, size: Size, now: Instant): View => ({
   file,
   size,
@@ -118,5 +118,5 @@ export const emptyView = (file: string, size: Size, now: Instant): View => ({
   said: undefined,
 });
 
-/** The instant to which the screen applies: once the scheduler is gone, nothing advances. */
+/** The instant that the screen shows. It stops when the scheduler disappears. */
 export const asOf = ({ now, link }: View): Instant => (link.kind === 'lost' ? Math.min(now, link.since) : now);

@@ -19,7 +19,7 @@ export const trigger: CommandKind = {
     { line: 'timers trigger backup --wait', does: 'Follow its output and exit with its exit status' },
     { line: 'timers trigger backup --overlap allow', does: 'Run it alongside an active run' },
   ],
-  // Like a program that SIGPIPE ends: how the run ends is not known yet.
+  // As if SIGPIPE had ended the program, because the run's end is not known yet.
   whenUnread: 141,
   configure(command) {
     withJson(withState(withFile(command)), 'one JSON object; with --wait, the records of the log')

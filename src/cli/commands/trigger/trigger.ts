@@ -7,7 +7,7 @@ import type { Reached } from '../../reach-scheduler.js';
 import type { Terminal } from '../../terminal.js';
 import { counted } from '../../../text/counted.js';
 
-/** What is fired. */
+/** The timer to fire, and how. */
 interface Asked {
   readonly name: string;
   readonly overlap?: string;
@@ -34,7 +34,7 @@ export async function triggerAndGo({ change }: Reached, asked: Asked, { terminal
 /** Fires a timer and follows it to its end. Returns the exit status of its command, or 1 if it did not run. */
 export async function triggerAndWait({ client, change }: Reached, asked: Asked, printing: Printing): Promise<number> {
   const { terminal } = printing;
-  // It is followed before it is fired, so that nothing is missed; events before its id is known are kept until then.
+  // Following starts before the timer fires, so that nothing is missed. Events are kept until the run's id is known.
   let early: EventRecord[] | undefined = [];
   let firingId: string | undefined;
   const ended = new Promise<EventRecord>((resolve, reject) => {

@@ -20,7 +20,7 @@ export type Fate =
   | { readonly kind: 'coming'; readonly paused: Pause | undefined }
   | { readonly kind: 'unrecorded'; readonly cause: NotRecorded; readonly nearby: Nearby };
 
-/** What the history adds to the outcome, as far as it explains the outcome. */
+/** Facts from the history that help to explain the outcome. */
 export interface Context {
   /** The run of the same timer that was active when the firing came due. */
   readonly blocker?: Ending | OpenRun | undefined;
@@ -30,9 +30,9 @@ export interface Context {
   readonly last?: Ending | undefined;
 }
 
-/** For a firing without a record: what is recorded around its time. */
+/** For a firing without a record: what the history contains around its time. */
 export interface Nearby {
-  /** No firing of any timer that came due between these two is recorded; both absent if a scheduler was active then. */
+  /** Between these two, no firing of any timer is recorded; both absent if a scheduler was active then. */
   readonly before?: Instant | undefined;
   readonly after?: Instant | undefined;
   /** The latest outcome of the timer, if it came due earlier. */
@@ -43,7 +43,7 @@ export interface Nearby {
 
 /** Why nothing is recorded for a past firing. */
 export type NotRecorded =
-  /** Without a history to search. */
+  /** There is no history to search. */
   | 'no-history'
   /** No scheduler on this state ever had the timer. */
   | 'unknown-timer'
@@ -67,7 +67,7 @@ export interface WhyQuestion {
   readonly retention: { readonly keep: Duration; readonly runs: number };
 }
 
-/** Below this, nobody asks why a run was late. */
+/** Shorter delays need no explanation. */
 const LATE: Duration = SECOND;
 
 /** What happened to a firing, without a history. `undefined` if it is not a firing. */
@@ -77,7 +77,9 @@ export function fateWithoutHistory({ judgment, job, now }: Omit<WhyQuestion, 'as
   return { kind: 'unrecorded', cause: 'no-history', nearby: {} };
 }
 
-/** Finds in the history what happened to a firing; at any other time, what fired then anyway. `undefined`: nothing. */
+/**
+ * Finds what happened to a firing in the history or, at any other time, what fired then anyway. `undefined`: nothing.
+ */
 export function fateOf(history: History, question: WhyQuestion): Fate | undefined {
   const recorded = findOpen(history, question) ?? findEnding(history, question);
   if (recorded !== undefined) return recorded;
@@ -200,7 +202,7 @@ function nearbyOf(history: History, { job, judgment: { instant } }: WhyQuestion)
   return { ...silenceAround(history, instant), last: isEarlier ? last : undefined, seenAt: history.lastSeenAt() };
 }
 
-/** By when firings came due, as the history shows them: they may be recorded long after that. */
+/** Ordered by due time, as in the history, because firings may be recorded much later. */
 function silenceAround(history: History, instant: Instant): Pick<Nearby, 'before' | 'after'> {
   const endings = [
     ...history.endings({ until: instant, limit: MOST_ENDINGS, withoutOutput: true }),
@@ -218,7 +220,7 @@ function silenceAround(history: History, instant: Instant): Pick<Nearby, 'before
 
 const pointAt = (instant: Instant): DueSpan => ({ from: instant, until: instant });
 
-/** When a firing shows that a scheduler was active, or that its time is recorded: from when it was due. */
+/** When a firing proves that a scheduler was active or that outcomes of the time are kept: from its due time. */
 function spanOfEnding(ending: Ending): DueSpan {
   const { scheduledFor } = ending.firing;
   if (ending.event === 'firing.missed') return { from: ending.firstScheduledFor ?? scheduledFor, until: scheduledFor };

@@ -47,7 +47,7 @@ function timeAskedAbout({ asked, judgment, zone, job: { timezone } }: Why): stri
   return `${localTime(judgment.instant, timezone).slice(0, 14)} ${clockTime(asked.wall)}`;
 }
 
-/** Whether it is a firing by the schedule, or was one for the scheduler that recorded it. */
+/** Whether the schedule fires then, or did for the scheduler that recorded it. */
 function isFiring({ judgment: { obstacles }, fate }: Why): boolean {
   if (obstacles.length === 0) return true;
   const trigger = triggerOf(fate);
@@ -81,7 +81,7 @@ const behind = (why: Why): readonly string[] => [
   ...clockInWords(why.judgment, why.job),
 ];
 
-/** Colors the word for what happened to it. */
+/** Colors the word for its outcome. */
 function painted(lines: readonly string[], why: Why, chalk: ChalkInstance): readonly string[] {
   const word = wordOf(why);
   if (word === undefined) return lines;
@@ -157,7 +157,7 @@ function toJson(why: Why) {
   };
 }
 
-/** `state` is its current progress; `record` is the record of the log. */
+/** `state` is its current progress; `record` is its log record. */
 function fateToJson(fate: Fate) {
   switch (fate.kind) {
     case 'ended':

@@ -16,13 +16,13 @@ import {
 } from '../../../schedules/index.js';
 import type { AskedTime } from './asked-time.js';
 
-/** Why a time is or is not a firing of a job, judged by its schedule alone. */
+/** Whether a time is a firing of a job, and why, judged by its schedule alone. */
 export interface ScheduleJudgment {
-  /** The firing, otherwise the time asked about. */
+  /** The firing or, if there is none, the time asked about. */
   readonly instant: Instant;
-  /** Absent: it is a firing. */
+  /** Absent if the time is a firing. */
   readonly obstacles: readonly Obstacle[];
-  /** How many firings the time asked about contains, `instant` being the first; counted up to {@link MOST_COUNTED}. */
+  /** The number of firings in the time asked about, up to {@link MOST_COUNTED}; `instant` is the first. */
   readonly firings: number;
   /** The local time that the fields are compared with: the time asked about, or a skipped one that was moved here. */
   readonly wall: WallTime;
@@ -71,7 +71,7 @@ export function judgeBySchedule(job: Job, asked: AskedTime): ScheduleJudgment {
   };
 }
 
-/** What the gap moves to its end. */
+/** Times that the gap moves to its end. */
 const movedIn = (clock: ScheduleJudgment['clock']): ClockEffect | undefined =>
   clock?.effects.find(({ kind }) => kind === 'moved' || kind === 'merged');
 
@@ -160,7 +160,7 @@ function obstaclesAround({ window, enabled }: Job, instant: Instant): readonly O
   ];
 }
 
-/** The clock change that skips the given time, shows it twice, or ends in it. */
+/** The clock change that skips or repeats the given time, or ends during it. */
 function clockAt(job: Job, asked: AskedTime): ScheduleJudgment['clock'] {
   const first = firstOf(asked);
   const span = { from: first - DAY, until: (asked.starts.at(-1) ?? 0) + DAY };

@@ -60,7 +60,7 @@ function notYet(state: string, seenAt: Instant | undefined, why: Why): string {
   return `No scheduler has run on ${state} since${seenAt === undefined ? '' : ` ${when(seenAt, why)}`}. ${way}`;
 }
 
-/** When a scheduler was last seen says more than the outcomes around the firing. */
+/** The time when a scheduler was last seen is more telling than the outcomes around the firing. */
 function silenceInWords({ cause, nearby: { before, after, seenAt } }: Unrecorded, why: Why): readonly string[] {
   if (cause === 'not-considered' && seenAt !== undefined) return [];
   const where = `Nothing is recorded for any timer in ${why.state ?? 'its state'}`;
@@ -81,7 +81,7 @@ function lastInWords({ nearby: { last } }: Unrecorded, why: Why): readonly strin
   return [`The last recorded firing: ${what} (${why.whyCommand} --at ${writtenTime(due, why)}).`];
 }
 
-/** A time for `--at`; of today, only the time of day. */
+/** A time for `--at`; only the time of day if it is today. */
 function writtenTime(instant: Instant, { atZone, now }: Why): string {
   const [, date = '', time = '', offset = ''] = localTime(instant, atZone).split(' ');
   const clock = time.slice(0, 8);

@@ -33,9 +33,9 @@ export interface Asking extends WhyOptions {
 export interface Why extends WhyQuestion {
   /** IANA name of the zone for displayed times: `--timezone`, or the timer's own. */
   readonly zone: string;
-  /** The given time is not a firing, but this run started or ended at it. */
+  /** The given time is not a firing, but this run started or ended then. */
   readonly isOfRun: boolean;
-  /** The given time contains several firings, and this is the first that is recorded. */
+  /** The given time contains several firings; this is the first recorded one. */
   readonly isFirstRecorded: boolean;
   /** `undefined` if the time is not a firing and nothing is recorded for it. */
   readonly fate: Fate | undefined;

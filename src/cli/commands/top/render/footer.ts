@@ -26,7 +26,7 @@ function messageOf({ mode, filter, said }: View, { chalk, isUnicode }: TerminalS
   }
 }
 
-/** If not everything fits, help and quit stay, because they are needed most. */
+/** If not everything fits, help and quit remain, because they matter most. */
 function keysOf(view: View, width: number, look: TerminalStyle): string {
   const { bold, dim } = look.chalk;
   const pairs = [...hintsOf(view, look)];

@@ -13,7 +13,9 @@ import { counted } from '../../../../text/counted.js';
 const ROOMY = 80;
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
-/** Two lines: whose timers these are, and how many are in each state. On a shared state, a third one about its machines. */
+/**
+ * Two lines: the scheduler, and how many timers are in each state. On a shared state, a third line shows its machines.
+ */
 export function renderHeader(
   view: View,
   { rows, height }: { rows: number; height: number },
@@ -40,7 +42,7 @@ function whoseOf({ file, scheduler, now }: View): string {
   return [tame(file), `pid ${pid}`, ...age].join('  ');
 }
 
-/** Who is active and who stands by, and with enough room how it came to that. */
+/** Which machine is active, which ones stand by and, if there is room, the last takeover. */
 function machinesOf({ scheduler, size: { columns: width }, now }: View, look: TerminalStyle): readonly string[] {
   const shared = scheduler?.shared;
   if (shared === undefined) return [];
@@ -52,7 +54,7 @@ function machinesOf({ scheduler, size: { columns: width }, now }: View, look: Te
   return [apart({ text }, { text: fence, paint: look.chalk.dim }, { width, look })];
 }
 
-/** In the scheduler's own time, with the zone of all times on the screen. Only the time if a date does not fit. */
+/** The scheduler's current time, with the zone of all times on the screen. Without the date if it does not fit. */
 function clockOf({ now, size }: View, { zone }: TerminalStyle): string {
   const local = formatLocal(now, zone);
   const weekday = WEEKDAYS[new Date(`${local.slice(0, 10)}T00:00:00Z`).getUTCDay()] ?? '';

@@ -24,7 +24,7 @@ export function renderHelp(width: number, look: TerminalStyle): string[] {
   return [...keys, '', ...legend('marks', marksInWords(look), width), ...legend('RECENT', signsInWords(look), width)];
 }
 
-/** A sign stays together with its words. */
+/** Keeps a sign and its description on one line. */
 function legend(head: string, items: readonly string[], width: number): string[] {
   const lines: string[] = [];
   let line = ` ${head.padEnd(INDENT - 1)}`;

@@ -49,7 +49,7 @@ export function renderTimers(
   return [dim(`${' '.repeat(MARGIN)}${head.join(' '.repeat(GAP)).trimEnd()}`), ...lines];
 }
 
-/** What chalk writes. */
+/** Matches the sequences that chalk writes. */
 const SGR = new RegExp('\\u001b\\[[0-9;]*m', 'g');
 
 /** Colors would end an inverse line in the middle. */
@@ -139,7 +139,7 @@ function nextIn(next: string | null, now: Instant): string {
   return Date.parse(next) <= now ? 'now' : remaining(Date.parse(next) - now);
 }
 
-/** From here on, it is shown in color. */
+/** Values from here on are shown in color. */
 const LATE_MS = 1_000;
 
 /** How late the last run started. */
