@@ -90,7 +90,7 @@ export class Timer extends LoopTimer {
   }
 }
 
-/** Which timer file to load; without `file`, the nearest one from `cwd` upward. */
+/** Which timer file to load; default: the nearest one from `cwd` upward. */
 export interface LoadRequest {
   readonly file?: string;
   /** Default: the process's working directory. */
@@ -159,8 +159,8 @@ function firstError(path: string | undefined, problems: Loaded['problems']): str
 }
 
 /**
- * Creates a scheduler for a loaded timer file. It records into the file's `state`, if set. In that case you must stop it, even
- * if you never started it.
+ * Creates a scheduler for a loaded timer file. It records outcomes if the file sets `state`. In that case, you must
+ * stop it, even if you never started it.
  * @throws TypeError if the file has errors; the message has the first one.
  * Error if another scheduler uses the state, or its file is not a file of timers.
  */

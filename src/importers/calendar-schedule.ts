@@ -2,7 +2,7 @@ import type { Schedule } from '../domain/schedule.js';
 import { DAY, type Duration, type Instant } from '../domain/time.js';
 import { clockChanges, wallAt, type WallTime } from '../schedules/index.js';
 
-/** Fields as sets of values, for formats that compare each field with the clock. */
+/** Sets of values, for formats that compare each field with the clock. */
 export interface CalendarFields {
   /** Ascending, not empty. */
   readonly seconds: readonly number[];
@@ -12,11 +12,11 @@ export interface CalendarFields {
   readonly isDay: (date: Date) => boolean;
 }
 
-/** What a clock change does to local times. */
+/** How a format treats local times at a clock change. */
 export interface ClockRule {
   /** IANA. */
   readonly timezone: string;
-  /** Times that do not exist: right after the change, later by its length, or not at all. */
+  /** Times that do not exist fire right after the change, later by its length, or not at all. */
   readonly gap: 'after' | 'shift' | 'skip';
   /** Times that exist twice. */
   readonly repeat: 'first' | 'both';
@@ -53,10 +53,10 @@ function timeFrom({ seconds, minutes, hours }: CalendarFields, from: number): nu
   return undefined;
 }
 
-/** When fields match the clock of a zone. */
+/** The instants at which fields match the clock of a zone. */
 export function calendarSchedule(fields: CalendarFields, { timezone, gap, repeat }: ClockRule): Pick<Schedule, 'next'> {
   let stretch: Stretch | undefined;
-  /** The first match from an instant on, within its stretch or in the gap at the end; otherwise where to continue. */
+  /** The first match from an instant on, within its stretch or in the gap at the end, otherwise where to continue. */
   const inStretch = (from: Instant): { readonly due?: Instant; readonly resumeAt?: Instant } => {
     if (stretch === undefined || from < stretch.from || from >= stretch.until) stretch = stretchFrom(from, timezone);
     const { offset, until, freshFrom, gapUntil } = stretch;
@@ -84,7 +84,7 @@ export function calendarSchedule(fields: CalendarFields, { timezone, gap, repeat
 const behind = (gap: 'after' | 'shift', wall: WallTime, { until, offset }: Stretch): Instant =>
   gap === 'after' ? until : wall - offset;
 
-/** A part of the time in which a zone keeps one offset. */
+/** A stretch of time in which a zone keeps one offset. */
 interface Stretch {
   readonly from: Instant;
   /** Exclusive. The clock changes there only if `gapUntil` is finite. */

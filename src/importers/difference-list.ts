@@ -14,7 +14,7 @@ export class DifferenceList {
     this.#add('warning', place, message, hint);
   }
 
-  /** It looks different, and does the same. */
+  /** It looks different but does the same. */
   note(place: SourcePlace, message: string, hint?: string): void {
     this.#add('note', place, message, hint);
   }

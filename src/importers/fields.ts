@@ -8,17 +8,17 @@ export interface UnreadKey extends SourcePlace {
   readonly text?: string;
 }
 
-/** A map in a source, which remembers the keys that were read: the others are reported, so nothing is lost silently. */
+/** A map in a source that remembers which keys were read. The others are reported, so nothing is lost silently. */
 export class Fields implements SourcePlace {
   readonly file: string;
   readonly line: number;
   readonly #path: string;
   readonly #map: ForeignMap | undefined;
   readonly #read = new Set<string>();
-  /** By the key, or by the key and the index, so that each map has one instance. */
+  /** By key, or by key and index, so that each map has only one instance. */
   readonly #children = new Map<string, Fields>();
 
-  /** A value that is not a map has no keys. */
+  /** A value that is not a map counts as an empty map. */
   constructor(value: ForeignValue, path = '') {
     this.#map = value.kind === 'map' ? value : undefined;
     this.file = value.file;
@@ -36,7 +36,7 @@ export class Fields implements SourcePlace {
     return value !== undefined && !isNull(value);
   }
 
-  /** The line of a key, or of the map without it. */
+  /** The line of a key, or of the map if it lacks the key. */
   place(key: string): SourcePlace {
     const { file, line } = this.#map?.entries.get(key) ?? this;
     return { file, line };
@@ -49,7 +49,7 @@ export class Fields implements SourcePlace {
     return value === undefined || isNull(value) ? undefined : value;
   }
 
-  /** A scalar as it is written; `undefined` for a list or a map. */
+  /** A scalar as written; `undefined` for a list or a map. */
   text(key: string): string | undefined {
     const value = this.value(key);
     return value?.kind === 'scalar' ? value.text : undefined;
@@ -74,7 +74,7 @@ export class Fields implements SourcePlace {
     return items.flatMap((item) => (item?.kind === 'scalar' ? item.text : []));
   }
 
-  /** The map of a key; without keys if it is missing. Its unread keys count as those of this map. */
+  /** The map of a key; empty if it is missing. Its unread keys count as those of this map. */
   map(key: string): Fields {
     return this.#child(this.value(key) ?? { kind: 'map', entries: new Map(), ...this.place(key) }, key);
   }
@@ -106,7 +106,7 @@ export class Fields implements SourcePlace {
     this.#children.clear();
   }
 
-  /** The keys with a value that nobody read, here and below, in the order of the file. */
+  /** The keys with values that nothing has read, here and below, in the order of the file. */
   unread(): readonly UnreadKey[] {
     const own = this.keys
       .filter((key) => !this.#read.has(key) && this.has(key))

@@ -7,7 +7,7 @@ import { skipsGap } from './skips-gap.js';
 
 /** A cron library for JavaScript: 5 fields, or 6 with the seconds first. A day must match both day fields. */
 export interface JavaScriptCron {
-  /** What an item of a field may be, besides `*`, a number, a range, and a step of `*` or a range. Without names. */
+  /** Extra forms of an item, besides `*`, a number, a range, and a step of `*` or a range. Without names. */
   readonly others: Readonly<Partial<Record<FieldName, RegExp>>>;
   /** Whether months and weekdays may have their full names, and ranges may be reversed. */
   readonly isLenient: boolean;
@@ -19,7 +19,7 @@ type FieldName = (typeof FIELDS)[number];
 /** Why the library refuses an expression: a sentence. */
 export class JavaScriptCronError extends Error {}
 
-/** The expression as a timer has it. @throws JavaScriptCronError */
+/** The expression for a timer. @throws JavaScriptCronError */
 export function readJavaScriptCron(text: string, library: JavaScriptCron): string {
   const written = text.trim();
   const texts = (CRON_NICKNAMES.get(written.toLowerCase()) ?? written).split(/\s+/);
@@ -30,7 +30,7 @@ export function readJavaScriptCron(text: string, library: JavaScriptCron): strin
   return withBothDays(fields).join(' ');
 }
 
-/** Here one of two day fields is enough, unless one begins with `*` or `+`. */
+/** In `timers`, one of two day fields is enough, unless one begins with `*` or `+`. */
 function withBothDays(fields: readonly string[]): readonly string[] {
   const [days = '*', month = '*', weekdays = '*'] = fields.slice(-3);
   if ([days, weekdays].some((field) => field.startsWith('*'))) return fields;
@@ -90,7 +90,9 @@ export function javaScriptSchedule(
   return { keys: { cron, ...(skips && { dst: { gap: 'skip' } }) }, ...fires };
 }
 
-/** Local times in order: one that a clock change removes never fires, one that it repeats fires the first time. */
+/**
+ * Fires at local times in order. A time that a clock change removes never fires; a repeated one fires the first time.
+ */
 class LocalFirings implements Pick<Schedule, 'next'> {
   readonly #walls: Pick<Schedule, 'next'>;
   readonly #timezone: string;

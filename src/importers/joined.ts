@@ -1,6 +1,6 @@
 import type { Imported } from './kind.js';
 
-/** Joins what was read from single files. If two files have the same setting, the first one wins. */
+/** Merges the results of single files. If two files have the same setting, the first one wins. */
 export const joined = (read: readonly Imported[]): Imported => ({
   settings: Object.assign({}, ...read.map(({ settings }) => settings).toReversed()) as Imported['settings'],
   timers: read.flatMap(({ timers }) => timers),

@@ -5,7 +5,7 @@ import type { Instant } from '../domain/time.js';
 export interface Importer {
   /** The word on the command line: `crontab`, `systemd`. */
   readonly name: string;
-  /** What it reads, in a few words for the help. */
+  /** What it reads, briefly, for the help. */
   readonly summary: string;
   /**
    * How likely a file has this format, from 0 (no) to 1 (certainly). The format with the highest value reads the file.
@@ -23,7 +23,7 @@ export interface SourceFile {
 }
 
 export interface ImportContext {
-  /** The zone of this machine, IANA: the zone of a source that names none. */
+  /** This machine's IANA zone, for sources that name none. */
   readonly timezone: string;
   /** The time of the import: firings are compared from here on. */
   readonly now: Instant;
@@ -44,11 +44,11 @@ export interface Imported {
 }
 
 export interface ImportedTimer {
-  /** As the source suggests. The caller makes it valid and unique. */
+  /** The name that the source suggests. The caller makes it valid and unique. */
   readonly name: string;
   /**
-   * The name that `timers export` noted in the source. Entries with the same one are one timer if only their times differ:
-   * there, each expression needs an entry.
+   * The name that `timers export` noted in the source. Entries with the same name are one timer if only their times
+   * differ, because the format needs an entry per expression.
    */
   readonly exportedAs?: string;
   readonly place: SourcePlace;
@@ -56,8 +56,8 @@ export interface ImportedTimer {
   readonly keys: Readonly<Record<string, unknown>>;
   readonly differences: readonly Difference[];
   /**
-   * When the source itself would start it, by its own rules for days, clock changes and years. The caller compares it
-   * with the timer over five years, and reports the first instant that differs. Absent: nothing to compare.
+   * When the source would start it, by its own rules for days, clock changes and years. The caller compares it with the
+   * timer over five years, and reports the first instant that differs. Absent: nothing to compare.
    */
   readonly original?: Pick<Schedule, 'next'>;
   /** A sentence about how the source's rule differs, used if the comparison finds a difference. */
@@ -70,7 +70,7 @@ export interface SourcePlace {
   readonly line: number;
 }
 
-/** Something that cannot be carried over, or works differently here. */
+/** Something that cannot be imported, or works differently here. */
 export interface Difference extends SourcePlace {
   /**
    * `error`: the timer or setting is left out. `warning`: it works differently. `note`: worth knowing, nothing to do.
@@ -82,6 +82,6 @@ export interface Difference extends SourcePlace {
   readonly message: string;
   /** A sentence: what to do. */
   readonly hint?: string;
-  /** The key of the timer that it is about: it counts only if the timer has the key on this machine. */
+  /** The timer key it is about: it applies only if the timer has this key on this machine. */
   readonly about?: string;
 }

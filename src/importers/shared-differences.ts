@@ -1,12 +1,12 @@
 import type { Difference, ImportedTimer } from './kind.js';
 
 interface Shared {
-  /** The differences that all timers share, at the place of the first one. */
+  /** The differences that all timers share, at the location of the first one. */
   readonly shared: readonly Difference[];
   readonly timers: readonly ImportedTimer[];
 }
 
-/** Takes differences out of the timers if all of them, at least two, have the same one. */
+/** Moves out the differences that all timers share, if there are at least two timers. */
 export function withoutShared(timers: readonly ImportedTimer[]): Shared {
   const [first, ...others] = timers;
   if (first === undefined || others.length === 0) return { shared: [], timers };

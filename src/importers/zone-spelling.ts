@@ -1,6 +1,6 @@
 import { isTimeZone, suggestTimeZone } from '../schedules/index.js';
 
-/** Whether the tz database has a zone under exactly this name: programs that read its files tell upper from lower case. */
+/** Whether the tz database has a zone under exactly this name. Programs that read its files are case-sensitive. */
 export const isZoneFile = (name: string): boolean => spellingInTzdata(name) === name;
 
 /** The spelling of a zone in the tz database; `undefined` for an unknown zone. */

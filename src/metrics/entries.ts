@@ -37,7 +37,7 @@ export const METRICS = {
   task_execution_lateness_seconds: {
     type: 'histogram',
     help: 'Time from the scheduled instant to the first attempt.',
-    // From unnoticeable to alarming.
+    // From imperceptible to alarming.
     buckets: [0.01, 0.05, 0.25, 1, 5, 30, 120, 600, 3_600],
     ...ofTimer,
   },
@@ -149,7 +149,7 @@ export const METRICS = {
   timers_commit_seconds: {
     type: 'histogram',
     help: 'Time that the store of the shared state took to confirm a commit; absent without a shared state.',
-    // From a store on this machine to one that hardly responds.
+    // From a store on this machine to one that barely responds.
     buckets: [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
     ...ofScheduler,
   },
@@ -216,7 +216,7 @@ export const METRICS = {
   },
 } as const satisfies Readonly<Record<string, MetricEntry>>;
 
-/** What the labels contain. */
+/** The contents of the labels. */
 export const LABELS: Readonly<Record<Labels<keyof Metrics>, string>> = {
   task: 'The name of the timer. Ad-hoc timers share `in:*` and `at:*`.',
   status: `The outcome: ${FIRING_STATUSES.map((status) => `\`${status}\``).join(', ')}.`,

@@ -8,7 +8,7 @@ export class ForecastMetrics {
   readonly #registry = new Registry();
   readonly #gauges = createGauges(this.#registry);
 
-  /** All of them in Prometheus' text format. Without a forecast there are none. */
+  /** All of them in Prometheus' text format. Empty without a forecast. */
   text(forecast: Forecast | undefined): Promise<string> {
     for (const gauge of Object.values(this.#gauges)) gauge.reset();
     // A reset sets those without labels to 0.

@@ -24,7 +24,7 @@ const SLICE = 100;
 /**
  * The metrics for Prometheus (names by its conventions: https://prometheus.io/docs/practices/naming). Counters and
  * histograms follow the events. Gauges are read from the scheduler on each scrape. The series of a timer exist from the
- * start, and end with it.
+ * start, until the timer is removed.
  */
 export class Metrics implements Sink {
   readonly name = 'metrics';
@@ -34,7 +34,7 @@ export class Metrics implements Sink {
   readonly #slices = new Set<TaskMetrics>();
   /** Which instance holds the series of each timer. */
   readonly #places = new Map<string, TaskMetrics>();
-  /** Up to this many places may be in use before they are searched for removed timers. */
+  /** How many places may be in use before removed timers are searched for. */
   #sweepAt = SLICE;
 
   constructor(context: MetricsContext) {
@@ -53,8 +53,8 @@ export class Metrics implements Sink {
   }
 
   /**
-   * All metrics in Prometheus' text format, in parts. Ten thousand timers are 30 MB and take a second or more, so timers and processes get their
-   * turn between parts.
+   * All metrics in Prometheus' text format, in parts. Ten thousand timers make 30 MB and take a second or more, so
+   * timers and processes are handled between parts.
    */
   async *text(): AsyncGenerator<string> {
     const status = this.#context.controls().status();
@@ -125,8 +125,8 @@ export class Metrics implements Sink {
 }
 
 /**
- * Ad-hoc timers come and go, and each has its own name. They share `in:*` and `at:*`, so that labels stay few and
- * outcomes still count when their timer no longer exists.
+ * Ad-hoc timers, each with its own name, come and go. They share `in:*` and `at:*`, to limit labels, and to count
+ * outcomes even after their timer is gone.
  */
 const labelOf = (name: string): string => (isAdHoc(name) ? name.replace(/:.*/, ':*') : name);
 

@@ -14,7 +14,7 @@ export const seconds = (milliseconds: Duration | Instant): number => millisecond
 
 /**
  * The series of some timers. They start at 0 when a timer becomes known, so that a first failure is an increase, and
- * end with it.
+ * end when it is removed.
  */
 export class TaskMetrics {
   readonly #known = new Set<string>();
@@ -129,11 +129,11 @@ export class TaskMetrics {
   }
 }
 
-/** A cancellation says nothing about the command. */
+/** A cancellation reveals nothing about the command. */
 const isFailure = (status: FiringStatus | undefined): boolean =>
   status === 'failure' || status === 'timeout' || status === 'lost';
 
-/** The end of a pause is reported with the next firing, but the pause ends before that. */
+/** A pause ends before the next firing, which reports its end. */
 const isPaused = (pause: Pause | undefined, at: Instant): boolean =>
   pause !== undefined && (pause.until === undefined || at < pause.until);
 
@@ -152,7 +152,7 @@ function createCounters(registry: Registry) {
   };
 }
 
-/** Moments that events have reported since the scheduler started. */
+/** Times that events have reported since the scheduler started. */
 function createStamps(registry: Registry) {
   const { gauge } = metricsIn(registry);
   return {

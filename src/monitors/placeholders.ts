@@ -2,7 +2,7 @@ import type { RunFinished, RunStarted } from '../domain/events/index.js';
 import { momentOfRun } from '../domain/monitor.js';
 import { toRecord } from '../domain/record.js';
 
-/** The placeholders allowed in an address or a body: the names of the log. A fact that the run lacks is empty. */
+/** The placeholders allowed in an address or a body: the names of the log. Empty if the run lacks the fact. */
 export const PLACEHOLDERS = [
   'task_name',
   'run_id',

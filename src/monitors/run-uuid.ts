@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
-/** Made up for this purpose; never changed, or a run that outlives an update would end as another. */
+/** An arbitrary namespace. Never change it: a run that outlives an update would end under a different UUID. */
 const NAMESPACE = 'timers-run:';
 
 /**
- * The UUID that identifies a run to services: always the same for one run id. So its start and its end match, even if
- * another scheduler reports the end. UUID version 8 (RFC 9562: a custom format).
+ * The UUID that identifies a run to services. It is derived from the run id, so start and end match even if another
+ * scheduler reports the end. UUID version 8 (RFC 9562: a custom format).
  */
 export function runUuid(runId: string): string {
   const hex = createHash('sha256').update(`${NAMESPACE}${runId}`).digest('hex');

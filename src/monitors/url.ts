@@ -4,7 +4,7 @@ import type { RunFinished, RunStarted } from '../domain/events/index.js';
 import type { WebRequest } from '../domain/web-request.js';
 import { fill, fillUrl } from './placeholders.js';
 
-/** Any service that needs nothing but a request. */
+/** Any service that only needs a request. */
 export interface UrlOptions {
   /** May contain placeholders, such as `{status}`. */
   readonly url: string;

@@ -6,11 +6,11 @@ export interface ActionEvents {
   readonly said: (sentence: string) => void;
   /** Asks for the token; `next` is what happens with it afterwards. Resolves to whether there is one now. */
   readonly unlock: (why: string, next: string) => Promise<boolean>;
-  /** How long, and why; `undefined` if it is not paused after all. */
+  /** The length of a pause and its reason; `undefined` if the user gave up. */
   readonly pause: (name: string) => Promise<PauseWish | undefined>;
 }
 
-/** An action before and after it: `trigger backup`, and the sentence for when it is done. */
+/** An action in words: `trigger backup`, and the sentence once it is done. */
 interface Words {
   readonly doing: string;
   readonly done: string;
@@ -58,7 +58,7 @@ export class Actions {
     }
   }
 
-  /** The token was changed after this page was loaded. */
+  /** The token has changed since this page was loaded. */
   async #unlockAndCarryOut(verb: string, args: object, words: Words): Promise<void> {
     this.#server.token = undefined;
     const why = `The token has changed. Enter the new one to ${words.doing}.`;

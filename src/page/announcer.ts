@@ -1,6 +1,6 @@
 import { elementById } from './element.js';
 
-/** Reading aloud takes a while: news is announced at most this often, and only the latest of it. */
+/** Reading aloud takes a while, so news is announced at most this often, and only the latest. */
 const BETWEEN = 10_000;
 const SHOWN = 6_000;
 

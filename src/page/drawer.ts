@@ -18,7 +18,7 @@ export interface DrawerParts {
   readonly shown: (name: string | undefined) => void;
 }
 
-/** Shows one timer in full: its state, its active runs, and what happened to its last firings and why. */
+/** Shows one timer in full: its state, its active runs, and its last outcomes with their causes. */
 export class Drawer {
   readonly #parts: DrawerParts;
   readonly #dialog = elementById('drawer', HTMLDialogElement);
@@ -64,7 +64,7 @@ class TimerView {
   readonly #outcomes: OutcomeList;
   readonly #states = make('p', { class: 'states' });
   readonly #facts = make('div', { class: 'facts' });
-  /** Separate from the parts that count and are redrawn every second, because it scrolls. */
+  /** Separate from the parts that are redrawn every second, because it scrolls. */
   readonly #about = make('div');
   readonly #runs = make('div');
   readonly #trouble = make('p', { class: 'quiet' });
@@ -127,7 +127,7 @@ class TimerView {
     if (hasNew) void this.load(undefined, false);
   }
 
-  /** Loads the outcomes. At first, reveals the requested one, or the last if it failed. Never rejects. */
+  /** Loads the outcomes. The first time, reveals the requested outcome, or the last one if it failed. Never rejects. */
   async load(outcome: OutcomeRecord | undefined, isFirst: boolean): Promise<void> {
     try {
       const { now } = this.#parts.model;

@@ -51,13 +51,13 @@ export function elementById<Kind extends Element>(id: string, kind: new () => Ki
   return element;
 }
 
-/** Sets a text if it differs: an unchanged one is not read aloud or laid out again. */
+/** Sets a text only if it differs, so that unchanged text is not read aloud or laid out again. */
 export function say(element: Element, text: string): void {
   const shown = visibleText(text);
   if (element.textContent !== shown) element.textContent = shown;
 }
 
-/** Sets a text that may not fit; its tooltip has the whole text. */
+/** Sets a text that may not fit; the tooltip shows all of it. */
 export function sayWhole(element: Element, text: string): void {
   const shown = visibleText(text);
   if (element.textContent === shown) return;
@@ -65,7 +65,7 @@ export function sayWhole(element: Element, text: string): void {
   element.setAttribute('title', shown);
 }
 
-/** Inserts exactly these children in this order, and moves none that is in place: focus stays. */
+/** Makes these the only children, in this order, without moving those in place, so that focus stays. */
 export function arrange(parent: Element, children: readonly Element[]): void {
   const wanted = new Set(children);
   for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();

@@ -53,7 +53,7 @@ function render(): void {
 }
 
 let isAwaited = false;
-/** Renders once for everything that arrives before the next frame. */
+/** Renders once per frame, whatever arrives in the meantime. */
 function renderSoon(): void {
   if (isAwaited) return;
   isAwaited = true;
@@ -85,7 +85,7 @@ function announceFailure({ task_name: name, failures_in_a_row: failures, last }:
   if (failures === 0 && before > 0) announcer.say(`${name} works again.`, 'in turn');
 }
 
-/** Listens only while the page is visible: a hidden tab holds no connection, of which a browser has six. */
+/** Listens only while the page is visible, because a browser allows only six connections. */
 async function watch(): Promise<never> {
   let pause = FIRST_PAUSE;
   for (;;) {
@@ -106,7 +106,7 @@ async function watch(): Promise<never> {
       );
     } catch (error) {
       if (error instanceof RefusedError && (error.status === 401 || error.status === 403)) await letIn(error);
-      // Otherwise the scheduler is unreachable. The page says so, and retries.
+      // Otherwise, the scheduler is unreachable. The page shows that, and retries.
     }
     document.removeEventListener('visibilitychange', hide);
     model.lose();

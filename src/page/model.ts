@@ -2,7 +2,7 @@ import type { LiveChange, LiveStatus, LiveTimer } from '../domain/api-record.js'
 import type { Instant } from '../domain/time.js';
 import { useZone } from './words.js';
 
-/** The scheduler as this page knows it. */
+/** This page's knowledge of the scheduler. */
 export class Model {
   /** In the order of the file. */
   readonly timers = new Map<string, LiveTimer>();

@@ -9,7 +9,7 @@ import { localClockTime } from './words.js';
 
 /** At most this many outcomes of a timer are listed. */
 const MOST = 50;
-/** A failure too old to be listed is searched for among this many outcomes. */
+/** A failure too old for the list is searched for among this many outcomes. */
 const MOST_SOUGHT = 200;
 const WORTH_TELLING = 1_000;
 
@@ -19,7 +19,7 @@ export class OutcomeList {
   readonly #list = make('div', { class: 'outcomes' });
   readonly #server: Server;
   readonly #name: string;
-  /** The failure behind a timer that is no longer run, above the list. */
+  /** Above the list: the failure that made the breaker skip the timer. */
   readonly #failure = make('div', { class: 'failure' });
   readonly #items = new Map<string, Item>();
   readonly #empty = make('p', { class: 'quiet' }, 'Nothing is recorded yet.');

@@ -67,7 +67,7 @@ export class Head {
     this.#count();
   }
 
-  /** Says why nothing is shown. */
+  /** Shows why the page is empty. */
   refuse(reason: string): void {
     this.#note.hidden = false;
     this.#note.replaceChildren(
@@ -76,7 +76,7 @@ export class Head {
     );
   }
 
-  /** Whose timers these are, on a shared state. */
+  /** Which machine's timers these are, on a shared state. */
   #showMachines(shared: SharedRecord | undefined): void {
     this.#machines.hidden = shared === undefined;
     if (shared === undefined) return;

@@ -5,8 +5,8 @@ export interface StreamEvent {
 }
 
 /**
- * Reads server-sent events as our server writes them: an `event` and one `data` line each. Calls `noticed` for
- * everything that arrives, even a comment.
+ * Reads server-sent events as our server writes them: an `event` and one `data` line each. Calls `noticed` whenever
+ * anything arrives, even a comment.
  */
 export async function readEvents(
   body: ReadableStream<Uint8Array>,

@@ -6,7 +6,7 @@ import { fullTime, plural } from './words.js';
 
 /** At most this many lines are kept on the page. */
 const MOST_LINES = 2_000;
-/** Longer facts may scroll, and must be reachable by keyboard. */
+/** Facts longer than this may scroll, and must be reachable by keyboard. */
 const SHORT = 200;
 
 /** One run in full: its attempts and its output, live. */
@@ -91,7 +91,7 @@ export class RunPanel {
   }
 }
 
-/** The attempt whose outcome is the run's, if there were others before it. */
+/** The attempt that decided the run's outcome, if it was not the only one. */
 function lastAttemptOf(outcome: RunDetails['outcome']): [string, string][] {
   const { attempts = 1, timestamp, status, cause, fallback_duration_ms: fallback = 0 } = outcome ?? {};
   if (attempts < 2 || timestamp === undefined) return [];

@@ -4,7 +4,7 @@ const KEY = 'timers.token';
 /** A stream that is silent for this long is dead: the server sends something every 15 s. */
 const SILENCE = 40_000;
 
-/** Why the server refused. */
+/** A refusal by the server. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
   readonly status: number;
@@ -29,12 +29,12 @@ export class Server {
     else storage()?.setItem(KEY, token);
   }
 
-  /** Asks for something. @throws RefusedError with the reason; TypeError if the server cannot be reached. */
+  /** Requests data. @throws RefusedError with the reason; TypeError if the server cannot be reached. */
   async get<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
     return (await (await this.#ask(path, signal ? { signal } : {})).json()) as Answer;
   }
 
-  /** Does something. Throws as {@link get}. */
+  /** Requests an action. Throws like {@link get}. */
   async post(verb: string, args: object = {}): Promise<unknown> {
     const headers = { 'Content-Type': 'application/json' };
     return (await this.#ask(`api/${verb}`, { method: 'POST', headers, body: JSON.stringify(args) })).json();
@@ -68,7 +68,7 @@ export class Server {
   }
 }
 
-/** Browsers that store nothing throw on mere access. */
+/** Browsers with storage disabled throw on mere access. */
 function storage(): Storage | undefined {
   try {
     return sessionStorage;

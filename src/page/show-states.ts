@@ -1,7 +1,7 @@
 import { make, sayWhole, sign } from './element.js';
 import type { State } from './state.js';
 
-/** Shows states as signs with words. */
+/** Renders states as signs with words. */
 export function showStates(parent: Element, states: readonly State[]): void {
   for (const [index, { sign: name, word, tone }] of states.entries()) {
     const key = `${name} ${tone}`;

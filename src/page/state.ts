@@ -12,10 +12,10 @@ export interface State {
   readonly tone: 'good' | 'bad' | 'on' | 'held' | 'quiet';
 }
 
-/** What timers can be filtered by. */
+/** The filters for timers. */
 export type Trait = 'running' | 'failing' | 'paused' | 'disabled';
 
-/** Whether a filter matches a timer. A breaker that is not closed belongs to a failing timer. */
+/** Whether a filter matches a timer. A timer whose breaker is not closed counts as failing. */
 export function has(timer: LiveTimer, trait: Trait): boolean {
   switch (trait) {
     case 'running':
@@ -87,7 +87,7 @@ export function toneOf(status: FiringStatus): 'good' | 'bad' | 'held' {
 export const signOf = (status: FiringStatus): State['sign'] =>
   (({ good: 'good', bad: 'bad', held: 'not' }) as const)[toneOf(status)];
 
-/** Why the next firing will not run, as far as it is known now: `skipped, paused`; empty if it will. */
+/** Why the next firing will not run, as far as is known: `skipped, paused`; empty if it will run. */
 export function whySkipped({ next_at: next, paused, breaker }: LiveTimer): string {
   const isBefore = (until: string | null) => next !== null && (until === null || next < until);
   if (paused !== null && isBefore(paused.until)) return 'skipped: paused';

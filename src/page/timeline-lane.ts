@@ -6,7 +6,7 @@ import { toneOf } from './state.js';
 import type { Scale } from './timeline-scale.js';
 import { ahead, fullTime, plural } from './words.js';
 
-/** An item on a lane that can be pointed at. */
+/** An item on a lane that the pointer can select. */
 export interface LaneMark {
   /** In percent. */
   readonly at: number;
@@ -20,7 +20,7 @@ export interface Lane {
   readonly drawing: SVGSVGElement;
   /** Past and future, in order. */
   readonly marks: readonly LaneMark[];
-  /** What is visible, in words. */
+  /** A description of what is visible. */
   readonly summary: string;
 }
 
@@ -55,7 +55,7 @@ interface Drawn {
 
 const DEPTHS = { good: 0, held: 1, bad: 2 };
 
-/** Failures are drawn on top; of hollow shapes that would fill each other, only as many as can be distinguished. */
+/** Draws failures on top, and only as many hollow shapes as can be distinguished. */
 function legible(past: readonly Drawn[], scale: Scale): readonly Drawn[] {
   let last = Number.NEGATIVE_INFINITY;
   const depthOf = ({ mark: { outcome } }: Drawn) => (outcome ? DEPTHS[toneOf(outcome.status)] : 0);
@@ -150,7 +150,7 @@ function ofRuns({ runs, task_name: name }: LiveTimer, scale: Scale): SVGElement[
     });
 }
 
-/** Marks where more exists than was sent. */
+/** Marks the end where the server left something out. */
 function cutOff(
   { past, is_past_cut: isPastCut, coming, is_coming_cut: isComingCut }: LaneRecord,
   scale: Scale,

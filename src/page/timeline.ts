@@ -10,17 +10,14 @@ import { plural, tickInWords } from './words.js';
 /** At most this many timers have a lane; fewer on a narrow page, so that the rest stays in view. */
 const LANES = 10;
 const FEW_LANES = 5;
-/**
- * Outcomes are loaded again this long after they changed, and at the latest when the line of the present has visibly
- * moved.
- */
+/** Outcomes are reloaded this long after a change, or when the line for the present has visibly moved. */
 const BETWEEN_LOOKS = 3_000;
 
 export interface TimelineEvents {
   readonly opened: (name: string, outcome?: OutcomeRecord) => void;
 }
 
-/** Past and upcoming firings of the timers at the top of the table, over a selectable range. */
+/** Past and upcoming firings of the timers at the top of the table, for a selectable range. */
 export class Timeline {
   readonly #model: Model;
   readonly #server: Server;
@@ -47,7 +44,7 @@ export class Timeline {
     this.#offerRanges();
   }
 
-  /** Loads again if there is something else to see. Call it as often as you like. */
+  /** Reloads if anything visible has changed. Can be called at any time. */
   refresh(shown: readonly LiveTimer[], isUrgent = false): void {
     this.#shown = shown;
     const lanes = pickLanes(shown, this.#parent.clientWidth < 600 ? FEW_LANES : LANES);

@@ -8,10 +8,7 @@ import { nominalTimeInWords, has, statesOf, whySkipped, type Trait } from './sta
 import { drawStrip } from './outcome-strip.js';
 import { ago, ahead, localClockTime, plural } from './words.js';
 
-/**
- * The first number of rows, and how many each request for more adds: a page with a thousand rows is slow, and nobody
- * reads it.
- */
+/** The initial number of rows, and how many "more" adds. A page with a thousand rows is slow, and nobody reads it. */
 const ROWS = 100;
 /** Lateness below this is normal. */
 const WORTH_TELLING = 1_000;
@@ -25,7 +22,7 @@ export interface TableEvents {
 
 type Order = 'trouble' | 'next' | 'name' | 'file';
 
-/** The table of timers, filtered and in an order. */
+/** The table of timers, filtered and sorted. */
 export class TimersTable {
   readonly #model: Model;
   readonly #events: TableEvents;
@@ -138,7 +135,7 @@ const COMPARISONS: Readonly<Record<Exclude<Order, 'file'>, (one: LiveTimer, othe
   name: byName,
 };
 
-/** One timer's row. It is filled when the timer has changed, and ticks in between. */
+/** One timer's row. It is rebuilt when the timer has changed; counters tick in between. */
 class Row {
   readonly element: HTMLTableRowElement;
   readonly #about = make('span', { class: 'about' });

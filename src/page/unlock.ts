@@ -10,7 +10,7 @@ export class Unlock {
   readonly #changed: () => void;
   #waiting: Promise<boolean> | undefined;
 
-  /** Calls `changed` when there is a token, or no longer one. */
+  /** Calls `changed` when a token is set or removed. */
   constructor(server: Server, changed: () => void) {
     this.#server = server;
     this.#changed = changed;
@@ -22,7 +22,7 @@ export class Unlock {
   }
 
   /**
-   * Resolves to whether there is a valid token now. `next` is what the caller does then, as the label of the button:
+   * Resolves to whether there is a valid token now. `next` is the button's label, for what the caller does then:
    * `trigger backup`.
    */
   ask(why: string, next?: string): Promise<boolean> {

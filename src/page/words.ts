@@ -5,11 +5,11 @@ import { humanDuration } from '../domain/human-duration.js';
 export const countedNoun = (duration: Duration): string =>
   humanDuration(Math.max(0, Math.floor(duration / SECOND) * SECOND)).replace(/^0 ms$/, '0 s');
 
-/** How far away something is: `in 4 min 10 s`, `due`. */
+/** How far ahead something is: `in 4 min 10 s`, `due`. */
 export const ahead = (instant: Instant, now: Instant): string =>
   instant <= now ? 'due' : `in ${countedNoun(instant - now + SECOND - 1)}`;
 
-/** How long ago something was, coarsely: nobody counts the past by seconds. */
+/** How long ago something was, in coarse units. */
 export function ago(instant: Instant, now: Instant): string {
   const past = now - instant;
   if (past < MINUTE) return 'just now';

@@ -8,7 +8,7 @@ export interface BreakerOptions {
   readonly cooldown: Duration;
 }
 
-/** A cooldown does not grow beyond it, unless it was longer to begin with. */
+/** The longest cooldown, unless the initial one was longer. */
 const LONGEST_GROWN: Duration = HOUR;
 
 /**
@@ -35,7 +35,8 @@ export function breaker({ failures, cooldown }: BreakerOptions): BreakerPolicy {
 const open = (cooldown: Duration, now: Instant): BreakerState => ({ kind: 'open', until: now + cooldown, cooldown });
 
 /**
- * It has also passed if the clock was set back to before the breaker opened: the old time may have been years ahead.
+ * The cooldown also ends if the clock is set back to before the breaker opened, because the old time may have been
+ * years ahead.
  */
 const isOver = ({ until, cooldown }: Extract<BreakerState, { kind: 'open' }>, now: Instant): boolean =>
   now >= until || now < until - cooldown;

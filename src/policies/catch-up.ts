@@ -4,7 +4,7 @@ import type { Duration } from '../domain/time.js';
 export interface CatchUpOptions {
   /** `none` of the passed instants run, the `latest` one, or `all`, oldest first. */
   readonly policy: 'none' | 'latest' | 'all';
-  /** Instants longer ago than this are missed. Inclusive. Absent: however long ago. */
+  /** Instants longer ago than this are missed. Inclusive. Absent: no limit. */
   readonly within?: Duration;
 }
 

@@ -19,8 +19,7 @@ const policies = new Map<OverlapKind, AdmissionPolicy>();
 /**
  * The admission policy for one of the four kinds. Stateless, so one object serves all jobs.
  *
- * Firings that `catch_up` chose are not dropped because others of them run: except with `allow`, they run one after the
- * other.
+ * Firings that `catch_up` selected do not skip each other: except with `allow`, they run one after the other.
  */
 export function overlap(kind: OverlapKind): AdmissionPolicy {
   let policy = policies.get(kind);

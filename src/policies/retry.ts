@@ -2,7 +2,7 @@ import type { Outcome } from '../domain/outcome.js';
 import type { RetryPolicy } from '../domain/policy.js';
 import type { Duration } from '../domain/time.js';
 
-/** An exit code, or another way for a run to end. `lost`: its scheduler died, or what started its command. */
+/** An exit code, or another way for a run to end. `lost`: its scheduler or launcher died. */
 export type RetryCondition = number | 'timeout' | 'signal' | 'lost';
 
 export interface RetryOptions {
@@ -12,7 +12,7 @@ export interface RetryOptions {
   readonly delay: Duration;
   /** The factor for each further pause. At least 1. */
   readonly factor: number;
-  /** No pause is longer. */
+  /** The longest pause. */
   readonly maxDelay: Duration;
   /**
    * Draws each pause uniformly from [0, pause): "full jitter" (Brooker, "Exponential Backoff And Jitter", AWS

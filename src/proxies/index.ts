@@ -52,7 +52,7 @@ const proxyAt = (url: URL, isTunnel: boolean, clock: Clock): Proxy<Agent> => ({
       : bounded(new (await import('http-proxy-agent')).HttpProxyAgent(url), clock),
 });
 
-/** A silent proxy would accumulate connections: a request that is given up leaves its own behind. */
+/** With a silent proxy, connections would accumulate, because abandoned requests leave theirs open. */
 function bounded<A extends HttpProxyAgent<string> | HttpsProxyAgent<string>>(agent: A, clock: Clock): A {
   const connect = agent.connect.bind(agent) as (...asked: unknown[]) => Promise<Socket>;
   agent.connect = async (...asked: unknown[]) => {

@@ -260,8 +260,8 @@ function intervalOf(value: EveryMap, place?: Place): Duration {
 }
 
 /**
- * Whole days look like a time of day, but are counted in UTC. An offset is accepted as intended if it is the zone's
- * own.
+ * Whole days look like a time of day, but are counted in UTC. An offset equal to the zone's own is accepted as
+ * intended.
  */
 function trapsOf(grid: Grid, text: string, { timezone, start }: ScheduleContext): ScheduleWarning[] {
   const { length, offset } = grid;

@@ -24,7 +24,7 @@ class Once implements Schedule {
   }
 }
 
-/** `in: 30s`: once, that long after the scheduler starts. Named so because `in` is a word of the language. */
+/** `in: 30s`: once, that long after the scheduler starts. Not named `in`, which is a reserved word. */
 export const inKind: ScheduleKind<'in', string> = {
   key: 'in',
   recurs: false,

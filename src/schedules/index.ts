@@ -13,9 +13,7 @@ type Kind = (typeof scheduleKinds)[number];
 
 export type ScheduleKey = Kind['key'];
 
-/**
- * When something is due, as an object: exactly one schedule key, and its options. The same words as in the timer file.
- */
+/** A schedule as an object: exactly one schedule key and its options, named as in the timer file. */
 export type ScheduleSpec = ZonedSpec & {
   readonly [K in Kind as K['key']]?: NonNullable<K['written']>;
 };

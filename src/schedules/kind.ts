@@ -17,7 +17,7 @@ export interface ScheduleKind<Key extends string = string, Written = unknown> {
   readonly recurs: boolean;
   /** For the reference and for editors. */
   readonly entry: KeyEntry;
-  /** What the key accepts, as far as a schema can express it. May refer to `#/$defs/duration`. */
+  /** The valid values, as far as a schema can express them. May refer to `#/$defs/duration`. */
   readonly json: JsonSchema;
   /** The keys of its map, if it takes one. */
   readonly keys?: Readonly<Record<string, { readonly entry: KeyEntry; readonly json: JsonSchema }>>;
@@ -57,7 +57,7 @@ export interface ParsedSchedule {
   readonly schedule: Schedule;
   /** The value in one line, as users write it. */
   readonly text: string;
-  /** Traps: valid, but perhaps not what was intended. */
+  /** Pitfalls: valid, but perhaps not what was intended. */
   readonly warnings: readonly ScheduleWarning[];
 }
 
@@ -88,7 +88,7 @@ export interface ScheduleWarning {
   readonly place?: Place;
 }
 
-/** The part of the value to mark. */
+/** The part of the value to highlight. */
 export interface Place {
   /** Index into a list value, or the key of a map value. */
   readonly item?: number | string;

@@ -17,7 +17,7 @@ export interface ScheduleOptions {
   readonly start: Instant;
   /** Seed of `H`: the same seed, the same instants. Default: the empty text. */
   readonly seed?: string;
-  /** For a spec without one. Default: the system time zone. */
+  /** The zone for a spec without one. Default: the system time zone. */
   readonly defaultTimezone?: string;
 }
 

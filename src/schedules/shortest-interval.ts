@@ -4,7 +4,7 @@ import { cronParts } from './cron/cron-schedule.js';
 
 /** Any start would do, as long as it is always the same: a leap year, on its first day. */
 const START = Date.UTC(2024, 0, 1) - 1;
-/** How many intervals are examined: those of a working day, a weekend, the turn of a month. */
+/** How many intervals are examined: enough for a working day, a weekend and the end of a month. */
 const MOST_INTERVALS = 8;
 
 /**

@@ -14,7 +14,10 @@ export interface BusyMinute {
   readonly firstAt: Instant;
 }
 
-/** Counts starts by the minute of the local day: over a year, what is busy every night is one fact, not 365. */
+/**
+ * Counts starts by the minute of the local day, so that a minute that is busy every night is reported once, not 365
+ * times.
+ */
 export class BusyMinutes {
   readonly #timeOfDay: (instant: Instant) => Duration;
   readonly #minutes = new Map<number, BusyMinute>();

@@ -7,7 +7,7 @@ import type { VirtualClock } from './virtual-clock.js';
 /** There is no process, but the engine receives a pid anyway. */
 const NO_PID = 0;
 
-/** What attempts do instead of running. */
+/** How attempts behave instead of running a command. */
 export interface Behavior {
   readonly lasting: Duration;
   /** Called once per attempt. */

@@ -9,7 +9,7 @@ export interface RuleVerdict {
   readonly breaches: number;
   /** The first of them. */
   readonly first: readonly SimulatedMoment[];
-  /** Breaches that only show at the end. */
+  /** Breaches that show only at the end. */
   readonly sentence: string | undefined;
 }
 

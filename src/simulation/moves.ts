@@ -3,11 +3,11 @@ import type { Job } from '../domain/job.js';
 import type { Schedule } from '../domain/schedule.js';
 import { HOUR, MINUTE, type Duration, type Instant } from '../domain/time.js';
 
-/** Another time for a job's firings: each of them earlier or later by the same few minutes. */
+/** A shift of a job's firings, each by the same few minutes. */
 export interface Move {
   /** In whole minutes; negative: earlier. */
   readonly by: Duration;
-  /** The schedule as it would be written. */
+  /** The schedule as written in a file. */
   readonly written: Job['written'];
 }
 
@@ -55,8 +55,8 @@ function shortest(duration: Duration): string {
 }
 
 /**
- * The job with its firings moved. After a clock change within the moved hour they may differ from those of the schedule
- * as written.
+ * The job with its firings moved. After a clock change within the moved hour, they may differ from those of the written
+ * schedule.
  */
 export function moved(job: Job, { by, written }: Move): Job {
   const { schedule } = job;

@@ -64,7 +64,7 @@ function withOwnCommand(job: Job, scenario: Scenario, behaviors: Map<Command, Be
   const lasting = scenario.lasting(job);
   behaviors.set(command, { lasting, fails: () => scenario.fails(job) });
   if (job.fallback === undefined) return { ...job, command };
-  // Nothing is known of it: it takes as long as an attempt, and succeeds.
+  // Nothing is known about the fallback: it is assumed to take as long as an attempt, and to succeed.
   const fallback = { ...job.fallback };
   behaviors.set(fallback, { lasting, fails: () => false });
   return { ...job, command, fallback };

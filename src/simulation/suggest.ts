@@ -3,7 +3,7 @@ import { DAY, MINUTE, type Duration, type Instant } from '../domain/time.js';
 import { nextInWindow } from '../engine/plan-due.js';
 import type { Move } from './moves.js';
 
-/** A job that should fire at other minutes. */
+/** A job that should fire at different minutes. */
 export interface Suggestion {
   readonly job: Job;
   readonly move: Move;
@@ -27,7 +27,7 @@ const SPAN: Duration = 8 * DAY;
 const MINUTES = SPAN / MINUTE;
 
 /**
- * Proposes moves that flatten the busiest minutes of the days around the busiest of all. Each step picks the minute
+ * Proposes moves that flatten the busiest minutes of the days around the busiest minute. Each step picks the minute
  * with the most active jobs. The last of its movable jobs in the file moves, if it finds a quieter minute. Each job is
  * tried once.
  */

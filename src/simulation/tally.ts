@@ -75,7 +75,7 @@ export class Tally implements Sink {
     }
   }
 
-  /** Counts what is not over yet. */
+  /** Counts unfinished runs. */
   close(at: Instant): void {
     for (const { tally, admittedAt, hasStarted } of this.#open.values()) {
       if (hasStarted) continue;

@@ -9,7 +9,7 @@ interface Alarm extends Queued {
 /** Sorts an alarm before all others at its instant. Less than the millisecond between alarms. */
 const AHEAD: Duration = 0.5;
 
-/** How many promise callbacks may follow from each other in a turn: an attempt's end is one. */
+/** The maximum number of chained promise callbacks in a turn, such as the end of an attempt. */
 const CALLBACKS = 2;
 
 /**
@@ -44,8 +44,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Like {@link after}, before everything else at that instant: a run that lasts until the next one is due has ended by
-   * then.
+   * Like {@link after}, but before everything else at that instant: a run that lasts exactly until the next firing has
+   * ended by then.
    */
   ahead(delay: Duration, wake: () => void): Cancel {
     return this.#set(this.#now + Math.max(0, Math.ceil(delay)) - AHEAD, wake);

@@ -51,9 +51,9 @@ export const STALL: Duration = 1_000;
 /** In bytes, approximate. Above it commands wait; below {@link LOW_WATER} they continue. */
 export const HIGH_WATER = 1024 * 1024;
 export const LOW_WATER = HIGH_WATER / 4;
-/** Kept beyond high water: events of a stalled log, and the output of commands that are about to wait. */
+/** Extra room beyond high water, for events of a stalled log and for output of commands that are about to wait. */
 export const RESERVE = 4 * 1024 * 1024;
-/** Events kept while the log moves: a storm of them (every timer missed at once) is faster than any reader. */
+/** Room for events while the log moves: bursts (every timer missed at once) are faster than any reader. */
 const STORM = 64 * 1024 * 1024;
 
 const BATCH = 64 * 1024;

@@ -3,7 +3,10 @@ import type { SinkOptions } from './kind.js';
 
 type OpenSink = (options: SinkOptions) => Promise<Sink>;
 
-/** Every log format, by its name on the command line. A format is loaded when it is opened, because its packages cost startup time. */
+/**
+ * Every log format, by its name on the command line. A format is loaded when it is opened, because its packages slow
+ * down startup.
+ */
 export const sinkKinds = {
   json: async (options) => (await import('./json-log.js')).createJsonLog(options),
   ecs: async (options) => (await import('./ecs-log.js')).createEcsLog(options),

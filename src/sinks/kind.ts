@@ -13,6 +13,6 @@ export interface SinkOptions {
   readonly host: string;
   /** Formats times for people. */
   readonly local: LocalClock;
-  /** Whether to use color. */
+  /** Whether to use colors. */
   readonly color: boolean;
 }

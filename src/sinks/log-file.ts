@@ -50,7 +50,7 @@ export class LogFile {
   #open: OpenFile | undefined;
   /** The beginning of a line whose end is not written yet, and the file that has it. */
   #torn: { readonly bytes: Buffer; readonly id: string } | undefined;
-  /** What is written to the open file before anything else. */
+  /** Bytes to write to the open file before anything else. */
   #owed = NOTHING;
   #rotation: { readonly failedAt: Duration } | undefined;
 
@@ -142,7 +142,7 @@ export class LogFile {
     return this.#open;
   }
 
-  /** Writes what the file is owed. */
+  /** Writes those pending bytes. */
   async #settle({ handle }: OpenFile): Promise<void> {
     while (this.#owed.length > 0) {
       const { bytesWritten } = await handle.write(this.#owed);

@@ -62,7 +62,7 @@ function toReopened(fd: number): Writer {
 /** Small pieces, because a stream reports progress only for whole pieces. */
 const PIECE = 16 * 1024;
 
-/** Everything else that can be written to. */
+/** All other descriptors. */
 function toStream(stream: Writable): Writer {
   // The callback of the write reports errors.
   stream.on('error', () => undefined);

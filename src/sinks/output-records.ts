@@ -5,7 +5,7 @@ import { jsonText, visibleJson } from '../text/visible.js';
 import { fitRecord, fitRecords } from './record-limit.js';
 import type { RecordNames } from './record-names.js';
 
-/** What all records of one stream of a run share: the text before the timestamp, and from it to the line. */
+/** The constant parts of all records of one stream of a run: up to the timestamp, and from there to the line. */
 interface Constant {
   readonly runId: string;
   readonly head: string;
@@ -17,7 +17,7 @@ const END = '"}\n';
 /** Text that JSON contains as it is. */
 const PLAIN = /^[\n !#-[\]-~]*$/;
 const LINE = /([^\n]*)\n/g;
-/** Replaces newlines while JSON is written. JSON escapes newlines, but not this character. */
+/** Replaces newlines while JSON is written: unlike newlines, JSON does not escape it. */
 const DELETE = '\x7f';
 
 /**

@@ -5,7 +5,7 @@ import { visible } from '../text/visible.js';
 import { LocalTime, type LocalClock } from './local-clock.js';
 import { plainText } from '../text/plain-text.js';
 
-/** What a row of the pretty log shows: an event, or the record of one. */
+/** The contents of a row in the pretty log: an event, or a record of one. */
 export interface Row {
   readonly at: Instant;
   readonly event: TimerEvent['event'];
@@ -20,7 +20,7 @@ export interface Row {
   readonly status?: string;
 }
 
-/** Longer names push only their own message to the right. */
+/** Longer names shift only their own message. */
 const WIDEST_NAME = 20;
 
 type Paint = (text: string) => string;

@@ -8,8 +8,8 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { troubleIn } from './trouble.js';
 
 /**
- * Names what is at a path that should be a file. Opening a named pipe would wait for a writer. `undefined`: a file, or
- * nothing.
+ * Names the kind of thing at a path that should be a file. Opening a named pipe would wait for a writer. `undefined`: a
+ * file, or nothing.
  * @throws the file system's errors.
  */
 export function noFile(path: string): string | undefined {
@@ -20,7 +20,7 @@ export function noFile(path: string): string | undefined {
   return stats.isSocket() ? 'it is a socket, not a file' : 'it is a device, not a file';
 }
 
-/** A file that is not ours to use: it stays unchanged, and no lock is created for it. */
+/** A file that we must not use: it stays unchanged, and no lock is created for it. */
 export interface StateRefusal {
   readonly kind: 'refused';
   readonly file: string;
@@ -29,8 +29,9 @@ export interface StateRefusal {
 }
 
 /**
- * Why the file at the path of a state is not ours to use; `undefined`: it is, or there is none. Noise is a damaged
- * state of ours if `wasOurs` says so, otherwise someone else's file. Call it before this process opens the file.
+ * Why we must not use the file at the path of a state; `undefined` if we may, or if there is none. Noise counts as a
+ * damaged state of ours if `wasOurs` is true, otherwise as someone else's file. Call it before this process opens the
+ * file.
  * @throws the file system's errors.
  */
 export function strangenessOf(path: string, wasOurs: boolean): string | undefined {

@@ -25,7 +25,7 @@ export class Hold {
   readonly #options: StateOptions;
   /** The file's real path, as of when it was locked. */
   #path: string;
-  /** Absent until the state could be locked. */
+  /** Absent until the state is locked. */
   #held: Held | undefined;
   #lostSince: Duration | undefined;
 
@@ -59,7 +59,7 @@ export class Hold {
   keep(): OtherHands | undefined {
     const held = this.#held;
     let locking: Locking | undefined;
-    // If it cannot be locked now, it may be the next time. Until then the state itself records who uses it.
+    // If locking fails now, it may succeed next time. Until then, the state itself records who uses it.
     troubleIn(() => {
       if (held?.lock.isInPlace() === false) locking = lockState(this.#path, this.#options.pid, PATIENCE);
     });

@@ -48,7 +48,7 @@ export class LedgerFile {
   /** Its outcomes as a log. */
   readonly outcomes: OutcomeTable;
   readonly #database: DatabaseSyncInstance;
-  /** The holder that it records from the next commit on. */
+  /** The holder to record from the next commit on. */
   holder: Holder | undefined;
   readonly #writer: LedgerWriter;
   readonly #writeBack: WriteBack;
@@ -131,7 +131,7 @@ export class LedgerFile {
       if (!lacksRoom(error)) throw error;
       if (troubleOf(error).isFull) this.upkeep.growFor(write);
       else {
-        // After it is written back, the log is reused from its beginning: enough for a limit on file sizes.
+        // After it is written back, the log is reused from its beginning, which keeps within a limit on file sizes.
         this.checkpoint('PASSIVE');
         write();
       }

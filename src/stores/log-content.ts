@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 /** In bytes. https://sqlite.org/fileformat2.html#the_write_ahead_log */
 const HEADER = 32;
 const FRAME_HEADER = 24;
-/** The part of the header, and of a frame's, before its own checksum. */
+/** The length of a header, or a frame's header, up to its checksum. */
 const HEADER_SUMMED = 24;
 const FRAME_SUMMED = 8;
 /** The last bit is the byte order of the checksums. */

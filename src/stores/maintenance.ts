@@ -67,7 +67,7 @@ export function furnish(path: string, database: DatabaseSyncInstance, page: numb
   });
 }
 
-/** What is maintained, and how. */
+/** The database to maintain, and the limits. */
 interface Kept {
   readonly database: DatabaseSyncInstance;
   readonly writeBack: WriteBack;

@@ -43,7 +43,7 @@ function openOrBeginAnew(toOpen: FileToOpen, now: Instant): FileOpening {
   return { kind: 'open', file: begin(toOpen), setAside: { file: path, aside, reason: opened } };
 }
 
-/** Content that is set aside unopened. */
+/** Kinds of content that are set aside unopened. */
 const DAMAGES: Readonly<Partial<Record<Content | 'emptied', string>>> = {
   noise: 'it is not a database',
   emptied: EMPTIED,

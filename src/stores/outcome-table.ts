@@ -73,8 +73,8 @@ export class OutcomeTable implements OutcomeLog {
   }
 
   /**
-   * A number alone does not tell: two machines that were copied from one image have one name and one state. `isAnyTime`:
-   * the time of its end was not recorded.
+   * A number alone is not enough: two machines cloned from one image share a name and a state. `isAnyTime`: the time of
+   * its end was not recorded.
    */
   #has({ at, firing: { jobName, scheduledFor, generation }, runId }: Ending, isAnyTime: boolean): boolean {
     const sql = `SELECT 1 FROM firings
@@ -95,7 +95,7 @@ export function forwardMarkIn(database: DatabaseSyncInstance): ForwardMark | und
     const { state, number } = JSON.parse(String(row?.[0])) as Partial<ForwardMark>;
     return isText(state) && isCount(number) ? { state, number } : undefined;
   } catch {
-    // None, or not ours: forwarding starts over.
+    // No mark, or not ours: forwarding starts over.
     return undefined;
   }
 }

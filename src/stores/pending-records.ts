@@ -67,7 +67,7 @@ export class PendingRecords {
     this.lost += letGo(this.endings) + letGo(this.failedAttempts);
   }
 
-  /** Adds what a vanished file had recorded, before what is new. */
+  /** Adds the records of a vanished file, before new ones. */
   takeBack({ endings, failedAttempts, left }: SalvagedOutcomes): void {
     this.endings = [...endings, ...this.endings];
     this.failedAttempts = [...failedAttempts, ...this.failedAttempts];

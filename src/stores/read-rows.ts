@@ -70,7 +70,7 @@ export function jobOfRow(row: JobRow, invalid: Invalid): JobRecord | undefined {
   };
 }
 
-/** An invalid one is closed: the timer starts over. */
+/** An invalid breaker counts as closed: the timer starts over. */
 function breakerOf(row: JobRow, read: RowReader): BreakerState {
   const kind = read.required('breaker', row[6], isOneOf(BREAKERS), 'closed');
   if (kind === 'closed') return CLOSED;
@@ -80,7 +80,7 @@ function breakerOf(row: JobRow, read: RowReader): BreakerState {
   return kind === 'open' ? { kind, until, cooldown } : { kind, cooldown };
 }
 
-/** A pause with an invalid end has none: damage must not resume a paused timer. */
+/** A pause with an invalid end lasts until it is resumed, because damage must not resume a timer. */
 function pauseOf(row: JobRow, read: RowReader): Pause | undefined {
   if (read.required('paused', row[9], isCount, 1) === 0) return undefined;
   return {
@@ -202,7 +202,7 @@ function finishedOf(status: RunStatus, row: EndingRow, read: RowReader) {
   };
 }
 
-/** What comes before the facts of the run. */
+/** The outcome's facts that precede those of the run. */
 function fallbackOf(row: EndingRow, read: RowReader): { readonly fallback?: FallbackResult } {
   const [status, errorOrNull, duration, tail] = row.slice(
     -NO_RUN_FACTS.length - NO_FALLBACK.length,

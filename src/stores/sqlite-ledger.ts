@@ -59,7 +59,7 @@ export class SqliteLedger implements Ledger {
   #now: Instant;
   /** Why the last commit could not be written; it is retried. */
   #failure: Failure | undefined;
-  /** Nothing is reported yet about a lock that may be short. */
+  /** A lock that may be brief is not reported yet. */
   readonly #reports: LedgerReports;
   readonly #otherLock = new ShortLock();
   /** From an earlier scheduler, in a file that was opened late. */
@@ -205,7 +205,7 @@ export class SqliteLedger implements Ledger {
 
   #tryLater(failure: Failure): void {
     this.#failure = failure;
-    // The cause may be that the file is a different one.
+    // The file may have been replaced.
     this.#nextLook = Number.NEGATIVE_INFINITY;
     const isShort = failure.isBusy && !this.#reports.hasTrouble;
     const pause = isShort ? this.#otherLock.pauseAt(this.#clock.monotonic()) : undefined;

@@ -26,7 +26,7 @@ export interface Retention {
   readonly keepsUnsent?: boolean;
 }
 
-/** Which file to open, and how. */
+/** The file to open, and how. */
 export interface FileToOpen {
   readonly path: string;
   readonly retention: Retention;

@@ -134,7 +134,7 @@ function whyUnwritable(path: string): string | undefined {
   })?.reason;
 }
 
-/** Makes the reason for trouble with the state at `path` as plain as the system can. */
+/** Makes the reason for trouble with the state at `path` as specific as possible. */
 export function plainly<Some extends Trouble | undefined>(path: string, trouble: Some): Some {
   if (!trouble?.isVague) return trouble;
   return { ...trouble, reason: whyUnwritable(path) ?? trouble.reason };

@@ -74,7 +74,7 @@ export class WriteBack {
     return this.#isTouched || this.#stamp() !== this.#left;
   }
 
-  /** The file is good as it is. */
+  /** Accepts the file in its present state. */
   accept(): void {
     this.#isTouched = false;
     this.#left = this.#stamp();

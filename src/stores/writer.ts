@@ -13,7 +13,7 @@ import {
   rowOfOpenRun,
 } from './rows.js';
 
-/** How often it is noted that the scheduler lives: a page in every commit would be a sixth of its price. */
+/** How often to record that the scheduler is alive. In every commit, it would be a sixth of the cost. */
 const BETWEEN_SEEN: Duration = 1_000;
 
 const placeholders = (columns: string) =>
@@ -31,7 +31,9 @@ export interface LedgerWriter {
   commit(): void;
 }
 
-/** Prepares what a commit takes. Statements are prepared once per file: preparing one costs more than running it. */
+/**
+ * Prepares the statements of a commit. Statements are prepared once per file: preparing one costs more than running it.
+ */
 export function createWriter(database: DatabaseSyncInstance): LedgerWriter {
   const into = (verb: string, table: string, columns: string) =>
     database.prepare(`${verb} INTO ${table} (${columns}) VALUES (${placeholders(columns)})`);

@@ -60,7 +60,7 @@ const isForeign = ({ uid: owner }: Stats, uid: number | undefined): boolean => o
 
 /**
  * Why another user may have created the file at this path. It belongs to that user in a world-writable folder, or is a
- * second name of one of our files.
+ * hard link to one of our files.
  */
 function whyPlanted(file: Stats, folder: Stats, uid: number | undefined): string | undefined {
   const isOpenToAll = (folder.mode & 0o002) !== 0;

@@ -56,7 +56,7 @@ function endOfLine(source: string, at: number): number {
 
 const lineOf = (source: string, at: number): number => source.slice(0, at).split('\n').length;
 
-/** Messages do not repeat it: in an unquoted value that spans lines, it would be part of the value. */
+/** Not repeated in messages, because it may be part of an unquoted value that spans lines. */
 function readName(written: string, at: number): string {
   const name = written.trim().replace(/^export\s+/, '');
   if (/^[A-Za-z_][\w.-]*$/.test(name)) return name;

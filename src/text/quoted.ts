@@ -9,9 +9,7 @@ export const quoted = (text: string): string =>
 const LONGEST_WORD = 120;
 const LONGEST_MESSAGE = 600;
 
-/**
- * Shortens the long words of a message, and a long message: whatever it repeats of a user's text fits on the screen.
- */
+/** Shortens long words of a message, and long messages, so that repeated user text fits on the screen. */
 export function withoutLongParts(message: string): string {
   if (message.length <= LONGEST_WORD) return message;
   const words = endsOf(message).replace(LONG_WORD, (word) => shortened(word, MOST_SHOWN));

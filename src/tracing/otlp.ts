@@ -40,7 +40,7 @@ const NOTHING_MORE = { droppedAttributesCount: 0, droppedEventsCount: 0, dropped
 
 /**
  * Passes spans to a collector: OTLP over HTTP in protobuf, in batches, retried until the export's time
- * (`OTEL_EXPORTER_OTLP_TIMEOUT`) is up. Whatever a collector does costs a bounded queue and nothing else.
+ * (`OTEL_EXPORTER_OTLP_TIMEOUT`) is up. A failing collector costs a bounded queue, nothing else.
  */
 export class OtlpSpans {
   readonly #clock: Clock;

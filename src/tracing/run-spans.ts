@@ -146,7 +146,7 @@ const whyNot = (event: FiringSkipped | FiringMissed): Attributes => ({
 function lastAttempt(event: RunFinished, { attempt }: OpenRun, { start, end }: Extent): readonly Span[] {
   if (attempt?.isFallback) return fallbackOf(event, attempt);
   if (attempt !== undefined) return [attemptSpan(event, attempt, end)];
-  // Nobody who saw it begin is left. Its command may have spans of its own, which need a parent.
+  // No scheduler that saw it begin is left. Spans of its command may need a parent.
   const isUnseen = event.outcome.status === 'lost' && event.attempts > 0;
   return isUnseen ? [attemptSpan(event, { number: event.attempts, begunAt: start }, end)] : [];
 }

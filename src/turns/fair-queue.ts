@@ -28,7 +28,7 @@ interface Lane<Item> {
 
 /**
  * A bounded queue for tasks that may hang: one at a time per key, in order; the keys take turns. Whatever the tasks of
- * one key do, those of another key wait only for a free place. A place becomes free as soon as any active task ends.
+ * one key do, those of other keys wait only for a free place. A place becomes free as soon as any active task ends.
  */
 export class FairQueue<Item> {
   readonly #options: FairQueueOptions<Item>;
@@ -100,7 +100,7 @@ export class FairQueue<Item> {
     lane.running = item;
     this.#waiting--;
     this.#running++;
-    // Runs even after a bug, which nothing catches here: the lane must not wait forever.
+    // Runs even after a bug, which is not caught here, so that the lane never waits forever.
     void this.#options.run(item).finally(() => {
       lane.running = undefined;
       this.#running--;

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import type { Duration } from '../domain/time.js';
 
-/** How long one turn of the event loop works on a batch. Then signals, the control socket and processes get their turn. */
+/** How long a turn of the event loop works on a batch, before signals, the control socket and processes are handled. */
 export const SLICE: Duration = 1;
 
 /** Long work that can pause at each `yield`, so that others get a turn. */

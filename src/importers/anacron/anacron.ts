@@ -21,10 +21,10 @@ export const anacron: Importer = {
 /** A line such as `7 25 cron.weekly nice run-parts /etc/cron.weekly`. */
 const JOB_LINE = /^\s*(@[a-z]+|\d+)\s+(\d+)\s+([^\s/]+)\s+(\S.*)$/;
 
-/** The first four fields of a crontab, even of one that cron rejects. */
+/** The first four fields of a crontab entry, even one that cron rejects. */
 const CRON_LINE = /^\s*(?:[\d*,/-]+\s+){4}\S/;
 
-/** A file with fields of cron is more likely a crontab. */
+/** A file with cron fields is more likely a crontab. */
 function recognize({ path, text }: SourceFile): number {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
   const others = lines.filter((line) => readAssignment(line) === undefined);

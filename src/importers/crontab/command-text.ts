@@ -1,4 +1,4 @@
-/** The command of an entry: text for the shell, and what it reads. */
+/** The command of an entry: text for the shell, and its input. */
 export interface CrontabCommand {
   readonly run: string;
   /** Lines for its standard input, with a line feed at the end; `undefined` if it is empty. */

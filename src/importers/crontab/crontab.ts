@@ -23,7 +23,7 @@ function recognize({ path, text }: SourceFile): number {
   return isOfCron(path) && others.every((line) => entryForm(line) !== undefined) ? 0.1 : 0;
 }
 
-/** cron rejects a command that begins with `*`: a schedule with more fields is of another format. */
+/** cron rejects a command that begins with `*`: a schedule with more fields belongs to another format. */
 function isEntry(line: string): boolean {
   const form = entryForm(line);
   if (form === undefined || form.rest.startsWith('*')) return false;
@@ -39,7 +39,7 @@ function readFile(file: SourceFile, context: ImportContext): Imported {
 
 function merged(read: readonly Imported[]): Imported {
   const told = new Set<string>();
-  // What cron does without a variable is the same for all files.
+  // cron's defaults for variables are the same for all files.
   const isNew = ({ severity, text, message }: Difference) =>
     severity !== 'note' || text !== undefined || !told.has(message);
   const differences: Difference[] = [];

@@ -12,14 +12,17 @@ const LONGEST_DESCRIPTION = 200;
 /** The line that `timers export crontab` writes above an entry, with the name of the timer. */
 const NAME_LINE = /^ timer: ([A-Za-z0-9][A-Za-z0-9._-]{0,127})\s*$/;
 
-/** What the comment above an entry says about it. */
+/** Facts from the comment above an entry. */
 export interface EntryComment {
   /** Only in a crontab that `timers export` wrote. */
   readonly name?: string;
   readonly description?: string;
 }
 
-/** Reads comment lines, without `#`. Below the name, they are the description as it was; elsewhere, somebody wrote them. */
+/**
+ * Reads comment lines, without `#`. Below an exported name, they are the exported description; elsewhere, somebody
+ * wrote them.
+ */
 export function readComment(comment: readonly string[]): EntryComment {
   const at = comment.findIndex((line) => NAME_LINE.test(line));
   const name = NAME_LINE.exec(comment[at] ?? '')?.[1];
@@ -29,7 +32,7 @@ export function readComment(comment: readonly string[]): EntryComment {
   return { ...(name !== undefined && { name }), ...(lines.length > 0 && { description: lines.join('\n') }) };
 }
 
-/** Turns comment lines into a description; `undefined` if they say nothing about an entry. */
+/** Turns comment lines into a description; `undefined` if they do not describe an entry. */
 function describedBy(comment: readonly string[]): string | undefined {
   const last = comment.findLastIndex((line) => [PICTURE, HEADING, ENTRY].some((form) => form.test(line)));
   const text = comment

@@ -1,4 +1,4 @@
-/** A line that is an entry, in parts. */
+/** The parts of an entry. */
 export interface EntryForm {
   /** Whether a leading `-` keeps cron from logging it. */
   readonly isQuiet: boolean;
@@ -49,7 +49,7 @@ const USERS = new Set([
 
 const isKnownUser = (name: string): boolean => USERS.has(name) || /[-_]user$/.test(name);
 
-/** Users with names that no command has, and no script of somebody. */
+/** Users whose names no command or script is likely to have. */
 const ONLY_USERS = new Set([
   ...['root', 'www-data', 'nobody', 'apache', 'postgres', 'ubuntu', 'debian', 'ec2-user', 'centos', 'vagrant'],
   ...['jenkins', 'gitlab-runner', 'tomcat', 'nagios', 'zabbix', 'munin', 'elasticsearch'],
@@ -57,7 +57,7 @@ const ONLY_USERS = new Set([
 
 const PROGRAM = /^(?:\/|(?:sh|bash|php|python3?|perl|node|cd|test|\[|run-parts|nice|flock|timeout)\s)/;
 
-/** The user in place of a command, as a system crontab has it: a program follows. */
+/** A user in place of a command, as in a system crontab, followed by a program. */
 export function userBefore(rest: string): string | undefined {
   const { user = '', command = '' } = splitUser(rest) ?? {};
   return ONLY_USERS.has(user) && PROGRAM.test(command) ? user : undefined;
@@ -70,7 +70,7 @@ const USER_PATH = /(?:^|\/)\.?crontab[^/]*$|\.cron(?:tab)?$|^-$/;
 /** Whether a path is `/etc/crontab` or in `cron.d`: its entries name a user. */
 export const isSystemCrontab = (path: string): boolean => SYSTEM_PATH.test(path);
 
-/** Whether a path is one of a crontab. Standard input may be, too: `crontab -l`. */
+/** Whether a path may be a crontab. So may standard input: `crontab -l`. */
 export const isOfCron = (path: string): boolean => isSystemCrontab(path) || USER_PATH.test(path);
 
 /**

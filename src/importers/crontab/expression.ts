@@ -44,7 +44,7 @@ function readNamedField(text: string, range: FieldRange): CrontabField | Express
   return field.values.length > 0 ? field : `cron never runs it: the ${range.what} "${text}" counts down.`;
 }
 
-/** Where cron runs: the zone of the machine, and that of CRON_TZ. IANA. */
+/** The zones of cron: that of the machine, and that of CRON_TZ. IANA. */
 export interface CrontabZones {
   readonly machine: string;
   readonly cronTz: string | undefined;

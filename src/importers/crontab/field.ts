@@ -7,7 +7,7 @@ export interface CrontabField {
   readonly isStar: boolean;
   /** `~`: cronie picks a value when it loads the file. */
   readonly isRandom: boolean;
-  /** The equivalent that `timers` reads as the same values. */
+  /** The equivalent in `timers`. */
   readonly written: string;
   /** `5/15`: cronie rejects it, and other crons ignore the step. */
   readonly ignoredStep?: string;
@@ -99,7 +99,7 @@ interface RandomBounds {
   readonly high: string | undefined;
 }
 
-/** `~`, `6~15`, `~30`: written as `H`, which picks a value that stays. */
+/** `~`, `6~15`, `~30`: written as `H`, which picks a value that never changes. */
 function randomItem({ low, high }: RandomBounds, range: FieldRange): Item | undefined {
   const first = low === undefined ? range.low : numberOf(low, range);
   const last =

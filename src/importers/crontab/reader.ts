@@ -10,7 +10,7 @@ import { CrontabVariables } from './variables.js';
 
 type Words = Pick<Difference, 'severity' | 'message' | 'hint' | 'text'>;
 
-/** The result of an entry: keys for its schedule, and what its source does. */
+/** The result of an entry: schedule keys, and the firings of its source. */
 interface When extends Pick<ImportedTimer, 'original' | 'whenDifferent'> {
   readonly keys: Readonly<Record<string, unknown>>;
   readonly words: readonly Words[];
@@ -30,7 +30,7 @@ export class CrontabReader {
   readonly #variables: CrontabVariables;
   readonly #timers: ImportedTimer[] = [];
   readonly #differences: Difference[] = [];
-  /** By the fields and the zone: entries with the same ones have the same original. */
+  /** By fields and zone, because equal entries have the same original. */
   readonly #whens = new Map<string, When | string>();
   #comment: string[] = [];
 
@@ -54,7 +54,7 @@ export class CrontabReader {
     this.#comment = [];
   }
 
-  /** Returns everything that was read. cron ignores a last line without a line feed. */
+  /** Returns the result. cron ignores a last line without a line feed. */
   end(text: string): Imported {
     const last = this.#timers.at(-1);
     const lines = text.split('\n');
@@ -128,7 +128,9 @@ export class CrontabReader {
     };
   }
 
-  /** A package names its file in `cron.d` after itself: its only timer has that name, and several begin with it. */
+  /**
+   * Packages name their files in `cron.d` after themselves. A single timer gets that name; several get it as a prefix.
+   */
   #named(): readonly ImportedTimer[] {
     const ofPackage = /(?:^|\/)([^/]+)\.cron\.d$/.exec(this.#path) ?? /(?:^|\/)cron\.d\/([^/]+)$/.exec(this.#path);
     const [, file] = ofPackage ?? [];
@@ -214,7 +216,7 @@ const QUIET: Words = {
   message: 'This character keeps cron from logging the start. Here every start is logged.',
 };
 
-/** `named`: the user that the line has. */
+/** `named`: the user in the line. */
 function userWords(named: string | undefined, command: string): readonly Words[] {
   const user = userBefore(command);
   if (user === undefined || named !== undefined) return [];

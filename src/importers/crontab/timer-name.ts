@@ -5,7 +5,7 @@ const WRAPPERS =
 /** Programs that run a script. */
 const INTERPRETERS = /^(?:ba|da|z|k)?sh$|^(?:php|python|perl|ruby|node|java|bundle|npm|yarn|npx|lua)[\d.]*$/;
 
-/** Programs whose first argument says what they do. */
+/** Programs whose first argument describes what they do. */
 const WITH_TASK =
   /^(?:artisan|manage|console|wp|rake|drush|run|occ|git|docker|docker-compose|aws|certbot|rclone|restic|borg)$/;
 

@@ -4,7 +4,7 @@ import type { Assignment } from './assignment.js';
 
 type Words = Pick<Difference, 'severity' | 'message' | 'hint' | 'text'>;
 
-/** The settings of cron's mail. */
+/** cron's mail settings. */
 const MAIL = new Set(['MAILTO', 'MAILFROM', 'CONTENT_TYPE', 'CONTENT_TRANSFER_ENCODING']);
 
 /** cron sets them for each command itself. */
@@ -50,7 +50,7 @@ export class CrontabVariables {
     }
   }
 
-  /** The keys of an entry at this place, and what differs because of its variables. cron never delays `@reboot`. */
+  /** The keys that variables add to an entry at this place, and the differences. cron never delays `@reboot`. */
   current({ isDelayed = true }: { readonly isDelayed?: boolean } = {}): {
     readonly keys: Readonly<Record<string, unknown>>;
     readonly words: readonly Words[];
@@ -69,7 +69,7 @@ export class CrontabVariables {
     };
   }
 
-  /** What cron does without a variable in the file. */
+  /** Differences due to cron's defaults for variables that the file does not set. */
   defaults(): readonly Words[] {
     return [...(this.#hasMailTo ? [] : [MAIL_TO_OWNER]), this.#env.has('PATH') ? INHERITED : SHORT_PATH];
   }

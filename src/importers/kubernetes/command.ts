@@ -22,7 +22,7 @@ export function readCommand(container: Fields, variables: Variables, differences
   return /^(?:\/bin\/)?sh$/.test(shell) ? { run } : { run, shell };
 }
 
-/** For the shell, a variable whose value only the cluster has. */
+/** A shell variable, for a value that only the cluster has. */
 const reference = (name: string, { unknown }: Variables): string | undefined =>
   unknown.has(name) ? `\${${name}}` : undefined;
 
@@ -44,7 +44,7 @@ function tellEntrypoint(container: Fields, image: string, differences: Differenc
   differences.warning(container.place('args'), message, 'Put the entrypoint before the command in run.');
 }
 
-/** The words as a list; as a text for the shell if it has to fill in a value that only the cluster has. */
+/** The words as a list, or as a text if the shell has to fill in a value that only the cluster has. */
 function withoutShell(words: readonly string[], variables: Variables): string | readonly string[] {
   const { known, unknown } = variables;
   const needsShell = words.some((word) => [...unknown].some((name) => word.includes(`$(${name})`)));
@@ -52,7 +52,7 @@ function withoutShell(words: readonly string[], variables: Variables): string | 
   return words.map((word) => shellWord(word, variables)).join(' ');
 }
 
-/** A mark around the names of variables while the rest is quoted: no argument has this character. */
+/** Marks the names of variables while the rest is quoted; no argument contains this character. */
 const MARK = '\0';
 
 function shellWord(word: string, variables: Variables): string {

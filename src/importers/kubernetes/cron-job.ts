@@ -12,11 +12,11 @@ import { readCronJobSchedule } from './schedule.js';
 import { readVariables } from './variables.js';
 
 export interface ReadCronJob {
-  /** One of each container; none if the CronJob can't be carried over. */
+  /** One for each container; empty if the CronJob can't be imported. */
   readonly timers: readonly ImportedTimer[];
-  /** Those of a CronJob without a timer. */
+  /** Differences of a CronJob without a timer. */
   readonly differences: readonly Difference[];
-  /** Where the schedule is, if the CronJob names no zone for it. */
+  /** The location of the schedule, if the CronJob names no zone. */
   readonly withoutZone?: SourcePlace;
 }
 
@@ -88,7 +88,7 @@ const SIDECAR = {
   hint: 'If the command needs it, run it as a service of its own.',
 };
 
-/** Containers besides the first run as timers of their own; init containers can't. */
+/** Each further container becomes its own timer; init containers can't. */
 function tellOthers(pod: Fields, differences: DifferenceList): void {
   if (pod.maps('containers').length > 1) {
     const message =

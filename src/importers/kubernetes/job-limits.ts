@@ -8,7 +8,7 @@ type Keys = Readonly<Record<string, unknown>>;
 /** Kubernetes' defaults. */
 const [BACKOFF_LIMIT, GRACE_SECONDS] = [6, 30];
 
-/** How the controller treats firings: late, overlapping, suspended. */
+/** How the controller treats late, overlapping and suspended firings. */
 export function readFirings(spec: Fields, differences: DifferenceList): Keys {
   const deadline = seconds(spec, 'startingDeadlineSeconds');
   const policy = spec.text('concurrencyPolicy');
@@ -47,7 +47,7 @@ function tellHistory(spec: Fields, differences: DifferenceList): void {
   differences.note(spec.place(first), message, 'Set history at the top of the timer file for other limits.');
 }
 
-/** How a job fails: retries, deadlines, signals. */
+/** How jobs fail: retries, deadlines, signals. */
 export function readJobFailures(job: Fields, pod: Fields, differences: DifferenceList): Keys {
   const ofPod = seconds(pod, 'activeDeadlineSeconds');
   const ofJob = seconds(job, 'activeDeadlineSeconds');

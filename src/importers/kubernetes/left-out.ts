@@ -26,7 +26,7 @@ const NETWORK = note(
   'Ports and network settings of the pod are left out: the command uses the network of this machine.',
 );
 
-/** What has no equivalent, by the last part of its path. */
+/** Keys without an equivalent, by the last part of their path. */
 const KNOWN: ReadonlyMap<string, Words> = new Map([
   ['volumes', VOLUMES],
   ['volumeMounts', VOLUMES],
@@ -78,7 +78,7 @@ const KNOWN: ReadonlyMap<string, Words> = new Map([
 const SILENT =
   /(?:^|\.)(?:status|creationTimestamp|uid|resourceVersion|generation|managedFields|selfLink|ownerReferences|terminationMessagePath|terminationMessagePolicy|finalizers)$/;
 
-/** The only value of a key that is the default, and so the same here. */
+/** Keys with their default values, which need no report. */
 const DEFAULTS: ReadonlyMap<string, string> = new Map([
   ['parallelism', '1'],
   ['completions', '1'],
@@ -87,7 +87,7 @@ const DEFAULTS: ReadonlyMap<string, string> = new Map([
   ['schedulerName', 'default-scheduler'],
 ]);
 
-/** Reports every key of a CronJob that nothing has read, each kind once. */
+/** Reports all unread keys of a CronJob, each kind once. */
 export function tellLeftOut(cronJob: Fields, differences: DifferenceList): void {
   const told = new Set<string>();
   for (const { path, text, ...place } of cronJob.unread()) {

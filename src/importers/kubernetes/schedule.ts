@@ -43,7 +43,7 @@ export function readCronJobSchedule(
   }
 }
 
-/** Takes a leading `TZ=` or `CRON_TZ=` off; without one, `prefix` is empty. */
+/** Splits off a leading `TZ=` or `CRON_TZ=`; without one, `prefix` is empty. */
 function withoutZone(schedule: string): { readonly text: string; readonly prefix: string } {
   const [prefix = ''] = /^(?:CRON_)?TZ=\S*\s+/.exec(schedule) ?? [];
   return { text: schedule.slice(prefix.length), prefix: prefix.trim() };
@@ -68,7 +68,7 @@ function checkSpelling(zone: string): void {
   if (spelling !== zone) throw new RobfigError(`"${zone}" has the wrong case. The IANA time zone is ${spelling}.`);
 }
 
-/** The API server refuses them, although a schedule of Go takes them as the zone of the machine. */
+/** The API server refuses them, although Go schedules interpret them as the machine's zone. */
 const NO_ZONE = /^(?:local)?$/i;
 
 /** CronJobs that are older than the rule keep their zone. */

@@ -4,9 +4,9 @@ import type { ConfigMaps } from './manifests.js';
 
 /** The environment of a container. */
 export interface Variables {
-  /** Those with a value in the files. */
+  /** Variables with a value in the files. */
   readonly known: ReadonlyMap<string, string>;
-  /** Those whose value only the cluster has. */
+  /** Variables whose value only the cluster has. */
   readonly unknown: ReadonlySet<string>;
 }
 

@@ -11,7 +11,7 @@ import type { Difference, ImportContext, ImportedTimer } from '../kind.js';
 import { tellUnread } from '../unread-keys.js';
 import { durationText, withoutMissing } from '../duration-text.js';
 
-/** A timer, or why there is none. */
+/** A timer, or the reason why there is none. */
 export interface ReadNodeCronJob {
   readonly timer?: ImportedTimer;
   readonly differences: readonly Difference[];
@@ -92,7 +92,7 @@ function cronOf(job: Fields, differences: DifferenceList): string | undefined {
   }
 }
 
-/** The command as it is written. A JavaScript file runs in node. */
+/** The command as written. A JavaScript file runs in node. */
 function runOf(job: Fields, differences: DifferenceList): string | readonly string[] | undefined {
   const key = keyOf(job, COMMANDS);
   const value = job.value(key);

@@ -1,7 +1,7 @@
 import { splitWords } from '../words.js';
 import type { OfeliaJob } from './entry.js';
 
-/** The words of the command that does what a job does, without a shell; `undefined` for a job that can't be carried over. */
+/** The words of the equivalent command, without a shell; `undefined` for a job that can't be imported. */
 export function commandOf(entry: OfeliaJob): readonly string[] | undefined {
   const one = (key: string): string | undefined => entry.parameters.get(key)?.values.at(-1);
   const command = splitWords(one('command') ?? '');

@@ -22,7 +22,7 @@ export interface ComposeService {
   readonly container?: string;
 }
 
-/** What was found in a file. */
+/** The contents of a file. */
 export interface Entries {
   readonly entries: readonly OfeliaJob[];
   /** The variable `TZ` of the container that runs Ofelia. */

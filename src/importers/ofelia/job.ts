@@ -8,7 +8,7 @@ import { withoutMissing } from '../duration-text.js';
 import { commandOf } from './command.js';
 import type { OfeliaJob } from './entry.js';
 
-/** A timer, or why there is none. */
+/** A timer, or the reason why there is none. */
 export interface ReadEntry {
   readonly timer?: ImportedTimer;
   readonly differences: readonly Difference[];
@@ -81,7 +81,7 @@ function readLocal(entry: OfeliaJob): Readonly<Record<string, unknown>> {
   });
 }
 
-/** The first one counts: of the job, then of all jobs. */
+/** The first one wins: that of the job, then that of all jobs. */
 function readReports(entries: readonly OfeliaJob[], differences: DifferenceList): Readonly<Record<string, unknown>> {
   const find = (key: string) => entries.map(({ parameters }) => parameters.get(key)).find((found) => found);
   const [mail, folder, slack] = ['email-to', 'save-folder', 'slack-webhook'].map(find);
@@ -116,7 +116,7 @@ function tellDocker(entry: OfeliaJob, differences: DifferenceList): void {
 
 const OF_JOBS = 'schedule|command|no-overlap';
 
-/** What this importer reads, by the type of an entry. Reports are for any of them. */
+/** The parameters that this importer reads, by type of entry. Report settings apply to any type. */
 const KNOWN: ReadonlyMap<string, RegExp> = new Map(
   [
     ['global', ''],

@@ -14,7 +14,7 @@ export const ofelia: Importer = {
   read: (files, context) => joined(files.map((file) => readFile(file, context))),
 };
 
-/** A section of a job, or a label of one. */
+/** A section or a label of a job. */
 const JOB = /^\s*\[job-(?:exec|run|local|service-run)\s*"|\bofelia\.job-(?:exec|run|local|service-run)\./im;
 
 function readFile(file: SourceFile, context: ImportContext): Imported {

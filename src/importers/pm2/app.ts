@@ -11,7 +11,7 @@ import { tellUnread } from '../unread-keys.js';
 import { durationText, withoutMissing } from '../duration-text.js';
 import { appCommand } from './command.js';
 
-/** A timer, or why there is none. */
+/** A timer, or the reason why there is none. */
 export interface ReadApp {
   readonly timer?: ImportedTimer;
   readonly differences: readonly Difference[];
@@ -84,7 +84,7 @@ function userOf(app: Fields): string | undefined {
   return user !== undefined && group !== undefined ? `${user}:${group}` : user;
 }
 
-/** What pm2 does when the command exits, and when its next time comes. */
+/** What pm2 does when the command exits, and when it is due again. */
 function tellRestarts(app: Fields, differences: DifferenceList): void {
   differences.note(app, 'pm2 ends a running command with SIGINT. Here it gets SIGTERM.');
   if (app.flag('autorestart') === false) return;
@@ -93,7 +93,7 @@ function tellRestarts(app: Fields, differences: DifferenceList): void {
   differences.warning(app.place(app.has('autorestart') ? 'autorestart' : 'cron_restart'), message, hint);
 }
 
-/** Keys of how pm2 shows, restarts or logs an app. They mean nothing for a timer. */
+/** Keys for how pm2 shows, restarts or logs an app. They have no meaning for a timer. */
 const WITHOUT_MEANING = [
   ...[
     'version',

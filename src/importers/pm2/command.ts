@@ -11,7 +11,7 @@ export interface AppCommand {
   readonly run?: readonly string[];
 }
 
-/** pm2 chooses an interpreter by the end of the script. */
+/** pm2 chooses an interpreter by the extension of the script. */
 const INTERPRETERS: ReadonlyMap<string, string> = new Map([
   ['sh', 'bash'],
   ['py', 'python3'],
@@ -35,7 +35,7 @@ export function appCommand(app: Fields, differences: DifferenceList): AppCommand
     return { name, script };
   }
   const args = wordsOf(app, ['args']);
-  // pm2 gives a script with blanks to bash.
+  // pm2 runs a script with blanks in bash.
   if (script.includes(' ')) return { name, script, run: ['bash', '-c', [script, ...args].join(' ')] };
   return { name, script, run: [...interpreterOf(app, script, differences), script, ...args] };
 }

@@ -18,7 +18,7 @@ export interface RobfigFields {
   readonly dayOfMonth: RobfigField;
   readonly month: RobfigField;
   readonly dayOfWeek: RobfigField;
-  /** As written, seconds first if there are any; a shorthand stays one. */
+  /** As written, seconds first if there are any; a shorthand is kept. */
   readonly texts: readonly string[];
 }
 

@@ -31,7 +31,9 @@ export class RobfigFirings implements Pick<Schedule, 'next'> {
   }
 }
 
-/** One search. A field that does not match moves on by its unit; passing the end of the next larger unit starts over. */
+/**
+ * One search. A field that does not match advances by its unit; passing the end of the next larger unit starts over.
+ */
 class Walk {
   at: Instant;
   readonly #fields: RobfigFields;

@@ -12,11 +12,11 @@ export interface GoDate {
   readonly hour: number;
   readonly minute: number;
   readonly second: number;
-  /** 0 is Sunday. Not read, only returned. */
+  /** 0 is Sunday. Ignored in input. */
   readonly weekday: number;
 }
 
-/** Local time as Go's package `time` computes it. */
+/** Local time as computed by Go's `time` package. */
 export class GoClock {
   readonly #zone: string;
 
@@ -38,7 +38,9 @@ export class GoClock {
     };
   }
 
-  /** Go tries the offset that UTC has at the wall time, then the one at the instant this gives: it never looks for a gap. */
+  /**
+   * Go tries the offset at the wall time read as UTC, then the one at the resulting instant. It never looks for a gap.
+   */
   instantOf({ year, month, day, hour, minute, second }: Omit<GoDate, 'weekday'>): Instant {
     const wall = Date.UTC(year, month - 1, day, hour, minute, second);
     const guess = wall - zoneOffsetAt(wall, this.#zone);

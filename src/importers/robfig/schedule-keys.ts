@@ -4,7 +4,7 @@ import { durationText } from '../duration-text.js';
 import { isReadableCron } from '../readable-cron.js';
 import type { RobfigExpression, RobfigField, RobfigFields } from './expression.js';
 
-/** Where and when an expression counts. */
+/** The context of an expression. */
 export interface Counting {
   /** IANA. */
   readonly zone: string;
@@ -18,15 +18,15 @@ export function scheduleKeys(expression: RobfigExpression, counting: Counting): 
   return dependsOnClockChanges(expression, counting) ? { cron, dst: { gap: 'skip', repeat: 'both' } } : { cron };
 }
 
-/** As it is written, if it means the same here. */
+/** The field as written if it means the same here. */
 function cronOf(fields: RobfigFields): string {
   const written = withDaysOf(fields).join(' ');
   return isReadableCron(written) ? written : fieldsOf(fields).map(valuesOf).join(' ');
 }
 
 /**
- * Both programs combine day fields by "or", unless one is `*`. Here any field that begins with `*` counts, there only one that
- * has all values: so the step of the others gets a range.
+ * Both programs combine day fields by "or", unless one is `*`. Here, any field that begins with `*` counts; there, only
+ * one with all values. So steps of other fields get a range.
  */
 function withDaysOf({ texts, dayOfMonth, dayOfWeek }: RobfigFields): readonly string[] {
   const [before, [days = '*', month = '*', weekdays = '*']] = [texts.slice(0, -3), texts.slice(-3)];

@@ -1,4 +1,7 @@
-/** The days of a month that a rule means. `first` is the weekday of its 1st (0 is Sunday), `length` its number of days. */
+/**
+ * The days of a month that a rule selects. `first` is the weekday of its 1st (0 is Sunday), `length` its number of
+ * days.
+ */
 export type DayNumbers = (first: number, length: number) => readonly number[];
 
 const weekdayOf = (day: number, first: number): number => (first + day - 1) % 7;

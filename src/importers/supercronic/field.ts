@@ -8,14 +8,16 @@ export interface CronexprField {
   readonly rules: readonly DayNumbers[];
   /** Whether it has `*` or `?` alone: a day field without it restricts the days. `*` with a step restricts them, too. */
   readonly isAny: boolean;
-  /** For `cron`. In a day field without `*` before a step: here it would ask for both day fields. */
+  /**
+   * The field for `cron`. In a day field, without `*` before a step, which would require both day fields to match here.
+   */
   readonly written: string;
 }
 
 export interface CronexprRange {
   readonly low: number;
   readonly high: number;
-  /** What a value looks like. */
+  /** Matches a value. */
   readonly value: RegExp;
   readonly names?: readonly string[];
   readonly rule?: (text: string) => DayNumbers | undefined;

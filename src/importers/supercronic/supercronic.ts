@@ -7,7 +7,7 @@ import { isZoneFile } from '../zone-spelling.js';
 import { supercronicSchedule } from './go-schedule.js';
 import { activeYears } from './years.js';
 
-/** Supercronic's crontabs, as its version 0.2 reads them. */
+/** Crontabs as read by supercronic 0.2. */
 export const supercronic: Importer = {
   name: 'supercronic',
   summary: 'supercronic crontabs, with seconds and years',
@@ -32,7 +32,7 @@ function recognize({ path, text }: SourceFile): number {
   if (jobs.length === 0) return 0;
   const share = (jobs.length + lines.filter((line) => assignment(line) !== undefined).length) / lines.length;
   const hasYears = jobs.some(({ count, sixth }) => count > 6 || (count === 6 && sixth !== '*'));
-  // One `*` too many may also be a typo in a crontab.
+  // An extra `*` may also be a typo in a crontab.
   const isMostlyLonger = jobs.filter(({ count }) => count > 5).length > jobs.length / 2;
   if (isSystemCrontab(path) || (!hasYears && hasUserColumn(path, lines))) return 0;
   const isSure = share >= 1 && (hasYears || isMostlyLonger || /supercronic/i.test(path));
@@ -47,7 +47,7 @@ interface JobLine {
   readonly sixth: string | undefined;
 }
 
-/** Takes as many fields as can be read, as supercronic does. */
+/** Reads as many fields as possible, as supercronic does. */
 function readJob(line: string): JobLine | undefined {
   const words = [...line.matchAll(/\S+/g)];
   for (const count of [7, 6, 5, 1]) {
@@ -71,7 +71,7 @@ function assignment(line: string): Variable | undefined {
   return { name, value: /^(["']).*\1$/.test(written) && written.length > 1 ? written.slice(1, -1) : written };
 }
 
-/** The variables of the whole file: the last value of each counts for all jobs. */
+/** The variables of the whole file: the last value of each applies to all jobs. */
 interface Variables {
   readonly shell: string | undefined;
   readonly timezone: string | undefined;

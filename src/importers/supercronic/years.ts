@@ -4,14 +4,14 @@ import { LAST_YEAR } from './cronexpr.js';
 
 type Instants = Pick<Schedule, 'next'>;
 
-/** Years in a row, as the active window of a timer. */
+/** Consecutive years, as the active window of a timer. */
 export interface ActiveYears {
   readonly keys: { readonly not_before?: string; readonly not_after?: string };
-  /** The part of a schedule in these years. */
+  /** The firings of a schedule in these years. */
   readonly part: (original: Instants) => Instants;
 }
 
-/** Beyond this, ranges do not become timers. */
+/** The maximum number of ranges that become timers. */
 const MOST_SPANS = 10;
 
 /** Every supercronic schedule is within these years. */
@@ -39,7 +39,7 @@ function spanOf(first: number, last: number, thisYear: number): ActiveYears {
     ...(first > thisYear && { not_before: `${first}-01-01 00:00` }),
     ...(last < LAST_YEAR && { not_after: `${last}-12-31 23:59:59` }),
   };
-  // One day more on each side covers any offset: the expression itself names the years.
+  // An extra day on each side covers any offset, because the expression itself names the years.
   const [from, until] = [Date.UTC(first - 1, 11, 30), Date.UTC(last + 1, 0, 2)];
   return {
     keys,

@@ -3,7 +3,7 @@ import { shellQuoted, shellWord } from './shell-words.js';
 import type { Unit } from './unit.js';
 import { readWord } from './words.js';
 
-/** One command of `ExecStart=` and its kin. */
+/** One command of `ExecStart=` or a similar setting. */
 export interface ExecCommand {
   /** The prefixes of systemd.service(5): `-`, `@`, `:`, `+`, `!`, `|`. */
   readonly prefixes: string;

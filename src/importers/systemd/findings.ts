@@ -1,6 +1,6 @@
 import type { Difference, SourcePlace } from '../kind.js';
 
-/** Collects what differs while units are read. */
+/** Collects differences while units are read. */
 export class Findings {
   readonly list: Difference[] = [];
 

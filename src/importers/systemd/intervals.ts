@@ -3,7 +3,7 @@ import type { Findings } from './findings.js';
 import { parseTimeSpan, writeDuration } from './time-span.js';
 import type { UnitSetting } from './unit-file.js';
 
-/** One schedule of a timer unit: the keys that say when. */
+/** One schedule of a timer unit: its schedule keys. */
 export interface UnitSchedule {
   readonly keys: Readonly<Record<string, unknown>>;
   readonly setting: UnitSetting;
@@ -37,7 +37,7 @@ export function withIntervals(
   for (const { setting } of [...starts, ...repeats].filter((one) => one !== start && one !== repeat))
     findings.warning(setting, `${setting.key}=${setting.value} is left out: the shortest one applies.`);
   const schedules = repeat === undefined ? calendars : [...calendars, repeating(repeat, start !== undefined, findings)];
-  // What begins after one interval is what `every` does by itself.
+  // A first start after one interval is what `every` does anyway.
   if (start === undefined || start.length === repeat?.length) return schedules;
   const [first, ...others] = schedules;
   return first === undefined ? [once(start, findings)] : [atStart(first, start, findings), ...others];

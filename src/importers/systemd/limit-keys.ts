@@ -61,7 +61,7 @@ export function successKeys(service: Unit, findings: Findings): Keys {
   return codes.length === 0 ? {} : { success_codes: [...new Set([0, ...codes])] };
 }
 
-/** What fails a run, for `retry.on`; absent: everything. */
+/** The failures for `retry.on`; absent: all. */
 const RETRIED: Readonly<Record<string, { readonly on?: readonly string[] }>> = {
   'on-failure': {},
   always: {},

@@ -4,7 +4,7 @@ import { expandSpecifiers, fixedText } from './specifiers.js';
 import type { UnitSetting } from './unit-file.js';
 import type { Unit } from './unit.js';
 
-/** Settings of one kind that nothing here does: one difference for all that a unit has. */
+/** Settings of one kind without an equivalent: reported as one difference per unit. */
 interface Kind {
   readonly keys: RegExp;
   readonly severity: 'warning' | 'note';
@@ -13,7 +13,7 @@ interface Kind {
   readonly hint?: string | ((settings: readonly UnitSetting[], unit: Unit) => string | undefined);
 }
 
-/** What other files of this importer read. */
+/** The settings that other files of this importer read. */
 const CARRIED =
   /^(?:Description|On(?:Calendar|Boot|Startup|Active|UnitActive|UnitInactive)(?:Sec)?|Persistent|RandomizedDelaySec|RandomizedOffsetSec|FixedRandomDelay|AccuracySec|Unit|Exec(?:Start(?:Pre|Post)?|Condition)|WorkingDirectory|User|Group|DynamicUser|Environment|EnvironmentFile|PassEnvironment|Timeout(?:Start|Stop)?Sec|RuntimeMaxSec|Restart|RestartSec|RestartPreventExitStatus|StartLimit(?:Interval|IntervalSec|Burst)|SuccessExitStatus|Standard(?:Output|Error))$/;
 
@@ -24,7 +24,7 @@ const SECTIONS: readonly (readonly [section: string, keys: RegExp])[] = [
   ['Service', /^(?:Exec.*|User|Group|Environment|EnvironmentFile|WorkingDirectory|Restart|RestartSec|Timeout.*Sec)$/],
 ];
 
-/** What has no meaning here, or is only documentation. */
+/** Settings that have no meaning here, or only document. */
 const MEANINGLESS =
   /^(?:X-.*|Documentation|SourcePath|DefaultDependencies|RefuseManual.*|CollectMode|IgnoreOnIsolate|StopWhenUnneeded|AllowIsolate|RemainAfterElapse|NotifyAccess|GuessMainPID|Syslog.*|Log(?!sDirectory).*|TTY.*|Defer.*)$/;
 
@@ -120,7 +120,7 @@ const KINDS: readonly Kind[] = [
 /** Settings of a service that change what its timer does. */
 const SERVICE_TYPES: ReadonlySet<string> = new Set(['simple', 'exec', 'oneshot', 'notify', 'notify-reload', 'idle']);
 
-/** Reports every setting of a unit that does nothing here. `own` are the names of the timer and its service. */
+/** Reports every setting of a unit that has no effect here. `own` are the names of the timer and its service. */
 export function reportNotCarried(unit: Unit, own: ReadonlySet<string>, findings: Findings): void {
   for (const setting of unit.settings) reportMisplaced(setting, findings);
   const written = unit.settings.filter(
@@ -140,7 +140,7 @@ function reportMisplaced(setting: UnitSetting, findings: Findings): void {
   findings.warning(setting, message, `Write it in [${section}].`);
 }
 
-/** A switch that is off asks for nothing. */
+/** A switch that is off needs no report. */
 const hasEffect = ({ key, value }: UnitSetting): boolean =>
   value !== '' && (!/^(?:no|false|off|n|f|0)$/i.test(value) || ON_BY_DEFAULT.test(key));
 

@@ -27,7 +27,7 @@ export function serviceKeys(service: Unit, findings: Findings): Keys | undefined
   };
 }
 
-/** `cwd`. Without a folder, a service of the system runs in `/`, one of a user at home. */
+/** `cwd`. Without a folder, a system service runs in `/`, and a user service in the home directory. */
 function folderOf(service: Unit, findings: Findings): { readonly keys: Keys; readonly prologue: readonly string[] } {
   const setting = service.last('Service', 'WorkingDirectory');
   const written = setting?.value ?? (service.isOfUser ? '~' : '/');

@@ -1,9 +1,9 @@
 import { unescapeName, unitName, type Unit } from './unit.js';
 
-/** Text as it is, or something that only a shell on the machine knows, to be put between double quotes. */
+/** Literal text, or something that only a shell on the machine knows, to be put in double quotes. */
 export type Segment = string | { readonly inShell: string };
 
-/** What differs between the system and a user's manager: the text there, and what a shell knows of it here. */
+/** Specifiers that differ between system and user managers: the text there, and the shell equivalent here. */
 const PLACES: Readonly<Record<string, readonly [system: string, user: string]>> = {
   h: ['/root', '${HOME}'],
   u: ['root', '$(id -un)'],
@@ -17,7 +17,7 @@ const PLACES: Readonly<Record<string, readonly [system: string, user: string]>> 
   E: ['/etc', '${XDG_CONFIG_HOME:-${HOME}/.config}'],
 };
 
-/** What only the machine knows. */
+/** Specifiers that only the machine can resolve. */
 const OF_MACHINE: Readonly<Record<string, string>> = {
   H: '$(uname -n)',
   q: '$(uname -n)',

@@ -111,7 +111,7 @@ function besideTimer(timer: Unit, name: string, { readBeside }: ImportContext): 
 /** A path that ends in the name of its unit, whatever a link points to. */
 const withName = (path: string, name: string): string => (path.endsWith(name) ? path : path.replace(/[^/]*$/, name));
 
-/** The keys that say how a timer fires, besides when. */
+/** The keys about how a timer fires, besides its schedule. */
 function behavior(
   timer: Unit,
   schedules: readonly UnitSchedule[],

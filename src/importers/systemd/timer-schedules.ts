@@ -83,7 +83,7 @@ function readLine(setting: UnitSetting, context: ZoneContext, findings: Findings
   }
 }
 
-/** What the lines of one timer have in common. */
+/** The common properties of the lines of one timer. */
 function groupOf({ plan, zone }: CalendarLine): string {
   if (plan.kind === 'every') return `every ${plan.interval} ${plan.offset}`;
   const window = plan.kind === 'cron' ? plan.window : {};

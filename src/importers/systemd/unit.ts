@@ -32,7 +32,7 @@ export class Unit {
     return written.slice(written.findLastIndex(({ value }) => value === '') + 1);
   }
 
-  /** Returns the setting that counts: the last one, unless it is empty. */
+  /** Returns the effective setting: the last one, unless it is empty. */
   last(section: string, key: string): UnitSetting | undefined {
     return this.all(section, key).at(-1);
   }

@@ -49,7 +49,7 @@ export class UnitFiles {
     };
   }
 
-  /** The file that counts is the first. */
+  /** The first file is the effective one. */
   #files(name: string, findNeighbor: (name: string) => SourceFile | undefined): readonly Part[] | undefined {
     const given = this.#parts.filter(({ isDropIn, unitName }) => !isDropIn && unitName === name).toSorted(byFolder);
     const other = given.length === 0 ? findNeighbor(name) : undefined;
@@ -57,7 +57,7 @@ export class UnitFiles {
     return parts.length === 0 ? undefined : parts;
   }
 
-  /** In the order of their names. A file of a folder masks those with its name in the folders after it. */
+  /** Ordered by name. A file masks files of the same name in later folders. */
   #dropIns(name: string): readonly Part[] {
     const folders = dropInNames(name);
     const rank = ({ unitName }: Part): number => folders.indexOf(unitName);
@@ -79,7 +79,10 @@ const templateOf = (name: string): string => name.replace(/@.*\./, '@.');
 /** Whether drop-ins of this name are for templates, for all units with a prefix, or for all of a type. */
 const isForMany = (name: string): boolean => /@\.|-(?:@.*)?\.[a-z]+$/.test(name) || !name.includes('.');
 
-/** Whose drop-ins a unit has: of `a-b@c.service` its own, those of its template, of `a-`, and of all services. */
+/**
+ * The names whose drop-ins apply to a unit. For `a-b@c.service`: its own, its template's, those of `a-`, and of all
+ * services.
+ */
 function dropInNames(name: string): readonly string[] {
   const { prefix, instance, type } = unitName(name);
   const shorter = [...prefix.matchAll(/-(?=.)/g)].map(({ index }) => prefix.slice(0, index + 1)).reverse();

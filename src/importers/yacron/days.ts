@@ -39,7 +39,7 @@ function isDayOfWeek(field: YacronField, date: Date): boolean {
   return has(field, weekday) || field.items.some((item) => isRuleWeekday(item, date, weekday));
 }
 
-/** `l5` and `l1-5`: the last such weekdays of the month; `5#3`: the third one. */
+/** `l5` and `l1-5`: the last such weekdays of the month; `5#3`: the third such weekday. */
 function isRuleWeekday(item: string, date: Date, weekday: number): boolean {
   const [, day = '', nth] = /^(\w+)#([1-5])$/.exec(item) ?? [];
   if (nth !== undefined) return weekdayOf(day) === weekday && Math.ceil(date.getUTCDate() / 7) === Number(nth);

@@ -1,9 +1,9 @@
 import type { ClockRule } from '../calendar-schedule.js';
 
-/** What yacron and its successor cronstable do differently. */
+/** The differences between yacron and its successor cronstable. */
 export interface Dialect {
   readonly name: 'yacron' | 'cronstable';
-  /** Whether the seconds field of a 7-field expression counts. */
+  /** Whether the seconds field of a 7-field expression is used. */
   readonly firesInSeconds: boolean;
   readonly clockRule: Omit<ClockRule, 'timezone'>;
   readonly whenDifferent: string;

@@ -5,7 +5,7 @@ import type { ImportContext, SourceFile } from '../kind.js';
 import { yamlDocuments } from '../yaml-documents.js';
 import { mergedMaps } from './merge.js';
 
-/** The jobs of files and of those they include, with their defaults merged in. */
+/** The jobs of files and their includes, with defaults merged in. */
 export interface ReadFiles {
   readonly jobs: readonly Fields[];
   /** The maps at the top of the files. */
@@ -21,7 +21,7 @@ interface Found {
   includes: number;
 }
 
-/** Files that are included more often, in all, are left out. */
+/** The maximum number of includes in total; further ones are left out. */
 const MOST_INCLUDES = 1_000;
 
 /** Reads files as yacron does: defaults count in their file and in the files that include it. */

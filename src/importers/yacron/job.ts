@@ -16,7 +16,7 @@ interface JobContext {
   readonly context: ImportContext;
 }
 
-/** A timer, or why there is none. */
+/** A timer, or the reason why there is none. */
 export interface ReadJob {
   readonly timer?: ImportedTimer;
   readonly differences: readonly Difference[];
@@ -96,7 +96,7 @@ function readEnvironment(job: Fields, { dialect, context }: JobContext, differen
   };
 }
 
-/** yacron takes what follows the equals sign as it is. */
+/** yacron uses the text after the equals sign as written. */
 function tellEnvFile(job: Fields, file: string, { readBeside }: ImportContext, differences: DifferenceList): void {
   const place = job.place('env_file');
   const text = readBeside(place.file, file)?.text;

@@ -4,7 +4,7 @@ import type { Dialect } from './dialect.js';
 
 type Keys = Readonly<Record<string, unknown>>;
 
-/** What a report of a job needs to know. */
+/** The context of a job's report. */
 export interface Reporting {
   readonly dialect: Dialect;
   /** The shell of the timer, which its hooks use. */

@@ -6,7 +6,7 @@ interface Words {
   readonly hint?: string;
 }
 
-/** What has no equivalent, by its first key. */
+/** Settings without an equivalent, by their first key. */
 const KNOWN: ReadonlyMap<string, Words> = new Map([
   [
     'statsd',
@@ -28,7 +28,7 @@ const KNOWN: ReadonlyMap<string, Words> = new Map([
   ],
 ]);
 
-/** Reports every key of a job that nothing has read. */
+/** Reports every unread key of a job. */
 export function reportUnreadKeys(job: Fields, differences: DifferenceList): void {
   for (const { path, ...place } of job.unread()) {
     const [key = path] = path.split('.');

@@ -6,7 +6,7 @@ import { readFiles } from './files.js';
 import { readJob } from './job.js';
 import { readTop } from './top.js';
 
-/** yacron's files. */
+/** The format of yacron. */
 export const yacron: Importer = {
   name: 'yacron',
   summary: 'yacron YAML files',
@@ -15,7 +15,7 @@ export const yacron: Importer = {
   read: (files, context) => read(files, context, YACRON),
 };
 
-/** cronstable's files; it continues yacron. */
+/** The format of cronstable, the successor of yacron. */
 export const cronstable: Importer = {
   name: 'cronstable',
   summary: 'cronstable YAML files',

@@ -15,7 +15,7 @@ export interface ClockEffect {
   readonly change: ClockChange;
   /** The local times that do not exist or exist twice, the first {@link MOST_TIMES}; ascending, not empty. */
   readonly times: readonly WallTime[];
-  /** There are more than these. */
+  /** Whether there are more. */
   readonly hasMore: boolean;
   /** The distance from each time to the next, if it is always the same. */
   readonly rhythm?: Duration;
@@ -29,7 +29,7 @@ export function clockEffects(schedule: Schedule, change: ClockChange): readonly 
   return cronParts(schedule).flatMap((part) => clockEffect(part, change) ?? []);
 }
 
-/** Like {@link clockEffects}, for one expression; `undefined` if the change affects none of its times. */
+/** Like {@link clockEffects}, for a single expression; `undefined` if the change affects none of its times. */
 export function clockEffect(schedule: CronSchedule, change: ClockChange): ClockEffect | undefined {
   const from = change.at + Math.min(change.before, change.after);
   const named = namedFrom(schedule, from, change);

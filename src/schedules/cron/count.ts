@@ -10,7 +10,7 @@ import { matchingDaysIn, nextWallTime } from './wall-walk.js';
 
 const DAY = 86_400;
 
-/** When one expression is due: its wall times, as `dst` handles them. */
+/** The wall times of one expression, and its `dst` rules. */
 interface Part {
   readonly expression: Expression;
   readonly zone: TimeZone;
@@ -53,10 +53,7 @@ interface WallSpan {
   readonly end: number;
 }
 
-/**
- * The wall times of a period that count under a rule; none if they end before they begin. `from` and `end` are
- * instants.
- */
+/** The wall times of a period that a rule counts; none if they end before they begin. `from` and `end` are instants. */
 function shownIn(stretch: OffsetPeriod, { repeat }: DstPolicy, { from, end }: WallSpan): WallSpan {
   const { offset, firstPassFrom, lastPassUntil } = stretch;
   return {

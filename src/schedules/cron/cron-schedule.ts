@@ -40,8 +40,8 @@ export class CronSchedule implements Schedule {
 
   next(after: Instant): Instant | undefined {
     if (!(after < END_OF_TIME)) return undefined;
-    // In whole seconds from here on, as are expressions and offsets. The offset period is that of `after` itself. Even
-    // in its last second, when it has nothing left to show, the gap after it is still ahead.
+    // From here on, times are in whole seconds, like expressions and offsets. The offset period is that of `after`
+    // itself. Even in its last second, when it has nothing left to show, the gap after it is still ahead.
     let instant = Math.floor(Math.max(after, -END_OF_TIME) / 1000);
     let earliest = instant + 1;
     for (let looks = 0; looks < MOST_STRETCHES; looks++) {

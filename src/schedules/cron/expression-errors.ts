@@ -6,7 +6,7 @@ import { ScheduleError } from '../kind.js';
 import { quartzHint } from './quartz-and-aws.js';
 import { isTimeZone } from '../zone/zone-name.js';
 
-/** In UTF-16 units; a list of every value of every field is shorter. */
+/** In UTF-16 units. Even a list of every value in every field is shorter. */
 export const LONGEST_EXPRESSION = 1_000;
 
 export function tooLong(text: string): ScheduleError {
@@ -40,7 +40,7 @@ export function wrongCount(text: string, fields: readonly string[], shorthands: 
   return new ScheduleError('cron-fields', message, { hint, place: { span: [0, text.length] } });
 }
 
-/** `daily`, `every 5m`: a shorthand without its `@`. */
+/** A shorthand without its `@`: `daily`, `every 5m`. */
 function bareShorthand(text: string, shorthands: Iterable<string>): string | undefined {
   const word = `@${text.trim()}`;
   if (/^@every\s/i.test(word)) return everyHint(word);
@@ -88,7 +88,7 @@ const CALENDAR = "This looks like systemd's OnCalendar.";
 
 const shortened = (name: string): string => name.slice(0, 3).toUpperCase();
 
-/** Shorthands of other programs, or that users expect. */
+/** Shorthands of other programs, or ones that users expect. */
 const MEANT: ReadonlyMap<string, string> = new Map([
   ['@reboot', 'Write run_at_start: true next to another schedule key.'],
   ['@minutely', 'Write @every_minute.'],

@@ -33,7 +33,7 @@ export function expressionInWords(text: string, seed: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
-/** Values at an even distance, including from the last to the first of the next round. */
+/** Evenly spaced values, including the step from the last one to the next round. */
 interface Rhythm {
   readonly step: number;
   readonly first: number;
@@ -49,7 +49,7 @@ function rhythmOf(values: readonly number[]): Rhythm | undefined {
   return isEven ? { step, first, last: others.at(-1) ?? second } : undefined;
 }
 
-/** Hours that continue past midnight start with their first one, and count on from 24. */
+/** Hours that continue past midnight start with the first one, and count on from 24. */
 function hoursInOrder({ values }: Field): readonly number[] {
   const hours = values.toArray();
   const hole = hours.findIndex((hour, index) => index > 0 && hour - (hours[index - 1] ?? 0) > 1);
@@ -124,7 +124,7 @@ function daysInWords(expression: Expression, textOf: (position: FieldPosition) =
   const weekdays = isEveryDay(dayOfWeek) ? undefined : weekdaysOf(dayOfWeek, textOf(DAY_OF_WEEK_FIELD));
   const days = isEveryDay(dayOfMonth) ? undefined : daysOf(inMonths(expression), textOf(DAY_OF_MONTH_FIELD));
   if (weekdays !== undefined && days !== undefined) return [`on ${bothInWords(weekdays, days, isEither)}`];
-  // If one matching field is enough, a field with every day excludes none.
+  // If one matching field is enough, a field that matches every day excludes none.
   if (isEither) return [];
   return [
     ...(weekdays === undefined ? [] : [`on ${weekdays}`]),

@@ -23,7 +23,7 @@ type Placed = readonly [trap: Trap, position: FieldPosition];
 
 const NO_WARNINGS: readonly ScheduleWarning[] = [];
 
-/** Returns the traps of an expression, each with the place of its field in the text. Almost always none. */
+/** Returns the pitfalls of an expression, each with the position of its field. Almost always none. */
 export function warningsOf(expression: Expression, text: string): readonly ScheduleWarning[] {
   const found: Placed[] = [];
   for (const position of POSITIONS) addTrapsOfField(found, expression, position);

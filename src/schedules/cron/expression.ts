@@ -26,7 +26,7 @@ import {
 
 /** A parsed cron expression. Immutable. */
 export type Expression = Readonly<Record<FieldPosition['key'], Field>> & {
-  /** Only these of its days: no cron expression can say this, but `every` with a time of day does. */
+  /** Restricts its days, for `every` with a time of day; no cron expression can express this. */
   readonly grid?: DayGrid;
 };
 
@@ -119,7 +119,7 @@ export function spanOf(text: string, position: FieldPosition): Span {
 function splitFields(text: string): string[] {
   const trimmed = text.trim();
   if (trimmed === '') return [];
-  // Almost always single blanks, for which a regular expression would cost as much as the rest of parsing.
+  // Almost always single blanks, for which a regular expression would cost as much as the rest of the parser.
   const isPlain = !trimmed.includes('  ') && !trimmed.includes('\t');
   return isPlain ? trimmed.split(' ') : trimmed.split(/[ \t]+/);
 }

@@ -8,7 +8,7 @@ import type { FieldPosition } from './position.js';
 /** The meaning of one item in a comma-separated field. */
 export type Item = PlainItem | { readonly rule: DayRule };
 
-/** Something valid that may not do what it seems to. */
+/** A valid item that may not do what it seems to. */
 export interface Trap {
   readonly code: ScheduleWarning['code'];
   readonly message: string;

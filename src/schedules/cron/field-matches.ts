@@ -5,11 +5,11 @@ import type { Field } from './field.js';
 import { fieldsInWords, valueInWords, type FieldInWords } from './field-words.js';
 import { DAY_OF_MONTH_FIELD, DAY_OF_WEEK_FIELD, POSITIONS, SECOND_FIELD, type FieldPosition } from './position.js';
 
-/** One field of an expression compared with what a clock shows. */
+/** One field of an expression, compared with a clock. */
 export interface FieldMatch extends FieldInWords {
   /** What the clock shows there, in the field's terms: `30`, `the 22nd`, `Sunday`. */
   readonly shown: string;
-  /** `spared`: it does not match this day field but the other, and with two of them one is enough. */
+  /** `spared`: does not match this day field, but matches the other, which is enough. */
   readonly matches: 'yes' | 'no' | 'spared';
 }
 

@@ -60,7 +60,7 @@ export class FieldReader {
     for (const item of items) within(position, item, () => checkNumbers(position, item.text));
     const resolved = items.map((written) => within(position, written, (item) => resolveHash(position, item, seed)));
     const isHashed = resolved.some((item, index) => item !== items[index]?.text);
-    // The result of `H` is another text, which other seeds produce, too.
+    // `H` results in plain text, which other seeds may share.
     if (isHashed) return this.read(`${bothMark(position, text)}${resolved.join(',')}`, seed);
     const said = items.map((written) => within(position, written, (item) => readItem(position, item)));
     const field = build(position, text, said);

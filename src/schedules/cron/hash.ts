@@ -5,8 +5,8 @@ import type { FieldPosition } from './position.js';
 const HASHED = /^H(?:\((\d+)-(\d+)\))?(?:\/(\d+))?$/;
 
 /**
- * Replaces the item `H`, `H/n`, `H(a-b)` or `H(a-b)/n` with the plain one for the seed: always the same, spread over
- * the seeds. Other items stay as they are.
+ * Replaces the item `H`, `H/n`, `H(a-b)` or `H(a-b)/n` with a plain one, derived from the seed and spread evenly. Other
+ * items stay as they are.
  * @throws ScheduleError if the range or the step is invalid.
  */
 export function resolveHash(position: FieldPosition, item: string, seed: string): string {

@@ -25,7 +25,7 @@ export function itemHint(position: FieldPosition, item: string): string {
   );
 }
 
-/** In a day field of AWS, whose year shifts the fields by one, if it is read as the day of the week. */
+/** Explains `?` in a day field of AWS, whose year shifts the fields by one if it is read as the day of the week. */
 const questionHint = (key: FieldPosition['key'], item: string): string =>
   item === '?' && (key === 'hour' || key === 'month')
     ? AWS_YEAR
@@ -94,7 +94,7 @@ function namesMeant(names: readonly string[], word: string): readonly string[] {
   if (full.length > 0) return full.map((name) => name.slice(0, 3));
   const near = nearest(word, fullNames(names))?.slice(0, 3) ?? nearest(word, names);
   if (near === undefined || word.length > 3) return near === undefined ? [] : [near];
-  // One wrong letter out of three: others may be just as near.
+  // With one wrong letter out of three, other names may be just as near.
   return names.filter((name) => nearest(word, [name]) !== undefined);
 }
 

@@ -10,7 +10,7 @@ import { dayWords, monthWords } from './words.js';
 export const lengthsOf = (month: number): readonly number[] =>
   month === 2 ? [28, 29] : [[4, 6, 9, 11].includes(month) ? 30 : 31];
 
-/** Whether any of these months (1 is January) can have a day that matches the field. */
+/** Whether a matching day exists in any of these months (1 is January). */
 export const comesIn = ({ days }: Field, months: readonly number[]): boolean =>
   months.some((month) =>
     lengthsOf(month).some((length) => [0, 1, 2, 3, 4, 5, 6].some((firstWeekday) => days(firstWeekday, length) !== 0)),

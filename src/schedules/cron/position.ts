@@ -6,7 +6,7 @@ export interface FieldPosition {
   readonly key: 'second' | 'minute' | 'hour' | 'dayOfMonth' | 'month' | 'dayOfWeek';
   readonly min: number;
   readonly max: number;
-  /** How many different values there are, after which a wrapping range starts over. */
+  /** The number of distinct values, after which a wrapping range starts over. */
   readonly size: number;
   /** The largest value that `H` takes without a range: 28 in the day of the month, so that no month is skipped. */
   readonly hashMax: number;

@@ -16,7 +16,7 @@ export function ruleHint(key: FieldPosition['key'], item: string): string | unde
   return rule === undefined ? undefined : `${rule} names one day of the month, so it takes no step. Write ${rule}.`;
 }
 
-/** The part of an item in one of two forms. */
+/** The part of an item that matches one of two forms. */
 const partOf = (form: RegExp, item: string): string | undefined => form.exec(item)?.slice(1).find(Boolean);
 
 /** `L-2W`, `LW-2`, `W15`, `L3`, `3L`. */

@@ -41,8 +41,8 @@ function everyInstead({ step, only }: StepTrap, expression: Expression, position
 }
 
 /**
- * Whether only the field at a position makes the rhythm. Coarser fields are then unrestricted, and finer ones are 0 or
- * form one time of day.
+ * Whether only the field at this position determines the rhythm: coarser fields are unrestricted, and finer ones are 0
+ * or form one time of day.
  */
 function keepsRhythm(expression: Expression, position: FieldPosition, isWholeDays: boolean): boolean {
   const isDay = position === DAY_OF_MONTH_FIELD || position === DAY_OF_WEEK_FIELD;

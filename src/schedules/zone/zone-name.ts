@@ -2,7 +2,7 @@ import { LONGEST_VALUE, quoted } from '../../text/quoted.js';
 import { nearest } from '../../text/nearest.js';
 import { TimeZone } from './time-zone.js';
 
-/** The first part of every IANA name with two parts. Others that ICU accepts (`SystemV/PST8`) are its own. */
+/** The first part of every IANA name with two parts. Other names that ICU accepts (`SystemV/PST8`) are not IANA's. */
 const REGIONS =
   'Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe|Indian|Mexico|Pacific|US';
 const DIVIDED = new RegExp(`^(?:${REGIONS})/[a-z]`, 'i');
@@ -66,7 +66,7 @@ const namesOf = (): readonly string[] => [
   ...Object.entries(LINKS).flatMap(([region, names]) => names.split(' ').map((name) => `${region}/${name}`)),
 ];
 
-/** Cities that users name but tzdata does not, with their zones. */
+/** Cities that users name but tzdata lacks, with their zones. */
 const CITIES: ReadonlyMap<string, string> = new Map(
   [
     'America/New_York boston washington miami atlanta philadelphia orlando',

@@ -8,8 +8,8 @@ import { isInstant, isName, type Invalid } from '../row-reader.js';
 import type { BoardContents, Entry, LogEntry } from './board.js';
 
 /**
- * The texts of a board, which are JSON. What is read is checked like a row of a state file, because other programs may
- * have written into the store.
+ * The texts of a board, which are JSON. Texts are checked like rows of a state file, because other programs may have
+ * written to the store.
  */
 
 /** An open run, as a board stores it. */
@@ -106,7 +106,7 @@ function reading<Value>(
   try {
     return read(JSON.parse(text) as object);
   } catch {
-    // No JSON, or of another shape.
+    // Not JSON, or of a different shape.
     invalid.add(whose, 'the entry', text);
     return undefined;
   }

@@ -8,10 +8,13 @@ const BETWEEN_LOOKS: Duration = 200;
 /** How long a request waits for the active scheduler. Then its client withdraws it, before it lapses. */
 const PATIENCE: Duration = 10_000;
 const REQUEST_LIFETIME: Duration = PATIENCE + 2_000;
-/** How long a client waits for the reply to a request that was taken: a reload may take a while. */
+/** How long a client waits for the reply to an accepted request: a reload may take a while. */
 const REPLY_PATIENCE: Duration = 30_000;
 const REPLY_LIFETIME: Duration = 30_000;
-/** A scheduler that was stopped for longer after it had read a request does not carry it out: its client may be gone. */
+/**
+ * If a scheduler was stopped for longer after it read a request, it does not execute it, because the client may be
+ * gone.
+ */
 const LONGEST_STOP: Duration = 2_000;
 /** Characters of one note: a note has up to 1 MiB in UTF-8. */
 const PORTION = 128 * 1024;
@@ -33,9 +36,9 @@ export type MailReply =
 /** The result of a request. */
 export type MailOutcome =
   | MailReply
-  /** Nobody took it, and nobody will. */
+  /** Nobody accepted it, and nobody will. */
   | { readonly kind: 'not_taken' }
-  /** It was taken, and no reply came. */
+  /** It was accepted, but no reply came. */
   | { readonly kind: 'no_reply' };
 
 const NAME = /^[A-Za-z0-9_-]+$/;

@@ -20,7 +20,7 @@ import { entryOfJob, entryOfRun, logOf, removedEntry, type Left } from './entrie
 const RECENT: Duration = MINUTE;
 /** The longest pause before a write of unknown outcome is sent again. */
 const LONGEST_PAUSE: Duration = 200;
-/** Failures in a row before trouble is reported. */
+/** Consecutive failures before trouble is reported. */
 const PATIENT_TRIES = 5;
 /** A takeover continues where the last holder was, up to this many leases after it was last seen. */
 const HANDOVER_LEASES = 10;
@@ -54,7 +54,7 @@ export class SharedLedger implements Ledger {
   readonly #parts: SharedLedgerParts;
   readonly #fence: number;
   readonly #recollection: Recollection;
-  /** What the last holder left and cannot be read. */
+  /** Entries of the last holder that cannot be read. */
   readonly #invalid: Invalid;
   readonly #unrecorded: PendingRecords;
   /** The highest order among the runs that were left open. */
@@ -86,7 +86,7 @@ export class SharedLedger implements Ledger {
       node: parts.name,
     };
     this.#unrecorded = new PendingRecords(this.#recollection);
-    // Runs that were left open are on the board as they are.
+    // Runs that were left open are already on the board.
     this.#unrecorded.recorded();
     this.#before = open.at(-1)?.order ?? 0;
   }
@@ -198,7 +198,7 @@ export class SharedLedger implements Ledger {
     return Promise.race([this.#lost, new Promise<void>((resolve) => this.#parts.clock.after(pause, resolve))]);
   }
 
-  /** What has not been sent yet. It is written, or the state is lost. */
+  /** Changes that have not been sent yet, until they are written or the state is lost. */
   #take(seq: number): BoardChange {
     const unrecorded = this.#unrecorded;
     const { changedJobs, removedJobs, changedRuns, closedRuns } = unrecorded;

@@ -9,13 +9,13 @@ import { Tenure, type LossReason } from './tenure.js';
 
 /** The pause between two attempts to take the lease. */
 const BETWEEN_TRIES: Duration = 500;
-/** Failures in a row before trouble is reported, unless only a person can help. */
+/** Consecutive failures before trouble is reported, unless only a person can help. */
 const PATIENT_TRIES = 4;
 
-/** A time as the active scheduler: the lease, and the ledger that it protects. */
+/** A term as the active scheduler: the lease, and the ledger that it protects. */
 export interface Term {
   readonly ledger: SharedLedger;
-  /** What the store said when this scheduler took the lease. */
+  /** The store's response when this scheduler took the lease. */
   readonly taken: LeaseTaken;
   /** The store had lost the lease of the last holder, or did not come back with all that was written. */
   readonly wentBack: boolean;

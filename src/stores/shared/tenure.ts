@@ -8,7 +8,7 @@ export type LossReason = 'fenced' | 'expired';
 /** By how much the clock of {@link sinceBoot} may be behind, because it counts in steps. */
 const STEP: Duration = 20;
 
-/** The time with the lease: renews it, and knows by the clock of this machine when it expires. */
+/** The term of a lease: renews it, and knows by this machine's clock when it expires. */
 export class Tenure {
   readonly fence: Fence;
   readonly #board: Board;

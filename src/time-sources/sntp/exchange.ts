@@ -11,7 +11,7 @@ import {
   writeSntpRequest,
 } from './sntp-packet.js';
 
-/** A server, found. */
+/** A resolved server. */
 export interface Endpoint {
   readonly address: string;
   readonly family: number;

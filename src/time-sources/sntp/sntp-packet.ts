@@ -48,8 +48,7 @@ export function writeSntpRequest(nonce: Uint8Array): Uint8Array {
 }
 
 /**
- * Reads what came. `undefined` for anything but a reply to the request with this `nonce`, because others may have sent
- * it.
+ * Reads a packet. `undefined` unless it is a reply to the request with this `nonce`, because anybody may have sent it.
  */
 export function readReply(bytes: Uint8Array, nonce: Uint8Array): SntpReply | undefined {
   if (bytes.length < SIZE || !nonce.every((byte, index) => bytes[ORIGIN + index] === byte)) return undefined;
@@ -89,8 +88,8 @@ export function toNtpTime(instant: Instant): bigint {
 }
 
 /**
- * From one NTP timestamp to another: the shorter way around, which is right across the end of an era if they are within
- * 68 years.
+ * The difference between two NTP timestamps, by the shorter way around: correct across eras if they are within 68
+ * years.
  */
 export const millisecondsBetween = (from: bigint, to: bigint): Duration =>
   (Number(BigInt.asIntN(64, to - from)) / 2 ** 32) * 1_000;

@@ -6,7 +6,7 @@ import { cronOf } from './cron-of.js';
 import { runsOfValues } from './fields.js';
 import { CalendarError } from './parse-calendar.js';
 
-/** What one `OnCalendar=` becomes. */
+/** The result of one `OnCalendar=`. */
 export type CalendarPlan =
   | { readonly kind: 'cron'; readonly cron: string; readonly window: YearSpan; readonly cutsFractions: boolean }
   /** Local times of the zone. */
@@ -20,7 +20,7 @@ export interface YearSpan {
   readonly notAfter?: string;
 }
 
-/** Years of more instants become an active window. */
+/** With more instants, years become an active window. */
 const MOST_INSTANTS = 100;
 /** In milliseconds; the shortest `every`. */
 const SHORTEST_GRID = 10;

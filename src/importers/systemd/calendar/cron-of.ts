@@ -17,8 +17,8 @@ export function cronOf(spec: CalendarSpec): string {
 }
 
 /**
- * A minute or an hour that begins with `*` follows elapsed time through clock changes, which systemd never does. With
- * `*` for the hour it makes no difference, and reads better.
+ * A minute or an hour that begins with `*` follows elapsed time through clock changes, which systemd never does. For
+ * the hour, `*` makes no difference, and reads better.
  */
 function minuteField(written: string, isEachHour: boolean): string {
   if (isEachHour) return written.replace(/^0\//, '*/');

@@ -6,7 +6,10 @@ import { daysInMonthOf, HOURS, MINUTES, MONTHS, SECONDS, valuesOf, YEARS, type C
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** After this many local times that do not exist or have passed, none is left. The longest repeat has as many seconds. */
+/**
+ * After this many local times that do not exist or have passed, none is left: the number of seconds in the longest
+ * repeat.
+ */
 const MOST_TRIES = 100_000;
 
 /**

@@ -51,13 +51,13 @@ const TRIM_EVERY = 1_000;
 /** @public */
 export const etcdKind: BoardKind = { open: (place) => new EtcdBoard(place) };
 
-/** What takes effect together. */
+/** Operations that take effect together. */
 interface Change {
   readonly head: EtcdHead;
   readonly operations: readonly EtcdOperation[];
 }
 
-/** What a standing leads to: a result, and the change that it depends on. */
+/** What to do in a standing: the result, and the change that it depends on. */
 interface Decision<T> {
   readonly result: T;
   readonly change?: Change;
@@ -73,7 +73,7 @@ interface Decision<T> {
  *   log entries.
  * - One write takes up to 3,600 entries and 1 MiB of one job. Beyond that, etcd refuses it until its limits are raised.
  * - Each change leaves an old revision, which the cluster deletes with `--auto-compaction-retention=1h`. A board never
- *   compacts, because others use the cluster, too. It cannot check the setting, which etcd's API does not show.
+ *   compacts, because others use the cluster, too. It cannot check the setting, which etcd's API does not expose.
  *
  * Each change replaces one key, the head, if it still has the text that the decision was made from.
  */
@@ -260,7 +260,7 @@ class EtcdBoard implements Board {
     return hasText(this.#keys.head, text);
   }
 
-  /** An etcd lease of its own each time: none has to be remembered, and those without a key lapse. */
+  /** Uses a new etcd lease each time: none has to be remembered, and those without a key lapse. */
   async #putLease(call: EtcdCall, { fence }: EtcdHead, lease: Duration): Promise<EtcdOperation> {
     return putKey(this.#keys.lease, String(fence), await grantLease(call, lease));
   }

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import type { EtcdLogin } from './address.js';
 import { EtcdRefusal } from './trouble.js';
 
-/** A request of the lease loop never waits for a large one. */
+/** Enough connections that a request of the lease loop never waits for a large one. */
 const CONNECTIONS = 8;
 
 /** After these errors, the request was not sent, so another member may get it. */

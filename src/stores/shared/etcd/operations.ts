@@ -13,7 +13,7 @@ export interface EtcdRange {
   readonly count_only?: boolean;
 }
 
-/** The gateway leaves out what is empty, zero or false. */
+/** The gateway omits empty, zero and false values. */
 export interface RangeResponse {
   readonly kvs?: readonly { readonly key: string; readonly value?: string }[];
   readonly count?: string;
@@ -49,7 +49,7 @@ export const hasText = (key: string, text: string | undefined): object =>
 
 export const getRange = (beginning: string): EtcdOperation => ({ request_range: rangeOf(beginning) });
 
-/** The same without the texts. */
+/** Like above, without the texts. */
 export const getNames = (beginning: string): EtcdOperation => ({
   request_range: { ...rangeOf(beginning), keys_only: true },
 });

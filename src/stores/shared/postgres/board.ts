@@ -42,9 +42,9 @@ const TRIM_EVERY = 1_000;
 export const postgresKind: BoardKind = { open: (place) => new PostgresBoard(place) };
 
 /**
- * A state in PostgreSQL 12 or later. The server's clock judges the lease. Works behind a pooler that gives each
- * transaction another connection. Several states, each with its own prefix, share the tables, which the first client
- * creates.
+ * A state in PostgreSQL 12 or later. The server's clock judges the lease. Works behind a pooler that assigns each
+ * transaction a different connection. Several states, each with its own prefix, share the tables, which the first
+ * client creates.
  */
 class PostgresBoard implements Board {
   readonly #address: PostgresAddress;

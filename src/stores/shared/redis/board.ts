@@ -155,7 +155,7 @@ class RedisBoard implements Board {
     const { place } = this;
     return inTime(this.#connected().then(request), patience, { clock: this.#clock, place }).catch((error: unknown) => {
       const trouble = redisTroubleOf(error, place);
-      // Until its connection is replaced.
+      // Lasts until its connection is replaced.
       if (isReadOnly(error as Error)) this.#failure = trouble;
       throw trouble;
     });
@@ -194,7 +194,7 @@ class RedisBoard implements Board {
   async #checkServer(redis: Redis): Promise<void> {
     const unfit = whyUnfit(await redis.info());
     if (unfit === undefined) return;
-    // Its administrator may change that.
+    // An administrator may change that.
     this.#greeting = undefined;
     throw new BoardTrouble('refused', `${this.place}: ${unfit}`);
   }
