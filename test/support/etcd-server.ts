@@ -12,7 +12,7 @@ export function etcdProgram(): string | undefined {
   return folders.map((folder) => join(folder, 'etcd')).find((path) => existsSync(path));
 }
 
-/** A cluster with one member, on its own ports and in its own folder. */
+/** A member of a cluster, on its own ports and in its own folder. It is the only one unless {@link EtcdServer.cluster} opens it. */
 export class EtcdServer {
   readonly port: number;
   readonly #program: string;
@@ -33,6 +33,20 @@ export class EtcdServer {
     const server = new EtcdServer(program, await freePorts(2), options);
     await server.start();
     return server;
+  }
+
+  /** The members of one cluster. */
+  static async cluster(program: string, size: number): Promise<readonly EtcdServer[]> {
+    const ports = await freePorts(2 * size);
+    const names = Array.from({ length: size }, (_, index) => `m${index}`);
+    const cluster = names.map((name, index) => `${name}=http://127.0.0.1:${ports[2 * index + 1]}`).join(',');
+    const members = names.map(
+      (name, index) =>
+        new EtcdServer(program, ports.slice(2 * index, 2 * index + 2), { name, 'initial-cluster': cluster }),
+    );
+    // None is healthy before most of them have started.
+    await Promise.all(members.map((member) => member.start()));
+    return members;
   }
 
   get url(): string {
