@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../src/clocks/system.js';
 import { readStat } from '../../src/executors/shell/proc.js';
@@ -10,6 +11,14 @@ function block(duration: number): void {
   const until = clock.monotonic() + duration;
   while (clock.monotonic() < until);
 }
+
+it.runIf(process.platform === 'linux')('the time since boot is that of the system now', () => {
+  const before = clock.uptime() ?? 0;
+  block(20);
+  const system = Number.parseFloat(readFileSync('/proc/uptime', 'latin1')) * 1_000;
+  expect(system).toBeGreaterThan(before);
+  expect(clock.uptime()).toBeGreaterThanOrEqual(system);
+});
 
 describe('a timer of the machine', () => {
   it.runIf(process.platform === 'linux')('comes after the end of a process that ended in between', async () => {
