@@ -1,4 +1,4 @@
-import { createRedisBackend, Worker, type Job } from 'bullmq';
+import { createRedisBackend, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Clock } from '../../domain/clock.js';
 import type { Duration } from '../../domain/time.js';
@@ -17,7 +17,7 @@ export interface QueuePlace {
 
 /** Messages outside the queues. They may get lost, so receivers also check regularly. */
 export interface Channels {
-  /** To workers: the label with new work. */
+  /** The beginning of a worker's channel: the label with new work. */
   readonly work: string;
   /** To the scheduler: the id of an attempt that started or ended. */
   readonly news: string;
@@ -28,7 +28,7 @@ export interface Channels {
 /** Messages reach every database of a server, so its number is part of the name. */
 export function channelsOf({ prefix }: QueuePlace, redis: Redis): Channels {
   const base = `{${prefix}}:${redis.options.db ?? 0}`;
-  return { work: `${base}:work`, news: `${base}:news`, cancel: `${base}:cancel` };
+  return { work: `${base}:work:`, news: `${base}:news`, cancel: `${base}:cancel` };
 }
 
 /** A message is a line of two words; longer ones are ignored. */
@@ -77,13 +77,22 @@ export class Unheard {
     this.#isReported = true;
     this.#report(reason);
   };
+
+  /** The same, for the error of a message from a script: there, the server words a refusal as any error. */
+  refused(error: string): void {
+    this.add(new Error(`NOPERM ${error}`));
+  }
 }
 
-/** The common options of all queues. */
-export const queueOptions = ({ prefix }: QueuePlace, redis: Redis) =>
-  ({ connection: redis, prefix: `{${prefix}}:work`, skipVersionCheck: true }) as const;
+const queuesOf = ({ prefix }: QueuePlace): string => `{${prefix}}:work`;
 
-export type WorkJob = Job<unknown, unknown>;
+/** Where BullMQ keeps a part of a queue; the beginning of all its keys for `''`. */
+export const keyIn = (place: QueuePlace, label: string, name: string): string => `${queuesOf(place)}:${label}:${name}`;
+
+/** The common options of all queues. */
+export const queueOptions = (place: QueuePlace, redis: Redis) =>
+  ({ connection: redis, prefix: queuesOf(place), skipVersionCheck: true }) as const;
+
 export type WorkTaker = Worker<unknown, unknown>;
 
 /** Opens the consuming side of a queue, without the connection on which BullMQ waits for jobs. */

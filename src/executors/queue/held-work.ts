@@ -5,9 +5,7 @@ import type { TakenWork } from './taken-work.js';
 /** An attempt that this worker has taken, and its lock. */
 export class HeldWork {
   readonly id: string;
-  readonly label: string;
   readonly taken: TakenWork;
-  readonly token: string;
   /** Set when the attempt begins. */
   canceler: Canceler | undefined;
   /** When its lock expires, by the clock that counts suspensions. Measured from before the request was sent. */
@@ -15,11 +13,9 @@ export class HeldWork {
   #isLost = false;
   #why: string | undefined;
 
-  constructor({ label, taken, token }: { label: string; taken: TakenWork; token: string }, until: Duration) {
+  constructor(taken: TakenWork, until: Duration) {
     this.id = taken.id;
-    this.label = label;
     this.taken = taken;
-    this.token = token;
     this.validUntil = until;
   }
 

@@ -223,6 +223,7 @@ export class QueueExecutor implements Executor {
       if (attempt.isCanceled) void this.#cancel(attempt);
       else if (attempt.isConfirmed && now - attempt.lookedAt >= BETWEEN_LOOKS) this.#heard(attempt.id);
     }
+    void this.#queues.tidy();
     if (now - this.#sweptAt >= BEFORE_SWEEP) this.#sweep(now);
     this.#disarm = this.#parts.clock.after(ROUND, () => this.#round());
   }
@@ -237,7 +238,6 @@ export class QueueExecutor implements Executor {
     const label = this.#ended.get(id);
     if (label === undefined) return;
     this.#ended.delete(id);
-    // What is left because the store is unreachable is removed later.
-    void this.#queues.remove(label, id).catch(() => undefined);
+    this.#queues.forget(label, id);
   }
 }

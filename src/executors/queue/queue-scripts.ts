@@ -5,6 +5,9 @@ export interface QueueScript {
   readonly lua: string;
 }
 
+/** Redis runs a script as one step. */
+const NOW = `local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000)`;
+
 /**
  * A scheduler's requests carry its fence. A replaced scheduler that was suspended may still send a request when it
  * wakes up, which changes nothing. KEYS[1]: `meta` of the state. ARGV[1]: the fence.
@@ -18,24 +21,46 @@ const publish = (channel: string, text: string) => `local sent = redis.pcall('PU
 const OR_UNSENT = (done: string) => `if type(sent) == 'table' then return sent.err end
 return ${done}`;
 
+/** More names on the list of idle workers than this were not written by this program. */
+const MOST_GONE = 1_000;
+
 /**
- * Adds a job to its queue as BullMQ does. If it already waits there, its data are replaced, and workers that returned
- * it may run it now. ARGV: id, name, data, time (ms), label, channel, whether it was added before (a job that is gone
- * is not added again). Returns whether the queue has it: 1 if it is new, 2 if it was there.
+ * Adds jobs to their queue as BullMQ does. If one already waits there, its data are replaced, and workers that returned
+ * it may run it now. For each that is new to the queue, one idle worker gets a message. ARGV: beginning of its keys, label, beginning of
+ * the channels of workers. Then for each job: id, name, data, time (ms), whether it has been added before: one that is gone
+ * is not added again. Returns for each job whether the queue has it: 1 if it is new, 2 if it was there. Then the error of a
+ * message, if any.
  */
 export const ADD: QueueScript = {
-  keys: (id) => ['wait', id, 'delayed'],
+  keys: () => ['wait', 'delayed', 'idle'],
   lua: `${FENCED}
-local done = 1 + redis.call('EXISTS', KEYS[3])
-if done == 1 and ARGV[8] == '1' then return 2 end
-if redis.call('HEXISTS', KEYS[3], 'processedOn') == 1 then return 2 end
-redis.call('HSET', KEYS[3], 'name', ARGV[3], 'data', ARGV[4], 'opts', '{"attempts":1}', 'delay', 0, 'priority', 0)
-redis.call('HSETNX', KEYS[3], 'timestamp', ARGV[5])
-redis.call('HDEL', KEYS[3], 'returned')
-if done == 2 and redis.call('ZREM', KEYS[4], ARGV[2]) == 0 then return 2 end
-redis.call('LPUSH', KEYS[2], ARGV[2])
-${publish('ARGV[7]', 'ARGV[6]')}
-${OR_UNSENT('done')}`,
+local pushed = 0
+local function add(id, name, data, time, isKnown)
+  local key = ARGV[2] .. id
+  local done = 1 + redis.call('EXISTS', key)
+  if done == 1 and isKnown == '1' then return 2 end
+  if redis.call('HEXISTS', key, 'processedOn') == 1 then return 2 end
+  redis.call('HSET', key, 'name', name, 'data', data, 'opts', '{"attempts":1}', 'delay', 0, 'priority', 0)
+  redis.call('HSETNX', key, 'timestamp', time)
+  redis.call('HDEL', key, 'returned')
+  if done == 2 and redis.call('ZREM', KEYS[3], id) == 0 then return 2 end
+  redis.call('LPUSH', KEYS[2], id)
+  pushed = pushed + 1
+  return done
+end
+local reply = {}
+for i = 5, #ARGV, 5 do reply[#reply + 1] = add(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]) end
+for _ = 1, ${MOST_GONE} do
+  local worker = pushed > 0 and redis.call('SPOP', KEYS[4])
+  if not worker then break end
+  ${publish('ARGV[4] .. worker', 'ARGV[3]')}
+  if type(sent) == 'table' then
+    reply[#reply + 1] = sent.err
+    break
+  end
+  pushed = pushed - math.min(sent, 1)
+end
+return reply`,
 };
 
 /**
@@ -67,7 +92,7 @@ ${OR_UNSENT('1')}`,
 export const RETURN: QueueScript = {
   keys: (id) => [`${id}:lock`, 'active', 'stalled', 'delayed', id],
   lua: `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000)
+${NOW}
 local first = math.min(now, tonumber(redis.call('HGET', KEYS[5], 'returned') or now) or now)
 if now - first >= tonumber(ARGV[3]) or redis.call('LREM', KEYS[2], 1, ARGV[2]) == 0 then return 0 end
 redis.call('DEL', KEYS[1]); redis.call('SREM', KEYS[3], ARGV[2])
@@ -87,48 +112,119 @@ const VALUE = `local function value(key, name)
 end`;
 
 /**
- * Takes a job as BullMQ does, and ignores what this program does not use, because anyone may have put it there. Ids
- * without a job are removed. ARGV: key of the queue, token, lock (ms), name of the worker, whether jobs that were
- * returned come first. Returns 0 if no job waits, 1 to be asked again.
+ * Takes jobs as BullMQ does, and ignores what this program does not use, because anyone may have put it there. Ids without a job are
+ * removed. Half of what waits is for others. A worker with room is on the list of idle ones while nothing waits; one without
+ * room is on none. Arguments begin after KEYS[k] and ARGV[a]. KEYS: those of `TAKE_NEXT`, then the lists of idle workers of all
+ * its labels. ARGV: beginning of the keys, token, lock (ms), name of the worker, its id, room, whether jobs that were
+ * returned come first. Returns 1 if it is on the list, otherwise 0. Then id, name, data and 1 for the first time of each job.
  */
+const TAKES = `${VALUE}
+local function take(k, a)
+  local wait, active, delayed, idle = KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], KEYS[k + 4]
+  local worker, room, reply, size = ARGV[a + 5], tonumber(ARGV[a + 6]), {0}, 0
+  local function due()
+    return redis.call('ZRANGEBYSCORE', delayed, '-inf', (now + 1) * 4096 - 1, 'LIMIT', 0, 1)[1]
+  end
+  local function one()
+    local id = redis.call('RPOPLPUSH', wait, active)
+    if not id then return false end
+    local key = ARGV[a + 1] .. id
+    local isJob = redis.call('TYPE', key).ok == 'hash'
+    if isJob and #id <= 400 then
+      local started = redis.pcall('HINCRBY', key, 'ats', 1)
+      redis.call('SET', key .. ':lock', ARGV[a + 2], 'PX', ARGV[a + 3])
+      redis.call('HSET', key, 'processedOn', now, 'pb', ARGV[a + 4], 'opts', '{"attempts":1}')
+      redis.call('HDEL', key, 'parent', 'parentKey', 'rjk', 'deid')
+      local isFirst = started == 1 and redis.call('HEXISTS', key, 'defa') == 0
+      local data = value(key, 'data') or ''
+      size = size + #data
+      for _, part in ipairs({id, value(key, 'name') or '', data, isFirst and 1 or 0}) do reply[#reply + 1] = part end
+    else
+      redis.call('LREM', active, 1, id)
+      if isJob then redis.call('DEL', key) end
+    end
+    return true
+  end
+  local first = (ARGV[a + 7] == '1' or redis.call('LLEN', wait) == 0) and due()
+  if first then
+    redis.call('ZREM', delayed, first); redis.call('RPUSH', wait, first)
+  end
+  local most = math.min(room, math.ceil(redis.call('LLEN', wait) / 2))
+  for _ = 1, 1000 do
+    if #reply > 4 * most or size > ${LARGEST} or not one() then break end
+  end
+  local taken = (#reply - 1) / 4
+  if taken < room and redis.call('LLEN', wait) == 0 and not due() then
+    redis.call('SADD', idle, worker); reply[1] = 1
+  elseif taken == room then
+    for i = k + 4, #KEYS do redis.call('SREM', KEYS[i], worker) end
+  else
+    redis.call('SREM', idle, worker)
+  end
+  return reply
+end`;
+
 export const TAKE_NEXT: QueueScript = {
-  keys: () => ['wait', 'active', 'delayed'],
-  lua: `${VALUE}
-local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000)
-if ARGV[5] == '1' or redis.call('LLEN', KEYS[1]) == 0 then
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', (now + 1) * 4096 - 1, 'LIMIT', 0, 1)) do
-    redis.call('ZREM', KEYS[3], id); redis.call('RPUSH', KEYS[1], id)
-  end
-end
-for _ = 1, 1000 do
-  local id = redis.call('RPOPLPUSH', KEYS[1], KEYS[2])
-  if not id then return 0 end
-  local key = ARGV[1] .. id
-  local isJob = redis.call('TYPE', key).ok == 'hash'
-  if isJob and #id <= 400 then
-    local started = redis.pcall('HINCRBY', key, 'ats', 1)
-    redis.call('SET', key .. ':lock', ARGV[2], 'PX', ARGV[3])
-    redis.call('HSET', key, 'processedOn', now, 'pb', ARGV[4], 'opts', '{"attempts":1}')
-    redis.call('HDEL', key, 'parent', 'parentKey', 'rjk', 'deid')
-    local isFirst = started == 1 and redis.call('HEXISTS', key, 'defa') == 0
-    return {id, value(key, 'name') or '', value(key, 'data') or '', isFirst and 1 or 0}
-  end
-  redis.call('LREM', KEYS[2], 1, id)
-  if isJob then redis.call('DEL', key) end
-end
-return 1`,
+  keys: () => ['wait', 'active', 'delayed', 'idle'],
+  lua: `${NOW}
+${TAKES}
+return take(0, 0)`,
 };
 
 /**
- * Reads a job. Returns 0 if there is none, otherwise whether each value exists, and the value unless it is too large.
+ * Ends a job as BullMQ does, notifies its scheduler, and takes the next ones. KEYS: the last one says how it ended: `completed` or
+ * `failed`; then those of `TAKE_NEXT`, or none. ARGV: lock, id, field and text of its end, channel of the scheduler; then those of
+ * `TAKE_NEXT`, or none. Returns 0 if the job is no longer its own, otherwise 1, the error of the message or '', and what was taken.
+ */
+export const FINISH: QueueScript = {
+  keys: (id) => [`${id}:lock`, 'active', 'stalled', id],
+  lua: `${NOW}
+${TAKES}
+if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('EXISTS', KEYS[4]) == 0 then return 0 end
+if redis.call('LREM', KEYS[2], -1, ARGV[2]) == 0 then return 0 end
+redis.call('DEL', KEYS[1]); redis.call('SREM', KEYS[3], ARGV[2])
+redis.call('HSET', KEYS[4], ARGV[3], ARGV[4], 'finishedOn', now)
+redis.call('ZADD', KEYS[5], now, ARGV[2])
+${publish('ARGV[5]', 'ARGV[2]')}
+return {1, type(sent) == 'table' and sent.err or '', #ARGV > 5 and take(5, 5) or 0}`,
+};
+
+/** Notes where the process of a job is, and notifies its scheduler. ARGV: lock, id, text, channel. Returns 0 if it is no longer its own. */
+export const STARTED: QueueScript = {
+  keys: (id) => [`${id}:lock`, id],
+  lua: `if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('EXISTS', KEYS[2]) == 0 then return 0 end
+redis.call('HSET', KEYS[2], 'progress', ARGV[3])
+${publish('ARGV[4]', 'ARGV[2]')}
+${OR_UNSENT('1')}`,
+};
+
+/**
+ * Reads jobs, and removes others that have ended. ARGV: beginning of the keys, how many are read, their ids, the ids of the
+ * others. Returns for each job 0 if there is none, or for each value whether it is there, and the value unless it is too
+ * large. Then the ids that are still there.
  */
 export const FIND: QueueScript = {
-  keys: (id) => [id],
+  keys: () => ['completed', 'failed'],
   lua: `${VALUE}
-if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then return 0 end
-local found = {}
-for i, name in ipairs({'processedOn', 'finishedOn', 'failedReason', 'defa', 'pb', 'progress', 'returnvalue'}) do
-  found[i] = i <= 4 and redis.call('HEXISTS', KEYS[1], name) or value(KEYS[1], name)
+local function find(key)
+  if redis.call('TYPE', key).ok ~= 'hash' then return 0 end
+  local found = {}
+  for i, name in ipairs({'processedOn', 'finishedOn', 'failedReason', 'defa', 'pb', 'progress', 'returnvalue'}) do
+    found[i] = i <= 4 and redis.call('HEXISTS', key, name) or value(key, name)
+  end
+  return found
 end
-return found`,
+local reply = {}
+for i = 3, #ARGV do
+  local id = ARGV[i]
+  local key = ARGV[1] .. id
+  if i <= 2 + ARGV[2] then
+    reply[#reply + 1] = find(key)
+  elseif redis.pcall('HEXISTS', key, 'finishedOn') == 1 and redis.call('EXISTS', key .. ':lock') == 0 then
+    redis.call('ZREM', KEYS[1], id); redis.call('ZREM', KEYS[2], id); redis.call('DEL', key)
+  elseif redis.call('EXISTS', key) == 1 then
+    reply[#reply + 1] = id
+  end
+end
+return reply`,
 };

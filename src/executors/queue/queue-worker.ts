@@ -2,20 +2,12 @@ import type { Redis } from 'ioredis';
 import type { Canceler } from '../../domain/cancellation.js';
 import { sinceBoot, type Clock } from '../../domain/clock.js';
 import { MINUTE, SECOND, type Cancel, type Duration } from '../../domain/time.js';
-import {
-  channelsOf,
-  hearFrom,
-  openTaker,
-  Unheard,
-  type Channels,
-  type QueuePlace,
-  type WorkTaker,
-} from './channels.js';
+import { channelsOf, hearFrom, Unheard, type QueuePlace } from './channels.js';
 import { HeldWork } from './held-work.js';
-import { RETURN } from './queue-scripts.js';
 import { StoreReach } from './store-reach.js';
-import { takeWork } from './taken-work.js';
+import { WorkSources, type TakenWork, type TakeRequest } from './taken-work.js';
 import { readOrder, type WorkOrder, type WorkResult, type WorkStart } from './work-orders.js';
+import { WorkRequests } from './work-requests.js';
 
 /** @public */
 export const LEAST_LOCK: Duration = 15 * SECOND;
@@ -87,31 +79,29 @@ export class QueueWorker {
   readonly #parts: QueueWorkerParts;
   readonly #redis: Redis;
   readonly #listener: Redis;
-  readonly #reach: StoreReach;
-  readonly #channels: Channels;
-  readonly #unheard: Unheard;
-  readonly #takers = new Map<string, WorkTaker>();
+  readonly #requests: WorkRequests;
+  readonly #sources: WorkSources;
   readonly #held = new Map<string, HeldWork>();
-  #turn = 0;
-  #tokens = 0;
   #isDraining = false;
+  /** Whether a request for work is on its way. */
   #isTaking = false;
-  #takeAgain = false;
   #polledAt: Duration = 0;
   #renewedAt: Duration = 0;
   #disarm: Cancel = () => undefined;
   #beIdle: () => void = () => undefined;
 
   constructor(parts: QueueWorkerParts) {
-    const { place, clock } = parts;
+    const { place, clock, id } = parts;
     this.#parts = parts;
+    this.#sources = new WorkSources(parts);
     const redis = (this.#redis = place.connect());
-    this.#reach = new StoreReach(redis, clock, (isReached) => parts.onReach(isReached));
-    redis.on('ready', () => void this.#take());
-    this.#channels = channelsOf(place, redis);
-    this.#unheard = new Unheard(place, parts.onUnheard);
-    const hear = { clock, hear: (text: string) => this.#hear(text), onError: this.#unheard.add };
-    this.#listener = hearFrom(place, [this.#channels.work, this.#channels.cancel], hear);
+    const channels = channelsOf(place, redis);
+    const unheard = new Unheard(place, parts.onUnheard);
+    const reach = new StoreReach(redis, clock, (isReached) => parts.onReach(isReached));
+    this.#requests = new WorkRequests({ ...parts, redis, channels, unheard, reach });
+    redis.on('ready', () => this.#takeAnew());
+    const hear = { clock, hear: (text: string) => this.#hear(text), onError: unheard.add };
+    this.#listener = hearFrom(place, [channels.work + id, channels.cancel], hear);
   }
 
   /** How many attempts it runs. */
@@ -124,9 +114,10 @@ export class QueueWorker {
   }
 
   /** Accepts nothing more. Resolves when all attempts have ended. */
-  drain(): Promise<void> {
+  async drain(): Promise<void> {
     this.#isDraining = true;
-    return new Promise((resolve) => {
+    await this.#requests.leave(this.#sources.lists);
+    await new Promise<void>((resolve) => {
       this.#beIdle = resolve;
       this.#settle();
     });
@@ -139,7 +130,7 @@ export class QueueWorker {
 
   close(): void {
     this.#disarm();
-    for (const taker of this.#takers.values()) void taker.close(true).catch(() => undefined);
+    this.#requests.close();
     this.#redis.disconnect();
     this.#listener.disconnect();
   }
@@ -150,8 +141,10 @@ export class QueueWorker {
 
   #hear(text: string): void {
     const [first = '', action] = text.split(' ');
-    if (action === undefined) void this.#take();
-    else if (action === 'cancel' || action === 'force') this.#held.get(first)?.cancel(action === 'force');
+    if (action === undefined) {
+      this.#sources.heard(first);
+      void this.#take();
+    } else if (action === 'cancel' || action === 'force') this.#held.get(first)?.cancel(action === 'force');
   }
 
   #tick(): void {
@@ -159,7 +152,7 @@ export class QueueWorker {
     const now = this.#now;
     for (const work of this.#held.values()) this.#watch(work, now);
     if (this.#held.size > 0 && now - this.#renewedAt >= Math.min(lock / 3, BETWEEN_RENEWALS)) void this.#renew(now);
-    if (now - this.#polledAt >= BETWEEN_POLLS) void this.#take();
+    if (now - this.#polledAt >= BETWEEN_POLLS) this.#takeAnew();
     this.#disarm = clock.after(Math.min(lock / 10, LONGEST_TICK), () => this.#tick());
   }
 
@@ -174,10 +167,9 @@ export class QueueWorker {
     this.#renewedAt = askedAt;
     const { lock } = this.#parts;
     for (const label of this.#parts.labels) {
-      const ours = [...this.#held.values()].filter((work) => work.label === label);
+      const ours = [...this.#held.values()].filter(({ taken }) => taken.label === label);
       if (ours.length === 0) continue;
-      const [ids, tokens] = [ours.map(({ id }) => id), ours.map(({ token }) => token)];
-      const failed = await this.#ask(label, (taker) => taker.extendJobLocks(ids, tokens, lock));
+      const failed = await this.#requests.renew(label, ours);
       if (failed === undefined) continue;
       for (const work of ours) {
         if (!failed.includes(work.id)) work.renewed(askedAt + lock);
@@ -186,51 +178,48 @@ export class QueueWorker {
     }
   }
 
-  /** Takes attempts while there are slots, label after label. */
-  async #take(): Promise<void> {
-    this.#takeAgain = true;
-    if (this.#isTaking) return;
-    this.#isTaking = true;
-    while (this.#takeAgain) {
-      this.#takeAgain = false;
-      this.#polledAt = this.#now;
-      while (!this.#isDraining && this.#held.size < this.#parts.slots) {
-        const work = await this.#next();
-        if (work === undefined) break;
-        this.#held.set(work.id, work);
-        void this.#run(work);
-      }
-    }
-    this.#isTaking = false;
+  /** Takes attempts from all queues, even without a message. */
+  #takeAnew(): void {
+    this.#polledAt = this.#now;
+    this.#sources.distrust();
+    void this.#take();
   }
 
-  async #next(): Promise<HeldWork | undefined> {
-    const { labels, lock, node } = this.#parts;
-    const redis = this.#redis;
-    for (let tries = 0; tries < labels.length; tries++) {
-      const turn = this.#turn++;
-      const label = labels[turn % labels.length] ?? '';
-      const token = `${this.#parts.id}:${++this.#tokens}`;
+  /** Takes attempts while there are slots, and queues that may have work. */
+  async #take(): Promise<void> {
+    while (this.#mayTake && this.#held.size < this.#parts.slots) {
+      const taking = this.#sources.next(this.#parts.slots - this.#held.size);
       const askedAt = this.#now;
-      // Every second time for each label.
-      const takesReturned = Math.floor(turn / labels.length) % 2 === 1;
-      const taken = await this.#ask(label, (taker) => takeWork(taker, { redis, token, lock, node, takesReturned }));
-      if (taken !== undefined) return new HeldWork({ label, taken, token }, askedAt + lock);
+      this.#isTaking = true;
+      const taken = await this.#requests.take(taking);
+      this.#isTaking = false;
+      if (taken === undefined) break;
+      this.#hold(taken, askedAt);
     }
-    return undefined;
+    this.#settle();
+  }
+
+  get #mayTake(): boolean {
+    return !this.#isDraining && !this.#isTaking && this.#sources.mayHaveWork;
+  }
+
+  #hold(taken: readonly TakenWork[], askedAt: Duration): void {
+    for (const one of taken) {
+      const work = new HeldWork(one, askedAt + this.#parts.lock);
+      this.#held.set(work.id, work);
+      void this.#run(work);
+    }
   }
 
   async #run(work: HeldWork): Promise<void> {
     const result = await this.#resultOf(work);
     if (result !== 'returned') await this.#send(work, result);
     this.#held.delete(work.id);
-    this.#settle();
     void this.#take();
   }
 
   async #resultOf(work: HeldWork): Promise<WorkResult | 'returned' | undefined> {
-    const { id, label } = work;
-    const { name, data, isFirst, job } = work.taken;
+    const { id, label, name, data, isFirst } = work.taken;
     const { begin, clock } = this.#parts;
     if (!isFirst) return undefined;
     const order = readOrder(name, id, data);
@@ -238,7 +227,7 @@ export class QueueWorker {
     let disarm: Cancel = () => undefined;
     const heldUntil = () => (work.isLost || this.#now >= work.validUntil ? undefined : work.validUntil);
     const started = (start: WorkStart) =>
-      (disarm = clock.after(WORTH_TELLING, () => void this.#tell(work, () => job.updateProgress(start))));
+      (disarm = clock.after(WORTH_TELLING, () => void this.#requests.tell(work, start)));
     const begun = begin({ name, label, order, heldUntil, started });
     if ('otherwise' in begun) return (await this.#return(work)) ? 'returned' : begun.otherwise;
     work.canceler = begun.canceler;
@@ -254,66 +243,43 @@ export class QueueWorker {
    * lock expires.
    */
   async #return(work: HeldWork): Promise<boolean> {
-    const { id, token, label } = work;
     const patience = this.#parts.patience ?? PATIENCE;
     while (this.#now < work.validUntil) {
-      const done = await this.#ask(label, (taker) => {
-        const keys = RETURN.keys(id).map((key) => taker.toKey(key));
-        return this.#redis.eval(RETURN.lua, keys.length, ...keys, token, id, patience);
-      });
-      if (done !== undefined) return done === 1;
-      await new Promise<void>((resolve) => this.#parts.clock.after(BEFORE_NEXT_TRY, resolve));
+      const isDone = await this.#requests.giveBack(work, patience);
+      if (isDone !== undefined) return isDone;
+      await this.#pause();
     }
     return true;
   }
 
   /** Repeats until the queue confirms it or its lock expires. After that it is lost, and its scheduler notices. */
   async #send(work: HeldWork, result: WorkResult | undefined): Promise<void> {
-    const { token } = work;
-    const { job } = work.taken;
-    const finish = () =>
-      result === undefined
-        ? job.moveToFailed(new Error('its worker died'), token, false)
-        : job.moveToCompleted(result, token, false);
+    // Its slot is free as soon as it has ended. What a lost reply would have brought is not asked for again.
+    let taking = this.#mayTake ? this.#sources.next(1 + this.#parts.slots - this.#held.size) : undefined;
     while (!work.isLost && this.#now < work.validUntil) {
-      if (await this.#tell(work, finish)) return;
-      await new Promise<void>((resolve) => this.#parts.clock.after(BEFORE_NEXT_TRY, resolve));
+      if (await this.#finish(work, result, taking)) return;
+      taking = undefined;
+      await this.#pause();
     }
   }
 
-  /** Changes a job, and notifies its scheduler. Returns whether that is done. */
-  async #tell(work: HeldWork, change: () => Promise<unknown>): Promise<boolean> {
-    const done = await this.#reach.try(async () => {
-      try {
-        await change();
-      } catch (error) {
-        // For BullMQ, this means that the job is no longer ours.
-        if (/missing (?:key|lock)|lock mismatch|not in the active/i.test((error as Error).message)) work.lose();
-        throw error;
-      }
-      return true;
-    });
-    if (done) await this.#reach.try(() => this.#redis.publish(this.#channels.news, work.id).catch(this.#unheard.add));
-    return done === true;
+  /** Returns whether the queue has replied. */
+  async #finish(work: HeldWork, result: WorkResult | undefined, taking: TakeRequest | undefined): Promise<boolean> {
+    const askedAt = this.#now;
+    if (taking !== undefined) this.#isTaking = true;
+    const taken = await this.#requests.finish(work, result, taking);
+    if (taking !== undefined) this.#isTaking = false;
+    if (taken === 'not ours') work.lose();
+    else if (taken !== undefined) this.#hold(taken, askedAt);
+    return taken !== undefined;
   }
 
-  /** Asks a queue. A connection that was lost at the wrong moment leaves BullMQ's side of it unusable: it is opened again. */
-  async #ask<Answer>(label: string, ask: (taker: WorkTaker) => Promise<Answer>): Promise<Answer | undefined> {
-    const { place, node: name, lock: lockDuration } = this.#parts;
-    return this.#reach.try(async () => {
-      const taker = this.#takers.get(label) ?? openTaker(label, place, { redis: this.#redis, name, lockDuration });
-      this.#takers.set(label, taker);
-      try {
-        return await ask(taker);
-      } catch (error) {
-        this.#takers.delete(label);
-        throw error;
-      }
-    });
+  #pause(): Promise<void> {
+    return new Promise((resolve) => this.#parts.clock.after(BEFORE_NEXT_TRY, resolve));
   }
 
   #settle(): void {
-    if (this.#isDraining && this.#held.size === 0) this.#beIdle();
+    if (this.#isDraining && !this.#isTaking && this.#held.size === 0) this.#beIdle();
   }
 }
 

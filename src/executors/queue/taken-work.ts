@@ -1,49 +1,113 @@
-import { Job } from 'bullmq';
-import type { Redis } from 'ioredis';
-import type { Duration } from '../../domain/time.js';
-import type { WorkJob, WorkTaker } from './channels.js';
 import { TAKE_NEXT } from './queue-scripts.js';
 import { parsed } from './work-orders.js';
+import { keyIn, type QueuePlace } from './channels.js';
 
 /** What a worker has taken from a queue. Anyone may have put it there. */
 export interface TakenWork {
   readonly id: string;
+  readonly label: string;
+  /** The name of its lock. */
+  readonly token: string;
   readonly name: string;
   readonly data: unknown;
   /** Whether no worker had it before. If one had, that worker died, and it is unknown whether the attempt ran. */
   readonly isFirst: boolean;
-  /** BullMQ's side of it. */
-  readonly job: WorkJob;
 }
 
-interface Taking {
-  readonly redis: Redis;
-  /** The name of the lock. */
-  readonly token: string;
-  readonly lock: Duration;
+/** A request for work: keys and arguments of `TAKE_NEXT`. */
+export interface TakeRequest {
+  readonly keys: readonly string[];
+  readonly args: readonly (string | number)[];
+  /** Reads the reply. */
+  readonly read: (reply: unknown) => readonly TakenWork[];
+}
+
+/** The queue of a label. A worker on its list of idle ones gets a message when it has work. */
+interface Source {
+  readonly label: string;
+  isListed: boolean;
+  /** How many messages came from it. */
+  heard: number;
+}
+
+interface WorkSourcesParts {
+  readonly place: QueuePlace;
+  readonly labels: readonly string[];
+  readonly lock: number;
   readonly node: string;
-  /** Whether work that workers returned comes first. */
-  readonly takesReturned: boolean;
+  /** Unique over workers. */
+  readonly id: string;
 }
 
-/** Takes the next attempt; `undefined` if none waits. */
-export async function takeWork(
-  taker: WorkTaker,
-  { redis, token, lock, node, takesReturned }: Taking,
-): Promise<TakenWork | undefined> {
-  const keys = TAKE_NEXT.keys('').map((key) => taker.toKey(key));
-  for (;;) {
-    const args = [taker.toKey(''), token, lock, node, takesReturned ? 1 : 0];
-    const reply = await redis.eval(TAKE_NEXT.lua, keys.length, ...keys, ...args);
-    if (Array.isArray(reply)) return readTaken(taker, reply);
-    if (reply !== 1) return undefined;
+/** Where a worker takes its work: label after label, and only where nothing would tell it about work. */
+export class WorkSources {
+  readonly #parts: WorkSourcesParts;
+  readonly #sources: readonly Source[];
+  readonly #lists: readonly string[];
+  #turn = 0;
+  #tokens = 0;
+
+  constructor(parts: WorkSourcesParts) {
+    const { place, labels } = parts;
+    this.#parts = parts;
+    this.#sources = labels.map((label) => ({ label, isListed: false, heard: 0 }));
+    this.#lists = labels.map((label) => keyIn(place, label, 'idle'));
+  }
+
+  /** The lists of idle workers. */
+  get lists(): readonly string[] {
+    return this.#lists;
+  }
+
+  /** Whether a queue may have work without a message. */
+  get mayHaveWork(): boolean {
+    return this.#sources.some(({ isListed }) => !isListed);
+  }
+
+  /** A message says that the queue of a label has work. */
+  heard(label: string): void {
+    const source = this.#sources.find((one) => one.label === label);
+    if (source === undefined) return;
+    source.isListed = false;
+    source.heard++;
+  }
+
+  /** A message may have been lost, and so may a list. */
+  distrust(): void {
+    for (const source of this.#sources) source.isListed = false;
+  }
+
+  /** The next request, for `room` attempts at most. Not while another one is on its way. */
+  next(room: number): TakeRequest {
+    const { place, lock, node, id } = this.#parts;
+    const count = this.#sources.length;
+    let turn = this.#turn;
+    while (this.#sources[turn % count]?.isListed === true && turn < this.#turn + count) turn++;
+    this.#turn = turn + 1;
+    const source = this.#sources[turn % count] as Source;
+    const { label, heard } = source;
+    const token = `${id}:${++this.#tokens}`;
+    // Every second time for each label.
+    const takesReturned = Math.floor(turn / count) % 2;
+    const key = (name: string) => keyIn(place, label, name);
+    const own = TAKE_NEXT.keys('').map(key);
+    return {
+      keys: [...own, ...this.#lists.filter((list) => list !== own.at(-1))],
+      args: [key(''), token, lock, node, id, room, takesReturned],
+      read: (reply) => {
+        const [isListed, ...values] = reply as readonly unknown[];
+        const taken = Array.from({ length: values.length / 4 }, (_, index) =>
+          readTaken(values.slice(4 * index, 4 * index + 4), { label, token }),
+        );
+        if (taken.length === room) this.distrust();
+        else source.isListed = isListed === 1 && source.heard === heard;
+        return taken;
+      },
+    };
   }
 }
 
-function readTaken(taker: WorkTaker, reply: readonly unknown[]): TakenWork {
-  const [id, name, data] = reply.map(String) as [string, string, string];
-  const empty = { data: '', opts: { attempts: 1 }, progress: 0, failedReason: '', returnvalue: '' };
-  const counts = { attemptsMade: 0, attemptsStarted: 1, stalledCounter: 0, timestamp: 0 };
-  const job = Job.fromJSON<unknown, unknown>(taker, { id, name, ...empty, ...counts }, id);
-  return { id, name, data: parsed(data), isFirst: reply[3] === 1, job };
+function readTaken(values: readonly unknown[], of: { readonly label: string; readonly token: string }): TakenWork {
+  const [id, name, data] = values.map(String) as [string, string, string];
+  return { ...of, id, name, data: parsed(data), isFirst: values[3] === 1 };
 }

@@ -5,6 +5,7 @@ import type { Duration, Instant } from '../../domain/time.js';
 import {
   channelsOf,
   hearFrom,
+  keyIn,
   openTaker,
   queueOptions,
   type Channels,
@@ -13,6 +14,8 @@ import {
   type WorkTaker,
 } from './channels.js';
 import { ADD, CANCEL, FIND, TAKE_BACK, type QueueScript } from './queue-scripts.js';
+import { RoundTrips } from './round-trips.js';
+import { runScript } from './run-script.js';
 import { parsed, readResult, readStart, type WorkOrder, type WorkResult, type WorkStart } from './work-orders.js';
 
 /** An attempt as stored in its queue. */
@@ -47,6 +50,21 @@ interface WorkQueuesOptions {
   readonly onUnheard: (reason: string) => void;
 }
 
+/** An attempt to add. */
+interface Addition {
+  readonly name: string;
+  readonly id: string;
+  readonly order: WorkOrder;
+  readonly isConfirmed?: boolean;
+}
+
+/** The requests about one label, and ended attempts to remove. */
+interface Side {
+  readonly adding: RoundTrips<readonly (string | number)[], 'added' | 'known' | undefined>;
+  readonly finding: RoundTrips<string, FoundWork | undefined>;
+  readonly recorded: string[];
+}
+
 interface Lane {
   readonly queue: Queue;
   /** Finds the jobs of dead workers. */
@@ -56,7 +74,10 @@ interface Lane {
 /** Where BullMQ keeps jobs that no worker holds. */
 const WAITING: JobType[] = ['wait', 'delayed'];
 
-/** Ended attempts that nobody asks about within this time belong to no open run. */
+/** How many attempts share a request. A found one may have hundreds of kilobytes. */
+const [MOST_ADDED, MOST_FOUND, MOST_REMOVED] = [200, 16, 200];
+
+/** Ended attempts that nobody has asked about within this time belong to no open run. */
 const FORGOTTEN: Duration = 3_600_000;
 const MOST_SWEPT = 10_000;
 
@@ -67,6 +88,7 @@ export class WorkQueues {
   readonly #listener: Redis;
   readonly #channels: Channels;
   readonly #lanes = new Map<string, Lane>();
+  readonly #sides = new Map<string, Side>();
   readonly #fence: string;
   readonly #reapEvery: Duration;
   readonly #unheard: Unheard;
@@ -85,31 +107,25 @@ export class WorkQueues {
    * Adds an attempt, or replaces the order of a waiting one. `isConfirmed`: it only replaces the order. Returns whether
    * it is there now: not if another machine is the active one.
    */
-  async add(
-    label: string,
-    { name, id, order, isConfirmed }: { name: string; id: string; order: WorkOrder; isConfirmed?: boolean },
-    at: Instant,
-  ): Promise<'added' | 'known' | undefined> {
-    const done = await this.#run(ADD, { label, id }, [
-      ...[id, name, JSON.stringify(order), at],
-      ...[label, this.#channels.work, isConfirmed ? 1 : 0],
-    ]);
-    if (done === 0) return undefined;
-    return done === 1 ? 'added' : 'known';
+  add(label: string, work: Addition, at: Instant): Promise<'added' | 'known' | undefined> {
+    const { id, name, order, isConfirmed } = work;
+    return this.#side(label).adding.ask([id, name, JSON.stringify(order), at, isConfirmed === true ? 1 : 0]);
   }
 
-  async find(label: string, id: string): Promise<FoundWork | undefined> {
-    const values = await this.#ask(label, (queue) => {
-      const keys = FIND.keys(id).map((key) => queue.toKey(key));
-      return this.#redis.eval(FIND.lua, keys.length, ...keys);
-    });
-    if (!Array.isArray(values)) return undefined;
-    const [isTaken, isFinished, hasFailed, isDead, processedBy, progress, result] = values as readonly unknown[];
-    const start = readStart(parsed(progress));
-    const node = start?.node ?? (typeof processedBy === 'string' ? processedBy.slice(0, 255) : undefined);
-    const found = { isTaken: isTaken === 1, node, start };
-    if (hasFailed === 1 || isDead === 1) return { ...found, end: 'dead' };
-    return isFinished === 1 ? { ...found, end: readResult(parsed(result)) ?? 'invalid' } : found;
+  find(label: string, id: string): Promise<FoundWork | undefined> {
+    return this.#side(label).finding.ask(id);
+  }
+
+  /** Removes an attempt whose end is recorded, with the next request that reads others. */
+  forget(label: string, id: string): void {
+    this.#side(label).recorded.push(id);
+  }
+
+  /** Removes what {@link forget} has left. Never rejects. */
+  async tidy(): Promise<void> {
+    for (const [label, { recorded }] of this.#sides)
+      // What is left because the store is unreachable is removed by a sweep.
+      if (recorded.length > 0) await this.#find(label, []).catch(() => undefined);
   }
 
   /** Withdraws an attempt that waits for a worker. Returns whether it did, so that no worker can take it. */
@@ -117,7 +133,7 @@ export class WorkQueues {
     return (await this.#run(TAKE_BACK, { label, id }, [id])) === 1;
   }
 
-  /** Removes an attempt that no worker holds. Returns whether it is gone. */
+  /** Removes an attempt that no worker holds, whether it has ended or not. Returns whether it is gone. */
   async remove(label: string, id: string): Promise<boolean> {
     return (await this.#ask(label, (queue) => queue.remove(id))) > 0;
   }
@@ -148,20 +164,61 @@ export class WorkQueues {
     this.#listener.disconnect();
   }
 
+  #side(label: string): Side {
+    let side = this.#sides.get(label);
+    if (side === undefined) {
+      side = {
+        adding: new RoundTrips(MOST_ADDED, (works) => this.#add(label, works)),
+        finding: new RoundTrips(MOST_FOUND, (ids) => this.#find(label, ids)),
+        recorded: [],
+      };
+      this.#sides.set(label, side);
+    }
+    return side;
+  }
+
+  /** Each work is what the script gets about it. */
+  async #add(
+    label: string,
+    works: readonly (readonly (string | number)[])[],
+  ): Promise<readonly ('added' | 'known' | undefined)[]> {
+    const key = keyIn(this.#place, label, '');
+    const reply = await this.#run(ADD, { label, id: '' }, [key, label, this.#channels.work, ...works.flat()]);
+    if (!Array.isArray(reply)) return works.map(() => undefined);
+    const refusal = (reply as readonly (number | string)[])[works.length];
+    if (refusal !== undefined) this.#unheard.refused(String(refusal));
+    return works.map((_, index) => (reply[index] === 1 ? 'added' : 'known'));
+  }
+
+  /** Reads attempts, and removes what is recorded. */
+  async #find(label: string, ids: readonly string[]): Promise<readonly (FoundWork | undefined)[]> {
+    const recorded = this.#side(label).recorded.splice(0, MOST_REMOVED);
+    const reply = await this.#ask(label, () => {
+      const keys = FIND.keys('').map((name) => keyIn(this.#place, label, name));
+      return runScript(this.#redis, FIND.lua, keys, [keyIn(this.#place, label, ''), ids.length, ...ids, ...recorded]);
+    });
+    const [found, left] = [
+      (reply as readonly unknown[]).slice(0, ids.length),
+      (reply as readonly unknown[]).slice(ids.length),
+    ];
+    // Such as one whose worker died: it waits for another one to end it.
+    for (const id of left) void this.remove(label, String(id)).catch(() => undefined);
+    return found.map(readFound);
+  }
+
   /** Returns the number of the script: 0 if it did nothing. */
   async #run(
     { keys, lua }: QueueScript,
     { label, id }: { label: string; id: string },
     args: readonly (string | number)[],
-  ): Promise<number> {
-    const done = await this.#ask(label, (queue) => {
-      const all = [this.#place.meta, ...keys(id).map((key) => queue.toKey(key))];
-      return this.#redis.eval(lua, all.length, ...all, this.#fence, ...args);
+  ): Promise<unknown> {
+    const done = await this.#ask(label, () => {
+      const all = [this.#place.meta, ...keys(id).map((name) => keyIn(this.#place, label, name))];
+      return runScript(this.#redis, lua, all, [this.#fence, ...args]);
     });
-    if (typeof done === 'number') return done;
-    // The script has done its work, but its message was refused. The server reports that like any other error.
-    this.#unheard.add(new Error(`NOPERM ${String(done)}`));
-    return 2;
+    // It is done, and its message was refused.
+    if (typeof done === 'string') this.#unheard.refused(done);
+    return done;
   }
 
   /**
@@ -201,4 +258,15 @@ export class WorkQueues {
     this.#lanes.set(label, lane);
     return lane;
   }
+}
+
+/** Reads the reply about an attempt. */
+function readFound(values: unknown): FoundWork | undefined {
+  if (!Array.isArray(values)) return undefined;
+  const [isTaken, isFinished, hasFailed, isDead, processedBy, progress, result] = values as readonly unknown[];
+  const start = readStart(parsed(progress));
+  const node = start?.node ?? (typeof processedBy === 'string' ? processedBy.slice(0, 255) : undefined);
+  const found = { isTaken: isTaken === 1, node, start };
+  if (hasFailed === 1 || isDead === 1) return { ...found, end: 'dead' };
+  return isFinished === 1 ? { ...found, end: readResult(parsed(result)) ?? 'invalid' } : found;
 }

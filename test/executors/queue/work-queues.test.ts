@@ -102,7 +102,7 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
     await store.server.command('ACL', 'SETUSER', ...rightsOfTheGuide(), 'resetchannels');
     const queues = await open('5', store.server.url.replace('//', '//timers:PASSWORD@'));
     await expect.poll(() => store.unheard).toHaveLength(1);
-    expect(await queues.add('any', work, 1)).toBe('known');
+    expect(await queues.add('any', work, 1)).toBe('added');
     await queues.cancel('any', 'r.1', false);
     expect(store.unheard).toEqual([expect.stringMatching(/^redis:.*no access.*channels.*ACL SETUSER/)]);
     expect(await waiting()).toEqual(['r.1']);

@@ -1,0 +1,114 @@
+import type { Redis } from 'ioredis';
+import type { Duration } from '../../domain/time.js';
+import { keyIn, openTaker, type Channels, type QueuePlace, type Unheard, type WorkTaker } from './channels.js';
+import type { HeldWork } from './held-work.js';
+import { FINISH, RETURN, STARTED, TAKE_NEXT, type QueueScript } from './queue-scripts.js';
+import { runScript } from './run-script.js';
+import type { StoreReach } from './store-reach.js';
+import type { TakenWork, TakeRequest } from './taken-work.js';
+import type { WorkResult, WorkStart } from './work-orders.js';
+
+interface WorkRequestsParts {
+  readonly place: QueuePlace;
+  readonly redis: Redis;
+  readonly channels: Channels;
+  readonly reach: StoreReach;
+  readonly unheard: Unheard;
+  readonly node: string;
+  readonly id: string;
+  readonly lock: Duration;
+}
+
+/** What a worker asks its queues. Each request returns `undefined` if the store did not reply. */
+export class WorkRequests {
+  readonly #parts: WorkRequestsParts;
+  readonly #takers = new Map<string, WorkTaker>();
+
+  constructor(parts: WorkRequestsParts) {
+    this.#parts = parts;
+  }
+
+  take({ keys, args, read }: TakeRequest): Promise<readonly TakenWork[] | undefined> {
+    const { reach, redis } = this.#parts;
+    return reach.try(async () => read(await runScript(redis, TAKE_NEXT.lua, keys, args)));
+  }
+
+  /** Takes it from the lists of idle workers. */
+  async leave(lists: readonly string[]): Promise<void> {
+    const { reach, redis, id } = this.#parts;
+    await reach.try(() => Promise.all(lists.map((list) => redis.srem(list, id))));
+  }
+
+  /** Returns the ids of those whose lock is not ours. */
+  renew(label: string, works: readonly HeldWork[]): Promise<readonly string[] | undefined> {
+    const { lock } = this.#parts;
+    const [ids, tokens] = [works.map(({ id }) => id), works.map(({ taken }) => taken.token)];
+    return this.#ask(label, (taker) => taker.extendJobLocks(ids, tokens, lock));
+  }
+
+  /** Notes that its process exists. If that fails, its result reports it. */
+  async tell(work: HeldWork, start: WorkStart): Promise<void> {
+    const { id, token } = work.taken;
+    const sent = await this.#change(work, STARTED, [token, id, JSON.stringify(start), this.#parts.channels.news]);
+    if (typeof sent === 'string') this.#parts.unheard.refused(sent);
+  }
+
+  /** Gives it back for other workers. Returns whether it did: not after `patience` since the first return. */
+  async giveBack(work: HeldWork, patience: Duration): Promise<boolean | undefined> {
+    const { id, token } = work.taken;
+    const done = await this.#change(work, RETURN, [token, id, patience]);
+    return done === undefined ? undefined : done === 1;
+  }
+
+  /** Sends its result; `undefined`: another worker died with it. Returns what is taken in the same step. */
+  async finish(
+    work: HeldWork,
+    result: WorkResult | undefined,
+    taking: TakeRequest | undefined,
+  ): Promise<readonly TakenWork[] | 'not ours' | undefined> {
+    const { place, channels, unheard } = this.#parts;
+    const { id, token, label } = work.taken;
+    const [end, field, text] =
+      result === undefined
+        ? ['failed', 'failedReason', 'its worker died']
+        : ['completed', 'returnvalue', JSON.stringify(result)];
+    const { keys, args } = taking ?? { keys: [], args: [] };
+    const to = [keyIn(place, label, end), ...keys];
+    const reply = await this.#change(work, FINISH, [token, id, field, text, channels.news, ...args], to);
+    if (reply === undefined) return undefined;
+    if (reply === 0) return 'not ours';
+    const [, refusal, taken] = reply as readonly [unknown, string, unknown];
+    if (refusal !== '') unheard.refused(refusal);
+    return taking?.read(taken) ?? [];
+  }
+
+  close(): void {
+    for (const taker of this.#takers.values()) void taker.close(true).catch(() => undefined);
+  }
+
+  #change(
+    { taken: { id, label } }: HeldWork,
+    { keys, lua }: QueueScript,
+    args: readonly (string | number)[],
+    more: readonly string[] = [],
+  ): Promise<unknown> {
+    const { place, reach, redis } = this.#parts;
+    const own = keys(id).map((name) => keyIn(place, label, name));
+    return reach.try(() => runScript(redis, lua, [...own, ...more], args));
+  }
+
+  /** Asks BullMQ. A connection that was lost at the wrong moment leaves its side unusable: it is opened again. */
+  async #ask<Reply>(label: string, ask: (taker: WorkTaker) => Promise<Reply>): Promise<Reply | undefined> {
+    const { place, redis, node: name, lock: lockDuration, reach } = this.#parts;
+    return reach.try(async () => {
+      const taker = this.#takers.get(label) ?? openTaker(label, place, { redis, name, lockDuration });
+      this.#takers.set(label, taker);
+      try {
+        return await ask(taker);
+      } catch (error) {
+        this.#takers.delete(label);
+        throw error;
+      }
+    });
+  }
+}
