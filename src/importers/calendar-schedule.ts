@@ -31,8 +31,10 @@ const MOST_DAYS = 9 * 366;
  */
 export function nextWall(fields: CalendarFields, from: WallTime): WallTime | undefined {
   const today = Math.floor(from / DAY);
+  const date = new Date(0);
   for (let day = today; day < today + MOST_DAYS; day++) {
-    if (!fields.isDay(new Date(day * DAY))) continue;
+    date.setTime(day * DAY);
+    if (!fields.isDay(date)) continue;
     const time = timeFrom(fields, day === today ? (from - day * DAY) / 1000 : 0);
     if (time !== undefined) return day * DAY + time * 1000;
   }
@@ -58,7 +60,7 @@ export function calendarSchedule(fields: CalendarFields, { timezone, gap, repeat
   let stretch: Stretch | undefined;
   /** The first match from an instant on, within its stretch or in the gap at the end, otherwise where to continue. */
   const inStretch = (from: Instant): { readonly due?: Instant; readonly resumeAt?: Instant } => {
-    if (stretch === undefined || from < stretch.from || from >= stretch.until) stretch = stretchFrom(from, timezone);
+    if (stretch === undefined || from < stretch.from || from >= stretch.until) stretch = stretchAt(from, timezone);
     const { offset, until, freshFrom, gapUntil } = stretch;
     const wall = nextWall(fields, repeat === 'first' ? Math.max(from + offset, freshFrom) : from + offset);
     if (wall === undefined) return {};
@@ -100,15 +102,35 @@ interface Stretch {
 /** Long enough that the zone is rarely queried, and shorter than the pieces of its table. */
 const LONGEST_STRETCH = 30 * DAY;
 
-function stretchFrom(from: Instant, timezone: string): Stretch {
-  const offset = Number(wallAt(from, timezone)) - from;
-  const [last] = clockChanges(timezone, { from: from - DAY, until: from });
-  const [next] = clockChanges(timezone, { from, until: from + LONGEST_STRETCH });
-  return {
-    from,
-    until: next?.at ?? from + LONGEST_STRETCH,
-    offset,
-    freshFrom: last === undefined ? -Infinity : last.at + last.before,
-    gapUntil: next === undefined ? -Infinity : next.at + next.after,
-  };
+/** By zone and start. All entries of a crontab ask for the same ones. */
+const known = new Map<string, readonly Stretch[]>();
+
+/** A few zones for all years that are compared. */
+const MOST_KNOWN = 1000;
+
+function stretchAt(instant: Instant, timezone: string): Stretch {
+  const start = Math.floor(instant / LONGEST_STRETCH) * LONGEST_STRETCH;
+  const key = `${timezone} ${start}`;
+  const stretches = known.get(key) ?? stretchesFrom(start, timezone);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(key, stretches);
+  return stretches.find(({ until }) => instant < until) as Stretch;
+}
+
+/** The stretches of 30 days, which begin at the start and at each clock change. */
+function stretchesFrom(start: Instant, timezone: string): readonly Stretch[] {
+  const end = start + LONGEST_STRETCH;
+  const changes = [...clockChanges(timezone, { from: start - DAY, until: end })];
+  const starts = [start, ...changes.map(({ at }) => at).filter((at) => at > start && at < end)];
+  return starts.map((from, index) => {
+    const last = changes.findLast(({ at }) => at <= from);
+    const next = changes.find(({ at }) => at > from);
+    return {
+      from,
+      until: starts[index + 1] ?? end,
+      offset: Number(wallAt(from, timezone)) - from,
+      freshFrom: last === undefined ? -Infinity : last.at + last.before,
+      gapUntil: next === undefined ? -Infinity : next.at + next.after,
+    };
+  });
 }

@@ -1,3 +1,4 @@
+import { contentLines } from '../content-lines.js';
 import { nameOfCommand } from '../crontab/timer-name.js';
 import { readAssignment } from '../crontab/assignment.js';
 import { CrontabVariables } from '../crontab/variables.js';
@@ -26,7 +27,7 @@ const CRON_LINE = /^\s*(?:[\d*,/-]+\s+){4}\S/;
 
 /** A file with cron fields is more likely a crontab. */
 function recognize({ path, text }: SourceFile): number {
-  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
+  const lines = contentLines(text);
   const others = lines.filter((line) => readAssignment(line) === undefined);
   const isSound = others.every((line) => JOB_LINE.test(line) && !CRON_LINE.test(line));
   if (/(?:^|\/)anacrontab$/.test(path)) return isSound ? 0.95 : 0.5;

@@ -1,3 +1,4 @@
+import { contentLines } from '../content-lines.js';
 import type { Difference, ImportContext, Imported, Importer, SourceFile } from '../kind.js';
 import { entryForm, hasUserColumn, isOfCron } from './entry.js';
 import { readCrontabExpression } from './expression.js';
@@ -16,7 +17,7 @@ export const crontab: Importer = {
  * By the share of lines that are entries or assignments. In a crontab, an entry may have an error, or none may be left.
  */
 function recognize({ path, text }: SourceFile): number {
-  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
+  const lines = contentLines(text);
   const others = lines.filter((line) => readAssignment(line) === undefined);
   const entries = others.filter(isEntry).length;
   if (entries > 0) return (0.8 * (lines.length - others.length + entries)) / lines.length;

@@ -81,16 +81,23 @@ const withoutRepeats = (schedule: Pick<Schedule, 'next'>, machine: string): Pick
 });
 
 function calendarOf({ minute, hour, dayOfMonth, month, dayOfWeek }: CrontabExpression['fields']): CalendarFields {
-  const [days, months, weekdays] = [dayOfMonth, month, dayOfWeek].map(({ values }) => new Set(values));
+  const isMonth = among(month.values, 12);
+  const [inMonth, inWeek] = [among(dayOfMonth.values, 31), among(dayOfWeek.values, 7)];
   const needsBoth = dayOfMonth.isStar || dayOfWeek.isStar;
   return {
     seconds: [0],
     minutes: minute.values,
     hours: hour.values,
     isDay(date) {
-      if (!months?.has(date.getUTCMonth() + 1)) return false;
-      const [inMonth, inWeek] = [days?.has(date.getUTCDate()) ?? false, weekdays?.has(date.getUTCDay()) ?? false];
-      return needsBoth ? inMonth && inWeek : inMonth || inWeek;
+      const isDayOfWeek = inWeek(() => date.getUTCDay());
+      if (needsBoth !== isDayOfWeek) return !needsBoth && isMonth(() => date.getUTCMonth() + 1);
+      return inMonth(() => date.getUTCDate()) && isMonth(() => date.getUTCMonth() + 1);
     },
   };
+}
+
+/** Whether a value is one of those of a field. If it has all, the value is not asked for. */
+function among(values: readonly number[], all: number): (valueOf: () => number) => boolean {
+  const set = new Set(values);
+  return set.size === all ? () => true : (valueOf) => set.has(valueOf());
 }

@@ -1,3 +1,4 @@
+import { contentLines } from '../content-lines.js';
 import { readComment } from '../crontab/entry-comment.js';
 import { hasUserColumn, isSystemCrontab } from '../crontab/entry.js';
 import { nameOfCommand } from '../crontab/timer-name.js';
@@ -27,7 +28,7 @@ export const supercronic: Importer = {
  * and so is one with users.
  */
 function recognize({ path, text }: SourceFile): number {
-  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
+  const lines = contentLines(text);
   const jobs = lines.map(readJob).filter((job) => job !== undefined);
   if (jobs.length === 0) return 0;
   const share = (jobs.length + lines.filter((line) => assignment(line) !== undefined).length) / lines.length;

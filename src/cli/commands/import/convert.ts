@@ -1,8 +1,8 @@
 import { readAccounts, type Machine } from '../../../config/index.js';
 import { writeTimerFile } from '../../../config/write-timer-file.js';
-import type { Difference, Imported, ImportedTimer } from '../../../importers/kind.js';
+import type { Difference, Imported } from '../../../importers/kind.js';
 import { visible } from '../../../text/visible.js';
-import { checkTimer, type CheckedTimer } from './check-timer.js';
+import { checkTimers, type CheckedTimer, type NamedImport } from './check-timers.js';
 import { hoistDefaults } from './hoist.js';
 import { joinExported } from './join-exported.js';
 import { uniqueNames } from './names.js';
@@ -30,27 +30,21 @@ interface Place {
   readonly folder: string;
 }
 
-interface NamedTimer extends CheckedTimer {
-  readonly name: string;
-  readonly timer: ImportedTimer;
-}
+type NamedTimer = CheckedTimer & NamedImport;
 
 /** Turns the result of reading into a timer file that `timers validate` accepts. */
 export function convert(read: readonly Imported[], { machine, folder }: Place): Conversion {
   const given = mergedSettings(read);
   const timers = joinExported(read.flatMap((one) => one.timers));
   const names = uniqueNames(timers.map(({ name }) => name));
-  // Each timer is checked as if it were alone in a file.
   const context = {
     machine: { accounts: readAccounts(), ...machine },
     folder,
     settings: given,
     compared: new WeakMap(),
   };
-  const checked = timers.map((timer, index): NamedTimer => {
-    const name = names[index] ?? '';
-    return { name, timer, ...checkTimer(name, timer, context) };
-  });
+  const named = timers.map((timer, index): NamedImport => ({ timer, name: names[index] ?? '' }));
+  const checked = checkTimers(named, context).map((one, index) => ({ ...one, ...named[index] }) as NamedTimer);
   const kept = checked.filter(({ keys }) => keys !== undefined);
   const general = [...read.flatMap((one) => one.differences), ...aboutRoot(kept, machine)];
   const lost = checked.filter(({ keys }) => keys === undefined).flatMap(({ differences }) => differences);

@@ -1,5 +1,5 @@
 import { parseTimerFile, type Diagnostic, type Machine } from '../../../config/index.js';
-import { writeTimerFile } from '../../../config/write-timer-file.js';
+import { writeTimerFile, type WrittenTimer } from '../../../config/write-timer-file.js';
 import { DAY, type Instant } from '../../../domain/time.js';
 import type { Job } from '../../../domain/job.js';
 import { nextInWindow } from '../../../engine/plan-due.js';
@@ -28,16 +28,46 @@ export interface CheckedTimer {
   readonly differences: readonly Difference[];
 }
 
-/** Checks a timer like `timers validate`, and compares its firings with those of its source. */
-export function checkTimer(name: string, timer: ImportedTimer, context: CheckContext): CheckedTimer {
-  const { keys, changes } = forThisMachine(timer, (changed) => read(name, changed, context).errors);
-  const { errors, job } = read(name, keys, context);
-  const about = (difference: Omit<Difference, 'file' | 'line'>): Difference => ({ ...timer.place, ...difference });
+export interface NamedImport {
+  readonly name: string;
+  readonly timer: ImportedTimer;
+}
+
+/** Timers that are read as one file: a file for each timer takes long, and one for all would have errors more often. */
+const TOGETHER = 200;
+
+/** Checks timers like `timers validate`, and compares their firings with those of their source. */
+export function checkTimers(timers: readonly NamedImport[], context: CheckContext): readonly CheckedTimer[] {
+  const checked: CheckedTimer[] = [];
+  for (let start = 0; start < timers.length; start += TOGETHER) {
+    const some = timers.slice(start, start + TOGETHER);
+    const { errors, jobs } = read(some.map(plain), context);
+    for (const [index, one] of some.entries())
+      checked.push(errors.length === 0 ? whole(one, jobs[index], context) : checkAlone(one, context));
+  }
+  return checked;
+}
+
+const plain = ({ name, timer: { keys } }: NamedImport): Pick<WrittenTimer, 'name' | 'keys'> => ({ name, keys });
+
+/** Reads a timer as a separate file, and changes what this machine does not have. */
+function checkAlone({ name, timer }: NamedImport, context: CheckContext): CheckedTimer {
+  const { keys, changes } = forThisMachine(timer, (changed) => read([{ name, keys: changed }], context).errors);
+  const { errors, jobs } = read([{ name, keys }], context);
   const found = [...timer.differences.flatMap((one) => ifAbout(keys, one)), ...changes];
-  if (job === undefined || errors.length > 0)
-    return { keys: undefined, differences: [...found, ...errors.map(toError).map(about)] };
-  const different = compared(timer, job, context);
-  return { keys, differences: different === undefined ? found : [...found, about(different)] };
+  if (errors.length > 0) {
+    const told = errors.map((error): Difference => ({ ...timer.place, ...toError(error) }));
+    return { keys: undefined, differences: [...found, ...told] };
+  }
+  return whole({ name, timer: { ...timer, keys, differences: found } }, jobs[0], context);
+}
+
+/** A timer without an error, with the first firing that differs. */
+function whole({ timer }: NamedImport, job: Job | undefined, context: CheckContext): CheckedTimer {
+  const { keys, place } = timer;
+  const found = timer.differences.flatMap((one) => ifAbout(keys, one));
+  const different = job && compared(timer, job, context);
+  return { keys, differences: different === undefined ? found : [...found, { ...place, ...different }] };
 }
 
 /** Drops differences about keys that are not valid on this machine. */
@@ -50,16 +80,15 @@ const toError = ({ message, hint }: Diagnostic): Pick<Difference, 'severity' | '
   ...(hint !== undefined && { hint }),
 });
 
-/** Reads one timer as a separate file. A timer with `user` is checked as for root, because only root can use it. */
+/** Reads timers as a separate file. Timers with `user` are checked as for root, because only root can use it. */
 function read(
-  name: string,
-  keys: Keys,
+  timers: readonly Pick<WrittenTimer, 'name' | 'keys'>[],
   { machine, folder, settings }: CheckContext,
-): { readonly errors: readonly Diagnostic[]; readonly job: Job | undefined } {
-  const text = writeTimerFile({ comment: [], settings, timers: [{ name, comment: [], keys }] });
-  const reader = keys['user'] === undefined ? machine : { ...machine, uid: 0 };
+): { readonly errors: readonly Diagnostic[]; readonly jobs: readonly Job[] } {
+  const text = writeTimerFile({ comment: [], settings, timers: timers.map((one) => ({ ...one, comment: [] })) });
+  const reader = timers.some(({ keys }) => keys['user'] !== undefined) ? { ...machine, uid: 0 } : machine;
   const { problems, timerFile } = parseTimerFile({ path: `${folder}/timers.yaml`, folder, text }, reader);
-  return { errors: problems.filter(({ severity }) => severity === 'error'), job: timerFile?.jobs[0] };
+  return { errors: problems.filter(({ severity }) => severity === 'error'), jobs: timerFile?.jobs ?? [] };
 }
 
 function compared(
