@@ -120,6 +120,30 @@ describe('containers', () => {
     expect(keys['run']).toBe('curl -X GET https://shop.example/automations -H "X-Cron-Secret: ${CRON_SECRET}"');
   });
 
+  test('with a Secret whose variables are not in the file, $(NAME) is left to the shell', () => {
+    const command = (words: string) =>
+      readText(
+        kubernetes,
+        cronJob('schedule: "@daily"').replace(
+          'command: [c]',
+          `envFrom: [{ secretRef: { name: s } }], command: [${words}]`,
+        ),
+      ).timers[0]?.keys['run'];
+    expect(command('load, "--token=$(TOKEN)"')).toBe('load "--token=${TOKEN}"');
+    expect(command('sh, -c, "dump $(DB_NAME) $(date)"')).toBe('dump ${DB_NAME} $(date)');
+  });
+
+  test('a value that contains one of a Secret is reported, and left to the environment', () => {
+    const env =
+      'env: [{ name: PASS, valueFrom: { secretKeyRef: { name: s, key: p } } }, ' +
+      '{ name: URL, value: "db://$(PASS)@db" }, { name: PLAIN, value: "$(NONE)" }], command: [load, "$(URL)"]';
+    const { timers } = readText(kubernetes, cronJob('schedule: "@daily"').replace('command: [c]', env));
+    expect(timers[0]?.keys).toMatchObject({ env: { PLAIN: '$(NONE)' }, run: 'load "${URL}"' });
+    expect(toldOf(timers[0] ?? { differences: [] })).toContain(
+      '4 warning: URL contains $(PASS), whose value is not in the file.',
+    );
+  });
+
   test('$$ is a dollar sign, and $(command) without a variable stays', () => {
     const { keys } = timerOf(read('reports.yaml'), 'every-other-day-or-monday');
     expect(keys['run']).toEqual(['python', '-m', 'shop.reports', '--out', '/srv/reports/daily.csv', '--cost', '$5']);

@@ -1,6 +1,6 @@
 import type { DifferenceList } from '../difference-list.js';
 import type { Fields } from '../fields.js';
-import { fillIn, type Variables } from './variables.js';
+import { fillIn, isElsewhere, namesIn, type Variables } from './variables.js';
 
 /** `run`, and `shell` if it is not `/bin/sh`. */
 export interface ContainerCommand {
@@ -23,8 +23,9 @@ export function readCommand(container: Fields, variables: Variables, differences
 }
 
 /** A shell variable, for a value that only the cluster has. */
-const reference = (name: string, { unknown }: Variables): string | undefined =>
-  unknown.has(name) ? `\${${name}}` : undefined;
+const reference = (name: string, variables: Variables): string | undefined =>
+  // A script also has $(command) of its own.
+  isElsewhere(name, variables, /^[A-Z_][A-Z\d_]*$/) ? `\${${name}}` : undefined;
 
 const SHELL = /^(?:\/(?:usr\/)?bin\/)?(?:sh|bash|dash|zsh|ash)$/;
 
@@ -46,8 +47,8 @@ function tellEntrypoint(container: Fields, image: string, differences: Differenc
 
 /** The words as a list, or as a text if the shell has to fill in a value that only the cluster has. */
 function withoutShell(words: readonly string[], variables: Variables): string | readonly string[] {
-  const { known, unknown } = variables;
-  const needsShell = words.some((word) => [...unknown].some((name) => word.includes(`$(${name})`)));
+  const { known } = variables;
+  const needsShell = words.some((word) => namesIn(word).some((name) => isElsewhere(name, variables)));
   if (!needsShell) return words.map((word) => fillIn(word, (name) => known.get(name)));
   return words.map((word) => shellWord(word, variables)).join(' ');
 }
@@ -56,8 +57,9 @@ function withoutShell(words: readonly string[], variables: Variables): string | 
 const MARK = '\0';
 
 function shellWord(word: string, variables: Variables): string {
-  const { known, unknown } = variables;
-  const filled = fillIn(word, (name) => known.get(name) ?? (unknown.has(name) ? `${MARK}${name}${MARK}` : undefined));
+  const { known } = variables;
+  const mark = (name: string) => (isElsewhere(name, variables) ? `${MARK}${name}${MARK}` : undefined);
+  const filled = fillIn(word, (name) => known.get(name) ?? mark(name));
   if (/^[\w./:=@%+,-]+$/.test(filled)) return filled;
   const [literal = '', ...pieces] = filled.split(MARK);
   if (pieces.length === 0) return `'${literal.replaceAll("'", `'\\''`)}'`;

@@ -8,24 +8,27 @@ export interface Variables {
   readonly known: ReadonlyMap<string, string>;
   /** Variables whose value only the cluster has. */
   readonly unknown: ReadonlySet<string>;
+  /** Whether there may be more of them: `envFrom` names a source that is not in the files. */
+  readonly hasMore: boolean;
 }
 
 /** Reads `envFrom` and `env`, in this order: if a name occurs twice, the later one counts. */
 export function readVariables(container: Fields, configMaps: ConfigMaps, differences: DifferenceList): Variables {
   const known = new Map<string, string>();
   const unknown = new Set<string>();
-  for (const source of container.maps('envFrom')) readSource(source, { known, configMaps, differences });
+  const found = container.maps('envFrom').map((source) => readSource(source, { known, configMaps, differences }));
+  const variables = { known, unknown, hasMore: found.includes(false) };
   for (const variable of container.maps('env')) {
     const name = variable.text('name') ?? '';
     const value = variable.has('valueFrom')
       ? readReference(variable, { name, configMaps, differences })
-      : fillIn(variable.text('value') ?? '', (other) => known.get(other));
+      : readValue(variable, { name, variables, differences });
     if (value === undefined) unknown.add(name);
     else known.set(name, value);
     if (value !== undefined) unknown.delete(name);
     else known.delete(name);
   }
-  return { known, unknown };
+  return variables;
 }
 
 /**
@@ -37,12 +40,25 @@ export const fillIn = (text: string, valueOf: (name: string) => string | undefin
     name === undefined ? '$' : (valueOf(name) ?? written),
   );
 
+/** The names in the `$(NAME)` of a text. */
+export const namesIn = (text: string): readonly string[] =>
+  [...text.matchAll(/\$\$|\$\(([^)]*)\)/g)].flatMap(([, name]) => name ?? []);
+
+/** Whether only the cluster has the value of a variable. `form`: what a name looks like, if the cluster may have more. */
+export const isElsewhere = (name: string, { known, unknown, hasMore }: Variables, form = /^[A-Za-z_]\w*$/): boolean =>
+  unknown.has(name) || (hasMore && !known.has(name) && form.test(name));
+
 interface Found {
   readonly configMaps: ConfigMaps;
   readonly differences: DifferenceList;
 }
 
-function readSource(source: Fields, { known, configMaps, differences }: Found & { known: Map<string, string> }): void {
+/** Returns whether all of its variables are in the files. */
+function readSource(
+  source: Fields,
+  { known, configMaps, differences }: Found & { known: Map<string, string> },
+): boolean {
+  let isWhole = true;
   const prefix = source.text('prefix') ?? '';
   for (const [key, kind] of SOURCES) {
     if (!source.has(key)) continue;
@@ -50,8 +66,12 @@ function readSource(source: Fields, { known, configMaps, differences }: Found & 
     source.map(key).ignore('optional');
     const data = kind === 'ConfigMap' ? configMaps.get(name) : undefined;
     if (data !== undefined) for (const [variable, value] of data) known.set(`${prefix}${variable}`, value);
-    else differences.warning(source.place(key), `The variables of the ${kind} ${name} are not in the file.`, FROM_FILE);
+    else {
+      isWhole = false;
+      differences.warning(source.place(key), `The variables of the ${kind} ${name} are not in the file.`, FROM_FILE);
+    }
   }
+  return isWhole;
 }
 
 const SOURCES = [
@@ -60,6 +80,28 @@ const SOURCES = [
 ] as const;
 
 const FROM_FILE = 'Write them to a file of NAME=value lines, and set env_file to its path.';
+
+interface Written {
+  readonly name: string;
+  readonly variables: Variables;
+  readonly differences: DifferenceList;
+}
+
+/** A value with `$(NAME)` filled in; `undefined` if only the cluster can do that. */
+function readValue(variable: Fields, { name, variables, differences }: Written): string | undefined {
+  const text = variable.text('value') ?? '';
+  const missing = namesIn(text).find((other) => isElsewhere(other, variables));
+  if (missing === undefined) return fillIn(text, (other) => variables.known.get(other));
+  differences.warning(
+    variable.place('value'),
+    `${name} contains $(${missing}), whose value is not in the file.`,
+    setIt(name),
+  );
+  return undefined;
+}
+
+const setIt = (name: string): string =>
+  `Set ${name} in env, in a file that env_file names, or in the environment of timers.`;
 
 function readReference(
   variable: Fields,
@@ -78,8 +120,7 @@ function readReference(
   const reference = from.map(kind);
   const origin = ORIGINS.get(kind)?.(reference) ?? kind;
   reference.ignoreAll();
-  const hint = `Set ${name} in env, in a file that env_file names, or in the environment of timers.`;
-  differences.warning(place, `${name} comes from ${origin}, which is not in the file.`, hint);
+  differences.warning(place, `${name} comes from ${origin}, which is not in the file.`, setIt(name));
   return undefined;
 }
 
