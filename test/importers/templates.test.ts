@@ -18,6 +18,14 @@ test.each([
   expect(read.differences).toMatchObject([{ file: 'a', line: 2, severity: 'error', text }]);
 });
 
+test('yacron fills in its reports itself, but not its commands', () => {
+  const job = (command: string) =>
+    `jobs:\n  - name: a\n    command: ${command}\n    onFailure:\n      report:\n        mail:\n` +
+    `          subject: "{{ name }}"\n\n          body: |\n            {% if stdout %}{{ stdout }}{% endif %}\n    schedule: "@daily"\n`;
+  expect(withoutTemplates([{ path: 'a', text: job('./sync') }]).files).toHaveLength(1);
+  expect(withoutTemplates([{ path: 'a', text: job('./{{ script }}') }]).read.differences).toMatchObject([{ line: 3 }]);
+});
+
 test.each([
   "0 3 * * * docker ps --format '{{.Names}}'",
   "run: docker inspect -f '{{range .Mounts}}{{.Source}}{{else}}-{{end}}' db",

@@ -36,12 +36,16 @@ interface Placeholder {
 }
 
 function placeholderIn({ path, text }: SourceFile): Placeholder | undefined {
-  for (const [index, line] of text.split('\n').entries()) {
+  for (const [index, line] of withoutReports(text).split('\n').entries()) {
     const [found] = /^\s*[#;]/.test(line) ? [] : (PLACEHOLDER.exec(line) ?? []);
     if (found !== undefined) return { file: path, line: index + 1, text: found };
   }
   return undefined;
 }
+
+/** A block below `report` is a template that yacron fills in itself, for each mail or message. Its lines become empty. */
+const withoutReports = (text: string): string =>
+  text.replace(/^([ \t]*)report:[ \t]*\n(?:\1[ \t]+.*\n?|[ \t]*\n)+/gm, (block) => block.replace(/[^\n]+/g, ''));
 
 const errorAt = (placeholder: Placeholder): Imported['differences'][number] => ({
   ...placeholder,
