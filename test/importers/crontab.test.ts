@@ -81,6 +81,11 @@ describe('the command', () => {
   });
 });
 
+test('a % that was meant as itself has a hint', () => {
+  const { differences } = importedBy(crontab, 'MAILTO=\n0 6 * * * sleep $(( RANDOM % 600 )) && run\n');
+  expect(differences.find(({ text }) => text === '%')?.hint).toContain('write \\% in the crontab');
+});
+
 describe('when', () => {
   const cases: readonly (readonly [when: string, timezone: string, first: readonly string[]])[] = [
     ['30 2 * 3 7', 'UTC', ['2027-03-07T02:30', '2027-03-14T02:30']],
@@ -257,6 +262,11 @@ describe('a file of cron without a valid entry', () => {
     expect(differences).toMatchObject([
       { severity: 'error', line: 2, message: '"0" is not a valid day of month in a crontab.' },
     ]);
+  });
+
+  test('is recognized without a name, if each line has the form of an entry', () => {
+    expect(recognized('tasks', '23 50 * * * cd /srv && ./export.sh\n')).toBe(true);
+    expect(recognized('song', '10 green bottles hanging on the wall\n')).toBe(false);
   });
 
   test.each([

@@ -21,8 +21,13 @@ function recognize({ path, text }: SourceFile): number {
   const others = lines.filter((line) => readAssignment(line) === undefined);
   const entries = others.filter(isEntry).length;
   if (entries > 0) return (0.8 * (lines.length - others.length + entries)) / lines.length;
-  return isOfCron(path) && others.every((line) => entryForm(line) !== undefined) ? 0.1 : 0;
+  const isSound = others.every((line) => entryForm(line) !== undefined);
+  if (isOfCron(path)) return isSound ? 0.1 : 0;
+  return isSound && others.some((line) => TIME_OF_DAY.test(line)) ? 0.05 : 0;
 }
+
+/** A minute and an hour, even if cron rejects them. */
+const TIME_OF_DAY = /^\s*[\d*][\d*,/-]*\s+[\d*][\d*,/-]*\s/;
 
 /** cron rejects a command that begins with `*`: a schedule with more fields belongs to another format. */
 function isEntry(line: string): boolean {

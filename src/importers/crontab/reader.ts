@@ -241,5 +241,10 @@ const inputWords = (shell: unknown): readonly Words[] => [
         text: '%',
         message: `A here-document gives the command its input. ${shell} may not read it.`,
       }
-    : { severity: 'note', text: '%', message: 'A here-document gives the command its input.' },
+    : {
+        severity: 'note',
+        text: '%',
+        message: 'A here-document gives the command its input, as cron does with the text after a %.',
+        hint: 'If a % should be part of the command, write \\% in the crontab, and import it again.',
+      },
 ];

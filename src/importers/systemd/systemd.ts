@@ -93,7 +93,12 @@ function serviceOf(timer: Unit, { units, context, general }: ReadContext): ReadU
   const written = timer.last('Timer', 'Unit');
   const name = fixedText(expandSpecifiers(written?.value ?? timer.name.replace(/\.timer$/, '.service'), timer)) ?? '';
   if (unitName(name).type !== 'service') {
-    general.error(written ?? timer.place, `${timer.name} is left out: it starts ${name}, which is not a service.`);
+    const hint = 'Import a timer that starts a service, or write a timer for what the unit starts.';
+    general.error(
+      written ?? timer.place,
+      `${timer.name} is left out: it starts ${name}, which is not a service.`,
+      hint,
+    );
     return undefined;
   }
   const found = units.read(name, (wanted) => besideTimer(timer, wanted, context));

@@ -411,3 +411,12 @@ test('settings of a service name what they change, and those that are off say no
     ],
   ]);
 });
+
+test('a timer that starts no service is left out, with a hint', () => {
+  const { keys, said } = read('OnCalendar=daily\nUnit=job.target', 'ExecStart=/bin/a');
+  expect(keys).toEqual([]);
+  expect(said).toEqual([
+    'job.timer is left out: it starts job.target, which is not a service. ' +
+      'Import a timer that starts a service, or write a timer for what the unit starts.',
+  ]);
+});
