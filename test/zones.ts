@@ -12,6 +12,7 @@ export const READ_THE_ZONE = [
   'test/config/many-mistakes.test.ts',
   'test/daemon/origin.test.ts',
   'test/daemon/reloader.test.ts',
+  'test/importers/nothing-to-import.test.ts',
   'test/page/timeline-scale.test.ts',
   'test/schedules/parse-schedule.test.ts',
   'test/schedules/reference.test.ts',

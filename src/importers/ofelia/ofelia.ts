@@ -17,6 +17,9 @@ export const ofelia: Importer = {
 /** A section or a label of a job. */
 const JOB = /^\s*\[job-(?:exec|run|local|service-run)\s*"|\bofelia\.job-(?:exec|run|local|service-run)\./im;
 
+const NO_JOB =
+  'No job was found. A job is a section such as [job-exec "backup"], or a label such as ofelia.job-exec.backup.';
+
 function readFile(file: SourceFile, context: ImportContext): Imported {
   const general = new DifferenceList();
   const isIni = /^\s*\[(?:job-|global)/im.test(file.text);
@@ -30,6 +33,9 @@ function readFile(file: SourceFile, context: ImportContext): Imported {
       'If Ofelia used another one, change timezone in the timer file.',
     );
   }
+  const hasJob = entries.some(({ type }) => type !== 'global');
+  if (!hasJob && general.list().every(({ severity }) => severity !== 'error'))
+    general.error({ file: file.path, line: 1 }, NO_JOB);
   const globals = entries.filter(({ type }) => type === 'global');
   for (const one of globals) tellUnknown(one, general);
   const read = entries

@@ -51,6 +51,8 @@ function read(files: readonly SourceFile[], context: ImportContext, dialect: Dia
   const general = new DifferenceList();
   const { jobs, tops } = readFiles(files, context, general);
   const settings = readTop(tops, dialect, general);
+  if (jobs.length === 0 && general.list().every(({ severity }) => severity !== 'error'))
+    general.error({ file: files[0]?.path ?? '-', line: 1 }, 'No job was found. Jobs are a list below the key jobs.');
   const found = jobs.map((job) => readJob(job, { dialect, context }));
   const { shared, timers } = withoutShared(found.flatMap(({ timer }) => timer ?? []));
   return {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createSystemClock } from '../../../clocks/system.js';
 import { MAX_FILE_SIZE } from '../../../config/index.js';
+import { contentLines } from '../../../importers/content-lines.js';
 import { importerKinds } from '../../../importers/index.js';
 import type { Imported, ImportContext, Importer, SourceFile } from '../../../importers/kind.js';
 import { systemReason } from '../../../system/system-reason.js';
@@ -31,7 +32,7 @@ export async function importSchedules(
   const sources = readSources(paths, cwd, paths.includes('-') ? await standardInput() : undefined);
   const whole = withoutTemplates(sources.files);
   const { byFormat, unknown } = grouped(whole.files, named);
-  const faults = [...sources.faults, ...unknown.map(unrecognized)];
+  const faults = [...sources.faults.map((one) => withFormats(one, words)), ...unknown.map(unrecognized)];
   for (const fault of faults) terminal.err(`timers: ${fault}`);
   const machine = thisMachine(createSystemClock().now());
   /** By path, because several timers may share a service. */
@@ -97,9 +98,20 @@ function recognizedBy(file: SourceFile): Importer | undefined {
   return best.importer;
 }
 
-const unrecognized = ({ path }: SourceFile): string =>
-  `${path === '-' ? 'standard input' : path} has no known format. Put one before the files: ` +
-  `${importerKinds.map(({ name }) => name).join(', ')}.`;
+const FORMATS = importerKinds.map(({ name }) => name).join(', ');
+
+function unrecognized({ path, text }: SourceFile): string {
+  const name = path === '-' ? 'standard input' : path;
+  if (text.trim() === '') return `${name} is empty.`;
+  if (contentLines(text).length === 0) return `${name} has only comments.`;
+  return `${name} has no known format. Put one before the files: ${FORMATS}.`;
+}
+
+/** A word before the files that names no file may be meant as a format. */
+function withFormats(fault: string, [first = '', ...others]: readonly string[]): string {
+  const isWord = others.length > 0 && /^[A-Za-z][\w-]*$/.test(first) && fault.startsWith(`${first} cannot be read`);
+  return isWord ? `${fault} It is not a format either: these are ${FORMATS}.` : fault;
+}
 
 /** Prints or writes the timer file, and reports the differences. Returns whether there is one. */
 function hand(
@@ -121,10 +133,11 @@ function writeNew(terminal: Terminal, output: string, text: string): boolean {
     writeFileSync(resolve(terminal.cwd, output), text, { flag: 'wx' });
     return true;
   } catch (error) {
-    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
-    const words = exists
-      ? 'already exists and was not changed. Choose another file.'
-      : `cannot be written: ${systemReason(error)}.`;
+    const { code } = error as NodeJS.ErrnoException;
+    const words =
+      code === 'EEXIST'
+        ? 'already exists and was not changed. Choose another file.'
+        : `cannot be written: ${code === 'ENOENT' ? 'its folder does not exist' : systemReason(error)}.`;
     terminal.err(`timers: ${output} ${words}`);
     return false;
   }

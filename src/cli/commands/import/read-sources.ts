@@ -17,7 +17,10 @@ const SKIPPED = /^[.#]|~$|\.(?:rpmsave|rpmorig|rpmnew|dpkg-\w+|swp|bak)$/;
 export function readSources(paths: readonly string[], cwd: string, input: Buffer | undefined): Sources {
   const files: SourceFile[] = [];
   const faults: string[] = [];
-  const named = paths.flatMap((one) => filesIn(one, cwd)).flatMap((one) => [one, ...dropInsOf(one, cwd)]);
+  const found = paths.map((one) => filesIn(one, cwd));
+  for (const [index, path] of paths.entries())
+    if (found[index]?.length === 0) faults.push(`${path} is a folder without files to import.`);
+  const named = found.flat().flatMap((one) => [one, ...dropInsOf(one, cwd)]);
   // Drop-ins may also be named.
   for (const path of new Map(named.map((one) => [resolve(cwd, one), one])).values()) {
     const read = path === '-' ? decode(path, input ?? Buffer.alloc(0)) : readUnit(path, cwd);
