@@ -8,6 +8,14 @@ port=${PORT:-7399}
 read -ra timers <<< "${TIMERS:-timers}"
 url=redis://127.0.0.1:$port/0
 
+for program in redis-server "${timers[0]}"; do
+  if ! type "$program" > /dev/null 2>&1; then
+    echo "cluster.sh: there is no $program on the PATH" >&2
+    exit 1
+  fi
+done
+mkdir -p "$place"
+
 trap 'kill $(jobs -p) 2> /dev/null || true; wait' EXIT
 trap 'exit 0' INT TERM
 

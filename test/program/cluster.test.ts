@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -52,6 +52,17 @@ describe.skipIf(!hasRedis)('examples/cluster', () => {
       script.kill('SIGTERM');
       await ended;
     }
+  });
+});
+
+test('the script says which program is missing, and starts nothing', () => {
+  const env = { ...process.env, PLACE: join(desk.folder, 'place'), TIMERS: 'no-such-timers' };
+  const { status, stdout, stderr } = spawnSync(join(FOLDER, 'cluster.sh'), { env, encoding: 'utf8' });
+  const missing = hasRedis ? 'no-such-timers' : 'redis-server';
+  expect({ status, stdout, stderr }).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: `cluster.sh: there is no ${missing} on the PATH\n`,
   });
 });
 
