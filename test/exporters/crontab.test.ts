@@ -55,6 +55,26 @@ test('an imported crontab comes back with its variables, its shell and its folde
   expect(again.jobs.map((job) => firings(job, 20))).toEqual(first.jobs.map((job) => firings(job, 20)));
 });
 
+test.each([
+  'cat%a%b',
+  'cat%',
+  'cat%%',
+  'cat%a%%',
+  String.raw`date +\%F | wc -c%100\% sure%\ %END`,
+  'cd /srv && ./load "a b"%x',
+])('the input of an imported command comes back as %%: %s', (command) => {
+  const first = imported(crontab, `MAILTO=\n1 2 3 4 5 ${command}\n`, { timezone: 'UTC' });
+  const { files, differences } = crontabExporter.write(first.jobs, { now: NOW, timezone: 'UTC' });
+  expect(differences).toEqual([]);
+  const again = imported(crontab, files[0]!.text, { timezone: 'UTC' });
+  expect(again.jobs.map((job) => job.command)).toEqual(first.jobs.map((job) => job.command));
+});
+
+test('the input of a timer with a timeout reaches its command', () => {
+  const { files } = exported('a: { cron: "0 4 * * *", run: "cat <<\'END\'\\nx\\nEND\\n", cwd: /tmp, timeout: 5m }');
+  expect(files[0]!.text).toContain('cd /tmp && timeout -k 10 300 /bin/sh -c cat%x\n');
+});
+
 test('the description of the first entry comes back, and an entry of a user has its home', () => {
   const tab = '# Reloads the rules\n0 * * * * root ./firewall.sh 2>/dev/null\n@reboot root ./start.sh\n';
   const first = imported(crontab, tab, { path: '/etc/cron.d/fire', timezone: 'UTC' });

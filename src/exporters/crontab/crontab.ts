@@ -4,6 +4,7 @@ import type { Job } from '../../domain/job.js';
 import { parseDuration } from '../../domain/duration.js';
 import { SECOND } from '../../domain/time.js';
 import { CRON_NICKNAMES } from '../../importers/cron-words.js';
+import { inputText, splitInput } from '../../importers/crontab/command-text.js';
 import { CRONTAB_FIELDS, readCrontabField, type FieldRange } from '../../importers/crontab/field.js';
 import { readExpression, textsOf, type Expression } from '../../schedules/index.js';
 import type { ExportDifference, Exporter } from '../kind.js';
@@ -128,8 +129,10 @@ function commandText(job: Job, { env, shell }: SharedVariables): string | undefi
   );
   const exports = others.map(([name, value]) => `export ${name}=${quotedValue(value)} && `);
   const before = `${pauseText(job)}${isAtHome(job, env) ? '' : `cd ${quotedValue(command.cwd)} && `}${exports.join('')}${limit}`;
-  const text = before + runText(command, { shell, before, isLimited: limit !== '' });
-  return text.includes('\n') ? undefined : text.replaceAll('%', String.raw`\%`);
+  const { run, input } = typeof command.run === 'string' ? splitInput(command.run) : { ...command, input: undefined };
+  const text = before + runText({ ...command, run }, { shell, before, isLimited: limit !== '' });
+  if (text.includes('\n')) return undefined;
+  return text.replaceAll('%', String.raw`\%`) + (input === undefined ? '' : inputText(input));
 }
 
 /** An import writes `in: 1s` for `@reboot`, so it needs no pause. */

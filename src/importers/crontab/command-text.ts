@@ -25,3 +25,16 @@ export function withInput({ run, input }: CrontabCommand): string {
   const command = isSimple ? `${run.trimEnd()} <<'${end}'` : `{ ${run.trimEnd()}\n} <<'${end}'`;
   return `${command}\n${input}${end}\n`;
 }
+
+/** The inverse of {@link withInput}: the command, and the lines of its here-document. */
+export function splitInput(text: string): CrontabCommand {
+  const [, group, plain, , input] = /^(?:\{ ([^]*?)\n\}|([^\n]*?)) <<'(END_*)'\n([^]*\n)\3\n$/.exec(text) ?? [];
+  const split = { run: group ?? plain ?? '', input };
+  return input !== undefined && withInput(split) === text ? split : { run: text, input: undefined };
+}
+
+/** Writes lines for the standard input behind a command, as cron reads them. */
+export function inputText(input: string): string {
+  const last = /(?:^|\n)\n$/.test(input) ? input : input.slice(0, -1);
+  return `%${last.replaceAll('%', String.raw`\%`).replaceAll('\n', '%')}`;
+}
