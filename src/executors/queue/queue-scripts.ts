@@ -172,6 +172,25 @@ return take(0, 0)`,
 };
 
 /**
+ * Puts jobs back that their worker took without a reply: it has not begun them. ARGV: beginning of the keys, lock. Returns how
+ * many.
+ */
+export const UNTAKE: QueueScript = {
+  keys: () => ['wait', 'active', 'stalled'],
+  lua: `local count = 0
+for _, id in ipairs(redis.call('LRANGE', KEYS[2], 0, -1)) do
+  local key = ARGV[1] .. id
+  if redis.pcall('GET', key .. ':lock') == ARGV[2] then
+    redis.call('DEL', key .. ':lock'); redis.call('LREM', KEYS[2], 1, id); redis.call('SREM', KEYS[3], id)
+    redis.call('HINCRBY', key, 'ats', -1); redis.call('HDEL', key, 'processedOn', 'pb')
+    redis.call('RPUSH', KEYS[1], id)
+    count = count + 1
+  end
+end
+return count`,
+};
+
+/**
  * Ends a job as BullMQ does, notifies its scheduler, and takes the next ones. KEYS: the last one says how it ended: `completed` or
  * `failed`; then those of `TAKE_NEXT`, or none. ARGV: lock, id, field and text of its end, channel of the scheduler; then those of
  * `TAKE_NEXT`, or none. Returns 0 if the job is no longer its own, otherwise 1, the error of the message or '', and what was taken.

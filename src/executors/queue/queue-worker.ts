@@ -182,7 +182,7 @@ export class QueueWorker {
   #takeAnew(): void {
     this.#polledAt = this.#now;
     this.#sources.distrust();
-    void this.#take();
+    void this.#requests.untake().then(() => this.#take());
   }
 
   /** Takes attempts while there are slots, and queues that may have work. */

@@ -16,6 +16,9 @@ export interface TakenWork {
 
 /** A request for work: keys and arguments of `TAKE_NEXT`. */
 export interface TakeRequest {
+  readonly label: string;
+  /** The name of the locks that it takes. */
+  readonly token: string;
   readonly keys: readonly string[];
   readonly args: readonly (string | number)[];
   /** Reads the reply. */
@@ -92,6 +95,7 @@ export class WorkSources {
     const key = (name: string) => keyIn(place, label, name);
     const own = TAKE_NEXT.keys('').map(key);
     return {
+      ...{ label, token },
       keys: [...own, ...this.#lists.filter((list) => list !== own.at(-1))],
       args: [key(''), token, lock, node, id, room, takesReturned],
       read: (reply) => {

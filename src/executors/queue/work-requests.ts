@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Duration } from '../../domain/time.js';
 import { keyIn, openTaker, type Channels, type QueuePlace, type Unheard, type WorkTaker } from './channels.js';
 import type { HeldWork } from './held-work.js';
-import { FINISH, RETURN, STARTED, TAKE_NEXT, type QueueScript } from './queue-scripts.js';
+import { FINISH, RETURN, STARTED, TAKE_NEXT, UNTAKE, type QueueScript } from './queue-scripts.js';
 import { runScript } from './run-script.js';
 import type { StoreReach } from './store-reach.js';
 import type { TakenWork, TakeRequest } from './taken-work.js';
@@ -23,14 +23,32 @@ interface WorkRequestsParts {
 export class WorkRequests {
   readonly #parts: WorkRequestsParts;
   readonly #takers = new Map<string, WorkTaker>();
+  /** Requests that may have taken work without a reply. */
+  #unanswered: TakeRequest[] = [];
 
   constructor(parts: WorkRequestsParts) {
     this.#parts = parts;
   }
 
-  take({ keys, args, read }: TakeRequest): Promise<readonly TakenWork[] | undefined> {
+  async take(taking: TakeRequest): Promise<readonly TakenWork[] | undefined> {
     const { reach, redis } = this.#parts;
-    return reach.try(async () => read(await runScript(redis, TAKE_NEXT.lua, keys, args)));
+    const reply = await reach.try(() => runScript(redis, TAKE_NEXT.lua, taking.keys, taking.args));
+    if (reply !== undefined) return taking.read(reply);
+    this.#unanswered.push(taking);
+    return undefined;
+  }
+
+  /** Puts back what was taken without a reply. Otherwise it would be lost when its lock expires. */
+  async untake(): Promise<void> {
+    const { place, reach, redis } = this.#parts;
+    for (let next = this.#unanswered.shift(); next !== undefined; next = this.#unanswered.shift()) {
+      const { label, token } = next;
+      const keys = UNTAKE.keys('').map((name) => keyIn(place, label, name));
+      const count = await reach.try(() => runScript(redis, UNTAKE.lua, keys, [keyIn(place, label, ''), token]));
+      if (count !== undefined) continue;
+      this.#unanswered.push(next);
+      return;
+    }
   }
 
   /** Takes it from the lists of idle workers. */
@@ -75,7 +93,10 @@ export class WorkRequests {
     const { keys, args } = taking ?? { keys: [], args: [] };
     const to = [keyIn(place, label, end), ...keys];
     const reply = await this.#change(work, FINISH, [token, id, field, text, channels.news, ...args], to);
-    if (reply === undefined) return undefined;
+    if (reply === undefined) {
+      if (taking !== undefined) this.#unanswered.push(taking);
+      return undefined;
+    }
     if (reply === 0) return 'not ours';
     const [, refusal, taken] = reply as readonly [unknown, string, unknown];
     if (refusal !== '') unheard.refused(refusal);

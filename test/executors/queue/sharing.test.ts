@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSystemClock } from '../../../src/clocks/system.js';
 import { Canceler } from '../../../src/domain/cancellation.js';
 import type { QueueWorker } from '../../../src/executors/queue/queue-worker.js';
-import type { WorkResult } from '../../../src/executors/queue/index.js';
+import type { QueuePlace, WorkResult } from '../../../src/executors/queue/index.js';
 import { WorkQueues } from '../../../src/executors/queue/work-queues.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { hasRedis } from '../../support/redis-server.js';
@@ -36,10 +36,11 @@ describe.skipIf(!hasRedis)('requests about attempts', () => {
   const result: WorkResult = { exit: { kind: 'exited', code: 0 }, node: 'w1', tail: [] };
 
   /** A worker, the attempts it has begun, and a way to end the oldest. */
-  async function open(id: string, slots: number, labels: readonly string[] = ['any']) {
+  async function open(id: string, slots: number, labels: readonly string[] = ['any'], place?: QueuePlace) {
     const [begun, ends]: [string[], (() => void)[]] = [[], []];
-    const worker = await store.worker(new FakeClock(), {
-      ...{ id, slots, labels },
+    const clock = new FakeClock();
+    const worker = await store.worker(clock, {
+      ...{ id, slots, labels, lock: 3_600_000, ...(place && { place }) },
       begin({ order: { env } }) {
         begun.push(env['TIMERS_RUN_ID'] ?? '');
         const ended = new Promise<WorkResult>((resolve) => ends.push(() => resolve(result)));
@@ -47,7 +48,7 @@ describe.skipIf(!hasRedis)('requests about attempts', () => {
       },
     });
     worker.start();
-    return { worker, begun, end: () => ends.shift()!() };
+    return { worker, clock, begun, end: () => ends.shift()!() };
   }
   const idle = (label = 'any') => store.redis.smembers(`{timers}:work:${label}:idle`);
   /** How many scripts the server has run. */
@@ -120,6 +121,45 @@ describe.skipIf(!hasRedis)('requests about attempts', () => {
     // Each time half of what is left.
     expect(await scripts()).toBeLessThan(15);
     worker.close();
+  });
+
+  /** A store whose `which` th reply with work gets lost. */
+  async function losing(which: number): Promise<QueuePlace> {
+    const place = await store.place();
+    let count = 0;
+    const connect = () => {
+      const redis = place.connect();
+      for (const name of ['eval', 'evalsha'] as const)
+        redis[name] = async (...args: readonly unknown[]) => {
+          const reply = await redis.call(name, ...(args as string[]));
+          if (JSON.stringify(reply).includes('TIMERS_RUN_ID') && ++count === which)
+            throw new Error('Command timed out');
+          return reply;
+        };
+      return redis;
+    };
+    return { ...place, connect };
+  }
+
+  test('what a worker took without a reply starts once, after its next request', async () => {
+    for (const id of ['a', 'b', 'c']) await add(id);
+    const { worker, clock, begun, end } = await open('w1', 4, ['any'], await losing(1));
+    await expect.poll(() => store.redis.llen('{timers}:work:any:active')).toBe(2);
+    await expect.poll(() => clock.advance(1_000).then(() => begun)).toHaveLength(3);
+    expect(new Set(begun).size).toBe(3);
+    await drained(worker, end, end, end);
+    expect(await Promise.all(['a', 'b', 'c'].map(ended))).toEqual([result, result, result]);
+  });
+
+  test('and so does what it took with a result', async () => {
+    for (const id of ['a', 'b']) await add(id);
+    const { worker, clock, begun, end } = await open('w1', 1, ['any'], await losing(2));
+    await expect.poll(() => begun).toEqual(['a']);
+    end();
+    await expect.poll(() => store.redis.lrange('{timers}:work:any:active', 0, -1)).toEqual(['b.1']);
+    await expect.poll(() => clock.advance(1_000).then(() => begun)).toEqual(['a', 'b']);
+    await drained(worker, end);
+    expect(await Promise.all(['a', 'b'].map(ended))).toEqual([result, result]);
   });
 
   test('an attempt whose end is recorded leaves with the next request', async () => {
