@@ -32,6 +32,11 @@ export class JobTimers {
     return !this.#loop.isRunning;
   }
 
+  /** Whether a job can be armed: it is still known, and the scheduler is not stopping. */
+  mayArm(state: JobState): boolean {
+    return !this.isStopped && this.#jobs.has(state);
+  }
+
   /** Arms a job for its `next`. */
   arm(state: JobState): void {
     if (state.next === undefined) this.#loop.clear(state);
@@ -106,7 +111,7 @@ export class JobTimers {
   #planAgain(state: JobState): void {
     const { job, next, faults, cursor } = state;
     this.#retries.delete(state);
-    if (next !== undefined || !job.enabled || !this.#jobs.has(state) || this.isStopped) return;
+    if (next !== undefined || !job.enabled || !this.mayArm(state)) return;
     if (job.schedule.fromEnd === true) this.rearm(state);
     else this.armAfter(state, faults === 1 ? cursor : this.#context.now());
     this.#onDisarmed();

@@ -1,6 +1,7 @@
 import type { Job } from '../domain/job.js';
 import type { OpenRun } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
+import type { Steps } from '../turns/steps.js';
 import type { JobTimers } from './job-timers.js';
 import { startsOver } from './restore-memories.js';
 import type { Emitter } from './context.js';
@@ -47,17 +48,20 @@ export class Planner {
     this.#timers.rearm(state);
   }
 
-  /** Arms a job for the first time, after planning the instants of the downtime. `waiting` are runs left open without a process. */
-  begin(state: JobState, startedAt: Instant, waiting: readonly OpenRun[]): void {
+  /**
+   * Arms a job for the first time, after planning the instants of the downtime. `waiting` are runs left open without a
+   * process. Thousands of them are reported one by one, so a reload or a stop may come in between.
+   */
+  *begin(state: JobState, startedAt: Instant, waiting: readonly OpenRun[]): Steps<void> {
     const { job } = state;
     if (!job.enabled || state.isDone || startsOver(job.schedule)) {
-      for (const { firing, runId } of waiting) this.#dispatcher.miss(state, firing, 'downtime', runId);
-      if (job.enabled) this.#timers.armFirst(state, startedAt);
+      yield* this.#missing(state, waiting);
+      if (state.job.enabled && this.#timers.mayArm(state)) this.#timers.armFirst(state, startedAt);
     } else {
-      this.#resume(state, startedAt, waiting);
+      yield* this.#resume(state, startedAt, waiting);
     }
-    if (job.enabled && job.runAtStart && !state.isDone)
-      this.#dispatcher.submit(state, this.#dispatcher.unscheduled(job, startedAt, 'start'));
+    if (state.job.enabled && state.job.runAtStart && !state.isDone && this.#timers.mayArm(state))
+      this.#dispatcher.submit(state, this.#dispatcher.unscheduled(state.job, startedAt, 'start'));
   }
 
   /** Continues a run that another scheduler, which stopped a moment ago, left open without a process. */
@@ -90,16 +94,31 @@ export class Planner {
     this.#timers.rearm(state);
   }
 
-  #resume(state: JobState, startedAt: Instant, waiting: readonly OpenRun[]): void {
+  *#resume(state: JobState, startedAt: Instant, waiting: readonly OpenRun[]): Steps<void> {
+    let plan = this.#planDowntime(state, startedAt, waiting);
+    if (plan === undefined) return;
+    const starting = new Set(plan.runs.map(({ scheduledFor }) => scheduledFor));
+    const left = waiting.filter(({ firing }) => starting.has(firing.scheduledFor));
+    if (left.length < waiting.length) {
+      yield* this.#missing(
+        state,
+        waiting.filter(({ firing }) => !starting.has(firing.scheduledFor)),
+      );
+      if (!this.#timers.mayArm(state)) return;
+      plan = this.#planDowntime(state, startedAt, left);
+    }
+    if (plan === undefined) return;
+    this.#carryOut(state, plan, left);
+    this.#timers.rearm(state);
+  }
+
+  #planDowntime(state: JobState, startedAt: Instant, waiting: readonly OpenRun[]): DuePlan | undefined {
     const { job, cursor } = state;
     const gap = { from: cursor, to: startedAt, reason: 'downtime' } as const;
     const instants = waiting.map(({ firing }) => firing.scheduledFor);
-    const plan = this.#plan(state, waiting, () =>
+    return this.#plan(state, waiting, () =>
       planRow(job, nextInWindow(job, cursor), this.#context.now(), { gap, waiting: instants }),
     );
-    if (plan === undefined) return;
-    this.#carryOut(state, plan, waiting);
-    this.#timers.rearm(state);
   }
 
   /** Plans a job. After a bug there, the `waiting` runs fail, and the job is planned again later. */
@@ -123,11 +142,12 @@ export class Planner {
   #carryOut(state: JobState, plan: DuePlan, waiting: readonly OpenRun[]): void {
     state.next = plan.next;
     if (plan.last !== undefined) state.cursor = plan.last;
+    const starting = new Set(plan.runs.map(({ scheduledFor }) => scheduledFor));
     for (const { firing, runId } of waiting)
-      if (!plan.runs.some(({ scheduledFor }) => scheduledFor === firing.scheduledFor))
-        this.#dispatcher.miss(state, firing, 'downtime', runId);
+      if (!starting.has(firing.scheduledFor)) this.#dispatcher.miss(state, firing, 'downtime', runId);
     for (const missed of plan.missed) this.#tellMissed(state, missed);
-    for (const run of plan.runs) this.#submit(state, run, waiting);
+    const open = new Map(waiting.map((run) => [run.firing.scheduledFor, run]));
+    for (const run of plan.runs) this.#submit(state, run, open.get(run.scheduledFor));
     if (state.isDone) state.next = undefined;
   }
 
@@ -137,10 +157,18 @@ export class Planner {
     return isBehind || job.schedule.countsElapsed ? undefined : this.gap;
   }
 
-  #submit(state: JobState, { scheduledFor, trigger }: DuePlan['runs'][number], waiting: readonly OpenRun[]): void {
-    const open = waiting.find(({ firing }) => firing.scheduledFor === scheduledFor);
+  #submit(state: JobState, { scheduledFor, trigger }: DuePlan['runs'][number], open: OpenRun | undefined): void {
     if (open === undefined) this.#dispatcher.submit(state, firingOf(state, scheduledFor, trigger));
     else this.#dispatcher.submit(state, { ...open.firing, trigger }, { runId: open.runId });
+  }
+
+  /** Reports runs that do not start. After a stop in the middle, the others stay open for the next scheduler. */
+  *#missing(state: JobState, waiting: readonly OpenRun[]): Steps<void> {
+    for (const { firing, runId } of waiting) {
+      if (this.#timers.isStopped) return;
+      this.#dispatcher.miss(state, firing, 'downtime', runId);
+      yield;
+    }
   }
 
   #tellMissed(state: JobState, { reason, first, last, count }: Missed): void {

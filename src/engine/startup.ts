@@ -117,7 +117,10 @@ export class Startup {
       }
       if (!jobs.has(state)) return;
       planner.takeOver(state);
-    } else planner.begin(state, this.#startedAt ?? 0, waiting);
+    } else {
+      yield* planner.begin(state, this.#startedAt ?? 0, waiting);
+      if (!timers.mayArm(state)) return;
+    }
     // The next scheduler takes over the remaining delay of `in`.
     if (ledger?.handsOver && startsOver(state.job.schedule)) recorder.touch(state);
     this.#onArmed(state);
