@@ -58,6 +58,24 @@ afterEach(async () => {
 const whyNot = (shell: Shell): string | undefined =>
   whyNoTmux() ?? (spawnSync(shell, ['--version']).status === 0 ? undefined : `there is no ${shell}`);
 
+test('fish prefers the completion to the one that it makes of the manual page', ({ skip }) => {
+  const fish: Shell = 'fish';
+  if (spawnSync(fish, ['--version']).status !== 0) skip('there is no fish');
+  const made = '.local/share/fish/generated_completions';
+  const own = '.config/fish/completions';
+  for (const folder of [made, own]) mkdirSync(join(desk.folder, folder), { recursive: true });
+  desk.write(`${made}/timers.fish`, 'complete -c timers -l made-of-the-manual\n');
+  desk.write(`${own}/timers.fish`, `${SHELLS.fish.setUp}\n`);
+  const PATH = [join(desk.folder, 'bin'), process.env['PATH']].join(delimiter);
+  const env = { PATH, HOME: desk.folder };
+  const { stdout } = spawnSync(fish, ['--command', 'complete --do-complete "timers import --"'], {
+    cwd: desk.folder,
+    env,
+    encoding: 'utf8',
+  });
+  expect(stdout.match(/^--[\w-]+/gm)).toEqual(['--help', '--json', '--no-color', '--output']);
+});
+
 describe.each(Object.keys(SHELLS) as Shell[])('%s', (shell) => {
   test('completes what can be typed', async ({ skip }) => {
     const reason = whyNot(shell);

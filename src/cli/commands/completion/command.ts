@@ -15,7 +15,7 @@ export const completion: CommandKind = {
   examples: [
     { line: 'source <(timers completion bash)', does: 'In ~/.bashrc' },
     { line: 'source <(timers completion zsh)', does: 'In ~/.zshrc, after compinit' },
-    { line: 'timers completion fish | source', does: 'In ~/.config/fish/config.fish' },
+    { line: 'timers completion fish | source', does: 'In ~/.config/fish/completions/timers.fish' },
   ],
   configure(command) {
     withJson(withFile(command), 'an array of its lines').addArgument(
