@@ -32,7 +32,7 @@ function folderOf(service: Unit, findings: Findings): { readonly keys: Keys; rea
   const setting = service.last('Service', 'WorkingDirectory');
   const written = setting?.value ?? (service.isOfUser ? '~' : '/');
   if (setting !== undefined && written.startsWith('-'))
-    findings.warning(setting, 'A run fails if the folder is missing.', 'Create the folder, or remove cwd.');
+    findings.warning(setting, 'A run fails if the folder is missing.', 'Create the folder, or leave it out here.');
   const path = written.replace(/^-/, '');
   const segments = path === '~' ? homeOf(service) : expandSpecifiers(path, service);
   const plain = fixedText(segments);

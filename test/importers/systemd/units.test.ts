@@ -420,3 +420,14 @@ test('a timer that starts no service is left out, with a hint', () => {
       'Import a timer that starts a service, or write a timer for what the unit starts.',
   ]);
 });
+
+test.each(['*-02-30', '2027-02-30 10:00', '2027-03-28 02:30 Europe/Berlin', '2027..2029-04-31'])(
+  'a line that never occurs (%s) is left out, and the others stay',
+  (calendar) => {
+    const { keys, said } = read(`OnCalendar=${calendar}\nOnCalendar=daily`, 'ExecStart=/bin/a');
+    expect(keys.map(({ cron }) => cron)).toEqual(['0 0 * * *']);
+    expect(said).toEqual([
+      `OnCalendar=${calendar} is left out. It never occurs. Correct the date or the time, or remove the line.`,
+    ]);
+  },
+);

@@ -1,5 +1,6 @@
 import type { Instant } from '../../../domain/time.js';
 import { formatLocal } from '../../../schedules/index.js';
+import { isReadableCron } from '../../readable-cron.js';
 import { CalendarElapses } from './elapses.js';
 import { HOURS, MICROSECONDS, MINUTES, SECONDS, valuesOf, YEARS, type CalendarSpec } from './calendar-spec.js';
 import { cronOf } from './cron-of.js';
@@ -35,7 +36,9 @@ export function planCalendar(spec: CalendarSpec, zone: string): CalendarPlan {
   const instants = spec.years === undefined ? undefined : fewInstants(spec, zone);
   if (instants !== undefined) return { kind: 'at', at: instants.map((instant) => localText(instant, zone)) };
   const cutsFractions = valuesOf(spec.microseconds, SECONDS).some((one) => one % MICROSECONDS !== 0);
-  return { kind: 'cron', cron: cronOf(spec), window: windowOf(spec), cutsFractions };
+  const cron = cronOf(spec);
+  if (!isReadableCron(cron)) throw new CalendarError(NEVER, CORRECT);
+  return { kind: 'cron', cron, window: windowOf(spec), cutsFractions };
 }
 
 /** Fractions of seconds at an even distance the whole day are an interval. */
@@ -54,6 +57,10 @@ const isAlways = (spec: CalendarSpec): boolean =>
   valuesOf(spec.hours, HOURS).length === 24 &&
   valuesOf(spec.minutes, MINUTES).length === 60;
 
+/** Such as 30 February, or a time that a clock change skips. */
+const NEVER = 'It never occurs.';
+const CORRECT = 'Correct the date or the time, or remove the line.';
+
 function fewInstants(spec: CalendarSpec, zone: string): readonly Instant[] | undefined {
   const schedule = new CalendarElapses(spec, zone);
   const instants: Instant[] = [];
@@ -62,7 +69,7 @@ function fewInstants(spec: CalendarSpec, zone: string): readonly Instant[] | und
     if (instants.length === MOST_INSTANTS) return undefined;
     instants.push(next);
   }
-  if (instants.length === 0) throw new CalendarError('No such day exists.');
+  if (instants.length === 0) throw new CalendarError(NEVER, CORRECT);
   return instants;
 }
 
