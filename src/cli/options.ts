@@ -37,7 +37,7 @@ export interface ZoneOption {
 }
 
 export const withZone = (command: Command): Command =>
-  command.option('--timezone <zone>', 'Time zone for showing and reading times (default: "timezone" in the file)');
+  command.option('--timezone <zone>', 'Time zone for times that you read and type (default: "timezone" in the file)');
 
 export interface StateOption {
   readonly state?: string;

@@ -265,7 +265,7 @@ export class Connection {
     });
   }
 
-  /** No more requests or events: followers receive the rest. */
+  /** Accepts no more requests or events; followers receive the rest. */
   #finish(): void {
     this.#isEnding = true;
     this.#followed.finish();

@@ -11,7 +11,7 @@ export function yamlDocuments(file: SourceFile, differences: DifferenceList): re
   const [first, ...others] = faults;
   if (first === undefined) return documents;
   const { message, ...place } = first;
-  const more = others.length === 0 ? undefined : `Correct it first: ${others.length} more may follow from it.`;
+  const more = others.length === 0 ? undefined : `Correct it first, because ${others.length} more may result from it.`;
   const rendered = 'If this is a template, render it, such as with helm template, and import the result.';
   const hint = file.text.includes('{{') ? rendered : more;
   differences.error(place, `The YAML is invalid: ${message}`, hint);

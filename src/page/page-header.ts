@@ -121,10 +121,10 @@ export class Head {
       ...(canAct
         ? []
         : [
-            'This page is read-only. To trigger and pause from here, write a token to a file (openssl rand -hex 16 > token), and ' +
-              `http: { listen: …, token_file: ./token } into ${file}; then restart the scheduler.`,
+            'This page is read-only. To trigger and pause from here, write a token to a file (openssl rand -hex 16 > token), set ' +
+              `http: { listen: …, token_file: ./token } in ${file}, and restart the scheduler.`,
           ]),
-      ...(leftOut > 0 ? [`${plural(leftOut, 'more timer')} of the file are not shown.`] : []),
+      ...(leftOut > 0 ? [`${plural(leftOut, 'more timer')} in the file are not shown.`] : []),
     ];
     this.#note.hidden = sentences.length === 0;
     say(this.#note, sentences.join(' '));

@@ -175,5 +175,5 @@ function summaryOf({ past, is_past_cut: isPastCut, coming }: LaneRecord): string
   const counts = new Map<string, number>();
   for (const { status } of past) counts.set(status, (counts.get(status) ?? 0) + 1);
   const outcomes = [...counts].map(([status, count]) => `${count} ${status}`).join(', ');
-  return `${isPastCut ? 'the latest: ' : ''}${outcomes === '' ? 'no outcome' : outcomes}; ${plural(coming.length, 'firing')} to come`;
+  return `${isPastCut ? 'the latest: ' : ''}${outcomes === '' ? 'no outcome' : outcomes}; ${plural(coming.length, 'upcoming firing')}`;
 }

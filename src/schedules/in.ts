@@ -40,7 +40,7 @@ export const inKind: ScheduleKind<'in', string> = {
     const delay = durationValue(value, 'in');
     if (delay === 0) {
       throw new ScheduleError('in-zero', 'in: the delay must be longer than 0.', {
-        hint: 'Write run_at_start: true to run at the start.',
+        hint: 'Write run_at_start: true to run at startup.',
       });
     }
     return { schedule: new Once(Math.floor(start) + delay, delay), text: String(value), warnings: [] };

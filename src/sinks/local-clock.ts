@@ -43,7 +43,7 @@ export class LocalTime {
     return `── ${date} ${offset} ${this.#clock.zone} ${'─'.repeat(24)}`;
   }
 
-  /** Date and time in one text, without the date and the offset that equal those of `today`. */
+  /** Date and time in one text, without a date or offset that equals that of `today`. */
   text(instant: Instant, today: LocalParts): string {
     const { date, time, offset } = partsOf(this.#clock.format(instant));
     if (date !== today.date) return `${date.slice(WEEKDAY.length)} ${time} ${offset}`;

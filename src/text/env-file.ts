@@ -1,7 +1,10 @@
 /** In bytes. */
 export const LARGEST_ENV_FILE = 16 * 1024 * 1024;
 
-/** An environment file that cannot be used. The message has the file, and the line if one is wrong; never a value. */
+/**
+ * An environment file that cannot be used. The message names the file and, if a line is wrong, the line, but never a
+ * value.
+ */
 export class EnvFileError extends Error {
   override readonly name = 'EnvFileError';
 }

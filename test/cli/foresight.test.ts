@@ -54,9 +54,9 @@ Europe/Berlin  Sun 2027-03-28 02:00 +01:00 → 03:00 +02:00  in 124 d 17 h
   not affected: ping, noon
 
 Europe/Berlin  Sun 2027-10-31 03:00 +02:00 → 02:00 +01:00  in 341 d 17 h
-  backup  02:30 comes twice: fires at the first (+02:00)
-  strict  02:30 comes twice: fires both times (+02:00, +01:00)
-  often   02:15 and 02:45 come twice: fires at the first (+02:00); in all at
+  backup  02:30 occurs twice: fires at the first (+02:00)
+  strict  02:30 occurs twice: fires both times (+02:00, +01:00)
+  often   02:15 and 02:45 occur twice: fires at the first (+02:00); in all at
           02:15, 02:45 (+02:00), 03:15, 03:45 (+01:00)
   report  as usual at 03:30 (+01:00)
   poll    continues every 10 min: 02:40, 02:50 (+02:00), 02:00, 02:10 (+01:00)
@@ -152,7 +152,7 @@ warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
     const { said } = await explain('a');
     expect(said).toContain('a: At 02:30\nFollows the local clock in Europe/Berlin.\n');
     expect(said).toContain('  Sun 2027-03-28  02:30 does not exist: fires at 03:00 +02:00\n');
-    expect(said).toContain('  Sun 2027-10-31  02:30 comes twice: fires at the last (+01:00)\n');
+    expect(said).toContain('  Sun 2027-10-31  02:30 occurs twice: fires at the last (+01:00)\n');
     expect(said).not.toContain('warning');
     const other = await explain('a.b');
     expect(other.said).toContain(

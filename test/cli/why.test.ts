@@ -201,8 +201,8 @@ describe('in the nights when the clock changes', () => {
   });
 
   test('of a time that occurs twice, the first is a firing and the second is not', async () => {
-    const rule = `${REPEAT}02:30 comes twice: fires at the first (+02:00).`;
-    expect(await answer('night', '2026-10-25 02:30')).toMatch(/^A firing, [^]*02:30 comes twice: fires at the first/);
+    const rule = `${REPEAT}02:30 occurs twice: fires at the first (+02:00).`;
+    expect(await answer('night', '2026-10-25 02:30')).toMatch(/^A firing, [^]*02:30 occurs twice: fires at the first/);
     expect(await answer('night', '2026-10-25T02:30+01:00')).toBe(
       `No firing: 02:30 occurs twice that day, and this is the other one.\n${rule}`,
     );

@@ -32,7 +32,7 @@ describe('a fixed time that a clock change of the coming year affects is reporte
       '0 2 * 10 *',
       '',
       ['dst-repeat'],
-      'On 2027-10-31 in Europe/Berlin 02:00 comes twice: fires at the first (+02:00).',
+      'On 2027-10-31 in Europe/Berlin 02:00 occurs twice: fires at the first (+02:00).',
     ],
     [
       '@daily',
@@ -41,7 +41,7 @@ describe('a fixed time that a clock change of the coming year affects is reporte
       'On 2027-04-30 in Africa/Cairo 00:00 does not exist: fires at 01:00 +03:00.',
     ],
     ['30 1 * * *', 'timezone: Europe/London', ['dst-gap', 'dst-repeat'], '01:30 does not exist'],
-    ['45 1 * * *', 'timezone: Australia/Lord_Howe', ['dst-repeat'], '01:45 comes twice'],
+    ['45 1 * * *', 'timezone: Australia/Lord_Howe', ['dst-repeat'], '01:45 occurs twice'],
     ['0 2-4 * * *', 'timezone: America/New_York', ['dst-gap'], '02:00 does not exist'],
   ])('%s %s', (expression, more, codes, said) => {
     const { problems } = foresee(cron(expression, more));

@@ -117,7 +117,7 @@ describe('words', () => {
     ['output: stderr', '5:13 wrong-type', "Write inherit for the scheduler's own output, or {file: /dev/stderr}."],
     ['output: /dev/null', '5:13 wrong-type', 'Write discard.'],
     ['user: ""', '5:11 bad-value', 'user is empty.'],
-    ['user: ""', '5:11 bad-value', 'Give it a value, or leave user out.'],
+    ['user: ""', '5:11 bad-value', 'Give it a value, or remove user.'],
     ['output: ./x.log', '5:13 wrong-type', '{file: ./x.log}'],
     ['output: {max_size: 5MB}', '5:13 bad-output', 'file'],
     ['output: {file: x, max_size: 5}', '5:33 wrong-type', '5MB'],

@@ -92,7 +92,7 @@ test.each(['a b', 'x\n# y: {', '', '-x', 'y'.repeat(129)])('the name %j in an an
 test('a difference of seconds, and a start that may be late, are reported', () => {
   const { differences } = only('cron: "@daily", timeout: 1500ms, overlap: allow');
   expect(differences.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([
-    'note: It may start up to 30 s late: startingDeadlineSeconds, since Kubernetes looks only every 10 s.',
+    'note: It may start up to 30 s late (startingDeadlineSeconds), because Kubernetes checks only every 10 s.',
     'note: Kubernetes counts whole seconds: timeout is rounded up.',
   ]);
 });

@@ -129,7 +129,7 @@ test('a kind of schedule that no exporter knows is left out, not exported as ano
   const { files, differences } = systemdUnits.write(jobs, context);
   expect(files).toEqual([]);
   expect(differences.map(({ message }) => message)).toEqual([
-    'The timer is left out. systemd has nothing like "moon".',
+    'The timer is left out. systemd has no equivalent of "moon".',
   ]);
 });
 
@@ -152,7 +152,7 @@ test('what systemd cannot do is reported', () => {
   expect(said('a: { every: 1h, run: x, retry: { attempts: 3, factor: 1, not_on: [9, timeout] } }')).toBe(
     [
       'warning: retry.not_on: only exit codes are carried over, so systemd retries the others.',
-      'warning: Without a timeout, systemd may retry without end: its limit counts only starts within a short time.',
+      'warning: Without a timeout, systemd may retry indefinitely: its limit counts only starts within a short time.',
     ].join('\n'),
   );
   expect(said('a: { every: 1h, run: x, timeout: 1m, retry: { attempts: 3, factor: 1, not_on: [9] } }')).toBe('');

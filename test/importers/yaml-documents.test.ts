@@ -23,7 +23,7 @@ describe('YAML that cannot be read', () => {
     const { differences } = readText(importer, text);
     const faults = differences.filter(({ severity }) => severity === 'error');
     expect(faults).toMatchObject([{ message: expect.stringContaining('The YAML is invalid: ') }]);
-    expect(faults[0]?.hint).toMatch(/^Correct it first: \d+ more may follow from it\.$/);
+    expect(faults[0]?.hint).toMatch(/^Correct it first, because \d+ more may result from it\.$/);
   });
 });
 
@@ -36,7 +36,7 @@ describe('Kubernetes', () => {
   });
 
   test('a patch and a kustomization name the command that prints the whole', () => {
-    const hint = 'Import what kubectl kustomize prints.';
+    const hint = 'Import the output of kubectl kustomize.';
     const { differences } = readText(kubernetes, `${CRON_JOB}spec: { suspend: true }\n---\nkind: Kustomization\n`);
     expect(differences).toMatchObject([
       { severity: 'note', message: 'Kustomization is left out: only CronJobs are timers.', hint },

@@ -80,7 +80,7 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
       const coming = [firing(300_000, 420_000), firing(600_000, 600_000)];
       const lane = { task_name: 'backup', past: [], is_past_cut: false, coming, is_coming_cut: false };
       const page = await show({ timers: [timerAt(now)], lanes: [lane] }, zone);
-      const button = page.getByRole('button', { name: /^backup: no outcome; 2 firings to come/ });
+      const button = page.getByRole('button', { name: /^backup: no outcome; 2 upcoming firings/ });
       await button.waitFor();
       await page.locator('#ranges label').first().click();
       await expect.poll(() => button.locator('circle.coming').count()).toBe(2);

@@ -200,7 +200,7 @@ describe('next --around-dst', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Europe\/Berlin {2}Sun 2027-03-28 02:00 \+01:00 → 03:00 \+02:00 /);
     expect(stdout).toContain('\n  backup  02:30 does not exist: fires at 03:00 +02:00\n  not affected: ping, party\n');
-    expect(stdout).toContain('\n  backup  02:30 comes twice: fires at the first (+02:00)\n');
+    expect(stdout).toContain('\n  backup  02:30 occurs twice: fires at the first (+02:00)\n');
   });
 });
 

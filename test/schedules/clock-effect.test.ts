@@ -76,15 +76,16 @@ describe('what a repeat does', () => {
     ['Europe/Berlin', '2027-10-31', '30 2 * * *', said],
     ['Europe/Berlin', '2027-10-31', '30 3 * * *'],
   ];
-  describe('first', () => table(rows('first: 02:30 comes twice: fires at the first (+02:00)')));
-  describe('last', () => table(rows('last: 02:30 comes twice: fires at the last (+01:00)'), { repeat: 'last' }));
-  describe('both', () => table(rows('both: 02:30 comes twice: fires both times (+02:00, +01:00)'), { repeat: 'both' }));
+  describe('first', () => table(rows('first: 02:30 occurs twice: fires at the first (+02:00)')));
+  describe('last', () => table(rows('last: 02:30 occurs twice: fires at the last (+01:00)'), { repeat: 'last' }));
+  describe('both', () =>
+    table(rows('both: 02:30 occurs twice: fires both times (+02:00, +01:00)'), { repeat: 'both' }));
   table([
     [
       'America/New_York',
       '2027-11-07',
       '0,59 1 * * *',
-      'first: 01:00 and 01:59 come twice: fires at the first (-04:00)',
+      'first: 01:00 and 01:59 occur twice: fires at the first (-04:00)',
     ],
   ]);
 });
@@ -101,7 +102,7 @@ describe('what follows elapsed time', () => {
       'Europe/Berlin',
       '2027-10-31',
       '*/30 2 * * *',
-      'both: 02:00 and 02:30 come twice: fires both times (+02:00, +01:00)',
+      'both: 02:00 and 02:30 occur twice: fires both times (+02:00, +01:00)',
     ],
   ]);
 

@@ -103,7 +103,7 @@ export function rebuildJob(
   return buildJob(name, values, report, contextOf(named, machine, machine.timezone));
 }
 
-/** No file contains its text. */
+/** An ad-hoc timer has no text in a file. */
 const NOWHERE = { start: 0, end: 0 };
 
 const ENTRY: MapEntry = { key: NOWHERE, at: NOWHERE, value: { kind: 'scalar', value: null, text: '', ...NOWHERE } };

@@ -223,7 +223,7 @@ class FileBuilder {
         { isKey: true },
       );
     } else {
-      const message = `timers takes a map of names and timers, not ${describe(value)}.`;
+      const message = `timers takes a map with one entry per timer, not ${describe(value)}.`;
       this.#report.error('timers', {
         code: 'wrong-type',
         message,

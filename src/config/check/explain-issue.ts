@@ -57,7 +57,7 @@ function explainEmpty({ message: phrase }: Issue, key: string, { value }: Scalar
     return { code: 'empty-value', message, hint };
   }
   if (value !== '' || !phrase.includes('not empty')) return undefined;
-  return { code: 'bad-value', message, hint: `Give it a value, or leave ${key} out.` };
+  return { code: 'bad-value', message, hint: `Give it a value, or remove ${key}.` };
 }
 
 /** How a message names a value. */

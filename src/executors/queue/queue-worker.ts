@@ -19,7 +19,7 @@ const LONGEST_TICK: Duration = 500;
 const BETWEEN_RENEWALS: Duration = 5_000;
 const BETWEEN_POLLS: Duration = 1_000;
 const BEFORE_NEXT_TRY: Duration = 500;
-/** How long an attempt is returned for workers with another file: until a changed file has reached all of them. */
+/** How long workers with a different file return an attempt: until a changed file has reached all of them. */
 const PATIENCE: Duration = 2 * MINUTE;
 const LONGEST_SHOWN = 60;
 /** A command that ends sooner is reported by its result only. */

@@ -83,7 +83,7 @@ function differencesOf(
   return messages.map((message) => ({ timer: job.name, severity: 'warning', message }));
 }
 
-const NOTHING_ENDS_IT = 'kill_after is left out: cron never ends a run, and only a timeout gives it a limit there.';
+const NOTHING_ENDS_IT = 'kill_after is left out: cron never ends a run, so it applies only with a timeout.';
 
 const AT_REBOOT = '@reboot runs it once after the machine has started. Here it runs whenever the scheduler starts.';
 

@@ -32,14 +32,15 @@ export interface JobEvents {
 /** Returns the first `most` firings of the 31 days after `now`. */
 export function comingEvents(job: Job, now: Instant, most = MOST_EVENTS): JobEvents {
   const about = (message: string): readonly ExportDifference[] => [{ timer: job.name, severity: 'note', message }];
-  if (!job.enabled) return { events: [], differences: about('It is disabled, so the calendar has no firings of it.') };
+  if (!job.enabled)
+    return { events: [], differences: about('It is disabled, so the calendar contains none of its firings.') };
   if (job.schedule.fromEnd)
     return { events: [], differences: about('It counts from the end of a run, so its firings are unknown.') };
   const events: CalendarEvent[] = [];
   let next = nextOf(job, now - job.offset);
   for (; next !== undefined && next + job.offset <= now + AHEAD; next = nextOf(job, next)) {
     if (events.length === most)
-      return { events, differences: about(`The calendar has only its first ${most} firings.`) };
+      return { events, differences: about(`The calendar contains only its first ${most} firings.`) };
     // A command may hold secrets, and calendars are shared.
     const { name: timer, description = '' } = job;
     events.push({ timer, scheduledFor: next, startsAt: next + job.offset, description });

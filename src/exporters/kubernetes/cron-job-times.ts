@@ -24,7 +24,7 @@ export function cronJobTimes(job: Job, keys: TimerKeys): CronJobTimes {
     case 'at':
       return { refusal: 'A CronJob repeats, and this timer does not.' };
     default:
-      return { refusal: `Kubernetes has nothing like "${job.written.key}".` };
+      return { refusal: `Kubernetes has no equivalent of "${job.written.key}".` };
   }
 }
 
@@ -53,7 +53,7 @@ function everyTimes(job: Job, keys: TimerKeys): CronJobTimes {
 function localTimes(job: Job, first: Instant): CronJobTimes {
   const schedule = dailyOrWeekly(lengthOf(job, first), formatLocal(first, job.timezone));
   if (schedule !== undefined && first % MINUTE === 0) return { schedules: [schedule], timezone: job.timezone };
-  return { refusal: 'Kubernetes has no intervals in days except one and seven, and no seconds.' };
+  return { refusal: 'Kubernetes has no seconds, and no intervals in days except one and seven.' };
 }
 
 /** From one local time of day to the next, in whole days. */

@@ -38,14 +38,14 @@ function aboutRuns({ command }: Job, keys: TimerKeys): readonly Words[] {
       ? [{ severity: 'warning', message: `cwd is left out: ${cwd} is not an absolute path in the image.` } as const]
       : []),
     ...(word.startsWith('.')
-      ? [{ severity: 'warning', message: `${word} starts at the working folder of the image.` } as const]
+      ? [{ severity: 'warning', message: `${word} starts from the working folder of the image.` } as const]
       : []),
   ];
 }
 
 const FORBID =
   'With Forbid, Kubernetes starts the latest skipped firing when the run ends, within startingDeadlineSeconds.';
-const LATE = 'It may start up to 30 s late: startingDeadlineSeconds, since Kubernetes looks only every 10 s.';
+const LATE = 'It may start up to 30 s late (startingDeadlineSeconds), because Kubernetes checks only every 10 s.';
 const LATEST = 'catch_up: Kubernetes starts only the latest missed firing.';
 
 function aboutLateness(keys: TimerKeys): readonly Words[] {

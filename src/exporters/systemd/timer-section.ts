@@ -41,7 +41,7 @@ function scheduleLines(job: Job, keys: TimerKeys): TimerLines {
     case 'every':
       return everyLines(job, keys);
     default:
-      return { refusal: `systemd has nothing like "${job.written.key}".` };
+      return { refusal: `systemd has no equivalent of "${job.written.key}".` };
   }
 }
 

@@ -110,7 +110,7 @@ function retryWarnings(job: Job, keys: TimerKeys): readonly Warning[] {
   if (retry === undefined) return [];
   const { burst } = startLimitOf(job, retry);
   return [
-    [retry.factor !== 1 && retry.attempts > 2, 'systemd waits the same time before each attempt.'],
+    [retry.factor !== 1 && retry.attempts > 2, 'systemd waits equally long before each attempt.'],
     [restartOf(retry) === undefined, 'systemd retries every failure, regardless of retry.on.'],
     [
       retry.not_on?.some((failure) => typeof failure !== 'number') === true,
@@ -118,7 +118,7 @@ function retryWarnings(job: Job, keys: TimerKeys): readonly Warning[] {
     ],
     [
       job.timeout === undefined,
-      'Without a timeout, systemd may retry without end: its limit counts only starts within a short time.',
+      'Without a timeout, systemd may retry indefinitely: its limit counts only starts within a short time.',
     ],
     [
       burst !== retry.attempts,

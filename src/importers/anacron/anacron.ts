@@ -114,8 +114,8 @@ const DATES: ReadonlyMap<string, string> = new Map([
 const COUNTS: Pick<Difference, 'severity' | 'message'> = {
   severity: 'warning',
   message:
-    'anacron counts days from the last run, and starts it when the machine is on. ' +
-    'Here it has a time of day, and catch_up runs it after downtime.',
+    'anacron counts days from the last run, and starts the job when the machine is on. ' +
+    'Here, it has a time of day, and catch_up runs it after downtime.',
 };
 
 const HOURS: Pick<Difference, 'severity' | 'message' | 'text'> = {

@@ -201,7 +201,7 @@ const NO_ENTRIES: Words = { severity: 'note', message: 'The crontab has no entri
 const RANDOM: Words = {
   severity: 'note',
   text: '~',
-  message: 'cronie picks a value when it loads the file. H picks one that never changes.',
+  message: 'cronie picks a value whenever it loads the file. H picks one that never changes.',
 };
 
 const stepIgnored = (text: string): Words => ({

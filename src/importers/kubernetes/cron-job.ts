@@ -67,7 +67,7 @@ function tellVersion(cronJob: Fields, differences: DifferenceList): void {
   cronJob.ignore('kind');
   const version = cronJob.text('apiVersion') ?? 'batch/v1';
   if (version === 'batch/v1') return;
-  const message = `The CronJob is of ${version}. Its keys mean the same as in batch/v1, which Kubernetes 1.25 and later require.`;
+  const message = `The CronJob uses ${version}. Its keys mean the same as in batch/v1, which Kubernetes 1.25 and later require.`;
   differences.note(cronJob.place('apiVersion'), message);
 }
 

@@ -12,11 +12,11 @@ const note = (message: string): Words => ({ severity: 'note', message });
 
 const VOLUMES = warning(
   'Volumes are not mounted: the command sees the files of this machine.',
-  'Put its files in the same places here, or change the paths in run.',
+  'Put their files in the same places here, or change the paths in run.',
 );
 const RIGHTS = warning(
   "The command runs as the user of timers, with that user's permissions.",
-  'Set user to run it as another one.',
+  'Set user to run it as a different user.',
 );
 const PLACEMENT = note('The placement of the pod is left out: the command runs on this machine.');
 const LABELS = note('Labels and annotations of jobs and pods are left out.');

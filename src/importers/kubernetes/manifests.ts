@@ -61,7 +61,7 @@ function tellOthers(objects: readonly KubernetesObject[], found: DifferenceList)
 }
 
 /** How to get whole CronJobs from a kustomization and its patches. */
-export const FROM_KUSTOMIZE = 'Import what kubectl kustomize prints.';
+export const FROM_KUSTOMIZE = 'Import the output of kubectl kustomize.';
 
 function nameOf({ kind = '', fields }: KubernetesObject): string {
   const name = fields.map('metadata').text('name');

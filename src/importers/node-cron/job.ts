@@ -34,7 +34,7 @@ const ZONES = ['timezone', 'timeZone', 'tz'];
 /** Whether an object of a list has a schedule. */
 export const hasSchedule = (job: Fields): boolean => SCHEDULES.some((key) => job.has(key));
 
-/** Reads one object. Its options may be in `options`, as those of node-cron are. */
+/** Reads one object. Its options may be under `options`, as in node-cron. */
 export function readNodeCronJob(job: Fields, index: number, context: ImportContext): ReadNodeCronJob {
   const differences = new DifferenceList();
   const both = [job, job.map('options')];
@@ -50,7 +50,7 @@ export function readNodeCronJob(job: Fields, index: number, context: ImportConte
     differences.warning(
       job.place(keyOf(job, SCHEDULES)),
       message,
-      'If one is enough for yours, remove the + from cron.',
+      'If one is enough in your case, remove the + from cron.',
     );
   }
   const timer = {

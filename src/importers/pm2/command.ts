@@ -47,7 +47,7 @@ function interpreterOf(app: Fields, script: string, differences: DifferenceList)
   if (named !== undefined) return named === 'none' ? [] : [named, ...options];
   if (known !== undefined) return [known, ...options];
   if (script.includes('/')) {
-    const message = 'pm2 runs a script of an unknown kind in node, unless it is a binary. Here it runs by itself.';
+    const message = 'pm2 runs a script of an unknown kind in node, unless it is a binary. Here it runs directly.';
     differences.warning(app.place('script'), message, 'Write node before it in run, if it is JavaScript.');
   }
   return [];

@@ -53,7 +53,7 @@ function readSpan(setting: UnitSetting, findings: Findings): Span | undefined {
 }
 
 function once({ setting, length }: Span, findings: Findings): UnitSchedule {
-  const message = `${setting.key} counts from the start of the scheduler, so a restart fires it again.`;
+  const message = `${setting.key} counts from the start of the scheduler, so a restart fires the timer again.`;
   findings.warning(setting, message);
   return { keys: { in: writeDuration(Math.max(length, 1)) }, setting };
 }
@@ -70,7 +70,10 @@ const SHORTEST = 10;
 function repeating({ setting, length }: Span, hasStart: boolean, findings: Findings): UnitSchedule {
   const interval = writeDuration(Math.max(length, SHORTEST));
   if (!hasStart)
-    findings.note(setting, 'It starts with the scheduler. systemd waits until something else starts the service.');
+    findings.note(
+      setting,
+      'The first run starts with the scheduler. systemd waits until something else starts the service.',
+    );
   if (setting.key === 'OnUnitInactiveSec') return { keys: { every: { interval, from: 'end' } }, setting };
   findings.warning(setting, 'It fires on a fixed grid. systemd counts from the last start, so its times drift.');
   return { keys: { every: interval }, setting };

@@ -127,13 +127,13 @@ function attemptsOf(
     if (longestAttempt(service) >= longest)
       findings.warning(
         restart,
-        `Here it gets ${burst} attempts. systemd restarts it without end if each one takes ${writeDuration(longest)}.`,
+        `Here it gets ${burst} attempts. systemd restarts it indefinitely if each one takes ${writeDuration(longest)}.`,
       );
     return burst;
   }
   findings.warning(
     restart,
-    `systemd restarts it without end. Here it gets ${MANY_ATTEMPTS} attempts.`,
+    `systemd restarts it indefinitely. Here it gets ${MANY_ATTEMPTS} attempts.`,
     'Write the number you want.',
   );
   return MANY_ATTEMPTS;

@@ -32,7 +32,7 @@ export const systemd: Importer = {
     // In a whole folder, services may lack a timer. If no file is a timer, something is missing.
     const [first] = files;
     if (timers.length === 0 && first !== undefined)
-      general.error({ file: first.path, line: 1 }, 'No file is a timer unit.', 'Name the .timer as well.');
+      general.error({ file: first.path, line: 1 }, 'No file is a timer unit.', 'Pass the .timer file as well.');
     const isLocal = imported.some(({ original, keys }) => original !== undefined && keys['timezone'] === undefined);
     return { settings: isLocal ? { timezone: context.timezone } : {}, timers: imported, differences: general.list };
   },
@@ -48,7 +48,7 @@ function readTimer(timer: ReadUnit, { units, context, general }: ReadContext): r
   const { unit } = timer;
   const findings = new Findings();
   if (unitName(unit.name).instance === '') {
-    const hint = `Name an instance, such as: timers import ${unit.path.replace(/@\.(?=[^/]*$)/, '@home.')}`;
+    const hint = `Pass an instance, such as: timers import ${unit.path.replace(/@\.(?=[^/]*$)/, '@home.')}`;
     general.error(unit.place, `${unit.name} is a template, so it is left out.`, hint);
     return [];
   }

@@ -34,7 +34,7 @@ export function readReports(job: Fields, reporting: Reporting): Keys {
     differences.warning(each, message);
   }
   if (afterEach !== undefined && afterAll !== undefined) {
-    differences.warning(each, 'A timer has one on_failure: it runs the report of onPermanentFailure.');
+    differences.warning(each, 'A timer has only one on_failure, which runs the report of onPermanentFailure.');
   }
   const onFailure = afterAll ?? afterEach;
   const onSuccess = hookOf(success, reporting);
@@ -103,6 +103,6 @@ function webhook(report: Fields, { differences }: Reporting): Keys {
     differences.warning(report.place('webhook'), 'The webhook is left out: its address is not in the file.', hint);
     return {};
   }
-  differences.warning(report.place('webhook'), 'The webhook gets the JSON of timers, not the body of the report.');
+  differences.warning(report.place('webhook'), 'The webhook receives JSON from timers, not the body of the report.');
   return { notify: { webhook: target, on: ['failed', 'still_failing'] } };
 }

@@ -12,7 +12,7 @@ export function readTop(tops: readonly Fields[], { name }: Dialect, differences:
   for (const top of tops) {
     if (top.has('web')) settings = { ...readWeb(top, differences), ...settings };
     if (top.has('logging'))
-      differences.note(top.place('logging'), 'logging is left out: the log of timers has its own options.');
+      differences.note(top.place('logging'), 'logging is left out: timers has its own log options.');
     for (const dag of top.maps('dags')) {
       differences.error(
         dag,

@@ -12,10 +12,7 @@ const KNOWN: ReadonlyMap<string, Words> = new Map([
     'statsd',
     { message: 'The metrics for statsd are left out.', hint: 'Write http, and let Prometheus read /metrics.' },
   ],
-  [
-    'sla',
-    { message: 'The limits of sla are left out.', hint: 'timers has a metric with the time of the last success.' },
-  ],
+  ['sla', { message: 'The limits of sla are left out.', hint: 'A metric of timers has the time of the last success.' }],
   ['onLate', { message: 'The report of onLate is left out.', hint: 'Write notify with on: [missed].' }],
   [
     'secrets',
@@ -24,7 +21,7 @@ const KNOWN: ReadonlyMap<string, Words> = new Map([
   ['priority', { message: 'The priority is left out.', hint: 'Put nice before the command.' }],
   [
     'clusterPolicy',
-    { message: 'clusterPolicy is left out.', hint: 'With a shared state, one of several schedulers is active.' },
+    { message: 'clusterPolicy is left out.', hint: 'With a shared state, only one of several schedulers is active.' },
   ],
 ]);
 

@@ -10,7 +10,7 @@ export function effectInWords({ kind, change, times, hasMore }: ClockEffect, zon
   const listed = times.map(clockTime);
   const named = hasMore ? `${listed.join(', ')} …` : inWords(listed);
   const isOne = times.length === 1;
-  const [missing, twice] = isOne ? ['does not exist', 'comes twice'] : ['do not exist', 'come twice'];
+  const [missing, twice] = isOne ? ['does not exist', 'occurs twice'] : ['do not exist', 'occur twice'];
   const offset = (instant: number) => formatLocal(instant, zone).slice(23);
   const after = `${clockTime(change.at + change.after)} ${offset(change.at)}`;
   switch (kind) {

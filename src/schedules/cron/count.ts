@@ -63,8 +63,8 @@ function shownIn(stretch: OffsetPeriod, { repeat }: DstPolicy, { from, end }: Wa
 }
 
 /**
- * Whether the instant after the gap at the end of a period is due only because of skipped times: the expression does
- * not match it.
+ * Whether the instant after a period's final gap is due only because of skipped times, although the expression does not
+ * match it.
  */
 function isDueBehindGap(parts: readonly Part[], { until, offset, gapUntil }: OffsetPeriod): boolean {
   const firstNamed = ({ expression }: Part, from: number) => nextWallTime(expression, from);

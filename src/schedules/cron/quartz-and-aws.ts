@@ -37,8 +37,8 @@ export function quartzHint(fields: readonly string[]): string | undefined {
   if (fields.length !== 7 || !isYear || !fields.every((field) => /^[\w*?,\-/#]+$/.test(field))) return undefined;
   const hasSecond = fields[0] !== '0';
   const written = withoutYear(hasSecond ? fields : fields.slice(1));
-  const dropped = hasSecond ? 'the last field' : 'the last field, and the second, the first field';
-  return `Leave out the year, ${dropped}. Write cron: "${written}".${yearHint(fields)}`;
+  const dropped = hasSecond ? 'the last field' : 'the last field, and the seconds, the first field';
+  return `Remove the year, ${dropped}. Write cron: "${written}".${yearHint(fields)}`;
 }
 
 /** Fields in the style of Quartz or AWS without the year, their last one, and with named days of the week. */

@@ -238,8 +238,8 @@ test.each([
   ['StandardOutput=journal+console', 'StandardOutput: the console does not show the output.'],
   ['StandardError=journal+console', 'StandardError: the console does not show the output.'],
   ['StandardOutput=tty', 'StandardOutput=tty is left out'],
-  ['Restart=on-failure\nRestartSec=1', 'without end if each one takes 1s.'],
-  ['Restart=on-failure\nRestartSec=1\nTimeoutStartSec=1h', 'without end if each one takes 1s.'],
+  ['Restart=on-failure\nRestartSec=1', 'indefinitely if each one takes 1s.'],
+  ['Restart=on-failure\nRestartSec=1\nTimeoutStartSec=1h', 'indefinitely if each one takes 1s.'],
   ['StartLimitIntervalSec=0', 'StartLimitIntervalSec is left out, because systemd ignores it in [Service].'],
   ['OnCalendar=daily', 'OnCalendar is left out, because systemd ignores it in [Service].'],
 ])('%j is named', (lines, message) => {
@@ -279,7 +279,7 @@ test('systemd starts a repeated local time once, and the report says so', () => 
 test('a template has a hint with a command that reads an instance of it', () => {
   const text = '# /lib/systemd/system/job@.timer\n[Timer]\nOnCalendar=daily';
   const { differences } = systemd.read([{ path: '-', text }], { timezone: 'UTC', now: 0, readBeside: () => undefined });
-  expect(differences[0]?.hint).toBe('Name an instance, such as: timers import /lib/systemd/system/job@home.timer');
+  expect(differences[0]?.hint).toBe('Pass an instance, such as: timers import /lib/systemd/system/job@home.timer');
 });
 
 test('a description that only repeats the name is left out', () => {

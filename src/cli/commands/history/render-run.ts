@@ -97,7 +97,9 @@ function usedOf(run: RunFinished): readonly Fact[] {
   return used === undefined ? [] : [['used', used]];
 }
 
-/** What is known about the unseen end of a run: when its scheduler was last alive, and when the next one found it. */
+/**
+ * What is known about the end of a lost run: when its scheduler was last alive, and when the next one found the run.
+ */
 function whenLost(ending: RunFinished, local: Local): string {
   const start = startOfRun({ ending, open: undefined });
   const seen = start === undefined ? '' : `; last seen ${local(start + ending.durationMs)}`;

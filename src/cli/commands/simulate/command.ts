@@ -37,14 +37,14 @@ export const simulateCommand: CommandKind = {
         'Start at this time, such as 2027-01-01, 17:00, tomorrow or 2h (default: the next full hour)',
       )
       .option('--to <time>', 'End at this time, or this long after the start, such as 7d or 52w', '24h')
-      .option('--durations <how>', 'Run times: a duration, a file of name: 30s or {p50, p95}, or recorded', '1s')
+      .option('--durations <how>', 'Run times: a duration, a file (name: 30s or {p50, p95}), or recorded', '1s')
       .option(
         '--fail <name=share>',
         "Fraction of a timer's attempts that fail, such as backup=0.1; repeatable",
         collect,
       )
       .option('--assert <rule>', RULES, collect)
-      .option('--suggest', 'Suggest minutes that relieve the busiest ones')
+      .option('--suggest', 'Suggest minutes to relieve the busiest ones')
       .option('--seed <number>', 'Seed for --fail and for retry jitter, from 0 to 999,999,999', '1');
     return async (terminal, args) => {
       const { createSystemClock } = await import('../../../clocks/system.js');

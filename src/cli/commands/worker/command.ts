@@ -8,7 +8,7 @@ const repeated = (value: string, before: readonly string[]): readonly string[] =
 export const worker: CommandKind = {
   name: 'worker',
   group: 'run',
-  summary: 'Run the timers with run_on, for a scheduler on any machine',
+  summary: 'Run timers with run_on for a scheduler on any machine',
   details:
     "The file needs a state on Redis. A worker runs only timers that its own file and the scheduler's file define identically. " +
     'After SIGTERM, active runs may finish; a second one ends them. SIGHUP loads the file again.',
