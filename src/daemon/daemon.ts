@@ -57,7 +57,7 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   let stop: (code?: number) => void = () => undefined;
   let begin: () => void = () => undefined;
   const begun = new Promise<void>((resolve) => (begin = resolve));
-  // The state may be taken before there is a scheduler.
+  // Another scheduler may take the state before this one exists.
   const onTaken = () => void begun.then(() => operation.runner.stop()).finally(() => stop(1));
   const state = await openStateFor(timerFile, options, onTaken);
   if (state.kind === 'refused') return refuse(options, state.message, launching);

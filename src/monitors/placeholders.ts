@@ -35,7 +35,7 @@ export function fill(text: string, event: RunStarted | RunFinished, encode: (val
   );
 }
 
-/** Inserts them into an address. */
+/** Inserts the facts of a run into an address. */
 export const fillUrl = (url: string, event: RunStarted | RunFinished): string => fill(url, event, encodeURIComponent);
 
 const tailOf = (event: RunStarted | RunFinished) =>

@@ -162,7 +162,7 @@ export class Origin {
   }
 }
 
-/** A result without a version as a problem of the file. */
+/** Turns a result without a version into a problem of the file. */
 export const problemOf = (
   fetched: Extract<Fetched, { readonly kind: 'unreachable' | 'refused' }>,
   shown: string,

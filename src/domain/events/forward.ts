@@ -32,7 +32,7 @@ export interface ForwardDropped {
   readonly to: number;
 }
 
-/** The `forward` server will never accept an outcome. It is not sent again, and stays in the state. */
+/** The `forward` server rejected an outcome for good. It is not sent again, and stays in the state. */
 export interface ForwardRefused {
   readonly event: 'forward.refused';
   readonly at: Instant;
@@ -103,7 +103,7 @@ export const forwardEvents: EventEntries<ForwardEvent> = {
   },
   'forward.refused': {
     summary:
-      'The `forward` server will never accept one outcome. It is not sent again, and stays in the history of this machine.',
+      'The `forward` server rejected an outcome for good. It is not sent again, and stays in the history of this machine.',
     level: 'error',
     fields: {
       receiver: RECEIVER,

@@ -7,7 +7,7 @@ export interface Parameter extends SourcePlace {
 
 /** An Ofelia job, from an INI file or from labels. */
 export interface OfeliaJob extends SourcePlace {
-  /** `job-exec`, `job-run`, `job-local`, `job-service-run`; `global` for the settings of all. */
+  /** `job-exec`, `job-run`, `job-local`, `job-service-run`; `global` for settings of all jobs. */
   readonly type: string;
   readonly name: string;
   /** By their names in lowercase. */

@@ -66,7 +66,7 @@ export function judgeBySchedule(job: Job, asked: AskedTime): ScheduleJudgment {
     expressions,
     clock,
     before: lastBefore((after) => nextInWindow(job, after), instant),
-    // A time that does not exist comes before the first instant after it.
+    // A time that does not exist counts as before the first instant after the gap.
     after: nextInWindow(job, own && asked.isInGap ? instant - 1 : instant),
   };
 }
