@@ -1,7 +1,7 @@
 import { createRedisBackend, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Clock } from '../../domain/clock.js';
-import type { Duration } from '../../domain/time.js';
+import { MINUTE, type Duration } from '../../domain/time.js';
 
 /** Where the queues of a shared state are. */
 export interface QueuePlace {
@@ -59,23 +59,29 @@ export function hearFrom(
   return redis;
 }
 
-/** Reports why the store refuses messages, only once. */
+/** Trouble that has not been seen for this long has ended. If it comes back, it is reported again. */
+const OVER_AFTER: Duration = 10 * MINUTE;
+
+/** Reports why the store refuses messages: once as long as it does, since every message would repeat it. */
 export class Unheard {
   readonly #place: QueuePlace;
+  readonly #clock: Clock;
   readonly #report: (reason: string) => void;
-  #isReported = false;
+  #seenAt: Duration | undefined;
 
-  constructor(place: QueuePlace, report: (reason: string) => void) {
+  constructor(place: QueuePlace, clock: Clock, report: (reason: string) => void) {
     this.#place = place;
+    this.#clock = clock;
     this.#report = report;
   }
 
   /** Does nothing if the connection was lost. */
   readonly add = (error: unknown): void => {
     const reason = this.#place.refusalOf(error);
-    if (reason === undefined || this.#isReported) return;
-    this.#isReported = true;
-    this.#report(reason);
+    if (reason === undefined) return;
+    const [before, now] = [this.#seenAt, this.#clock.monotonic()];
+    this.#seenAt = now;
+    if (before === undefined || now - before >= OVER_AFTER) this.#report(reason);
   };
 
   /** The same, for the error of a message from a script: there, the server words a refusal as any error. */

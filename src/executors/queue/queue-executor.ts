@@ -32,7 +32,7 @@ export interface QueueExecutorParts {
   readonly reapEvery?: Duration | undefined;
   /** Which workers run a timer by its present definition. */
   readonly runOnOf: (timer: string) => RunOn | undefined;
-  /** Called once with the reason why the store refuses messages. */
+  /** Called with the reason when the store begins to refuse messages. */
   readonly onUnheard: (reason: string) => void;
 }
 

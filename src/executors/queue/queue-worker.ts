@@ -68,7 +68,7 @@ export interface QueueWorkerParts {
   readonly begin: (work: Work) => RunningWork | Misfit;
   /** Called with a sentence for an order that is not valid. */
   readonly onRefused: (sentence: string) => void;
-  /** Called once with the reason why the store refuses messages. */
+  /** Called with the reason when the store begins to refuse messages. */
   readonly onUnheard: (reason: string) => void;
   /** Called when the store stops responding (false), and when it responds again. */
   readonly onReach: (isReached: boolean) => void;
@@ -96,7 +96,7 @@ export class QueueWorker {
     this.#sources = new WorkSources(parts);
     const redis = (this.#redis = place.connect());
     const channels = channelsOf(place, redis);
-    const unheard = new Unheard(place, parts.onUnheard);
+    const unheard = new Unheard(place, clock, parts.onUnheard);
     const reach = new StoreReach(redis, clock, (isReached) => parts.onReach(isReached));
     this.#requests = new WorkRequests({ ...parts, redis, channels, unheard, reach });
     redis.on('ready', () => this.#takeAnew());

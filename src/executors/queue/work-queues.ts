@@ -46,7 +46,7 @@ interface WorkQueuesOptions {
   readonly hear: (id: string) => void;
   /** The pause between two searches for dead workers. */
   readonly reapEvery: Duration;
-  /** Called once with the reason why the store refuses messages. */
+  /** Called with the reason when the store begins to refuse messages. */
   readonly onUnheard: (reason: string) => void;
 }
 
@@ -98,7 +98,7 @@ export class WorkQueues {
     this.#fence = fence;
     this.#reapEvery = reapEvery;
     this.#redis = place.connect();
-    this.#unheard = new Unheard(place, onUnheard);
+    this.#unheard = new Unheard(place, clock, onUnheard);
     this.#channels = channelsOf(place, this.#redis);
     this.#listener = hearFrom(place, [this.#channels.news], { clock, hear, onError: this.#unheard.add });
   }
