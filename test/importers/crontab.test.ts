@@ -81,6 +81,14 @@ describe('the command', () => {
   });
 });
 
+test('a line after a backslash is an error that says why', () => {
+  const { differences } = imported('* * * * * echo a \\\n && echo b\n* * *\n');
+  expect(differences.map(({ line, hint }) => [line, hint])).toEqual([
+    [2, 'cron does not continue a line after a backslash. Write the whole command on one line.'],
+    [3, 'Write five fields and a command.'],
+  ]);
+});
+
 test('a % that was meant as itself has a hint', () => {
   const { differences } = importedBy(crontab, 'MAILTO=\n0 6 * * * sleep $(( RANDOM % 600 )) && run\n');
   expect(differences.find(({ text }) => text === '%')?.hint).toContain('write \\% in the crontab');

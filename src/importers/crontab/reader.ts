@@ -33,6 +33,8 @@ export class CrontabReader {
   /** By fields and zone, because equal entries have the same original. */
   readonly #whens = new Map<string, When | string>();
   #comment: string[] = [];
+  /** Whether the line before ends with a backslash. */
+  #isContinued = false;
 
   constructor(path: string, { context, isSystem }: ReaderOptions) {
     this.#path = path;
@@ -52,6 +54,7 @@ export class CrontabReader {
     if (assignment) this.#tell(place, this.#variables.set(assignment));
     else if (trimmed !== '') this.#entry(text, place);
     this.#comment = [];
+    this.#isContinued = trimmed.endsWith('\\');
   }
 
   /** Returns the result. cron ignores a last line without a line feed. */
@@ -94,7 +97,9 @@ export class CrontabReader {
   }
 
   #refuse(text: string, place: SourcePlace, message: string): void {
-    const hint = `Write five fields${this.#isSystem ? ', a user' : ''} and a command.`;
+    const hint = this.#isContinued
+      ? 'cron does not continue a line after a backslash. Write the whole command on one line.'
+      : `Write five fields${this.#isSystem ? ', a user' : ''} and a command.`;
     this.#tell(place, [{ severity: 'error', text: text.trim(), message, hint }]);
   }
 
