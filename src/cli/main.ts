@@ -84,8 +84,9 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Adds a description of the missing argument. */
-function withMeaning(message: string, called: Command | undefined): string {
+/** Adds a description of the missing argument, and calls a wrong one unknown. */
+function withMeaning(text: string, called: Command | undefined): string {
+  const message = text.replace(/command-argument value ('.*') is invalid for argument '.*'\./, '$1 is unknown.');
   const name = /^error: missing required argument '(.*)'$/.exec(message)?.[1];
   const argument = called?.registeredArguments.find((one) => one.name() === name);
   return argument === undefined ? message : `${message}: ${argument.description}`;

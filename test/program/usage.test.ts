@@ -38,6 +38,7 @@ describe('wrong usage ends with exit code 2 and what to write', () => {
     ],
     [['in'], /missing required argument 'delay': Delay from now, such as 30m or 1h30m\n/],
     [['status', 'backup'], /takes none, got "backup"\. Remove it/],
+    [['completion', 'tcsh'], /^error: 'tcsh' is unknown\. Allowed choices are bash, zsh, fish, /],
     [['export', 'cron'], /unknown format "cron"\. Use one of crontab, /],
     [['run', '-f', 'absent.yaml'], /missing required argument 'name': Timer\n/],
     [['pause'], /which timers\? Name them, or use --all\. The timer file has: backup, ping, off, party\n/],
