@@ -61,7 +61,7 @@ export const WORDS_WITHOUT_KEY: Readonly<Record<string, string>> = {
   ),
   ...all('completions parallelism numprocs instances', ONE_RUN),
   ...all('kill_signal stop_signal kill_mode exec_stop', SIGTERM),
-  accuracy_sec: 'Remove it: timers fire exactly on time.',
+  accuracy_sec: 'Remove it: timers fire on time.',
   fixed_random_delay: 'Remove it: jitter is the same at every firing.',
   wake_system: 'timers cannot wake the machine. To run firings missed during sleep, set catch_up.',
   unit: 'Write the command under run.',
