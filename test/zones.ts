@@ -50,6 +50,7 @@ export const PROGRAM_IN_ONE_ZONE = [
   'log-file',
   'log-schema',
   'logs-form',
+  'loki',
   'monitoring',
   'monitors',
   'options',
