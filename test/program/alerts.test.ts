@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { freePort, missing, why } from '../support/monitors.js';
+import { freePort } from '../support/free-ports.js';
+import { missing, why } from '../support/monitors.js';
 import { Desk, ROOT } from '../support/program.js';
 import { dashboardQueries, type Dashboard } from '../support/watched-by-prometheus.js';
 

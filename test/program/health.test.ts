@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.js';
-import { freePort } from '../support/monitors.js';
+import { freePort } from '../support/free-ports.js';
 import { Desk, type Program } from '../support/program.js';
 
 let desk: Desk;

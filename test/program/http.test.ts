@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ownPort } from '../support/free-ports.js';
+import { freePort } from '../support/free-ports.js';
 import { Desk, type Program } from '../support/program.js';
 
 let desk: Desk;
@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => desk.clear());
 
-const PORT = ownPort();
+const PORT = await freePort();
 const ask = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${PORT}${path}`);
 
 async function start(): Promise<Program> {

@@ -3,7 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.js';
-import { freePort, missing, Monitor, Pager, why } from '../support/monitors.js';
+import { freePort } from '../support/free-ports.js';
+import { missing, Monitor, Pager, why } from '../support/monitors.js';
 import { Desk, type Program } from '../support/program.js';
 import { dashboardQueries, writeShortened } from '../support/watched-by-prometheus.js';
 

@@ -2,11 +2,11 @@ import axe from 'axe-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { hasChromium, openChromium, openTab, skippedWithoutChromium } from '../support/chromium.js';
-import { ownPort } from '../support/free-ports.js';
+import { freePort } from '../support/free-ports.js';
 import { Desk, type Program } from '../support/program.js';
 import { Puppet } from '../support/puppet.js';
 
-const PORT = ownPort();
+const PORT = await freePort();
 const TOKEN = 'the-token-of-the-test';
 const HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
 

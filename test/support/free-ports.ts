@@ -1,16 +1,30 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer, type Server } from 'node:net';
+
+/**
+ * Below the ports that the system gives to connections, and to servers that name none. It would give away a port that
+ * is only free for now.
+ */
+const FIRST = 20_000;
+const END = 32_000;
 
 /** Ports of the loopback address on which nothing listens. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = [...Array(count).keys()].map(() => createServer());
-  for (const server of servers) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  for (const server of servers) await new Promise((resolve) => server.close(resolve));
-  return ports;
+  const free = new Map<number, Server>();
+  while (free.size < count) {
+    const port = randomInt(FIRST, END);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) =>
+      server
+        .once('error', () => resolve(false))
+        .once('listening', () => resolve(true))
+        .listen(port, '127.0.0.1'),
+    );
+    if (isFree) free.set(port, server);
+  }
+  for (const server of free.values()) await new Promise((resolve) => server.close(resolve));
+  return [...free.keys()];
 }
-
-/** A port of this test process, below those that the system gives to connections. */
-export const ownPort = (): number => 20_000 + (process.pid % 12_000);
 
 export async function freePort(): Promise<number> {
   const [port = 0] = await freePorts(1);

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { once } from 'node:events';
@@ -23,15 +23,6 @@ export const missing = (...binaries: readonly Binary[]): readonly string[] =>
 /** For the name of a test that is skipped. */
 export const why = (lacks: readonly string[]): string =>
   lacks.length === 0 ? '' : ` (skipped: not installed: ${lacks.join(', ')})`;
-
-/** A port of this machine that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** An external server, on this machine and in a folder of the test. */
 export class Monitor {
