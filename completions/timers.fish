@@ -44,7 +44,7 @@ complete -c timers -n __fish_use_subcommand -a reload -d 'Load the changed timer
 complete -c timers -n __fish_use_subcommand -a stop -d 'Stop the running scheduler and wait until it exits'
 complete -c timers -n __fish_use_subcommand -a init -d 'Write a commented starter file'
 complete -c timers -n __fish_use_subcommand -a import -d 'Convert a crontab or other schedules to a timer file'
-complete -c timers -n __fish_use_subcommand -a export -d 'Write timers as systemd units, CronJobs or a calendar'
+complete -c timers -n __fish_use_subcommand -a export -d 'Write timers as crontab, systemd units, CronJobs or calendar'
 complete -c timers -n __fish_use_subcommand -a validate -d 'Check a timer file without running anything'
 complete -c timers -n __fish_use_subcommand -a keys -d 'Explain the keys of the timer file'
 complete -c timers -n __fish_use_subcommand -a schema -d 'Print the JSON Schema of the timer file or of the log'

@@ -6,7 +6,7 @@ import type { ExportOptions } from './export.js';
 export const exportCommand: CommandKind = {
   name: 'export',
   group: 'file',
-  summary: 'Write timers as systemd units, CronJobs or a calendar',
+  summary: 'Write timers as crontab, systemd units, CronJobs or calendar',
   details:
     'Prints the files, and reports on standard error what works differently there. ' +
     'The formats are crontab, systemd (a .timer and a .service for each timer), kubernetes (CronJobs), and ical (the upcoming firings). ' +
