@@ -95,21 +95,21 @@ export class Planner {
   }
 
   *#resume(state: JobState, startedAt: Instant, waiting: readonly OpenRun[]): Steps<void> {
-    let plan = this.#planDowntime(state, startedAt, waiting);
-    if (plan === undefined) return;
-    const starting = new Set(plan.runs.map(({ scheduledFor }) => scheduledFor));
-    const left = waiting.filter(({ firing }) => starting.has(firing.scheduledFor));
-    if (left.length < waiting.length) {
-      yield* this.#missing(
-        state,
-        waiting.filter(({ firing }) => !starting.has(firing.scheduledFor)),
-      );
+    let left = waiting;
+    for (;;) {
+      const plan = this.#planDowntime(state, startedAt, left);
+      if (plan === undefined) return;
+      const starting = new Set(plan.runs.map(({ scheduledFor }) => scheduledFor));
+      const late = left.filter(({ firing }) => !starting.has(firing.scheduledFor));
+      if (late.length === 0) {
+        this.#carryOut(state, plan, left);
+        this.#timers.rearm(state);
+        return;
+      }
+      yield* this.#missing(state, late);
       if (!this.#timers.mayArm(state)) return;
-      plan = this.#planDowntime(state, startedAt, left);
+      left = left.filter(({ firing }) => starting.has(firing.scheduledFor));
     }
-    if (plan === undefined) return;
-    this.#carryOut(state, plan, left);
-    this.#timers.rearm(state);
   }
 
   #planDowntime(state: JobState, startedAt: Instant, waiting: readonly OpenRun[]): DuePlan | undefined {
@@ -138,13 +138,10 @@ export class Planner {
     for (const run of due) this.#dispatcher.fail(state, run, error);
   }
 
-  /** Executes a plan. `waiting` are runs left open without a process, whose instants the plan includes. */
+  /** Executes a plan. `waiting` are runs left open without a process, all of which start now. */
   #carryOut(state: JobState, plan: DuePlan, waiting: readonly OpenRun[]): void {
     state.next = plan.next;
     if (plan.last !== undefined) state.cursor = plan.last;
-    const starting = new Set(plan.runs.map(({ scheduledFor }) => scheduledFor));
-    for (const { firing, runId } of waiting)
-      if (!starting.has(firing.scheduledFor)) this.#dispatcher.miss(state, firing, 'downtime', runId);
     for (const missed of plan.missed) this.#tellMissed(state, missed);
     const open = new Map(waiting.map((run) => [run.firing.scheduledFor, run]));
     for (const run of plan.runs) this.#submit(state, run, open.get(run.scheduledFor));
