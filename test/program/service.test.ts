@@ -173,3 +173,17 @@ test.skipIf(lacksPython.length > 0)(`the plist of launchd is one${why(lacksPytho
   expect(args).toEqual(['start', '--file', '/Users/you/timers.yaml', '--keep-alive', '--watch']);
   expect(rest).toMatchObject({ Label: 'timers', KeepAlive: { SuccessfulExit: false }, ExitTimeOut: 30 });
 });
+
+test('the configuration for pm2 in the guide starts one scheduler, with options that it has', async () => {
+  const guide = readFileSync(join(ROOT, 'docs/guide/containers-and-services.md'), 'utf8');
+  const [, text = ''] = /^```js ecosystem\.config\.cjs\n([^]*?)^```$/m.exec(guide) ?? [];
+  const path = desk.write('ecosystem.config.cjs', text);
+  const print = 'console.log(JSON.stringify(require(process.argv[1]).apps))';
+  const apps = JSON.parse(execFileSync(process.execPath, ['-e', print, path], { encoding: 'utf8' })) as object[];
+  expect(apps).toEqual([
+    expect.objectContaining({ interpreter: 'none', exec_mode: 'fork', args: expect.stringMatching(/^start /) }),
+  ]);
+  const { args } = apps[0] as { args: string };
+  const help = (await desk.run('start', '--help')).stdout;
+  for (const option of args.split(' ').filter((word) => word.startsWith('--'))) expect(help).toContain(option);
+});
