@@ -25,8 +25,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -43,27 +43,21 @@
 
 _Static_assert(sizeof(long) == 8 && sizeof(gid_t) == 4, "struct rusage and groups are those of the kernel");
 
-enum { LINE = 3, VERSION = 3, HEAD = 3, START_HEAD = 13, A_TURN = 8, LARGEST = 16 << 20, LONGEST = 4096, PATIENCE = 5000 };
+enum { VERSION = 3, HEAD = 3, START_HEAD = 13, A_TURN = 8, LARGEST = 16 << 20, PATIENCE = 5000 };
 enum request { START = 1, OPENED, SEEN, SIGNAL, PING };
 enum reply { HELLO = 1, STARTED, FAILED, ENDED };
-enum { AS_USER = 1, KEEP = 2 }; /* flags */
 enum output { TO_NULL, TO_OWN, TO_PIPE, TO_STDOUT };
-enum stage { S_REQUEST = 1, S_PIPE, S_FORK, S_SESSION, S_USER, S_FOLDER, S_OUTPUT, S_EXEC, S_LATE };
+
+#include "child.h"
 
 struct command {
   pid_t pid;
   uint32_t id;
   int64_t grace;
   int keep, report, pipes[2]; /* descriptors; -1: none. If it has a report, it is starting. */
-  int ended, code, signal;
+  int stage, error, ended, code, signal;
+  struct start *start; /* NULL: the program runs */
   char run_id[64];
-};
-
-struct start {
-  uint32_t id, flags, uid, gid, grace, out, err, until, group_count;
-  const gid_t *groups;
-  const char *folder, *path, *run_id;
-  char **argv, **env; /* argv[-1] is free: for the shell of a script */
 };
 
 static struct command *commands;
@@ -96,7 +90,7 @@ static struct command *add(struct command command) {
 
 /* The last command moves into the place of this one. */
 static void forget(struct command *command) {
-  close_one(&command->report), close_pipes(command), *command = commands[--count];
+  close_one(&command->report), close_pipes(command), free(command->start), *command = commands[--count];
 }
 
 /* Before it leads a group, a command is one process. Its pid is its own until it is reaped. */
@@ -110,126 +104,69 @@ static void reply(enum reply kind, uint32_t id, pid_t pid, const int32_t more[5]
   memcpy(out + out_used, words, sizeof words), out_used += sizeof words;
 }
 
-/* The mark of an empty id is the least one. FNV-1a makes the others differ. */
-static uint64_t mark_of(const char *run_id) {
-  uint64_t hash = *run_id ? 14695981039346656037u : 0;
-  for (; *run_id; run_id++) hash = (hash ^ (unsigned char)*run_id) * 1099511628211u;
-  return hash >> 2 | 1ULL << 62;
-}
-
-/* A lower limit is intentional, and stays. */
-static void set_mark(rlim_t mark) {
-  struct rlimit limit;
-  if (getrlimit(RLIMIT_RTTIME, &limit) == 0 && limit.rlim_cur > mark_of(""))
-    setrlimit(RLIMIT_RTTIME, &(struct rlimit){mark, limit.rlim_max});
-}
-
-/* Like execvp(3), but along the PATH of the command. */
-static void exec(const struct start *s) {
-  char file[LONGEST], *name = s->argv[0];
-  int denied = 0, length;
-  for (const char *at = strchr(name, '/') || !*name ? "" : s->path, *end; at; at = *end ? end + 1 : NULL) {
-    end = strchrnul(at, ':');
-    length = end - at < LONGEST ? (int)(end - at) : LONGEST;
-    errno = ENAMETOOLONG, length = snprintf(file, sizeof file, "%.*s%s%s", length, at, length ? "/" : "", name);
-    if (length < LONGEST) execve(file, s->argv, s->env);
-    if (errno == ENOEXEC) /* a script without a first line */
-      s->argv[-1] = (char *)"/bin/sh", s->argv[0] = file, execve("/bin/sh", s->argv - 1, s->env);
-    if (errno == EACCES) denied = 1;
-    else if (errno != ENOENT && errno != ENOTDIR && errno != ENAMETOOLONG) return;
-  }
-  if (denied) errno = EACCES;
-}
-
-/* In tenths of a second of the file that timers reads, too: a container may have one of its own. */
-static int is_over(uint32_t until) {
-  double uptime;
-  FILE *file = until ? fopen("/proc/uptime", "re") : NULL;
-  int is_known = file && fscanf(file, "%lf", &uptime) == 1;
-  if (file) fclose(file);
-  return is_known && uptime * 10 >= until;
-}
-
-/* Everything from fork to exec. Returns the stage that failed. In `outputs`, -1 keeps the forker's own. */
-static enum stage become(const struct start *s, const int outputs[2], int *report) {
-  if (setsid() < 0) return S_SESSION;
-  if (dup2(null_fd, 0) < 0) return S_OUTPUT;
-  for (int i = 0; i < 2; i++)
-    if (outputs[i] >= 0 && dup2(outputs[i], i + 1) < 0) return S_OUTPUT;
-  if (dup3(*report, LINE, O_CLOEXEC) < 0) return S_OUTPUT;
-  *report = LINE; /* however long exec takes, only the forker has the socket and other pipes */
-  syscall(SYS_close_range, LINE + 1, ~0U, 0);
-  if (*s->run_id) set_mark(mark_of(s->run_id));
-  if (s->flags & AS_USER && (setgroups(s->group_count, s->groups) < 0 || setgid(s->gid) < 0 || setuid(s->uid) < 0))
-    return S_USER;
-  if (chdir(s->folder) < 0) return S_FOLDER; /* with the permissions of the user */
-  signal(SIGCHLD, SIG_DFL);
-  sigprocmask(SIG_SETMASK, &(sigset_t){0}, NULL);
-  if (is_over(s->until)) return errno = ECANCELED, S_LATE; /* timers may have been stopped since it asked */
-  exec(s);
-  return S_EXEC;
-}
-
-/* Fills `s`, which points into the request. Returns 0 if the request contradicts itself. */
-static int parse_start(uint32_t *request, struct start *s) {
-  static char **words;
-  static size_t words_room;
+/* A copy of the request with room for a stack. NULL if the request contradicts itself. */
+static struct start *parse_start(const uint32_t *request) {
   size_t length = request[0];
-  if (length < START_HEAD * 4) return 0;
-  size_t argc = request[7], envc = request[8], rest = length - START_HEAD * 4;
+  if (length < START_HEAD * 4) return NULL;
+  size_t argc = request[7], envc = request[8], groups = (size_t)request[6] * 4, rest = length - START_HEAD * 4;
+  if (groups >= rest || request[10] > TO_PIPE || request[11] > TO_STDOUT) return NULL;
+  if (((const char *)request)[length - 1] || argc < 1 || argc + envc > rest - groups) return NULL;
+  size_t words = (argc + envc + 3) * sizeof(char *), size = sizeof(struct start) + words + rest + STACK;
+  struct start *s = grow(NULL, size);
+  char **argv = (char **)(s + 1) + 1, *copy = memcpy((char *)(s + 1) + words, request + START_HEAD, rest);
+  char *at = copy + groups, *end = copy + rest;
   *s = (struct start){.id = request[2], .flags = request[3], .uid = request[4], .gid = request[5], .grace = request[9],
                       .out = request[10], .err = request[11], .until = request[12], .group_count = request[6], .run_id = "",
-                      .groups = (const gid_t *)(request + START_HEAD), .path = "/usr/local/bin:/bin:/usr/bin"};
-  if ((size_t)s->group_count * 4 >= rest || s->out > TO_PIPE || s->err > TO_STDOUT) return 0;
-  char *at = (char *)(request + START_HEAD + s->group_count), *end = (char *)request + length;
-  if (end[-1] || argc < 1 || argc + envc > (size_t)(end - at)) return 0;
-  if (argc + envc + 3 > words_room) words = grow(words, (words_room = argc + envc + 64) * sizeof *words);
-  s->argv = words + 1;
-  s->env = s->argv + argc + 1;
-  s->argv[argc] = s->env[envc] = NULL;
-  s->folder = at;
+                      .groups = (gid_t *)(void *)copy, .folder = at, .path = "/usr/local/bin:/bin:/usr/bin", .null = null_fd,
+                      .argv = argv, .env = argv + argc + 1, .stack_top = (char *)s + size / 16 * 16};
+  argv[argc] = s->env[envc] = NULL;
   for (size_t i = 0; i < argc + envc; i++) {
     at += strlen(at) + 1;
-    if (at >= end) return 0;
-    *(i < argc ? &s->argv[i] : &s->env[i - argc]) = at;
+    if (at >= end) return free(s), NULL;
+    *(i < argc ? &argv[i] : &s->env[i - argc]) = at;
     if (i >= argc && !strncmp(at, "PATH=", 5)) s->path = at + 5;
     if (i >= argc && !strncmp(at, "TIMERS_RUN_ID=", 14)) s->run_id = at + 14;
   }
-  return 1;
+  return s;
 }
 
 /* All users may write: a command may open /dev/stdout after it has become another. */
 static int make_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC) < 0 || fchmod(ends[1], 0622) < 0 ? -1 : 0; }
 
-static void start(const struct start *s) {
+/* Emulators of other machines do not share memory: EINVAL. */
+static pid_t create(struct start *s) {
+  int shares = SHARES_MEMORY && !(s->flags & AS_USER);
+  pid_t pid = shares ? clone(child, s->stack_top, SHARES_MEMORY | SIGCHLD, s) : -1;
+  if (shares ? pid < 0 && errno == EINVAL : 1) pid = fork();
+  if (pid == 0) _exit(child(s));
+  return pid;
+}
+
+static void start(struct start *s) {
   int pipes[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}}, wanted[3] = {s->out == TO_PIPE, s->err == TO_PIPE, 1};
   enum stage stage = find(0, s->id) ? S_REQUEST : S_PIPE;
   pid_t pid = -1;
-  int made = stage == S_PIPE;
+  int made = stage == S_PIPE, *to = s->outputs;
   errno = EINVAL;
   for (int i = 0; i < 3 && made; i++) made = !wanted[i] || make_pipe(pipes[i]) == 0;
-  if (made) stage = S_FORK, pid = fork();
-  if (pid == 0) {
-    int to = s->out == TO_NULL ? null_fd : pipes[0][1], report = pipes[2][1];
-    int also_to = s->err == TO_NULL ? null_fd : s->err == TO_STDOUT ? (to < 0 ? 1 : to) : pipes[1][1];
-    int32_t failure[2] = {(int32_t)become(s, (int[2]){to, also_to}, &report), 0};
-    failure[1] = errno;
-    _exit(write(report, failure, sizeof failure) < 0 ? 126 : 127);
-  }
+  to[0] = s->out == TO_NULL ? null_fd : pipes[0][1];
+  to[1] = s->err == TO_NULL ? null_fd : s->err == TO_STDOUT ? (to[0] < 0 ? 1 : to[0]) : pipes[1][1];
+  s->report = pipes[2][1];
+  if (made) stage = S_FORK, pid = create(s);
   if (pid < 0) reply(FAILED, s->id, 0, (int32_t[5]){errno, (int32_t)stage});
   for (int i = 0; i < 3; i++) close_one(&pipes[i][1]);
   for (int i = 0; i < 3 && pid < 0; i++) close_one(&pipes[i][0]);
-  if (pid < 0) return;
+  if (pid < 0) return free(s);
   fcntl(pipes[2][0], F_SETFL, O_NONBLOCK);
   struct command *command = add((struct command){.pid = pid, .id = s->id, .grace = s->grace, .keep = (s->flags & KEEP) != 0,
-                                                 .report = pipes[2][0], .pipes = {pipes[0][0], pipes[1][0]}});
+                                                 .report = pipes[2][0], .pipes = {pipes[0][0], pipes[1][0]}, .start = s});
   snprintf(command->run_id, sizeof command->run_id, "%s", s->run_id);
 }
 
 /* Returns whether the request is valid. */
 static int serve(uint32_t *request) {
-  struct start s;
-  if (request[1] == START) return parse_start(request, &s) ? start(&s), 1 : 0;
+  struct start *s = request[1] == START ? parse_start(request) : NULL;
+  if (request[1] == START) return s ? start(s), 1 : 0;
   if (request[1] < OPENED || request[1] > PING || request[0] != (request[1] == SIGNAL ? HEAD + 1 : HEAD) * 4) return 0;
   struct command *command = find(0, request[2]);
   if (request[1] == PING) reply(HELLO, request[2], getpid(), (int32_t[5]){VERSION});
@@ -240,13 +177,18 @@ static int serve(uint32_t *request) {
   return 1;
 }
 
-/* Reads how the start went, if it is known. Exec closes the report silently, and so does the end of the process. */
+/* Reads how the start went. Exec closes the report, and so does the end of the process: then the child has left its stack. */
 static void conclude(struct command *command) {
   int32_t failure[2];
   ssize_t n = read(command->report, failure, sizeof failure);
-  if (n == 0) reply(STARTED, command->id, command->pid, (int32_t[5]){command->pipes[0], command->pipes[1]});
-  if (n == 0) close_one(&command->report);
-  if (n > 0) reply(FAILED, command->id, 0, (int32_t[5]){failure[1], failure[0]}), forget(command);
+  if (n > 0) command->stage = failure[0], command->error = failure[1], n = read(command->report, failure, sizeof failure);
+  if (n < 0) return;
+  if (command->stage) {
+    reply(FAILED, command->id, 0, (int32_t[5]){command->error, command->stage}), forget(command);
+    return;
+  }
+  reply(STARTED, command->id, command->pid, (int32_t[5]){command->pipes[0], command->pipes[1]});
+  close_one(&command->report), free(command->start), command->start = NULL;
 }
 
 /* Leaves the process a zombie. Only the system call reports resource usage. */

@@ -187,6 +187,19 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     expect((await line.reply('failed', 2)).more.slice(0, 2)).toEqual([EACCES, S_FOLDER]);
   });
 
+  it.runIf(root)(
+    'lets timers open its pipes without CAP_SYS_PTRACE, also after it has started a command as another user',
+    async () => {
+      const without = ['--bounding-set=-sys_ptrace', '--'];
+      line = new ForkerLine('setpriv', [...without, program]);
+      lines.push(line);
+      line.start(1, { words: ['true'], user: nobody });
+      await line.reply('ended', 1);
+      const opens = ['cat', `/proc/${line.process.pid ?? 0}/fd/0`];
+      expect(execFileSync('setpriv', [...without, ...opens], { encoding: 'utf8' })).toBe('');
+    },
+  );
+
   it.runIf(root)('says that it may not become another user', async () => {
     line = new ForkerLine('setpriv', ['--reuid=65534', '--clear-groups', '--', program]);
     lines.push(line);

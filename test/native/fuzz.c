@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <poll.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@ static _Noreturn void fake_exit(int code);
 static int fake_poll(void);
 #define main forker_main
 #define fork fake_fork
+#define clone(child, stack, flags, data) fake_fork()
 #define _exit fake_exit
 #define poll(fds, length, timeout) fake_poll()
 #define opendir(path) NULL
@@ -73,12 +75,13 @@ static size_t make(uint32_t *request) {
 
 /* In memory of its exact size, so that reading one byte too far is noticed. */
 static void parse_alone(const uint32_t *frame, size_t length) {
-  struct start s;
   if (frame[0] < HEAD * 4 || frame[0] > length) return;
   uint32_t *exact = malloc(frame[0]);
   memcpy(exact, frame, frame[0]);
-  parsed += (unsigned)parse_start(exact, &s);
+  struct start *s = parse_start(exact);
+  parsed += s != NULL;
   free(exact);
+  free(s);
 }
 
 /* As it arrives from the socket: often in pieces. */

@@ -3,9 +3,9 @@ import type { Cancel, Duration } from '../../domain/time.js';
 
 /**
  * How many commands may be starting. A forker with hundreds of requests starts commands faster than they end. They take
- * the cores from the scheduler, and the forker's descriptors, which each fork copies, pile up.
+ * the cores from the scheduler, and descriptors for their pipes pile up.
  */
-const MOST_STARTING = 16;
+const MOST_STARTING = 8;
 /** Without progress for this long, starts no longer wait: a program on a dead disk must not delay the others. */
 const PATIENCE: Duration = 100;
 
