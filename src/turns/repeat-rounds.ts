@@ -3,14 +3,14 @@ import type { Cancel, Duration } from '../domain/time.js';
 
 /**
  * Runs `round` now, and again `pause` after each has ended, until it is canceled. A round that is active then still ends.
- * A round must not reject.
+ * A round must not reject. A pause that is a function is asked for after each round.
  */
-export function repeatRounds(clock: Clock, pause: Duration, round: () => Promise<unknown>): Cancel {
+export function repeatRounds(clock: Clock, pause: Duration | (() => Duration), round: () => Promise<unknown>): Cancel {
   let isCanceled = false;
   let disarm: Cancel = () => undefined;
   const next = async (): Promise<void> => {
     await round();
-    if (!isCanceled) disarm = clock.after(pause, () => void next());
+    if (!isCanceled) disarm = clock.after(typeof pause === 'number' ? pause : pause(), () => void next());
   };
   void next();
   return () => {

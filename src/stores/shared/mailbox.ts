@@ -1,10 +1,12 @@
 import { sinceBoot, type Clock } from '../../domain/clock.js';
-import type { Cancel, Duration } from '../../domain/time.js';
+import { SECOND, type Cancel, type Duration } from '../../domain/time.js';
 import { repeatRounds } from '../../turns/repeat-rounds.js';
 import type { Board } from './board.js';
 
 /** The pause between two checks for requests, or for a reply. */
 const BETWEEN_LOOKS: Duration = 200;
+/** The pause of a scheduler that may have become active meanwhile. A standby machine should rarely wake its core. */
+const STANDBY_PAUSE: Duration = SECOND;
 /** How long a request waits for the active scheduler. Then its client withdraws it, before it lapses. */
 const PATIENCE: Duration = 10_000;
 const REQUEST_LIFETIME: Duration = PATIENCE + 2_000;
@@ -80,7 +82,8 @@ export class Mailbox {
    * scheduler takes it too.
    */
   serve(isActive: () => boolean, handle: (request: MailRequest) => Promise<MailReply>): Cancel {
-    return repeatRounds(this.#clock, BETWEEN_LOOKS, async () => {
+    const pause = () => (isActive() ? BETWEEN_LOOKS : STANDBY_PAUSE);
+    return repeatRounds(this.#clock, pause, async () => {
       // A store that fails now is asked again; its other users report that.
       if (isActive()) await this.#serveAll(isActive, handle).catch(() => undefined);
     });

@@ -45,6 +45,22 @@ test('a request that nobody takes is withdrawn', async () => {
   expect([count, store.notes.size]).toEqual([0, 0]);
 });
 
+test('a standby scheduler asks once a second whether it is active, and then serves what waits', async () => {
+  const { clock, one, two } = mailboxes();
+  let [isActive, asked] = [false, 0];
+  one.serve(
+    () => (asked++, isActive),
+    () => Promise.resolve({ kind: 'done', answer: 1 }),
+  );
+  await clock.advance(10 * SECOND);
+  // Before a round and after it.
+  expect(asked).toBe(2 * 11);
+  const outcome = two.ask('a', REQUEST);
+  isActive = true;
+  await clock.advance(2 * SECOND);
+  expect(await outcome).toEqual({ kind: 'done', answer: 1 });
+});
+
 test('a request whose taker is gone says that its outcome is unknown', async () => {
   const { clock, one, two } = mailboxes();
   one.serve(
