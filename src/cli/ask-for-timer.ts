@@ -10,10 +10,10 @@ import { withScheduler } from './reach-scheduler.js';
 import { fromNow } from './render/firings.js';
 import type { Terminal } from './terminal.js';
 
-/** What the user asks for. */
+/** The ad-hoc timer that the user asks for. */
 interface Asked {
   readonly words: readonly string[];
-  /** As the verb expects it. */
+  /** When it is due, in the form that the control verb expects. */
   readonly when: { readonly in_ms?: number | undefined; readonly at?: string; readonly timezone?: string | undefined };
 }
 
@@ -23,7 +23,7 @@ interface Answer {
   readonly timezone: string;
   readonly command: string;
   readonly keeping: Keeping;
-  /** Earlier schedulers omit it. */
+  /** Schedulers of earlier versions omit it. */
   readonly cwd?: string;
 }
 

@@ -15,7 +15,7 @@ export function exitProcess(code: number): never {
   for (const fd of terminals) {
     if (isatty(fd)) continue;
     closeSync(fd);
-    // The lowest free descriptor.
+    // Takes the descriptor that was just closed: it is the lowest free one.
     openSync('/dev/null', 'r+');
   }
   process.exit(code);

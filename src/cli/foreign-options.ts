@@ -3,9 +3,9 @@ import { UsageError } from './command.js';
 /** An option of other programs, and its equivalent here. */
 interface OtherOption {
   readonly words: readonly string[];
-  /** Default: all. */
+  /** The commands that this entry applies to. Default: all. */
   readonly commands?: readonly string[];
-  /** A sentence; `command` is the command with the option, `name` the option without dashes. */
+  /** Returns the alternative as a sentence. `command` is the command with the option, `name` the option without dashes. */
   readonly way: (command: string, name: string) => string;
 }
 

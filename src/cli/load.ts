@@ -43,7 +43,9 @@ export function loadForeseeing({ cwd }: Terminal, file: string | undefined, star
   return loadTimerFile({ cwd, foresees: true, ...(file !== undefined && { file }) }, thisMachine(start));
 }
 
-/** Loads it and reports errors, with `warns` also warnings. Returns `undefined` if it cannot be used. */
+/**
+ * Loads the timer file and reports errors, and with `warns` also warnings. Returns `undefined` if it cannot be used.
+ */
 export async function loadOrTell(
   terminal: Terminal,
   request: LoadRequest,

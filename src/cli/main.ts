@@ -119,7 +119,7 @@ function exit(code: number): void {
 
 /** What is wrong with the surroundings of the program, if no command can report it. */
 function reasonOf({ code, syscall }: NodeJS.ErrnoException): string | undefined {
-  // Parts of the program are loaded later.
+  // Parts of the program are loaded later, which needs a free file descriptor.
   if (code === 'EMFILE' || code === 'ENFILE')
     return 'too many files are open. Raise the limit, for example: ulimit -n 1024';
   if (syscall === 'uv_cwd') return 'the current folder does not exist anymore. Change to another one, for example: cd';

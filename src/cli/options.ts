@@ -54,7 +54,7 @@ const NO_PASSWORD_HERE =
   '--state: other users of this machine can read a password on the command line. Put it in a file, and name that file ' +
   'in the timer file: state: {url: "redis://db.example.org/0", password_file: ./password}';
 
-/** @throws UsageError without the URL if that contains a password */
+/** Reads the value of `--state`. @throws UsageError for a URL with a password, which the message does not repeat. */
 function readState(written: string): string {
   if (hasPassword(written)) throw new UsageError(NO_PASSWORD_HERE);
   const fault = stateFault(written);

@@ -254,7 +254,8 @@ interface SchedulerSought {
 }
 
 /**
- * Also for a file that cannot be read, or that now names another state: its scheduler left a pointer to its socket.
+ * Finds where the scheduler may be, even if the file cannot be read or now names another state. For that case, the
+ * scheduler left a pointer to its socket.
  */
 function placeOf(located: Located, terminal: Terminal, named: string | undefined): SchedulerSought {
   const { path, named: file = path } = located;

@@ -15,7 +15,7 @@ export type HistoryReading<Answer> =
   | { readonly kind: 'none'; readonly reason?: string }
   | { readonly kind: 'unavailable'; readonly reason: string };
 
-/** The state deletes old outcomes. */
+/** Asks for outcomes of any age and number: the state itself deletes old ones. */
 const ALL: Retention = { keep: 1e13, runs: 1e9 };
 
 const NOTHING: LeftOut = { count: 0, words: [] };
@@ -40,7 +40,7 @@ export async function readHistory<Answer>(
   }
 }
 
-/** A shared state is copied completely first. */
+/** Copies a shared state completely, then reads the copy. */
 async function readShared(place: SharedPlace): Promise<StateReading> {
   const { openShared, mirrorOf } = await import('../daemon/shared/open.js');
   const { BoardTrouble, reasonOf } = await import('../stores/shared/index.js');
@@ -61,7 +61,7 @@ async function readShared(place: SharedPlace): Promise<StateReading> {
 export const shownPlace = (place: HistoryPlace, cwd: string): string =>
   'path' in place ? shortPath(place.path, cwd) : place.url.replace(/\/\/[^/]*@/, '//').replace(/\?.*$/, '');
 
-/** Whether a scheduler uses it now. For a shared state, only a request shows that. */
+/** Whether a scheduler uses the state now. For a shared state, only a request shows that. */
 export const isUsed = (place: HistoryPlace): boolean => !('path' in place) || isInUse(place.path);
 
 /** Prints that `path` has no state yet, and any obstacle to one. */

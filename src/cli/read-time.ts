@@ -83,7 +83,7 @@ function readClock(text: string, { now, timezone, side, from = now }: Placed): I
   return isOtherSide ? onDay(from, side === 'before' ? -1 : 1, { time, timezone }) : today;
 }
 
-/** A time of day, a number of days after that of an instant. */
+/** The instant of a time of day, a number of days after the day of another instant. */
 function onDay(
   from: Instant,
   days: number,

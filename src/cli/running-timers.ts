@@ -36,7 +36,7 @@ export const armedBy =
   (job) => {
     const timer = timers.get(job.name);
     if (timer === undefined || !isArmedAs(timer, job)) return undefined;
-    // Its run arms it again when it ends.
+    // The run arms the timer again when it ends.
     if (timer.next_at === null && job.schedule.fromEnd) return undefined;
     return { next: timer.next_at === null ? null : Date.parse(timer.next_at) };
   };

@@ -11,7 +11,7 @@ interface Printing {
   readonly terminal: Terminal;
   /** IANA name, for local times. */
   readonly timezone: string;
-  /** Whether it changed nothing. */
+  /** Whether this is a preview that changed nothing. */
   readonly isDry: boolean;
   readonly asJson: boolean;
 }
@@ -37,7 +37,7 @@ export function printReading(reading: Reading, { terminal, timezone, isDry, asJs
   if (later.length > 0) terminal.err(`timers: ${later.join(', ')}: applies at the next start`);
 }
 
-/** Without the file's text, which may be long. */
+/** Omits the file's text, which may be long. */
 const toJson = (reading: Reading) => ({ ...reading, source: undefined });
 
 const SIGNS = { added: '+', removed: '-', changed: '~' } as const;

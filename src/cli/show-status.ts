@@ -26,7 +26,7 @@ async function troublesOf(client: Pick<SchedulerClient, 'request'>, record: Stat
     };
     return reasons;
   } catch {
-    // Only the status is asked for.
+    // The user asked for the status only, so this is not an error.
     return [];
   }
 }

@@ -18,7 +18,7 @@ const REQUESTS: Partial<Record<NodeJS.Signals, () => SignalRequest | undefined>>
   SIGXCPU: () => 'stop',
   SIGHUP: () => (beganOnTerminal && !hasControllingTerminal() ? 'stop' : 'reload'),
   SIGUSR2: () => 'reload',
-  // With a terminal it means that the size has changed.
+  // With a terminal, SIGWINCH means that the window size has changed.
   SIGWINCH: () => (hasControllingTerminal() ? undefined : 'stop'),
   SIGALRM: () => undefined,
   SIGVTALRM: () => undefined,
@@ -44,7 +44,7 @@ export function holdSignals([, , command = '']: readonly string[]): void {
   if (!RUNNERS.includes(command)) return;
   for (const [name, requestOf] of Object.entries(REQUESTS)) {
     const signal = name as NodeJS.Signals;
-    // Not every system has all of them.
+    // Not every system has all these signals.
     if (!(signal in constants.signals)) continue;
     process.on(signal, () => {
       const request = requestOf();
@@ -74,8 +74,8 @@ function stopBeforeStart(command: string, signal: NodeJS.Signals): never {
 }
 
 /**
- * Node refuses it: longer than any host name. Because it starts like a local address, Node does not warn about a public
- * one.
+ * A host that Node rejects, because it is longer than any host name. It starts like a loopback address, so Node does
+ * not warn about a public one.
  */
 const NO_HOST = `127.${'x'.repeat(256)}`;
 /** With this option in bin/timers.js Node cannot open its inspector, and loading `node:inspector` takes time. */

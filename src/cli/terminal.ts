@@ -9,7 +9,7 @@ export interface Terminal {
   readonly width: number;
   /** Whether a person watches standard output or standard error. */
   readonly isWatched: { readonly out: boolean; readonly err: boolean };
-  /** Whether color may be used there. */
+  /** Whether each stream may use color. */
   readonly color: { readonly out: boolean; readonly err: boolean };
   /** Writes lines of data. Whatever a line contains, it stays one line, and no control character is sent. */
   out(...lines: readonly string[]): void;
@@ -55,7 +55,7 @@ export function openTerminal(isPlain: boolean): Terminal {
   };
 }
 
-/** How many columns a table may take: those of the terminal. Into a pipe or a file nothing is cut. */
+/** How many columns a table may take: those of the terminal. In a pipe or a file, nothing is cut. */
 export const tableWidth = ({ isWatched, width }: Pick<Terminal, 'isWatched' | 'width'>): number =>
   isWatched.out ? width : Infinity;
 
@@ -79,7 +79,7 @@ const relieved = (stream: WriteStream): Promise<void> =>
     for (const event of events) stream.on(event, settle);
   });
 
-/** Whether it shows more than ASCII: according to the locale, as in C programs. */
+/** Whether the terminal can show more than ASCII, according to the locale, as in C programs. */
 export function hasUnicode({ env }: Terminal): boolean {
   const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value !== undefined && value !== '');
   return locale !== undefined && /utf-?8/i.test(locale);

@@ -10,7 +10,7 @@ interface Known {
   readonly time: RunTime;
   /** The number of runs it is based on. */
   readonly runs: number;
-  /** New runs since then. */
+  /** How many runs have ended since then. */
   fresh: number;
 }
 

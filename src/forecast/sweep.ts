@@ -82,7 +82,7 @@ class Sweep {
     }
   }
 
-  /** Processes the next thing; ends come before firings. Returns whether anything was left. */
+  /** Processes the next end or firing; ends come first. Returns whether anything was left. */
   goOn(): boolean {
     const next = Math.min(this.#ends.nextDueAt() ?? Infinity, this.#firings.nextDueAt() ?? Infinity);
     if (next > this.#until || this.#left === 0) return false;

@@ -62,7 +62,7 @@ export class SweptTimer implements Queued, JobView {
   turn = 0;
   readonly job: Job;
   readonly gates: readonly Gate[];
-  /** Nominal. */
+  /** The next nominal instant. */
   next: Instant | undefined;
   /** Most timers have no runs most of the time, and share the empty set. */
   #runs = NONE;
@@ -89,7 +89,7 @@ export class SweptTimer implements Queued, JobView {
     return this.#runs;
   }
 
-  /** They wait for earlier ones to end, in order. */
+  /** Runs that wait for earlier ones to end, in order. */
   get parked(): ReadonlySet<SweptRun> {
     return this.#parked;
   }
@@ -154,19 +154,19 @@ export class SweptTimer implements Queued, JobView {
     return this.job.breaker?.at(this.#status.breaker, now).kind === 'open';
   }
 
-  /** A run is admitted. */
+  /** Called when a run is admitted. */
   reserve({ isFallback }: SweptRun): void {
     if (!isFallback) this.#reserved++;
   }
 
-  /** An admitted run begins. */
+  /** Called when an admitted run begins. */
   begin({ isFallback }: SweptRun): void {
     if (isFallback) return;
     this.#reserved--;
     this.#left--;
   }
 
-  /** A run has ended, or is retried. */
+  /** Called when a run has ended, or is retried. */
   remove(run: SweptRun): void {
     this.#runs.delete(run);
     this.#parked.delete(run);

@@ -21,12 +21,12 @@ export class WindowCounts {
     this.windows = WINDOWS.map(([window, length]) => ({ window, until: at + length, runs: 0, peak: 0 }));
   }
 
-  /** A firing that runs becomes due. */
+  /** Counts a firing that comes due and runs. */
   admitted(at: Instant): void {
     for (const count of this.windows) if (at <= count.until) count.runs++;
   }
 
-  /** A run gets its slot. */
+  /** Counts a run that gets its slot. */
   started(at: Instant): void {
     this.#atOnce++;
     for (const count of this.windows) if (at <= count.until) count.peak = Math.max(count.peak, this.#atOnce);
@@ -36,7 +36,7 @@ export class WindowCounts {
     this.#atOnce--;
   }
 
-  /** The windows were only counted up to `at`: extrapolates the rest at the same rate. */
+  /** Extrapolates the windows, which were counted only up to `at`, at the same rate. */
   extrapolate(from: Instant, at: Instant): void {
     for (const count of this.windows)
       if (count.until > at) count.runs = Math.round((count.runs * (count.until - from)) / Math.max(1, at - from));

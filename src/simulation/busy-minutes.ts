@@ -30,7 +30,7 @@ export class BusyMinutes {
     this.#timeOfDay = timeOfDay;
   }
 
-  /** An attempt begins; `running` are active at the same time. Call it in order of time. */
+  /** Counts an attempt that begins while `running` are active. Calls must be in order of time. */
   start(at: Instant, running: number): void {
     const minute = Math.floor(at / MINUTE) * MINUTE;
     if (minute !== this.#at) {

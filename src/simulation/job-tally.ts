@@ -52,17 +52,17 @@ export class JobTally {
     this.job = job;
   }
 
-  /** An attempt has begun. */
+  /** Called when an attempt has begun. */
   begun(at: Instant): void {
     this.atOnce.rise(++this.#running, at);
   }
 
-  /** An attempt has ended. */
+  /** Called when an attempt has ended. */
   ended(): void {
     this.#running--;
   }
 
-  /** A run's first attempt has begun. */
+  /** Called when a run's first attempt has begun. */
   started(at: Instant, wait: Duration): void {
     this.runs.add(at);
     if (wait > 0) this.waited(wait, at);

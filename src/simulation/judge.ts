@@ -7,9 +7,9 @@ export interface RuleVerdict {
   readonly holds: boolean;
   /** How often it was broken. */
   readonly breaches: number;
-  /** The first of them. */
+  /** The first breaches. */
   readonly first: readonly SimulatedMoment[];
-  /** Breaches that show only at the end. */
+  /** Describes a breach that shows only at the end. */
   readonly sentence: string | undefined;
 }
 

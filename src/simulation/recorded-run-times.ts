@@ -25,12 +25,15 @@ export function recordedRunTimes(history: History, jobNames: readonly string[]):
   return times;
 }
 
-/** The quantiles of durations in ascending order; `undefined` of none. */
+/** The quantiles of durations in ascending order; `undefined` if there are none. */
 export function runTimeOf(durations: readonly Duration[]): RunTime | undefined {
   const [p50, p95] = [quantile(durations, 0.5), quantile(durations, 0.95)];
   return p50 === undefined || p95 === undefined ? undefined : { p50, p95 };
 }
 
-/** The nearest rank: the smallest value that at least that share of the values does not exceed. `undefined` of none. */
+/**
+ * The nearest rank: the smallest value that at least that share of the values does not exceed. `undefined` if there are
+ * none.
+ */
 const quantile = (ascending: readonly number[], share: number): number | undefined =>
   ascending[Math.max(0, Math.ceil(ascending.length * share) - 1)];

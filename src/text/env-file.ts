@@ -1,4 +1,4 @@
-/** In bytes. */
+/** The largest environment file that is accepted, in bytes. */
 export const LARGEST_ENV_FILE = 16 * 1024 * 1024;
 
 /**

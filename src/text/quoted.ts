@@ -23,7 +23,7 @@ const SCREEN = 8_000;
 
 const LONG_WORD = new RegExp(`\\S{${LONGEST_WORD + 1},}`, 'g');
 
-/** The beginning and the end, which are the most telling parts of a path. */
+/** The beginning and the end, which are the most informative parts of a path. */
 const shortened = (text: string, most: number): string => `${text.slice(0, most)}…${text.slice(-MOST_SHOWN / 3)}`;
 
 /** The maximum number of characters of a time zone, a duration or a point in time. */

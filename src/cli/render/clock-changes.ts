@@ -73,7 +73,7 @@ function changeInLines({ change, near, others }: ChangeOutlook, { timezone, now,
 
 /** `Sun 2027-03-28 02:00 +01:00 → 03:00 +02:00`. */
 export function changeInWords({ at, before, after }: ClockChange, timezone: string): string {
-  // At the reading where the clock changes, it skips times or shows them again.
+  // The date that the clock shows just before it changes.
   const date = localTime(at - 1, timezone).slice(0, 14);
   const [offsetBefore, offsetAfter] = [at - 1, at].map((instant) => formatLocal(instant, timezone).slice(23));
   return `${date} ${clockTime(at + before)} ${offsetBefore ?? ''} → ${clockTime(at + after)} ${offsetAfter ?? ''}`;

@@ -25,10 +25,10 @@ export interface TableLayout {
    * The columns to cut if rows are too long, in this order: as far as they allow, or to a number of terminal columns.
    */
   readonly flexible: readonly (string | Cut)[];
-  /** Dropped, in this order, while a column of `rooms` would have less than it needs and less than this. */
+  /** Columns to drop, in this order, while a column of `rooms` would have less than it needs and less than this. */
   readonly spared: readonly string[];
   readonly rooms: Readonly<Record<string, number>>;
-  /** Dropped, in this order, if rows are still too long after all cuts. */
+  /** Columns to drop, in this order, if rows are still too long after all cuts. */
   readonly lastSpared?: readonly string[];
 }
 

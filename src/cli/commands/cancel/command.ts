@@ -3,7 +3,7 @@ import { withFile, withJson, withState, type FileOption, type JsonOption, type S
 import type { CommandKind } from '../../command.js';
 import { counted } from '../../../text/counted.js';
 
-/** What the scheduler returns. */
+/** The scheduler's reply to `cancel`. */
 interface Canceled {
   readonly task_name: string;
   /** `null`: all runs of the timer. */

@@ -7,7 +7,7 @@ import type { Terminal } from '../../terminal.js';
 /** The completion scripts of the shells, in `completions/`. `npm run docs` writes them. */
 const FILES = { bash: 'timers.bash', zsh: '_timers', fish: 'timers.fish' } as const;
 
-/** What can be requested. */
+/** What `timers completion` can print. */
 export type Asked = keyof typeof FILES | 'names' | 'zones';
 
 /** The lines of a script, the names of timers that need no quotes, or all time zones. */

@@ -25,7 +25,7 @@ export interface Explaining {
 
 /** A timer of the file, or a bare expression, which is a timer without a name. */
 export interface Explained extends ForeseenJob, Pick<Job, 'written' | 'breaker' | 'fallback'> {
-  /** Its pitfalls, and the text that contains them. */
+  /** Warnings about it, and the text that they point into. */
   readonly problems: readonly Diagnostic[];
   readonly source: string;
   readonly file: string | undefined;
@@ -123,7 +123,7 @@ function problemsOf({ name }: Job, { problems }: Loaded, { jobs }: ReadableFile)
   );
 }
 
-/** A bare expression. Reports its errors. */
+/** Reads a bare expression, and reports its errors. */
 function readAlone(
   terminal: Terminal,
   words: readonly string[],

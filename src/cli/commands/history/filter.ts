@@ -60,7 +60,7 @@ function readStatus(text: string): FiringStatus {
   const word = text.trim();
   const status = FIRING_STATUSES.find((one) => one === word);
   if (status !== undefined) return status;
-  // Other forms of a word (failed, succeeded) are further away than a typo.
+  // Other forms of a word, such as `failed`, differ from it by more letters than a typo.
   const meant = nearest(word, FIRING_STATUSES) ?? FIRING_STATUSES.find((one) => one.slice(0, 4) === word.slice(0, 4));
   const way = meant === undefined ? `It is one of: ${FIRING_STATUSES.join(', ')}` : `Did you mean ${meant}?`;
   throw new UsageError(`--status: unknown outcome "${word}". ${way}`);

@@ -62,7 +62,7 @@ export async function showHistory(
 /** Where the history is, and what the timer file says about it. */
 interface Recorded {
   readonly place: HistoryPlace;
-  /** The readable timers. */
+  /** The names of the timers that could be read. */
   readonly jobNames: readonly string[];
   readonly settings: { readonly timezone: string } | undefined;
 }
@@ -131,7 +131,7 @@ async function showEndings(
   terminal.err(...remarksOn(found, filter, printing));
 }
 
-/** The default number of rows suits a screen; JSON does not mention it. */
+/** Says that more outcomes exist. The default limit is meant for screens, so JSON output does not mention it. */
 const remarkOnCut = ({ count, since }: HistoryFilter, asJson: boolean): readonly string[] =>
   asJson && since === undefined ? [] : [`These are the latest ${count}; use -n to show more.`];
 

@@ -68,7 +68,7 @@ function startOf(run: RunHistory, local: Local): readonly Fact[] {
   return [['started', `${local(start)}, ${humanDuration(latenessOf(run))} late`]];
 }
 
-/** Beyond the jitter. */
+/** How late the run started, beyond its jitter. */
 const latenessOf = ({ ending, open }: RunHistory): Duration =>
   open?.latenessMs ?? (ending?.event === 'run.finished' ? ending.latenessMs : 0);
 

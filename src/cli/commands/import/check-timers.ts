@@ -33,7 +33,10 @@ export interface NamedImport {
   readonly timer: ImportedTimer;
 }
 
-/** Timers that are read as one file: a file for each timer takes long, and one for all would have errors more often. */
+/**
+ * How many timers are read as one file. One file per timer is slow, and a larger file is more likely to contain an
+ * error.
+ */
 const TOGETHER = 200;
 
 /** Checks timers like `timers validate`, and compares their firings with those of their source. */
@@ -50,7 +53,7 @@ export function checkTimers(timers: readonly NamedImport[], context: CheckContex
 
 const plain = ({ name, timer: { keys } }: NamedImport): Pick<WrittenTimer, 'name' | 'keys'> => ({ name, keys });
 
-/** Reads a timer as a separate file, and changes what this machine does not have. */
+/** Reads a timer as a separate file, and replaces keys that are not valid on this machine. */
 function checkAlone({ name, timer }: NamedImport, context: CheckContext): CheckedTimer {
   const { keys, changes } = forThisMachine(timer, (changed) => read([{ name, keys: changed }], context).errors);
   const { errors, jobs } = read([{ name, keys }], context);

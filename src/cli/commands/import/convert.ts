@@ -92,7 +92,7 @@ function write(kept: readonly NamedTimer[], settings: Keys, general: readonly Di
 const placeOf = ({ file, line }: Pick<Difference, 'file' | 'line'>): string =>
   visible(`${file === '-' ? 'standard input' : file}:${line}`);
 
-/** A difference as lines of a comment, with its place if that is not above it. */
+/** A difference as the lines of a comment, with its place if the comment is not directly above that place. */
 function commentOf({ severity, message, hint, text }: Difference, place?: string): readonly string[] {
   const words = [place, `${severity}:`, text && `${text}:`, message, hint].filter((part) => part !== undefined);
   const lines: string[] = [];

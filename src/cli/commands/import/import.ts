@@ -35,7 +35,7 @@ export async function importSchedules(
   const faults = [...sources.faults.map((one) => withFormats(one, words)), ...unknown.map(unrecognized)];
   for (const fault of faults) terminal.err(`timers: ${fault}`);
   const machine = thisMachine(createSystemClock().now());
-  /** By path, because several timers may share a service. */
+  /** The files next to the sources, by path: several timers may share a service. */
   const beside = new Map<string, Imported>();
   const context: ImportContext = {
     timezone: machine.timezone,

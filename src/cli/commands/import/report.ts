@@ -15,7 +15,7 @@ export function printReport(terminal: Terminal, { names, differences }: Conversi
     for (const one of group) terminal.errPainted(...rendered(one, { paint, width: terminal.width }));
     terminal.errPainted('');
   }
-  // Then a line above says why.
+  // An earlier line already says why.
   if (names.length === 0 && differences.length === 0) return;
   const where = output === undefined ? '' : ` in ${output}`;
   terminal.err(`${counted(names.length, 'timer')}${where}, ${summary(differences)}.`);

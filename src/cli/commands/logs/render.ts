@@ -24,5 +24,5 @@ function rowOf(record: EventRecord): Row {
   };
 }
 
-/** How records write an instant. */
+/** An instant as log records write it. */
 const UTC = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;

@@ -90,7 +90,7 @@ function* noting(firings: Iterable<UpcomingFiring>, jobs: Set<Job>): Generator<U
   }
 }
 
-/** `in` counts from the start of the scheduler. Without a scheduler, its time is only an assumption. */
+/** `in` counts from the start of the scheduler. If none is running, the times assume that one starts now. */
 function saySupposed(jobs: readonly Job[], terminal: Terminal): void {
   const names = jobs.filter(({ written }) => written.key === 'in').map(({ name }) => name);
   if (names.length > 0)

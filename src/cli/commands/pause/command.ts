@@ -56,7 +56,7 @@ export const pause: CommandKind = {
   },
 };
 
-/** What `--until` adds to the verb. @throws UsageError if it is not a time, or is in the past. */
+/** The arguments that `--until` adds to the verb. @throws UsageError if it is not a time, or is in the past. */
 async function endOf({ until: text }: PauseOptions, zone: () => Promise<string>): Promise<{ until?: Instant }> {
   if (text === undefined) return {};
   const { createSystemClock } = await import('../../../clocks/system.js');

@@ -50,7 +50,7 @@ const measuresOfAll = (jobs: readonly JobTally[], peak: number): readonly string
 const amount = (value: number): string => (value === 0 ? '-' : String(value));
 const durationOrNone = (duration: Duration): string => (duration === 0 ? '-' : humanDuration(duration));
 
-/** All columns except the first. */
+/** Right-aligns all columns except the first. */
 function flushRight(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
   const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   return rows.map((row) => row.map((cell, column) => (column === 0 ? cell : cell.padStart(widths[column] ?? 0))));
@@ -80,7 +80,7 @@ export function renderTroubles({ tally }: Outlook, width: number): readonly stri
 }
 
 function troublesOf({ overlaps, skips, missed, failures, fallbacks }: JobTally): readonly [string, Count][] {
-  // If all of them were skipped for that reason, the skips show it.
+  // If all overlapping firings were skipped, the row of skips already shows them.
   const isToldBySkips = overlaps.total === skips.get('overlap')?.total;
   const all: [string, Count][] = [
     ...(isToldBySkips ? [] : [['due during its own run', overlaps] satisfies [string, Count]]),
@@ -106,5 +106,5 @@ export function renderWaits({ tally }: Outlook, width: number): readonly string[
   return renderTable(rows, { width, flexible: [0] });
 }
 
-/** Without the weekday. */
+/** A local time without the weekday. */
 const timeOf = (instant: Instant, { job }: JobTally): string => localTime(instant, job.timezone).slice(4);

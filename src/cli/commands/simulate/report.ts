@@ -8,13 +8,13 @@ import type { Suggestion } from '../../../simulation/suggest.js';
 
 /** How long the simulated runs take. */
 export interface SimulatedRunTimes {
-  /** As requested: `1s`, `recorded`, a path. */
+  /** What the user requested: a duration such as `1s`, `recorded`, or a path. */
   readonly asked: string;
   /** One duration for all, or one per timer. */
   readonly source: 'fixed' | 'file' | 'recorded';
   /** For every simulated timer. */
   readonly byName: ReadonlyMap<string, RunTime>;
-  /** The timers without known durations. */
+  /** The names of timers whose run times are unknown. */
   readonly unknown: readonly string[];
 }
 
@@ -34,9 +34,9 @@ export interface SimulationReport {
   /** The maximum number of runs at once, across all timers. */
   readonly concurrency: number | undefined;
   readonly runTimes: SimulatedRunTimes;
-  /** Every run takes its usual time. */
+  /** The outlook if every run takes its usual time. */
   readonly plan: Outlook;
-  /** Every run takes the time that one run in twenty exceeds; absent if that is the usual time. */
+  /** The outlook if every run takes the time that one run in twenty exceeds; absent if that is the usual time. */
   readonly worst: Outlook | undefined;
   readonly clockChanges: readonly ZoneChange[];
   /** Absent unless requested. */

@@ -60,7 +60,7 @@ export const start: CommandKind = {
       const exitCode = await runInForeground(loaded.timerFile, said, {
         clock,
         log: options.json ? { ...options, logFormat: 'json' } : options,
-        // A server may send timers at any time.
+        // A file without timers does not end the scheduler, because the server may send some at any time.
         keepAlive: options.keepAlive === true || options.from !== undefined,
         state: options.state,
         watches: options.watch === true,

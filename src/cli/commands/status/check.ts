@@ -19,7 +19,7 @@ interface Answer {
 
 /**
  * Asks a scheduler for its health, as `/healthz` and `/readyz` do, and prints it. Returns 0 if it is healthy, otherwise
- * 1. Bounded, even without a reply.
+ * 1. Ends within a bounded time, even without a reply.
  */
 export async function checkScheduler(
   terminal: Terminal,

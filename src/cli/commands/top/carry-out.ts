@@ -4,7 +4,7 @@ import type { Instant } from '../../../domain/time.js';
 import { zoneClockTime } from './render/state.js';
 import type { Wish } from './view.js';
 
-/** The target of verbs. */
+/** Where an action sends its verbs. */
 interface Asked {
   ask(verb: string, args: Args): Promise<unknown>;
 }

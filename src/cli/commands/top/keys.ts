@@ -44,7 +44,7 @@ function pressInList(view: View, key: string): Step {
   return say(view, 'first select a timer, with the arrow keys');
 }
 
-/** The number of rows; a page is as high as the list. */
+/** How many rows each key moves the selection. A page is as high as the list. */
 const MOVES: Readonly<Record<string, (page: number) => number>> = {
   up: () => -1,
   k: () => -1,

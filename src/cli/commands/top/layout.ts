@@ -8,8 +8,8 @@ export interface Layout {
 }
 
 /**
- * Above: two lines of summary and the table head. Below: the result of the last action, and the keys. A shared state
- * adds a line.
+ * The lines around the list and the pane. Above: two lines of summary and the table head. Below: the result of the last
+ * action, and the keys. A shared state adds a line.
  */
 const FRAME = 5;
 const LEAST_ROWS = 10;

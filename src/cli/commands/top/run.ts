@@ -39,7 +39,7 @@ export async function runTop(
     top.close();
     release();
     process.kill(process.pid, signal);
-    // Does not return. If the signal were ignored, there would be nobody to show anything to.
+    // Not reached unless the signal is ignored.
     return 1;
   } finally {
     top.close();
@@ -82,7 +82,7 @@ class Top {
   readonly #look: TerminalStyle;
   #view: View;
   #ended: Ended = { quit: () => undefined, crashed: () => undefined };
-  /** The scheduler's time as last reported, and when. */
+  /** The scheduler's time in its last status, and the monotonic time at which that arrived. */
   #told: { readonly now: Instant; readonly at: Duration };
   #drawnAt: Duration = -Infinity;
   /** When the next drawing is due. */
@@ -198,7 +198,7 @@ class Top {
     this.#take({ kind: 'said', said: { text, isTrouble } }, SOON);
   }
 
-  /** A failure here is a bug. */
+  /** Runs an action in the background. Only a bug makes it reject. */
   #attempt(deed: Promise<void>): void {
     deed.catch((error: unknown) => this.#ended.crashed(error));
   }

@@ -38,7 +38,10 @@ export class Link {
     this.#listener = listener;
   }
 
-  /** Asks what has changed, or looks for the scheduler; unless that is still in progress. Rejects only for bugs. */
+  /**
+   * Asks the scheduler what has changed, or looks for one. Does nothing while an earlier call is in progress. Rejects
+   * only for bugs.
+   */
   async look(): Promise<void> {
     if (this.#isBusy) return;
     this.#isBusy = true;
@@ -127,7 +130,10 @@ export class Link {
   }
 }
 
-/** Whether another connection may continue. The status reports a timer that is gone. @throws anything that is a bug. */
+/**
+ * Whether following may continue on another connection. If the timer is gone, the status shows it. @throws anything
+ * that is a bug.
+ */
 function mayGoOn(error: unknown): boolean {
   if (!(error instanceof RefusalError || error instanceof LostError)) throw error;
   return error instanceof LostError || error.code !== 'unknown_timer';

@@ -4,7 +4,7 @@ import type { Size } from './view.js';
 
 /** The alternate screen, no cursor, no wrapping. */
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[H\u001b[2J';
-/** Undone in reverse order, including colors. */
+/** Undoes {@link ENTER} in reverse order, and resets the colors. */
 const LEAVE = '\u001b[0m\u001b[?7h\u001b[?25h\u001b[?1049l';
 /** Terminals that support it show everything between the two at once; others ignore it. */
 const TOGETHER = ['\u001b[?2026h', '\u001b[?2026l'] as const;

@@ -2,7 +2,7 @@ import type { EventRecord } from '../../../control/index.js';
 import type { SharedRecord, TimerRecord } from '../../../domain/status-record.js';
 import type { Instant } from '../../../domain/time.js';
 
-/** Everything that the live view shows; it performs nothing. */
+/** Everything that the live view shows: data without behavior. */
 export interface View {
   /** The timer file, as the user would write it. */
   readonly file: string;

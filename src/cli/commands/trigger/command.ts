@@ -19,7 +19,7 @@ export const trigger: CommandKind = {
     { line: 'timers trigger backup --wait', does: 'Follow its output and exit with its exit status' },
     { line: 'timers trigger backup --overlap allow', does: 'Run it alongside an active run' },
   ],
-  // As if SIGPIPE had ended the program, because the run's end is not known yet.
+  // The exit code of a program that SIGPIPE ended, because the run has not ended yet.
   whenUnread: 141,
   configure(command) {
     withJson(withState(withFile(command)), 'one JSON object; with --wait, the records of the log')

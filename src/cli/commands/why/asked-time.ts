@@ -12,7 +12,7 @@ export interface AskedTime {
   readonly starts: readonly Instant[];
   /** The precision: a minute, a second or a millisecond. */
   readonly length: Duration;
-  /** The zone's clock does not show it. */
+  /** Whether the zone's clock skips this time. */
   readonly isInGap: boolean;
 }
 

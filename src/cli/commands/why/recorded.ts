@@ -53,7 +53,7 @@ export type NotRecorded =
   | 'done'
   /** No scheduler has considered it yet; the next one will. */
   | 'not-considered'
-  /** Outcomes of that time are deleted. */
+  /** Outcomes of that time have been deleted. */
   | 'let-go'
   /** The scheduler that first had the timer with this schedule started later. */
   | 'before-its-time';
@@ -78,7 +78,8 @@ export function fateWithoutHistory({ judgment, job, now }: Omit<WhyQuestion, 'as
 }
 
 /**
- * Finds what happened to a firing in the history or, at any other time, what fired then anyway. `undefined`: nothing.
+ * Finds in the history what happened to a firing. At a time that is not a firing, finds what fired then anyway. Returns
+ * `undefined` if there is nothing.
  */
 export function fateOf(history: History, question: WhyQuestion): Fate | undefined {
   const recorded = findOpen(history, question) ?? findEnding(history, question);
@@ -220,7 +221,9 @@ function silenceAround(history: History, instant: Instant): Pick<Nearby, 'before
 
 const pointAt = (instant: Instant): DueSpan => ({ from: instant, until: instant });
 
-/** When a firing proves that a scheduler was active or that outcomes of the time are kept: from its due time. */
+/**
+ * The span in which a firing proves that a scheduler was active, or that outcomes are kept. It begins at the due time.
+ */
 function spanOfEnding(ending: Ending): DueSpan {
   const { scheduledFor } = ending.firing;
   if (ending.event === 'firing.missed') return { from: ending.firstScheduledFor ?? scheduledFor, until: scheduledFor };

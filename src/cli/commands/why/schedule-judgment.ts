@@ -20,7 +20,7 @@ import type { AskedTime } from './asked-time.js';
 export interface ScheduleJudgment {
   /** The firing or, if there is none, the time asked about. */
   readonly instant: Instant;
-  /** Absent if the time is a firing. */
+  /** Empty if the time is a firing. */
   readonly obstacles: readonly Obstacle[];
   /** The number of firings in the time asked about, up to {@link MOST_COUNTED}; `instant` is the first. */
   readonly firings: number;

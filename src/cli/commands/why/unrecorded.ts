@@ -60,7 +60,7 @@ function notYet(state: string, seenAt: Instant | undefined, why: Why): string {
   return `No scheduler has run on ${state} since${seenAt === undefined ? '' : ` ${when(seenAt, why)}`}. ${way}`;
 }
 
-/** The time when a scheduler was last seen is more telling than the outcomes around the firing. */
+/** The time when a scheduler was last seen is more useful than the outcomes around the firing. */
 function silenceInWords({ cause, nearby: { before, after, seenAt } }: Unrecorded, why: Why): readonly string[] {
   if (cause === 'not-considered' && seenAt !== undefined) return [];
   const where = `Nothing is recorded for any timer in ${why.state ?? 'its state'}`;

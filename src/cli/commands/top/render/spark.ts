@@ -4,7 +4,7 @@ import { SECOND } from '../../../../domain/time.js';
 import type { TerminalStyle } from './terminal-style.js';
 
 const BARS = '▁▂▃▄▅▆▇█';
-/** A success shorter than this is drawn in proportion, so that runs of milliseconds look level. */
+/** Bars are scaled to at least this duration, so that differences of milliseconds do not show. */
 const LOW: number = 10 * SECOND;
 
 const SIGNS: Readonly<Record<Exclude<FiringStatus, 'success'>, readonly [string, string]>> = {

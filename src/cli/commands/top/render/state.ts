@@ -115,7 +115,7 @@ function ofIdle(timer: TimerRecord, look: TerminalStyle): readonly string[] {
   return next === null ? [wordWithoutNext(timer.last_status)] : [];
 }
 
-/** NEXT counts to the actual start; the nominal time is here if jitter moves it. */
+/** The nominal time, if jitter moves the start. NEXT counts down to the actual start. */
 function ofJitter(timer: TimerRecord, now: Instant, look: TerminalStyle): readonly string[] {
   const next = timer.next_at;
   if (next === null || nextStartOf(timer) === next) return [];

@@ -25,7 +25,7 @@ export interface PaintedText {
   readonly paint?: (text: string) => string;
 }
 
-/** Makes external text safe to show: no sequences, no control characters. */
+/** Makes external text safe to show: no escape sequences, no control characters. */
 export const tame = (text: string): string => harmless(plainText(text));
 
 /** Cuts a text to at most `width` columns. */

@@ -55,7 +55,7 @@ const SGR = new RegExp('\\u001b\\[[0-9;]*m', 'g');
 /** Colors would end an inverse line in the middle. */
 const plain = (line: string): string => line.replace(SGR, '');
 
-/** Shown if at least one timer has them. */
+/** Columns that are shown if at least one timer has a value for them. */
 const MEASURED = ['CPU', 'MEM'];
 const isMeasured = (rows: readonly Seen[]): boolean =>
   rows.some(({ timer: { recent = [] } }) => recent.some(({ cpu_ms: cpu }) => cpu !== undefined));
@@ -63,7 +63,7 @@ const isMeasured = (rows: readonly Seen[]): boolean =>
 /** Columns to leave out in favor of the name, in this order. */
 const SPARED = ['MEM', 'CPU', 'LATE', 'AGO', 'LAST', 'RECENT'];
 
-/** The columns that fit: the name first, then the ones nearest to it; more width shows more. */
+/** The columns that fit: the name first, then the columns nearest to it. */
 function columnsFor(rows: readonly Seen[], view: View, look: TerminalStyle): readonly Column[] {
   const width = view.size.columns - MARGIN;
   const wanted = Math.min(WIDEST_NAME, Math.max(4, ...rows.map(({ timer }) => timer.task_name.length)));
@@ -139,7 +139,7 @@ function nextIn(next: string | null, now: Instant): string {
   return Date.parse(next) <= now ? 'now' : remaining(Date.parse(next) - now);
 }
 
-/** Values from here on are shown in color. */
+/** From this lateness on, the value is shown in color. */
 const LATE_MS = 1_000;
 
 /** How late the last run started. */
