@@ -47,7 +47,7 @@ export function pathArgument(args: Args, key: string): string {
   return value;
 }
 
-/** Absent is false. */
+/** A boolean; false if absent. */
 export function flagArgument(args: Args, key: string): boolean {
   const value = args[key] ?? false;
   if (typeof value !== 'boolean') throw bad(key, 'true or false');

@@ -47,7 +47,7 @@ export async function connectToScheduler(paths: readonly string[], uid: number, 
   return { kind: 'absent' };
 }
 
-/** The kernel keeps a few hundred connections that are not accepted yet. */
+/** Why connecting failed. The kernel queues a few hundred connections that are not accepted yet. */
 const reasonOf = ({ code, message }: NodeJS.ErrnoException): string =>
   code === 'EAGAIN'
     ? 'the scheduler is running but accepts no connections: it is busy, or its event loop is blocked'
@@ -150,7 +150,7 @@ class ControlClient implements SchedulerClient {
     return this.#sendVerb(verb, args, follower);
   }
 
-  /** How long to wait for a scheduler that has responded before. */
+  /** Sends a verb. Waits longer for one that may take longer: a reload, or any verb on a shared state. */
   #sendVerb(verb: string, args: Args, follower?: FollowListener): Promise<unknown> {
     const patience = verb === 'reload' || this.#role !== undefined ? LONG_PATIENCE : PATIENCE;
     const silence = `${standsStill(patience)}. timers status and timers history show whether it was carried out`;
@@ -198,7 +198,10 @@ class ControlClient implements SchedulerClient {
     this.#pending.clear();
   }
 
-  /** Time between two reads may pass because nobody reads our output pipe, or because this process was stopped. */
+  /**
+   * Notes the longest time between two reads. It may be long because nobody reads our output pipe, or because this
+   * process was stopped.
+   */
   #rested(): void {
     const now = this.#clock.monotonic();
     this.#longestRest = Math.max(this.#longestRest, now - this.#readAt);

@@ -220,7 +220,7 @@ export class Connection {
     const follows = flagArgument(args, 'follow');
     if (this.#followed.size >= MOST_FOLLOWED)
       throw new RefusalError('busy', `a connection can follow at most ${MOST_FOLLOWED} times`);
-    // A removed timer has a past, too.
+    // A timer that was removed may still have events.
     if (interest.jobName !== undefined && (last === 0 || ring.past(interest, 1).length === 0))
       refuseUnknown(controlled, interest.jobName);
     const follower = ring.follow({ ...interest, last, onNews: () => this.#wake() });

@@ -64,7 +64,7 @@ export class EventRing implements Sink {
   readonly #isTold: (event: TimerEvent) => boolean;
   readonly #write: (event: TimerEvent) => string;
   readonly #followers = new Set<Follower>();
-  /** Each is stored at its number modulo the length of the ring. */
+  /** Each event is stored at its number modulo the length of the ring. */
   readonly #kept: (Kept | undefined)[] = [];
   /** The number of the oldest event. */
   #first = 0;
@@ -237,7 +237,7 @@ export class Follower {
     this.#ring.forget(this);
   }
 
-  /** The ring has one more event. */
+  /** Called when the ring has one more event. */
   hear(event: TimerEvent): void {
     if (!this.#isWaiting) return;
     if (isOfInterest(event, this.#interest)) {
@@ -248,7 +248,7 @@ export class Follower {
     }
   }
 
-  /** The ring drops an event that this follower may not have read. */
+  /** Called when the ring drops an event that this follower may not have read. */
   lose(number: number, { event, count }: Kept): void {
     if (number < this.#position) return;
     this.#position = number + 1;

@@ -10,7 +10,7 @@ import { RequestQueue } from './request-queue.js';
 import { systemReason } from '../system/system-reason.js';
 
 const MOST_CONNECTIONS = 64;
-/** How many further clients may wait at the door with a request. */
+/** How many further clients may send a request while all places are taken. */
 const MOST_AT_DOOR = 64;
 /** How long a client may take for a request. */
 const PATIENCE: Duration = 10 * SECOND;
@@ -80,7 +80,7 @@ export class ControlServer {
   #watch(path: string, uid: number): void {
     this.#stopLooks = watchSocketFile(path, this.#clock, () => {
       if (unfitness(path, uid) === undefined) {
-        // First, because a server removes the socket at its path when it closes. Its connections stay.
+        // This comes first, because a server removes the socket at its path when it closes. Open connections stay.
         this.#server.close();
         this.#server = this.#createServer();
         void this.#listenAt(path);
@@ -103,7 +103,10 @@ export class ControlServer {
     void connection.serve();
   }
 
-  /** At the door, the newest client comes first, so that a waiting client cannot block others. */
+  /**
+   * The terms of a client without a place. The newest such client comes first, so that a waiting one cannot block
+   * others.
+   */
   #door(): ConnectionLane {
     const busy = { code: 'busy', message: `the scheduler is busy: ${this.#inside.size} connections are open` } as const;
     const waiting = [...this.#atDoor];
@@ -134,7 +137,7 @@ export class ControlServer {
         this.#server.off('error', failed);
         // Too many connections or descriptors: the next client may succeed, and no timer is affected.
         this.#server.on('error', () => undefined);
-        // In a folder of mode 0700, nobody else can have reached it before.
+        // Until here, the folder's mode 0700 has kept others out.
         chmodSync(path, 0o600);
         resolve(undefined);
       });

@@ -9,7 +9,7 @@ import { systemReason } from '../system/system-reason.js';
 export interface SchedulerPlace {
   /** Its state's file; `undefined` if it is kept in memory. */
   readonly state: string | undefined;
-  /** Its timer file's real path. */
+  /** The real path of its timer file. */
   readonly file: string;
   /** Folders for sockets that cannot be next to the state, best first. */
   readonly folders: readonly string[];

@@ -101,7 +101,7 @@ function kept(carryOut: (controlled: VerbTarget, args: Args) => object | Promise
   };
 }
 
-/** When a stopped process continues, it finds old requests that nobody waits for anymore. */
+/** Refuses expired requests. When a stopped process continues, it finds old requests that nobody waits for anymore. */
 function timely(carryOut: Verb): Verb {
   return (controlled, args) => {
     const expiresAt = optionalCount(args, 'expires_at');
@@ -157,7 +157,7 @@ function health(controlled: VerbTarget, args: Args): object {
 function events(controlled: VerbTarget, args: Args): LogPortion {
   const asked = { ...interestOf(args), last: optionalCount(args, 'last'), after: optionalText(args, 'after') };
   const portion = controlled.events(asked);
-  // A removed timer has a past, too.
+  // A timer that was removed may still have events.
   if (asked.jobName !== undefined && asked.after === undefined && portion.events.length === 0)
     refuseUnknown(controlled, asked.jobName);
   return portion;

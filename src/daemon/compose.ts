@@ -29,7 +29,7 @@ export interface ExecutorChoice {
   readonly workers?: Executor | undefined;
 }
 
-/** The parts of a scheduler besides its timer file. */
+/** Creates what runs commands. Default: the shell executor. */
 export interface Composition {
   readonly clock?: Clock;
   /** Default: the shell's. */
@@ -38,7 +38,7 @@ export interface Composition {
   readonly term?: ExecutorTerm | undefined;
   /** On a shared state: the clock of its store. */
   readonly stateTime?: StateTime | undefined;
-  /** On a shared state with workers. */
+  /** What runs commands on workers. Absent without workers. */
   readonly workers?: (Executor & Pick<Orphans, 'takeBack'>) | undefined;
   /** What starts the commands of timers; default: execa, which starts all others. */
   readonly launcher?: { readonly kind: 'forker' | 'execa'; readonly launcher?: Launcher } | undefined;
@@ -119,7 +119,7 @@ function factsOf(file: string, { socket, ledger, launcher }: Composition): First
 
 interface Executors {
   readonly ofTimers: Executor;
-  /** Hooks and notifications by command. */
+  /** Runs hooks, and notifications by command. */
   readonly ofDeliveries: Executor;
 }
 

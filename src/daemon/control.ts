@@ -36,7 +36,7 @@ import type { Surroundings } from './surroundings.js';
 
 /** The open control socket of a scheduler in this process. */
 export interface Control {
-  /** They serve followers and clients that poll. */
+  /** The listeners that serve followers and clients that poll. */
   readonly sinks: readonly Sink[];
   /** The sink that keeps recent events. */
   readonly ring: EventRing;
@@ -46,7 +46,7 @@ export interface Control {
   readonly carryOut: (verb: string, args: Args) => unknown;
   /** The same, without asking another machine. */
   readonly carryOutHere: (verb: string, args: Args) => unknown;
-  /** Absent if there is none. */
+  /** The path of the socket; absent if there is none. */
   readonly socket?: string;
   close(): Promise<void>;
 }

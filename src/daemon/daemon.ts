@@ -160,8 +160,8 @@ async function refuse({ surroundings }: DaemonOptions, message: string, launchin
 }
 
 /**
- * Starts it first: its first command runs while the state opens. Await it before the control socket opens: that command may take seconds, and no
- * request can be served before there is a scheduler.
+ * Starts the launcher before other parts: its first command runs while the state opens. Await it before the control
+ * socket opens: that command may take seconds, and no request can be served before there is a scheduler.
  */
 function launcherOf(timerFile: TimerFile, options: DaemonOptions, scheduler: () => Scheduler): Promise<OpenLauncher> {
   const { settings } = timerFile;
@@ -195,8 +195,8 @@ interface Around extends Http {
 }
 
 /**
- * Watches the condition, and opens the HTTP server and tracing if the file configures them. Otherwise their packages
- * are not even loaded.
+ * Watches the scheduler's condition, and opens the HTTP server and tracing if the file configures them. Otherwise their
+ * packages are not even loaded.
  */
 async function openAround(
   timerFile: TimerFile,

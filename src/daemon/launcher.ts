@@ -39,7 +39,7 @@ export async function openLauncher(choice: 'auto' | 'execa', parts: LauncherPart
 async function openForker(program: string, parts: LauncherParts): Promise<OpenLauncher> {
   const { clock, orphans, scheduler, stateFile } = parts;
   let begin: () => void = () => undefined;
-  // Before that there is no scheduler to report to.
+  // Resolves when there is a scheduler to report to.
   const begun = new Promise<void>((resolve) => (begin = resolve));
   const at = () => scheduler().now();
   const forker = new ForkerLauncher({

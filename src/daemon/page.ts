@@ -43,7 +43,7 @@ export function openPage(
   const controls = () => scheduler().controls;
   const turn = () => new Promise<void>((resolve) => clock.soon(resolve));
   const active = elsewhere && new ActiveStatus({ clock, ask: (args) => elsewhere('status', args) });
-  /** On a standby machine, with the next firings of the active one. */
+  /** The timers with their next firings: on a standby machine, those of the active one. */
   const armed = () => {
     const own = controls().status();
     return active ? { ...own, jobs: active.armed(own.jobs) } : own;

@@ -10,7 +10,7 @@ export interface TimerChange {
   readonly change: 'added' | 'removed' | 'changed';
   /** The keys that differ. */
   readonly keys: readonly string[];
-  /** Nominal, as is `next_after`. */
+  /** The nominal instant, as is `next_after`. */
   readonly next_before: string | null;
   readonly next_after: string | null;
   /** The actual starts, which jitter moves. Schedulers of earlier versions omit them. */

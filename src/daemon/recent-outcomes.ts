@@ -60,7 +60,7 @@ export class RecentOutcomes implements Sink, RecentPast {
     }
   }
 
-  /** The outcomes seen here are also in the history, once they are recorded. */
+  /** Puts recorded outcomes before those seen here, which are also in the history once they are recorded. */
   #precede(name: string, past: readonly RecentOutcome[]): void {
     const seen = this.#byJob.get(name) ?? [];
     const known = new Set(seen.map(identityOf));

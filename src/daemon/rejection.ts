@@ -3,7 +3,7 @@ import type { TimerEvent } from '../domain/events/index.js';
 import type { Instant } from '../domain/time.js';
 import { withHostsAlone } from '../domain/web-request.js';
 
-/** What reports a timer file with errors, which changes nothing. */
+/** The event that reports a timer file with errors. Such a file changes nothing. */
 export const rejectionOf = (
   { file, problems }: { readonly file: string; readonly problems: readonly Diagnostic[] },
   at: Instant,

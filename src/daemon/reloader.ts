@@ -71,7 +71,7 @@ export class Reloader {
   readonly #begins: () => void;
   readonly #used: (timerFile: TimerFile) => void;
   #current: TimerFile;
-  /** One reload at a time, in the order of the requests. */
+  /** The last reload. Reloads run one at a time, in the order of the requests. */
   #last: Promise<unknown> = Promise.resolve();
 
   /** `first` is the file that the scheduler started with. */

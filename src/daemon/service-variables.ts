@@ -5,7 +5,7 @@ type Environment = Surroundings['env'];
 
 /** What a service manager passes to this process in its environment. */
 export interface Service {
-  /** The path of its socket; with a leading `@` an abstract one. */
+  /** The path of its socket. A leading `@` means an abstract socket. */
   readonly socket: string;
   /** The longest time it accepts between two keep-alives; `undefined`: never. */
   readonly watchdog: Duration | undefined;
@@ -20,7 +20,10 @@ export function serviceIn(env: Environment, pid: number): Service | undefined {
   return { socket, watchdog: microseconds > 0 ? microseconds / 1_000 : undefined };
 }
 
-/** The environment without them: a command that notified the service manager would do so in the scheduler's name. */
+/**
+ * The environment without the variables of a service manager: a command that notified it would do so in the scheduler's
+ * name.
+ */
 export const withoutService = (env: Environment): Environment => ({
   ...env,
   NOTIFY_SOCKET: undefined,

@@ -24,7 +24,7 @@ const foldersOf = (file: string, surroundings: Surroundings): readonly string[] 
   ...new Set([...ownFolders(file, surroundings), ...commonFolders()]),
 ];
 
-/** Those from the environment, and the user's own below the system's temporary folder. */
+/** The folders from the environment, and the user's own below the system's temporary folder. */
 export function ownFolders(file: string, { env }: Surroundings): readonly string[] {
   const runtime = env['XDG_RUNTIME_DIR'] ?? '';
   return [
@@ -34,7 +34,7 @@ export function ownFolders(file: string, { env }: Surroundings): readonly string
   ];
 }
 
-/** Independent of the environment: that of a probe often differs from the scheduler's. */
+/** Folders that do not depend on the environment, because that of a probe often differs from the scheduler's. */
 export const commonFolders = (): readonly string[] =>
   ['/tmp', '/dev/shm'].map((folder) => join(folder, `timers-${userId()}`));
 

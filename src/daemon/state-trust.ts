@@ -6,7 +6,7 @@ import { plantedLinkOn } from '../stores/index.js';
 const ROOT = 0;
 /** Suffixes of the state, and of files next to it that are just as sensitive. */
 const COMPANIONS = ['', '-wal', '-journal', '-shm', '.lock'];
-/** A file that does not exist yet. */
+/** The facts of a file that this process will create. */
 const OUR_NEW_FILE = { mode: 0o600, gid: ROOT };
 
 /**

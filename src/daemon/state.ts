@@ -173,7 +173,7 @@ function distrust(given: string, file: string, surroundings: Surroundings): stri
   return undefined;
 }
 
-/** Only for a path from elsewhere: checking the file already warns about a path in it. */
+/** Warns only about a path that is not in the timer file: checking the file already warns about one that is. */
 function warnOfNetwork(file: string, surroundings: Surroundings): void {
   const mount = networkMount(file);
   if (mount === undefined) return;
@@ -181,7 +181,7 @@ function warnOfNetwork(file: string, surroundings: Surroundings): void {
   surroundings.err(`timers: warning: the state ${file}: ${message}. ${hint}: timers start --state PATH`);
 }
 
-/** Only for a setting from elsewhere: checking the file already warns about a setting in it. */
+/** Warns only about a setting that is not in the timer file: checking the file already warns about one that is. */
 function warnOfForgetting({ jobs }: TimerFile, surroundings: Surroundings): void {
   const keys = ['catch_up', 'max_runs'].filter((key) =>
     jobs.some(({ definition }) => (definition[key] ?? 'false') !== 'false'),

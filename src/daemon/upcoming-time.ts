@@ -3,7 +3,7 @@ import { DurationError, parseDuration } from '../domain/duration.js';
 import { DAY, SECOND, type Duration, type Instant } from '../domain/time.js';
 import { localToInstants, parseTimestamp, localTime, wallAt } from '../schedules/index.js';
 
-/** The documentation of times. */
+/** The context for reading a time. */
 interface Here {
   readonly now: Instant;
   /** IANA name. */

@@ -38,7 +38,7 @@ const SLICE = 50;
 /** The pause after the first failure; it doubles up to the longest, with jitter. */
 const FIRST_PAUSE: Duration = SECOND;
 const LONGEST_PAUSE: Duration = MINUTE;
-/** In characters. */
+/** The longest reason that is kept, in characters. */
 const LONGEST_REASON = 300;
 
 /** Why outcomes did not arrive. */
@@ -69,7 +69,7 @@ export class Forward implements Sink {
   readonly #stop = new AbortController();
   #most = MOST;
   #failures = 0;
-  /** Was refused, and is sent again by itself, because the server may only have misread it. */
+  /** The number of an outcome that was refused. It is sent again alone, because the server may only have misread it. */
   #suspect: number | undefined;
   #away: { readonly since: Instant; readonly reason: string } | undefined;
   #hasNews = false;
@@ -86,7 +86,7 @@ export class Forward implements Sink {
     this.#wake();
   }
 
-  /** Outcomes arrive until the last run has ended: {@link settle} stops it. */
+  /** Does nothing: outcomes arrive until the last run has ended, so {@link settle} stops it. */
   stop(): void {
     // Nothing to do.
   }
@@ -210,7 +210,7 @@ export class Forward implements Sink {
     log.noteSent(mark);
   }
 
-  /** It stays in the state as long as any other outcome. */
+  /** Skips an outcome that the server will never accept. It stays in the state as long as any other outcome. */
   #setAside(
     log: OutcomeLog,
     mark: ForwardMark,
@@ -288,6 +288,6 @@ function refusedIn(
   return isKnown ? { line: Number(line), why: plainText(why ?? '').slice(0, LONGEST_REASON) } : undefined;
 }
 
-/** A login page between here and the server returns 200 to everything. What it was sent would be lost. */
+/** A login page between here and the server returns 200 to everything. Outcomes sent to that page would be lost. */
 const pageIn = ({ header }: WebAnswer): string | undefined =>
   /^text\/html\b/i.test(header('Content-Type') ?? '') ? 'it returned a web page, such as a login page' : undefined;

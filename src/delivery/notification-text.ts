@@ -20,7 +20,10 @@ export interface Notification {
   readonly format: InstantFormat;
 }
 
-/** The minimum length of a text that a chat shows: Discord's 2,000 characters, less room for what escaping adds. */
+/**
+ * The longest sentence, in characters. With the lines of output, the text stays below Discord's 2,000 characters, even
+ * after escaping.
+ */
 const LONGEST_SENTENCE = 500;
 const MOST_LINES = 5;
 const LONGEST_LINE = 200;

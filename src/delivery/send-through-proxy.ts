@@ -18,7 +18,7 @@ export async function requestThrough(
     asked.on('error', reject);
     const giveUp = () => {
       asked.destroy();
-      // While the proxy is still connecting, destroying is silent.
+      // While the proxy is still connecting, destroying the request emits no error.
       reject(new Error('aborted'));
     };
     if (signal.aborted) giveUp();

@@ -100,7 +100,7 @@ export class ServiceManager implements Sink {
     });
   }
 
-  /** This call proves that the event loop is running. */
+  /** Sends a keep-alive. This call proves that the event loop is running. */
   #beat(): void {
     if (this.#beatWaiting !== undefined) return;
     const totals = this.#context.totals();

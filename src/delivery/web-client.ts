@@ -106,7 +106,7 @@ const incomingOf = (response: IncomingMessage): Incoming => ({
   drop: () => response.destroy(),
 });
 
-/** `undefined`: it is longer. The rest is discarded. */
+/** Reads a body of up to `mostBytes`. Returns `undefined` for a longer one, and discards the rest. */
 async function readBody({ chunks, drop }: Incoming, mostBytes: number): Promise<Buffer | undefined> {
   if (mostBytes === 0) {
     await drop();

@@ -14,7 +14,7 @@ export interface Sent {
 /** Sends a request, and retries if needed. Never rejects. Resolves soon after `stop` is aborted. */
 export type Send = (request: WebRequest, stop: AbortSignal) => Promise<Sent>;
 
-/** Other statuses from 300 to 399 point nowhere. */
+/** Other statuses from 300 to 399 do not lead to another address. */
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** The pauses before the second and the third try. */

@@ -10,7 +10,7 @@ import {
 } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
 
-/** Which of the recent events; absent: all. */
+/** Which of the recent events to read; absent: all. */
 export interface EventInterest {
   readonly jobName?: string;
   readonly runId?: string;
@@ -40,7 +40,7 @@ export interface PastSources {
   readonly follow: (following: EventInterest & { readonly onNews: () => void }) => EventFollower;
 }
 
-/** Which outcomes: the latest `limit` since then. */
+/** Which outcomes to read: the latest `limit` since then. */
 export interface PastQuery {
   readonly jobName?: string;
   readonly since?: Instant;

@@ -32,7 +32,7 @@ export interface ActiveMachine {
   readonly latest: StatusRecord | undefined;
   /** Updates it. Resolves after at most `patience`. */
   look(patience: Duration): Promise<void>;
-  /** What has changed since the last call: names of timers. */
+  /** The names of timers that have changed since the last call. */
   takeChanged(): ReadonlySet<string> | 'everything';
 }
 
@@ -230,7 +230,7 @@ export class Live implements Sink {
     return changed.map((timer) => once(written, timer.task_name, () => JSON.stringify(this.#withRecent(timer))));
   }
 
-  /** A timer of another machine brings its outcomes. */
+  /** The record of another machine's timer already has its outcomes. */
   #withRecent({ recent: brought, ...timer }: TimerRecord): LiveTimer {
     const recent = brought ?? this.#options.recent.of(timer.task_name, STRIP).map(toRecentRecord);
     return { ...timer, recent: recent.map(({ status }) => status), last: recent.at(-1) ?? null };

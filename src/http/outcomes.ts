@@ -15,7 +15,7 @@ export interface Receiver {
   readonly turn: () => Promise<void>;
 }
 
-/** In bytes; senders use less. */
+/** The longest body that is accepted, in bytes. Senders use less. */
 const LARGEST = 2 * 1024 * 1024;
 const MOST_LINES = 500;
 /** How many outcomes are read or recorded in one turn of the event loop. */

@@ -13,7 +13,7 @@ export class MalformedError extends Error {
   }
 }
 
-/** In characters. Senders cut their texts below this. */
+/** The longest name that is accepted, in characters. Senders cut their texts below this. */
 const LONGEST_NAME = 300;
 const LONGEST_TEXT = 64 * 1024;
 

@@ -9,7 +9,8 @@ export interface StaticFile {
 }
 
 /**
- * Only the page's own files and its own server; text that looks like a script stays text, even if the page had a hole.
+ * Allows only the page's own files and its own server. Text that looks like a script stays text, even if the page had a
+ * vulnerability.
  */
 const POLICY = [
   "default-src 'none'",

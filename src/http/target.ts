@@ -53,7 +53,7 @@ export const namesNobodyElse = ({ authority }: Target): boolean => {
   return isLoopback(name) || /^[\w-]*$/.test(name);
 };
 
-/** Without the port, the brackets of an IPv6 address, and the trailing dot of a full name. */
+/** The host without the port, the brackets of an IPv6 address, and the trailing dot of a full name. */
 const hostNameOf = (authority: string): string =>
   authority
     .replace(/:\d+$/, '')

@@ -14,7 +14,7 @@ export interface DrawerParts {
   readonly model: Model;
   readonly server: Server;
   readonly actions: Actions;
-  /** Another timer is shown, or none. */
+  /** Called when another timer is shown, or none. */
   readonly shown: (name: string | undefined) => void;
 }
 
@@ -31,7 +31,7 @@ export class Drawer {
       this.#view = undefined;
       parts.shown(undefined);
     });
-    // Next to the drawer, which covers its whole box.
+    // The drawer fills the whole dialog, so this is a click next to it.
     this.#dialog.addEventListener('click', ({ target }) => {
       if (target === this.#dialog) this.#dialog.close();
     });

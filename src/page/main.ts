@@ -116,7 +116,7 @@ async function watch(): Promise<never> {
   }
 }
 
-/** Resolves when it is worth another try: never, if the user did not enter the token. */
+/** Resolves when another try makes sense; never, if the user did not enter the token. */
 async function letIn({ status, message }: RefusedError): Promise<void> {
   const why = server.token === undefined ? 'This scheduler requires its token.' : 'The token has changed.';
   server.token = undefined;

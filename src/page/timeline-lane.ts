@@ -25,8 +25,8 @@ export interface Lane {
 }
 
 /**
- * Draws past, active and upcoming firings of one timer, or of all. Shapes: low is good, high is bad, hollow did not
- * run, round is upcoming.
+ * Draws past, active and upcoming firings of one timer, or of all. Low shapes are good, high ones bad, hollow ones did
+ * not run, and round ones are upcoming.
  */
 export function drawLane(lane: LaneRecord, running: readonly LiveTimer[], scale: Scale): Lane {
   const past = lane.past.map((outcome) => ofOutcome(outcome, scale));

@@ -25,7 +25,7 @@ export class Scale {
     this.until = now + past / 2;
   }
 
-  /** In percent of its width; clipped at its ends. */
+  /** The position of an instant, in percent of the width. Clipped at both ends. */
   place(instant: Instant): number {
     const part = (instant - this.from) / (this.until - this.from);
     return Math.round(Math.min(1, Math.max(0, part)) * 100_000) / 1_000;

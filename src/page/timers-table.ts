@@ -16,7 +16,7 @@ const WORTH_TELLING = 1_000;
 export interface TableEvents {
   readonly opened: (name: string) => void;
   readonly asked: (verb: 'trigger' | 'pause' | 'resume', name: string) => void;
-  /** Other timers are at the top now. */
+  /** Called when other timers are at the top. */
   readonly reordered: () => void;
 }
 

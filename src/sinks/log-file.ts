@@ -22,7 +22,7 @@ interface OpenFile {
   readonly id: string;
   /** As in the settings. */
   readonly path: string;
-  /** In bytes, when it was opened. */
+  /** The size when it was opened, in bytes. */
   readonly size: number;
 }
 
@@ -142,7 +142,7 @@ export class LogFile {
     return this.#open;
   }
 
-  /** Writes those pending bytes. */
+  /** Writes the bytes in `#owed`. */
   async #settle({ handle }: OpenFile): Promise<void> {
     while (this.#owed.length > 0) {
       const { bytesWritten } = await handle.write(this.#owed);

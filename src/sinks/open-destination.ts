@@ -34,15 +34,15 @@ function writerTo(fd: number, stream: () => Writable): Writer {
   }
 }
 
-/** Files: Node's thread pool waits for the disk. */
+/** Writes to a file. Node's thread pool waits for the disk. */
 function toFile(fd: number): Writer {
   return (bytes, done) => write(fd, bytes, done);
 }
 
 /**
- * Pipes and terminals: opened again, because O_NONBLOCK belongs to the open file, which commands with inherited output
- * and the shell share (proc(5), `/proc/self/fd`). A write then never waits: a full pipe and a terminal stopped with
- * Ctrl-S return EAGAIN.
+ * Writes to a pipe or a terminal. It is opened again, because O_NONBLOCK belongs to the open file, which commands with
+ * inherited output and the shell share (proc(5), `/proc/self/fd`). A write then never waits: a full pipe and a terminal
+ * stopped with Ctrl-S return EAGAIN.
  * @throws Error if a descriptor cannot be opened again: a socket, another user's terminal, a system without `/proc`.
  */
 function toReopened(fd: number): Writer {
@@ -62,7 +62,7 @@ function toReopened(fd: number): Writer {
 /** Small pieces, because a stream reports progress only for whole pieces. */
 const PIECE = 16 * 1024;
 
-/** All other descriptors. */
+/** Writes to any other descriptor. */
 function toStream(stream: Writable): Writer {
   // The callback of the write reports errors.
   stream.on('error', () => undefined);

@@ -7,9 +7,9 @@ import { JSON_NAMES, type RecordNames } from './record-names.js';
  * object does not parse.
  */
 export const RECORD_LIMIT = 16 * 1024;
-/** In bytes. `msg` repeats what other fields contain, so it is cut first. */
+/** `msg` is cut to this many bytes at least. It repeats what other fields contain, so it is cut first. */
 const SHORTEST_MESSAGE = 1_024;
-/** In bytes. All fields of a record fit if none is longer than this. */
+/** Fields are cut to this many bytes at least. All fields of a record fit if none is longer than this. */
 const SHORTEST_FIELD = 512;
 /** A UTF-16 unit is at most three bytes of UTF-8. */
 const SURELY_FITS = Math.floor(RECORD_LIMIT / 3);
@@ -104,7 +104,7 @@ function beginningOf(json: string, most: number): string {
   return `${withoutTornEscape(new StringDecoder('utf8').write(bytes.subarray(0, most - 1)))}"`;
 }
 
-/** Without an incomplete escape at the end, and without the first half of an escaped surrogate pair. */
+/** Removes an incomplete escape at the end, and the first half of an escaped surrogate pair. */
 function withoutTornEscape(text: string): string {
   const whole = withoutLastEscape(text, /^\\(?:u[\da-f]{0,3})?$/);
   return withoutLastEscape(whole, /^\\ud[89ab][\da-f]{2}$/);

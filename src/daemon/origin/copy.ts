@@ -34,7 +34,7 @@ interface Facts {
   readonly signature?: string;
 }
 
-/** In hexadecimal digits: enough for the versions of one file. */
+/** The length of a digest in hexadecimal digits: enough for the versions of one file. */
 const DIGEST = 16;
 
 /** The digest of a text, which differs between versions of a file. */
@@ -128,7 +128,7 @@ export class OriginCopy {
 async function replace(path: string, bytes: Buffer): Promise<void> {
   const written = `${path}.new`;
   await rm(written, { force: true });
-  // Never through a link that another user has put there.
+  // Fails if the path exists, so that it never writes through a link of another user.
   const file = await open(written, 'wx', 0o600);
   try {
     await file.writeFile(bytes);

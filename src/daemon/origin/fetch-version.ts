@@ -24,9 +24,9 @@ export type Fetched =
   /** The server has a file that is rejected without parsing. */
   | { readonly kind: 'refused'; readonly problem: Diagnostic };
 
-/** In bytes. */
+/** The largest timer file that is accepted, in bytes. */
 const LARGEST = 1024 * 1024;
-/** In bytes: 64, or their Base64 with a line break. */
+/** The largest signature that is accepted, in bytes: 64, or their Base64 with a line break. */
 const LARGEST_SIGNATURE = 1024;
 const SIGNATURE_SIZE = 64;
 
@@ -63,7 +63,10 @@ function absenceIn(answer: WebAnswer): string | undefined {
 /** No timer file begins like HTML or XML. */
 const isPage = (body: Buffer): boolean => /^[\s\uFEFF]*<[!?a-z]/i.test(body.toString('utf8', 0, 512));
 
-/** In characters. A longer ETag could make each request too large for its own server, also after a restart. */
+/**
+ * The longest ETag that is used, in characters. A longer one could make each request too large for its own server, also
+ * after a restart.
+ */
 const LONGEST_ETAG = 256;
 
 /** The ETag of a response, if it can be sent back; otherwise the text shows what is new. */

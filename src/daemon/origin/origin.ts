@@ -120,7 +120,7 @@ export class Origin {
     }
   }
 
-  /** The server has confirmed the version in use. Never rejects. */
+  /** Records that the server has confirmed the version in use. Never rejects. */
   async confirm(at: Instant): Promise<void> {
     if (this.#kept === undefined) return;
     this.#kept = { ...this.#kept, confirmedAt: at };

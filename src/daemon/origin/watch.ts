@@ -31,7 +31,7 @@ export class OriginWatch {
   #away: { readonly since: Instant; readonly reason: string } | undefined;
   /** Why the server's file was refused. */
   #refusal: Reading | undefined;
-  /** One request at a time. */
+  /** The last request. Only one is made at a time. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(origin: Origin, context: WatchContext) {

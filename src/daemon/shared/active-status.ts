@@ -6,7 +6,7 @@ import { SECOND, type Cancel, type Duration } from '../../domain/time.js';
 
 /** The pause between two checks, while someone watches. */
 const BETWEEN_LOOKS: Duration = 2 * SECOND;
-/** Outcomes of each timer that are asked for: those of the page's strip. */
+/** How many outcomes of each timer are requested: as many as the page shows. */
 const RECENT = 12;
 
 interface ActiveParts {
@@ -33,7 +33,7 @@ export class ActiveStatus {
     return this.#latest && { ...this.#latest, timers: Array.from(this.#timers.values(), aged(this.#latest)) };
   }
 
-  /** What has changed since the last call: names of timers. */
+  /** The names of timers that have changed since the last call. */
   takeChanged(): ReadonlySet<string> | 'everything' {
     const changed = this.#changed;
     this.#changed = new Set();

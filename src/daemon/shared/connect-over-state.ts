@@ -22,7 +22,7 @@ export async function connectOverState(place: SharedPlace, clock: Clock): Promis
   }
 }
 
-/** The same on an open state, which it closes unless it is connected. */
+/** Like {@link connectOverState}, for an open state. Closes it unless the result is a connection. */
 export async function connectOver(shared: SharedState, clock: Clock): Promise<Connecting> {
   const { board } = shared;
   try {

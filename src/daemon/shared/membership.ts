@@ -13,7 +13,7 @@ import { TimerDigests } from './timer-digests.js';
 
 /** How long the note with a machine's timers lasts. */
 const TIMERS_LIFETIME: Duration = MINUTE;
-/** Characters of a note: names are ASCII, and a board takes 1 MiB. */
+/** The longest note, in characters. Names are ASCII, and a board accepts 1 MiB. */
 const LONGEST_NOTE = 1_000_000;
 /** How long the active machine waits for the names of different timers. */
 const NAMES_PATIENCE: Duration = 10 * SECOND;
@@ -40,7 +40,7 @@ export class Membership {
   readonly #since: string;
   /** Peers whose different timer file has been reported, by name and file. */
   readonly #reported = new Set<string>();
-  /** When each was first seen, monotonic. */
+  /** When each such peer was first seen, by the monotonic clock. */
   readonly #seen = new Map<string, Duration>();
   #hashed: { readonly jobs: readonly Job[]; readonly digests: TimerDigests } | undefined;
   #published: { readonly whole: string; readonly at: Duration } | undefined;
@@ -77,7 +77,7 @@ export class Membership {
     return verb === 'reload' ? this.#reloadBoth(args) : this.#ask(verb, args);
   }
 
-  /** For the status. */
+  /** What the status shows about the shared state. */
   get record(): SharedRecord {
     const { shared, terms } = this.#parts;
     const own = this.#hash;
@@ -111,7 +111,7 @@ export class Membership {
     return this.#hashed.digests;
   }
 
-  /** This machine uses its own file in its next term. */
+  /** Reloads the file of the active machine, and that of this machine for its next term. */
   async #reloadBoth(args: Args): Promise<unknown> {
     if (args['dry_run'] === true) return this.#parts.carryOut('reload', args);
     const [, answer] = await Promise.all([this.#parts.carryOut('reload', args), this.#ask('reload', args)]);
@@ -148,7 +148,7 @@ export class Membership {
     const isKnown = this.#published?.whole === whole && now - this.#published.at < TIMERS_LIFETIME / 2;
     if (isKnown || text.length > LONGEST_NOTE) return;
     this.#published = { whole, at: now };
-    // Without it, the active machine reports no names.
+    // Without this note, the active machine reports no names.
     void shared.board.put(`timers/${whole}`, text, TIMERS_LIFETIME).catch(() => undefined);
   }
 
@@ -158,7 +158,7 @@ export class Membership {
     if (this.#reported.has(key)) return;
     const notes = await shared.board.notes(`timers/${file}`).catch(() => undefined);
     const text = notes?.get(`timers/${file}`);
-    // It publishes them when it sees this machine; an earlier version never does.
+    // The other machine publishes its timers when it sees this one. Earlier versions never do.
     const firstSeen = this.#seen.get(key) ?? clock.monotonic();
     this.#seen.set(key, firstSeen);
     if (text === undefined && clock.monotonic() - firstSeen < NAMES_PATIENCE) return;

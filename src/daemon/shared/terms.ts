@@ -161,7 +161,7 @@ export class Terms {
     if (term.wentBack)
       this.#emit((at) => ({ event: 'state.went_back', at, file: shared.board.place, isRestored: false }));
     scheduler.start();
-    // A scheduler that stops because it lost the state has timers left, for another machine.
+    // A scheduler that stops because it lost the state is not idle: its timers continue on another machine.
     void scheduler.idle().then(() => term.isLost || this.#beIdle());
     const why = await Promise.race([term.lost, this.#ended]);
     if (why !== 'stopped') {

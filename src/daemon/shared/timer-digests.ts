@@ -29,7 +29,7 @@ export class TimerDigests {
     );
   }
 
-  /** For {@link differencesOf} on another machine. */
+  /** The input of {@link differencesOf} on another machine. */
   get text(): string {
     return JSON.stringify([...this.#byName]);
   }
@@ -56,7 +56,7 @@ function readDigests(text: string): ReadonlyMap<string, string> | undefined {
     const entries = JSON.parse(text) as readonly (readonly [unknown, unknown])[];
     return new Map(entries.map(([name, value]) => [String(name), String(value)]));
   } catch {
-    // Not ours.
+    // Not a note of `timers`.
     return undefined;
   }
 }

@@ -53,13 +53,13 @@ export class TermWorkers implements Executor, Sink {
     return (await this.#queue()).depth(label);
   }
 
-  /** Events come once they are recorded. */
+  /** Events arrive here once they are recorded. */
   accept(event: TimerEvent): void {
     this.#opened?.recorded(event);
     if (event.event === 'config.reloaded') this.#opened?.redefine();
   }
 
-  /** The end of the term. */
+  /** Called at the end of the term. */
   flush(): Promise<void> {
     this.#isOver = true;
     this.#opened?.close();

@@ -16,7 +16,7 @@ export interface WorkerAttempts {
   readonly strayAction: 'kill' | 'keep';
   readonly emit: (event: TimerEvent) => void;
   readonly drained: () => Promise<void> | undefined;
-  /** Called before its executor asks whether it still holds. */
+  /** Called before the executor asks whether this worker still holds the attempt. */
   readonly began: (io: AttemptIo, work: Work) => void;
   readonly ended: (io: AttemptIo) => void;
 }
@@ -34,7 +34,7 @@ export function runAttempt(job: Job, work: Work, parts: WorkerAttempts): Running
     firing,
     history: { previousScheduledFor: undefined, lastSuccessAt: undefined },
     emit: (fact) => emit(fact.event === 'run.output' ? { ...fact, node } : fact),
-    // Only a source of facts here: this file runs and ends the attempt.
+    // The attempt is only a source of facts here: this file runs and ends it.
     attemptEnded: () => undefined,
     step: (_, act) => act(),
     failed: () => undefined,

@@ -62,7 +62,7 @@ function readFacts(text: string): WorkerFacts | undefined {
     const known = labels.filter((label) => typeof label === 'string' && isWorkLabel(label)).slice(0, MOST_LABELS);
     return { node: String(node), labels: known, slots };
   } catch {
-    // Not a note of ours.
+    // Not a note of `timers`.
     return undefined;
   }
 }
