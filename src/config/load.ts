@@ -20,7 +20,7 @@ export interface Loaded {
   readonly path: string | undefined;
   /** Absolute, as it was named or found; absent if no file was found. */
   readonly named?: string;
-  /** The file's text, without a byte order mark, CR alone as line feed; empty if none could be read. */
+  /** The file's text, without a byte order mark and with a lone CR as a line feed; empty if none could be read. */
   readonly source: string;
   /** In the order of the file. */
   readonly problems: readonly Diagnostic[];

@@ -2,7 +2,7 @@ import { Document, isScalar, isSeq, Pair, visit, YAMLMap, type Scalar } from 'ya
 
 /** A timer file as plain data. Comments are lines without `#`. */
 export interface WrittenFile {
-  /** At the top. */
+  /** The comment at the top of the file. */
   readonly comment: readonly string[];
   /** Keys at the top besides `timers`. */
   readonly settings: Readonly<Record<string, unknown>>;
@@ -11,7 +11,7 @@ export interface WrittenFile {
 
 export interface WrittenTimer {
   readonly name: string;
-  /** Above the timer. */
+  /** The comment above the timer. */
   readonly comment: readonly string[];
   readonly keys: Readonly<Record<string, unknown>>;
 }
@@ -32,7 +32,7 @@ export function writeTimerFile({ comment, settings, timers }: WrittenFile): stri
     const name = document.createNode(timer.name) as Scalar;
     if (timer.comment.length > 0) name.commentBefore = commentText(timer.comment);
     name.spaceBefore = entries.items.length > 0;
-    // Names differ. A search for each one would take long with thousands of timers.
+    // Names are unique. `set` would search for each one, which takes long with thousands of timers.
     entries.items.push(new Pair(name, entry));
   }
   add(top, 'timers', entries);
@@ -44,7 +44,10 @@ export function writeTimerFile({ comment, settings, timers }: WrittenFile): stri
 
 const commentText = (lines: readonly string[]): string => lines.map((line) => ` ${line}`).join('\n');
 
-/** Lists of words on one line, multi-line texts as blocks, and expressions in quotes, as in the documentation. */
+/**
+ * Sets the style: lists of words on one line, multi-line texts as blocks, and expressions in quotes, as in the
+ * documentation.
+ */
 function style(document: Document): void {
   visit(document, {
     Seq: (_, list) =>

@@ -114,7 +114,10 @@ const mapOf = (values: TimerValues) => ({
   entries: new Map(Object.keys(values).map((key) => [key, ENTRY])),
 });
 
-/** Builds one from its record, even if a folder or file that it needs no longer exists. `undefined` if that fails. */
+/**
+ * Builds an ad-hoc timer from its record, even if a folder or file that it needs no longer exists. `undefined` if that
+ * fails.
+ */
 export function rebuildAdHoc(
   { name, definition = '' }: Pick<JobRecord, 'name' | 'definition'>,
   context: { file: Pick<TimerFile, 'defaults' | 'named'>; machine: Machine },

@@ -38,7 +38,7 @@ export function buildForward(
   return { url, tokenFile };
 }
 
-/** The server decides the length of a token. */
+/** Does not check the length of the token: the server decides how long it must be. */
 function checkTokenFile(path: string, report: MapReport, paths: Paths): void {
   const codes = { none: 'no-token', open: 'open-token-file' } as const;
   const hint = 'For example: (umask 077; cat > token), then type the token of the server and press Ctrl-D twice.';

@@ -15,6 +15,6 @@ export function jobOffset(jitter: Duration, spreadBy: string, name: string): Dur
   return Math.floor((digest.readUIntBE(0, 6) / 2 ** 48) * jitter);
 }
 
-/** What the jitter is derived from: the shared state, otherwise this machine. */
+/** The text that jitter is derived from: the name of the shared state, otherwise that of this machine. */
 export const spreadBy = (state: StatePlace, { hostname }: Pick<Machine, 'hostname'>): string =>
   state.kind === 'shared' ? nameOfShared(state.url) : hostname;

@@ -22,10 +22,10 @@ export interface JobContext {
   readonly machine: Machine;
   /** The jitter of a timer is derived from this name. */
   readonly spreadBy: string;
-  /** The file's. */
+  /** The time zone of the file. */
   readonly timezone: string;
   readonly command: CommandContext;
-  /** The state of the file: workers need one on Redis. */
+  /** Where the state of the file is. Workers need a state on Redis. */
   readonly state: StatePlace;
   /** Whether to warn about clock changes. */
   readonly foresees: boolean;

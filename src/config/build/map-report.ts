@@ -10,7 +10,7 @@ import type { WarningCode } from '../check/warning-codes.js';
 export interface Part {
   readonly item?: number | string;
   readonly span?: readonly [start: number, end: number];
-  /** The key itself. */
+  /** Marks the key, not its value. */
   readonly isKey?: true;
 }
 

@@ -8,7 +8,7 @@ import type { PingValue, TimerValues } from '../check/schema.js';
 import type { SentrySchedule } from './sentry-schedule.js';
 
 export interface MonitorContext {
-  /** The timer's. */
+  /** The timer's name. */
   readonly name: string;
   readonly report: MapReport;
   /** Used only for Sentry. */

@@ -8,10 +8,10 @@ import type { FileValues, TimerValues } from '../check/schema.js';
 
 /** From SIGTERM to SIGKILL of a notification command. A timer's own grace is for its own command, and may be hours. */
 const GRACE = 5 * SECOND;
-/** Such a command succeeds with exit code 0. Its output is logged only when it fails. */
+/** Settings of a notification command. It succeeds with exit code 0, and its output is logged only when it fails. */
 export const TELLING = { successCodes: [0], killAfter: GRACE, output: { to: 'discard' } } as const;
 
-/** Missed firings are reported only on request: after a restart every busy timer has some. */
+/** The changes that are reported by default. Missed firings are not: after a restart, every busy timer has some. */
 const ON: readonly Change[] = CHANGES.filter((change) => change !== 'missed');
 const STILL_FAILING_AFTER = 5;
 

@@ -49,7 +49,7 @@ export function readSchedule(
   return schedules[0];
 }
 
-/** Already reported, with the right word. */
+/** Whether a key is a misspelled schedule, which is already reported with the right word. */
 const isMisspelledSchedule = (key: string): boolean =>
   !isKeyOf('timer', key) && KINDS.has(meantKey(key, 'timer') ?? '');
 

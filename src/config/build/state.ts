@@ -55,7 +55,7 @@ const NEEDS: readonly (readonly [keyof TimerValues, string])[] = [
   ['max_runs', 'counting starts over after a restart'],
 ];
 
-/** Warns about a timer's keys that lose half their effect if the state is in memory. */
+/** Warns about a timer's keys that have no effect after a restart if the state is in memory. */
 export function warnOfForgetting({ values, report }: BuiltTimer): void {
   for (const [key, what] of NEEDS) {
     if (values[key] === undefined || values[key] === false) continue;

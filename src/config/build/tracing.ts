@@ -41,7 +41,7 @@ function mapOf(values: Written | true): Exclude<Written, string> {
   return typeof values === 'string' ? { endpoint: values } : values;
 }
 
-/** Its position in the file. */
+/** The position of an item in the file. */
 const partOf = (values: Written | true, item: string): { item?: string } =>
   typeof values === 'object' && item in values ? { item } : {};
 

@@ -82,7 +82,7 @@ const dueAt = (coming: readonly Coming[], at: Instant, following: Instant | unde
     ? []
     : coming.filter((one) => isDue(one, at) && isDue(one, following)).map(({ timer }) => timer);
 
-/** Most timers are only compared: their schedules take several times as long. */
+/** For most timers, comparing their first firing is enough: asking their schedules takes several times as long. */
 const isDue = ({ timer, first }: Coming, at: Instant): boolean =>
   first < at ? nextOf(timer, at - 1) === at : first === at;
 

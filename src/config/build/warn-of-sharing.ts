@@ -19,7 +19,7 @@ export function warnOfUndeclaredGroups(timers: readonly BuiltTimer[], declared: 
 /** One receiver of requests about the scheduler or a timer. */
 interface Receiver {
   readonly key: 'heartbeat' | 'ping' | 'notify';
-  /** For people. */
+  /** Describes the sender in messages. */
   readonly sender: string;
   /** Normalized; includes more than the address if the service distinguishes senders by more. */
   readonly identity: string;

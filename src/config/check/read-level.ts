@@ -12,14 +12,14 @@ import { isKeyOf, unknownKey } from './unknown-key.js';
 /** A schema whose keys are all optional: a separate check reports required keys, with its own message. */
 type LevelSchema = z.ZodMiniObject;
 
-/** Sets of keys with a schema of their own. */
+/** At most this many sets of keys have a schema of their own. */
 const MOST_SETS = 100;
 
 /** Reads the maps of one file by their schemas, and reports what does not fit. */
 export class LevelReader {
   readonly #problems: Problems;
   readonly #plain: PlainValues;
-  /** By level and keys. */
+  /** The schemas for some of a level's keys, by level and keys. */
   readonly #narrowed = new Map<string, LevelSchema>();
 
   constructor(problems: Problems, plain: PlainValues) {

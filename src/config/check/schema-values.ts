@@ -75,7 +75,7 @@ export const moment = z.string(phrase.moment);
 export const flag = z.boolean(phrase.flag);
 export const count = z.int(phrase.count).check(z.minimum(1, phrase.count));
 
-/** Milliseconds. */
+/** A duration, in milliseconds. */
 export const anyDuration = z.pipe(
   z.string(phrase.duration),
   z.transform((written: string, context) => {
@@ -110,7 +110,7 @@ export const SIZE_UNITS: Readonly<Record<string, number>> = {
   GiB: 2 ** 30,
 };
 
-/** Bytes. */
+/** A size, in bytes. */
 export const size = z.pipe(
   z.string('a size such as 10MB'),
   z.transform((written: string, context) => {

@@ -188,7 +188,7 @@ const sharedKeys = {
   notify: z.optional(z.union([z.literal(false), webhookAlone, notify], "a webhook's address, a map, or false")),
 };
 
-/** The `schedules` folder reads it. */
+/** Any value. The `schedules` folder checks it. */
 const schedule = z.optional(z.unknown());
 const scheduleKeys = Object.fromEntries(scheduleKinds.map(({ key }) => [key, schedule])) as {
   readonly [Key in ScheduleKey]: typeof schedule;

@@ -7,7 +7,7 @@ export const MAX_FAULTS = 1_000;
 
 export type YamlDocument = Document.Parsed;
 
-/** How many entries of a long map are composed in one step: a few milliseconds. */
+/** How many entries of a long map are composed in one step. That takes a few milliseconds. */
 const PIECE = 100;
 
 /** Composes the documents of a text's tokens. @throws TooManyFaults */

@@ -41,7 +41,7 @@ export interface Problem {
 /** The maximum number of errors and warnings reported for one file. */
 const MOST = 1_000;
 
-/** `timers`, a timer. */
+/** Errors are tracked down to this depth: 1 is `timers`, 2 is a timer. */
 const DEEPEST_WRONG = 2;
 
 /** Collects the problems of one file. Reports the same thing at the same place (an alias, a default) only once. */

@@ -26,7 +26,7 @@ export class ExpandedValues {
     }
   }
 
-  /** A message about a place in the file. */
+  /** Masks the values in a message about a place in the file. */
   mask(message: string, at: TextSpan): string {
     let masked = message;
     for (const { value, reference } of this.#short.get(at.start) ?? [])

@@ -59,8 +59,8 @@ export function possibleFiles(folder: string): readonly string[] {
 }
 
 /**
- * It reads the home directory on import, which fails for a user without HOME or an account. Docker gives such users the
- * root folder.
+ * cosmiconfig reads the home directory on import, which fails for a user without HOME or an account. Docker gives such
+ * users the root folder.
  */
 async function loadExplorer(): Promise<ExplorerClass> {
   const isHomeless = !hasHome();
@@ -89,7 +89,7 @@ function timersKeyOf(text: string): { timers?: unknown } {
     const content: unknown = JSON.parse(text);
     return typeof content === 'object' && content !== null && Object.hasOwn(content, 'timers') ? { timers: text } : {};
   } catch {
-    // The file is broken but meant; the reader reports the error.
+    // The file has an error, but is most likely the intended one. The reader reports the error.
     return /"timers"\s*:/.test(text) ? { timers: text } : {};
   }
 }

@@ -27,7 +27,7 @@ export interface BrokenNode extends TextSpan {
   readonly kind: 'broken';
 }
 
-/** The position of a value. */
+/** A value, and where the file uses it. */
 export interface Slot {
   readonly value: Node;
   /** Where the value is used: for an alias, the alias. */

@@ -102,9 +102,7 @@ const MOST_FAULTS = 20;
 
 interface Reading {
   readonly expand: boolean;
-  /**
-   * Remembers where quotes and brackets were opened: users look for the error there, not where the parser noticed it.
-   */
+  /** Whether a value is used as written, as a text. */
   readonly asText: boolean;
   readonly itemsAsText: boolean;
 }

@@ -22,9 +22,9 @@ export function* readPlainYaml(text: string): Steps<Slot | undefined> {
 /** Control characters, among them tabs and CR; line breaks of other standards; markers of documents after the first line. */
 const UNUSUAL_TEXT = /[\0-\x09\x0b-\x1f\x7f\x85\u2028\u2029\ufeff]|\n(?:---|\.\.\.|%)/;
 
-/** Never less than the library's count, so that its limit holds. */
+/** The tokens that a line and a node count as: never less than the library's count, so that its limit holds. */
 const [TOKENS_OF_LINE, TOKENS_OF_NODE] = [5, 10];
-/** Far below the library's 100 levels and its 1024 characters for a key. */
+/** Limits far below the library's 100 levels and its 1024 characters for a key. */
 const [MAX_FLOW_DEPTH, MAX_INDENT, MAX_KEY] = [20, 40, 500];
 
 /** Each pause passes through one generator per level, so short maps, such as those of most timers, have none. */
@@ -36,7 +36,7 @@ const LITERAL_HEADER = /\|-?\n/y;
 class PlainYamlReader {
   readonly #text: string;
   #at: number;
-  /** For the line at `#at`, which has content; -1 at the end of the file. */
+  /** The indentation of the line at `#at`, which has content; -1 at the end of the file. */
   #indent = 0;
   /** Where the lines of the last value end. */
   #lineEnd = 0;
@@ -55,7 +55,7 @@ class PlainYamlReader {
     return root;
   }
 
-  /** A map or a list whose lines have this indentation. */
+  /** Reads a map or a list whose lines have this indentation. */
   *#block(indent: number): Steps<Node> {
     if (this.#indent !== indent || indent > MAX_INDENT) throw UNUSUAL;
     const block = yield* this.#isDash() ? this.#blockList(indent) : this.#blockMap(indent);
@@ -93,7 +93,7 @@ class PlainYamlReader {
     return yield* this.#block(this.#indent);
   }
 
-  /** The value of an entry with this indentation. */
+  /** Reads the value of an entry with this indentation. */
   #restOfLine(indent: number): Node {
     if (this.#next() === '|') return this.#literal(indent);
     const value = this.#inline(PLAIN_TEXT);
@@ -147,7 +147,7 @@ class PlainYamlReader {
     return true;
   }
 
-  /** A key that is new in its map, up to its value. A quoted "<<" merges maps. */
+  /** Reads a key that is new in its map, up to its value. A quoted "<<" merges maps. */
   #key(entries: ReadonlyMap<string, MapEntry>): [name: string, at: TextSpan] {
     const start = this.#at;
     const isQuoted = this.#next() === '"' || this.#next() === "'";
@@ -159,7 +159,7 @@ class PlainYamlReader {
     return [name, { start, end }];
   }
 
-  /** The lines after "|" or "|-", without trailing empty ones. */
+  /** Reads the lines after "|" or "|-", without trailing empty ones. */
   #literal(indent: number): Node {
     this.#count(TOKENS_OF_NODE);
     const start = this.#at;

@@ -11,13 +11,13 @@ import { ValueSet } from './value-set.js';
 /** One field of an expression. Immutable, and shared by all expressions with the same text in the same place. */
 export interface Field {
   /**
-   * Starts with `*`, or is `?`: cronie's wildcard, which affects day fields and daylight saving. Or `+` of a day of the
-   * week.
+   * Whether it starts with `*` or is `?`, cronie's wildcard, which affects day fields and daylight saving. Also set for
+   * days of the week with `+`.
    */
   readonly isOpen: boolean;
   /** The plain values. For a day field `days` says more, because it may have `L`, `W` and `#`. */
   readonly values: ValueSet;
-  /** The days meant. Every day, if this is not a day field. */
+  /** The days that the field selects; every day if this is not a day field. */
   readonly days: DayRule;
   /** Whether there is an `L`, `W` or `#`. */
   readonly hasRules: boolean;

@@ -31,12 +31,12 @@ function simpleValues({ key, min, max, size }: FieldPosition, item: string): rea
 }
 
 function ask(position: FieldPosition, item: string): readonly number[] {
-  // Other places get one value each, the smallest: it expands stars, and January has every day of the month.
+  // All other fields get their smallest value: cron-parser expands stars, and January has every day of the month.
   const expression = POSITIONS.map(({ key, min }) => (key === position.key ? item : min)).join(' ');
   const { values } = CronExpressionParser.parse(expression, { currentDate: (epoch ??= new CronDate(0, 'UTC')) }).fields[
     position.key
   ];
-  // It returns Sunday as 0, as 7, or as both.
+  // cron-parser returns Sunday as 0, as 7, or as both.
   const numbers = values.map((value) => (position.key === 'dayOfWeek' ? Number(value) % 7 : Number(value)));
   return [...new Set(numbers)].sort((a, b) => a - b);
 }

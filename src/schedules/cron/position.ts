@@ -1,6 +1,6 @@
 /** One of the six places in an expression. */
 export interface FieldPosition {
-  /** For messages. */
+  /** The name of the field in messages. */
   readonly name: string;
   /** As cron-parser and we call the field. */
   readonly key: 'second' | 'minute' | 'hour' | 'dayOfMonth' | 'month' | 'dayOfWeek';

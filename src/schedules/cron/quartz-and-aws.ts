@@ -45,7 +45,7 @@ export function quartzHint(fields: readonly string[]): string | undefined {
 function withoutYear(fields: readonly string[]): string {
   const weekdays = (fields.at(-2) ?? '*')
     .replace(WEEKDAY, (digit) => shortName((Number(digit) + 6) % 7))
-    // In Quartz, it is the last day of the week.
+    // In Quartz, `L` is the last day of the week.
     .replace(/^L$/i, 'SAT');
   return [...fields.slice(0, -2), weekdays].map((field) => (field === '?' ? '*' : field)).join(' ');
 }

@@ -20,7 +20,7 @@ export function* clockChanges(zone: string, { from, until }: TimeSpan): Generato
   let stretch = offsets.stretchAt(Math.floor(from / 1000));
   while (stretch.until * 1000 <= until) {
     const next = offsets.stretchAt(stretch.until);
-    // Periods are also cut where the zone's table is.
+    // Periods also end where a piece of the zone's table ends.
     if (next.offset !== stretch.offset)
       yield { at: stretch.until * 1000, before: stretch.offset * 1000, after: next.offset * 1000 };
     stretch = next;

@@ -5,7 +5,7 @@
 export interface OffsetPeriod {
   /** Instant; inclusive. */
   readonly from: number;
-  /** Instant; exclusive. Not always a clock change: periods are also cut where the zone's table is. */
+  /** Instant; exclusive. Not always a clock change: a period also ends where a piece of the zone's table ends. */
   readonly until: number;
   /** Wall time minus instant. */
   readonly offset: number;
