@@ -72,7 +72,7 @@ export interface LaneRecord {
   readonly is_past_cut: boolean;
   readonly coming: readonly {
     readonly task_name: string;
-    /** Nominal. */
+    /** The nominal instant. */
     readonly scheduled_at: string;
     readonly starts_at: string;
   }[];

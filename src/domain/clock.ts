@@ -27,7 +27,10 @@ export interface Clock {
    */
   after(delay: Duration, wake: () => void): Cancel;
 
-  /** The wall clock never moves against the monotonic one (as in a simulation): sleepers need not wake to check it. */
+  /**
+   * Whether the wall clock never moves against the monotonic one, as in a simulation. Then no sleeper needs to wake up
+   * to check it.
+   */
   readonly isSteady?: true;
 
   /** Calls `task` once in the next turn of the event loop, after pending input and output. */

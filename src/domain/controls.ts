@@ -31,7 +31,7 @@ export interface JobStatus {
   readonly paused: Pause | undefined;
   readonly breaker: BreakerState;
   readonly failuresInARow: number;
-  /** For `max_runs`. */
+  /** How many runs have begun, for `max_runs`. */
   readonly runsBegun: number;
   readonly lastStatus: FiringStatus | undefined;
   readonly lastFinishedAt: Instant | undefined;

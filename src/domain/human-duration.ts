@@ -1,6 +1,6 @@
 import { DAY, HOUR, MINUTE, SECOND, type Duration } from './time.js';
 
-/** Units from coarse to fine: the first one that fits is the unit, the next one the rest. */
+/** Units from coarse to fine, each with the unit for the remainder. The first one that fits is used. */
 const STEPS: readonly [Duration, string, Duration, string][] = [
   [DAY, 'd', HOUR, 'h'],
   [HOUR, 'h', MINUTE, 'min'],

@@ -1,6 +1,9 @@
 import { END_OF_TIME, SECOND, type Instant } from './time.js';
 
-/** Returns the last instant before `end` that `next` (the first after an instant) returns. Bisects instead of walking the rhythm. */
+/**
+ * Returns the last instant before `end` in the sequence of `next`, which returns the first instant after its argument.
+ * Bisects instead of visiting every instant.
+ */
 export function lastBefore(next: (after: Instant) => Instant | undefined, end: Instant): Instant | undefined {
   const comingIn = (after: Instant): Instant => next(after) ?? Infinity;
   let width = SECOND;

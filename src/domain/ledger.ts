@@ -31,7 +31,10 @@ export interface JobMemory {
   readonly lastSuccessAt: Instant | undefined;
   readonly lastStatus: FiringStatus | undefined;
   readonly lastFinishedAt: Instant | undefined;
-  /** What `in` waits for. A restart starts it over, a handover does not. Not kept in a state file. */
+  /**
+   * The instant that `in` waits for. A restart starts the delay over, a handover does not. A state file does not
+   * contain it.
+   */
   readonly armedFor?: Instant;
 }
 
@@ -53,7 +56,7 @@ export interface OpenRun {
   readonly attempts: number;
   /** When the first attempt started. */
   readonly startedAt: Instant | undefined;
-  /** From the nominal instant, and the job's jitter after it, to the first attempt's start. */
+  /** The time from the nominal instant plus the job's jitter to the first attempt's start. */
   readonly latenessMs: Duration;
   /** When the next attempt is due; only between two attempts. */
   readonly retryAt: Instant | undefined;
@@ -100,7 +103,7 @@ export interface LeftOut {
  * two steps neither loses nor repeats a firing.
  */
 export interface Ledger {
-  /** The facts to record. Call it before the first {@link commit}. Never throws. */
+  /** Returns what earlier schedulers recorded. Call it before the first {@link commit}. Never throws. */
   recall(): Recollection;
   /**
    * Records events and the memories they changed, all or nothing, before it returns. Never throws: what cannot be

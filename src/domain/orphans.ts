@@ -26,7 +26,10 @@ export interface Orphans {
    * returned once. Never throws.
    */
   ends?(): ReadonlyMap<string, Exit>;
-  /** SIGTERM, after `grace` SIGKILL. Resolves when none of them is alive, or a few seconds after the SIGKILL. Never rejects. */
+  /**
+   * Sends SIGTERM, and SIGKILL after `grace`. Resolves when none of them is alive, or a few seconds after the SIGKILL.
+   * Never rejects.
+   */
   end(orphans: readonly Orphan[], grace: Duration): Promise<void>;
   /**
    * Withdraws an attempt from its queue. If a worker already has it, ends its command, unless `action` is `keep`.

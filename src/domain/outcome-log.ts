@@ -14,7 +14,7 @@ export interface ReceivedOutcomes {
   readonly node: string;
   /** Identifies its state, because each state has its own numbers. Empty if the sender names none. */
   readonly state: string;
-  /** When they arrived. */
+  /** When the outcomes arrived. */
   readonly at: Instant;
   /** In the order of their numbers. */
   readonly outcomes: readonly { readonly number: number; readonly ending: Ending }[];

@@ -111,7 +111,7 @@ function codeInWords(code: number, cwd: string): string {
   return `exit code ${code}: ${why}; the working directory is ${cwd}`;
 }
 
-/** What a shell exits with, by POSIX. */
+/** The exit code of a shell that did not find the command, by POSIX. */
 const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
 

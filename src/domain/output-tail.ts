@@ -20,7 +20,7 @@ export class OutputTail {
     if (lines.length > MOST_LINES) lines.splice(displaced(lines), 1);
   }
 
-  /** A copy, in their order. */
+  /** A copy of the lines, in order. */
   get lines(): readonly TailLine[] {
     return [...(this.#lines ?? [])];
   }
@@ -40,7 +40,7 @@ function lastLines(block: string): readonly string[] {
   return block.slice(start).split('\n');
 }
 
-/** Index of the oldest line to drop, unless its stream has nothing but its reserve left. */
+/** The index of the oldest line whose stream has more lines than its reserve. */
 function displaced(lines: readonly TailLine[]): number {
   const oldest = lines[0]?.stream;
   const isReserved = lines.filter(({ stream }) => stream === oldest).length <= RESERVED;

@@ -26,7 +26,10 @@ export const DEFAULT_LEASE: Duration = 15 * SECOND;
 /** Whether a state is the URL of a store, not a path. */
 export const isStoreUrl = (written: string): boolean => /^(rediss?|postgres(ql)?|etcds?):\/\//i.test(written);
 
-/** A shared state, the same for machines that reach its store by another host or login: `0/timers`, its database and prefix. */
+/**
+ * The name of a shared state: its database and prefix, such as `0/timers`. It is the same for machines that reach the
+ * store by another host or login.
+ */
 export function nameOfShared(url: string): string {
   const [, path = '', query] = /^[^:]*:\/\/[^/?]*\/?([^?]*)\??(.*)$/s.exec(url) ?? [];
   return `${path}/${new URLSearchParams(query).get('prefix') ?? 'timers'}`;
@@ -38,10 +41,13 @@ export const isRedisUrl = (written: string): boolean => /^rediss?:\/\//i.test(wr
 /** Whether a store has no clock that can be read. */
 export const isEtcdUrl = (written: string): boolean => /^etcds?:\/\//i.test(written);
 
-/** `redis` of `redis://…`; also of a store that `timers` does not know. A path has no `://` behind its first letters. */
+/**
+ * The scheme of a URL, such as `redis` in `redis://…`, even for a store that `timers` does not know. A path has no
+ * `://` after its first letters.
+ */
 const schemeOf = (written: string): string | undefined => /^([a-z][a-z0-9+.-]*):\/\//i.exec(written)?.[1];
 
-/** Whether a URL contains a password. One for a store may have several hosts; see its board. */
+/** Whether a URL contains a password. The URL of a store may have several hosts; see its board. */
 export const hasPassword = (url: string): boolean => /^[a-z][a-z0-9+.-]*:\/\/[^:@/?]*:[^?]+@/i.test(url);
 
 const MEMORY: ReadonlySet<string> = new Set(['false', 'memory', ':memory:']);

@@ -147,7 +147,7 @@ export interface TimerRecord {
   /** For a timer outside the file: its command in one line. */
   readonly ad_hoc: { readonly command: string } | null;
   readonly tags: readonly string[];
-  /** Nominal. */
+  /** The nominal instant. */
   readonly next_at: string | null;
   /** The actual start: `jitter` after `next_at`. Schedulers of earlier versions omit it. */
   readonly starts_at?: string | null;
@@ -157,7 +157,7 @@ export interface TimerRecord {
    */
   readonly state?: TimerState | null;
   readonly runs: readonly RunRecord[];
-  /** `null` in it means: until it is resumed, or without a reason. */
+  /** A member that is `null` means: until it is resumed, or without a reason. */
   readonly paused: { readonly until: string | null; readonly reason: string | null } | null;
   readonly breaker: { readonly state: BreakerState['kind']; readonly until: string | null };
   readonly failures_in_a_row: number;

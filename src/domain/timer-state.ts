@@ -2,7 +2,7 @@ import type { BreakerState } from './breaker.js';
 import type { RunView } from './controls.js';
 import type { FiringStatus } from './outcome.js';
 
-/** What the state of a timer follows from, under its public names. */
+/** The facts that determine the state of a timer, under their public names. */
 export interface TimerFacts {
   readonly enabled: boolean;
   readonly next_at: string | null;

@@ -19,7 +19,7 @@ export const withHostsAlone = (text: string): string =>
 
 /** Forwards requests to an address. */
 export interface Proxy<Agent> {
-  /** May be reported. */
+  /** The host of the proxy, which may be reported. */
   readonly host: string;
   /** Creates what node:http uses to send one or more requests. Loads packages. */
   open(): Promise<Agent>;

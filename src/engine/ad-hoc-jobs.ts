@@ -7,8 +7,7 @@ import type { JobTable } from './job-table.js';
 import type { JobTimers } from './job-timers.js';
 
 /**
- * Removes jobs without a file after their outcome or on request. Also a sink, so that it knows when every sink has the
- * event.
+ * Removes ad-hoc jobs after their outcome or on request. Also a sink, so that it knows when every sink has the event.
  */
 export class AdHocJobs implements Sink {
   readonly name = 'ad hoc';

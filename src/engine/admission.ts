@@ -24,7 +24,7 @@ export class Admission {
 
   /**
    * The first verdict that is not "admit" counts. Manual firings ignore the pause and the breaker, because the user has
-   * seen them. An open breaker skips with and without a fallback, which runs only if the policies admit it.
+   * seen them. An open breaker skips the firing in any case; the fallback runs only if the policies admit it.
    */
   verdictOn(state: JobState, firing: Firing, policies: readonly AdmissionPolicy[]): Decision {
     const reason = firing.trigger === 'manual' ? undefined : this.#whyHeld(state);

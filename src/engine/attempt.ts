@@ -51,7 +51,7 @@ export interface AttemptSpec {
   /** Counts from 1. */
   readonly number: number;
   readonly command: Command;
-  /** From the nominal instant plus the job's jitter to this attempt's start. */
+  /** The time from the nominal instant plus the job's jitter to this attempt's start. */
   readonly latenessMs: Duration;
   /** Only for the fallback: how its run ends. */
   readonly decided?: DecidedEnding;

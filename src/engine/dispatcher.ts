@@ -26,7 +26,7 @@ interface Submitted extends Pick<Submission, 'runId'> {
   readonly firing: Firing;
 }
 
-/** Prevents the decision. */
+/** An error that prevents the decision. */
 interface Bug {
   readonly kind: 'bug';
   readonly error: unknown;
@@ -59,7 +59,8 @@ export class Dispatcher {
 
   /**
    * Accepts a due firing. It ends in exactly one of `run.finished`, `firing.skipped`, `firing.missed`. `runId`: the run
-   * as which a scheduler that died had admitted the firing before it started. `admission`: replaces the job's own.
+   * that an earlier scheduler admitted for this firing, but did not start before it died. `admission`: replaces the
+   * job's own.
    */
   submit(state: JobState, firing: Firing, { runId, admission }: Submission = NO_OPTIONS): void {
     if (this.#runs.isClosed) {

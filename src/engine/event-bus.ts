@@ -34,7 +34,7 @@ export class EventBus {
   #scheduled = false;
   /** A delivery that waits for a commit. */
   #delivering: Promise<void> | undefined;
-  /** The state belongs to another scheduler. */
+  /** Whether the state belongs to another scheduler. */
   #isLost = false;
   #drained: PromiseWithResolvers | undefined;
 

@@ -5,9 +5,9 @@ import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.js';
 
 /** The instants of one job that have passed, sorted by what happens to them. Every instant is in exactly one list. */
 export interface DuePlan {
-  /** Due in the ordinary way, however late, or chosen by the misfire policy; ascending. */
+  /** Instants that run: due in the ordinary way, however late, or chosen by the misfire policy; ascending. */
   readonly runs: readonly { readonly scheduledFor: Instant; readonly trigger: 'schedule' | 'catch_up' }[];
-  /** Will not run. */
+  /** Instants that will not run. */
   readonly missed: readonly Missed[];
   /** The last instant that has passed; `undefined` if none has. */
   readonly last: Instant | undefined;
@@ -105,7 +105,7 @@ function gather(job: Job, next: Instant | undefined, now: Instant, gap: Gap | un
   const hasStood = [before, behind].some(
     ({ first = Infinity, until }) => first <= until && waitOf(first + job.offset, now, gap) > graceOf(job),
   );
-  // One more than may be chosen is the last of those not chosen; the latest seen instant is separate.
+  // This includes the last instant that the policy cannot choose, and the latest seen instant.
   const most = job.misfire.most + 2;
   const rows = [before, behind].map((span) => rowOf(job, span, hasStood ? most : Infinity));
   const seen = {

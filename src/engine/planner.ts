@@ -25,7 +25,7 @@ export class Planner {
     this.#context = context;
   }
 
-  /** A job is due. */
+  /** Called when a job is due. */
   due(state: JobState, now: Instant): void {
     const { next, job } = state;
     if (next === undefined) return;
@@ -78,7 +78,7 @@ export class Planner {
     else if (job.schedule.fromEnd === undefined || state.running + state.parked.size === 0) this.#catchUp(state);
   }
 
-  /** For `in`: it fires once, at the instant it was armed for. */
+  /** Arms `in` again, which fires once, at the instant it was armed for. */
   #goOnWaiting(state: JobState): void {
     const hasFired = state.lastStatus !== undefined || state.previousScheduledFor !== undefined;
     if (state.next !== undefined || hasFired) this.#timers.arm(state);

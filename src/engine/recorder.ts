@@ -8,7 +8,10 @@ import { contain } from './contain.js';
 import { reportBug, type Emitter } from './context.js';
 import type { JobState } from './job-state.js';
 
-/** How long a stop waits for another program's lock on the state, counted from its start: as long as for a run. */
+/**
+ * How long a stop waits for another program's lock on the state, counted from the start of the stop: as long as for a
+ * run.
+ */
 const LOCK_PATIENCE: Duration = 8 * SECOND;
 /** How long it waits if the active runs have used up that time. */
 const LEAST_PATIENCE: Duration = SECOND;
@@ -25,11 +28,11 @@ export class Recorder {
   /** Whether anything noted needs its own transaction. */
   #isUrgent = false;
   readonly #changed = new Set<JobState>();
-  /** What waits for the next transaction. */
+  /** Callbacks that wait for the next transaction. */
   #waiting: ((committed: Committed) => void)[] = [];
   /** Callbacks that waited for a transaction and start processes: called in slices, because there may be hundreds. */
   readonly #released: TurnQueue;
-  /** Callbacks for after the next transaction. */
+  /** Callbacks that only report the result of the next transaction. */
   #asking: ((committed: Committed) => void)[] = [];
   /** The latest commit, while it is pending. */
   #committing: Promise<Committed> | undefined;

@@ -16,15 +16,20 @@ import type { JobTable } from './job-table.js';
 
 /** The runs that a scheduler which died left open, by what happens to them. Each is in exactly one list. */
 interface LeftOpen {
-  /** Never had a process: their instants passed unseen, like those of the downtime. */
+  /** Runs that never had a process: their instants passed unseen, like those of the downtime. */
   readonly waiting: readonly OpenRun[];
-  /** Were between two attempts: the next is still due. Or a worker runs their attempt: they continue during it. */
+  /**
+   * Runs between two attempts, whose next attempt is still due, and runs whose attempt a worker runs. They continue.
+   */
   readonly retrying: readonly OpenRun[];
-  /** Were between two attempts, but their job has been removed or disabled since. */
+  /** Runs between two attempts whose job has been removed or disabled since. */
   readonly dropped: readonly OpenRun[];
-  /** May have had a process, and their job retries lost runs. */
+  /** Runs that may have had a process, and whose job retries lost runs. */
   readonly again: readonly OpenRun[];
-  /** May have had a process, or their fallback may. Nobody knows how it ended, or follows it on a worker anymore. */
+  /**
+   * Runs that may have had a process, or whose fallback may have. How it ended is unknown, and no worker runs it
+   * anymore.
+   */
   readonly lost: readonly OpenRun[];
 }
 
@@ -41,7 +46,7 @@ function sortLeftOpen(open: readonly OpenRun[], jobs: JobTable): LeftOpen {
 const canRun = (job: Job | undefined, { trigger }: Firing): job is Job =>
   job !== undefined && (job.enabled || trigger === 'manual');
 
-/** Whether the workers of that label run it. */
+/** Whether workers with that label run the job. */
 const isFor = (job: Job | undefined, label: string): boolean => job?.command.runOn?.label === label;
 
 function fateOf({ attempts, retryAt, firing, decided, label }: OpenRun, job: Job | undefined): keyof LeftOpen {
@@ -194,7 +199,10 @@ export class Recovery {
     else if (this.#waiting.get(state)?.push(run) === undefined) this.#waiting.set(state, [run]);
   }
 
-  /** Their jobs wait until it is known which processes are left, and until those have ended. */
+  /**
+   * Ends the processes of lost runs. Their jobs wait until it is known which processes are left, and until those have
+   * ended.
+   */
   #endOrphans(lost: readonly OpenRun[]): void {
     const { orphans } = this.#parts;
     if (orphans === undefined || lost.length === 0) return;
@@ -238,7 +246,7 @@ export class Recovery {
     ]);
   }
 
-  /** Its runs wait until all of that has ended. */
+  /** Makes the runs of a job wait until `end` has resolved. */
   async #hold(jobName: string, end: () => Promise<unknown>): Promise<void> {
     const held: (() => void)[] = [];
     this.#held.set(jobName, held);

@@ -10,9 +10,9 @@ export interface EntryOwner {
   readonly job: Job;
   readonly hasBegun: boolean;
   readonly times: RunTimes;
-  /** Through every gate. */
+  /** Called when the run has passed every gate. */
   entered(): void;
-  /** It will not run. */
+  /** Ends a run that will not start. */
   end(ending: RunEnding): void;
   /** Runs a step; if it throws, the run fails with that error. */
   step(doing: string, work: () => void): void;
@@ -55,7 +55,7 @@ export class RunEntry implements PassOwner {
     this.#pass.release();
   }
 
-  /** Called by the pass: we have a place at every gate. */
+  /** Called by the pass: the run has a place at every gate. */
   passed(): void {
     this.#run.step('starting', () => this.#passed());
   }

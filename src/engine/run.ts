@@ -37,12 +37,12 @@ const NO_HISTORY: AttemptHistory = { previousScheduledFor: undefined, lastSucces
 
 const UNENDING: Outcome = { status: 'lost', error: 'the process did not end, even after SIGKILL' };
 
-/** The subject of a run. */
+/** The firing of a run, and what the run needs to know about its job. */
 export interface RunSpec {
   readonly id: string;
   readonly job: Job;
   readonly firing: Firing;
-  /** What an attempt passes, in this order. */
+  /** The gates that an attempt passes, in this order. */
   readonly gates: readonly Gate[];
   /** The job's own policy, or its replacement. */
   readonly admission: readonly AdmissionPolicy[];
@@ -88,7 +88,7 @@ export class Run implements AttemptOwner, EntryOwner {
   #attempts = 0;
   /** How it ends, once only its fallback is left to run. */
   #decided: DecidedEnding | undefined;
-  /** The attempt before the fallback. */
+  /** The last attempt before the fallback. */
   #failed: Attempt | undefined;
   /** When the fallback began, on the clock of {@link RunTimes.elapsedMs}. */
   #decidedAtMs: Duration = 0;
@@ -160,7 +160,7 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#alarm = this.#context.elapsed.after(Math.max(0, open.retryAt - now), () => this.#again());
   }
 
-  /** Returns to before {@link start}, if it waits for an attempt. Returns whether it does. */
+  /** Undoes {@link start} if the run waits for an attempt. Returns whether it did. */
   withdraw(): boolean {
     if (this.#state !== 'waiting' && this.#state !== 'pausing') return false;
     if (this.#alarm !== undefined) this.#context.elapsed.clear(this.#alarm);
@@ -169,7 +169,7 @@ export class Run implements AttemptOwner, EntryOwner {
     return true;
   }
 
-  /** Leaves its attempt to the next scheduler, if it outlives this one. Returns whether it does. */
+  /** Leaves its attempt to the next scheduler, if it outlives this one. Returns whether it did. */
   detach(): boolean {
     if (this.#state !== 'attempting' || !this.#outlives) return false;
     this.#attempt?.stopTiming();

@@ -113,7 +113,7 @@ export class SchedulerControls implements Controls {
     const present = jobs.get(jobName);
     if (present !== undefined) jobs.redefine(present, job);
     const state = present ?? jobs.add(job, runs.unfinished().get(jobName));
-    // An instant since the request is late, not lost.
+    // An instant that has passed since the request is late, not lost.
     this.#armFrom(state, 0);
     const facts = { jobName, ...nextOf(state) };
     if (present !== undefined) this.#emit({ event: 'timer.reset', ...facts });
@@ -156,7 +156,7 @@ export class SchedulerControls implements Controls {
     jobs.remove(state);
   }
 
-  /** Another schedule starts now; the same one continues after its cursor. */
+  /** Changes the definition of a job. A new schedule starts now; an unchanged one continues after its cursor. */
   #redefine(job: Job): void {
     const { context, jobs, timers } = this.#parts;
     const state = jobs.get(job.name);

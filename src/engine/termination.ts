@@ -15,9 +15,9 @@ const ABANDON_AFTER: Duration = 5 * SECOND;
 
 /** Which runs a stop leaves open for the next scheduler. */
 export interface Survival {
-  /** Whether it runs a firing that was admitted but has not started. */
+  /** Whether the next scheduler runs a firing that was admitted but has not started. */
   survives(job: Job, firing: Firing): boolean;
-  /** Whether it continues immediately: then retries stay open, too. */
+  /** Whether the next scheduler continues immediately: then retries stay open, too. */
   readonly handsOver: boolean;
 }
 
@@ -89,7 +89,7 @@ export class Termination {
     return hasBegun ? this.#survival.handsOver : this.#survival.survives(job, firing);
   }
 
-  /** A verb may have canceled it since the stop began. */
+  /** A verb may have canceled the run since the stop began. */
   #endParked(run: Run): void {
     if (this.#runs.find(run) === undefined || this.#isLeftOpen(run)) return;
     this.#runs.end([run], { kind: 'missed', reason: 'shutdown' });

@@ -22,7 +22,7 @@ interface LoopListeners {
 
 /** The longest sleep: the clock is checked at least this often, whatever is armed. */
 const LONGEST_SLEEP: Duration = 30 * SECOND;
-/** …and at least this often while something is due within the minute. */
+/** The longest sleep while something is due within the minute. */
 const WATCHFUL_SLEEP: Duration = SECOND;
 
 /**

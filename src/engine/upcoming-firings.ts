@@ -5,7 +5,7 @@ import { TimerQueue, type Queued } from './timer-queue.js';
 
 export interface UpcomingFiring {
   readonly job: Job;
-  /** Nominal. */
+  /** The nominal instant. */
   readonly scheduledFor: Instant;
   /** The actual start: the job's jitter after the nominal instant. */
   readonly startsAt: Instant;

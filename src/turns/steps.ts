@@ -7,7 +7,7 @@ export const SLICE: Duration = 1;
 /** Long work that can pause at each `yield`, so that others get a turn. */
 export type Steps<Result> = Generator<undefined, Result, undefined>;
 
-/** Runs all of it now. */
+/** Runs all steps now. */
 export function finish<Result>(steps: Steps<Result>): Result {
   for (;;) {
     const step = steps.next();
@@ -15,7 +15,7 @@ export function finish<Result>(steps: Steps<Result>): Result {
   }
 }
 
-/** Runs a slice of it in each turn of the event loop, the first one immediately. */
+/** Runs a slice of the steps in each turn of the event loop, the first one immediately. */
 export async function finishInTurns<Result>(steps: Steps<Result>, clock: Clock): Promise<Result> {
   for (;;) {
     const end = clock.monotonic() + SLICE;

@@ -25,7 +25,7 @@ export interface AttemptBegun {
   readonly runId: string;
   /** Counts from 1. */
   readonly attempt: number;
-  /** From the nominal instant, and the job's jitter after it, to this attempt's start. */
+  /** The time from the nominal instant plus the job's jitter to this attempt's start. */
   readonly latenessMs: Duration;
   /** The label of its workers; absent if this machine starts it. */
   readonly label?: string;

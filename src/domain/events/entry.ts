@@ -6,7 +6,7 @@ export type InstantFormat = (instant: Instant) => string;
 /** Levels of events; `--log-level` accepts more. */
 export type EventLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** The mark before a row in the pretty log. `sinks/rows` has the form of each. */
+/** The mark before a row in the pretty log. `sinks/rows` defines how each mark looks. */
 export type Mark =
   | 'started'
   | 'stdout'
@@ -50,7 +50,7 @@ export type EventFields = Readonly<Record<string, EventField>>;
 /** The level of an event, if it depends on its facts. */
 export interface LevelRule<Event> {
   of(event: Event): EventLevel;
-  /** For the reference. */
+  /** Describes the rule, for the reference. */
   readonly summary: string;
 }
 

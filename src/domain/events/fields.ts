@@ -48,7 +48,7 @@ export const ATTEMPT_FIELD = {
   attempt: { type: 'integer', summary: 'The number of the attempt, from 1.' },
 } as const satisfies EventFields;
 
-/** An event about an attempt has this field. */
+/** The field of events about an attempt. */
 export const FALLBACK_FIELD = {
   fallback: { type: 'boolean', optional: true, summary: '`true` if the attempt is the fallback.' },
 } as const satisfies EventFields;
@@ -56,7 +56,7 @@ export const FALLBACK_FIELD = {
 export const fallbackField = (decided: DecidedEnding | undefined) =>
   decided === undefined ? undefined : { fallback: true };
 
-/** An event about an outcome has these fields. */
+/** The fields of events about an outcome. */
 export const FALLBACK_FIELDS = {
   fallback_status: {
     type: 'string',

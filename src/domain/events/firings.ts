@@ -10,7 +10,7 @@ export interface FiringSkipped {
   readonly at: Instant;
   readonly firing: Firing;
   readonly reason: string;
-  /** The run that the firing was admitted as. */
+  /** The id of the run that the firing had become. */
   readonly runId?: string;
   /** What ran in place of the command; absent if nothing did. */
   readonly fallback?: FallbackResult;
@@ -27,7 +27,7 @@ export interface FiringMissed {
   readonly reason: 'downtime' | 'clock_jump' | 'stalled' | 'deadline' | 'shutdown';
   readonly count?: number;
   readonly firstScheduledFor?: Instant;
-  /** The run that the firing was admitted as. */
+  /** The id of the run that the firing had become. */
   readonly runId?: string;
 }
 

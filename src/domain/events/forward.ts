@@ -37,11 +37,11 @@ export interface ForwardRefused {
   readonly event: 'forward.refused';
   readonly at: Instant;
   readonly receiver: string;
-  /** Its number. */
+  /** The number of the outcome. */
   readonly number: number;
-  /** Its firing; empty if that is unknown. */
+  /** The firing of the outcome; empty if that is unknown. */
   readonly of: string;
-  /** In the server's words. */
+  /** The reason, in the server's words. */
   readonly reason: string;
 }
 

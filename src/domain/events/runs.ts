@@ -38,7 +38,7 @@ export interface RunStarted {
   /** Counts from 1. */
   readonly attempt: number;
   readonly pid: number;
-  /** From the nominal instant, and the job's jitter after it, to this attempt's start. */
+  /** The time from the nominal instant plus the job's jitter to this attempt's start. */
   readonly latenessMs: Duration;
   /** The machine; absent without a shared state. */
   readonly node?: string;
@@ -73,7 +73,7 @@ export interface RunFinished extends Partial<Usage> {
   readonly durationMs: Duration;
   /** Without the fallback. */
   readonly attempts: number;
-  /** From the nominal instant, and the job's jitter after it, to the first attempt's start. */
+  /** The time from the nominal instant plus the job's jitter to the first attempt's start. */
   readonly latenessMs: Duration;
   /** Absent if none ran. */
   readonly fallback?: FallbackResult;

@@ -8,7 +8,7 @@ export interface StateUnavailable {
   readonly at: Instant;
   readonly file: string;
   readonly reason: string;
-  /** Machines share it: nothing starts before it can be written. */
+  /** Several machines share the state, so nothing starts before it can be written. */
   readonly isShared?: true;
 }
 

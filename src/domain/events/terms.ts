@@ -29,7 +29,7 @@ export interface LostState {
   readonly event: 'scheduler.lost_state';
   readonly at: Instant;
   readonly why: 'fenced' | 'expired';
-  /** Its active runs. */
+  /** How many runs were active. */
   readonly running: number;
   /** What happens to them: `orphans` of the timer file. */
   readonly action: 'kill' | 'keep';
@@ -50,7 +50,7 @@ export interface StateWentBack {
 export interface ConfigDiffers {
   readonly event: 'config.differs';
   readonly at: Instant;
-  /** The other machine. */
+  /** The name of the other machine. */
   readonly node: string;
   /** The names of the timers in which its file differs; absent if it does not say. */
   readonly differences?: {
@@ -182,7 +182,7 @@ export const termEvents: EventEntries<TermEvent> = {
   },
 };
 
-/** Names in one sentence. */
+/** At most this many names appear in one sentence. */
 const MOST_NAMES = 5;
 
 function describeDifferences({ node, differences }: ConfigDiffers): string {

@@ -23,7 +23,7 @@ export interface TimerReset {
   readonly event: 'timer.reset';
   readonly at: Instant;
   readonly jobName: string;
-  /** Nominal. */
+  /** The nominal instant. */
   readonly next?: Instant;
   /** The actual start; absent if jitter does not move it. */
   readonly startsAt?: Instant;
@@ -35,7 +35,7 @@ export interface TimerAdded {
   readonly at: Instant;
   readonly jobName: string;
   readonly next?: Instant;
-  /** In one line. */
+  /** The command, in one line. */
   readonly command: string;
 }
 
