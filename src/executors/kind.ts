@@ -11,7 +11,7 @@ export interface ExecutorKind {
 
 /** A period in which this machine may start commands: as the active one, or as a worker. */
 export interface ExecutorTerm {
-  /** The variables that tell commands about it. */
+  /** The variables that describe the period to commands. */
   readonly environment: Readonly<Record<string, string>>;
   /**
    * Until when this machine may start that attempt, by `sinceBoot`; `undefined` if it no longer may. Checked just

@@ -8,7 +8,10 @@ const UNKNOWN: DecidedEnding = { kind: 'finished', outcome: LOST };
 export const textOfDecided = (decided: DecidedEnding | undefined): string | null =>
   decided === undefined ? null : JSON.stringify(decided);
 
-/** The inverse. If the value is invalid, the run is lost: its fallback has started, and must not start again. */
+/**
+ * The inverse of {@link textOfDecided}. If the value is invalid, the run is lost: its fallback has started, and must
+ * not start again.
+ */
 export function decidedOfText(text: string | null, read: RowReader): DecidedEnding | undefined {
   if (text === null) return undefined;
   const decided = parse(text);

@@ -9,7 +9,7 @@ const FREE_PAGES = 36;
 /** The value of `CHANGES` for which `PAGES` is valid. */
 const VALID_FOR = 92;
 
-/** In bytes: the size of a page number. */
+/** The size of a page number, in bytes. */
 const WORD = 4;
 /**
  * A trunk page names the next trunk, how many pages it lists, and those pages. SQLite itself leaves the last six places

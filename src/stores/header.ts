@@ -4,7 +4,7 @@ import { APPLICATION_ID, MIGRATIONS } from './migrations.js';
 /** What can happen to the file of a running scheduler. */
 export type Mishap = 'removed' | 'replaced' | 'overwritten';
 
-/** In bytes. https://sqlite.org/fileformat2.html#the_database_header */
+/** The size of the header, in bytes. https://sqlite.org/fileformat2.html#the_database_header */
 export const HEADER_SIZE = 100;
 const MAGIC = 'SQLite format 3\0';
 const USER_VERSION_OFFSET = 60;
@@ -18,7 +18,7 @@ export type Content =
   | 'newer'
   /** A database of another program. */
   | 'foreign'
-  /** No database. */
+  /** Not a database. */
   | 'noise';
 
 /** Whether a file with this header is a ledger. */

@@ -16,7 +16,7 @@ const A_MOMENT: Duration = 3 * SECOND;
 /** Another scheduler has the lock. */
 interface OtherHands {
   readonly reason: string;
-  /** It has held it for more than a moment. */
+  /** Whether it has held the lock for more than a moment. */
   readonly isForGood: boolean;
 }
 
@@ -40,7 +40,10 @@ export class Hold {
     return this.#path;
   }
 
-  /** Makes sure that the state is locked; otherwise returns the reason. Its path may lead to another file by now. */
+  /**
+   * Makes sure that the state is locked; otherwise returns the reason. The path of the state may lead to another file
+   * by now.
+   */
   take(): Held | { readonly reason: string } {
     const options = this.#options;
     const path = realPath(options.path);

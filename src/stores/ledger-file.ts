@@ -19,7 +19,7 @@ import { WriteBack } from './write-back.js';
 import { createWriter, type LedgerWriter } from './writer.js';
 
 /**
- * In bytes. Small, because a commit writes whole pages but changes little in each.
+ * The size of a page, in bytes. Small, because a commit writes whole pages but changes little in each.
  * https://sqlite.org/wal.html#walformat
  */
 const PAGE = 1024;

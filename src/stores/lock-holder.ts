@@ -62,7 +62,7 @@ const isCountedHere = ({ where }: Holder): boolean => where !== '' && where === 
 
 function isAlive(holder: Holder, seenAt: Instant | undefined, now: Instant): boolean {
   if (isCountedHere(holder)) return holder.began !== '' && holder.began === beganOf(holder.pid);
-  // This same machine, which has been restarted since.
+  // The holder was on this machine, which has been restarted since.
   if (holder.host === hostname() && bootOf(holder.where) !== bootOf(whereWeCount())) return false;
   return seenAt !== undefined && Math.abs(now - seenAt) < LATELY;
 }

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 
-/** In bytes. https://sqlite.org/fileformat2.html#the_write_ahead_log */
+/** The length of the log's header, in bytes. https://sqlite.org/fileformat2.html#the_write_ahead_log */
 const HEADER = 32;
 const FRAME_HEADER = 24;
 /** The length of a header, or a frame's header, up to its checksum. */

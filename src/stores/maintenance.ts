@@ -13,19 +13,19 @@ const JOBS = 20;
 const BETWEEN_STEPS: Duration = 100;
 const BETWEEN_SWEEPS: Duration = MINUTE;
 
-/** In bytes, within the file: recording continues for a while when the disk is full. */
+/** The free space to keep within the file, in bytes: recording continues for a while when the disk is full. */
 const ROOM = 1024 * 1024;
 
 /**
- * In bytes, within the file, and the same amount in the log. On a full disk, the next scheduler needs this space to
- * record its runs, so that it repeats none.
+ * The reserve within the file, in bytes, and the same amount in the log. On a full disk, the next scheduler needs this
+ * space to record its runs, so that it repeats none.
  */
 const RESERVE = 128 * 1024;
 
-/** In bytes. On a smaller disk, the reserve itself would fill the disk. */
+/** With fewer free bytes on the disk, less is reserved, because the reserve itself would fill the disk. */
 const PLENTY = 3 * ROOM;
 
-/** In pages. https://sqlite.org/limits.html#max_page_count */
+/** SQLite's largest limit, in pages. https://sqlite.org/limits.html#max_page_count */
 const NO_LIMIT = 4_294_967_294;
 
 /**
@@ -127,8 +127,8 @@ export class Maintenance {
   }
 
   /**
-   * Enlarges the file, and its log, by the space that is then free within; retried later if there is no space. @throws
-   * SQLite's other errors.
+   * Enlarges the file and its log by the space to keep free; retried later if there is no space. @throws SQLite's other
+   * errors.
    */
   makeRoom(): void {
     const room = roomWith(freeBeside(this.#path));

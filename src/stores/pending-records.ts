@@ -74,7 +74,7 @@ export class PendingRecords {
     this.lost += left;
   }
 
-  /** Everything known is written again: the file that had it has vanished. */
+  /** Marks everything known to be written again, because the file that had it has vanished. */
   restate(): void {
     for (const [name, record] of this.#jobs) this.changedJobs.set(name, record);
     this.#restateRuns();
@@ -99,7 +99,7 @@ export class PendingRecords {
     return this.endings.length + this.failedAttempts.length + this.lost;
   }
 
-  /** Everything is on disk. */
+  /** Called when everything is on disk. */
   recorded(): void {
     this.essentialsRecorded();
     this.endings = [];
@@ -107,7 +107,10 @@ export class PendingRecords {
     this.lost = 0;
   }
 
-  /** What the next scheduler needs so that nothing runs twice is on disk; outcomes and failed attempts are not. */
+  /**
+   * Called when only the essentials are on disk: what the next scheduler needs so that nothing runs twice. Outcomes and
+   * failed attempts are not.
+   */
   essentialsRecorded(): void {
     for (const entry of this.changedRuns) entry.isRecorded = true;
     this.changedJobs.clear();
@@ -129,7 +132,7 @@ export class PendingRecords {
   #fold(event: TimerEvent): void {
     switch (event.event) {
       case 'run.admitted':
-        // Again, for a firing admitted by a scheduler that died: only its trigger may differ now.
+        // The run is admitted again, for a firing of a scheduler that died. Only the trigger may differ now.
         if (this.#open.get(event.runId)?.run.firing.trigger !== event.firing.trigger)
           this.#change(event, { firing: event.firing });
         return;

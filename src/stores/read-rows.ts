@@ -40,7 +40,7 @@ const isStatus = isOneOf(FIRING_STATUSES);
 const isRunStatus = isOneOf(RUN_STATUSES);
 const isTrigger = isOneOf(TRIGGERS);
 
-/** A job's memory. If its place in its schedule is invalid, it belongs to no schedule: the job starts over. */
+/** Reads a job's memory. If its place in its schedule is invalid, it belongs to no schedule: the job starts over. */
 export function jobOfRow(row: JobRow, invalid: Invalid): JobRecord | undefined {
   const [name, fingerprint, cursor, generation, runsBegun, failuresInARow] = row;
   if (!invalid.isUsable('a timer', [['name', name, isName]])) return undefined;
@@ -100,7 +100,7 @@ function firingOf([jobName, scheduledFor, trigger, generation]: FiringRow, whose
   return { jobName, scheduledFor, trigger, generation: read.required('generation', generation, isCount, 0) };
 }
 
-/** A run without an outcome. If it may have had a process, assume that it had one. */
+/** Reads a run without an outcome. If it may have had a process, assume that it had one. */
 export function openRunOfRow(row: OpenRunRow, invalid: Invalid): OpenRun | undefined {
   const [
     ,
@@ -140,7 +140,7 @@ function nodeOf(nodeOrNull: unknown, read: RowReader): { readonly node?: string 
   return node === undefined ? {} : { node };
 }
 
-/** An outcome. */
+/** Reads an outcome. */
 export function endingOfRow(row: EndingRow, invalid: Invalid): Ending | undefined {
   const [at, jobName, scheduledFor, trigger, generation, runIdOrNull, status, ...rest] = row;
   const whose = `an outcome of ${jobName}`;
@@ -202,7 +202,7 @@ function finishedOf(status: RunStatus, row: EndingRow, read: RowReader) {
   };
 }
 
-/** The outcome's facts that precede those of the run. */
+/** How the fallback ended, from the columns before those of the run. */
 function fallbackOf(row: EndingRow, read: RowReader): { readonly fallback?: FallbackResult } {
   const [status, errorOrNull, duration, tail] = row.slice(
     -NO_RUN_FACTS.length - NO_FALLBACK.length,
@@ -233,7 +233,7 @@ const isOutput = (value: unknown): value is string | Uint8Array => isText(value)
 const textOf = (stored: string | Uint8Array): string =>
   typeof stored === 'string' ? stored : Buffer.from(stored).toString();
 
-/** A failed attempt. */
+/** Reads a failed attempt. */
 export function failedAttemptOfRow(row: FailedAttemptRow, invalid: Invalid): FailedAttempt | undefined {
   const [runId, attempt, at, error, retryInMs, node] = row;
   const needed = [

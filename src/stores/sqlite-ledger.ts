@@ -248,7 +248,7 @@ export class SqliteLedger implements Ledger {
     return troubleIn(() => {
       const salvaged = mishap === 'overwritten' ? undefined : file.salvage(MOST_KEPT);
       const aside = clearPlace(file, mishap, this.#clock.now());
-      // Only now: a file that is still at its path would be written to.
+      // Closed only now, because closing would write to a file that is still at its path.
       file.close();
       this.#file = undefined;
       this.#unrecorded.restate();

@@ -30,7 +30,7 @@ export interface Retention {
 export interface FileToOpen {
   readonly path: string;
   readonly retention: Retention;
-  /** A scheduler has used it before: an empty file means that it was emptied. */
+  /** Whether a scheduler has used it before: then an empty file means that it was emptied. */
   readonly wasUsed: boolean;
   /** How long to wait for another program that writes to it. */
   readonly patience: Duration;

@@ -10,7 +10,7 @@ export type Taking =
   | {
       readonly kind: 'held';
       readonly lock: HeldLock;
-      /** A scheduler has used the state before. */
+      /** Whether a scheduler has used the state before. */
       readonly wasUsed: boolean;
     }
   | Extract<Locking, { readonly kind: 'in_use' }>

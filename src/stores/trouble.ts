@@ -110,7 +110,7 @@ export function troubleIn(work: () => void): Trouble | undefined {
   }
 }
 
-/** In bytes, beyond the end of the largest file: past a limit that stopped a write there. */
+/** How far beyond the end of the largest file to write, in bytes: past a limit that stopped a write there. */
 const BEYOND = 64 * 1024;
 
 /**

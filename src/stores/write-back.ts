@@ -4,9 +4,9 @@ import { troubleIn } from './trouble.js';
 
 /** The log is written back into the file when it has this many pages, and then reused from its beginning. */
 const LOG_PAGES = 4096;
-/** In bytes. https://sqlite.org/fileformat2.html#the_write_ahead_log */
+/** The length of the log's header, in bytes. https://sqlite.org/fileformat2.html#the_write_ahead_log */
 const LOG_HEADER = 32;
-/** The pause between two checks of the log's length. */
+/** How many commits come between two checks of the log's length. */
 const COMMITS_BETWEEN_LOOKS = 16;
 
 /**
@@ -80,7 +80,7 @@ export class WriteBack {
     this.#left = this.#stamp();
   }
 
-  /** After the database is closed. */
+  /** Closes the descriptor. Call it after the database is closed. */
   close(): void {
     closeSync(this.descriptor);
   }

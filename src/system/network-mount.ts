@@ -7,7 +7,7 @@ const NETWORK =
 /** FUSE file systems that are local disks. */
 const LOCAL: ReadonlySet<string> = new Set(['fuse.fuse-overlayfs', 'fuse.mergerfs', 'fuse.ntfs-3g', 'fuse.exfat']);
 
-/** As in the kernel. */
+/** At most this many links are followed, as in the kernel. */
 const MOST_LINKS = 40;
 
 /** A mount of another machine's files. */

@@ -17,11 +17,11 @@ export interface QueuePlace {
 
 /** Messages outside the queues. They may get lost, so receivers also check regularly. */
 export interface Channels {
-  /** The beginning of a worker's channel: the label with new work. */
+  /** The prefix of a worker's channel. Its messages are labels that have new work. */
   readonly work: string;
-  /** To the scheduler: the id of an attempt that started or ended. */
+  /** The channel to the scheduler. Its messages are the ids of attempts that started or ended. */
   readonly news: string;
-  /** To workers: `<id> cancel` or `<id> force`. */
+  /** The channel to workers. Its messages are `<id> cancel` or `<id> force`. */
   readonly cancel: string;
 }
 
@@ -62,7 +62,10 @@ export function hearFrom(
 /** Trouble that has not been seen for this long has ended. If it comes back, it is reported again. */
 const OVER_AFTER: Duration = 10 * MINUTE;
 
-/** Reports why the store refuses messages: once as long as it does, since every message would repeat it. */
+/**
+ * Reports why the store refuses messages. A reason is reported once while it lasts, because every message would repeat
+ * it.
+ */
 export class Unheard {
   readonly #place: QueuePlace;
   readonly #clock: Clock;
@@ -84,7 +87,7 @@ export class Unheard {
     if (before === undefined || now - before >= OVER_AFTER) this.#report(reason);
   };
 
-  /** The same, for the error of a message from a script: there, the server words a refusal as any error. */
+  /** Like {@link add}, for an error from a script, where the server words a refusal like any other error. */
   refused(error: string): void {
     this.add(new Error(`NOPERM ${error}`));
   }

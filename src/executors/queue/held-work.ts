@@ -28,7 +28,7 @@ export class HeldWork {
     if (!this.#isLost) this.validUntil = until;
   }
 
-  /** Its queue does not know this lock, or the lock has expired. The command ends now. */
+  /** Called when the queue does not know this lock, or the lock has expired. The command ends now. */
   lose(): void {
     this.#isLost = true;
     this.canceler?.force({ kind: 'requested' });

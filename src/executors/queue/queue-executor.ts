@@ -111,7 +111,7 @@ export class QueueExecutor implements Executor {
     }
   }
 
-  /** Returns whether it can neither start nor continue. */
+  /** Ends an attempt that an earlier scheduler left. Returns whether it can neither start nor continue. */
   async #endLeft(label: string, id: string, action: 'kill' | 'keep'): Promise<boolean> {
     if (await this.#queues.takeBack(label, id)) return true;
     const found = await this.#queues.find(label, id);
@@ -156,7 +156,7 @@ export class QueueExecutor implements Executor {
   }
 
   async #cancel(attempt: RemoteAttempt): Promise<void> {
-    // Whether the queue has it is known after that.
+    // Whether the queue has the attempt is known only after sending.
     if (!this.#isOpen(attempt) || attempt.isSending) return;
     try {
       const found = await this.#look(attempt);
@@ -176,7 +176,7 @@ export class QueueExecutor implements Executor {
   }
 
   async #expire(attempt: RemoteAttempt): Promise<void> {
-    // Whether the queue has it is known after that.
+    // Whether the queue has the attempt is known only after sending.
     if (!this.#isOpen(attempt) || attempt.isSending || attempt.isCanceled) return;
     try {
       const { label, id, isConfirmed } = attempt;
@@ -228,7 +228,9 @@ export class QueueExecutor implements Executor {
     this.#disarm = this.#parts.clock.after(ROUND, () => this.#round());
   }
 
-  /** After some minutes, an active scheduler has asked for every attempt of an open run. */
+  /**
+   * Removes attempts that belong to no open run: after some minutes, an active scheduler has asked for all of its own.
+   */
   #sweep(now: Duration): void {
     this.#sweptAt = now;
     void this.#queues.sweep().catch(() => undefined);

@@ -17,7 +17,7 @@ const FENCED = `if tonumber(redis.call('HGET', KEYS[1], 'fence') or '0') > tonum
 /** If the store's user is not allowed to send messages, `sent` is the error. */
 const publish = (channel: string, text: string) => `local sent = redis.pcall('PUBLISH', ${channel}, ${text})`;
 
-/** A number of a reply, or the error of the message. */
+/** Replies with a number, or with the error of the message. */
 const OR_UNSENT = (done: string) => `if type(sent) == 'table' then return sent.err end
 return ${done}`;
 

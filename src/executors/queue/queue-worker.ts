@@ -254,7 +254,7 @@ export class QueueWorker {
 
   /** Repeats until the queue confirms it or its lock expires. After that it is lost, and its scheduler notices. */
   async #send(work: HeldWork, result: WorkResult | undefined): Promise<void> {
-    // Its slot is free as soon as it has ended. What a lost reply would have brought is not asked for again.
+    // The slot is free as soon as the attempt has ended. Work that a lost reply contained is not requested again.
     let taking = this.#mayTake ? this.#sources.next(1 + this.#parts.slots - this.#held.size) : undefined;
     while (!work.isLost && this.#now < work.validUntil) {
       if (await this.#finish(work, result, taking)) return;

@@ -4,7 +4,7 @@ interface Asked<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Requests that share a round trip: what is asked while one is on its way goes with the next. */
+/** Requests that share round trips: those made while one is in progress go with the next one. */
 export class RoundTrips<Item, Result> {
   readonly #most: number;
   readonly #send: (items: readonly Item[]) => Promise<readonly Result[]>;
@@ -26,7 +26,7 @@ export class RoundTrips<Item, Result> {
 
   async #sendAll(): Promise<void> {
     this.#isSending = true;
-    // With everything that is asked for in the same moment.
+    // Waits for the other requests of the same moment.
     await Promise.resolve();
     while (this.#asked.length > 0) {
       const asked = this.#asked.splice(0, this.#most);

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 
 const hashes = new Map<string, string>();
 
-/** Runs a script by its hash: only the first request to a server has its text. */
+/** Runs a script by its hash. Only the first request to a server contains the script's text. */
 export async function runScript(
   redis: Redis,
   lua: string,

@@ -20,7 +20,7 @@ export class StoreReach {
     this.#reachedAt = clock.monotonic();
   }
 
-  /** `undefined` if that failed. */
+  /** Sends a request. Returns `undefined` if it failed. */
   async try<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
     if (this.#redis.status !== 'ready') {
       if (this.#clock.monotonic() - this.#reachedAt >= WORTH_REPORTING) this.#reached(false);

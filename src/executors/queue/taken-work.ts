@@ -42,7 +42,7 @@ interface WorkSourcesParts {
   readonly id: string;
 }
 
-/** Where a worker takes its work: label after label, and only where nothing would tell it about work. */
+/** Where a worker takes its work: label after label, and only from queues that may have work without a message. */
 export class WorkSources {
   readonly #parts: WorkSourcesParts;
   readonly #sources: readonly Source[];
@@ -67,7 +67,7 @@ export class WorkSources {
     return this.#sources.some(({ isListed }) => !isListed);
   }
 
-  /** A message says that the queue of a label has work. */
+  /** Called when a message says that the queue of a label has work. */
   heard(label: string): void {
     const source = this.#sources.find((one) => one.label === label);
     if (source === undefined) return;
@@ -75,7 +75,7 @@ export class WorkSources {
     source.heard++;
   }
 
-  /** A message may have been lost, and so may a list. */
+  /** Assumes that a message or an entry in a list of idle workers has been lost. */
   distrust(): void {
     for (const source of this.#sources) source.isListed = false;
   }
@@ -90,7 +90,7 @@ export class WorkSources {
     const source = this.#sources[turn % count] as Source;
     const { label, heard } = source;
     const token = `${id}:${++this.#tokens}`;
-    // Every second time for each label.
+    // For each label, every second request takes returned jobs first.
     const takesReturned = Math.floor(turn / count) % 2;
     const key = (name: string) => keyIn(place, label, name);
     const own = TAKE_NEXT.keys('').map(key);

@@ -3,11 +3,11 @@ import type { Exit } from '../../domain/outcome.js';
 import type { Usage } from '../../domain/usage.js';
 
 /**
- * The messages between scheduler and workers. Anyone who can write to the store can forge it, so everything that is
+ * The messages between scheduler and workers. Anyone who can write to the store can forge them, so everything that is
  * read has limits, and nothing that is read is a command.
  */
 
-/** The variables in an order. Their values are printable, without spaces. */
+/** The variables that an order contains. Their values are printable, without spaces. */
 const VARIABLES: ReadonlySet<string> = new Set([
   'TIMERS_TASK_NAME',
   'TIMERS_RUN_ID',

@@ -25,7 +25,7 @@ export interface FoundWork {
   /** The worker that took it, if known. */
   readonly node: string | undefined;
   readonly start: WorkStart | undefined;
-  /** Absent until it has ended. `invalid`: nobody knows how. */
+  /** Absent until it has ended. `invalid`: how it ended is unknown. */
   readonly end?: WorkResult | 'dead' | 'invalid';
 }
 
@@ -177,7 +177,7 @@ export class WorkQueues {
     return side;
   }
 
-  /** Each work is what the script gets about it. */
+  /** Each work has the arguments that the script gets about it. */
   async #add(
     label: string,
     works: readonly (readonly (string | number)[])[],
@@ -201,7 +201,7 @@ export class WorkQueues {
       (reply as readonly unknown[]).slice(0, ids.length),
       (reply as readonly unknown[]).slice(ids.length),
     ];
-    // Such as one whose worker died: it waits for another one to end it.
+    // For example, an attempt whose worker died waits until another worker ends it.
     for (const id of left) void this.remove(label, String(id)).catch(() => undefined);
     return found.map(readFound);
   }
@@ -216,7 +216,7 @@ export class WorkQueues {
       const all = [this.#place.meta, ...keys(id).map((name) => keyIn(this.#place, label, name))];
       return runScript(this.#redis, lua, all, [this.#fence, ...args]);
     });
-    // It is done, and its message was refused.
+    // The step is done, but its message was refused.
     if (typeof done === 'string') this.#unheard.refused(done);
     return done;
   }

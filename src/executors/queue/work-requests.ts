@@ -38,7 +38,7 @@ export class WorkRequests {
     return undefined;
   }
 
-  /** Puts back what was taken without a reply. Otherwise it would be lost when its lock expires. */
+  /** Puts back work that was taken without a reply. Otherwise it would be lost when its lock expires. */
   async untake(): Promise<void> {
     const { place, reach, redis } = this.#parts;
     for (let next = this.#unanswered.shift(); next !== undefined; next = this.#unanswered.shift()) {
@@ -51,27 +51,27 @@ export class WorkRequests {
     }
   }
 
-  /** Takes it from the lists of idle workers. */
+  /** Removes this worker from lists of idle workers. */
   async leave(lists: readonly string[]): Promise<void> {
     const { reach, redis, id } = this.#parts;
     await reach.try(() => Promise.all(lists.map((list) => redis.srem(list, id))));
   }
 
-  /** Returns the ids of those whose lock is not ours. */
+  /** Renews locks. Returns the ids of the attempts whose lock is not ours. */
   renew(label: string, works: readonly HeldWork[]): Promise<readonly string[] | undefined> {
     const { lock } = this.#parts;
     const [ids, tokens] = [works.map(({ id }) => id), works.map(({ taken }) => taken.token)];
     return this.#ask(label, (taker) => taker.extendJobLocks(ids, tokens, lock));
   }
 
-  /** Notes that its process exists. If that fails, its result reports it. */
+  /** Notes that the process of an attempt exists. If that fails, the result of the attempt reports it. */
   async tell(work: HeldWork, start: WorkStart): Promise<void> {
     const { id, token } = work.taken;
     const sent = await this.#change(work, STARTED, [token, id, JSON.stringify(start), this.#parts.channels.news]);
     if (typeof sent === 'string') this.#parts.unheard.refused(sent);
   }
 
-  /** Gives it back for other workers. Returns whether it did: not after `patience` since the first return. */
+  /** Returns an attempt for other workers. Returns whether it did: not after `patience` since the first return. */
   async giveBack(work: HeldWork, patience: Duration): Promise<boolean | undefined> {
     const { id, token } = work.taken;
     const done = await this.#change(work, RETURN, [token, id, patience]);

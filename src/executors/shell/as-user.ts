@@ -52,7 +52,7 @@ export async function readAs(user: Account, path: string, clock: Clock): Promise
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** The permissions of another user. Links as the last part of a path are not followed. */
+/** Access with the permissions of another user. A link as the last part of a path is not followed. */
 export function createAccessAs(user: Account, clock: Clock, lanes: FileLanes): FileAccess {
   return {
     append: (path) => appendBy(new Assistant(user, APPEND, path, clock)),

@@ -10,7 +10,7 @@ import { TookTooLong } from './time-limit.js';
 
 /** A file that is open for appending. */
 export interface AppendedFile {
-  /** In bytes, when it was opened. */
+  /** The size when it was opened, in bytes. */
   readonly size: number;
   /** Device and inode; `undefined` if unknown. */
   readonly id: string | undefined;
@@ -37,7 +37,9 @@ export interface FileAccess {
 const PATIENCE: Duration = 10 * SECOND;
 const RETRY: Duration = 20;
 
-/** The scheduler's own permissions. Regular files, and the system's own files in /dev and /proc (`/dev/stdout`). */
+/**
+ * Access with the scheduler's own permissions: to regular files, and to system files in /dev and /proc (`/dev/stdout`).
+ */
 export function createOwnAccess(clock: Clock, lanes: FileLanes): FileAccess {
   const openIn = async (lane: FileLane, path: string): Promise<AppendedFile> => {
     const { handle, stats } = await lane.run('opening it', (isGivenUp) => openUnless(isGivenUp, path));
@@ -66,7 +68,7 @@ export function createOwnAccess(clock: Clock, lanes: FileLanes): FileAccess {
   };
 }
 
-/** A standard stream is never rotated, and not ours to close. */
+/** A standard stream is never rotated, and never closed here. */
 const asItIs = (standard: StandardStream, clock: Clock): AppendedFile => ({
   size: 0,
   id: undefined,

@@ -45,7 +45,7 @@ export class ForkerLauncher implements Launcher {
     return this.#forker?.pid;
   }
 
-  /** That of the forker in use. */
+  /** How many processes the commands of the forker in use left running; `undefined` if that is unknown. */
   leftRunning(): number | undefined {
     return this.#forker?.leftRunning();
   }

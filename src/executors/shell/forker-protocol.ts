@@ -9,7 +9,7 @@ import type { ProcessEnd, Start } from './launcher.js';
  * order of the machine.
  */
 export const PROTOCOL_VERSION = 3;
-/** In bytes. */
+/** The length of a reply, in bytes. */
 export const REPLY_LENGTH = 32;
 const LARGEST_REQUEST = 16 * 1024 * 1024;
 const START_HEAD = 13;
@@ -53,7 +53,7 @@ export function decodeReply(bytes: Buffer): ForkerReply {
   };
 }
 
-/** @throws Error with code E2BIG if the forker would refuse it. */
+/** Encodes a request to start a command. @throws Error with code E2BIG if the forker would refuse it. */
 export function encodeStart(id: number, start: Start, keep: boolean): Buffer {
   const { program, args, cwd, identity, output, grace, until = 0 } = start;
   const { shared, own } = apart(start.env);
@@ -139,7 +139,7 @@ export function systemError(errno: number, program: string): NodeJS.ErrnoExcepti
   return Object.assign(new Error(`spawn ${program} ${code}`), { code, errno: -errno });
 }
 
-/** The first name of each: SIGABRT before SIGIOT. */
+/** The names of signals by number. If a signal has several names, the first counts: SIGABRT before SIGIOT. */
 const SIGNAL_NAMES = new Map<number, string>();
 for (const [name, number] of Object.entries(os.signals)) if (!SIGNAL_NAMES.has(number)) SIGNAL_NAMES.set(number, name);
 

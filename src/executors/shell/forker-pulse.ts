@@ -10,7 +10,7 @@ interface Pulse {
   readonly ping: () => void;
   /** Whether a signal has stopped the process: then there is nothing to wait for. */
   readonly isStopped: () => boolean;
-  /** Called once. */
+  /** Called once, when the process hangs. */
   readonly hangs: () => void;
 }
 

@@ -70,7 +70,7 @@ export class Forker implements Launcher {
   readonly #starts: StartLine;
   readonly #spare = new SpareDescriptors();
   readonly #active = new Map<number, Active>();
-  /** Their pids, by id. */
+  /** The pids of processes that have not been released, by id. */
   readonly #unreleased = new Map<number, number>();
   #lastId = 0;
   #isHung = false;
@@ -132,7 +132,7 @@ export class Forker implements Launcher {
     });
   }
 
-  /** Its commands, if any, are ended. */
+  /** Ends the forker and its commands, if any. */
   close(): void {
     this.#line.close();
   }
@@ -180,7 +180,7 @@ export class Forker implements Launcher {
     this.#line.sendLater(encodeSeen(id));
   }
 
-  /** Empty if they cannot be opened: the forker has died, or there is no `/proc` for it. */
+  /** Opens the output of a command. Empty if that fails: the forker has died, or there is no `/proc` for it. */
   #open(descriptors: Int32Array, io: Pick<AttemptIo, 'trouble'>): readonly OutputSource[] {
     const opened: number[] = [];
     try {
@@ -248,7 +248,7 @@ function killGroup(leader: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-leader, signal);
   } catch {
-    // It has ended.
+    // The process has ended.
   }
 }
 

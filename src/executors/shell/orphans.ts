@@ -22,15 +22,16 @@ function takeEnds(file: string): ReadonlyMap<string, Exit> {
     }
     rmSync(file);
   } catch {
-    // Usually there is none.
+    // Usually there is no file.
   }
   return ends;
 }
 
 /**
  * Finds the processes that runs left behind, by what every process inherits, whatever its group or session
- * (processesOf). Never includes this process or its ancestors. Uses `/proc` on Linux; elsewhere nothing is found. Not
- * found are processes of other users, unless this one is root, and under execa those that cleared their environment.
+ * (processesOf). Never includes this process or its ancestors. Uses `/proc` on Linux; elsewhere nothing is found. It
+ * does not find processes of other users, unless this one is root. Under execa, it does not find processes that cleared
+ * their environment either.
  *
  * Ending a run means ending every process that carries its id, including those created in the meantime. Signals go only
  * to the process that was found: its start time is read again before each.

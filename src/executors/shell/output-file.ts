@@ -87,7 +87,7 @@ export interface FileInUse {
 interface OutputFileOptions {
   readonly access: FileAccess;
   readonly clock: Clock;
-  /** In bytes. */
+  /** The size at which the file is rotated, in bytes. */
   readonly maxSize?: number;
 }
 

@@ -175,7 +175,7 @@ export class PipeReader {
     else this.#next();
   }
 
-  /** A chunk is delivered: takes the next one, or waits for it. */
+  /** Called when a chunk is delivered: takes the next one, or waits for it. */
   #next(): void {
     const next = this.#waiting.shift();
     if (next) {

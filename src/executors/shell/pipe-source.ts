@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import type { OutputStream } from '../../domain/executor.js';
 import type { OutputSource } from './launcher.js';
 
-/** Shared by all pipes, because what is read is copied. In bytes: the default capacity of a pipe on Linux. */
+/** Shared by all pipes, because data is copied after reading. As large as a pipe on Linux by default, in bytes. */
 const buffer = Buffer.allocUnsafeSlow(64 * 1024);
 /** One read for the content of a pipe, and one for its end. */
 const MOST_READS = 2;

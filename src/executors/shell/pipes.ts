@@ -123,7 +123,7 @@ function mkfifo(paths: readonly string[]): Promise<void> {
   });
 }
 
-/** Needs no descriptor. */
+/** Removes the names and their folder. Needs no descriptor. */
 function removeAll(folder: string, paths: readonly string[]): void {
   try {
     for (const path of paths) unlinkSync(path);

@@ -74,7 +74,7 @@ export interface Doomed {
 }
 
 /**
- * SIGTERM, and SIGKILL after the grace, to these processes and to those created in the meantime. Resolves when
+ * Sends SIGTERM, and SIGKILL after the grace, to these processes and to those created in the meantime. Resolves when
  * none of them is alive, or a few seconds after the SIGKILL. Signals go only to the process that was found: its start
  * time is read again before each.
  */
@@ -110,7 +110,9 @@ async function signalUntilGone(
   return living;
 }
 
-/** Reads which run a process belongs to: an inner scheduler sets both for its own runs. */
+/**
+ * Reads which run a process belongs to, from its variable or its mark. An inner scheduler sets both for its own runs.
+ */
 function readerOf(runIds: ReadonlySet<string>): (pid: number) => string | undefined {
   const byMark = new Map([...runIds].map((runId) => [runMarkOf(runId), runId]));
   return (pid) => readVariable(pid, 'TIMERS_RUN_ID') ?? byMark.get(readMark(pid) ?? '');

@@ -16,7 +16,7 @@ interface Surroundings {
 export class Strays {
   readonly #group: number;
   readonly #around: Surroundings;
-  /** Whether to end the processes that were found, by pid and start time. */
+  /** Whether to end each process that was found, by pid and start time. */
   readonly #found = new Map<string, boolean>();
   #graceOver: Duration = Number.POSITIVE_INFINITY;
   #ending: Promise<void> | undefined;

@@ -110,7 +110,7 @@ export interface Board {
   time(): Promise<Instant | undefined>;
 
   /**
-   * Closes the connections. What is on its way rejects. Resolves when they are closed, within {@link BOARD_PATIENCE}.
+   * Closes the connections. Pending requests reject. Resolves when they are closed, within {@link BOARD_PATIENCE}.
    * Never rejects.
    */
   close(): Promise<void>;
@@ -213,7 +213,7 @@ export type Written =
 export const BOARD_PATIENCE: Duration = 1_000;
 
 /**
- * The same, for requests whose size depends on the state.
+ * Like {@link BOARD_PATIENCE}, for requests whose size depends on the state.
  *
  * @public
  */

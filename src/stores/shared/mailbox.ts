@@ -18,7 +18,7 @@ const REPLY_LIFETIME: Duration = 30_000;
  * gone.
  */
 const LONGEST_STOP: Duration = 2_000;
-/** Characters of one note: a note has up to 1 MiB in UTF-8. */
+/** The maximum number of characters in a note, which may have 1 MiB of UTF-8. */
 const PORTION = 128 * 1024;
 const MOST_PORTIONS = 32;
 

@@ -166,7 +166,7 @@ export class SharedLedger implements Ledger {
     }
   }
 
-  /** `undefined`: the outcome is unknown. */
+  /** Sends a write. Returns `undefined` if its outcome is unknown. */
   async #try(seq: number, change: BoardChange): Promise<Written | undefined> {
     try {
       return await this.#parts.board.write(this.#fence, seq, change);

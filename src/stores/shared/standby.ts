@@ -17,7 +17,7 @@ export interface Term {
   readonly ledger: SharedLedger;
   /** The store's response when this scheduler took the lease. */
   readonly taken: LeaseTaken;
-  /** The store had lost the lease of the last holder, or did not come back with all that was written. */
+  /** Whether the store had lost the lease of the last holder, or some of what was written. */
   readonly wentBack: boolean;
   stillHolds(): boolean;
   /** Until when a process may start, by `sinceBoot`; `undefined`: no longer. Call it just before the start. */
@@ -121,7 +121,7 @@ export class Standby {
     this.#knownSeq = -1;
   }
 
-  /** `undefined` if the lease expires before everything is read. */
+  /** Begins a term. Returns `undefined` if the lease expires before everything is read. */
   async #begin(taken: LeaseTaken, askedAt: Duration): Promise<Term | undefined> {
     const { board, clock, lease, name } = this.#parts;
     const wentBack = this.#behindSince !== undefined;
@@ -185,7 +185,7 @@ export class Standby {
     return undefined;
   }
 
-  /** `undefined` if the store failed. */
+  /** Sends a request. Returns `undefined` if the store failed. */
   async #try<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
     try {
       const answer = await ask();

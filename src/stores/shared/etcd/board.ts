@@ -265,7 +265,7 @@ class EtcdBoard implements Board {
     return putKey(this.#keys.lease, String(fence), await grantLease(call, lease));
   }
 
-  /** Nothing depends on it, and the next one deletes what this one could not. */
+  /** Deletes old entries. Nothing depends on it, and the next call deletes what this one could not. */
   #trim(added: number): void {
     this.#untrimmed += added;
     if (this.#untrimmed < TRIM_EVERY) return;

@@ -1,9 +1,9 @@
 import type { BoardChange, Fence } from '../board.js';
 import { deleteKey, putKey, type EtcdOperation } from './operations.js';
 
-/** Operations of a transaction; etcd accepts 128, and one replaces the head. */
+/** The maximum number of operations in a transaction. etcd accepts 128, and one of them replaces the head. */
 const MOST_OPERATIONS = 120;
-/** Characters of Base64 of a transaction; etcd accepts 1.5 MiB of bytes. */
+/** The maximum size of a transaction, in characters of Base64. etcd accepts 1.5 MiB of bytes. */
 const MOST_CHARACTERS = 1_400_000;
 /** Operations of each inner transaction: etcd counts them and those around them together. */
 const INNER_OPERATIONS = 60;

@@ -49,7 +49,7 @@ export const hasText = (key: string, text: string | undefined): object =>
 
 export const getRange = (beginning: string): EtcdOperation => ({ request_range: rangeOf(beginning) });
 
-/** Like above, without the texts. */
+/** Gets the names of all keys that begin with `beginning`, without their texts. */
 export const getNames = (beginning: string): EtcdOperation => ({
   request_range: { ...rangeOf(beginning), keys_only: true },
 });

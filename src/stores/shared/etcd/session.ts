@@ -38,7 +38,7 @@ export class EtcdSession {
     }
   }
 
-  /** What is on its way rejects. Resolves when the connections are closed. */
+  /** Pending requests reject. Resolves when the connections are closed. */
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const deadline of this.#active) deadline.abort();

@@ -5,7 +5,7 @@ import type { EtcdCall } from './session.js';
 /** etcd rounds shorter leases up. */
 const LEAST_LEASE_SECONDS = 2;
 
-/** The ranges of these operations, all at one revision. */
+/** Executes operations, and returns their ranges, all at one revision. */
 export async function transact(call: EtcdCall, success: readonly EtcdOperation[]): Promise<readonly RangeResponse[]> {
   return rangesOf(await call<TxnResponse>('/v3/kv/txn', { success }));
 }
@@ -19,7 +19,7 @@ export async function transactIf(
   return (await call<TxnResponse>('/v3/kv/txn', { compare, success })).succeeded === true;
 }
 
-/** A new lease of etcd; rounded up to whole seconds. */
+/** Grants a new lease of etcd; rounded up to whole seconds. */
 export async function grantLease(call: EtcdCall, lease: Duration): Promise<string> {
   const TTL = Math.max(LEAST_LEASE_SECONDS, Math.ceil(lease / 1_000));
   return (await call<{ ID: string }>('/v3/lease/grant', { TTL })).ID;

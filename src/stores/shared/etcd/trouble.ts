@@ -4,9 +4,9 @@ import { certificateTrouble } from '../tls.js';
 
 /** A response of etcd, or of what listens in its place, that reports an error. */
 export class EtcdRefusal extends Error {
-  /** The status of HTTP. */
+  /** The HTTP status. */
   readonly status: number;
-  /** The code of gRPC; `undefined` if the response is not from etcd's gateway. */
+  /** The gRPC code; `undefined` if the response is not from etcd's gateway. */
   readonly code: number | undefined;
 
   constructor(status: number, code: number | undefined, message: string) {

@@ -3,7 +3,7 @@ import type { BoardPlace } from '../board.js';
 import { readTlsFile } from '../tls.js';
 import { parseStoreUrl, refuseUrl } from '../url.js';
 
-/** Where the server is and how to get in. */
+/** Where the server is, and how to log in. */
 export interface PostgresAddress {
   /** Without user, password and query; `postgres` if the URL is not valid. */
   readonly place: string;

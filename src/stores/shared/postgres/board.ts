@@ -203,7 +203,7 @@ class PostgresBoard implements Board {
     }
   }
 
-  /** Nothing depends on it, and the next one deletes what this one could not. */
+  /** Deletes old entries. Nothing depends on it, and the next call deletes what this one could not. */
   #trim(added: number): void {
     this.#untrimmed += added;
     if (this.#untrimmed < TRIM_EVERY) return;

@@ -38,7 +38,10 @@ export const takenOf = ({ fence, previous, idle }: Taken): LeaseTaking => ({
 
 const NEVER: Standing = { fence: '0', seq: '0', holder: '', held: false };
 
-/** Why it was not taken. Held also where the lease lapsed between the two statements: the candidate asks again. */
+/**
+ * Why the lease was not taken. The result is `held` even if the lease lapsed between the two statements: the candidate
+ * asks again.
+ */
 export function standingOf([standing = NEVER]: readonly Standing[], known: Fence, knownSeq: number): LeaseTaking {
   const { holder: name, held } = standing;
   const [fence, seq] = [Number(standing.fence), Number(standing.seq)];

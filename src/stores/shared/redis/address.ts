@@ -4,7 +4,7 @@ import type { BoardPlace } from '../board.js';
 import { readTlsFile } from '../tls.js';
 import { parseStoreUrl, refuseUrl } from '../url.js';
 
-/** Where the server is and how to get in. */
+/** Where the server is, and how to log in. */
 export interface RedisAddress {
   /** Without user, password and query; `redis` if the URL is not valid. */
   readonly place: string;

@@ -155,7 +155,7 @@ class RedisBoard implements Board {
     const { place } = this;
     return inTime(this.#connected().then(request), patience, { clock: this.#clock, place }).catch((error: unknown) => {
       const trouble = redisTroubleOf(error, place);
-      // Lasts until its connection is replaced.
+      // A read-only server counts as a failure until its connection is replaced.
       if (isReadOnly(error as Error)) this.#failure = trouble;
       throw trouble;
     });

@@ -13,12 +13,12 @@ export const openClient = (address: RedisAddress): Redis =>
     ...address.login(),
     connectionName: 'timers',
     enableOfflineQueue: false,
-    // By default it sends pending requests again, and a request would take effect twice. All three are needed for a
-    // request to settle.
+    // By default, ioredis sends pending requests again, and a request would take effect twice. All three options are
+    // needed for a request to settle.
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     commandTimeout: LONG_BOARD_PATIENCE,
-    // Ends before a request does, because its reason says more.
+    // Connecting times out before a request does, because its reason says more.
     connectTimeout: 0.9 * BOARD_PATIENCE,
     // The name in the URL may lead to another server now.
     reconnectOnError: isReadOnly,
@@ -30,7 +30,7 @@ interface BesideBoard {
   readonly prefix: string;
   /** The key with the fence. */
   readonly meta: string;
-  /** Another connection. */
+  /** Opens another connection. */
   connect(): Redis;
   /** Describes why the server refuses a request; `undefined` if it does not. */
   refusalOf(error: unknown): string | undefined;
