@@ -166,7 +166,7 @@ function firstError(path: string | undefined, problems: Loaded['problems']): str
  */
 export function createScheduler(loaded: Loaded, options: SchedulerOptions = {}): TimerScheduler {
   const { problems, path } = loaded;
-  // Only loadTimers makes one.
+  // Only `loadTimers` creates a timer file.
   const timerFile = loaded.timerFile as TimerFile | undefined;
   if (timerFile === undefined) throw new TypeError(firstError(path, problems));
   const { onEvent } = options;

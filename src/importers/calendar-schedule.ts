@@ -18,7 +18,7 @@ export interface ClockRule {
   readonly timezone: string;
   /** Times that do not exist fire right after the change, later by its length, or not at all. */
   readonly gap: 'after' | 'shift' | 'skip';
-  /** Times that exist twice. */
+  /** Times that exist twice fire the first time, or both times. */
   readonly repeat: 'first' | 'both';
 }
 
@@ -102,10 +102,10 @@ interface Stretch {
 /** Long enough that the zone is rarely queried, and shorter than the pieces of its table. */
 const LONGEST_STRETCH = 30 * DAY;
 
-/** By zone and start. All entries of a crontab ask for the same ones. */
+/** Stretches by zone and start: all entries of a crontab ask for the same ones. */
 const known = new Map<string, readonly Stretch[]>();
 
-/** A few zones for all years that are compared. */
+/** Enough for a few zones in all years that are compared. */
 const MOST_KNOWN = 1000;
 
 function stretchAt(instant: Instant, timezone: string): Stretch {

@@ -4,17 +4,17 @@ import type { Difference, SourcePlace } from './kind.js';
 export class DifferenceList {
   readonly #list: Difference[] = [];
 
-  /** The timer or setting is left out. */
+  /** Reports that the timer or setting is left out. */
   error(place: SourcePlace, message: string, hint?: string): void {
     this.#add('error', place, message, hint);
   }
 
-  /** It works differently. */
+  /** Reports that it works differently. */
   warning(place: SourcePlace, message: string, hint?: string): void {
     this.#add('warning', place, message, hint);
   }
 
-  /** It looks different but does the same. */
+  /** Reports that it looks different but does the same. */
   note(place: SourcePlace, message: string, hint?: string): void {
     this.#add('note', place, message, hint);
   }

@@ -22,8 +22,8 @@ export async function loadProxies(environment: ProxiesContext['environment']): P
 }
 
 /**
- * Its packages are loaded by {@link loadProxies}, or for the first request that has one. Its packages are loaded by
- * {@link loadProxies}, or for the first request that has one.
+ * Creates the function that finds the proxy for an address. The packages for proxies are loaded by {@link loadProxies},
+ * or for the first request through a proxy.
  */
 export const createProxies =
   ({ clock, environment }: ProxiesContext): ProxyFor<Agent> =>

@@ -34,7 +34,7 @@ export class CollectorWatch {
     return false;
   }
 
-  /** An export of this many spans has ended. */
+  /** Called when an export of this many spans has ended. */
   answered(spans: number, error: Error | undefined): void {
     this.#waiting -= spans;
     if (error !== undefined) {
@@ -46,7 +46,7 @@ export class CollectorWatch {
     this.#lost = 0;
   }
 
-  /** A message of the library. Failed exports have already been reported. */
+  /** Called with a message of the library. Failed exports have already been reported. */
   noticed(message: string): void {
     const sentence = withoutValues(message).replace(/\s+/g, ' ').slice(0, LONGEST);
     if (this.#isInTrouble || this.#noticed.size >= NOTICES || this.#noticed.has(sentence)) return;
@@ -54,7 +54,7 @@ export class CollectorWatch {
     this.#tell(sentence);
   }
 
-  /** Nothing is sent any longer. */
+  /** Called when nothing is sent any longer. */
   close(): void {
     const lost = this.#lost + this.#waiting;
     if (lost > 0) this.#tell(`${this.#collector} did not receive the last ${lost === 1 ? 'span' : `${lost} spans`}`);

@@ -20,7 +20,7 @@ export interface OtlpOptions {
   readonly url: string;
   /** In addition to those of `OTEL_EXPORTER_OTLP_HEADERS`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Overrides the environment's. */
+  /** Overrides the service name in the environment. */
   readonly serviceName?: string;
   /** The service name of the spans, unless the environment sets another. */
   readonly origin: { readonly version: string; readonly host: string };
@@ -122,7 +122,7 @@ function resourceOf({ version, host }: OtlpOptions['origin'], serviceName: strin
     .merge(resourceFromAttributes(serviceName === undefined ? {} : { 'service.name': serviceName }));
 }
 
-/** Seconds and nanoseconds. */
+/** A time as seconds and nanoseconds. */
 function toHrTime(milliseconds: Instant | Duration): HrTime {
   const seconds = Math.floor(milliseconds / SECOND);
   return [seconds, Math.round((milliseconds - seconds * SECOND) * 1e6)];

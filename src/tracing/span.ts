@@ -6,7 +6,7 @@ export interface Span {
   readonly of: 'run' | 'attempt';
   readonly name: string;
   readonly ids: SpanIds;
-  /** In the same trace; absent for its root. */
+  /** The parent in the same trace; absent for the root. */
   readonly parentSpanId?: string;
   readonly start: Instant;
   /** Never before `start`. */

@@ -3,7 +3,7 @@ import type { Instant } from '../../domain/time.js';
 /** One firing in a calendar. */
 export interface CalendarEvent {
   readonly timer: string;
-  /** Nominal. */
+  /** The nominal instant. */
   readonly scheduledFor: Instant;
   readonly startsAt: Instant;
   readonly description: string;

@@ -5,7 +5,7 @@ import { calendarText, type CalendarEvent } from './calendar.js';
 
 /** How far ahead the calendar goes. */
 const AHEAD = 31 * DAY;
-/** Firings of one timer; a calendar of every minute helps nobody. */
+/** At most this many firings of one timer: a calendar of every minute helps nobody. */
 export const MOST_EVENTS = 100;
 
 /** The upcoming firings as a calendar: 31 days, and at most 100 firings of each timer. */

@@ -14,7 +14,7 @@ export function robfigExpression(cron: string, seed: string): string | undefined
   return fields.map((field, index) => textOf(field, texts[index] ?? '*', index)).join(' ');
 }
 
-/** There, two day fields are always alternatives, unless one is `*`. */
+/** In robfig/cron, two day fields are always alternatives, unless one is `*`. */
 const needsBoth = ({ dayOfMonth, dayOfWeek }: Expression): boolean =>
   !dayOfMonth.isFull && !dayOfWeek.isFull && (dayOfMonth.isOpen || dayOfWeek.isOpen);
 

@@ -7,7 +7,7 @@ import type { CronJobTimes } from './cron-job-times.js';
 
 type Words = Omit<ExportDifference, 'timer'>;
 
-/** Keys that a CronJob has. */
+/** Keys that a CronJob can express. */
 const CARRIED = [
   ...['cron', 'every', 'run', 'description', 'enabled', 'overlap', 'catch_up', 'deadline', 'timeout', 'kill_after'],
   ...['retry', 'env', 'cwd', 'tags'],

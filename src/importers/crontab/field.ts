@@ -3,9 +3,11 @@ import { CRON_MONTHS, CRON_WEEKDAYS } from '../cron-words.js';
 export interface CrontabField {
   /** Ascending. Empty if it never matches, such as `22-2`. */
   readonly values: readonly number[];
-  /** Begins with `*`: the day fields must both match, and minutes and hours go by what the clock shows. */
+  /**
+   * Whether it begins with `*`: then the day fields must both match, and minutes and hours go by what the clock shows.
+   */
   readonly isStar: boolean;
-  /** `~`: cronie picks a value when it loads the file. */
+  /** Whether it contains `~`: cronie picks a value when it loads the file. */
   readonly isRandom: boolean;
   /** The equivalent in `timers`. */
   readonly written: string;

@@ -7,7 +7,7 @@ type Words = Pick<Difference, 'severity' | 'message' | 'hint' | 'text'>;
 /** cron's mail settings. */
 const MAIL = new Set(['MAILTO', 'MAILFROM', 'CONTENT_TYPE', 'CONTENT_TRANSFER_ENCODING']);
 
-/** cron sets them for each command itself. */
+/** Variables that cron itself sets for each command. */
 const OWN = new Set(['LOGNAME', 'USER']);
 
 const LONGEST_DELAY = 24 * 60;

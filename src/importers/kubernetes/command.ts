@@ -24,7 +24,7 @@ export function readCommand(container: Fields, variables: Variables, differences
 
 /** A shell variable, for a value that only the cluster has. */
 const reference = (name: string, variables: Variables): string | undefined =>
-  // A script also has $(command) of its own.
+  // A script may also contain $(command) substitutions of its own.
   isElsewhere(name, variables, /^[A-Z_][A-Z\d_]*$/) ? `\${${name}}` : undefined;
 
 const SHELL = /^(?:\/(?:usr\/)?bin\/)?(?:sh|bash|dash|zsh|ash)$/;

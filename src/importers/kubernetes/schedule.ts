@@ -61,14 +61,17 @@ function zoneOf(spec: Fields, prefix: string): { readonly zone: string; readonly
   return { zone: isZoneless ? CONTROLLER_ZONE : named, isZoneless };
 }
 
-/** @throws RobfigError if the API server does not find the zone, in which case matters. */
+/**
+ * Checks the spelling of a zone, including upper and lower case. @throws RobfigError if the API server does not find
+ * it.
+ */
 function checkSpelling(zone: string): void {
   const spelling = spellingInTzdata(zone);
   if (spelling === undefined) throw new RobfigError(`"${zone}" is not an IANA time zone.`);
   if (spelling !== zone) throw new RobfigError(`"${zone}" has the wrong case. The IANA time zone is ${spelling}.`);
 }
 
-/** The API server refuses them, although Go schedules interpret them as the machine's zone. */
+/** Names that the API server refuses, although Go schedules interpret them as the machine's zone. */
 const NO_ZONE = /^(?:local)?$/i;
 
 /** CronJobs that are older than the rule keep their zone. */

@@ -17,7 +17,7 @@ export interface ReadNodeCronJob {
   readonly differences: readonly Difference[];
 }
 
-/** node-cron 4: names may be long, reversed ranges are turned around. */
+/** node-cron 4 accepts full names, and turns reversed ranges around. */
 const NODE_CRON: JavaScriptCron = {
   isLenient: true,
   others: {

@@ -81,7 +81,7 @@ function readLocal(entry: OfeliaJob): Readonly<Record<string, unknown>> {
   });
 }
 
-/** The first one wins: that of the job, then that of all jobs. */
+/** Reads the settings for reports. Those of the job come before those of all jobs. */
 function readReports(entries: readonly OfeliaJob[], differences: DifferenceList): Readonly<Record<string, unknown>> {
   const find = (key: string) => entries.map(({ parameters }) => parameters.get(key)).find((found) => found);
   const [mail, folder, slack] = ['email-to', 'save-folder', 'slack-webhook'].map(find);

@@ -25,7 +25,7 @@ export function readLabels(file: SourceFile, differences: DifferenceList): Entri
 
 interface Service {
   readonly fields: Fields;
-  /** Absent for the one that runs Ofelia. */
+  /** The service of the labels; absent for the one that runs Ofelia. */
   readonly where: ComposeService | undefined;
 }
 

@@ -42,7 +42,7 @@ const NAME = '[A-Za-z_][A-Za-z0-9_]*';
 const ALONE = new RegExp(`^\\$(${NAME})$`);
 const REFERENCE = new RegExp(`(\\$\\$|\\$\\{${NAME}(?::[-+][^}]*)?\\})`);
 
-/** Reads `${NAME}` in a word and `$NAME` as a word; any other `$` is one. */
+/** Reads `${NAME}` in a word and `$NAME` as a word; any other `$` is literal. */
 function wordOf(text: string, unit: Unit, expands: boolean): ExecWord {
   const segments = expandSpecifiers(text, unit);
   if (!expands) return segments;
@@ -59,7 +59,7 @@ function withVariables(text: string): readonly Segment[] {
   });
 }
 
-/** Returns the words of a command that needs no shell; `undefined` of one that does. */
+/** Returns the words of a command that needs no shell; `undefined` for one that does. */
 export function plainWords({ prefixes, words }: ExecCommand): readonly string[] | undefined {
   if (/[-|]/.test(prefixes)) return undefined;
   const plain = words.map((word) => ('split' in word ? undefined : fixedText(word)));

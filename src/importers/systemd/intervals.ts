@@ -64,7 +64,7 @@ function atStart(schedule: UnitSchedule, { setting, length }: Span, findings: Fi
   return { ...schedule, keys: { ...schedule.keys, run_at_start: true } };
 }
 
-/** In milliseconds; the shortest interval that `every` takes. */
+/** The shortest interval that `every` accepts, in milliseconds. */
 const SHORTEST = 10;
 
 function repeating({ setting, length }: Span, hasStart: boolean, findings: Findings): UnitSchedule {

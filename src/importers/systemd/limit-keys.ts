@@ -69,11 +69,11 @@ const RETRIED: Readonly<Record<string, { readonly on?: readonly string[] }>> = {
   'on-abort': { on: ['signal'] },
 };
 
-/** In milliseconds; systemd's defaults. */
+/** systemd's defaults, in milliseconds. */
 const RESTART_PAUSE = 100;
 const LIMIT_INTERVAL = 10_000;
 const LIMIT_BURST = 5;
-/** For a service that systemd restarts without a limit. */
+/** The number of attempts for a service that systemd restarts without a limit. */
 const MANY_ATTEMPTS = 100;
 
 /** `retry` of a service that systemd restarts. */

@@ -201,7 +201,7 @@ const TESTS: Readonly<Record<string, string>> = {
 function conditionHint(settings: readonly UnitSetting[], unit: Unit): string | undefined {
   const tests = settings.flatMap(({ key, value }) => {
     const test = TESTS[key.replace(/^(?:Condition|Assert)/, '')];
-    // One of several with a | is enough, which these tests cannot express.
+    // One of several conditions with a | is enough, which these tests cannot express.
     const [, not = '', path] = /^(!?)([/%]\S*)$/.exec(value) ?? [];
     const code = key.startsWith('Assert') ? 1 : 0;
     return test === undefined || path === undefined

@@ -18,7 +18,7 @@ function ofItem(item: string): string {
   return days.join(',');
 }
 
-/** Two day fields must both match there. Here `+` says so, unless one begins with `*`. */
+/** In yacron, both day fields must match. Here, `+` requires that, unless one begins with `*`. */
 function weekdaysText(dayOfMonth: YacronField, dayOfWeek: YacronField): string {
   const weekdays = textOf(dayOfWeek);
   return [textOf(dayOfMonth), weekdays].some((text) => text.startsWith('*')) ? weekdays : `+${weekdays}`;

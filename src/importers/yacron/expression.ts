@@ -29,9 +29,9 @@ export class YacronError extends Error {}
 interface Position {
   readonly name: string;
   readonly min: number;
-  /** Explicit values. */
+  /** The largest explicit value. */
   readonly max: number;
-  /** Where `*` and `a/n` end. */
+  /** The last value of `*` and of `a/n`. */
   readonly last: number;
   readonly names?: readonly string[];
 }

@@ -6,7 +6,7 @@ import type { Dialect } from './dialect.js';
 
 type Keys = Readonly<Record<string, unknown>>;
 
-/** yacron's own, in seconds. */
+/** yacron's default, in seconds. */
 const KILL_TIMEOUT = 30;
 /** For a job that yacron retries forever. */
 const FOR_EVER = 1_000_000;

@@ -65,7 +65,7 @@ function hookOf(report: Fields, { dialect, shell, differences }: Reporting): str
   return own === shell ? text : [own, '-c', text];
 }
 
-/** Variables of a report, and ours. */
+/** Variables of a report, and their equivalents here. */
 const VARIABLES: ReadonlyMap<string, string> = new Map([
   ['JOB_NAME', 'TIMERS_TASK_NAME'],
   ['RETCODE', 'TIMERS_EXIT_CODE'],

@@ -28,7 +28,7 @@ export function readTop(tops: readonly Fields[], { name }: Dialect, differences:
 
 const isUnread = (top: Fields, key: string): boolean => top.unread().some(({ path }) => path === key);
 
-/** The first address that only this machine reaches: others need a token. */
+/** Uses the first address that only this machine can reach: others need a token. */
 function readWeb(top: Fields, differences: DifferenceList): Keys {
   const web = top.map('web');
   const place = top.place('web');

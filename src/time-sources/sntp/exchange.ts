@@ -116,7 +116,7 @@ function compare(
   const toReceived = millisecondsBetween(asked, reply.received);
   const toSent = millisecondsBetween(asked, reply.sent);
   const delayMs = elapsed - (toSent - toReceived);
-  // It cannot have taken longer than we waited.
+  // The server cannot have taken longer than we waited.
   if (delayMs < -HALF_TICK) return { kind: 'failed', reason: CONTRADICTION };
   return {
     kind: 'timed',

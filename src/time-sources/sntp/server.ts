@@ -22,10 +22,10 @@ export class SntpServer implements TimeSource {
   readonly #server: TimeServer;
   readonly #name: string;
   readonly #clock: Clock;
-  /** How long it wants to be left alone after each measurement; 0 unless it says so. */
+  /** How long the server wants not to be asked after each measurement; 0 unless it says so. */
   #rest: Duration = 0;
   readonly #poll: Duration;
-  /** On the monotonic clock; Infinity once it refuses further requests. */
+  /** When that time ends, on the monotonic clock; Infinity once the server refuses further requests. */
   #restsUntil = 0;
   /** For a name with several addresses, the next one is used after a failure. */
   #failures = 0;

@@ -23,7 +23,7 @@ export interface YearSpan {
 
 /** With more instants, years become an active window. */
 const MOST_INSTANTS = 100;
-/** In milliseconds; the shortest `every`. */
+/** The shortest `every`, in milliseconds. */
 const SHORTEST_GRID = 10;
 
 /**
@@ -57,7 +57,7 @@ const isAlways = (spec: CalendarSpec): boolean =>
   valuesOf(spec.hours, HOURS).length === 24 &&
   valuesOf(spec.minutes, MINUTES).length === 60;
 
-/** Such as 30 February, or a time that a clock change skips. */
+/** For example, 30 February, or a time that a clock change skips. */
 const NEVER = 'It never occurs.';
 const CORRECT = 'Correct the date or the time, or remove the line.';
 
