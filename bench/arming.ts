@@ -7,7 +7,7 @@ import { heapUsed, median, type Result } from './result.js';
 const ROUNDS = 7;
 const noop = () => undefined;
 
-/** The same delays for both: an hour to a day, in no order. */
+/** The same delays for both contenders: from an hour to a day, in no particular order. */
 const delayOf = (index: number): number => 3_600_000 + ((index * 7_919_999) % 82_800_000);
 
 interface Armed {
@@ -50,7 +50,7 @@ function measure(count: number, arm: () => () => unknown): Armed {
   return { us, bytes };
 }
 
-/** Arms delayed timers, at growing counts. */
+/** Measures arming delayed timers, for growing numbers of them. */
 export function run(): Promise<Result[]> {
   const results: Result[] = [];
   for (const count of [1_000, 10_000, 100_000, 1_000_000]) {

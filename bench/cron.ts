@@ -7,7 +7,7 @@ import { parseScheduleAt } from '../src/schedules/index.js';
 import { heapUsed, median, type Result } from './result.js';
 
 const TIMERS = 100_000;
-/** The slower peers get fewer; the figures are per timer. */
+/** These slower peers get fewer timers. The figures are per timer. */
 const SLOW = new Set(['croner', 'node-cron', 'cron-parser']);
 const FEWER = 2_000;
 const CALLS = 20_000;
@@ -19,8 +19,8 @@ const END = Date.UTC(2100, 0, 1);
 const clock = createSystemClock();
 
 /**
- * What people write, in realistic shares, without the extensions that some peers do not read. They are fixed times of
- * day, steps, ranges, lists, days of the week and days of the month. All different.
+ * Expressions that people write, in realistic shares, without the extensions that some peers do not read. They have
+ * fixed times of day, steps, ranges, lists, days of the week and days of the month. All different.
  */
 export function mixedExpressions(count: number): string[] {
   const distinct = new Set<string>();
@@ -82,7 +82,7 @@ function perTimer(firstNext: FirstNext, rounds: readonly (readonly string[])[]):
   );
 }
 
-/** Bytes of heap that stay for one timer, including what all timers share. */
+/** The bytes of heap that remain in use for one timer, including what all timers share. */
 function heapPerTimer(expressions: readonly string[]): number {
   const before = heapUsed();
   const kept = expressions.map((cron) => parseScheduleAt({ cron, timezone: ZONE }, { start: START }));

@@ -69,7 +69,7 @@ interface Round {
   readonly ended: number;
 }
 
-/** Microseconds of the median call. */
+/** The duration of the median call, in microseconds. */
 function timed(step: (run: number) => void, of: number): number {
   const times = Array.from({ length: of }, (_, run) => {
     const start = performance.now();

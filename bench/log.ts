@@ -17,7 +17,7 @@ interface Result {
 
 const ROUNDS = 7;
 const RECORDS = 40_000;
-/** Like the event bus: passes a number of events, then the event loop turns. */
+/** How many events are passed on before the event loop turns, as in the event bus. */
 const BATCH = 256;
 
 const clock = createSystemClock();

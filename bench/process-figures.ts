@@ -21,7 +21,7 @@ const childrenOf = (pid: number): number[] =>
 
 const nameOf = (pid: number): string => read(`/proc/${pid}/comm`).trim();
 
-/** Empty for a process that has ended meanwhile. */
+/** Reads a file of a process. Empty if the process has ended meanwhile. */
 function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
@@ -33,7 +33,7 @@ function read(file: string): string {
 /** CPU time in ms of these processes themselves, without children that have ended. */
 export const cpuOf = (pids: readonly number[]): number => sum(pids.map((pid) => sum(timesOf(pid).slice(0, 2))));
 
-/** The same, with the children that have ended. */
+/** Like {@link cpuOf}, with the children that have ended. */
 export const cpuWithCommandsOf = (pids: readonly number[]): number => sum(pids.map((pid) => sum(timesOf(pid))));
 
 /** The time of a process in user and in system mode, then that of its ended children. In ms; none if it has ended. */

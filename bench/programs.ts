@@ -22,7 +22,7 @@ interface Program {
   readonly name: string;
   /** Writes the entries into its own file in `folder`. Returns the program's command line. */
   prepare(folder: string, entries: readonly Entry[]): readonly string[];
-  /** Printed once every entry is armed. */
+  /** Matches what the program prints once every entry is armed. */
   readonly ready: RegExp;
 }
 

@@ -11,7 +11,7 @@ const LEASE = 60_000;
 /** About the length of a job's memory, and of an open run. */
 const TEXT = JSON.stringify({ text: 'x'.repeat(300) });
 
-/** Microseconds of the median call. */
+/** The duration of the median call, in microseconds. */
 async function timed(call: (run: number) => Promise<unknown>): Promise<number> {
   const times: number[] = [];
   for (let run = 0; run < COMMITS; run++) {

@@ -73,7 +73,7 @@ export async function run(): Promise<Result[]> {
   const rates = new Map(Object.keys(contenders).map((name) => [name, [] as number[]]));
   for (let round = 0; round <= ROUNDS; round++) {
     const names = Object.entries(contenders);
-    // They take turns to go first: the first in a round finds the heap cleaner.
+    // The contenders take turns to go first: the first one in a round finds the cleanest heap.
     for (const [name, once] of [...names.slice(round % names.length), ...names.slice(0, round % names.length)]) {
       const measured = await rate(once);
       // The first round warms up.

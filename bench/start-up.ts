@@ -23,7 +23,7 @@ const ms = (act: () => void): number => {
   return performance.now() - begun;
 };
 
-/** From the start of the process to `scheduler.started`. */
+/** The time from the start of the process to `scheduler.started`. */
 function untilStarted(cwd: string): Promise<number> {
   const begun = performance.now();
   const child = spawn(program, ['start'], { cwd, stdio: ['ignore', 'pipe', 'inherit'] });

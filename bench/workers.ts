@@ -16,7 +16,7 @@ const SLOTS = 8;
 const INTERVAL = 6;
 const TIMERS = Math.round((A_MINUTE * INTERVAL) / 60);
 const DUE = (TIMERS * SECONDS) / INTERVAL;
-/** Until code is optimized and connections are open; then until the last firing has ended. */
+/** How long to wait until code is optimized and connections are open; then until the last firing has ended. */
 const WARM_UP = 6_000;
 const AFTER = 3_000;
 
