@@ -24,7 +24,7 @@ echo "redis: pid $!"
 
 node() {
   mkdir -p "$place/$1"
-  # With its name and the address filled in, so that every command works in its folder.
+  # Fills in the name and the address, so that every command works in its folder.
   sed -e "s|\${STATE_URL[^}]*}|$url|" -e "s|\${MACHINE[^}]*}|$1|" "$file" > "$place/$1/timers.yaml"
   (cd "$place/$1" && exec "${timers[@]}" "${@:2}" --log-format json > log 2>&1) &
   echo "$1: pid $!, in $place/$1"
