@@ -42,7 +42,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
-      // Instant and Duration are flavoured numbers; the rule takes them for objects.
+      // Instant and Duration are numbers with an optional marker. The rule takes them for objects.
       '@typescript-eslint/no-unsafe-unary-minus': 'off',
     },
   },
@@ -72,8 +72,8 @@ export default tseslint.config(
   },
   { files: ['src/clocks/system.ts'], rules: { 'no-restricted-globals': 'off', 'no-restricted-syntax': 'off' } },
   {
-    // A browser is the page's clock and its process. Text from commands and files stays text there, and is never
-    // markup.
+    // The browser provides the clock and the process of the page. Text from commands and files stays text there, and is
+    // never markup.
     files: ['src/page/**/*.ts'],
     rules: {
       'no-restricted-globals': ['error', processGlobal, consoleGlobal],

@@ -54,7 +54,7 @@ const withoutNativeMsgpackr = {
   load: (id) => (id === '\0msgpackr-extract' ? 'exports.extractStrings = undefined;' : null),
 };
 
-/** Texts with other characters need twice the memory, and take longer to read. */
+/** Scripts with characters beyond ASCII need twice the memory, and take longer to read. */
 const ascii = {
   name: 'ascii',
   generateBundle(_, bundle) {
@@ -71,7 +71,7 @@ const sqlitePrograms = {
   closeBundle: () => cpSync(`node_modules/${SQLITE}/prebuilds`, 'dist/sqlite/prebuilds', { recursive: true }),
 };
 
-/** Where a script finds that copy. */
+/** Makes a script load the copied package, at `path`. */
 const sqliteAt = (path) => ({
   name: 'sqlite-at',
   renderChunk: (code) => code.replaceAll(`"${SQLITE}"`, `"${path}"`),
@@ -123,7 +123,7 @@ export default defineConfig([
   {
     ...shared,
     input: { main: 'src/cli/main.ts', signals: 'src/cli/signals.ts' },
-    // Its modules for browsers are ES modules, and can be deferred.
+    // The modules that `yaml` has for browsers are ES modules, and can be deferred.
     resolve: {
       ...shared.resolve,
       alias: { yaml: fileURLToPath(new URL('node_modules/yaml/browser/index.js', import.meta.url)) },

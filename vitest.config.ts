@@ -10,14 +10,14 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { versio
 type Options = NonNullable<TestProjectInlineConfiguration['test']>;
 
 const PROGRAM = 'test/program';
-/** Machines that are killed and cut off, on real stores. */
+/** Tests of machines that are killed and cut off, on real stores. */
 const FAULTS = 'test/faults/**';
-/** What takes seconds because it tries much, or compiles a copy of the sources. */
+/** Tests that take seconds, because they try a lot or compile a copy of the sources. */
 const LAWS = ['test/laws/**', 'test/recipes/**'];
 /** Tests that look at the whole process: what it has open, what listens, what it has started. Each file has one of its own. */
 const PROCESSES = 'test/executors/**';
 
-/** One kind of tests in one system time zone. */
+/** A project: one kind of tests in one system time zone. */
 const project = (name: string, timeZone: string, options: Options): TestProjectInlineConfiguration => ({
   // Same as in the bundler for the built program.
   define: { TIMERS_VERSION: JSON.stringify(version) },

@@ -2,8 +2,8 @@
 
 // Compiling the program is half of its startup time. V8 can keep compiled code. Node 22.8 and later does that by
 // itself; this file does it on Node 20. The build runs the commands once and leaves a file of compiled code next to
-// each script of dist/cli (`node bin/code-cache.js`). Only the same build of Node looks for it. V8 refuses one of other
-// flags or source. In both cases it compiles as usual: nothing depends on it.
+// each script of dist/cli (`node bin/code-cache.js`). Only the same build of Node looks for it. V8 refuses compiled
+// code of other flags or another source. In both cases V8 compiles as usual, so nothing depends on that file.
 
 const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');

@@ -7,7 +7,7 @@ const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 const program = path(`../dist/native/timers-forker-linux-${process.arch}`);
 const compiler = process.env.CC || 'cc';
 
-/** Static if the C library allows it, so that a package built here runs elsewhere; same as in release.sh. */
+/** Links statically if the C library allows it, so that a package built here runs elsewhere. release.sh uses the same flags. */
 function compile(...more) {
   const args = ['-std=c11', '-Os', '-s', '-Wl,--build-id=none', ...more, '-o', program, path('forker.c')];
   execFileSync(compiler, args, { stdio: ['ignore', 'ignore', 'pipe'] });

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the programs of the npm package, for linux-x64 and linux-arm64, and their checksums, in dist/native.
+# Builds the programs of the npm package, for linux-x64 and linux-arm64, and their checksums, in dist/native.
 # On Debian: apt-get install gcc libc6-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 set -eu
 cd "$(dirname "$0")"

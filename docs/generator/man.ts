@@ -6,7 +6,7 @@ import { READ_VARIABLES } from '../../src/system/variables.js';
 import { version } from '../../src/version.js';
 import { declared } from './commands.js';
 
-/** Renders timers(1), as man(7) has it, from the entries of the help. */
+/** Renders timers(1) in the format of man(7), from the entries of the help. */
 export const renderManPage = (): string =>
   `${[
     '.\\" Written by `npm run docs` from src/cli. Do not edit this page.',
@@ -51,9 +51,11 @@ export const renderManPage = (): string =>
 /** What makes two options the same. */
 const sameness = ({ flags, description }: Option): string => `${flags} ${description}`;
 
-/** Options of several commands, in the order of the help. The help of each command repeats them, a page need not. */
+/**
+ * Options of several commands, in the order of the help. The help of each command repeats them; the page has them once.
+ */
 function commonOptions(): readonly Option[] {
-  // What --json prints differs.
+  // --json is left out, because each command prints something else with it.
   const all = commandKinds.flatMap((kind) => declared(kind).options.filter(({ long }) => long !== '--json'));
   const counts = new Map<string, number>();
   for (const option of all) counts.set(sameness(option), (counts.get(sameness(option)) ?? 0) + 1);
@@ -113,7 +115,7 @@ const text = (markdown: string): string =>
 
 const withoutLinks = (markdown: string): string => markdown.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1');
 
-/** For roff: a backslash, a minus that can be copied, and no command at the beginning of a line. */
+/** Escapes a text for roff: a backslash, a minus that can be copied, and no command at the beginning of a line. */
 const escaped = (words: string): string =>
   words
     .replaceAll('\\', '\\e')

@@ -55,7 +55,7 @@ complete -F _timers timers
 
 const flagsOf = (options: readonly OptionWords[]): readonly string[] => options.flatMap(({ flags }) => flags);
 
-/** Flags behind which another word is a value, but -f and --file. */
+/** Flags that take a value from the next word, except -f and --file. */
 const valuedFlags = (commands: readonly CommandWords[]): readonly string[] => {
   const valued = commands.flatMap(({ options }) => options.filter((option) => option.value && !option.isOptional));
   return [...new Set(flagsOf(valued))].filter((flag) => flag !== '-f' && flag !== '--file');
@@ -81,7 +81,7 @@ function assignment(values: Values): string {
   return `from=${values.from}`;
 }
 
-/** Options, and what its next argument takes. */
+/** The options of a command, and what its next argument takes. */
 function commandCase({ name, options, arguments: all }: CommandWords): string {
   const cases = all.map(({ values, isRepeatable }, index) => `${isRepeatable ? '*' : index}) ${assignment(values)} ;;`);
   const next = cases.length === 0 ? '' : `case $count in ${cases.join(' ')} esac; `;

@@ -12,7 +12,7 @@ export type Values =
   | { readonly from: 'list' | 'words-or-files'; readonly words: readonly string[] };
 
 export interface OptionWords {
-  /** Such as `-f` and `--file`. */
+  /** For example, `-f` and `--file`. */
   readonly flags: readonly string[];
   readonly meaning: string;
   /** Absent: it takes no value. */
@@ -28,7 +28,7 @@ export interface ArgumentWords {
   readonly isRepeatable: boolean;
 }
 
-/** A command, for the shells. */
+/** A command as the completion scripts need it. */
 export interface CommandWords {
   readonly name: string;
   readonly summary: string;

@@ -7,7 +7,7 @@ import {
   type Values,
 } from './words.js';
 
-/** Renders the completion for zsh. It can be a file of fpath, and be sourced. */
+/** Renders the completion for zsh. The file works in fpath, and can also be sourced. */
 export function renderZsh(): string {
   const commands = commandWords();
   return `#compdef timers
@@ -61,7 +61,7 @@ function commandCase({ name, options, arguments: all }: CommandWords): string {
   return `    ${name})\n      _arguments -s \\\n        ${parts.join(' \\\n        ')} ;;`;
 }
 
-/** As _arguments takes it: '(-f --file)'{-f,--file}'[Timer file]:path:_files'. */
+/** An option in the form that _arguments accepts: '(-f --file)'{-f,--file}'[Timer file]:path:_files'. */
 function optionSpec({ flags, meaning, value, isOptional, isRepeatable }: OptionWords): string {
   const long = flags.map((flag) => (value && flag.startsWith('--') ? `${flag}=` : flag));
   const action = value === undefined ? '' : `${isOptional ? '::' : ':'}${value.from}:${actionOf(value)}`;
@@ -84,11 +84,11 @@ const ACTIONS = {
 
 function actionOf(values: Values): string {
   if (values.from === 'list') return `(${values.words.join(' ')})`;
-  // Within an action, a colon is escaped. With a blank in front, it gets no options of compadd.
+  // Within an action, a colon is escaped. An action that begins with a blank gets no options of compadd.
   if (values.from === 'words-or-files')
     return ` _alternative "words\\:word\\:(${values.words.join(' ')})" "files\\:file\\:_files"`;
   return ACTIONS[values.from];
 }
 
-/** Within quotes and brackets of a specification. */
+/** Escapes a text within quotes and brackets of a specification. */
 const quoted = (text: string): string => text.replace(/[[\]:\\]/g, '\\$&').replaceAll("'", "'\\''");
