@@ -48,7 +48,7 @@ export const LONGEST = [
   'test/program/top.test.ts',
 ];
 
-/** Files of a group in this order, then the others in Vitest's. */
+/** Sorts the files of a group in this order, then the others in Vitest's order. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification): number => {

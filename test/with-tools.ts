@@ -1,6 +1,6 @@
 /**
- * Tests of our own modules that start a program of somebody else: a server, a compiler, a browser, systemd. They wait
- * for it most of the time, so they are not part of `npm run test:unit`.
+ * Tests of our own modules that start an external program: a server, a compiler, a browser, systemd. They wait for it
+ * most of the time, so they are not part of `npm run test:unit`.
  */
 export const WITH_TOOLS = [
   'test/exporters/systemd.test.ts',

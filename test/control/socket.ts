@@ -18,7 +18,7 @@ export class Served {
   readonly folder = mkdtempSync(join(tmpdir(), 'ctl-'));
   readonly path = join(this.folder, 'timers.sock');
   readonly rig = new Rig([job('tick', everyMs(MINUTE)), job('backup', everyMs(MINUTE))]);
-  /** Turned manually; turns of the event loop are the system default. */
+  /** Advanced by the test. Turns of the event loop are real. */
   readonly clock = Object.assign(new FakeClock(), {
     soon: (task: () => void) => {
       this.turns++;

@@ -68,7 +68,7 @@ test.skipIf(!hasFaketime).each(storesOr('Redis'))(
       async (fleet) => {
         const [middle, ahead, behind] = fleet.machines;
         for (let round = 0; round < ROUNDS; round++) {
-          // One whose clock is behind what has been due has nothing to do.
+          // A machine whose clock is behind everything that was due has nothing to do.
           await becomesActive(fleet, [behind!, ahead!, middle!][round % 3]!);
           await pause(fleet.between(0.1, 2) * fleet.lease);
         }
@@ -85,7 +85,10 @@ test.skipIf(!hasFaketime).each(storesOr('Redis'))(
   },
 );
 
-/** A scheduler follows the clock of the store, if its own is off by less than 500 ms. In s, and their difference in ms. */
+/**
+ * A scheduler follows the clock of the store, if its own is off by less than 500 ms. These are offsets in s, and their
+ * difference in ms.
+ */
 const NEAR = ['+0.4', '-0.4'];
 const NEAR_SKEW = 800;
 
@@ -120,7 +123,7 @@ test.skipIf(!hasFaketime).each(storesOr('Redis').filter(({ name }) => name !== '
     expect(figures).toMatchObject(LAWFUL);
     const lateness = endings.flatMap((ending) => (ending.event === 'run.finished' ? [ending.latenessMs] : []));
     console.log('lateness', JSON.stringify(shareOf(lateness)), `skew ${NEAR_SKEW}, lease ${CALM}`);
-    // On an idle machine it is the skew and the lease.
+    // On an idle machine, the lateness is the skew plus the lease.
     expect(Math.max(...lateness)).toBeLessThanOrEqual(NEAR_SKEW + clock.monotonic() - begun);
   },
 );

@@ -8,7 +8,10 @@ import { stores } from './stores.js';
 
 const ROUNDS = rounds(2, 50);
 
-/** `kill_after` of a command that ignores SIGTERM, in steps of 100 ms: it counts those that it lives after the signal. */
+/**
+ * `kill_after` of a command that ignores SIGTERM, in steps of 100 ms: the command counts how many of them it lives
+ * after the signal.
+ */
 const STEPS = 10;
 /** A busy machine sends SIGKILL late. Without `kill_after` it comes after 8 s. */
 const MOST_STEPS = 4 * STEPS;
@@ -60,7 +63,7 @@ const faults: readonly ((fleet: Fleet, active: Machine) => Promise<void>)[] = [
 test.concurrent.each(stores)(
   `a machine that loses $name ${ROUNDS} times ends commands that ignore SIGTERM within their kill_after`,
   async (kind) => {
-    /** How many steps each lived after SIGTERM. */
+    /** How many steps each command lived after SIGTERM. */
     const lived: number[] = [];
     const figures = await judged(
       'commands',
@@ -72,7 +75,7 @@ test.concurrent.each(stores)(
           while (linesOf(fleet, active).length < before + 2 && active.isActive) await active.goesOn(1);
           if (!active.isActive) continue;
           await faults[round % faults.length]!(fleet, active);
-          // It stands by after the last of its commands has ended.
+          // The machine stands by after the last of its commands has ended.
           await active.program.line(() => active.standsBy);
           expect(isOver(fleet, active)).toBe(true);
           const lines = linesOf(fleet, active);

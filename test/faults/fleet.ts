@@ -8,7 +8,7 @@ import { isOver, judge, leftOpen, LOCAL, type Figures, type Timers } from './law
 import { Machine, wrap } from './machine.js';
 import type { Store, StoreKind } from './stores.js';
 
-/** `npm run test:faults` runs more. */
+/** The number of rounds: few, or many in `npm run test:faults`. */
 export const rounds = (few: number, many: number): number =>
   process.env['FAULT_ROUNDS'] === undefined ? few : Math.min(many, Number(process.env['FAULT_ROUNDS']));
 /** A lease that a busy machine keeps, in ms. */
@@ -18,19 +18,19 @@ const SEED = Number(process.env['FAULT_SEED'] ?? 20_261_129);
 const clock = createSystemClock();
 export const pause = (length: number): Promise<void> => new Promise((resolve) => clock.after(length, resolve));
 
-/** A seeded generator (Park, Miller, 1988), so that a run that fails can be had again. In [0, 1). */
+/** A seeded generator (Park, Miller, 1988), so that a failing run can be repeated. Returns numbers in [0, 1). */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
 }
 
 interface FleetOptions {
-  /** Variables of a machine. */
+  /** Environment variables of a machine. */
   readonly env?: (index: number) => Record<string, string>;
   readonly open?: () => Promise<Store>;
   /** Names the machines that schedule; three by default. */
   readonly names?: readonly string[];
-  /** What all of them run. */
+  /** What all machines run. */
   readonly timers?: Timers;
   /** How long a worker that does not respond keeps its attempts, in ms. With it, there are two workers. */
   readonly lock?: number;
@@ -52,7 +52,7 @@ export async function judged(
   }
 }
 
-/** Machines on one store, and workers. */
+/** The machines and workers that share one store. */
 export class Fleet {
   readonly store: Store;
   readonly lease: number;
@@ -89,13 +89,13 @@ export class Fleet {
       const working = { program: inject('programs').worker, args: [String(lock), '20'] };
       for (const name of ['w1', 'w2']) fleet.workers.push(await fleet.#machine(name, working));
     }
-    // A first process of a container ignores signals until it has a handler for them.
+    // The first process of a container ignores signals until it has a handler for them.
     await Promise.all(fleet.machines.map((machine) => machine.isThere()));
     await Promise.all(fleet.workers.map(({ program }) => program.event('worker.started')));
     return fleet;
   }
 
-  /** Starts another machine, through a network of its own. */
+  /** Starts another machine, with its own network. */
   async #machine(
     name: string,
     { program, args, env }: { program: string; args: readonly string[]; env?: Record<string, string> },
@@ -118,12 +118,12 @@ export class Fleet {
     return this.#first((machine) => machine.isActive);
   }
 
-  /** The first of the others that becomes the active one. */
+  /** The first other machine that becomes the active one. */
   async other(than: Machine): Promise<Machine> {
     return this.#first((machine) => machine !== than && machine.isActive);
   }
 
-  /** Between two bounds. */
+  /** A random number between two bounds. */
   between(least: number, most: number): number {
     return least + this.random() * (most - least);
   }
@@ -153,11 +153,11 @@ export class Fleet {
     }
   }
 
-  /** Returns when the last one stopped. */
+  /** Stops every machine. Returns when the last one stopped. */
   async #stopAll(): Promise<number> {
     const last = await this.active();
     await last.goesOn(30);
-    // Those that stand by go first, so that nothing is due after the last one.
+    // Standby machines stop first, so that nothing is due after the last one.
     for (const machine of this.machines.filter((one) => one !== last)) {
       await machine.isThere();
       await machine.stop();
@@ -167,7 +167,7 @@ export class Fleet {
       const code = await last.stop();
       if (code !== 0) throw new Error(`the last machine ended with ${code}`);
       const stopping = last.lines.find(({ event }) => event === 'scheduler.stopping');
-      // On a busy machine it may lose the state while it stops, and leave its runs to the next one.
+      // On a busy machine, it may lose the state while it stops, and leave its runs to the next one.
       if (last.isActive && stopping) return Date.parse(stopping.timestamp);
       last.start();
     }
@@ -181,7 +181,7 @@ export class Fleet {
     await this.store.close();
   }
 
-  /** When another machine took over, after `since` (ms since 1970). */
+  /** Notes when another machine took over, after `since` (ms since 1970). */
   tookOver(machine: Machine, since: number): void {
     const line = machine.lines.findLast(({ event }) => event === 'scheduler.took_over');
     this.gaps.push(Date.parse(line!.timestamp) - since);
@@ -206,7 +206,7 @@ export class Fleet {
   }
 }
 
-/** p50, p90, p99 and the largest. */
+/** The p50, p90, p99 and the largest of the values. */
 export function shareOf(values: readonly number[]): readonly number[] {
   const sorted = [...values].sort((a, b) => a - b);
   return [0.5, 0.9, 0.99, 1].map((share) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN);

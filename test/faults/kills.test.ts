@@ -10,7 +10,7 @@ test.concurrent.each(stores)(`three machines on $name, killed ${ROUNDS} times, k
     for (let round = 0; round < ROUNDS; round++) {
       const active = await fleet.active();
       await active.goesOn(Math.floor(fleet.random() * 150));
-      // Mostly the active one, sometimes one that stands by.
+      // Usually the active machine, sometimes a standby one.
       const victim = fleet.random() < 0.85 ? active : fleet.oneOf(fleet.machines);
       const at = Date.now();
       await victim.kill();

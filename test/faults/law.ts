@@ -6,17 +6,17 @@ import { Invalid } from '../../src/stores/row-reader.js';
 
 /** What machines run. */
 export interface Timers {
-  /** When each timer that is judged is due, in ms. */
+  /** The interval of each timer that is judged, in ms. */
   readonly intervals: Readonly<Record<string, number>>;
   /** The timer file of a machine. Each command writes a line to the file that `STARTS` names, see {@link SAYS}. */
   readonly file: (state: string) => string;
 }
 
-/** A line in `starts`: what a command was given, and when its process began, in ticks since boot. */
+/** A line in `starts`: what the command was given, and when its process began, in ticks since boot. */
 export const SAYS = (job: string) =>
   `read -r stat < /proc/self/stat; set -- $stat; shift 21; echo "$TIMERS_FENCE ${job} $TIMERS_SCHEDULED_AT $TIMERS_ATTEMPT $1" >> "$STARTS"`;
 
-/** Where the scheduler is. */
+/** Timers whose commands run on the machine of the scheduler. */
 export const LOCAL: Timers = {
   intervals: { quick: 200, failing: 410, patient: 1_300, slow: 370, queued: 430, grouped: 390, again: 510 },
   file: (state) => `${state}
@@ -45,7 +45,7 @@ interface Start {
 
 /** The result of the rounds. All but `due` and `endings` are 0 where every firing has one outcome and no attempt starts twice. */
 export interface Figures {
-  /** Instants of all timers. */
+  /** How many instants of all timers were due. */
   readonly due: number;
   /** Endings by their status; of those missed, by the reason. */
   readonly endings: Readonly<Record<string, number>>;
@@ -60,7 +60,7 @@ export interface Figures {
   readonly sameFence: number;
 }
 
-/** What every fault must leave. */
+/** The figures that every fault must leave. */
 export const LAWFUL = { withoutOutcome: 0, withTwo: 0, startedTwice: 0, open: 0, lowerFence: 0, sameFence: 0 };
 
 interface Facts {
@@ -118,7 +118,7 @@ interface Grid {
   readonly twice: number;
 }
 
-/** Judges one timer. The next scheduler ends what waits at the end. */
+/** Judges one timer. What waits at the end is left to the next scheduler. */
 function gridOf(
   job: string,
   interval: number,
@@ -133,7 +133,7 @@ function gridOf(
   return { due, without: due - distinct.size, twice: instants.length - distinct.size };
 }
 
-/** Every instant that an ending speaks for. */
+/** Every instant that an ending covers. */
 function instantsOf(ending: Ending, interval: number): number[] {
   const last = ending.firing.scheduledFor;
   const first = ending.event === 'firing.missed' ? (ending.firstScheduledFor ?? last) : last;

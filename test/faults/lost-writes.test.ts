@@ -11,7 +11,7 @@ const redis = stores.filter(({ name }) => name === 'Redis');
 const wentBack = (fleet: Fleet) =>
   fleet.machines.flatMap(({ lines }) => lines.filter(({ event }) => event === 'state.went_back')).length;
 
-/** A server that takes the place of another, with what that one had some writes ago. */
+/** Replaces a server by another one, with the contents from some writes ago. */
 async function replace(fleet: Fleet, server: RedisServer, meanwhile: () => Promise<void>): Promise<RedisServer> {
   const copy = await RedisServer.open();
   await copy.command('REPLICAOF', '127.0.0.1', String(server.port));

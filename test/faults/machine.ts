@@ -3,12 +3,15 @@ import { createWriteStream, readFileSync } from 'node:fs';
 import type { FaultProxy } from '../support/fault-proxy.js';
 import { Desk, type LogLine, type Program } from '../support/program.js';
 
-/** A container of its own, in which a machine's processes end with it, and do not see those of others. */
+/**
+ * The command line of a separate container. Processes in it end with the machine, and do not see those of other
+ * machines.
+ */
 const CONTAINER = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
 export const wrap = spawnSync(CONTAINER[0]!, [...CONTAINER.slice(1), 'true']).status === 0 ? CONTAINER : [];
 if (wrap.length === 0) console.log('unshare is not allowed: the machines see the processes of each other');
 
-/** A machine that runs `timers start` on the shared state, through a network of its own. */
+/** A machine that runs `timers start` on the shared state, over its own network. */
 export class Machine {
   readonly name: string;
   /** The line of its file that names the state. */
@@ -57,14 +60,14 @@ export class Machine {
     await this.program.line(() => this.standsBy || this.isActive);
   }
 
-  /** To the scheduler, even inside its container. */
+  /** Sends a signal to the scheduler, even inside its container. */
   signal(signal: NodeJS.Signals): void {
     const { pid = 0 } = this.program.process;
     const [inner] = readChildren(pid);
     process.kill(wrap.length > 0 ? (inner ?? pid) : pid, signal);
   }
 
-  /** Like a loss of power. */
+  /** Kills everything, like a loss of power. */
   async kill(): Promise<void> {
     this.signal('SIGKILL');
     this.program.kill('SIGKILL');
@@ -76,7 +79,7 @@ export class Machine {
     return (await this.program.ended).code;
   }
 
-  /** Resolves when the log has `more` lines more, or the machine is not the active one. */
+  /** Resolves when the log has `more` additional lines, or the machine is not the active one. */
   async goesOn(more: number): Promise<void> {
     const enough = this.lines.length + more;
     await this.program.line(() => this.lines.length >= enough || !this.isActive);

@@ -8,7 +8,7 @@ const ROUNDS = rounds(2, 20);
 const MEMBERS = 3;
 const etcd = stores.filter(({ name }) => name === 'etcd');
 
-/** A cluster, and what is done to it. */
+/** A cluster, and the faults that a test causes in it. */
 class Cluster implements Store {
   readonly #members: readonly EtcdServer[];
 
@@ -20,7 +20,7 @@ class Cluster implements Store {
     return new Cluster(await EtcdServer.cluster(etcdProgram()!, MEMBERS));
   }
 
-  /** With all members. Only the way to the first leads through a proxy. */
+  /** A URL with all members. Only the connection to the first one goes through a proxy. */
   get url(): string {
     return `etcd://${this.#members.map(({ port }) => `127.0.0.1:${port}`).join(',')}`;
   }

@@ -5,12 +5,12 @@ import { LAWFUL, SAYS, type Timers } from './law.js';
 import { storesOr } from './stores.js';
 
 const ROUNDS = rounds(2, 25);
-/** In ms. A busy machine keeps it, too. */
+/** The lock of the workers, in ms: long enough for a busy machine. */
 const LOCK = 5_000;
 
 /**
  * A command that holds a lock for as long as its process lives, and one of two locks that all commands share. The
- * kernel releases them, even after SIGKILL. Where it cannot get one, a rule is broken.
+ * kernel releases them, even after SIGKILL. If a command cannot get a lock, a rule is broken.
  */
 const alone = (job: string, rule: string, seconds: number): string =>
   [

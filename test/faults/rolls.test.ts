@@ -23,7 +23,7 @@ const oldFile = fileWith(`  changed: { every: 1500ms, run: [true] }
 const newFile = fileWith(`  changed: { every: 1600ms, run: [true] }
   added: { every: 1900ms, run: [true] }`);
 
-/** Those that are the same in both files. */
+/** The timers that are the same in both files. */
 const UNCHANGED: Timers = { intervals: { quick: 700, slow: 1_300, queued: 1_700, patient: 3_100 }, file: oldFile };
 
 test.each(storesOr('Redis'))(

@@ -11,12 +11,12 @@ export interface Store {
 export interface StoreKind {
   readonly name: string;
   readonly isThere: boolean;
-  /** The shortest one, in ms. */
+  /** The shortest lease, in ms. */
   readonly lease: number;
   open(): Promise<Store>;
 }
 
-/** In ms; etcd counts in seconds, and from 2 s on. A busy machine loses a short one without a fault. */
+/** The lease, in ms. etcd counts in seconds, from 2 s on. A busy machine loses a short lease even without a fault. */
 const LEASE = Number(process.env['FAULT_LEASE'] ?? 1_000);
 
 const STORES: readonly StoreKind[] = [
@@ -37,9 +37,9 @@ const STORES: readonly StoreKind[] = [
 
 for (const { name } of STORES.filter(({ isThere }) => !isThere)) console.log(`${name} is not installed: not tested`);
 
-/** Those that are installed. */
+/** The stores that are installed. */
 export const stores: readonly StoreKind[] = STORES.filter(({ isThere }) => isThere);
 
-/** All of them for `npm run test:faults`, otherwise the one with that name. */
+/** All installed stores for `npm run test:faults`, otherwise the one with that name. */
 export const storesOr = (name: string): readonly StoreKind[] =>
   process.env['FAULT_ROUNDS'] === undefined ? stores.filter((kind) => kind.name === name) : stores;

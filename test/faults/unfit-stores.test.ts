@@ -19,7 +19,7 @@ afterAll(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-/** Opened until the end of the tests. */
+/** Keeps a server open until the end of the tests. */
 async function opened<Server extends Store>(server: Promise<Server>): Promise<Server> {
   const store = await server;
   closing.push(() => store.close());
@@ -152,7 +152,7 @@ test.concurrent.each(UNFIT.filter(({ store }) => hasStore(store)))(
   },
 );
 
-/** As an etcd that has reached its quota does. */
+/** Makes an etcd respond as if it had reached its quota. */
 async function fill(server: EtcdServer, isFull: boolean): Promise<void> {
   const action = isFull ? 'ACTIVATE' : 'DEACTIVATE';
   await server.ask('/v3/maintenance/alarm', { action, alarm: 'NOSPACE', memberID: await memberOf(server) });

@@ -18,7 +18,7 @@ const SITUATIONS = ['lives', 'stops', 'dies'] as const;
 const VERBS = ['trigger', 'pause', 'resume', 'reset', 'cancel'] as const;
 type Verb = (typeof VERBS)[number];
 
-/** Each request has a timer of its own, due in a year at most. */
+/** Each request has its own timer, which comes due at most once a year. */
 const cases = SITUATIONS.flatMap((situation) =>
   Array.from({ length: ROUNDS }, (_, round) => ({ situation, suffix: `${situation}-${round}` })),
 );
@@ -67,7 +67,7 @@ async function ask(connecting: Promise<Connecting>, verb: Verb, name: string): P
   }
 }
 
-/** From a standby machine. */
+/** Connects from a standby machine. */
 function ofStandby(fleet: Fleet, { desk, name }: Machine): Promise<Connecting> {
   const state: SharedPlace = { kind: 'shared', url: fleet.store.url, lease: fleet.lease, name };
   const env = { ...process.env, XDG_STATE_HOME: join(desk.folder, '.state') };
@@ -85,11 +85,11 @@ const patientClock: Clock = {
   after: (delay, wake) => clock.after(delay === BOARD_PATIENCE || delay === LONG_BOARD_PATIENCE ? LIMIT : delay, wake),
 };
 
-/** From a machine without a scheduler. */
+/** Connects from a machine without a scheduler. */
 const ofVisitor = ({ store, lease }: Fleet): Promise<Connecting> =>
   connectOverState({ kind: 'shared', url: store.url, lease, name: 'visitor' }, patientClock);
 
-/** Repeats it until it is done. */
+/** Prepares the timer for a verb. Repeats the request until it is done. */
 async function prepare(fleet: Fleet, verb: Verb, name: string): Promise<void> {
   while ((await ask(ofVisitor(fleet), verb, name)) !== 'done') await fleet.active();
 }
@@ -120,7 +120,7 @@ const faults: Readonly<Record<(typeof SITUATIONS)[number], (fleet: Fleet, active
   },
 };
 
-/** What the state says about a request. */
+/** Whether the state shows that a request was executed. */
 function isDone(verb: Verb, name: string, { jobs, endings, open }: SharedContents): boolean {
   const memory = jobs.get(name)?.memory;
   switch (verb) {
@@ -172,7 +172,7 @@ test.concurrent.each(stores)(
           await faults[situation](fleet, active);
           await Promise.all(asking);
         }
-        // What was said not to be done is not done later either, by a machine that was stopped.
+        // A request that was reported as not done is not done later either, by a machine that was stopped.
         const active = await fleet.active();
         await active.goesOn(20);
         after = await stateOf(fleet.store.url);
@@ -214,7 +214,7 @@ test.concurrent.each(stores)(
         for (const machine of fleet.machines) machine.signal('SIGSTOP');
         replies.push(...(await Promise.all(VERBS.map((verb) => ask(ofVisitor(fleet), verb, `${verb}-${suffix}`)))));
         for (const machine of fleet.machines) machine.signal('SIGCONT');
-        // Those that were stopped have the time to do it after all.
+        // Machines that were stopped have time to execute it after all.
         await fleet.machines[0]!.program.line(
           ({ event }) => event === 'scheduler.lost_state' || event === 'scheduler.standing_by',
         );

@@ -8,7 +8,7 @@ import { storesOr } from './stores.js';
 const ROUNDS = rounds(3, 100);
 /** The lock of workers that fail, in ms. */
 const SHORT = 2_000;
-/** No worker pauses until this one expires. */
+/** No worker pauses until this lock expires. */
 const LONG = 120_000;
 
 const SPREAD: Timers = {
@@ -80,7 +80,7 @@ const cutOff =
     proxy.set('through');
   };
 
-/** The active one, once its work is in flight. */
+/** The active machine, once some of its attempts are on workers. */
 const scheduler = async (fleet: Fleet): Promise<Machine> => {
   const active = await fleet.active();
   await active.program.line(({ event }) => event === 'run.started' || !active.isActive);

@@ -21,7 +21,7 @@ export class Foreseen {
   /** Replaces the monotonic clock of the forecasts. */
   passing: (() => Duration) | undefined;
 
-  /** `lasting`: for the next run of that timer. `recorded`: the history of it, ascending. */
+  /** `lasting`: how long the next run of that timer lasts. `recorded`: its recorded durations, ascending. */
   constructor(text: string, lasting: (name: string) => Duration, recorded: DurationsOf = (name) => [lasting(name)]) {
     const { timerFile, problems } = parseTimerFile({ path: '/etc/timers.yaml', folder: '/etc', text }, machine);
     if (timerFile === undefined) throw new Error(`${text}\n${JSON.stringify(problems, undefined, 1)}`);

@@ -33,7 +33,7 @@ export class Listening {
     this.server.start();
   }
 
-  /** Resolves with its response. */
+  /** Resolves when the server listens. */
   ready(): Promise<this> {
     return new Promise((resolve) => {
       const knock = () => {

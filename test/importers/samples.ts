@@ -17,14 +17,14 @@ const contextOf = (folder: string): ImportContext => ({
   readBeside: (_from, named) => samplesOf(folder).find(({ path }) => path === named),
 });
 
-/** What one file of a folder of `samples` becomes. */
+/** The result of reading one file of a folder of `samples`. */
 export function readSample(importer: Importer, folder: string, path: string): Imported {
   const file = samplesOf(folder).find((one) => one.path === path);
   if (file === undefined) throw new Error(`no sample ${path}`);
   return importer.read([file], contextOf(folder));
 }
 
-/** What a text becomes. */
+/** The result of reading a text. */
 export const readText = (importer: Importer, text: string): Imported =>
   importer.read([{ path: 'file', text }], contextOf('kubernetes'));
 

@@ -47,7 +47,7 @@ export function outcomeAt(now: number, facts: Partial<OutcomeRecord> = {}): Outc
   };
 }
 
-/** The same, as the last run of a timer. */
+/** The same failure, as the last run of a timer. */
 export function lastAt(now: number, facts: Partial<RecentRecord> = {}): RecentRecord {
   const at = new Date(now).toISOString();
   return {

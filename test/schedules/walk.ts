@@ -1,7 +1,7 @@
 import type { Schedule } from '../../src/domain/schedule.js';
 import type { Instant } from '../../src/domain/time.js';
 
-/** More are not counted, so that a law does not take minutes. */
+/** At most this many instants are counted, so that a law does not take minutes. */
 const MOST = 3_000;
 
 /** Counts the instants up to `until` one after the other; returns how far it got, and how many there are. */

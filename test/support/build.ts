@@ -28,7 +28,7 @@ export default function build(): void {
 export function isFresh(root: string): boolean {
   const changed = (path: string): number => statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const started = changed(FIRST);
-  // The folders, too: a file that is moved keeps its time.
+  // Includes the folders, because a file that is moved keeps its time.
   const within = SOURCES.flatMap((source) => [source, ...below(root, source)]);
   return changed(LAST) > started && [...within, PACKAGES].every((source) => changed(source) < started);
 }

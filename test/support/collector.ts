@@ -60,7 +60,7 @@ export class Collector {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** The next request, whatever its result. */
+  /** Resolves at the next request, whatever its result. */
   asked(): Promise<void> {
     return new Promise((resolve) => this.#listeners.add(resolve));
   }

@@ -12,7 +12,7 @@ const MARKS = /^\s*(?:\/\*\*?|\*\/|\*|\/\/)[ \t]?|\*\/$/gm;
 /** Returns the comments of a source file, in order. Consecutive `//` lines are one comment. */
 export function commentsIn(source: string): readonly Comment[] {
   const comments: { line: number; last: number; text: string }[] = [];
-  // Parsing is the slow part. A match that comes first on its line is a comment.
+  // Parsing is slow, and is avoided if possible. A match that comes first on its line is a comment.
   const matches = [...source.matchAll(COMMENT)];
   const literals = matches.every(({ index }) => isFirstOnLine(source, index)) ? [] : literalsIn(source);
   const lineOf = lineCounter(source);

@@ -71,7 +71,7 @@ export class EtcdServer {
     if (!isSecure) await eventually('etcd', async () => ((await fetch(`${clients}/health`)).ok ? true : undefined));
   }
 
-  /** As an administrator. */
+  /** Sends a request as an administrator. */
   async ask(path: string, body: object, token?: string): Promise<unknown> {
     const response = await fetch(`http://127.0.0.1:${this.port}${path}`, {
       method: 'POST',
@@ -82,7 +82,7 @@ export class EtcdServer {
     return response.json();
   }
 
-  /** Stopped like in a crash. */
+  /** Stops the server as a crash would. */
   async kill(): Promise<void> {
     const child = this.#process;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;

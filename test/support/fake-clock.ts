@@ -48,7 +48,7 @@ export class FakeClock implements Clock {
     this.#soon.push(task);
   }
 
-  /** The process that armed all this has died. */
+  /** Forgets everything that is armed, as if its process had died. */
   forgetAll(): void {
     this.#alarms = [];
     this.#soon = [];
@@ -74,14 +74,14 @@ export class FakeClock implements Clock {
     this.#wall += delta;
   }
 
-  /** The machine sleeps: wall clock and uptime advance, the monotonic clock stops. */
+  /** Suspends the machine: wall clock and uptime advance, the monotonic clock stops. */
   suspend(duration: Duration): void {
     this.#wall += duration;
     this.#uptime += duration;
   }
 
   /**
-   * The event loop is blocked: time passes, and nothing is woken. `happened` is the input that arrives in between (a
+   * Blocks the event loop: time passes, and nothing is woken. `happened` is the input that arrives in between (a
    * process has ended). It is served in the next turn, before anything is woken and before anything that is due {@link
    * soon}.
    */

@@ -40,12 +40,12 @@ export class FaultProxy {
       else socket.resume();
   }
 
-  /** Another server takes the place of the present one, for new connections. */
+  /** Leads new connections to another server. */
   lead(target: number): void {
     this.#target = target;
   }
 
-  /** The same, and connections to the present one end. */
+  /** Leads new connections to another server, and ends the present ones. */
   redirect(target: number): void {
     this.lead(target);
     for (const socket of this.#sockets) socket.resetAndDestroy();

@@ -18,7 +18,7 @@ export interface StartRequest {
   readonly user?: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
   readonly keep?: boolean;
   readonly grace?: number;
-  /** Numbered as in forker.c: 0 nothing, 1 its own, 2 a pipe, 3 that of stdout. */
+  /** Where both streams go, numbered as in forker.c: 0 nothing, 1 its own, 2 a pipe, 3 that of stdout. */
   readonly outputs?: readonly [number, number];
   /** In tenths of a second of `/proc/uptime`; 0: without end. */
   readonly until?: number;
@@ -69,7 +69,7 @@ export class ForkerLine {
     this.#line.write(bytes);
   }
 
-  /** Like timers when it dies. Resolves with the exit code or signal of the forker. */
+  /** Closes the socket, as when `timers` dies. Resolves with the exit code or signal of the forker. */
   async close(): Promise<unknown> {
     const { process } = this;
     const exited = process.exitCode === null && process.signalCode === null ? once(process, 'exit') : undefined;

@@ -52,7 +52,7 @@ export function typeFaults(manifests: readonly Manifest[]): readonly string[] {
     noEmit: true,
     skipLibCheck: true,
     types: [],
-    // Without those of browsers, which take longer than everything else.
+    // Without the types of browsers, which take longer than everything else.
     lib: ['lib.es2022.d.ts'],
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,

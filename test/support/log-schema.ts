@@ -18,7 +18,7 @@ const ajv = new Ajv2020({
   strict: true,
   allErrors: true,
   allowUnionTypes: true,
-  // Its pattern is stricter.
+  // The schema's own pattern is stricter.
   formats: { 'date-time': true },
 }).addSchema(strict, 'log');
 

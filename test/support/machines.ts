@@ -4,7 +4,7 @@ import { RedisServer } from './redis-server.js';
 
 /** The longest lease: however busy the machine is, a scheduler that lives keeps it. */
 export const KEPT = '5m';
-/** The shortest one, for what follows the death of a scheduler. */
+/** The shortest lease, for what follows the death of a scheduler. */
 export const SHORT = '5s';
 
 /** Machines with schedulers and workers that share a state on one Redis, and a puppet as the command of their timers. */
@@ -35,7 +35,7 @@ export class Machines {
     return desk;
   }
 
-  /** Another timer file for the machine. */
+  /** Gives the machine another timer file. */
   give(desk: Desk, name: string, text: string, lease = KEPT): void {
     desk.write('timers.yaml', `state: { url: "${this.redis.url}", lease: ${lease}, name: ${name} }\n${text}`);
   }

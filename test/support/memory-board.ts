@@ -53,7 +53,7 @@ export class MemoryStore {
   readonly #clock: Clock;
   #positions = 0;
 
-  /** `clock`: the store's own. */
+  /** `clock`: that of the store. */
   constructor(clock: Clock) {
     this.#clock = clock;
   }
@@ -66,7 +66,7 @@ export class MemoryStore {
     return this.leaseUntil !== undefined && this.now < this.leaseUntil;
   }
 
-  /** Restarts with its content at some time, or with nothing. Leases and notes are gone. */
+  /** Restarts the store with its content at some time, or with nothing. Leases and notes are gone. */
   goBack(to: Kept = EMPTY): void {
     this.kept = structuredClone(to);
     this.leaseUntil = undefined;

@@ -55,7 +55,7 @@ export class Monitor {
     });
   }
 
-  /** What its API returns at a path. @throws Error with its complaint. */
+  /** What its API returns at a path. @throws Error with its message. */
   async ask<T>(path: string, query: Readonly<Record<string, string>> = {}): Promise<T> {
     const response = await fetch(`${this.url}/api/v1/${path}?${new URLSearchParams(query).toString()}`);
     const { status, data, error } = (await response.json()) as { status: string; data: T; error?: string };
@@ -78,7 +78,7 @@ export interface Alert {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** Whom Alertmanager notifies. */
+/** A receiver that Alertmanager notifies. */
 export class Pager {
   readonly alerts: Alert[] = [];
   readonly #server: Server;

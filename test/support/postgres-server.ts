@@ -47,12 +47,12 @@ export class PostgresServer {
     this.#run('pg_ctl', ['start', '--wait', `--log=${join(this.#folder, 'log')}`, `--options=${options}`]);
   }
 
-  /** Stopped like in a crash. */
+  /** Stops the server as a crash would. */
   kill(): void {
     this.#run('pg_ctl', ['stop', '--mode=immediate', '--wait']);
   }
 
-  /** As the server's administrator. */
+  /** Runs queries as the server's administrator. */
   async query(...texts: readonly string[]): Promise<void> {
     const client = new Client({ connectionString: this.url });
     await client.connect();

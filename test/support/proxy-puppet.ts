@@ -36,7 +36,7 @@ export class ProxyPuppet {
         onward.on('error', () => socket.destroy());
         socket.pipe(onward).pipe(socket);
       } else {
-        // Nobody else notices its end.
+        // Nothing else notices the end of this socket.
         socket.on('end', () => socket.end()).resume();
       }
     });

@@ -148,7 +148,7 @@ export class PuppetProcess implements Hello {
     try {
       process.kill(this.pid, 'SIGKILL');
     } catch {
-      // Gone already.
+      // The process is already gone.
     }
     await this.gone;
   }
@@ -177,7 +177,7 @@ export class PuppetProcess implements Hello {
     return this.#signals.shift() ?? '';
   }
 
-  /** For {@link Puppet} alone. */
+  /** Called only by {@link Puppet}. */
   hear(answer: Answer): void {
     if (answer.signal === undefined) {
       this.#pending.shift()?.();

@@ -66,7 +66,7 @@ export const job = (name: string, schedule: Schedule, more: Partial<Job> = {}): 
 export interface FakeAttempt {
   readonly io: AttemptIo;
   readonly env: Readonly<Record<string, string>>;
-  /** Its process ends; its output is still read. */
+  /** Ends its process; its output is still read. */
   exit(exit?: Exit | number): void;
   end(exit?: Exit | number): void;
 }

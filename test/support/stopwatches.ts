@@ -5,7 +5,7 @@ const TESTS = /^(test|it|describe|beforeAll|beforeEach|afterAll|afterEach)$/;
 const WAITS = /^(poll|waitFor\w*|waitUntil|goto|click|fill|press|launch|spawn(Sync)?|exec(File)?(Sync)?)$/;
 const CLOCKS = /^(Date\.now|performance\.now|process\.(hrtime|uptime)(\.bigint)?)$/;
 const REAL_CLOCKS = /^(clock|system)\.(monotonic|now|uptime)$/;
-/** What a busy machine has more of. */
+/** Words for measured time, of which a busy machine has more. */
 const DURATION = /took|elapsed|\blate(ness_ms)?\b|duration_ms|Date\.parse|\.now\(|monotonic\(/i;
 /** A file with a stopwatch matches it, or has a real clock and matches the other. Durations of timer files have units. */
 const SUSPECT =
@@ -21,7 +21,7 @@ const COMPARISONS = new Set(['-', '<', '<=', '>', '>=']);
 export function stopwatchesIn(source: string): readonly string[] {
   // Under a fake clock, a duration is a fact.
   const isReal = /createSystemClock|new Desk/.test(source);
-  // Parsing takes the time.
+  // Parsing takes most of the time, and is avoided if possible.
   if (!SUSPECT.test(source) && !(isReal && SUSPECT_IF_REAL.test(source))) return [];
   const options = { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
   const file = ts.createSourceFile('file.ts', source, options, true);

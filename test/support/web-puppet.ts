@@ -7,7 +7,7 @@ export interface Asked {
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** Returns it. One that gets no response hangs. */
+  /** Responds to it. A request without a response hangs. */
   answer(status: number, headers?: Readonly<Record<string, string>>): void;
 }
 
@@ -17,7 +17,7 @@ export class WebPuppet {
   readonly #server: Server;
   readonly #arrived: Asked[] = [];
   readonly #awaited: ((asked: Asked) => void)[] = [];
-  /** What is returned immediately; `undefined`: the test decides. */
+  /** The status that is returned immediately; `undefined`: the test decides. */
   answers: number | undefined;
   /** Every request so far: `POST /start`. */
   readonly log: string[] = [];

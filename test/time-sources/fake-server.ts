@@ -10,9 +10,9 @@ export interface Said {
   readonly mode?: number;
   readonly stratum?: number;
   readonly precision?: number;
-  /** Seconds. */
+  /** In seconds. */
   readonly rootDelay?: number;
-  /** Seconds. */
+  /** In seconds. */
   readonly rootDispersion?: number;
   readonly reference?: string;
   readonly origin?: Uint8Array;

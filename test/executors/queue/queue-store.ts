@@ -10,7 +10,7 @@ import { RedisServer } from '../../support/redis-server.js';
 export class QueueStore {
   readonly server: RedisServer;
   readonly redis: Redis;
-  /** Why it refuses messages, as reported. */
+  /** The reported reasons why the store refuses messages. */
   readonly unheard: string[] = [];
   readonly #opened: { close: () => void }[] = [];
 
@@ -32,7 +32,7 @@ export class QueueStore {
     return redis;
   }
 
-  /** For one side of the queues. */
+  /** The place of the queues, for a scheduler or a worker. */
   async place(url = this.server.url): Promise<QueuePlace> {
     const ready = [await this.connected(url), await this.connected(url)];
     return { ...besideBoard({ url, password: undefined }), connect: () => ready.pop()! };

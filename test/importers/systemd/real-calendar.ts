@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** Why tests that ask systemd are skipped; `undefined` when it is here. */
+/** Why tests that ask systemd are skipped; `undefined` if it is installed. */
 export const withoutSystemd: string | undefined =
   spawnSync('systemd-analyze', ['--version']).status === 0 ? undefined : 'there is no systemd-analyze';
 
