@@ -1,6 +1,6 @@
 import type { Schedule } from '../../domain/schedule.js';
 import type { Instant } from '../../domain/time.js';
-import { GoClock, type GoDate } from './go-clock.js';
+import { GoClock, type GoDate, type GoTime } from './go-clock.js';
 import type { RobfigFields } from './expression.js';
 
 /** robfig/cron gives up on an expression that does not match within five years. */
@@ -38,6 +38,8 @@ class Walk {
   at: Instant;
   readonly #fields: RobfigFields;
   readonly #clock: GoClock;
+  /** Remembers the date of one instant, because a search reads it several times. */
+  #dated: { readonly at: Instant; readonly date: GoDate } | undefined;
   /** Once a field has moved, the smaller ones are at their beginning. */
   #hasMoved = false;
 
@@ -48,7 +50,13 @@ class Walk {
   }
 
   get date(): GoDate {
-    return this.#clock.dateAt(this.at);
+    const { at } = this;
+    if (this.#dated?.at !== at) this.#dated = { at, date: this.#clock.dateAt(at) };
+    return this.#dated.date;
+  }
+
+  get time(): GoTime {
+    return this.#clock.timeAt(this.at);
   }
 
   /** Whether all fields match, from the month down to the second. */
@@ -84,25 +92,27 @@ class Walk {
   }
 
   #toHour(): boolean {
-    for (let { date } = this; !this.#fields.hour.values.has(date.hour); { date } = this) {
-      this.#begin({ ...date, minute: 0, second: 0 });
+    for (let { hour } = this.time; !this.#fields.hour.values.has(hour);) {
+      this.#begin({ ...this.date, minute: 0, second: 0 });
       this.at += HOUR;
-      if (this.date.hour === 0) return false;
+      ({ hour } = this.time);
+      if (hour === 0) return false;
     }
     return true;
   }
 
   #toMinute(): boolean {
-    for (let { date } = this; !this.#fields.minute.values.has(date.minute); { date } = this) {
+    for (let { minute, second } = this.time; !this.#fields.minute.values.has(minute);) {
       this.#hasMoved = true;
-      this.at += (60 - date.second) * SECOND;
-      if (this.date.minute === 0) return false;
+      this.at += (60 - second) * SECOND;
+      ({ minute, second } = this.time);
+      if (minute === 0) return false;
     }
     return true;
   }
 
   #toSecond(): boolean {
-    for (let { second } = this.date; !this.#fields.second.values.has(second); second += 1) {
+    for (let { second } = this.time; !this.#fields.second.values.has(second); second += 1) {
       this.#hasMoved = true;
       this.at += SECOND;
       if (second === 59) return false;

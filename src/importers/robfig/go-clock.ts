@@ -1,5 +1,10 @@
 import type { Instant } from '../../domain/time.js';
-import { zoneOffsetAt } from '../../schedules/index.js';
+import { wallAt, zoneOffsetAt } from '../../schedules/index.js';
+
+const DAY = 86_400;
+
+/** This is a local time of day. */
+export type GoTime = Pick<GoDate, 'hour' | 'minute' | 'second'>;
 
 /**
  * A local date and time, as Go's `time.Date` takes it: numbers beyond a field's range carry over. Months and days count
@@ -25,8 +30,15 @@ export class GoClock {
     this.#zone = zone;
   }
 
+  /** Returns what the clock shows at an instant, without its date. The date takes longer to compute. */
+  timeAt(instant: Instant): GoTime {
+    const seconds = Math.floor(wallAt(instant, this.#zone) / 1000);
+    const ofDay = seconds - Math.floor(seconds / DAY) * DAY;
+    return { hour: Math.floor(ofDay / 3600), minute: Math.floor(ofDay / 60) % 60, second: ofDay % 60 };
+  }
+
   dateAt(instant: Instant): GoDate {
-    const wall = new Date(instant + zoneOffsetAt(instant, this.#zone));
+    const wall = new Date(wallAt(instant, this.#zone));
     return {
       year: wall.getUTCFullYear(),
       month: wall.getUTCMonth() + 1,

@@ -74,8 +74,7 @@ function formatOffset(offset: number): string {
 }
 
 /** What the clock of a zone shows at an instant. */
-export const wallAt = (instant: Instant, zone: string): WallTime =>
-  Date.parse(`${formatLocal(instant, zone).slice(0, 23)}Z`);
+export const wallAt = (instant: Instant, zone: string): WallTime => instant + zoneOffsetAt(instant, zone);
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
