@@ -145,7 +145,7 @@ function notFound(cwd: string): Diagnostic {
 /** The text of a timer file; `folder` is the base of its relative paths. */
 export interface TimerText {
   readonly path: string;
-  /** Default: `path`. */
+  /** As it was named or found. Default: `path`. */
   readonly named?: string;
   readonly folder: string;
   readonly text: string;

@@ -43,7 +43,7 @@ export interface Composition {
   /** What starts the commands of timers; default: execa, which starts all others. */
   readonly launcher?: { readonly kind: 'forker' | 'execa'; readonly launcher?: Launcher } | undefined;
   readonly sinks: readonly Sink[];
-  /** What commands inherit. */
+  /** The environment that commands inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The control socket, if there is one. */
   readonly socket?: string | undefined;

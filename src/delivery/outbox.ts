@@ -5,11 +5,11 @@ import { STOPPED, type DeliveryFailure } from './failure.js';
 
 /** How many deliveries an outbox holds. */
 export interface OutboxLimits {
-  /** Active at once, over all receivers. Each receiver has at most one active delivery. */
+  /** At most this many deliveries are active at once, over all receivers. Each receiver has at most one. */
   readonly atOnce: number;
-  /** Waiting, per receiver. */
+  /** At most this many deliveries wait for one receiver. */
   readonly perReceiver: number;
-  /** Waiting, over all receivers. A receiver with no waiting delivery has one extra place. */
+  /** At most this many deliveries wait, over all receivers. A receiver with no waiting delivery has one extra place. */
   readonly overAll: number;
 }
 

@@ -1,6 +1,6 @@
 /** What is known of an error that should be impossible. */
 export interface Bug {
-  /** In one line. */
+  /** The message, in one line. */
   readonly error: string;
   /** For the developer who fixes it; absent if the thrown value has none. */
   readonly stack?: string;

@@ -139,7 +139,7 @@ export interface LauncherRecord {
 /** One timer in a {@link StatusRecord}. */
 export interface TimerRecord {
   readonly task_name: string;
-  /** In words. */
+  /** The schedule in words. */
   readonly schedule: string;
   readonly timezone: string;
   readonly enabled: boolean;

@@ -140,7 +140,7 @@ export class Attempt implements AttemptIo {
     return isOver ? undefined : this.#run.job.retry.pauseAfter(this.spec.number, outcome);
   }
 
-  /** The event of its failure, with the pause before the next attempt or the fallback. */
+  /** The event that reports the failure of this attempt, with the pause before the next attempt or the fallback. */
   failed(outcome: Outcome, retryInMs: Duration): RunFact<AttemptFailed> {
     const { node } = this;
     const { number: attempt } = this.spec;
@@ -182,7 +182,7 @@ export class Attempt implements AttemptIo {
     for (const { text, stream } of lines) this.tail.push(text, stream);
   }
 
-  /** The event of its start. */
+  /** The event that reports the start of this attempt. */
   get begun(): RunFact<AttemptBegun> {
     const { number: attempt, latenessMs, decided, command } = this.spec;
     const { runOn } = command;

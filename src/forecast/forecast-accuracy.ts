@@ -13,7 +13,7 @@ interface Expectation {
 
 /** Compares forecasts of an hour with the actual runs. */
 export class ForecastAccuracy {
-  /** By their time. */
+  /** Expectations whose hour has not passed, by their time. */
   readonly #open: Expectation[] = [];
   #error: number | undefined;
 

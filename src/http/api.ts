@@ -11,7 +11,7 @@ import { toRunDetails } from './run-details.js';
 import { sendJson, type HttpRequest, type Route } from './server.js';
 import { readTimeline, type TimelineSources } from './timeline.js';
 
-/** What serves `/api/`. */
+/** Everything that the routes below `/api/` need. */
 export interface Api extends TimelineSources, Receiver, Pick<PastSources, 'remembered' | 'follow'> {
   readonly live: Live;
   readonly clock: StreamClock;

@@ -146,7 +146,7 @@ class RecordReader {
     return word ?? this.refuse(key, words.join(', '));
   }
 
-  /** Not negative. */
+  /** Reads a number that is not negative. */
   amount(key: string): number {
     const value = this.#own(key);
     if (typeof value !== 'number' || !(value >= 0 && value <= Number.MAX_SAFE_INTEGER))

@@ -14,7 +14,7 @@ export interface CalendarFields {
 
 /** How a format treats local times at a clock change. */
 export interface ClockRule {
-  /** IANA. */
+  /** IANA name. */
   readonly timezone: string;
   /** Times that do not exist fire right after the change, later by its length, or not at all. */
   readonly gap: 'after' | 'shift' | 'skip';

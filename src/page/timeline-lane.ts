@@ -8,7 +8,7 @@ import { ahead, fullTime, plural } from './words.js';
 
 /** An item on a lane that the pointer can select. */
 export interface LaneMark {
-  /** In percent. */
+  /** The position on the lane, in percent. */
   readonly at: number;
   readonly words: string;
   readonly name: string;

@@ -12,7 +12,7 @@ export class Chance {
     this.seed = this.#state = seed;
   }
 
-  /** Begins again. */
+  /** Starts the sequence again. */
   reset(): void {
     this.#state = this.seed;
   }

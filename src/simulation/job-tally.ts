@@ -33,7 +33,7 @@ export class JobTally {
   readonly missed = new Count();
   /** Firings that came due during a run of their own job, whatever happened to them. */
   readonly overlaps = new Count();
-  /** By reason. */
+  /** Skipped firings, by reason. */
   readonly skips = new Map<string, Count>();
   readonly fallbacks = new Count();
   /** Runs that did not succeed, by status. */
@@ -42,7 +42,7 @@ export class JobTally {
   readonly waits = new Count();
   /** In ms, with the instant at which it ended. */
   readonly longestWait = new Peak();
-  /** Attempts at once. */
+  /** The most attempts at once. */
   readonly atOnce = new Peak();
   /** Admitted runs that have not ended. */
   on = 0;

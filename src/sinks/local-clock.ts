@@ -12,7 +12,7 @@ export interface LocalClock {
 export interface LocalParts {
   /** With its weekday: `Mon 2026-11-23`. */
   readonly date: string;
-  /** To the second. */
+  /** The time of day, to the second. */
   readonly time: string;
   /** `+01:00`. */
   readonly offset: string;

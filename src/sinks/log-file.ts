@@ -18,7 +18,7 @@ export interface LogFileContext {
 
 interface OpenFile {
   readonly handle: FileHandle;
-  /** Device and inode. */
+  /** Identifies the file by its device and inode. */
   readonly id: string;
   /** As in the settings. */
   readonly path: string;

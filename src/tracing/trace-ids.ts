@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** The names of one run, or of one of its attempts, in a trace: lowercase hex. */
+/** 32 hexadecimal digits. All spans of a run share it. */
 export interface SpanIds {
   /** 32 digits. All spans of a run share it. */
   readonly traceId: string;
-  /** 16 digits. */
+  /** 16 hexadecimal digits. */
   readonly spanId: string;
 }
 

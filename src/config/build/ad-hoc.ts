@@ -19,7 +19,7 @@ import { Source } from '../text/source.js';
 
 /** The source of an ad-hoc timer. JSON-safe: the ledger records it. */
 export interface AdHocDefinition {
-  /** RFC 3339. */
+  /** A timestamp in RFC 3339. */
   readonly at: string;
   /** IANA name, to show when it is due. */
   readonly timezone: string;

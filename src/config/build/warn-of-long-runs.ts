@@ -8,7 +8,7 @@ import type { TimerValues } from '../check/schema.js';
 /** A job with its source, and where to report its errors. */
 export interface BuiltTimer {
   readonly job: Job;
-  /** Defaults included. */
+  /** The values of the timer, defaults included. */
   readonly values: TimerValues;
   readonly report: MapReport;
 }

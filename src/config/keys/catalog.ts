@@ -10,7 +10,7 @@ export interface KeyInfo {
   /** Whether it is a key of a timer or of the file; for a key in a map, the place of the map. */
   readonly level: 'file' | 'timer';
   readonly entry: KeyEntry;
-  /** In words. */
+  /** The type in words. */
   readonly type: string;
 }
 

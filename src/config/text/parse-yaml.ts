@@ -13,7 +13,7 @@ const MAX_DEPTH = 100;
 /** Enough for tens of thousands of timers. A text that would take more than a second or two is rejected. */
 export const MAX_TOKENS = 1_000_000;
 
-/** Tokens per step. */
+/** How many tokens are parsed in one step. */
 const STEP = 1_000;
 
 /** YAML's own errors in a text. */

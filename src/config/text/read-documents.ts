@@ -8,7 +8,7 @@ import { Source } from './source.js';
 /** A value in a YAML or JSON file of another program. */
 export type ForeignValue = ForeignScalar | ForeignList | ForeignMap;
 
-/** Where it is. */
+/** The place of a value or a key. */
 interface ForeignPlace {
   /** As the user wrote the path. */
   readonly file: string;

@@ -30,7 +30,7 @@ export type CopyRead =
 interface Facts {
   readonly url: string;
   readonly etag?: string;
-  /** Base64. */
+  /** The signature, in Base64. */
   readonly signature?: string;
 }
 

@@ -7,7 +7,7 @@ import type { EventEntries, EventFields } from './entry.js';
 export interface ClockJumped {
   readonly event: 'clock.jumped';
   readonly at: Instant;
-  /** Positive: forward. */
+  /** How far the clock moved. Positive: forward. */
   readonly deltaMs: Duration;
   readonly cause: 'step' | 'suspend';
   /** The previous time was wrong by hours, so every job was armed again. */

@@ -1,7 +1,7 @@
 import type { Instant } from '../time.js';
 import type { EventEntries, EventField } from './entry.js';
 
-/** The file of `log` cannot be written. Emitted once, until it can. */
+/** The file of `log` cannot be written. Emitted once until it can be written again. */
 export interface LogUnavailable {
   readonly event: 'log.unavailable';
   readonly at: Instant;
@@ -16,7 +16,7 @@ export interface LogRecovered {
   readonly file: string;
 }
 
-/** The file of `log` is full and cannot be renamed. Emitted once, until it can. */
+/** The file of `log` is full and cannot be renamed. Emitted once until it can be renamed again. */
 export interface LogUnrotated {
   readonly event: 'log.unrotated';
   readonly at: Instant;

@@ -71,7 +71,7 @@ export interface RunFinished extends Partial<Usage> {
   readonly outcome: Outcome;
   /** From the first attempt's start to the end, retry pauses included. */
   readonly durationMs: Duration;
-  /** Without the fallback. */
+  /** How many attempts the command had, without the fallback. */
   readonly attempts: number;
   /** The time from the nominal instant plus the job's jitter to the first attempt's start. */
   readonly latenessMs: Duration;
@@ -303,7 +303,7 @@ function describeEnd(event: RunFinished): string {
 /** Whether a duration is meaningful: a process that did not start took no time. */
 const isExit = (why: string): boolean => why.startsWith('exit code') || why.startsWith('ended by');
 
-/** Without the fallback. */
+/** The duration of a run without its fallback. */
 const ownDurationOf = ({ durationMs, fallback }: RunFinished): Duration => durationMs - (fallback?.durationMs ?? 0);
 
 /** How long a run took; `undefined` for a lost run, whose end is unknown. */

@@ -61,7 +61,7 @@ export interface QueueWorkerParts {
   readonly node: string;
   /** How long a worker that does not respond keeps its attempts. */
   readonly lock: Duration;
-  /** Unique over workers. */
+  /** The id of this worker, unique over workers. */
   readonly id: string;
   /** Default: {@link PATIENCE}. */
   readonly patience?: Duration | undefined;

@@ -18,15 +18,15 @@ export class RemoteAttempt {
   readonly #settle: (exit: Exit) => void;
   #hasStarted = false;
   #hasEnded = false;
-  /** When its queue was first found to have lost it, monotonic. */
+  /** When the queue was first found to have lost the attempt, by the monotonic clock. */
   #missingSince: Duration | undefined;
   /** Whether a request to add it is on its way. */
   isSending = false;
   /** Whether its queue has confirmed it. */
   isConfirmed = false;
-  /** The latest time at which it must start, monotonic. */
+  /** The latest time at which the attempt must start, by the monotonic clock. */
   startsBefore: Duration = Infinity;
-  /** When it was last checked, monotonic. */
+  /** When the attempt was last checked, by the monotonic clock. */
   lookedAt: Duration = 0;
 
   constructor(

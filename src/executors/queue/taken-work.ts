@@ -38,7 +38,7 @@ interface WorkSourcesParts {
   readonly labels: readonly string[];
   readonly lock: number;
   readonly node: string;
-  /** Unique over workers. */
+  /** The id of this worker, unique over workers. */
   readonly id: string;
 }
 

@@ -8,7 +8,7 @@ type Identity = NonNullable<Start['identity']>;
 /** A process as Node starts it: `env` is its entire environment. */
 interface NodeStart extends Pick<Start, 'program' | 'args' | 'cwd'> {
   readonly env: NodeJS.ProcessEnv;
-  /** Absent: our own. */
+  /** The user id; absent: our own. */
   readonly uid?: number;
   readonly gid?: number;
   /** Its input on descriptor 3. */

@@ -11,7 +11,7 @@ export interface CommandVariables {
 
 export const allVariables = ({ shared, own }: CommandVariables): NodeJS.ProcessEnv => ({ ...shared, ...own });
 
-/** systemd's default. */
+/** systemd's default `PATH`. */
 export const CLEAN_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** Time and language: not secret, and needed to print a date. */

@@ -13,7 +13,7 @@ export interface CronJobFrame {
   /** Whether the timer has this name, and no other CronJob. */
   readonly isOwnName: boolean;
   readonly schedule: string;
-  /** IANA. */
+  /** IANA name. */
   readonly timezone: string;
   readonly image: string;
 }

@@ -36,7 +36,7 @@ function recognize({ path, text }: SourceFile): number {
 
 interface Job {
   readonly period: string;
-  /** In minutes. */
+  /** The delay of the job, in minutes. */
   readonly delay: number;
   readonly id: string;
   readonly command: string;

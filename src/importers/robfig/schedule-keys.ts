@@ -6,7 +6,7 @@ import type { RobfigExpression, RobfigField, RobfigFields } from './expression.j
 
 /** The context of an expression. */
 export interface Counting {
-  /** IANA. */
+  /** IANA name. */
   readonly zone: string;
   readonly now: Instant;
 }

@@ -14,7 +14,7 @@ export interface UnitSchedule {
 /** A setting of elapsed time. */
 interface Span {
   readonly setting: UnitSetting;
-  /** In milliseconds. */
+  /** The length, in milliseconds. */
   readonly length: number;
 }
 

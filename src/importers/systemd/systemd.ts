@@ -154,7 +154,7 @@ interface TimerParts {
   readonly unit: Unit;
   readonly service: Unit;
   readonly schedules: readonly UnitSchedule[];
-  /** Besides the schedule. */
+  /** The keys of the timer besides its schedule. */
   readonly keys: Readonly<Record<string, unknown>>;
 }
 

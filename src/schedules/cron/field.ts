@@ -85,7 +85,7 @@ export class FieldError extends ScheduleError {
 interface WrittenItem {
   /** As {@link normalizedItem} returns it. */
   readonly text: string;
-  /** As written. */
+  /** The item as written. */
   readonly original: string;
   readonly start: number;
 }

@@ -16,7 +16,7 @@ import {
 } from './board.js';
 import { entryOfJob, entryOfRun, logOf, removedEntry, type Left } from './entries.js';
 
-/** How long log entries are kept, for a store that went back. */
+/** How long log entries are kept in memory, in case the store goes back. */
 const RECENT: Duration = MINUTE;
 /** The longest pause before a write of unknown outcome is sent again. */
 const LONGEST_PAUSE: Duration = 200;

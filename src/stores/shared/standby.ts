@@ -58,7 +58,7 @@ export class Standby {
   /** The highest number of a write under it. */
   #knownSeq = -1;
   #heldBy: Fence = 0;
-  /** Since when the store knows only lower fences, monotonic. */
+  /** Since when the store knows only lower fences, by the monotonic clock. */
   #behindSince: Duration | undefined;
   /** Failures in a row. */
   #failures = 0;

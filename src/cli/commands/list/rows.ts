@@ -14,7 +14,7 @@ import { scheduleInWords } from '../../../schedules/index.js';
 /** One line of `list`. */
 export interface ListRow extends Pick<Job, 'name' | 'timezone' | 'enabled' | 'tags'> {
   readonly description: string;
-  /** In words. */
+  /** The schedule in words. */
   readonly schedule: string;
   readonly written: Job['written'];
   /** The command of an ad-hoc timer, in one line. */

@@ -39,7 +39,7 @@ export interface SimulationReport {
   /** The outlook if every run takes the time that one run in twenty exceeds; absent if that is the usual time. */
   readonly worst: Outlook | undefined;
   readonly clockChanges: readonly ZoneChange[];
-  /** Absent unless requested. */
+  /** The proposed moves; absent unless requested. */
   readonly suggestion: Proposal | undefined;
 }
 

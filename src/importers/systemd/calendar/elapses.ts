@@ -45,7 +45,7 @@ class CalendarWalk {
   readonly #spec: CalendarSpec;
   readonly #years: readonly number[];
   readonly #months: ReadonlySet<number>;
-  /** In milliseconds. */
+  /** The named hours of a day, in milliseconds. */
   readonly #hours: readonly number[];
   readonly #minutes: readonly number[];
   readonly #seconds: readonly number[];
