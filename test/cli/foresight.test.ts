@@ -72,7 +72,7 @@ Asia/Tokyo: the clock does not change in the next two years.
 `);
   });
 
-  test('--json: an object a change', async () => {
+  test('--json: one object per change', async () => {
     const [spring, autumn, tokyo, , , ...others] = (await print(true))
       .trim()
       .split('\n')
@@ -98,7 +98,7 @@ Asia/Tokyo: the clock does not change in the next two years.
     expect(tokyo).toEqual({ timezone: 'Asia/Tokyo', changes_at: null, timers: [] });
   });
 
-  test('with nothing enabled there is nothing to come', async () => {
+  test('without enabled timers, there are no upcoming firings', async () => {
     expect(await print(false, 'timers: { off: { every: 1m, enabled: false, run: x } }')).toBe('No upcoming firings.\n');
   });
 });
@@ -258,7 +258,7 @@ error  cron: hour: 25 is out of range.
     });
   });
 
-  test('a file that is wrong: its problems', async () => {
+  test('the problems of an invalid file are shown', async () => {
     desk.write('timers.yaml', 'timers: { job: { every: 5, run: x } }');
     expect(await explain('job')).toMatchObject({
       isRight: false,
@@ -283,7 +283,7 @@ error  cron: hour: 25 is out of range.
       await expect(explain(words)).rejects.toThrow(said);
     });
 
-    test('may leave an expression as it is: then its fields are one', async () => {
+    test('may leave an expression as it is: then its fields are one argument', async () => {
       expect((await explain(['0', '3', '1', '1', 'MON'])).said).toContain('At 03:00');
     });
   });

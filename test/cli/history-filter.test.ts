@@ -15,8 +15,8 @@ const HOUR = 3_600_000;
 const read = (asked: Partial<HistoryArguments> = {}) =>
   readFilter({ names: [], ...asked }, { now, timezone: 'Europe/Berlin' });
 
-describe('what is asked for', () => {
-  test('the latest 20, unless a number or a beginning is given', () => {
+describe('the requested outcomes', () => {
+  test('are the latest 20, unless a number or a start is given', () => {
     expect(read()).toMatchObject({ names: [], statuses: [], since: undefined, until: undefined, count: 20 });
     expect(read({ count: '3', since: '2h' }).count).toBe(3);
     expect(read({ since: '2h' }).count).toBe(MOST_SHOWN);
@@ -59,7 +59,7 @@ describe('what is asked for', () => {
   });
 });
 
-describe('what is found', () => {
+describe('the result', () => {
   const failure = { outcome: { status: 'failure', exitCode: 1, error: 'exit code 1' } } as const;
   const report = (timestamp: string) => firingAt(timestamp, { jobName: 'report' });
   const endings = [
@@ -114,7 +114,7 @@ describe('what is found', () => {
     expect(asked.join(' ')).toMatch(/^\( (numbers open|open numbers) \)$/);
   });
 
-  test('of a long time the latest are shown, and the output says that there are more', () => {
+  test('for a long time, the latest are shown, and the output says that there are more', () => {
     const many = Array.from({ length: MOST_SHOWN + 1 }, (_, at) => skipped(firingAt('2026-11-23T00:00:00'), { at }));
     const crowd = new FakeHistory({ endings: many });
     const found = find(crowd, read({ since: '1970-01-01' }));
@@ -140,7 +140,7 @@ describe('names', () => {
     expect(() => checkNames(['backup', 'removed', 'ancient'], ['backup'], history)).not.toThrow();
   });
 
-  test('that neither knows are refused with the nearest', () => {
+  test('that neither has are refused, with the nearest name', () => {
     expect(() => checkNames(['remove'], ['backup'], history)).toThrow(
       'unknown timer "remove" in the file or in the history. Did you mean removed?',
     );

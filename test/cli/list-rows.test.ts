@@ -29,12 +29,12 @@ function shown(row: ReturnType<typeof rowOf>): readonly string[] {
 const at = (text: string) =>
   job('party', parseScheduleAt({ at: text, timezone: 'UTC' }, { start: NOW }), { written: { key: 'at', text } });
 const hourly = job('hourly', everyMs(3_600_000), { written: { key: 'every', text: '1h' } });
-/** As reported by the scheduler. */
+/** A timer's state as reported by the scheduler. */
 const standing = (facts = {}) =>
   timer('hourly', { schedule: 'every hour', last_status: null, last_finished_at: null, ...facts });
 
-describe('by the state alone', () => {
-  test('a one-shot that ran is done; one that never did never ran', () => {
+describe('with the state alone', () => {
+  test('a one-shot timer is done if it ran, otherwise it never ran', () => {
     const party = at('2026-11-23 09:00');
     expect(shown(rowOf(party, { now: NOW, timer: undefined, record: recorded(party) }))).toEqual([
       'done',
@@ -43,7 +43,7 @@ describe('by the state alone', () => {
     expect(shown(rowOf(party, { now: NOW, timer: undefined, record: undefined }))).toEqual(['never ran']);
   });
 
-  test('so is a timer that has had all its runs', () => {
+  test('a timer that has used up its runs is done', () => {
     const limited = { ...hourly, window: { maxRuns: 2 } };
     const row = (runsBegun: number) =>
       rowOf(limited, { now: NOW, timer: undefined, record: recorded(limited, { runsBegun }) });
@@ -63,11 +63,11 @@ describe('with a running scheduler', () => {
   const beside = (facts: object, of = hourly) =>
     shown(rowOf(of, { now: NOW, timer: standing(facts), record: undefined }));
 
-  test('what it is armed for is next', () => {
+  test('NEXT is the instant for which a timer is armed', () => {
     expect(beside({ next_at: toTimestamp(NOW + 60_000) })).toEqual(['Mon 10:01:00 +00:00', '1 min']);
   });
 
-  test('what it has ended is done; what it runs is running', () => {
+  test('a timer that the scheduler has ended is done; one with an active run is running', () => {
     expect(beside({ next_at: null, last_status: 'success', last_finished_at: toTimestamp(NOW - 5_000) })).toEqual([
       'done',
       'success 5 s ago',
@@ -114,7 +114,7 @@ describe('with a running scheduler', () => {
     expect(JSON.parse(terminal.said.out[0] ?? '')).toMatchObject({ state: null });
   });
 
-  test('a timer whose schedule was changed since goes by the file', () => {
+  test('the row of a timer whose schedule has changed since follows the file', () => {
     expect(beside({ schedule: 'every 2h', next_at: toTimestamp(NOW + 1_000) })[0]).toBe('Mon 11:00:00 +00:00');
   });
 

@@ -33,7 +33,7 @@ const isFile = (path: string) => ['jobs.yaml', 'here.conf'].includes(path);
 
 test.each([
   ['list -f x.yaml', 'list -f x.yaml'],
-  // Before the command.
+  // Options before the command.
   ['-f x.yaml list', 'list --file x.yaml'],
   ['--json --state s.db list', 'list --json --state s.db'],
   ['-f x.yaml logs -f', 'logs --file x.yaml -f'],
@@ -56,7 +56,7 @@ test.each([
   ['diff jobs.yaml', 'diff jobs.yaml'],
   ['at 17:00 -- cat jobs.yaml', 'at 17:00 -- cat jobs.yaml'],
   ['start -- jobs.yaml', 'start -- jobs.yaml'],
-  // One word for one concept.
+  // Synonyms become the command's own option.
   ['next --since now --to 1d', 'next --from now --until 1d'],
   ['history --from=today --lines 3', 'history --since=today --count 3'],
   ['simulate --until 7d', 'simulate --to 7d'],
@@ -122,7 +122,7 @@ test.each([
   ['jobs.yaml list', /unknown command "jobs\.yaml"\. .* timers list -f jobs\.yaml$/],
   ['jobs.yaml', /timers start -f jobs\.yaml$/],
   ['list -o json', /For JSON: timers list --json$/],
-])('timers %s says how to write it', (line, way) => {
+])('timers %s: the error says how to write it', (line, way) => {
   expect(() => normalizeArguments(line.split(' '), commands, isFile)).toThrow(way);
 });
 
@@ -145,7 +145,7 @@ test.each([
   expect(withWay(message, line.split(' '), commands)).toBe(`${message}. ${way}`);
 });
 
-test.each(['next bakup', 'history backup', 'simulate json5'])('timers %s: a wrong name stays one', (line) => {
+test.each(['next bakup', 'history backup', 'simulate json5'])('timers %s: a wrong name is reported as such', (line) => {
   const message = `unknown timer "${line.split(' ')[1]}" in timers.yaml. Did you mean backup?`;
   expect(withWay(message, line.split(' '), commands)).toBe(message);
 });

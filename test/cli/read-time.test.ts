@@ -8,7 +8,7 @@ const shown = (instant: number) => formatLocal(instant, timezone).slice(0, 19).r
 const past = (text: string) => shown(readPastTime('--since', text, { now, timezone }));
 const future = (text: string, from = now) => shown(readFutureTime('--until', text, { now, timezone, from }));
 
-describe('one grammar, of times past and to come', () => {
+describe('one grammar for past and future times', () => {
   test.each([
     ['now', '2026-11-25 13:48:00', '2026-11-25 13:48:00'],
     ['today', '2026-11-25 00:00:00', '2026-11-25 00:00:00'],
@@ -33,7 +33,7 @@ describe('one grammar, of times past and to come', () => {
     expect([past(text), future(text)]).toEqual([before, after]);
   });
 
-  test('what begins later: durations and times of day count from there, days do not', () => {
+  test('with a later start, durations and times of day count from it, days do not', () => {
     const from = Date.parse('2027-03-27T12:00:00+01:00');
     expect(['2h', '02:30', 'tomorrow'].map((text) => future(text, from))).toEqual([
       '2027-03-27 14:00:00',

@@ -13,7 +13,7 @@ test('a reset says the actual start, with the nominal time next to it, and what 
   ]);
 });
 
-test('without jitter, and of an earlier scheduler, it says when the timer is due', () => {
+test('without jitter, or from an earlier scheduler, it shows when the timer is due', () => {
   const said = 'is due at Sun 2026-11-29 09:13:21 +00:00 UTC';
   const answer = { next_at, starts_at: next_at, breaker_closed: true };
   const closed = 'runs again: its breaker is closed';

@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 afterEach(() => desk.clear());
 
-test('--state decides what jitter is the same for, and whether run_on has workers', async () => {
+test('--state decides which machines share their jitter, and whether run_on has workers', async () => {
   const terminal = new RecordedTerminal(desk.folder);
   const read = await loadReadable(terminal, { now: 0, state: STATE });
   expect(read?.jobs.map(({ offset }) => offset)).toEqual([ofState('spread')]);

@@ -95,7 +95,7 @@ async function answer(name: string, at?: string): Promise<string> {
   return [...head.split('\n').slice(1), ...(isBehind ? [behind] : [])].join('\n');
 }
 
-test('what is foretold counts from the moment after the file is read', async () => {
+test('predictions start when the file has been read', async () => {
   const readings = [NOW - 3_600_000];
   const clock = { now: () => readings.pop() ?? NOW };
   expect(await why('weekdays', undefined, { clock })).toBe(await why('weekdays'));
@@ -120,7 +120,7 @@ next firing      Mon 2026-11-23 03:00:00 +01:00  1 d 5 h ago
 `);
   });
 
-  test('several expressions are held against it one by one', async () => {
+  test('several expressions are compared with it one by one', async () => {
     const said = await why('several', '04:00');
     expect(said).toContain('No firing: none of its 2 expressions matches it.');
     expect(said).toMatch(/^ {2}0 3 \* \* \* +no$/m);
@@ -133,7 +133,7 @@ next firing      Mon 2026-11-23 03:00:00 +01:00  1 d 5 h ago
     expect(await answer('ticks', '03:00:05')).toBe('No firing: second */10, not 5.');
   });
 
-  test('of several firings in a minute, the first that is recorded is explained', async () => {
+  test('of several firings in a minute, the first recorded one is explained', async () => {
     await record([
       finished(firingAt('2026-11-24T02:00:30', { jobName: 'ticks' }), { runId: 'mg1c2x3m0abcd' }),
       finished(firingAt('2026-11-24T02:00:20', { jobName: 'ticks' })),
@@ -162,7 +162,7 @@ describe('in the nights when the clock changes', () => {
   const REPEAT = 'The clock of Europe/Berlin changes: Sun 2026-10-25 03:00 +02:00 → 02:00 +01:00.\n';
 
   test.each(['2027-03-28 02:30', '2027-03-28 03:00'])(
-    'a time that does not exist comes right after the gap: asked about as %s',
+    'a time that does not exist fires right after the gap: asked about as %s',
     async (at) => {
       const said = await why('night', at);
       expect(said).toContain('A firing, upcoming, in 123 d 18 h.\n');
@@ -178,7 +178,7 @@ describe('in the nights when the clock changes', () => {
     );
   });
 
-  test('what follows elapsed time does not make up for it', async () => {
+  test('a schedule that follows elapsed time does not fire for it', async () => {
     const said = await why('poll', '2027-03-28 02:10');
     expect(said).toContain('No firing: 02:10 does not exist that day.');
     expect(said).toContain('next firing      Sun 2027-03-28 03:00:00 +02:00');
@@ -193,14 +193,14 @@ describe('in the nights when the clock changes', () => {
     expect(await answer(name, '2027-03-28 02:30')).toContain(`No firing: ${reason}.`);
   });
 
-  test('the second time that a clock shows a local time of every is the other', async () => {
+  test('for every with a local time, the second occurrence of a repeated time is not the firing', async () => {
     expect(await answer('again', '2026-10-25T02:30+01:00')).toContain(
       'No firing: 02:30 occurs twice that day, and this is the other one.',
     );
     expect(await answer('fortnight', '2026-10-25T02:30+01:00')).toContain('does not fire then.');
   });
 
-  test('of a time that occurs twice, the first is a firing and the second is not', async () => {
+  test('of a time that occurs twice, the first occurrence is a firing and the second is not', async () => {
     const rule = `${REPEAT}02:30 occurs twice: fires at the first (+02:00).`;
     expect(await answer('night', '2026-10-25 02:30')).toMatch(/^A firing, [^]*02:30 occurs twice: fires at the first/);
     expect(await answer('night', '2026-10-25T02:30+01:00')).toBe(
@@ -211,7 +211,7 @@ describe('in the nights when the clock changes', () => {
 });
 
 describe('what happened to a firing', () => {
-  test('missed while no scheduler ran: between which records, and what catch_up had to say', async () => {
+  test('missed while no scheduler ran: the records around it, and what catch_up did', async () => {
     await record([
       finished(firingAt('2026-11-23T20:00', { jobName: 'ping' })),
       missed(firingAt('2026-11-24T02:00'), { at: instant('2026-11-24T05:40') }),
@@ -234,7 +234,7 @@ Nothing is recorded in past.db from Mon 2026-11-23 21:00:00 +01:00 until
 catch_up is off: missed firings are reported, not run.`);
   });
 
-  test('skipped because the last run was still on: which one, and until when', async () => {
+  test('skipped because of an active run: which one, and until when', async () => {
     await record([
       skipped(firingAt('2026-11-24T02:00')),
       finished(firingAt('2026-11-23T02:00'), { at: instant('2026-11-24T02:20:11'), durationMs: 87_611_000 }),
@@ -247,7 +247,7 @@ overlap: skip drops firings that come due during a run; queue keeps one waiting,
   allow runs both.`);
   });
 
-  test('skipped by the breaker: behind which failure', async () => {
+  test('skipped by the breaker: after which failure', async () => {
     await record([
       finished(firingAt('2026-11-24T01:50'), {
         outcome: { status: 'failure', exitCode: 3, error: 'exit code 3' },
@@ -328,7 +328,7 @@ The full run: timers history --run mg1c2x3k`);
     expect(await answer('rest', '03:17')).toMatch(/^A firing, and it ran: success in 900 ms\.\n/);
   });
 
-  test('still to come: whether it is paused, and whether a scheduler runs', async () => {
+  test('not due yet: whether it is paused, and whether a scheduler runs', async () => {
     await record([], { paused: { until: instant('2026-11-26'), reason: 'moving house' } });
     expect(await answer('backup', '2026-11-25 03:00')).toBe(`\
 A firing, upcoming, in 19 h.
@@ -338,7 +338,7 @@ No scheduler is running on past.db now.`);
   });
 });
 
-describe('where nothing is recorded of a firing', () => {
+describe('a firing without a record', () => {
   test.each<[string, string, Partial<JobMemory>, RegExp]>([
     [
       'no scheduler has run since',
@@ -354,7 +354,7 @@ describe('where nothing is recorded of a firing', () => {
     expect(await answer(name, '03:00')).toMatch(said);
   });
 
-  test('it is older than what is kept', async () => {
+  test('it is older than the kept outcomes', async () => {
     await record([]);
     expect(await answer('backup', '2026-10-20 03:00')).toContain(
       'Outcomes are kept for 30 d, up to 1000 for each timer',
@@ -383,13 +383,13 @@ The last recorded firing: 06:50:00, failure, exit code 3 (timers why poll --at
     expect(await answer('backup', '2026-11-23 03:00:00 +01:00')).toMatch(/^A firing, and it ran/);
   });
 
-  test('the records around it count by when they came due', async () => {
+  test('the records around it are chosen by their due times', async () => {
     const slow = firingAt('2026-11-24T02:10', { jobName: 'poll' });
     await record([finished(slow, { durationMs: 180_000, at: instant('2026-11-24T02:13') })]);
     expect(await answer('backup')).toContain('Nothing is recorded for any timer in past.db before 03:10:00.');
   });
 
-  test('a run that was active then: a scheduler was, too', async () => {
+  test('a run was active then, so a scheduler was, too', async () => {
     const slow = firingAt('2026-11-24T01:50', { jobName: 'poll' });
     await record([finished(slow, { durationMs: 1_200_000, latenessMs: 0, at: instant('2026-11-24T02:10') })]);
     expect(await answer('backup')).not.toContain('Nothing is recorded');
@@ -414,7 +414,7 @@ The last recorded firing: 06:50:00, failure, exit code 3 (timers why poll --at
   });
 });
 
-test('no line but a path is longer than the terminal is wide', async () => {
+test('only lines with a path are wider than the terminal', async () => {
   await record([missed(firingAt('2026-11-24T02:00'), { at: instant('2026-11-24T05:40') })]);
   for (const name of ['backup', 'several', 'ticks', 'night', 'ping'])
     for (const line of (await why(name)).split('\n')) expect(line.length).toBeLessThanOrEqual(80);
@@ -452,7 +452,7 @@ describe('the time asked about', () => {
     expect({ starts, length }).toEqual({ starts: [instant(expected)], length: 60_000 });
   });
 
-  test('is as exact as written', () => {
+  test('is as precise as it is written', () => {
     const lengthOf = (text: string) => readAskedTime('--at', text, { now: NOW, timezone: 'Europe/Berlin' }).length;
     expect(lengthOf('2026-11-22 03:00:00')).toBe(1_000);
     expect(lengthOf('2026-11-22T03:00:00.5Z')).toBe(1);
@@ -499,7 +499,7 @@ describe('a time that the log shows and that is not a firing', () => {
     expect(coming).toMatch(/next firing {6}Thu 2026-11-26 03:0\d:\d\d\S* \+01:00, due 03:00:00 {2}in /);
   });
 
-  test('a time that comes twice: how to ask for the other', async () => {
+  test('a time that occurs twice: how to ask about the other occurrence', async () => {
     expect(await why('poll', '2026-10-25 02:10')).toContain('For the other one, write it with');
     expect(await why('poll', '2026-10-25 02:10:00 +01:00')).not.toContain('write it with');
   });
@@ -513,7 +513,7 @@ describe('the zone of the screen', () => {
     expect(said).toContain('(At 03:00), in Europe/Berlin');
   });
 
-  test('no date is without its offset', async () => {
+  test('every date has its offset', async () => {
     await record([finished(firingAt('2026-11-24T00:00', { jobName: 'far' }))]);
     const said = (await why('far', '2026-11-23 01:00')).replace(/\s+/g, ' ');
     expect(said).toContain('Tue 2026-11-24 05:30:00 +05:30');

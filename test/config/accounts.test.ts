@@ -18,14 +18,14 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** A program in the place of one of the system, which prints a line for each question that it knows. */
+/** Installs a program in place of one of the system. It prints a line for each question that it knows. */
 function puppet(name: string, answers: Readonly<Record<string, string>>): void {
   const cases = Object.entries(answers).map(([question, answer]) => `'${question}') printf '%s\\n' '${answer}' ;;`);
   writeFileSync(join(folder, name), `#!/bin/sh\ncase "$*" in\n${cases.join('\n')}\n*) exit 2 ;;\nesac\n`);
   chmodSync(join(folder, name), 0o755);
 }
 
-/** A directory service that knows what neither /etc/passwd nor /etc/group has. */
+/** Installs a directory service that knows entries which neither /etc/passwd nor /etc/group has. */
 function directory(): void {
   const dirk = 'dirk@corp:*:61234:61235:Dirk,,,:/home/corp/dirk:/bin/zsh';
   puppet('getent', {
@@ -50,19 +50,19 @@ describe('a user that NSS knows and /etc/passwd does not', () => {
     expect(readUser('dirk@corp:payroll', readAccounts())).toMatchObject({ uid: 61234, gid: 61236 });
   });
 
-  it('has a home and a shell where its entry has none', () => {
+  it('has a home and a shell even if its entry has none', () => {
     directory();
     expect(readUser('bare', readAccounts())).toMatchObject({ uid: 61240, home: '/', shell: '/bin/sh' });
   });
 
-  it.each([String.raw`CORP\jörg`, 'Domain Admin', 'web$', '0day'])('may be called %s', (name) => {
+  it.each([String.raw`CORP\jörg`, 'Domain Admin', 'web$', '0day'])('may have the name %s', (name) => {
     puppet('getent', { [`passwd ${name}`]: `${name}:x:61250:61250::/:/bin/sh` });
     puppet('id', { [`-G -- ${name}`]: '61250 61251' });
     expect(readUser(name, readAccounts())).toMatchObject({ uid: 61250, groups: [61251], name });
   });
 
   it.each(['--service=files', '-i', '', ' dirk', 'a\0b', 'a\nb'])(
-    'is never an option or another question: %j',
+    'is never read as an option or another question: %j',
     (name) => {
       directory();
       expect(readUser(name, readAccounts())).toMatchObject({ code: 'unknown-user' });
@@ -77,7 +77,7 @@ describe('a user that NSS knows and /etc/passwd does not', () => {
     expect(readUser('dirk@corp', readAccounts())).toMatchObject(unknown);
   });
 
-  it('is asked for once, however many timers name it', () => {
+  it('is looked up once, however many timers name it', () => {
     directory();
     const accounts = readAccounts();
     const first = readUser('dirk@corp', accounts);

@@ -10,12 +10,12 @@ const settingsOf = (lines: string) => {
   return timerFile?.settings.clock;
 };
 
-describe('how the clock is watched', () => {
-  it('is not watched unless the file says so', () => {
+describe('the clock', () => {
+  it('is not measured unless the file says so', () => {
     expect(settingsOf('')).toBeUndefined();
   });
 
-  it('asks chrony if no servers are named, every ten minutes, and reports 50 ms', () => {
+  it('is compared with chrony if no servers are named, every ten minutes, with a limit of 50 ms', () => {
     expect(settingsOf('clock: {}')).toEqual({
       servers: [],
       chrony: 'auto',
@@ -25,7 +25,7 @@ describe('how the clock is watched', () => {
     });
   });
 
-  it('asks the servers alone when there are any', () => {
+  it('is compared only with the servers if there are any', () => {
     const clock = settingsOf('clock: { servers: [ntp.example.org], limit: 20ms, discipline: true, poll: 64s }');
     expect(clock).toEqual({
       servers: [{ host: 'ntp.example.org', port: 123 }],
@@ -36,7 +36,7 @@ describe('how the clock is watched', () => {
     });
   });
 
-  it('asks the store of a shared state alone, if it has a clock', () => {
+  it('is compared only with the store of a shared state, if that has a clock', () => {
     const clock = (place: string, more = '') => load(`state: ${place}\n${withClock(`clock: { state: true${more} }`)}`);
     expect(clock('redis://db/0').timerFile?.settings.clock).toMatchObject({ state: true, chrony: false, servers: [] });
     expect(clock('postgres://db/x', ', chrony: auto').timerFile?.settings.clock).toMatchObject({ chrony: 'auto' });

@@ -38,7 +38,7 @@ function whole(text: string): readonly Document[] {
   return [...composer.compose(tokensOf(text), true, text.length)];
 }
 
-describe('a long map is composed in pieces, and is what it is composed in one', () => {
+describe('a long map that is composed in pieces equals one that is composed at once', () => {
   test.each([
     ['at the end', `x: 1\ntimers:\n${entries(457)}`],
     ['in the middle', `# top\nx: &x 1\ntimers:\n${entries(300)}\ndefaults:\n  timeout: *x\n# end\n`],
@@ -46,7 +46,7 @@ describe('a long map is composed in pieces, and is what it is composed in one', 
     ['marked', `%YAML 1.2\n---\ntimers:\n${entries(250)}...\n`],
   ])('%s', (_, text) => {
     const steps = composeYaml(tokensOf(text), text.length);
-    // Not in one turn, or it would prove nothing.
+    // Composing takes more than one turn, or the test would prove nothing.
     expect(steps.next().done).toBe(false);
     expect(steps.next().done).toBe(false);
     const [composed, ...others] = finish(steps);
@@ -55,7 +55,7 @@ describe('a long map is composed in pieces, and is what it is composed in one', 
     expect(composed?.errors).toEqual([]);
   });
 
-  test('faults in it are those of the whole', () => {
+  test('its faults are those of the whole', () => {
     const text = `timers:\n${entries(250)}  bad: "\\q"\n${entries(50)}  worse: @x\n`;
     const faults = (documents: readonly Document[]) =>
       documents.flatMap(({ errors, warnings }) => [...errors, ...warnings].map(({ code, pos }) => [code, pos]));
@@ -63,7 +63,7 @@ describe('a long map is composed in pieces, and is what it is composed in one', 
   });
 });
 
-test('a file that is read in turns leaves turns to others, and says the same', async () => {
+test('a file that is read in turns lets other work run, with the same result', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'turns-'));
   const file = join(folder, 'timers.yaml');
   const text = `timers:\n${Array.from({ length: 500 }, (_, n) => `  t${n}: { every: ${n + 1}s, run: x, overlap: no }\n`).join('')}`;

@@ -68,13 +68,13 @@ describe('a timer file is found', () => {
     expect(await find(join(folder, 'sub/deep'))).toMatchObject({ path, problems: [] });
   });
 
-  it('and an empty one is not stepped over', async () => {
+  it('even if it is empty', async () => {
     write('timers.yaml');
     write('sub/timers.yaml', '');
     expect((await find(join(folder, 'sub'))).problems.map(brief)).toEqual(['1:1 empty-file']);
   });
 
-  it('and its own settings are never executed', async () => {
+  it('without executing any settings of cosmiconfig', async () => {
     write('timers.yaml');
     for (const name of ['.config/config.js', 'timers.config.js', '.timersrc.js', '.config/config.cjs']) {
       write(name, 'throw new Error("executed")');
@@ -90,7 +90,7 @@ describe('a timer file is found', () => {
     expect(words(problems[0]!)).toMatch(/timers\.yaml.*timers init/);
   });
 
-  it('and a pipe in its place does not block', async () => {
+  it('without blocking, if a pipe is in its place', async () => {
     execFileSync('mkfifo', [join(folder, 'timers.yaml')]);
     expect((await find()).problems.map(brief)).toEqual(['1:1 not-a-regular-file']);
   });
@@ -135,7 +135,7 @@ describe('a named file', () => {
     ['a surrogate', Buffer.from([0x61, 0xed, 0xa0, 0x80]), '1:2 not-utf-8'],
     ['a cut character', Buffer.from([0x61, 0x3a, 0x20, 0xe2, 0x82]), '1:4 not-utf-8'],
     ['a NUL byte', Buffer.from('# one\na: \0b\n'), '2:4 nul-byte'],
-  ])('%s has a place', async (_what, bytes, problem) => {
+  ])('the error about %s has a position', async (_what, bytes, problem) => {
     expect((await open(write('a.yaml', bytes))).problems.map(brief)).toEqual([problem]);
   });
 

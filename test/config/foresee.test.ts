@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseTimerFile, type Diagnostic, type Loaded } from '../../src/config/index.js';
 import { backup, backupWith, brief, machine, words } from './diagnose.js';
 
-/** As `validate` does. */
+/** Loads a file with warnings about the future, as `validate` does. */
 const foresee = (text: string): Loaded =>
   parseTimerFile({ path: '/etc/timers.yaml', folder: '/etc', text, foresees: true }, machine);
 

@@ -21,7 +21,7 @@ const problems = () =>
   ]);
 
 test.each([0o640, 0o604, 0o620, 0o644].map((mode) => [mode.toString(8), mode] as const))(
-  'a token file of mode %s is one that others get at: a warning',
+  'a token file of mode %s, which others can access, is a warning',
   (_octal, mode) => {
     chmodSync(token, mode);
     expect(problems()).toEqual([['~1:43 open-token-file', expect.stringContaining(`chmod 600 ${token}`)]]);
@@ -29,7 +29,7 @@ test.each([0o640, 0o604, 0o620, 0o644].map((mode) => [mode.toString(8), mode] as
 );
 
 test.each([0o600, 0o400].map((mode) => [mode.toString(8), mode] as const))(
-  'a token file of mode %s is nobody else’s',
+  'a token file of mode %s is private',
   (_octal, mode) => {
     chmodSync(token, mode);
     expect(problems()).toEqual([]);

@@ -166,7 +166,7 @@ describe('defaults', () => {
     expect(opensAfter(job)).toEqual({ failures: 5, cooldown: MINUTE });
     expect([1, 2, 3].map((attempt) => job.retry.pauseAfter(attempt, failure))).toEqual([SECOND, 2 * SECOND, undefined]);
   });
-  it('give way altogether to a short form', () => {
+  it('are replaced completely by a short form', () => {
     const job = withDefaults(
       'retry: {attempts: 9, delay: 1h}, breaker: {failures: 9, cooldown: 1h}',
       'retry: 2, breaker: 4',
@@ -278,7 +278,7 @@ describe('settings', () => {
   it.each(['false', 'False', '"false"', 'memory', '":memory:"'])('keep state in memory for %s', (written) => {
     expect(settings(`state: ${written}`)?.state).toEqual({ kind: 'memory' });
   });
-  it('keep it in a file of such a name, named as a path', () => {
+  it('keep state in a file of that name if it is written as a path', () => {
     expect(settings('state: ./memory')?.state).toEqual({ kind: 'file', path: '/etc/memory' });
   });
   it('warn of a state on a network file system', () => {
@@ -289,13 +289,13 @@ describe('settings', () => {
     expect(problems('/var/a.db')).toEqual([]);
     expect(problems('memory')).toEqual([]);
   });
-  it('warn of no output file on a network file system: a look may hang', () => {
+  it('do not warn about an output file on a network file system: a check may hang', () => {
     const networkMount = () => ({ type: 'nfs4', at: '/nope' });
     const text = 'timers: {a: {every: 1m, run: x, output: {file: /nope/a.log}}}';
     expect(load(text, undefined, { ...machine, networkMount }).problems).toEqual([]);
     expect(load(text).problems).toMatchObject([{ code: 'missing-output-folder' }]);
   });
-  it('know nothing that a state in memory would forget where nothing needs one', () => {
+  it('have no warning about a state in memory if no timer needs a state', () => {
     expect(load('state: false\ntimers: {a: {every: 1m, run: x, catch_up: false}}').problems).toEqual([]);
     expect(
       load('state: false\ntimers: {a: {every: 1m, run: x, catch_up: true, ignore: [needs-state]}}').problems,

@@ -41,7 +41,7 @@ describe('names', () => {
     },
   );
   it.each(['a', 'A.b-c_d', '1', '007', 'true', 'null', 'constructor', 'toString', 'hasOwnProperty', 'a'.repeat(128)])(
-    '%j is one',
+    '%j is a name',
     (name) => {
       const { problems, timerFile } = load(named(name));
       expect(problems).toEqual([]);
@@ -157,7 +157,7 @@ describe('unknown keys', () => {
   ]);
 });
 
-describe('what must be there, and what must not be there twice', () => {
+describe('required keys, and keys that must not occur twice', () => {
   inBackup([
     ['every: 10s', '2:3 missing-run', 'run'],
     ['run: x', '2:3 missing-schedule', scheduleKinds.map(({ key }) => key).join(', ')],
@@ -210,7 +210,7 @@ describe('the keys of one timer', () => {
       '4 wrong-type',
     ]);
   });
-  it('are read in more sets than have a schema of their own', () => {
+  it('are read in more combinations than have a schema of their own', () => {
     const keys = [
       'tags: [a]',
       'group: g',

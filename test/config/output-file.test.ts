@@ -40,7 +40,7 @@ const makeFolder = (name: string, mode: number, owner: readonly [number, number]
 };
 
 describe('the output file', () => {
-  it('may be new, there, or a link to either', () => {
+  it('may be new, existing, or a link to either', () => {
     make('old.log', 0o600);
     symlinkSync('old.log', join(folder, 'link'));
     symlinkSync('new.log', join(folder, 'to-new'));

@@ -21,7 +21,7 @@ function readable(text: string, path?: string) {
 const TOP = 'timezone: Asia/Tokyo\nstate: ./s.db\n';
 const READ = { timezone: 'Asia/Tokyo', state: { kind: 'file', path: '/etc/s.db' } };
 
-describe('what a timer’s times do not depend on does not keep it from being read', () => {
+describe('a timer is read despite errors that its times do not depend on', () => {
   test.each([
     'env: { PASSWORD: "${SECRET}" }',
     'cwd: "${FOLDER}"',
@@ -42,7 +42,7 @@ describe('what a timer’s times do not depend on does not keep it from being re
   });
 });
 
-describe('a timer whose times cannot be relied on is named, and the others are read', () => {
+describe('a timer with unreliable times is named, and the others are read', () => {
   test.each([
     'every: "${EVERY}"',
     'every: 1h\n    jitter: "${JITTER}"',
@@ -56,12 +56,12 @@ describe('a timer whose times cannot be relied on is named, and the others are r
     expect(readable(text)).toEqual({ jobs: ['odd'], unread: ['odd.one'], ...READ });
   });
 
-  test('a default that times depend on: all but those that say it themselves', () => {
+  test('a default that times depend on: all timers except those that set it', () => {
     const text = `${TOP}defaults: { jitter: "\${J}" }\ntimers:\n  a: { every: 1h, run: x }\n  b: { every: 1h, jitter: 0s, run: x }\n`;
     expect(readable(text)).toEqual({ jobs: ['b'], unread: ['a'], ...READ });
   });
 
-  test('the zone of the file: all but those that have their own', () => {
+  test('the zone of the file: all timers except those with their own', () => {
     const text = `timezone: "\${ZONE}"\ntimers:\n  a: { every: 1h, run: x }\n  b: { every: 1h, timezone: UTC, run: x }\n`;
     expect(readable(text)).toMatchObject({ jobs: ['b'], unread: ['a'] });
   });
@@ -71,7 +71,7 @@ test.each(['state: "${STATE_DIR}/s.db"', 'stat: ./s.db'])('%s: the state is not 
   expect(readable(`${line}\ntimers: { a: { every: 1h, run: x } }\n`)).toMatchObject({ jobs: ['a'], state: 'unknown' });
 });
 
-describe('of a file whose structure is broken, the valid parts are read', () => {
+describe('the valid parts of a file with a broken structure are read', () => {
   const SOUND = '  last:\n    every: 5m\n    run: x\n';
   test.each([
     ['a quote without an end', '  backup:\n    every: 1h\n    run: "echo\n'],
@@ -110,7 +110,7 @@ test.each(['', '[]', 'hello'])('nothing can be read of %j', (text) => {
   expect(readable(text)).toBeUndefined();
 });
 
-describe('what the runs of a timer depend on keeps them from being predicted', () => {
+describe('errors that the runs of a timer depend on prevent their prediction', () => {
   const predictable = (text: string) => {
     const { jobs = [], unread = [] } = readableFile(load(text), machine)?.predictable ?? {};
     return { jobs: jobs.map(({ name }) => name), unread };

@@ -29,7 +29,7 @@ describe('run_on', () => {
     expect(runOnOf(file.replace('redis:', 'postgres:'), onRedisNow)?.label).toBe('any');
   });
 
-  it('takes any, a label, and local against a default', () => {
+  it('accepts any, a label, and local to override a default', () => {
     const file = (lines: string) => `state: rediss://db/0\ndefaults: { run_on: any }\n${backupWith(lines)}`;
     expect(runOnOf(file(''))?.label).toBe('any');
     expect(runOnOf(file('run_on: gpu-1'))?.label).toBe('gpu-1');

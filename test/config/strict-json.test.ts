@@ -29,11 +29,11 @@ describe('a file that ends in .json is JSON and nothing more', () => {
     expect(timerFile).toBeUndefined();
   });
 
-  it('and what is JSON is read', () => {
+  it('valid JSON is read', () => {
     expect(load(`{"timers": {\n\t${A}}}\r\n`, '/etc/timers.json').timerFile?.jobs).toHaveLength(1);
   });
 
-  it('a fault is the first there is', () => {
+  it('the first fault is found', () => {
     const pieces = fc.constantFrom(
       ...'{ } [ ] , : "a" "\\u00e9" 1 -0 1e5 01 1. true null nul \' # // \n'.split(' '),
       ' ',

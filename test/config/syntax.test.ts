@@ -41,7 +41,7 @@ describe('texts that need quotes', () => {
     ]);
   });
 
-  it('leaves a text alone that only looks so', () => {
+  it('does not reject a text that only looks as if it needs quotes', () => {
     const text = backup('every: 1m\nrun: |\n  cron: * * * * *\n  @daily `date`\ndescription: a*b @c d`e #f');
     expect(load(text).problems).toEqual([]);
   });
@@ -126,7 +126,7 @@ describe('lines that end in CR alone', () => {
   table([['timers:\r  a:\r    every: 10s\r    run: x\r    timout: 5m\r', '5:5 unknown-key', 'timeout']]);
 });
 
-describe('comments that YAML has not', () => {
+describe('comments that YAML does not have', () => {
   inBackup([
     ['every: 10s\n// mine\nrun: x', '4:5 foreign-comment', 'begins with #'],
     ['every: 10s // often\nrun: x', '3:12 bad-duration', 'begins with #'],
@@ -134,7 +134,7 @@ describe('comments that YAML has not', () => {
   table([['timers:\n  a: { // mine\n    every: 10s, run: x}', '2:8 foreign-comment', 'begins with #']]);
 });
 
-describe('what a merge left behind', () => {
+describe('leftovers of a merge', () => {
   const ours = '<<<<<<< HEAD\n    every: 10s\n=======\n    every: 20s\n>>>>>>> theirs\n';
   table([
     [`timers:\n  a:\n${ours}    run: x\n`, '3:1 merge-conflict', 'both sides'],
@@ -152,7 +152,7 @@ describe('duplicate keys', () => {
   ]);
 });
 
-describe('what YAML has and a timer file has not', () => {
+describe('features of YAML that a timer file does not allow', () => {
   table([
     ['timers: {a: {every: 1m, run: x}}\n---\ntimers: {}', '2:1 several-documents', 'one'],
     ['timers: {a: {every: 1m, run: x}}\n---\n', '2:1 several-documents', 'one'],
@@ -171,7 +171,7 @@ describe('what YAML has and a timer file has not', () => {
   ]);
 });
 
-describe('what is fine', () => {
+describe('valid texts', () => {
   it.each([
     ['anchors and aliases', 'timers:\n  a: &a {every: 1m, run: x}\n  b: *a'],
     ['merge keys', 'timers:\n  a: &a {every: 1m, run: x}\n  b: {<<: *a, every: 5m}'],

@@ -121,7 +121,7 @@ describe('a sticky folder that everyone can write to', () => {
   });
 });
 
-describe('a file that nobody named', () => {
+describe('a file that was found, not named', () => {
   it('is used when it is our own', async () => {
     write('timers.yaml');
     expect(await find(makeFolder('sub', 0o755), ours)).toEqual([]);

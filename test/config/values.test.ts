@@ -280,7 +280,7 @@ describe('variables', () => {
     ['enabled: ${NOPE:-yes}', '5:14 wrong-type', 'not "yes". In YAML 1.2 "yes" is a string: write true'],
     ['timeout: ${NOPE:-10}', '5:14 bad-duration', '"10s" for seconds'],
   ]);
-  it('are asked for in disabled timers, too', () => {
+  it('are required in disabled timers, too', () => {
     const { problems } = load(backupWith('enabled: false\ndescription: ${NOPE}'));
     expect(problems.map(brief)).toContain('6:18 unset-variable');
   });
@@ -299,7 +299,7 @@ describe('variables', () => {
       tags: ['prod'],
     });
   });
-  it('say truth values and numbers where these are asked for, and text elsewhere', () => {
+  it('are read as booleans and numbers where these are expected, and as text elsewhere', () => {
     const text = backupWith(
       'enabled: ${NOPE:-false}\nmax_runs: ${NOPE:-3}\nretry: {attempts: "${NOPE:-08}"}\nsuccess_codes: [0, "${NOPE:-4}"]\n' +
         'description: ${NOPE:-true}\ngroup: ${NOPE:-5}\nrun_at_start: ${NOPE:-True}',
@@ -315,7 +315,7 @@ describe('variables', () => {
       group: '5',
     });
   });
-  it('are data: what they hold is not expanded again and not read as YAML', () => {
+  it('are data: their values are neither expanded again nor read as YAML', () => {
     const on = { ...machine, env: { A: '${B}', B: 'b', LIST: '[x, y]' } };
     const text = backupWith('description: ${A}\ntags: ["${LIST}"]');
     expect(load(text, '/etc/timers.yaml', on).timerFile?.jobs[0]).toMatchObject({
@@ -325,7 +325,7 @@ describe('variables', () => {
   });
 });
 
-it('a key without end is clipped in the path of a diagnostic', () => {
+it('an extremely long key is clipped in the path of a diagnostic', () => {
   const { problems } = load(`timers:\n  ${'x'.repeat(500)}:\n    every: 1 parsec\n    run: x\n`);
   expect(problems.map(({ path }) => path.length).filter((length) => length > 200)).toEqual([]);
   expect(problems.map(({ path }) => path).join()).toMatch(/^timers\.x+…x+,timers\.x+…x+\.every$/);

@@ -165,7 +165,7 @@ test('kill_after without a timeout is left out with a warning', () => {
   ]);
 });
 
-test('what a crontab cannot say is left out with an error', () => {
+test('what a crontab cannot express is left out with an error', () => {
   const { files, differences } = exported(
     'a: { cron: "0 0 L * *", run: x }\nb: { cron: "*/5 * * * * *", run: x }\nc: { every: 7m, run: x }\nd: { cron: "@daily", run: "x\\ny" }\ne: { cron: "0 0 13 * +FRI", run: x }',
   );

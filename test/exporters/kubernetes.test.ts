@@ -97,7 +97,7 @@ test('a difference of seconds, and a start that may be late, are reported', () =
   ]);
 });
 
-test('Kubernetes fills in nothing that the shell or the value means', () => {
+test('Kubernetes expands nothing that is meant for the shell or the value', () => {
   const { manifests } = exported(FILE);
   const text = JSON.stringify(manifests[0]);
   expect(text).toContain('"echo $(date) $$$ $$(X)"');

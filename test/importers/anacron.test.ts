@@ -30,7 +30,7 @@ describe('an anacrontab', () => {
     expect(firings(jobs[1]!, 2).map((instant) => instant.slice(11))).toEqual(['03:25:00.000Z', '03:25:00.000Z']);
   });
 
-  test('has a report for all that differs', () => {
+  test('is reported with all its differences', () => {
     expect(told({ ...conversion, names })).toEqual([
       '- 4 warning MAILTO=root',
       '- 6 warning START_HOURS_RANGE',

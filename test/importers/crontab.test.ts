@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { crontab } from '../../src/importers/crontab/crontab.js';
 import { firings, imported as importedBy, told } from './imported.js';
 
-/** Without notes. */
+/** The result of importing a text, without notes. */
 function imported(text: string, options?: Parameters<typeof importedBy>[2]) {
   const result = importedBy(crontab, text, options);
   return { ...result, differences: result.differences.filter(({ severity }) => severity !== 'note') };

@@ -29,7 +29,7 @@ describe('an environment file that this machine cannot read is left out, and the
 });
 
 describe('a timer with user, imported by somebody who is not root', () => {
-  test('has a warning of what timers validate refuses, and of what to do', () => {
+  test('has a warning that timers validate will refuse it, and what to do', () => {
     const { differences, errors } = converted({ run: './app', user: 'root' }, 1000);
     expect(errors).toEqual(['needs-root']);
     expect(differences).toMatchObject([

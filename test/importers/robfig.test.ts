@@ -28,7 +28,7 @@ describe('the walk of robfig/cron', () => {
     expect(after('0 0 * Feb Mon/2', 'UTC', '2012-07-09T23:35:00Z')).toEqual(['2013-02-01T00:00:00.000Z']);
   });
 
-  test('gives up on a day that does not come in five years', () => {
+  test('gives up on a day that does not occur within five years', () => {
     expect(after('0 0 30 Feb ?', 'UTC', '2012-07-09T23:35:00Z')).toEqual([]);
   });
 

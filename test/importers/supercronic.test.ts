@@ -3,7 +3,7 @@ import { crontab } from '../../src/importers/crontab/crontab.js';
 import { supercronic } from '../../src/importers/supercronic/supercronic.js';
 import { firings, imported as importedBy } from './imported.js';
 
-/** Without the note about flags. */
+/** The result of importing a text, without the note about flags. */
 function imported(text: string, timezone = 'UTC') {
   const result = importedBy(supercronic, text, { timezone });
   return {

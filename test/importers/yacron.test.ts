@@ -141,14 +141,14 @@ test('rules about a stream that is not captured are not reported', () => {
   expect([...differences, ...timers.flatMap((timer) => timer.differences)]).toEqual([]);
 });
 
-test('of web, one address is used, and the rest is reported', () => {
+test('one address of web is used, and the rest is reported', () => {
   const web = 'web: { listen: ["http://127.0.0.1:8080", "unix:///run/yacron.sock"], headers: { X-A: b } }';
   const imported = readText(yacron, `${web}\njobs: []\n`);
   expect(imported.settings).toEqual({ http: '127.0.0.1:8080' });
   expect(toldOf(imported)).toContain('1 warning: Parts of web are left out: unix:///run/yacron.sock, headers.');
 });
 
-test('of a folder, files that begin with an underscore are only included', () => {
+test('files of a folder that begin with an underscore are only included', () => {
   const files = [
     {
       path: 'd/_common.yaml',
@@ -184,7 +184,7 @@ test('a time that cronstable moves behind a clock change is found', () => {
   expect(here[1]).toContain('2027-03-28T01:00:00.000Z');
 });
 
-test('files that include each other end, with an error for each circle', () => {
+test('files that include each other end, with an error for each cycle', () => {
   const files: Record<string, string> = {
     'a.yaml': 'include: [b.yaml, b.yaml]\njobs:\n  - { name: a, command: a, schedule: "@daily" }\n',
     'b.yaml': 'include: [a.yaml, a.yaml]\njobs:\n  - { name: b, command: b, schedule: "@daily" }\n',

@@ -24,7 +24,7 @@ test.each([
   expect(spellingInTzdata(name)).toBe(spelling);
 });
 
-/** What is said about a source, and the zones of its timers. */
+/** The messages about a source, and the zones of its timers. */
 function readAll(importer: Importer, path: string, text: string) {
   const files = [{ path, text }];
   const { timers, differences } = importer.read(files, { timezone: 'Asia/Tokyo', now: 0, readBeside: () => undefined });

@@ -167,7 +167,7 @@ describe('days of the month', () => {
 
 describe('day of the month and day of the week', () => {
   table([
-    // One is enough when both are restricted: POSIX.
+    // One matching day field is enough if both are restricted (POSIX).
     [
       '0 0 13 * FRI',
       '2026-11-01 00:00',
@@ -182,7 +182,7 @@ describe('day of the month and day of the week', () => {
     ['0 0 1-31 * MON', '2026-11-01 00:00', '2026-11-02 00:00', '2026-11-03 00:00'],
     ['0 0 L * SUN#1', '2026-11-02 00:00', '2026-11-30 00:00', '2026-12-06 00:00', '2026-12-31 00:00'],
     ['0 0 31 2 MON', '2026-11-01 00:00', '2027-02-01 00:00', '2027-02-08 00:00'],
-    // Both are needed when one begins with a star: cronie.
+    // Both day fields must match if one begins with a star (cronie).
     ['0 0 */2 * MON', '2026-11-01 00:00', '2026-11-09 00:00', '2026-11-23 00:00', '2026-12-07 00:00'],
     ['0 0 13 * */5', '2026-11-01 00:00', '2026-11-13 00:00', '2026-12-13 00:00', '2027-06-13 00:00'],
     ['0 0 ? * MON', '2026-11-01 00:00', '2026-11-02 00:00', '2026-11-09 00:00'],

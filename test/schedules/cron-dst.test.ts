@@ -43,7 +43,7 @@ describe('a fixed time in a gap comes right after it', () => {
   ]);
 });
 
-describe('all that one timer loses in a gap comes down to one firing', () => {
+describe('all firings that one timer loses in a gap become one', () => {
   table([
     ['Europe/Berlin', '0,15,30,45 2 * * *', '2026-03-28T12:00Z', '2026-03-29T03:00+02:00', '2026-03-30T02:00+02:00'],
     [
@@ -129,7 +129,7 @@ describe('an interval-like timer goes by what the clock shows', () => {
   ]);
 });
 
-describe('a fixed time that is shown twice comes at the first', () => {
+describe('a fixed time that is shown twice fires at the first', () => {
   table([
     ['Europe/Berlin', '30 2 * * *', '2026-10-24T12:00Z', '2026-10-25T02:30+02:00', '2026-10-26T02:30+01:00'],
     // A schedule read between the passes returns the same as one that existed before.
@@ -204,7 +204,7 @@ describe('changes of more than three hours are not daylight saving: nothing is m
   ]);
 });
 
-describe('what never exists never comes, and the search for it ends', () => {
+describe('a time that never exists never fires, and the search for it ends', () => {
   it('returns undefined for an hour that is skipped every year', () => {
     expect(due('*/30 2 * 3 SUNL', 'Europe/Berlin', '2026-01-01T00:00Z', 1)).toEqual([]);
     expect(due('30 2 * 3 SUNL', 'Europe/Berlin', '2026-01-01T00:00Z', 1, { gap: 'skip' })).toEqual([]);
@@ -215,7 +215,7 @@ describe('what never exists never comes, and the search for it ends', () => {
   });
 });
 
-describe('what only falls into gaps is refused', () => {
+describe('an expression that only falls into gaps is refused', () => {
   it.each([
     ['30 2 * 3 SUNL', 'Europe/Berlin', 'skip', /clocks in Europe\/Berlin.*dst: \{gap: after\}/],
     ['0 0 * 3 SUNL', 'Asia/Beirut', 'skip', /gap: after.*another hour/],

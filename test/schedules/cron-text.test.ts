@@ -48,7 +48,7 @@ describe('ways to write the same', () => {
     expect(instants(one)).toEqual(instants(other));
   });
 
-  it('the order of a list and the case of names say nothing', () => {
+  it('the order of a list and the case of names do not matter', () => {
     fc.assert(
       fc.property(minuteExpression, (cron) => {
         const turned = cron
@@ -85,7 +85,7 @@ describe('a number too long for a double', () => {
 
 describe('refused', () => {
   it.each([
-    // code, expression, the marked part, hint or message
+    // Columns: code, expression, the marked part, hint or message.
     ['cron-empty', '', '', /empty/],
     ['cron-empty', '   ', '', /empty/],
     ['cron-fields', '5', '5', /not 1/],
@@ -437,7 +437,7 @@ describe('interval-like', () => {
   });
 });
 
-describe('weekdays by number, in a manner that gives Quartz away', () => {
+describe('numeric weekdays in the style of Quartz', () => {
   it.each([
     ['0 0 9 ? * 2-6', 'MON-FRI', 'TUE-SAT'],
     ['0 9 ? * 1,7', 'SUN,SAT', 'MON,SUN'],
@@ -448,13 +448,13 @@ describe('weekdays by number, in a manner that gives Quartz away', () => {
     ['0 9 * * 1#02', 'SUN#2', 'MON#2'],
     ['0 9 * * 05L', 'THUL', 'FRIL'],
     ['0 9 * * 07#1', 'SAT#1', 'SUN#1'],
-  ])('%s is warned of', (cron, there, here) => {
+  ])('%s causes a warning', (cron, there, here) => {
     const warning = read('cron', cron).warnings.find(({ code }) => code === 'cron-quartz-weekday');
     expect(warning?.message).toContain(`means ${here}.`);
     expect(warning?.hint).toContain(`${there} if the expression comes from there, ${here} if not`);
   });
 
-  it.each(['0 9 * * 2-6', '0 9 ? * MON-FRI', '0 9 * * FRIL', '0 9 ? * 0', '0 0 9 1 * ?'])('%s is not', (cron) => {
+  it.each(['0 9 * * 2-6', '0 9 ? * MON-FRI', '0 9 * * FRIL', '0 9 ? * 0', '0 0 9 1 * ?'])('%s does not', (cron) => {
     expect(read('cron', cron).warnings.map(({ code }) => code)).not.toContain('cron-quartz-weekday');
   });
 });

@@ -180,7 +180,7 @@ describe('days and weeks of local time', () => {
     ]);
   });
 
-  it('is counted as it is walked', () => {
+  it('has the same count as its instants', () => {
     const { schedule } = read('every', { interval: '3d', at: '02:30' }, { timezone: 'Europe/Berlin' });
     const [from, until] = [Date.parse('2026-01-01T00:00Z'), Date.parse('2030-01-01T00:00Z')];
     let walked = 0;

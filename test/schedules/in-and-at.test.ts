@@ -50,7 +50,7 @@ describe('at', () => {
     expect(text).toBe('2027-03-01, 2027-01-01, 2026-12-31T23:00Z');
   });
 
-  it('warns when all has passed at the start, not when something is left', () => {
+  it('warns if all instants have passed at the start, not if one is left', () => {
     expect(read('at', '2026-11-23T08:00Z').warnings).toMatchObject([{ code: 'at-in-the-past' }]);
     expect(read('at', ['2020-01-01', '2021-01-01']).warnings).toMatchObject([{ code: 'at-in-the-past' }]);
     expect(read('at', ['2020-01-01', '2027-01-01']).warnings).toEqual([]);

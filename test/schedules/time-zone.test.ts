@@ -92,7 +92,7 @@ it('every name that may be suggested is one', () => {
 });
 
 describe('stretches', () => {
-  it('follow each other without a hole', () => {
+  it('follow each other without a gap', () => {
     const zone = findTimeZone('Africa/Casablanca')!;
     let at = Date.UTC(2000) / 1_000;
     while (at < Date.UTC(2100) / 1_000) {

@@ -22,7 +22,7 @@ const problem = (facts: Partial<Diagnostic>): Diagnostic => ({
 const render = (problems: readonly Diagnostic[], { source = '', color = false, width = 80 }: Shown = {}) =>
   renderDiagnostics({ file: 'timers.yaml', source, problems, color, width }).join('\n');
 
-/** The displayed line and, under it, the mark; without the text before and after. */
+/** The displayed line and the mark under it, without the text before and after. */
 function marked(line: string, text: string, width = 80): readonly string[] {
   const start = line.indexOf(text);
   const found = problem({ column: start + 1, endColumn: start + text.length + 1 });
@@ -63,7 +63,7 @@ describe('diagnostics', () => {
     );
   });
 
-  it('are empty when there are none', () => {
+  it('are empty if there are no problems', () => {
     expect(render([])).toBe('');
   });
 
@@ -134,14 +134,14 @@ describe('the mark', () => {
     ['at the beginning', `here${'x'.repeat(300)}`],
     ['in the middle', `${'x'.repeat(150)}here${'x'.repeat(150)}`],
     ['at the end', `${'x'.repeat(300)}here`],
-  ])('of a long line is in sight %s', (_where, line) => {
+  ])('is visible in a long line %s', (_where, line) => {
     const [shown = '', mark = ''] = marked(line, 'here');
     expect(shown.length).toBeLessThanOrEqual(80);
     expect(shown).toContain('…');
     expect(shown.slice(mark.indexOf('^'), mark.lastIndexOf('^') + 1)).toBe('here');
   });
 
-  it('of a text longer than the line ends with it', () => {
+  it('ends with the line if the marked text is longer', () => {
     const [shown = '', mark = ''] = marked(`a: ${'x'.repeat(300)}`, 'x'.repeat(300));
     expect(shown.length).toBeLessThanOrEqual(80);
     expect(mark.length).toBeLessThanOrEqual(80);

@@ -20,18 +20,18 @@ function shown(zones: readonly string[], terminal = capturedTerminal()) {
 describe('the zone of upcoming firings is never cut', () => {
   const KATHMANDU = 'Asia/Kathmandu';
 
-  test('into a pipe every column is whole, whatever the width', () => {
+  test('in a pipe, every column is complete, whatever the width', () => {
     expect(shown([KATHMANDU], capturedTerminal({ width: 40, isPiped: true }))).toEqual({
       out: [`Mon 2026-11-23 15:47:01 +05:45  ${KATHMANDU}  ${NAME}  in 2 min 1 s, due 15:46:00`],
       err: [],
     });
   });
 
-  test('so it is on a wide terminal', () => {
+  test('on a wide terminal, every column is complete', () => {
     expect(shown([KATHMANDU], capturedTerminal({ width: 120 })).out[0]).toContain(`  ${KATHMANDU}  ${NAME}  `);
   });
 
-  test.each([40, 60, 80])('on a terminal of %i columns the zone is named once, below', (width) => {
+  test.each([40, 60, 80])('on a terminal of %i columns, the zone is shown once, below the table', (width) => {
     const { out, err } = shown([KATHMANDU, KATHMANDU], capturedTerminal({ width }));
     expect(out[0]).toMatch(/^Mon 2026-11-23 15:47:01 \+05:45 {2}a-name-\S*… {2}in 2 min 1 s, due 15:46:00$/);
     expect(err).toEqual([`Times are in ${KATHMANDU}.`]);

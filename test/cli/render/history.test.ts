@@ -36,7 +36,7 @@ const failed = finished(firingAt('2026-11-23T02:00:00', { jobName: 'report' }), 
   runId: 'mg1c2x3k1abcd',
 });
 
-describe('the table of the past', () => {
+describe('the table of outcomes', () => {
   test('shows when, which timer, what happened, how long it took, how late and the cause, newest last', () => {
     const lines = shown({ endings: [finished(firingAt('2026-11-22T02:00:00')), failed] }, { width: 100 });
     expect(lines).toEqual([
@@ -70,14 +70,14 @@ describe('the table of the past', () => {
     },
   );
 
-  test('leaves out columns with nothing in them', () => {
+  test('leaves out empty columns', () => {
     expect(shown({ endings: [finished(firingAt('2026-11-23T02:00:00'))] })).toEqual([
       '    WHEN  TIMER   OUTCOME  TOOK    RUN',
       '03:00:00  backup  success  900 ms  mg1c2x3k',
     ]);
   });
 
-  test('marks what did not run by its schedule', () => {
+  test('marks runs that the schedule did not trigger', () => {
     const by = (trigger: 'catch_up' | 'manual' | 'start' | 'schedule') =>
       finished(firingAt('2026-11-23T02:00:00', { trigger }));
     const lines = shown({ endings: [by('catch_up'), by('manual'), by('start'), by('schedule')] });
@@ -101,7 +101,7 @@ describe('the table of the past', () => {
     ]);
   });
 
-  test('shows what has no outcome yet at its end: running, waiting, between two attempts', () => {
+  test('shows runs without an outcome at its end: running, waiting, between two attempts', () => {
     const open = [
       running(firingAt('2026-11-23T09:55:00')),
       running(firingAt('2026-11-23T09:58:00'), { attempts: 0, startedAt: undefined, latenessMs: 0 }),
@@ -116,14 +116,14 @@ describe('the table of the past', () => {
     ]);
   });
 
-  test('calls nothing running where no scheduler is', () => {
+  test('shows no run as running if there is no scheduler', () => {
     const open = [running(firingAt('2026-11-23T09:55:00'))];
     expect(shown({ open }, { hasScheduler: false, width: 90 })[1]).toBe(
       '10:55:00  backup  open     mg1c9x3k  no scheduler is running; the next start resumes it',
     );
   });
 
-  test.each([64, 80, 100, 140])('never wraps in %i columns, and the cause gives way first', (width) => {
+  test.each([64, 80, 100, 140])('never wraps in %i columns, and cuts the cause first', (width) => {
     const endings = [
       failed,
       finished(firingAt('2025-01-02T02:00:00', { jobName: 'a-timer-with-a-rather-long-name' }), {
@@ -138,7 +138,7 @@ describe('the table of the past', () => {
     expect(lines[1]).toMatch(/2025-01-02 03:00:00 \+01:00 {2}a-timer.* failure .* \/opt\/.*…$/);
   });
 
-  test.each([48, 60, 80])('gives up columns before it wraps in %i', (width) => {
+  test.each([48, 60, 80])('drops columns before it wraps in %i columns', (width) => {
     const by = (trigger: 'catch_up' | 'schedule', jobName: string) =>
       finished(firingAt('2025-01-02T02:00:00', { trigger, jobName }), {
         outcome: { status: 'failure', exitCode: 127, error: `/opt/${'deep/'.repeat(20)}run was not found` },
@@ -166,7 +166,7 @@ describe('the table of the past', () => {
     ]);
   });
 
-  test('leaves out RUN last, which --run asks for', () => {
+  test('drops RUN last, because --run needs it', () => {
     const rows = { endings: [failed, long] };
     expect(shown(rows, { width: 60 })[1]).toMatch(
       /^03:00:00 {2}report .* failure {2}16\.2 s {2}mg1c2x3k {2}exit code 3$/,
@@ -176,7 +176,7 @@ describe('the table of the past', () => {
       for (const line of shown(rows, { width })) expect(line.length).toBeLessThanOrEqual(width);
   });
 
-  test('says of a lost run no time that nobody knows', () => {
+  test('shows no unknown times of a lost run', () => {
     const lost = { outcome: { status: 'lost', error: 'the scheduler died' }, durationMs: 0 } as const;
     expect(shown({ endings: [finished(firingAt('2026-11-23T02:00:00'), lost)] })).toEqual([
       '    WHEN  TIMER   OUTCOME  RUN       CAUSE',
@@ -184,13 +184,13 @@ describe('the table of the past', () => {
     ]);
   });
 
-  test('is whole where nobody watches', () => {
+  test('is complete if no person watches', () => {
     const error = `/opt/${'deep/'.repeat(20)}run was not found`;
     const ending = finished(firingAt('2026-11-23T02:00:00'), { outcome: { status: 'failure', exitCode: 127, error } });
     expect(shown({ endings: [ending] }, { width: 40, isPiped: true })[1]).toMatch(new RegExp(`mg1c2x3k  ${error}$`));
   });
 
-  test('is in the order of the times it shows, however long runs take, and of recording where they are the same', () => {
+  test('is ordered by the times it shows and, where they are equal, by recording', () => {
     const at = (timestamp: string, jobName: string, durationMs: number) =>
       finished(firingAt(timestamp, { jobName }), { durationMs, at: instant(timestamp) + durationMs });
     const endings = [
@@ -238,12 +238,12 @@ describe('the table of the past', () => {
     expect(shown({ endings: [nasty] }).join('')).not.toMatch(/\u001b|\n/);
   });
 
-  test('stays quiet where there is nothing to show', () => {
+  test('prints nothing if there is nothing to show', () => {
     expect(shown({})).toEqual([]);
   });
 });
 
-test('as JSON: the record of the log and its timestamp, an object a line, without open runs', () => {
+test('as JSON: the log record with its timestamp, one object per line, without open runs', () => {
   const endings = [failed, skipped(firingAt('2026-11-23T03:00:00')), missed(firingAt('2026-11-23T04:00:00'))];
   const lines = shown({ endings, open: [running(firingAt('2026-11-23T09:55:00'))] }, { asJson: true });
   expect(lines.map((line) => JSON.parse(line))).toEqual(

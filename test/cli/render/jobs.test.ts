@@ -28,7 +28,7 @@ test('the list shows each timer’s last outcome and how long ago that was, in o
   expect(lines.map((line) => line.replace(/^.* {2}/, ''))).toEqual(['LAST', 'success 3 h ago', 'failure 40 s ago']);
 });
 
-test('a long description is cut on a terminal, where the table fits', () => {
+test('a long description is cut on a terminal, so that the table fits', () => {
   const terminal = capturedTerminal({ width: 80 });
   const described = job('backup', everyMs(3_600_000), { ...HOURLY, description: 'x'.repeat(90), tags: ['db'] });
   printList([rowOf(described, { now: NOW, timer: undefined, record: undefined })], {
@@ -40,7 +40,7 @@ test('a long description is cut on a terminal, where the table fits', () => {
   expect(terminal.said.out[1]).toMatch(/ x+…$/);
 });
 
-test('a timer that never ended a run has no last outcome', () => {
+test('a timer without an ended run has no last outcome', () => {
   expect(shown([['report', undefined, '2026-11-23T09:59:20']]).join('\n')).not.toContain('ago');
 });
 

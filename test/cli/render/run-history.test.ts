@@ -55,7 +55,7 @@ test('what its fallback printed comes last, and under its own key', () => {
   expect(JSON.parse(shown(run, { asJson: true }))).toMatchObject({ fallback_output_tail: 'old\nprices' });
 });
 
-test('on a shared state it has its machine', () => {
+test('on a shared state, the run names its machine', () => {
   const ended = { ending: finished(firing, { node: 'w1' }) };
   const open = { open: running(firing, { node: 'w1' }) };
   for (const run of [ended, open]) {
@@ -64,7 +64,7 @@ test('on a shared state it has its machine', () => {
   }
 });
 
-test('a run that is still on says so, and which process it is', () => {
+test('an active run is shown as active, with its process', () => {
   expect(shown({ open: running(firing) })).toBe(
     [
       'run       mg1c9x3k0zzzz',
@@ -78,7 +78,7 @@ test('a run that is still on says so, and which process it is', () => {
   );
 });
 
-test('an attempt that failed says which machine had it', () => {
+test('a failed attempt names its machine', () => {
   const attempts = failed.attempts?.map((attempt) => ({ ...attempt, node: 'w1' })) ?? [];
   expect(shown({ ...failed, attempts })).toContain('+01:00  on w1: exit code 3; again after 5 s');
   expect(JSON.parse(shown({ ...failed, attempts }, { asJson: true }))).toMatchObject({
@@ -86,7 +86,7 @@ test('an attempt that failed says which machine had it', () => {
   });
 });
 
-test('a run between two attempts says when the next begins', () => {
+test('for a run between two attempts, the start of the next one is shown', () => {
   const open = running(firing, { retryAt: instant('2026-11-23T10:00:05'), pid: undefined });
   expect(shown({ open })).toContain('outcome   none yet: waiting, retry at Mon 2026-11-23 11:00:05 +01:00');
 });
@@ -102,7 +102,7 @@ test('a run that a dead scheduler left behind is not called running', () => {
   );
 });
 
-test('of a lost run nobody knows how long it took: it says when it was last seen', () => {
+test('a lost run has no duration, but the time when it was last seen', () => {
   const ending = finished(firing, {
     at: instant('2026-11-23T02:10:00'),
     outcome: { status: 'lost', error: 'the scheduler died while it was running' },
@@ -116,7 +116,7 @@ test('of a lost run nobody knows how long it took: it says when it was last seen
   expect(JSON.parse(shown({ ending }, { asJson: true }))).toMatchObject({ status: 'lost', duration_ms: null });
 });
 
-test('a run that waited in vain says that it never started', () => {
+test('a run that waited and never started is shown as such', () => {
   const run = shown({ ending: missed(firing, { runId: 'mg1c2x3k0abcd', reason: 'deadline' }) });
   expect(run).toContain('started   never');
   expect(run).toContain('outcome   missed: it could not start in time');

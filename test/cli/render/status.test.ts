@@ -43,7 +43,7 @@ test('jitter: how long to the actual start, and when it is due', () => {
   expect(line).toMatch(/ in 5 min 12 s, due \d\d:\d\d:\d\d /);
 });
 
-test('80 columns keep until when a timer is paused, whatever else is cut', () => {
+test('in 80 columns, the end of a pause stays, whatever else is cut', () => {
   const paused = (until: string, reason: string) => ({ paused: { since: ago(3), until, reason } });
   const long = 'a reason that takes more than a line of the terminal'.repeat(2);
   const shaky = { last_status: 'failure', failures_in_a_row: 1234, last_finished_at: ago(3) } as const;
@@ -63,7 +63,7 @@ test.each([
   [1, '1 waits'],
   [2, '2 wait'],
   [null, 'some wait'],
-])('%s outcomes that the server of forward does not take: %s', (unsent, words) => {
+])('%s outcomes that the server of forward does not accept: %s', (unsent, words) => {
   const terminal = capturedTerminal({ width: 120 });
   const forward = { receiver: 'hub.example', unsent, unavailable_since: ago(60), reason: 'it does not respond' };
   printStatus({ ...status([timer('one')]), forward }, { terminal, timezone: 'UTC', asJson: false });
@@ -72,7 +72,7 @@ test.each([
   );
 });
 
-test('on a shared state, the status says whose it is, who stands by, and how the active machine took over', () => {
+test('on a shared state, the status names the active and standby machines, and how the active one took over', () => {
   const terminal = capturedTerminal({ width: 120 });
   const two = { name: 'web-2', version: '1', since: ago(3), has_same_timers: false };
   const machines = { state: 'redis://db', node: 'web-1', role: 'active', active: 'web-1', others: [two] } as const;
@@ -88,7 +88,7 @@ test('on a shared state, the status says whose it is, who stands by, and how the
   expect(terminal.said.err[2]).toMatch(/^timers: web-1: pid \d+, version /);
 });
 
-test('on a shared state, the status says which runs wait for workers', () => {
+test('on a shared state, the status shows which runs wait for workers', () => {
   const terminal = capturedTerminal({ width: 120 });
   const machines = { state: 'redis://db', node: 'one', role: 'active', active: 'one', lease_ms_left: 9_500 } as const;
   const queues = [

@@ -8,7 +8,7 @@ const pressed = (...keys: readonly string[]) => tell(SIZE, TIMERS, ...keys);
 const names = ({ view }: ReturnType<typeof tell>) => shownRows(view).map(({ timer: { task_name: name } }) => name);
 
 describe('the selection', () => {
-  test('is nobody’s choice at first, so that no key does anything to a timer', () => {
+  test('is empty at first, so that no key affects a timer', () => {
     const { view, wishes } = pressed('t', 'p', 'P', 'c', 'o', 'enter');
     expect(wishes).toEqual([]);
     expect(view).toMatchObject({ selected: undefined, pane: undefined, mode: { kind: 'list' } });
@@ -105,7 +105,7 @@ describe('the filter', () => {
   });
 });
 
-describe('what is done about the selected timer', () => {
+describe('actions on the selected timer', () => {
   const selected = (...keys: readonly string[]) => pressed('2', 'down', 'down', ...keys);
 
   test('t triggers it', () => {
@@ -128,7 +128,7 @@ describe('what is done about the selected timer', () => {
     expect(selected('P', '5', 'escape')).toMatchObject({ wishes: [], view: { mode: { kind: 'list' } } });
   });
 
-  test('c cancels what runs, when y says so', () => {
+  test('c cancels its active runs after y', () => {
     expect(selected('c').view.mode).toEqual({ kind: 'cancel', name: 'backup', runs: 1 });
     expect(selected('c', 'y').wishes).toEqual([{ kind: 'cancel', name: 'backup' }]);
     for (const key of ['n', 'enter', 'escape', 't', 'q', 'Y']) expect(selected('c', key).wishes).toEqual([]);
@@ -140,7 +140,7 @@ describe('what is done about the selected timer', () => {
 });
 
 describe('the output', () => {
-  test('takes half of the screen, all of it, none; what is followed follows', () => {
+  test('takes half of the screen, all of it, or none, and the followed timer changes with it', () => {
     const opened = tell(SIZE, TIMERS, '2', 'down', 'down', 'o');
     expect(opened).toMatchObject({
       view: { pane: { name: 'backup', isTall: false } },
@@ -180,13 +180,13 @@ describe('the output', () => {
     expect(tell(SIZE, TIMERS, '2', 'down', 'down', 'o', ...lines).view.pane?.lines).toHaveLength(500);
   });
 
-  test('is closed by escape, which else selects none', () => {
+  test('is closed by escape, which otherwise clears the selection', () => {
     expect(pressed('down', 'o', 'escape').view).toMatchObject({ pane: undefined, selected: 'paused' });
     expect(pressed('down', 'escape').view.selected).toBeUndefined();
   });
 });
 
-test('Ctrl-C quits during any question; q where it is not a letter', () => {
+test('Ctrl-C quits during any question, and q where it is not input', () => {
   for (const keys of [[], ['?'], ['/'], ['down', 'P'], ['2', 'down', 'down', 'c']])
     expect(pressed(...keys, 'ctrl-c').wishes.at(-1)).toEqual({ kind: 'quit' });
   for (const keys of [[], ['?']]) expect(pressed(...keys, 'q').wishes).toEqual([{ kind: 'quit' }]);

@@ -42,13 +42,13 @@ function fileWith({ path, level }: Pick<KeyInfo, 'path' | 'level'>, line: string
   if (!isSchedule && path !== 'run') timer.push('every: 10s');
   const own = line === undefined ? [] : [line];
   if (path === 'timers') return own.join('\n');
-  // Runs for workers need a store, and so does its clock.
+  // Runs for workers need a shared state, and so does `clock.state`.
   const state = ['run_on', 'clock.state'].includes(path) ? ['state: redis://db.example.org/0'] : [];
   const [top, inside] = level === 'file' ? [[...state, ...own], timer] : [state, [...timer, ...own]];
   return [...top, 'timers:', '  backup:', ...inside.map((one) => `    ${one}`)].join('\n');
 }
 
-/** What depends on this machine rather than the file. */
+/** Codes that depend on this machine rather than on the file. */
 const HERE = ['needs-root', 'no-token', 'no-password', 'missing-env-file', 'bad-cwd'];
 
 describe('examples are valid', () => {

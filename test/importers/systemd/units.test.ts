@@ -9,7 +9,7 @@ import { parseTimeSpan, writeDuration } from '../../../src/importers/systemd/tim
 import { firings, imported } from '../imported.js';
 import { systemdInstants, withoutSystemd } from './real-calendar.js';
 
-/** What a timer and a service become: the keys of its timers, and the differences as text. */
+/** The result of reading a timer and a service: the keys of its timers, and the differences as text. */
 function read(timer: string, service: string, { folder = '', more = [] as readonly SourceFile[], name = 'job' } = {}) {
   const files = [
     { path: `${folder}${name}.timer`, text: `[Timer]\n${timer}\n` },
@@ -47,7 +47,7 @@ describe('ExecStart', () => {
     expect(keysOf('ExecStart=/bin/bash -c "echo hi"')).toMatchObject({ run: 'echo hi', shell: '/bin/bash' });
   });
 
-  it('runs commands before and after it, and asks the condition first', () => {
+  it('runs commands before and after it, and checks the condition first', () => {
     const service = [
       'ExecCondition=/bin/c',
       'ExecStartPre=-/bin/pre',
@@ -201,7 +201,7 @@ test('a timer finds its service next to it, by Unit= too', () => {
   expect(alone.differences[0]?.message).toBe('a.timer is left out: b.service cannot be read.');
 });
 
-test('every setting that does nothing here is named', () => {
+test('every setting that has no effect here is named', () => {
   const service = [
     ...['ExecStart=/bin/a', 'Nice=19', 'IOSchedulingClass=idle', 'ProtectHome=yes', 'MemoryMax=1G', 'Frobnicate=1'],
     ...['KillMode=process', 'StateDirectory=x', 'Type=forking', 'RemainAfterExit=yes', 'DynamicUser=yes', 'nonsense'],
@@ -378,7 +378,7 @@ describe('twenty real pairs', () => {
   });
 });
 
-test('settings of a service name what they change, and those that are off say nothing', () => {
+test('the differences of a service name what its settings change, and disabled settings have none', () => {
   const service = [
     '[Unit]',
     'Wants=network-online.target',

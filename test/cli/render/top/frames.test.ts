@@ -17,7 +17,7 @@ const look = (how: Partial<TerminalStyle> & { level?: 0 | 1 } = {}): TerminalSty
 const frame = (view: View, how: TerminalStyle = look()): string => `${renderTop(view, how).join('\n')}\n`;
 const golden = (name: string): string => readFileSync(new URL(`frames/${name}.txt`, import.meta.url), 'utf8');
 
-/** What chalk writes. */
+/** The sequences that chalk writes. */
 const SGR = new RegExp('\\u001b\\[[0-9;]*m', 'g');
 
 const OUTPUT = [
@@ -157,7 +157,7 @@ describe('time passes', () => {
   const later = (view: View, seconds: number): string[] => renderTop({ ...view, now: NOW + seconds * 1_000 }, look());
   const row = (lines: readonly string[], name: string) => lines.find((text) => text.slice(3).startsWith(name));
 
-  test('what is next counts down, what runs counts up, a pause ends by itself', () => {
+  test('NEXT counts down, active runs count up, and a pause ends by itself', () => {
     const { view } = tell(SMALL, TIMERS);
     expect(row(later(view, 0), 'backup')).toContain('  8s  running 12s ');
     expect(row(later(view, 7), 'backup')).toContain('  1s  running 19s ');
@@ -166,7 +166,7 @@ describe('time passes', () => {
     expect(row(later(view, 3_600), 'paused')).not.toContain('paused 0s');
   });
 
-  test('but not for a scheduler that is gone: its last word stays, and when that was', () => {
+  test('but not for a scheduler that is gone: its last status stays, with its time', () => {
     const { view } = tell(SMALL, TIMERS, { kind: 'link', link: { kind: 'lost', since: NOW } });
     const lines = later(view, 65);
     expect(lines[1]).toBe(' The scheduler disconnected 1m05s ago. Reconnecting.');
