@@ -12,7 +12,7 @@ function block(duration: number): void {
   while (clock.monotonic() < until);
 }
 
-it.runIf(process.platform === 'linux')('the time since boot is that of the system now', () => {
+it.runIf(process.platform === 'linux')('the time since boot is that of the system', () => {
   const before = clock.uptime() ?? 0;
   block(20);
   const system = Number.parseFloat(readFileSync('/proc/uptime', 'latin1')) * 1_000;
@@ -21,7 +21,7 @@ it.runIf(process.platform === 'linux')('the time since boot is that of the syste
 });
 
 describe('a timer of the machine', () => {
-  it.runIf(process.platform === 'linux')('comes after the end of a process that ended in between', async () => {
+  it.runIf(process.platform === 'linux')('fires after the end of a process that ended in between', async () => {
     const told: string[] = [];
     const child = spawn('true').on('exit', () => told.push('exit'));
     const timer = new Promise<void>((resolve) => clock.after(1, resolve)).then(() => told.push('timer'));
@@ -31,7 +31,7 @@ describe('a timer of the machine', () => {
     expect(told).toEqual(['exit', 'timer']);
   });
 
-  it('does not come when it is disarmed before, though it is due', async () => {
+  it('does not fire if it is disarmed before, even if it is due', async () => {
     let isLate = false;
     await new Promise<void>((resolve) => {
       clock.after(1, () => {

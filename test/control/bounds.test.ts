@@ -56,7 +56,7 @@ describe('when all places are in use', () => {
     await closed;
   });
 
-  test('those who send nothing at the door keep nobody from asking, and are disconnected', async () => {
+  test('waiting clients that send nothing block nobody, and are disconnected', async () => {
     const silent = crowd(300);
     expect(await ask('health')).toMatchObject({ ok: {} });
     await served.clock.advance(3 * SECOND);

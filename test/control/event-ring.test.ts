@@ -70,7 +70,7 @@ test('a follower that reads too slowly learns exactly how many events it lost', 
   expect(read(follower)).toEqual({ 'run.output': 1 });
 });
 
-test('of what it does not want it loses nothing', () => {
+test('events that a follower did not ask for do not count as lost', () => {
   const other = follow({ jobName: 'other' });
   const run = follow({ runId: 'r2' });
   tell(50_000);
@@ -78,7 +78,7 @@ test('of what it does not want it loses nothing', () => {
   expect([read(other), read(run)]).toEqual([{}, { 'run.output': 1 }]);
 });
 
-test('a run’s end is sent however much follows it', () => {
+test('the end of a run is sent, however many events follow it', () => {
   const follower = follow({ runId: 'r' });
   tell(10);
   ring.accept(finished);
@@ -86,7 +86,7 @@ test('a run’s end is sent however much follows it', () => {
   expect(read(follower)).toEqual({ lost: 10, 'run.finished': 1 });
 });
 
-test('of many ends the latest 16 are kept', () => {
+test('only the latest 16 ends are kept', () => {
   const follower = follow({ runId: 'r1' });
   tell(100, finished);
   tell(50_000, { ...output, runId: 'other' });

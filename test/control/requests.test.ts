@@ -128,7 +128,7 @@ describe('a request', () => {
   });
 
   test.each(['trigger', 'pause', 'stop', 'reload', 'status'])(
-    'for %s that comes too late is not carried out',
+    'for %s that comes too late is not executed',
     async (verb) => {
       const args = { name: 'tick', names: ['tick'], expires_at: served.clock.now() - 1 };
       expect(await client.ask({ id: 1, verb, args })).toMatchObject({ error: { code: 'expired' } });

@@ -18,12 +18,12 @@ afterEach(() => served.clear());
 const modeOf = (path: string) => statSync(path).mode & 0o777;
 
 describe('the socket', () => {
-  test('is for its own user alone, in a folder that is', async () => {
+  test('is accessible only to its own user, in a folder that is, too', async () => {
     expect(await served.listen()).toEqual({ kind: 'listening', path: served.path });
     expect([modeOf(served.path), modeOf(served.folder)]).toEqual([0o600, 0o700]);
   });
 
-  test('is elsewhere when its folder is open to others or its path too long', async () => {
+  test('is in another place if its folder is open to others or its path is too long', async () => {
     chmodSync(served.folder, 0o755);
     const fallback = join(served.folder, 'run', 'abc.sock');
     const long = join(served.folder, 'x'.repeat(100), 'timers.sock');
@@ -47,7 +47,7 @@ describe('the socket', () => {
     expect(await served.listen()).toMatchObject({ kind: 'listening' });
   });
 
-  test('of a scheduler that lives, or any other file there, is left alone', async () => {
+  test('of a living scheduler, or any other file there, is left alone', async () => {
     await served.listen();
     const other = new Served();
     expect(await other.server.listen([served.path], uid)).toMatchObject({
@@ -65,7 +65,7 @@ describe('the socket', () => {
     expect(await served.server.listen([path], uid)).toMatchObject({ kind: 'unavailable' });
   });
 
-  test('whether one is possible can be asked without making its folder', () => {
+  test('can be checked without creating its folder', () => {
     const missing = join(served.folder, 'deep', 'er', 'timers.sock');
     expect(impossibility(missing, uid)).toBeUndefined();
     expect(existsSync(join(served.folder, 'deep'))).toBe(false);
@@ -156,7 +156,7 @@ describe('a client', () => {
     close();
   });
 
-  test('follows without end once it has a reply', async () => {
+  test('follows without a time limit once it has a reply', async () => {
     const { clock, client, asked, close } = await deaf(2);
     const sent = asked(2);
     const following = client.follow({ follow: true }, { event: () => undefined, dropped: () => undefined });

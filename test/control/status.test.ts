@@ -9,7 +9,7 @@ let changes: ChangedJobs;
 let recent: RecentOutcomes;
 let heard = 0;
 
-/** Time passes, and the sinks learn what happened. */
+/** Lets time pass until the sinks have received what happened. */
 async function pass(duration: number): Promise<void> {
   await rig.clock.advance(duration);
   for (const event of rig.events.slice(heard)) for (const sink of [changes, recent]) sink.accept(event);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { exposedCopy } from '../../src/daemon/state-trust.js';
 
 const uid = process.getuid?.() ?? 0;
-/** Root can give a folder away; others can only be somebody else. */
+/** Root gives the folder to another user. Everyone else checks as another user instead. */
 const owner = uid === 0 ? 65_534 : uid;
 
 let folder: string;

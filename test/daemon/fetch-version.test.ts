@@ -56,13 +56,13 @@ const sends =
   (_, response) =>
     response.writeHead(status, headers).end(body);
 
-/** A response in bytes, whatever HTTP says. */
+/** Responds with these bytes, whether they are valid HTTP or not. */
 const writes =
   (bytes: string): Answer =>
   ({ socket }) =>
     socket.end(bytes);
 
-/** Megabytes, as far as the client reads them. */
+/** Responds with megabytes, as far as the client reads them. */
 const streams =
   (megabytes: number): Answer =>
   (_, response) => {
@@ -125,7 +125,7 @@ describe('a response that is not a file', () => {
   it.each([
     ['once', 'gzip', bomb],
     ['twice', 'gzip, gzip', gzipSync(bomb)],
-  ])('packed %s and longer than allowed is refused', async (_, encoding, body) => {
+  ])('compressed with %s and longer than allowed is refused', async (_, encoding, body) => {
     answer = sends(200, { 'Content-Encoding': encoding }, body);
     expect(await fetchOnce()).toMatchObject({ kind: 'refused', problem: { code: 'file-too-large' } });
   });
@@ -190,7 +190,7 @@ describe('an ETag', () => {
     expect(fetched.kind === 'version' && fetched.version.etag).toBe(used);
   });
 
-  it('that is unchanged needs no text', async () => {
+  it('that is unchanged needs no new text', async () => {
     answer = sends(304, {}, '');
     expect(await fetchOnce({ etag: 'W/"1"' })).toEqual({ kind: 'unchanged' });
     expect(asked[0]?.headers['if-none-match']).toBe('W/"1"');

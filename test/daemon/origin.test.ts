@@ -122,7 +122,7 @@ describe('a new version', () => {
     expect(readdirSync(join(folder, 'edge.from'))).toHaveLength(2);
   });
 
-  it('is asked for after a pause of the machine, so that machines that start together do not ask together', async () => {
+  it('is requested after a pause that differs between machines, so that they do not ask at the same moment', async () => {
     await run({ firstPause: 20 * SECOND });
     const asked = async (pause: number) => {
       await clock.advance(pause);
@@ -266,7 +266,7 @@ describe('a server that is away', () => {
     origin.stop();
   });
 
-  it('is a reason not to start without a copy', async () => {
+  it('prevents a start without a copy', async () => {
     server.status = 404;
     expect(await openOrigin()).toMatchObject({
       problems: [{ code: 'server-unreachable', message: `${server.url} cannot be loaded: it returned 404.` }],

@@ -59,7 +59,7 @@ test('after a takeover the past is read again: another machine recorded the late
   expect(ids(recent)).toEqual(['r1', 'r2']);
 });
 
-test('of many jobs a few are looked up in a turn', async () => {
+test('a few of many jobs are looked up in each turn', async () => {
   const names = Array.from({ length: 100 }, (_, index) => `job-${index}`);
   const clock = new FakeClock();
   let turns = 0;
@@ -73,7 +73,7 @@ test('of many jobs a few are looked up in a turn', async () => {
   expect(ids(recent, 'job-99')).toEqual(['r1']);
 });
 
-test('without a history, or with one that cannot be read, there is what was seen', async () => {
+test('without a readable history, the outcomes that this process has seen are available', async () => {
   const { recent } = recentOver(undefined);
   const broken = new RecentOutcomes(new FakeClock(), () =>
     Object.assign(new FakeHistory({}), {

@@ -39,7 +39,7 @@ function broken(verb: 'status' | 'reload'): () => void {
 }
 
 it.each(['status', 'reload'] as const)(
-  'a bug in %s is a refused file, and the next reload is free of it',
+  'after a bug in %s the file is refused, and the next reload works',
   async (verb) => {
     await rig.clock.advance(0);
     rig.events.splice(0);
@@ -64,12 +64,12 @@ it('the first run_on of a scheduler whose state is not on Redis is refused, even
   expect(await reloader.reload()).toMatchObject({ valid: false, problems: [{ code: 'run-on-without-redis' }] });
 });
 
-it('a bug in comparing is a refused file', async () => {
+it('after a bug in the comparison the file is refused', async () => {
   broken('status');
   expect(await reloader.compare()).toMatchObject({ valid: false, problems: [{ code: 'internal-error' }] });
 });
 
-it('a reload whose report fails does not poison the next one', async () => {
+it('a reload whose report fails does not affect the next one', async () => {
   const { scheduler } = rig;
   write('  bad: {}\n');
   Object.assign(scheduler, { emit: boom });

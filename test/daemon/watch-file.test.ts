@@ -141,7 +141,7 @@ describe('where the system reports no changes, a timer file', () => {
   });
 });
 
-test('a report of a change leads to a look at once, one of a neighbor to none', async () => {
+test('a reported change triggers a check at once; a change of a neighbor triggers none', async () => {
   watch();
   writeFileSync(file, 'two');
   watched.get(folder)?.('neighbor.db');

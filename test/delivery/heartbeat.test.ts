@@ -136,7 +136,7 @@ describe('a heartbeat', () => {
     await web.next();
   });
 
-  it('stops with the scheduler, and one on its way has the time it is given', async () => {
+  it('stops with the scheduler, and one that is being sent gets the remaining time', async () => {
     begin();
     await rig.clock.advance(0);
     await web.next();

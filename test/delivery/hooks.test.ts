@@ -116,7 +116,7 @@ describe('what a hook receives', () => {
     });
   });
 
-  it('has no duration of a lost run', () => {
+  it('contains no duration of a lost run', () => {
     expect(envOf(ended('lost'))).toMatchObject({ TIMERS_STATUS: 'lost', TIMERS_DURATION_MS: '' });
   });
 
@@ -242,7 +242,7 @@ describe('many hooks', () => {
     expect(begunTimers()).toContain('quick');
   });
 
-  it('wait to a hundred of one timer; those beyond are dropped and reported', async () => {
+  it('are queued up to a hundred per timer; those beyond are dropped and reported', async () => {
     executor.lasting = SECOND;
     fail(1 + 100 + 2);
     expect(told()).toEqual([102, 103].map((run) => `r${run} canceled: too many hooks are already waiting`));
@@ -251,7 +251,7 @@ describe('many hooks', () => {
     expect(clock.armed).toBe(0);
   });
 
-  it('wait to a thousand over all, and one more of every timer of which none waits', async () => {
+  it('are queued up to a thousand in all, plus one for each timer without a queued hook', async () => {
     for (let timer = 1; timer <= 10; timer++) fail(101, `t${timer}`);
     failEach(16);
     failed.length = 0;
@@ -274,7 +274,7 @@ describe('at the end of the scheduler', () => {
     return () => isSettled;
   };
 
-  test('what runs and waits is waited for', async () => {
+  test('active and queued hooks are awaited', async () => {
     executor.lasting = 2 * SECOND;
     fail(2);
     failEach(3);
@@ -299,7 +299,7 @@ describe('at the end of the scheduler', () => {
     expect(clock.armed).toBe(0);
   });
 
-  test('a hook that nothing can end is waited for one second more', async () => {
+  test('a hook that nothing can end is awaited for one second more', async () => {
     executor.obedience = 'never';
     fail(1);
     const isSettled = settle();
@@ -309,7 +309,7 @@ describe('at the end of the scheduler', () => {
     expect(isSettled()).toBe(true);
   });
 
-  test('nothing is waited for when no hook runs', async () => {
+  test('nothing is awaited if no hook runs', async () => {
     const isSettled = settle();
     await clock.settle();
     expect(isSettled()).toBe(true);

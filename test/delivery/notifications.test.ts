@@ -66,7 +66,7 @@ describe('these are reported', () => {
     expect(told).toEqual(['1', '3', '6', '12', '24']);
   });
 
-  it('a recovery, but no success besides and nothing canceled', async () => {
+  it('a recovery, but no other success and no cancellation', async () => {
     expect(await changesOf([success, recovery, success, finished({ status: 'canceled' })])).toBe('recovered');
   });
 
@@ -75,7 +75,7 @@ describe('these are reported', () => {
     expect(await changesOf([run('timeout'), run('lost')])).toBe('failed failed');
   });
 
-  it('missed firings once, until a run succeeds; none that a stop misses', async () => {
+  it('missed firings once, until a run succeeds; none that are missed because of a stop', async () => {
     const shutdown = { ...missed, reason: 'shutdown' } as const;
     expect(await changesOf([shutdown, missed, missed, failure(2), missed, success, missed])).toBe('missed missed');
   });
@@ -84,7 +84,7 @@ describe('these are reported', () => {
     expect(await changesOf([opened, opened, closed, opened])).toBe('breaker_opened breaker_opened');
   });
 
-  it('what is asked for', async () => {
+  it('only the requested changes', async () => {
     const on = new Set(['recovered'] as const);
     expect(await changesOf([failure(1), failure(3), missed, opened, recovery], { on })).toBe('recovered');
   });
@@ -140,7 +140,7 @@ describe('a webhook', () => {
     expect((await bodyOf(event))['text']).toBe(text);
   });
 
-  it('is not made to call everybody by what a command printed, and not sent more than a chat shows', async () => {
+  it('does not mention everybody because of a command’s output, and is no longer than a chat shows', async () => {
     const outputTail = `${'x'.repeat(900)}\n`.repeat(9) + '<!channel> @everyone <@U1> ``` mail@example.org';
     const text = String((await bodyOf({ ...failure(1), outputTail }))['text']);
     expect(text).not.toMatch(/<!|@everyone|<@|```.*```.*```/s);
@@ -181,7 +181,7 @@ test('a command receives the text and the facts of the run, and its failure is r
   expect(failed).toMatchObject([{ change: 'failed', error: 'exit code 7', outputTail: 'no pager' }]);
 });
 
-test('at the end of the scheduler they have their remaining time, and are reported', async () => {
+test('at the end of the scheduler, notifications get their remaining time, and are reported', async () => {
   executor.obedience = 'kill';
   const sink = create({ command: hook, webhook: `http://${web.host}/` });
   sink.accept(failure(1));

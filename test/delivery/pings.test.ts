@@ -125,7 +125,7 @@ describe('a ping', () => {
     expect(clock.armed).toBe(0);
   });
 
-  it('to where nobody listens says so, and no more', async () => {
+  it('to an address where nobody listens reports only that', async () => {
     await web.close();
     sink.accept(success);
     for (const pause of [1, 4]) {
@@ -148,13 +148,13 @@ describe('pings that hang', () => {
     expect(paths()).toEqual(['POST /hangs', 'POST /quick', 'POST /quick']);
   });
 
-  it('wait to a hundred; those beyond are dropped and reported', () => {
+  it('are queued up to a hundred; those beyond are dropped and reported', () => {
     for (let run = 1; run <= 102; run++) sink.accept(of(success, 'hangs', `r${run}`));
     expect(told()).toEqual(['hangs success 0: too many pings are already waiting']);
   });
 });
 
-test('at the end of the scheduler they have their remaining time, and are reported', async () => {
+test('at the end of the scheduler, pings get their remaining time, and are reported', async () => {
   sink.accept(of(success, 'hangs', 'r1'));
   sink.accept(of(success, 'hangs', 'r2'));
   await web.next();

@@ -12,7 +12,7 @@ let troubles: string[];
 let exit: Exit;
 let isOverdue: boolean;
 let manager: ServiceManager;
-/** Messages that are being sent do not end while it is held. */
+/** While this is true, messages that are being sent do not end. */
 let holds: boolean;
 
 function open(watchdog?: Duration): void {
@@ -63,7 +63,7 @@ beforeEach(() => {
 const READY = 'STATUS=2 timers, 0 active runs; next start 2026-01-01T00:10:00.000Z';
 
 describe('a service manager', () => {
-  it('learns that the scheduler is ready, reloads, is ready again, and stops', async () => {
+  it('is notified that the scheduler is ready, reloads, is ready again, and stops', async () => {
     open();
     await rig.clock.advance(0);
     expect(sent.splice(0)).toEqual([['systemd-notify', 'READY=1', READY]]);
@@ -82,7 +82,7 @@ describe('a service manager', () => {
     expect(sent).toEqual([['systemd-notify', 'STOPPING=1', 'STATUS=Stopping; 1 active run']]);
   });
 
-  it('is ready again after a file that was refused, and learns what is wrong', async () => {
+  it('is notified of readiness again after a refused file, with what is wrong', async () => {
     open();
     await rig.clock.advance(0);
     manager.reloading();
@@ -95,7 +95,7 @@ describe('a service manager', () => {
     ]);
   });
 
-  it('does not become ready, nor reload, while the scheduler stops', async () => {
+  it('is notified of neither readiness nor a reload while the scheduler stops', async () => {
     open();
     await rig.clock.advance(0);
     void rig.scheduler.stop('SIGTERM');

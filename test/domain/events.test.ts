@@ -86,7 +86,7 @@ describe('every entry', () => {
 });
 
 describe('a sentence that counts one thing has no plural', () => {
-  /** With 1 for each count, and one item in each list. */
+  /** The event with 1 for each count, and one item in each list. */
   const ofOne = (event: TimerEvent): TimerEvent =>
     Object.fromEntries(
       Object.entries(event).map(([key, value]: [string, unknown]) => {

@@ -33,7 +33,7 @@ describe('the tail of a failure', () => {
     expect(tail.toString()).toBe(`${'x'.repeat(1_024)}…`);
   });
 
-  it('is the same of blocks and of their lines', () => {
+  it('is the same for blocks and for their lines', () => {
     const lines = fc.array(fc.constantFrom('', 'a', 'b', 'c'), { minLength: 1, maxLength: 50 });
     const blocks = fc.array(fc.record({ stream: fc.constantFrom('stdout' as const, 'stderr' as const), lines }));
     fc.assert(

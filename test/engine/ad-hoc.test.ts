@@ -14,7 +14,7 @@ const adHoc = (name: string, at: string, more: Partial<Job> = {}): Job =>
   });
 
 const START = '2026-01-01T00:00:00Z';
-/** The reply to the client, once the ledger was notified. */
+/** What the client receives once everything is recorded. */
 const kept = async (rig: Rig) => {
   const keeping = rig.scheduler.controls.kept();
   await rig.clock.advance(0);
@@ -22,7 +22,7 @@ const kept = async (rig: Rig) => {
 };
 const names = (rig: Rig) => rig.scheduler.controls.status().jobs.map(({ job: { name } }) => name);
 
-describe('a job that no file has', () => {
+describe('a job outside the file', () => {
   test('runs once and is gone, from the scheduler and from the ledger; its outcome stays', async () => {
     const lives = new Lives();
     const rig = lives.begin([job('tick', everyMs(HOUR))], START);
@@ -114,7 +114,7 @@ describe('a job that no file has', () => {
     expect(lives.disk.endings).toEqual([]);
   });
 
-  test('added again is due then, even after a restart', async () => {
+  test('that is added again is due at its new time, even after a restart', async () => {
     const lives = new Lives();
     const first = lives.begin([], START);
     first.scheduler.start();
@@ -138,7 +138,7 @@ describe('a job that no file has', () => {
     expect(rig.story()).toContain('00:00:00.001 run.started in:one@23:59:59.999 lateness_ms=2');
   });
 
-  test('that is paused when it comes due was skipped, and is gone', async () => {
+  test('that is paused when it comes due is skipped and removed', async () => {
     const rig = new Rig([adHoc('at:one', '2026-01-01T00:10:00Z')], { start: START });
     rig.scheduler.start();
     rig.scheduler.controls.pause('at:one', { until: undefined, reason: undefined });
@@ -147,7 +147,7 @@ describe('a job that no file has', () => {
     expect(names(rig)).toEqual([]);
   });
 
-  test('fired manually stays for its own time; what waits behind its firing is awaited', async () => {
+  test('that is fired manually stays until its own time, and until queued runs of it have ended', async () => {
     const rig = new Rig([adHoc('at:one', '2026-01-01T00:10:00Z')], { start: START });
     rig.executor.lasting = 2 * MINUTE;
     rig.scheduler.start();
@@ -194,7 +194,7 @@ describe('a job that no file has', () => {
   });
 });
 
-test('the client learns when nothing can be recorded, and it is recorded later', async () => {
+test('the client is informed if nothing can be recorded, and the job is recorded later', async () => {
   const lives = new Lives();
   const rig = lives.begin([], START);
   rig.scheduler.start();

@@ -98,7 +98,7 @@ describe('catch_up all', () => {
     expect([...lives.disk.open]).toEqual([]);
   });
 
-  test('canceled by name, those that run and those that wait end', async () => {
+  test('a cancellation by name ends active and waiting runs', async () => {
     const rig = await behindDowntime('skip', HOUR);
     await rig.clock.advance(SECOND);
     expect(rig.scheduler.controls.cancel('hourly')).toBe(3);
@@ -110,7 +110,7 @@ describe('catch_up all', () => {
     expect(rig.executor.attempts).toHaveLength(1);
   });
 
-  test('paused in the middle, the rest is skipped; stopped, it is left to the next', async () => {
+  test('a pause in the middle skips the rest; a stop leaves it to the next scheduler', async () => {
     const paused = await behindDowntime('skip', 5 * MINUTE);
     await paused.clock.advance(MINUTE);
     paused.scheduler.controls.pause('hourly', { until: undefined, reason: undefined });
@@ -128,7 +128,7 @@ describe('catch_up all', () => {
   });
 });
 
-test('catch_up latest waits for the run that a suspension found on, and is not dropped', async () => {
+test('catch_up latest waits for a run that was active during a suspension, and is not dropped', async () => {
   const rig = new Lives().begin([hourly('skip', 'latest')], '2026-01-01T00:59:00Z');
   rig.executor.lasting = 10 * MINUTE;
   rig.scheduler.start();

@@ -73,7 +73,7 @@ describe('a pause', () => {
 });
 
 describe('cancel', () => {
-  test('ends the runs of a timer, those that wait too, or one run by its id', async () => {
+  test('ends all runs of a timer, including waiting ones, or one run by its id', async () => {
     const rig = new Rig([
       job('slow', everyMs(MINUTE), { admission: [overlap('queue')] }),
       job('other', everyMs(MINUTE)),
@@ -169,7 +169,7 @@ describe('reset', () => {
     expect(second.scheduler.controls.status().jobs[0]).toMatchObject({ failuresInARow: 1 });
   });
 
-  test('of a calendar time has nothing to count', () => {
+  test('has nothing to restart for a calendar time', () => {
     const rig = begin(job('noon', atInstants('2026-01-01T12:00:00Z')));
     expect(rig.scheduler.controls.reset('noon', MINUTE)).toBeUndefined();
     expect(rig.scheduler.controls.reset('nobody')).toBeUndefined();
@@ -343,7 +343,7 @@ test('the status shows what is armed, active and waiting', async () => {
 });
 
 describe('drain', () => {
-  test('starts nothing more, misses what waits, and stops when what runs has ended, its retries included', async () => {
+  test('starts nothing more, misses waiting runs, and stops when active runs have ended, their retries included', async () => {
     const again = retry({ attempts: 2, delay: SECOND, factor: 1, maxDelay: SECOND, jitter: false }, () => 0);
     const rig = new Rig([job('slow', everyMs(MINUTE), { admission: [overlap('queue')], retry: again })]);
     rig.scheduler.start();

@@ -54,7 +54,7 @@ function watching(sources: readonly TimeSource[], steer?: (offset: number) => bo
 }
 
 test.each([
-  // before, offset, error, after
+  // Columns: before, offset, error, after.
   ['within', 250, 1, 'beyond'],
   ['within', -250, 1, 'beyond'],
   ['within', 51, 1, 'within'],
@@ -137,7 +137,7 @@ describe('the watch', () => {
     expect(asked).toEqual([0, 20, 60, 120, 180, 190, 200, 210, 220, 230, 240, 250, 260, 270, 280]);
   });
 
-  test('keeps what it knows when there is nothing new', async () => {
+  test('keeps its last result if there is no new one', async () => {
     const source = new FakeSource('ntp').answers([5, 1], undefined);
     const { clock, watch } = watching([source]);
     await clock.settle();
@@ -165,7 +165,7 @@ describe('the watch', () => {
     ]);
   });
 
-  test('knows nothing when two sources contradict each other', async () => {
+  test('has no result if two sources contradict each other', async () => {
     const { clock, watch, story } = watching([
       new FakeSource('a').answers([0, 1]),
       new FakeSource('b').answers([900, 1]),

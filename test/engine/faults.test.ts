@@ -32,14 +32,14 @@ const again = retry({ attempts: 2, delay: 0, factor: 1, maxDelay: 0, jitter: fal
 interface Stage {
   readonly bad?: Partial<Job>;
   readonly options?: RigOptions;
-  /** Causes the fault, in addition. */
+  /** Called with the rig, to cause the fault there. */
   readonly prepare?: (rig: Rig) => void;
   /** Whether every firing of the timer fails because of it; otherwise the timer runs as usual. */
   readonly fails?: false;
   readonly doing: string;
 }
 
-/** For every second attempt: that of the bad timer. */
+/** Whether an attempt, by its environment, is that of the bad timer. */
 const ofBad = (env: Readonly<Record<string, string>>) => env['TIMERS_TASK_NAME'] === BAD;
 
 const stages: Readonly<Record<string, Stage>> = {
@@ -136,7 +136,7 @@ describe('a timer that cannot be planned', () => {
     expect(endingsOf(rig, 'good')).toHaveLength(5);
   });
 
-  it('behind a jump of the clock costs no other timer its instants', async () => {
+  it('after a jump of the clock costs no other timer its instants', async () => {
     const broken = { most: 1, select: boom };
     const rig = new Rig([job(BAD, everyMs(60_000), { misfire: broken }), job('good', everyMs(60_000))]);
     rig.executor.lasting = 0;
@@ -167,7 +167,7 @@ describe('the surroundings of the timers', () => {
   };
   const good = job('good', everyMs(10_000));
 
-  it('a ledger that throws as it records and as it closes holds no run back', async () => {
+  it('a ledger that throws as it records and as it closes delays no run', async () => {
     const ledger = new FakeLedger(new Disk());
     ledger.onCommit = boom;
     ledger.close = boom;
@@ -232,7 +232,7 @@ describe('the surroundings of the timers', () => {
     expect(bugs(rig)).toHaveLength(1);
   });
 
-  it('an alarm of a loop that throws does not keep the others from ringing, and is thrown again where nobody hears it', async () => {
+  it('an alarm of a loop that throws does not keep the others from ringing, and its error is thrown again if nobody listens', async () => {
     const clock = new FakeClock();
     const loop = new TimerLoop(clock, () => clock.monotonic());
     let rang = 0;

@@ -81,7 +81,7 @@ test('a firing that is skipped does not end the rhythm', async () => {
 });
 
 test.each(['removed', 'disabled'] as const)(
-  'a timer that was %s while its run was on does not fire again',
+  'a timer that was %s while its run was active does not fire again',
   async (how) => {
     const rig = new Lives().begin([rested('none')], '2026-01-01T00:00:00Z');
     rig.executor.lasting = 10 * MINUTE;

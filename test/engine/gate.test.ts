@@ -7,7 +7,7 @@ class Crowd {
   readonly through: string[] = [];
   readonly #passes: GatePass[] = [];
 
-  /** `name` is a job's and a number: `a1`. */
+  /** Each name is that of a job and a number: `a1`. */
   send(gates: readonly Gate[], ...names: readonly string[]): void {
     for (const name of names) {
       const pass = new GatePass(name.replace(/\d/g, ''), gates, { passed: () => this.#enter(name, pass) });

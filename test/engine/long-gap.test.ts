@@ -28,7 +28,7 @@ const secondly = () => counted(read('cron', '* * * * * *', { timezone: 'Europe/B
 const [LONG_AGO, NOW] = ['1970-01-01T00:00:00Z', '2030-01-01T00:00:00Z'];
 const PASSED = Date.parse(NOW) / 1000;
 
-describe('sixty years of seconds are reckoned, not walked', () => {
+describe('sixty years of seconds are computed, not counted one by one', () => {
   test.each([
     ['none', 0],
     ['latest', 1],
@@ -73,7 +73,7 @@ describe('sixty years of seconds are reckoned, not walked', () => {
     expect(schedule.asked).toBeLessThan(MOST_ASKED);
   });
 
-  test('inside the active window alone', async () => {
+  test('only inside the active window', async () => {
     const window = { notBefore: Date.parse('1980-01-01T00:00:00Z'), notAfter: Date.parse('1980-01-02T00:00:00Z') };
     const schedule = secondly();
     const rig = new Rig([job('often', schedule, { window })], { start: LONG_AGO });
@@ -97,7 +97,7 @@ const slow = (clock: FakeClock): Schedule => ({
   },
 });
 
-describe('what takes long is spread over turns of the event loop', () => {
+describe('long work is spread over turns of the event loop', () => {
   test('the downtime of many jobs: verbs and other tasks come in between, and each is reported once', async () => {
     const lives = new Lives();
     const clock = new FakeClock(NOW);

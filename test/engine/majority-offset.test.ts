@@ -14,7 +14,7 @@ const samples = (said: Said) => said.map(([offset, error], index) => sample('abc
 const names = (of: readonly TimeSample[]) => of.map(({ source }) => source).join('');
 
 test.each<[Said, readonly [number, number] | undefined, string, string]>([
-  // offset ± error of each source; their agreement, which are right, which are wrong
+  // Columns: offset ± error of each source, their agreement, which are right, which are wrong.
   [[], undefined, '', ''],
   [[[250, 1]], [250, 1], 'a', ''],
   [

@@ -27,7 +27,7 @@ test('a firing that was admitted but never began does not use up max_runs', asyn
   ]);
 });
 
-test('while those that wait may be the last, others are skipped, and none too many begins', async () => {
+test('while waiting runs may use up max_runs, other firings are skipped, and no run too many begins', async () => {
   const busy = job('busy', everyMs(HOUR));
   const twice = job('twice', everyMs(MINUTE), { admission: [overlap('allow')], window: { maxRuns: 2 } });
   const rig = new Rig([busy, twice], { start: '2026-01-01T00:59:30Z', concurrency: 1 });

@@ -79,7 +79,7 @@ test('a run that is canceled while the scheduler stops ends with it', async () =
   expect(lives.disk.endings).toMatchObject([{ outcome: { status: 'canceled' } }]);
 });
 
-test('a lost run has the machine that had it, also where its fallback was running elsewhere', async () => {
+test('a lost run names its machine, even if its fallback was running elsewhere', async () => {
   const lives = new Lives({ isShared: true });
   const fallback = { ...command, run: 'fallback' };
   const jobs = [job('plain', everyMs(10 * SECOND)), job('poor', everyMs(10 * SECOND), { fallback })];
@@ -114,7 +114,7 @@ test('a lost run has the machine that had it, also where its fallback was runnin
   ]);
 });
 
-test('an attempt that failed says which machine had it, also one that was lost', async () => {
+test('a failed attempt names its machine, even if it was lost', async () => {
   const lives = new Lives({ isShared: true });
   const again = retry(
     { attempts: 9, delay: SECOND, factor: 1, maxDelay: SECOND, jitter: false, on: [3, 'lost'] },

@@ -124,7 +124,7 @@ describe('what is remembered', () => {
     expect(lives.disk.endings).toHaveLength(2);
   });
 
-  test('the command finds the previous firing and the last success of an earlier scheduler', async () => {
+  test('the command receives the previous firing and the last success of an earlier scheduler', async () => {
     const lives = new Lives();
     for (const start of ['00:00:30', '00:01:30']) {
       const rig = lives.begin([job('tick', everyMs(MINUTE))], `2026-01-01T${start}Z`);
@@ -334,7 +334,7 @@ test('a run is recorded before its process starts, and its cursor with it', asyn
   expect(atStart).toEqual([[[1], Date.parse('2026-01-01T00:01:00Z')]]);
 });
 
-test('what is due in one turn is one transaction', async () => {
+test('everything that is due in one turn is recorded in one transaction', async () => {
   const lives = new Lives();
   const jobs = Array.from({ length: 500 }, (_, n) => job(`job-${n}`, everyMs(MINUTE)));
   const rig = lives.begin(jobs, '2026-01-01T00:00:30Z');
@@ -363,7 +363,7 @@ test('a full disk stops no timer, is reported once, and so is its end', async ()
   expect(lives.disk.endings).toHaveLength(4);
 });
 
-test('what cannot be recorded to the end is reported before the last event', async () => {
+test('records that still cannot be written at the end are reported before the last event', async () => {
   const rig = new Lives().begin([job('tick', everyMs(MINUTE))], '2026-01-01T00:00:30Z');
   rig.scheduler.start();
   rig.ledger.isFull = true;
@@ -513,7 +513,7 @@ describe('an orderly stop leaves to the next scheduler what never had a process'
     expect([...lives.disk.open]).toEqual([]);
   });
 
-  test('an ad-hoc timer that waits stays, is run by the next, and is gone then', async () => {
+  test('a waiting ad-hoc timer stays, is run by the next scheduler, and is then removed', async () => {
     const lives = new Lives();
     const asked = { ...waits, name: 'in:23456', adHoc: '{}' };
     const first = lives.begin([long, asked], '2026-01-01T00:00:00Z', { concurrency: 1 });
@@ -565,7 +565,7 @@ describe('an orderly stop leaves to the next scheduler what never had a process'
   });
 });
 
-describe('a stop that another program keeps from the state', () => {
+describe('a stop while another program locks the state', () => {
   /** A scheduler whose ledger waits for a lock until the test releases it. */
   function lockedOut() {
     const rig = new Lives().begin([], '2026-01-01T00:00:00Z');
@@ -590,7 +590,7 @@ describe('a stop that another program keeps from the state', () => {
     expect(rig.story()).toContain('scheduler.stopped');
   });
 
-  test('waits no longer behind a second signal', async () => {
+  test('stops waiting at a second signal', async () => {
     const { rig } = lockedOut();
     const stopped = rig.scheduler.stop('SIGTERM');
     await rig.clock.advance(0);

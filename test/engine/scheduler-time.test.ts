@@ -5,7 +5,7 @@ import { correctionFor, SchedulerTime } from '../../src/engine/scheduler-time.js
 import { FakeClock } from '../support/fake-clock.js';
 
 test.each([
-  // error, time since the last check, the expected action
+  // Columns: error, time since the last check, the expected action.
   [0, 1_000, { kind: 'none' }],
   [2, 1_000, { kind: 'none' }],
   [-2, 1_000, { kind: 'none' }],

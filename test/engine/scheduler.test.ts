@@ -483,7 +483,7 @@ test('a stop waits for hooks and notifications as long as requested', async () =
 });
 
 describe('a process that was delayed', () => {
-  /** A time, and the next two. */
+  /** Three fixed times. */
   const threeTimes = atInstants('1970-01-01T00:01:00Z', '1970-01-01T00:02:00Z', '1970-01-01T00:03:00Z');
 
   test('less than five minutes: every fixed time comes late and goes through admission', async () => {

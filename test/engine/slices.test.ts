@@ -37,7 +37,7 @@ describe('many runs that wait for one commit', () => {
     expect(named(rig, 'run.finished')).toHaveLength(COUNT);
   });
 
-  test.each([true, false])('leave each turn after a few (with a ledger: %s)', async (withLedger) => {
+  test.each([true, false])('start only a few in each turn (with a ledger: %s)', async (withLedger) => {
     const turns: number[] = [];
     let turn = 0;
     const { rig } = burst((started) => {

@@ -7,7 +7,9 @@ import { atInstants, job, Rig } from '../support/rig.js';
 const at = (second: number): string => `2026-01-01T00:00:0${second}Z`;
 const twice = retry({ attempts: 2, delay: 10 * SECOND, factor: 1, maxDelay: 10 * SECOND, jitter: false }, () => 0);
 
-/** The event loop is blocked; in between `happened`, which nothing has processed. Then it continues. */
+/**
+ * Blocks the event loop for a while. Input that arrives in between (`happened`) is processed only when it continues.
+ */
 async function stall(rig: Rig, duration: Duration, happened: () => void): Promise<void> {
   rig.clock.block(duration, happened);
   await rig.clock.advance(0);
@@ -24,7 +26,7 @@ describe('past events come before what is due', () => {
     expect(rig.story()).toContain('run.finished pay@00:00:01.000 success');
   });
 
-  test('so has one that ended while the loop served what had come in before', async () => {
+  test('so does a command that ended while the loop handled earlier input', async () => {
     const rig = new Rig([job('pay', atInstants(at(1)), { timeout: 2 * SECOND }), job('other', atInstants(at(1)))]);
     rig.scheduler.start();
     await rig.clock.advance(SECOND);

@@ -53,7 +53,7 @@ describe('a scheduler that takes over', () => {
     expect(instants).toEqual([10, 20, 30, 40].map((seconds) => [seconds * SECOND, 0]));
   });
 
-  test('continues what `in` waits for, once', async () => {
+  test('continues the delay of `in`, which fires once', async () => {
     const delayed = (start: number) => {
       const instant = Date.parse(START) + start + 10 * SECOND;
       return { ...atInstants(instant), countsElapsed: true as const, length: 10 * SECOND };
@@ -75,7 +75,7 @@ describe('a scheduler that takes over', () => {
     expect(lives.disk.endings).toHaveLength(1);
   });
 
-  test('does not run at the start again', async () => {
+  test('does not repeat run_at_start', async () => {
     const jobs = [job('greeter', atInstants('2027-01-01T00:00:00Z'), { runAtStart: true })];
     const { second } = await takeOver(jobs, { lasting: SECOND, again: at(5) });
     expect(second.story()).not.toContain('run.started');
@@ -183,7 +183,7 @@ describe('a commit that takes time', () => {
 describe('a transcript over a handover', () => {
   const START_AT = Date.parse(START);
   const instantOf = (second: number) => START_AT + second * SECOND;
-  /** `in: 25s` of a scheduler that starts then. */
+  /** The schedule `in: 25s` of a scheduler that starts at `start`. */
   const inOf = (start: number) => ({
     ...atInstants(instantOf(start + 25)),
     countsElapsed: true as const,

@@ -14,7 +14,7 @@ function drain(queue: TimerQueue<Entry>, now = Infinity): string[] {
   return names;
 }
 
-test('gives entries in the order of their due time, and those of one instant in the order they came', () => {
+test('returns entries in the order of their due time, and those of one instant in the order of insertion', () => {
   const queue = new TimerQueue<Entry>();
   for (const [name, at] of [
     ['c', 30],
@@ -27,7 +27,7 @@ test('gives entries in the order of their due time, and those of one instant in 
   expect(drain(queue)).toEqual(['a1', 'a2', 'a3', 'b', 'c']);
 });
 
-test('gives nothing that is not due, and what is due at that very instant', () => {
+test('returns only entries that are due, including those due at that very instant', () => {
   const queue = new TimerQueue<Entry>();
   queue.insert(entry('a'), 10);
   expect(queue.takeDue(9.999)).toBeUndefined();

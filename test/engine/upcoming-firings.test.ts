@@ -29,7 +29,7 @@ test('JSON has both times', () => {
   ]);
 });
 
-test('what a scheduler has armed comes first, then the schedule; what is done does not come', () => {
+test('armed instants come first, then those of the schedule; finished timers have none', () => {
   const at = (time: string) => instant(`2026-11-23T${time}`);
   const armed = (next: number | null) => (span: { from: number }) =>
     [
@@ -45,7 +45,7 @@ test('what a scheduler has armed comes first, then the schedule; what is done do
   expect(armed(null)({ from })).toEqual([]);
 });
 
-test('before the scheduler was asked, the schedule says what fired, and nothing twice', () => {
+test('before the time of the status, firings follow the schedule, and none appears twice', () => {
   const [plain] = jobs;
   const at = (time: string) => instant(`2026-11-23T${time}`);
   const span = { from: at('08:00:00'), until: at('11:00:00'), count: Infinity };
@@ -72,7 +72,7 @@ test('a delay fires once, at the instant that it is armed for', () => {
   expect(delay(from - 1)).toEqual([]);
 });
 
-test('a span is one of starts', () => {
+test('a span bounds actual starts', () => {
   const until = instant('2026-11-23T11:02:00');
   const starts = [...upcomingFirings(jobs, { from, until, count: 10 })].map(({ job: { name } }) => name);
   expect(starts).toEqual(['spread', 'plain']);

@@ -141,7 +141,7 @@ const UNFIT: readonly Unfit[] = [
 ];
 
 test.concurrent.each(UNFIT.filter(({ store }) => hasStore(store)))(
-  '$store $what: the program says what to do, and nothing of the password',
+  '$store $what: the program says what to do, and does not show the password',
   async ({ url, code, reason }) => {
     const place = await url();
     let reply = await startOn(place);

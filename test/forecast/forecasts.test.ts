@@ -11,7 +11,7 @@ const hourOf = ({ windows }: Forecast) => windows.find(({ window }) => window ==
 const oneTimer = (keys: string) => `timers:\n  tick: { run: x, ${keys} }\n`;
 
 describe('runs at once', () => {
-  test('differ by a fifth at most from those that come, where durations scatter', async () => {
+  test('differ by at most a fifth from the actual runs if durations vary', async () => {
     const chance = new Chance(7);
     const around = (name: string) => (30 + Number(name.slice(1)) * 7) * SECOND;
     const drawn = (name: string) => Math.round(around(name) * (0.5 + chance.next()));
@@ -40,7 +40,7 @@ describe('runs at once', () => {
     );
     const { clock } = foreseen.rig;
     await clock.advance(10 * MINUTE);
-    // It came due at 08:00, and is expected to end at 08:09:17.
+    // The run came due at 08:00, and is expected to end at 08:09:17.
     expect((await foreseen.forecast()).windows.map(({ atOnce }) => atOnce.p50)).toEqual([1, 1, 1]);
     await clock.advance(40 * MINUTE);
     // Twice as long means 09:24, so the run of 09:00 overlaps with it.
@@ -49,7 +49,7 @@ describe('runs at once', () => {
 });
 
 describe('runs', () => {
-  test('of a timer whose breaker is open come when its cooldown has passed', async () => {
+  test('of a timer whose breaker is open are expected once its cooldown has passed', async () => {
     const foreseen = new Foreseen(oneTimer('every: 1m, breaker: { failures: 1, cooldown: 30m }'), () => SECOND);
     const { clock, executor } = foreseen.rig;
     executor.exits = () => ({ kind: 'exited', code: 1 });
@@ -89,7 +89,7 @@ describe('runs', () => {
 });
 
 describe('the error', () => {
-  test('is absent for an hour, then counts unexpected runs as less than nothing', async () => {
+  test('is absent for an hour, then counts unexpected runs as negative', async () => {
     const foreseen = new Foreseen(oneTimer('every: 10m, jitter: 90s'), () => SECOND);
     const { clock, scheduler } = foreseen.rig;
     await clock.advance(SECOND);
@@ -108,7 +108,7 @@ describe('the error', () => {
 });
 
 describe('a forecast', () => {
-  test('is computed once a minute, however often it is wanted', async () => {
+  test('is computed once a minute, however often it is requested', async () => {
     const foreseen = new Foreseen(oneTimer('every: 10m'), () => SECOND);
     const { clock } = foreseen.rig;
     const instants = new Set<number>();

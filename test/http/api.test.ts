@@ -57,12 +57,12 @@ describe('the current state', () => {
     heard.response.destroy();
   });
 
-  test('a stream that has nothing to say says so, and one whose reader went away costs nothing any more', async () => {
+  test('a silent stream sends comments, and a stream whose reader has gone costs nothing', async () => {
     page = await servePage([job('never', { next: () => undefined, count: () => 0, intervalLike: false })]);
     const before = page.rig.clock.armed;
     const heard = await page.listening.listen('/api/events');
     await heard.next();
-    // The next check for changes, and the next comment.
+    // The stream has armed the next check for changes, and the next comment.
     expect(page.rig.clock.armed).toBe(before + 2);
     await page.rig.clock.advance(16 * SECOND);
     expect((await heard.next()).event).toBe('comment');
@@ -86,7 +86,7 @@ describe('the current state', () => {
 describe('the timeline', () => {
   const span = 'from=2025-12-31T23:51:00Z&until=2026-01-01T00:01:00Z';
 
-  test('has a lane a timer: past firings without output, and upcoming ones', async () => {
+  test('has one lane per timer: past firings without output, and upcoming ones', async () => {
     page = await servePage(JOBS, { recorded: new FakeHistory({ endings: PAST }) });
     const { lanes } = await page.listening.json(`/api/timeline?${span}&task_name=backup&task_name=tick`);
     expect(lanes).toMatchObject([
@@ -207,12 +207,12 @@ describe('one run', () => {
       if (event === 'dropped') counts.dropped += Number(data);
     }
     expect(counts.dropped).toBeGreaterThan(0);
-    // And the event that the run has started.
+    // The lines may include the event that the run has started.
     expect(counts.output + counts.dropped).toBeOneOf([lines, lines + 1]);
     await heard.ended;
   });
 
-  test('without a record the memory is used; what nobody knows is 404', async () => {
+  test('without a record the memory is used; an unknown run is 404', async () => {
     page = await servePage(JOBS);
     await page.rig.clock.advance(10 * SECOND);
     page.rig.executor.attempts[0]!.end(1);
@@ -229,7 +229,7 @@ describe('one run', () => {
     expect((await page.listening.ask('/api/outcomes?limit=1000')).status).toBe(400);
   });
 
-  test('a record that cannot be read leaves what is remembered', async () => {
+  test('if the record cannot be read, the remembered events are used', async () => {
     const broken = new FakeHistory({});
     broken.endings = () => {
       throw new Error('disk I/O error');
@@ -311,7 +311,7 @@ describe('acting', () => {
     expect(page.acted).toEqual([{ verb: 'trigger', args: { name } }]);
   });
 
-  test('a page of another origin may not even look', async () => {
+  test('a page of another origin may not even read', async () => {
     page = await servePage(JOBS);
     const { listening } = page;
     const look = (headers: Record<string, string>) => listening.ask('/api/status', { headers });

@@ -41,7 +41,7 @@ const QUERY: Readonly<Record<string, string>> = {
   '/api/run': '?run_id=r1',
 };
 
-/** What `/api/outcomes` takes. */
+/** Headers that `/api/outcomes` accepts. */
 const ONE = { 'Timers-Node': 'edge', 'Timers-From': '1', 'Timers-To': '1' };
 const skipped = toLogRecord(
   {

@@ -51,7 +51,7 @@ function begin(headers: Readonly<Record<string, string>> = {}): ClientRequest {
   return request(options).on('error', () => undefined);
 }
 
-test('nothing is reported or recorded of a sender that goes away midway', async () => {
+test('a sender that disconnects midway causes no report and no record', async () => {
   const sender = begin({ 'Content-Length': '9999' });
   sender.write(lineOf(1));
   await until(() => (sender.socket?.bytesWritten ?? 0) > 500);
@@ -71,7 +71,7 @@ test('a full disk is reported once, until outcomes are recorded again', async ()
   expect(server.troubles).toHaveLength(2);
 });
 
-test('a body without end is refused, and kept nowhere', async () => {
+test('an endless body is refused and not stored', async () => {
   const sender = begin();
   const piece = Buffer.alloc(1024 * 1024, '{');
   const [answer] = (await Promise.all([once(sender, 'response'), feed(sender, piece)]))[0] as [{ statusCode: number }];

@@ -79,7 +79,7 @@ test('metrics are sent in parts, as they are written', async () => {
   expect(await bodyOf(response)).toBe('one 1\ntwo 2\n');
 });
 
-test('one scrape more than anybody needs ends the oldest', async () => {
+test('one scrape beyond the limit ends the oldest', async () => {
   const scrapes = [await scrape(), await scrape(), await scrape(), await scrape()];
   const ended = once(scrapes[0]!, 'error');
   const another = await scrape();

@@ -81,7 +81,7 @@ async function listen(host: string, token: string | (() => undefined) | undefine
 const bearer = { Authorization: 'Bearer secret' };
 
 describe('access', () => {
-  test('on this machine without a token: everybody may look, nobody may act', async () => {
+  test('on this machine without a token: everybody may read, nobody may act', async () => {
     const { ask } = await listen('127.0.0.1', undefined);
     expect(await Promise.all([ask('/probe'), ask('/read'), ask('/act')])).toEqual([200, 200, 403]);
   });
@@ -182,7 +182,7 @@ describe('access', () => {
     expect(await Promise.all([ask('http://evil.example'), ask('http://localhost')])).toEqual([403, 200]);
   });
 
-  test('what is not there, and what is asked for in the wrong way', async () => {
+  test('unknown paths are 404, and wrong methods are 405', async () => {
     const { ask, troubles } = await listen('127.0.0.1', undefined);
     expect(await Promise.all([ask('/nothing'), ask('/read', {}, 'POST'), ask('/read', {}, 'DELETE')])).toEqual([
       404, 405, 405,

@@ -102,7 +102,7 @@ describe('the series of a timer', () => {
     expect(series.get(of('task_next_firing_timestamp_seconds', 'later'))).toBe(0);
   });
 
-  test('end with it, and begin once and at 0 when it comes again', async () => {
+  test('end with it, and begin once, at 0, when it returns', async () => {
     const [tick, tock] = [job('tick', everyMs(SECOND)), job('tock', everyMs(SECOND))];
     const watched = new Watched([tick, tock]);
     watched.rig.executor.lasting = 10;
@@ -118,7 +118,7 @@ describe('the series of a timer', () => {
     expect(series.get(of('task_execution_total', 'tick', ',status="success"'))).toBe(1);
   });
 
-  test('count on through a reload that changes it', async () => {
+  test('continue to count through a reload that changes it', async () => {
     const watched = new Watched([job('tick', everyMs(SECOND))]);
     watched.rig.executor.lasting = 10;
     await watched.rig.clock.advance(2_100);
@@ -127,7 +127,7 @@ describe('the series of a timer', () => {
     expect((await watched.series()).get(of('task_execution_total', 'tick', ',status="success"'))).toBe(3);
   });
 
-  test('are not kept of timers that come and go while nobody asks', async () => {
+  test('are not kept for timers that come and go between scrapes', async () => {
     const watched = new Watched([job('tick', everyMs(MINUTE))]);
     const { scheduledFor, ...rest } = { jobName: '', scheduledFor: 0, trigger: 'manual', generation: 0 } as const;
     for (let i = 0; i < 2_000; i++)
@@ -137,7 +137,7 @@ describe('the series of a timer', () => {
         firing: { ...rest, scheduledFor, jobName: `ad-hoc-${i}` },
         reason: 'paused',
       });
-    // Requested without checking what is there now.
+    // The size is requested without a scrape, which would remove the series.
     expect(watched.metrics.size).toBeLessThan(500);
     expect(tasks(await watched.series())).toEqual(['tick']);
   });
@@ -154,7 +154,7 @@ describe('the series of a timer', () => {
     expect(series.has(of('task_running', 'in:*'))).toBe(false);
   });
 
-  test('count a lost run, and no duration of it', async () => {
+  test('count a lost run, but no duration of it', async () => {
     const watched = new Watched([job('tick', everyMs(MINUTE))]);
     const firing = firingAt('2026-01-01T00:00:00Z', { jobName: 'tick' });
     watched.metrics.accept(finished(firing, { outcome: { status: 'lost' } }));
@@ -163,7 +163,7 @@ describe('the series of a timer', () => {
     expect(series.get(of('task_execution_duration_seconds_count', 'tick'))).toBe(0);
   });
 
-  test('of a hook that fails after the end of its timer end, too', async () => {
+  test('of a hook that fails after the removal of its timer end, too', async () => {
     const watched = new Watched([job('tick', everyMs(MINUTE))]);
     watched.metrics.accept({
       event: 'hook.failed',

@@ -43,7 +43,7 @@ describe('a check-in', () => {
     ['failure', 'error'],
     ['timeout', 'error'],
     ['canceled', 'error'],
-  ])('of a run that ended as %s is %s, with its duration in seconds and the id of its begin', (status, told) => {
+  ])('of a run that ended as %s is %s, with its duration in seconds and the id of its start', (status, told) => {
     expect(linesOf(monitor.requestFor(finished({ status }))?.body)[2]).toMatchObject({
       check_in_id: runUuid('r1').replaceAll('-', ''),
       status: told,
@@ -73,7 +73,7 @@ describe('a DSN', () => {
   );
 });
 
-it('the slug is the name, as far as Sentry takes it', () => {
+it('the slug is the name, as far as Sentry accepts it', () => {
   expect(['backup', 'Nightly.Backup', 'a'.repeat(60)].map(slugOf)).toEqual([
     'backup',
     'nightly-backup',

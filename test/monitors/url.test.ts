@@ -9,7 +9,7 @@ const failed = finished(
 const any = { method: 'GET', on: new Set(['start', 'success', 'failure', 'canceled'] as const) } as const;
 
 describe('an address', () => {
-  it('is asked for at the moments that are named', () => {
+  it('is requested at the configured moments', () => {
     const monitor = url({ url: 'https://up.example/x', method: 'HEAD', on: new Set(['success', 'canceled']) });
     const asked = (event: Parameters<typeof monitor.requestFor>[0]) => monitor.requestFor(event) !== undefined;
     expect(asked(started)).toBe(false);

@@ -31,7 +31,7 @@ class Life {
     return this;
   }
 
-  /** Opened by three failures. */
+  /** Opens the breaker by three failures. */
   opened(): this {
     return this.ends('failure').ends('failure').ends('failure');
   }
@@ -51,7 +51,7 @@ describe('closed', () => {
     expect(life.ends('failure').state).toEqual({ kind: 'open', until: START + 5 * MINUTE, cooldown: 5 * MINUTE });
   });
 
-  it.each<RunStatus>(['failure', 'timeout', 'lost'])('takes a run that ended as %s for failed', (status) => {
+  it.each<RunStatus>(['failure', 'timeout', 'lost'])('counts a run that ended as %s as failed', (status) => {
     expect(new Life({ failures: 1 }).ends(status).state.kind).toBe('open');
   });
 
@@ -112,7 +112,7 @@ describe('half open', () => {
     expect(state).toEqual({ kind: 'half_open', cooldown: 5 * MINUTE });
   });
 
-  it('goes by its trial alone when another run fails, and takes any success', () => {
+  it('depends only on its trial when another run fails, and closes after any success', () => {
     expect(halfOpen().ends('failure').state.kind).toBe('half_open');
     expect(halfOpen().ends('success').state).toEqual(CLOSED);
   });
@@ -130,7 +130,7 @@ test.each([
   expect(grown.map(() => life.failsItsTrial())).toEqual(grown);
 });
 
-test('behind a closed breaker the cooldown is short again', () => {
+test('after the breaker has closed, the cooldown is short again', () => {
   const life = new Life().opened();
   expect([life.failsItsTrial(), life.failsItsTrial()]).toEqual([10 * MINUTE, 20 * MINUTE]);
   life.passes(20 * MINUTE).ends('success', { isTrial: true });

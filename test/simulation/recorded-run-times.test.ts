@@ -30,11 +30,11 @@ test('half of the recorded runs take no longer than p50, all but one in twenty n
   expect(recordedRunTimes(historyOf(backup), ['backup'])).toEqual(new Map([['backup', { p50: 50, p95: 95 }]]));
 });
 
-test('a single run says all there is to say', () => {
+test('a single run determines both values', () => {
   expect(recordedRunTimes(historyOf([finished('a', 7)]), ['a'])).toEqual(new Map([['a', { p50: 7, p95: 7 }]]));
 });
 
-test('runs that were canceled or lost, and firings that never ran, say nothing', () => {
+test('runs that were canceled or lost, and firings that never ran, do not count', () => {
   const history = historyOf([
     finished('a', 9_000, 'canceled'),
     finished('a', 9_000, 'lost'),

@@ -54,7 +54,7 @@ describe('rules that hold and rules that do not', () => {
     expect(told).toMatchObject({ holds: false, breaches, ...(first && { first }) });
   });
 
-  test('too few runs show at the end only', async () => {
+  test('too few runs are reported only at the end', async () => {
     expect(await verdict('backup runs>=100')).toEqual({
       holds: false,
       breaches: 0,

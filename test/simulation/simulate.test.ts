@@ -130,7 +130,7 @@ describe('time', () => {
     expect(of(tally, 'edge').runs).toEqual({ total: 1, firstAt: NIGHT + HOUR });
   });
 
-  test('the same seed, the same story', async () => {
+  test('the same seed gives the same events', async () => {
     const story = async (seed: number) => {
       const { next } = new Chance(seed);
       const jittered = retry({ attempts: 5, delay: MINUTE, factor: 2, maxDelay: HOUR, jitter: true }, next);

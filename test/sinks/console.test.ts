@@ -15,7 +15,7 @@ function rows(events: readonly TimerEvent[], color = false): string {
 }
 
 const LOCAL = { zone: 'Europe/Berlin', format: (instant: number) => formatLocal(instant, 'Europe/Berlin') };
-/** In Berlin, in winter. */
+/** An instant in Berlin, in winter. */
 const at = (local: string) => Date.parse(`2026-${local}+01:00`);
 const job = (jobName: string, local = '11-23T09:00:00') => ({
   firing: { ...firing, jobName, scheduledFor: at(local) },

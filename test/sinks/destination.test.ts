@@ -172,7 +172,7 @@ describe.each(['EAGAIN', 'silent'])('a stalled reader (%s)', (mood) => {
     expect(reader.text.endsWith('[dropped 3]\n')).toBe(true);
   });
 
-  it('lets a flush go after a second', async () => {
+  it('ends a flush after a second', async () => {
     await clock.advance(STALL + 700);
     const flushed = destination.flush();
     await clock.advance(STALL - 10);

@@ -13,7 +13,7 @@ const boom = (): never => {
   throw new TypeError('no such thing');
 };
 
-/** Every listener that calls external code for an event, and the call throws. */
+/** Every listener that calls external code for an event, with a call that throws. */
 const sinks: Readonly<Record<string, (clock: Clock) => Sink | Promise<Sink>>> = {
   ...Object.fromEntries(
     Object.entries(sinkKinds).map(([key, open]) => [

@@ -123,7 +123,7 @@ describe('a log file that grows', () => {
     expect([read('disk/real.log'), read('disk/real.log.1')]).toEqual([line(2), line(1)]);
   });
 
-  it('grows on where it cannot be renamed, says so once, and is rotated later', async () => {
+  it('keeps growing if it cannot be renamed, reports that once, and is rotated later', async () => {
     mkdirSync(join(folder, 'timers.log.1', 'in the way'), { recursive: true });
     open({ maxSize: LINE, keep: 1 });
     for (let number = 1; number <= 3; number++) await put(line(number));

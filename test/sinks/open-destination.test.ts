@@ -43,7 +43,7 @@ function pipe(name: string): { path: string; both: number } {
 }
 
 describe('destinations', () => {
-  it('writes a file behind what is there', async () => {
+  it('appends to the content of a file', async () => {
     const path = join(folder, 'log');
     const destination = destinationOf(open(path, 'a'));
     destination.write('one\n', 'event');
@@ -95,7 +95,7 @@ describe('destinations', () => {
   });
 
   it('reports that the disk is full', async () => {
-    // Not closed with the others: it is retried again and again.
+    // Not closed with the other descriptors, because writing to it is retried again and again.
     const destination = destinationOf(openSync('/dev/full', 'w'));
     destination.write('one\n', 'event');
     await destination.flush();

@@ -94,7 +94,7 @@ it('the message is cut first, and marked as cut: a line of 14 KiB is whole', () 
   expect(record['msg']).toMatch(/^x{1000,}…$/);
 });
 
-it('an object that was read stays nested while it fits, and becomes a line when it does not', () => {
+it('a parsed object stays nested while it fits, and becomes a line when it does not', () => {
   const fits = `{"a":"${many('x', 12_000)}"}`;
   const tooLong = `{"a":"${many('x', 15_900)}"}`;
   const read = (line: string) => written(output(line, JSON.parse(line) as Record<string, unknown>)).record;
@@ -103,7 +103,7 @@ it('an object that was read stays nested while it fits, and becomes a line when 
   expect(read(tooLong)['line']).toMatch(/^\{"a":"x{14000,}$/);
 });
 
-it('of a tail the last lines stay', () => {
+it('the last lines of a tail stay', () => {
   const lines = Array.from({ length: 20 }, (_, n) => `${n} ${many('é', 1_000)}`);
   const { record } = written(failed(lines.join('\n')));
   const kept = String(record['output_tail']).split('\n');

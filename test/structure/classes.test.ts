@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 
-/** Without blank lines and comments, as ESLint counts those of files and functions. */
+/** The maximum length of a class, without blank lines and comments, as ESLint counts those of files and functions. */
 const MOST_LINES = 200;
 
 /** The classes of a source file with more lines of code than that. */

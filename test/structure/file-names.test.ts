@@ -27,7 +27,10 @@ const wordsOf = (name: string): readonly string[] =>
     .split(/[-_]/)
     .map((word) => word.replace(/ies$/, 'y').replace(/s$/, ''));
 
-/** `proc` and `process`, `describe` and `description`: one is the start of the other, or both start the same. */
+/**
+ * Whether two words are the same: one is the start of the other (`proc`, `process`), or both start the same
+ * (`describe`, `description`).
+ */
 const isSameWord = (one: string, other: string): boolean =>
   one.slice(0, 5) === other.slice(0, 5) ||
   (Math.min(one.length, other.length) >= 3 && (one.startsWith(other) || other.startsWith(one)));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { stopwatchesIn } from '../support/stopwatches.js';
 
-/** They block the event loop for at least as long as a timer takes. */
+/** Places that block the event loop for at least as long as a timer takes. */
 const ALLOWED = ['clocks/system.test.ts:12: clock.monotonic() < until'];
 
 const files = readdirSync('test', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));

@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { WITH_TOOLS } from '../with-tools.js';
 
-/** Modules that start a program of somebody else. */
+/** Modules that start external programs. */
 const STARTERS = /from '.*\/(chromium|c-compiler|etcd-server|postgres-server|redis-server|chronyd|real-calendar)\.js'/;
-/** Projects of their own. */
+/** Folders that are separate projects of Vitest. */
 const ELSEWHERE = /^test\/(program|faults|laws|executors|structure)\//;
 
-test('tests of modules that start a program of somebody else are listed, and no other', () => {
+test('tests of modules that start an external program are listed, and no other', () => {
   const starting = readdirSync('test', { recursive: true, encoding: 'utf8' })
     .map((file) => `test/${file}`)
     .filter((path) => path.endsWith('.test.ts') && !ELSEWHERE.test(path) && STARTERS.test(readFileSync(path, 'utf8')));

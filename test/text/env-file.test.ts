@@ -58,7 +58,7 @@ describe('env files', () => {
     ['NUL', 'A=a\0b', '1: this contains a NUL character'],
     ['UTF-16', Buffer.from('\uFEFFA=1', 'utf16le').toString(), '1: this is not UTF-8 text'],
     ['another encoding', Buffer.from('A=m\xFCller', 'latin1').toString(), '1: this is not UTF-8 text'],
-  ])('%s is an error that names the line and keeps the value to itself', (_, text, expected) => {
+  ])('%s is an error that names the line and does not show the value', (_, text, expected) => {
     expect(() => parseEnvFile(text, '/etc/app.env')).toThrow(new EnvFileError(`/etc/app.env:${expected}`));
   });
 });

@@ -74,7 +74,7 @@ describe('chronyc', () => {
     expect(await measured).toMatchObject({ reason: 'does not respond: 506 Cannot talk to daemon' });
   });
 
-  test('is ended when it says nothing for ten seconds', async () => {
+  test('is ended if it prints nothing for ten seconds', async () => {
     const clock = new FakeClock();
     const measured = ask(never, clock);
     const chronyc = await puppet.next();

@@ -104,7 +104,7 @@ describe.skipIf(missing !== undefined)('a real chronyd', () => {
     expect(Math.abs(watch.latest?.offsetMs ?? Number.NaN)).toBeLessThanOrEqual(watch.latest?.errorMs ?? 0);
   });
 
-  test('that is not synchronized is asked, and not believed', async () => {
+  test('that is not synchronized is queried, but not trusted', async () => {
     await server.start(`port ${port}`, 'allow 127.0.0.1');
     expect(await servers()[0]?.measure(never)).toMatchObject({ reason: 'is not synchronized itself' });
     const source = createChronySource({ clock, mayBeAbsent: false, command: server.chronyc });

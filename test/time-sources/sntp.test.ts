@@ -44,7 +44,7 @@ const outcomeOf = async (source = sourceAt()) => {
 
 describe('a server', () => {
   test.each([250, -250, 0.25, 7_200_000, -86_400_000 * 365])(
-    'that is ahead by %d ms is measured so',
+    'that is ahead by %d ms is measured as such',
     async (offset) => {
       server.behave = travel(offset, 10, 10);
       const sample = await sourceAt().measure(never);
@@ -207,7 +207,7 @@ describe('a server without a response', () => {
 });
 
 describe('a kiss of death', () => {
-  test.each(['DENY', 'RSTR'])('%s ends all questions', async (code) => {
+  test.each(['DENY', 'RSTR'])('%s ends all requests', async (code) => {
     server.behave = travel(0, 0, 0, { stratum: 0, leap: 3, reference: code });
     const source = sourceAt();
     expect(await outcomeOf(source)).toBe(
@@ -218,7 +218,7 @@ describe('a kiss of death', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('RATE halves the questions from then on, and again', async () => {
+  test('RATE halves the number of requests from then on, and again each time', async () => {
     const source = sourceAt();
     server.behave = travel(0, 0, 0, { stratum: 0, reference: 'RATE' });
     expect(await outcomeOf(source)).toBe('asks for fewer requests (RATE), so timers queries it less often');

@@ -46,7 +46,7 @@ const brief = (...events: readonly TimerEvent[]) =>
     ({ name, start, end, error }) => `${name} ${start - DUE}–${end - DUE}${error ? ` ${error}` : ''}`,
   );
 
-it('a run is from its admission to its end, its attempt from its beginning', () => {
+it('the span of a run lasts from its admission to its end, that of an attempt from its start', () => {
   const events = [admitted(2), begun(40), started(45), finished(140, { status: 'success', exitCode: 0 })];
   expect(brief(...events)).toEqual(['attempt 1 40–140', 'backup 2–140']);
   const [attempt, whole] = spansOf(...events);
@@ -101,7 +101,7 @@ it('a run that an earlier scheduler lost ends as it was last seen, and its attem
   ]);
 });
 
-it('a firing that did not run is a span without length, unless it had been admitted', () => {
+it('a firing that did not run is a span of zero length, unless it had been admitted', () => {
   const skipped: TimerEvent = { event: 'firing.skipped', at: DUE + 1, firing, reason: 'overlap' };
   const missed: TimerEvent = { event: 'firing.missed', at: DUE + 9, firing, reason: 'downtime', count: 4 };
   expect(brief(skipped, missed)).toEqual(['backup 1–1', 'backup 9–9 missed: downtime']);

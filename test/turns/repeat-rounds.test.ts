@@ -19,7 +19,7 @@ test('the next round starts a pause after the last one has ended', async () => {
 test.each([
   ['in a pause', true],
   ['in a round', false],
-])('canceled %s, it starts no other', async (_when, hasEnded) => {
+])('if it is canceled %s, it starts no other round', async (_when, hasEnded) => {
   const clock = new FakeClock();
   const ends: (() => void)[] = [];
   const cancel = repeatRounds(clock, 1_000, () => new Promise<void>((resolve) => ends.push(resolve)));

@@ -42,7 +42,7 @@ function machine(...responses: readonly (StatusRecord | undefined | Error)[]) {
   return { active, asked, look };
 }
 
-describe('what a standby machine knows of the active one', () => {
+describe('what a standby machine knows about the active one', () => {
   test('the first response is everything, and the next one asks only for what changed', async () => {
     const partial = record(1, { partial: true, timers: [timer('report', { enabled: false })], revision: 8 });
     const { active, asked, look } = machine(record(1), partial);

@@ -75,7 +75,7 @@ test('a verb that was taken and has no reply may have been done, and the refusal
   });
 });
 
-test('a store that fails while it is asked says that the outcome is not known', async () => {
+test('if the store fails during a request, the error says that the outcome is unknown', async () => {
   const { store, client, asked } = await setUp(() => done({}));
   store.state = 'away';
   await expect(client.request('trigger', { name: 'tick' })).rejects.toThrow(
@@ -95,7 +95,7 @@ test.each([
   );
 });
 
-test('a state without schedulers has nobody to ask, and a state that is away has its reason', async () => {
+test('a state without schedulers is reported as such, and an unreachable state with its reason', async () => {
   const clock = new FakeClock();
   const store = new MemoryStore(clock);
   expect(await connectOver(shared(store), clock)).toEqual({ kind: 'absent' });
@@ -110,7 +110,7 @@ test('a state without schedulers has nobody to ask, and a state that is away has
 
 const event = (msg: string) => ({ msg }) as EventRecord;
 
-test('a client follows the log over a takeover, and learns whose it is', async () => {
+test('a client follows the log over a takeover, and is informed whose log it is', async () => {
   let node = 'web-1';
   const log = ['a', 'b', 'c'];
   const { clock, asked, fall, rise, client } = await setUp((_verb, { after }) => {
@@ -145,7 +145,7 @@ test('a client follows the log over a takeover, and learns whose it is', async (
   await following;
 });
 
-test('without follow, a client reads what there is; a first request that fails is its failure', async () => {
+test('without follow, a client reads the existing events, and fails if its first request fails', async () => {
   const { clock, fall, client } = await setUp(() =>
     done({ events: [event('a')], dropped: 2, position: '1', is_more: false, node: null }),
   );

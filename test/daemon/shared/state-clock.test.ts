@@ -41,7 +41,7 @@ test.each([{ isActive: true }, { isAsked: false }])('%j: it measures, and leaves
   watch.stop();
 });
 
-test('a store that is away is reported without its place', async () => {
+test('an unreachable store is reported without its place', async () => {
   const { clock, store, watch, told } = machine();
   store.state = 'away';
   watch.start();

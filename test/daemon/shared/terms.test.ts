@@ -266,7 +266,7 @@ test('a standby leaves a copy that lacks writes to the active machine, though th
   expect(outcomes(store)).toEqual(['2 success', '4 success', '6 success', '8 success', '10 success', '12 success']);
 });
 
-test('a verb at a standby is carried out by the active machine', async () => {
+test('a verb at a standby machine is executed by the active one', async () => {
   const { clock, one, two } = machines();
   one.terms.start();
   await clock.advance(SECOND);
@@ -281,7 +281,7 @@ test('a verb at a standby is carried out by the active machine', async () => {
   expect(await refusal).toMatchObject({ code: 'unknown_timer', message: 'unknown timer' });
 });
 
-test('a folder of one machine means nothing on another one', async () => {
+test('a folder of one machine has no meaning on another one', async () => {
   const { clock, one, two } = machines();
   one.terms.start();
   await clock.advance(SECOND);
@@ -307,7 +307,7 @@ test('a standby with other timers is reported once, by the active machine', asyn
   });
 });
 
-test('a store that is away is reported once, and a machine that never reached it takes over when it is there', async () => {
+test('an unreachable store is reported once, and a machine that never reached it takes over once it responds', async () => {
   const { clock, store, one } = machines();
   store.state = 'away';
   one.terms.start();
