@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Desk } from '../support/program.js';
@@ -66,38 +66,6 @@ test('reading and controlling need neither the service’s variables nor a valid
   });
 });
 
-test('what the file cannot say comes from the running scheduler', async () => {
-  const text = `timezone: "\${ZONE}"\nstate: ./s.db\ntimers:
-  night: { cron: "0 3 * * *", jitter: 10m, env: { PASSWORD: secret }, run: "true" }
-  once: { in: 1ms, run: echo done }\n`;
-  const questions = [
-    ['list', '--json'],
-    ['next', '-n', '2', '--json', '--from', '2027-01-01'],
-    ['history', '--json'],
-    ['why', 'once', '--at', '2026-01-01 00:00'],
-    ['logs', 'once'],
-  ];
-  const answers = (env: Record<string, string> = {}) =>
-    Promise.all(
-      questions.map(async ([verb = '', ...args]) => {
-        const { code, stdout } = await desk.start([verb, '--file', 'timers.yaml', ...args], { env }).ended;
-        return { verb, code, stdout };
-      }),
-    );
-  desk.write('timers.yaml', text);
-  const scheduler = desk.start(['start'], { env: { ZONE: 'Asia/Tokyo' } });
-  await scheduler.event('run.finished', 'once');
-  await scheduler.event('scheduler.started');
-  const expected = await answers({ ZONE: 'Asia/Tokyo' });
-  expect(expected.map(({ code }) => code)).toEqual(questions.map(() => 0));
-  for (const broken of [text, '', 'timers:\n  night: { every: 1h\n', '{']) {
-    desk.write('timers.yaml', broken);
-    expect([broken, await answers()]).toEqual([broken, expected]);
-  }
-  rmSync(join(desk.folder, 'timers.yaml'));
-  expect(await answers()).toEqual(expected);
-});
-
 test('a timer runs though another one is wrong, and not if it is wrong itself', async () => {
   desk.write('timers.yaml', `${FILE}  wrong: { every: 5x, run: "true" }\n`);
   expect(await desk.run('run', 'once')).toMatchObject({
@@ -121,39 +89,6 @@ test('a timer runs though another one is wrong, and not if it is wrong itself', 
       expect(await desk.run('run', name), text).toMatchObject({ code: 1, stdout: '' });
   }
 });
-
-test.each(['timers.yaml', '.config/timers.json'])(
-  'a scheduler whose file %s was removed is found from its folder',
-  async (name) => {
-    mkdirSync(join(desk.folder, '.config'));
-    mkdirSync(join(desk.folder, 'sub'));
-    desk.write(
-      name,
-      '{"timezone": "Asia/Tokyo", "timers": {"once": {"in": "1ms", "run": "echo done"}, "tick": {"every": "1h", "run": "x"}}}',
-    );
-    const scheduler = desk.start(['start']);
-    await scheduler.event('run.finished', 'once');
-    rmSync(join(desk.folder, name));
-    const gone = expect.stringContaining(`there is no file ${name} now`);
-    const below = ['env', '-C', join(desk.folder, 'sub')];
-    for (const [args, stdout] of [
-      [['status'], /tick/],
-      [['list'], /tick +every hour +\w{3} \S+ \+09:00/],
-      [['history'], /once +success/],
-      [['logs'], /once finished/],
-      [['next', '-n', '1'], /Asia\/Tokyo +tick/],
-      [['why', 'once'], /success/],
-      [['explain', 'tick'], /every hour/],
-      [['pause', 'tick'], /^$/],
-    ] as const) {
-      expect(await desk.run(...args)).toMatchObject({ code: 0, stdout: expect.stringMatching(stdout), stderr: gone });
-    }
-    expect(await desk.start(['list', '--json'], { wrap: below }).ended).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/"tick"/),
-    });
-  },
-);
 
 test('a simulation says what it leaves out, and fails', async () => {
   const span = ['--from', '2027-01-01', '--to', '2027-01-02', '--json'];
@@ -199,30 +134,4 @@ test('of a removed file without a scheduler, the state shows the past and what i
     stderr: gone,
   });
   expect(await desk.run('next')).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no timer file') });
-});
-
-test('a file in a folder above applies, and a scheduler of a removed nearer one is named', async () => {
-  const sub = join(desk.folder, 'sub');
-  mkdirSync(sub);
-  desk.write('sub/timers.yaml', 'timers: { near: { every: 1h, run: x } }');
-  const near = desk.start(['start', '-f', 'sub/timers.yaml']);
-  await near.event('scheduler.started');
-  rmSync(join(sub, 'timers.yaml'));
-  const typed = (...args: string[]) => desk.start(args, { wrap: ['env', '-C', sub] }).ended;
-  expect(await typed('pause', 'near')).toMatchObject({ code: 0, stderr: expect.stringContaining('there is no file') });
-
-  desk.write('timers.yaml', 'timers: { far: { every: 1h, run: x } }');
-  expect(await typed('reset', 'far')).toMatchObject({
-    code: 1,
-    stderr: expect.stringContaining(
-      'the scheduler of timers.yaml, which no longer exists, is running. To reach that scheduler, add -f timers.yaml',
-    ),
-  });
-  const far = desk.start(['start']);
-  await far.event('scheduler.started');
-  const remark =
-    /this is the scheduler of \S*timers\.yaml, not that of timers\.yaml, which no longer exists\. To reach that scheduler, add -f timers\.yaml/;
-  expect(await typed('reset', 'far')).toMatchObject({ code: 0, stderr: expect.stringMatching(remark) });
-  expect(await typed('pause', 'near')).toMatchObject({ code: 2, stderr: expect.stringMatching(remark) });
-  expect(await typed('resume', 'near', '-f', 'timers.yaml')).toMatchObject({ code: 0 });
 });
