@@ -114,7 +114,7 @@ test('what all followers have read is kept only for later requests', () => {
   expect(ring.past({ runId: 'r1' }, 3)).toEqual([finished, finished, finished]);
 });
 
-test('news is announced once, until everything is read', () => {
+test('a follower is notified of news once, until it has read everything', () => {
   let news = 0;
   const follower = ring.follow({ jobName: firing.jobName, last: 0, onNews: () => news++ });
   read(follower);

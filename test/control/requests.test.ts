@@ -153,7 +153,7 @@ describe('a request', () => {
     });
   });
 
-  test('for an unknown timer names the nearest', async () => {
+  test('for an unknown timer is refused with the nearest name', async () => {
     const { error } = await client.ask({ id: 1, verb: 'trigger', args: { name: 'bakcup' } });
     expect(error).toMatchObject({ message: 'unknown timer "bakcup" in /etc/timers.yaml. Did you mean backup?' });
   });

@@ -93,7 +93,7 @@ describe.each(Object.entries(stages))('a bug in: %s', (_name, { bad, options, pr
 
 describe('a timer that cannot be planned', () => {
   it('is planned again at growing intervals, and the others continue', async () => {
-    // The first call arms it.
+    // The first call arms the timer.
     const rig = new Rig([job(BAD, failing(2)), job('good', everyMs(10_000))]);
     rig.executor.lasting = 0;
     rig.scheduler.start();

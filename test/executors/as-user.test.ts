@@ -177,7 +177,7 @@ describe.skipIf(!isRoot)(`a program that another user cannot start${needsRoot}`,
 });
 
 describe.skipIf(!isRoot)(`the environment of another user${needsRoot}`, () => {
-  it('begins clean', async () => {
+  it('starts as at a login', async () => {
     io.env = { TIMERS_RUN_ID: 'r1' };
     await run('env | grep -v ^PWD= | sort', { env: { OWN: 'file' } });
     expect(io.lines).toEqual([
@@ -201,7 +201,7 @@ describe.skipIf(!isRoot)(`the environment of another user${needsRoot}`, () => {
     expect(io.lines).toEqual(['hunter2 file /home/nobody [none]']);
   });
 
-  it('is the scheduler’s own for its own user', async () => {
+  it('is inherited from the scheduler if the user is the same', async () => {
     await run('echo "$DB_PASSWORD"', { user: { ...user, uid: 0 } });
     expect(io.lines).toEqual(['hunter2']);
   });

@@ -16,9 +16,9 @@ import { FIRST_COMMAND, launcherName, openForker } from './launchers.js';
 import { command, RecordedIo } from './recorded-io.js';
 
 const system = createSystemClock();
-/** Between pings. */
+/** The time between two pings. */
 let beat = 2 * SECOND;
-/** Its pause after a death is short. */
+/** A clock on which the pause after a forker's death is short. */
 const clock: Clock = {
   ...system,
   after: (delay, wake) => system.after(delay === SECOND ? 20 : delay === 2 * SECOND ? beat : delay, wake),
@@ -49,7 +49,7 @@ async function until(is: () => boolean): Promise<void> {
   while (!is()) await new Promise<void>((resolve) => system.after(2, resolve));
 }
 
-/** A running command. */
+/** Starts a command, and resolves when it runs. */
 async function begin(what: Command['run'], more: Partial<Command> = {}) {
   const io = new RecordedIo();
   const exit = executor.execute(command(what, more), io);
@@ -107,7 +107,7 @@ describe('a command', () => {
 
 describe('what has left its group, its parent and its environment', () => {
   const leave = (wait: string) => `(setsid env -i sleep 60 >/dev/null 2>&1 & echo $!); ${wait}`;
-  /** A run, and the process that it left. */
+  /** Runs a command that leaves a process, and returns both. */
   async function leaving(wait: string) {
     const io = new RecordedIo();
     io.env = { TIMERS_RUN_ID: randomUUID() };
@@ -180,7 +180,7 @@ it('a forker that is too slow at first is used later', async () => {
 });
 
 describe('the death of the forker', () => {
-  it('loses the ends of its commands, which run on, and nothing of their output', async () => {
+  it('loses the ends of its commands, which continue, and none of their output', async () => {
     const runs = await Promise.all(
       [1, 2, 3].map(() => begin('trap "echo last; exit 0" USR1; echo ready; while :; do sleep 0.01; done')),
     );
@@ -219,7 +219,7 @@ describe('the death of the forker', () => {
     expect([io.cancellation.cause?.kind, isAlive(pid)]).toEqual(['timeout', false]);
   });
 
-  it('loses what it had in its hands, which is not started twice', async () => {
+  it('loses commands that it was starting, which are not started twice', async () => {
     const marker = join(folder, 'marker');
     process.kill(forkerPid(), 'SIGSTOP');
     const exit = executor.execute(command(`echo x >>${marker}`), new RecordedIo());
@@ -230,7 +230,7 @@ describe('the death of the forker', () => {
     expect(existsSync(marker)).toBe(false);
   });
 
-  it('in the moment of a start loses no run: it ends when its command has', async () => {
+  it('during a start loses no run: it ends when its command has', async () => {
     const marker = join(folder, 'begun');
     const dead = forkerPid();
     const io = new RecordedIo();
@@ -280,7 +280,7 @@ it('a program that is gone is reported once, and not tried again', async () => {
   process.kill(gone.pid ?? 0, 'SIGKILL');
   await until(() => reasons.length > 0);
   expect(reasons).toEqual(['it could not be started: ENOENT']);
-  // After the death, and for the first command of the next forker.
+  // The pause after the death, and the limit for the first command of the next forker.
   expect(pauses).toEqual([SECOND, FIRST_COMMAND]);
   gone.close();
 });

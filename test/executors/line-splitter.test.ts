@@ -79,7 +79,7 @@ describe('laws', () => {
     );
   });
 
-  it('loses nothing of what is text', () => {
+  it('loses no text', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme' }).filter((line) => !/[\r\n]/.test(line))), (lines) => {
         expect(split(lines.map((line) => `${line}\n`).join(''))).toEqual(lines);

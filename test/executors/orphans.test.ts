@@ -55,7 +55,7 @@ describe.runIf(process.platform === 'linux')('processes that outlived their sche
   const found = (...ids: string[]) => orphans.find(new Set(ids));
   const pids = (...processes: { pid: number }[]) => processes.map(({ pid }) => pid).sort((a, b) => a - b);
 
-  it('are found by the id of their run, including those that have left its process group, and nobody else', async () => {
+  it('are found by the id of their run, including those that have left its process group, and no others', async () => {
     const leader = await begin();
     const child = await leader.spawnGrandchild();
     const away = await leader.spawnGrandchild({ leaveGroup: true });

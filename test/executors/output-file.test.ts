@@ -39,7 +39,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const text = (path = file): string => readFileSync(path, 'utf8');
-/** Output of another process arrives a moment later. */
+/** Waits, because output of another process arrives a moment later. */
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise<void>((resolve) => clock.soon(resolve));
 }
@@ -89,7 +89,7 @@ describe.each(accesses)('a file that others rotate, with %s', (_, create) => {
     expect([text(`${file}.old`), text()]).toEqual(['one\n', after]);
   });
 
-  it('and removed: it is made again', async () => {
+  it('and removed: it is created again', async () => {
     await print('one\n');
     rmSync(file);
     await print('two\n');
@@ -97,7 +97,7 @@ describe.each(accesses)('a file that others rotate, with %s', (_, create) => {
     expect(text()).toBe('two\n');
   });
 
-  it('and whose folder is moved and made again: nothing is lost', async () => {
+  it('and whose folder is moved and created again: nothing is lost', async () => {
     const inner = join(folder, 'logs');
     const makeInner = () => {
       mkdirSync(inner);
@@ -128,7 +128,7 @@ describe.each(accesses)('a file that others rotate, with %s', (_, create) => {
     expect([reasons, moving.isHomeless, fake.armed]).toEqual([[waits, waits], false, 0]);
   });
 
-  it('and by max_size as well: none is renamed that it has not filled', async () => {
+  it('and by max_size as well: only full files are renamed', async () => {
     const bounded = new OutputFile(file, { access: create(), clock, maxSize: 8 });
     await print('1234567\n', bounded);
     await until(() => text() === '1234567\n');

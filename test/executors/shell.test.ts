@@ -132,7 +132,7 @@ describe('does not start, and says why', () => {
 });
 
 describe('surroundings', () => {
-  it('lets the attempt’s variables win over the command’s, the env_file’s and the inherited', async () => {
+  it('gives the attempt’s variables precedence over the command’s, the env_file’s and the inherited', async () => {
     const envFile = join(folder, 'env');
     writeFileSync(envFile, 'FILE=file\nCOMMAND=file\nATTEMPT=file\nBASE=file\n');
     io.env = { ATTEMPT: 'attempt' };
@@ -218,7 +218,7 @@ describe('leaves nothing', () => {
     const before = handles();
     const listeners = process.eventNames().map((name) => [name, process.listenerCount(name)]);
     for (let round = 0; round < 30; round++) await Promise.all(Array.from({ length: 8 }, () => run('echo x')));
-    // The last ones close in the turn after the end that they reported.
+    // The last handles close in the turn after the end that they reported.
     while (handles() > before) await nextTurn();
     expect(process.eventNames().map((name) => [name, process.listenerCount(name)])).toEqual(listeners);
     process.off('warning', warn);

@@ -16,7 +16,7 @@ afterEach(() => {
   if (!skips) expect(count()).toBe(before);
 });
 
-it('holds a descriptor for each pipe to come, and none when no pipe comes', () => {
+it('reserves a descriptor for each claimed pipe, and none without a claim', () => {
   spare.claim(2);
   spare.claim(1);
   expect(count()).toBe(before + 3);

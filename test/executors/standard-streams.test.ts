@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 const PATHS = ['/dev/stdout', '/dev/stderr', '/dev/fd/1', '/dev/fd/2', '/proc/self/fd/1'];
 
-/** Node gives a child sockets. */
+/** Runs the program with sockets as standard streams, as Node creates them for a child. */
 const toSockets = (...words: string[]): string => {
   const { stdout, stderr } = spawnSync(process.execPath, [program, ...words], { encoding: 'utf8' });
   return stdout + stderr;
@@ -35,7 +35,7 @@ function toFile(...words: string[]): string {
   return text;
 }
 
-/** What each path got, from one process: most of the time is its start. */
+/** What each path received, from one process: starting a process takes most of the time. */
 function printedBy(print: typeof toFile, as: 'own' | 'other', become = ''): ReadonlyMap<string, string> {
   const parts = print(as, become, ...PATHS).split(/^(\/.*):\n/m);
   return new Map(PATHS.map((path) => [path, parts[parts.indexOf(path) + 1] ?? '']));

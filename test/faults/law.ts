@@ -47,7 +47,7 @@ interface Start {
 export interface Figures {
   /** How many instants of all timers were due. */
   readonly due: number;
-  /** Endings by their status; of those missed, by the reason. */
+  /** Endings by status, and missed ones by reason. */
   readonly endings: Readonly<Record<string, number>>;
   readonly withoutOutcome: number;
   readonly withTwo: number;

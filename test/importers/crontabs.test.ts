@@ -47,7 +47,7 @@ describe.each(crontabs)('$path', ({ path, text, result }) => {
   });
 });
 
-test('what the timers are called, and what they are for', () => {
+test('the names and the descriptions of the timers', () => {
   const told = crontabs.flatMap(({ path, result: { names, jobs } }) =>
     names.map((name, index) => [path, name, jobs[index]?.description].filter((part) => part !== undefined).join(' - ')),
   );

@@ -18,7 +18,10 @@ import { rounds } from './rounds.js';
 const DAY = 86_400_000;
 const FROM = Date.parse('2027-01-01T00:00Z');
 
-/** Days of the month, but those that a working day is near to: 31W is the 31st in every month that has one. */
+/**
+ * The days of the month in these words, except those of a nearest working day: 31W is the 31st in every month that has
+ * one.
+ */
 const daysNamedBy = (words: string): number[] =>
   Array.from(words.replace(/nearest to the \d+/g, '').matchAll(/the (\d+)(?:st|nd|rd|th)(?! [A-Z])/g), ([, day]) =>
     Number(day),

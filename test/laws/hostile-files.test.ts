@@ -87,7 +87,7 @@ describe('files that are made to hurt', () => {
     expect(load(`timers:\n${timers}`).problems).toHaveLength(1_000);
   });
 
-  it('where too much is wrong, reading ends, and says so', () => {
+  it('a file with too many errors is not read further, and the report says so', () => {
     const { problems } = load(`timers:\n${'\ta: b\n'.repeat(20_000)}`);
     expect(problems.at(-1)).toMatchObject({ code: 'too-many-problems', severity: 'error' });
     expect(problems.length).toBeLessThanOrEqual(1_001);
@@ -95,7 +95,7 @@ describe('files that are made to hurt', () => {
 });
 
 describe('10,000 timers', () => {
-  it('are all there', () => {
+  it('are all read', () => {
     const text = `timers:\n${Array.from({ length: 10_000 }, (_, index) => `  t${index}: {every: 1m, run: x}`).join('\n')}`;
     expect(load(text).timerFile?.jobs).toHaveLength(10_000);
   });
@@ -147,7 +147,7 @@ describe('any text at all', () => {
       '0',
     ],
   );
-  it('is read without throwing, and every problem is in it', () => {
+  it('is read without throwing, and every problem is inside it', () => {
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 40 }), (parts) => {
         const text = parts.join('');

@@ -58,7 +58,7 @@ describe('a key of another level', () => {
   it.each(LEVELS)('under %s gets the name of its place', (level) => {
     const lost = wrong
       .filter((one) => one.level === level && !inDefaults(level, one.key))
-      // In most programs, the word for `every`.
+      // In most programs, `interval` is the word for `every`.
       .filter(({ key }) => key !== 'interval' && MEANT_HERE[level]?.[key] === undefined)
       .flatMap(({ key }) => [key, camel(key), kebab(key), pascal(key)].map((written) => ({ key, written })))
       .filter(({ written }) => !(written in FALSE_FRIENDS))
@@ -77,7 +77,7 @@ describe('a key of another level', () => {
 describe('a map and its key in one word', () => {
   const maps = LEVELS.filter((level) => !['file', 'timer', 'defaults'].includes(level));
   const pairs = maps.flatMap((map) => (KEYS[map] ?? []).map((key) => ({ map, key })));
-  // Some are words of other programs for something else.
+  // Some of these words mean something else in other programs.
   const own = pairs.filter(({ map, key }) => !(`${map}_${key}` in WORDS_WITHOUT_KEY) && `${map}_${key}` !== 'log_file');
 
   it.each([

@@ -19,13 +19,13 @@ function byLibrary(text: string) {
   return { tree: finish(readAnyYaml(problems)), problems: problems.list() };
 }
 
-/** As plain data, with the order of keys. */
+/** A tree as plain data, with the order of keys. */
 const flat = (tree: Slot | undefined): unknown =>
   JSON.parse(JSON.stringify(tree, (_, value: unknown) => (value instanceof Map ? [...value] : value)));
 
 /**
- * If it is not left to the library, the tree equals the library's, and has no problem. Returns whether it was left to
- * the library.
+ * Checks that the tree equals the library's and has no problem, unless the text is left to the library. Returns whether
+ * it was.
  */
 function check(text: string): boolean {
   const tree = plain(text);

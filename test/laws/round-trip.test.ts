@@ -12,7 +12,7 @@ import { firings, imported, machineIn, START } from '../importers/imported.js';
 import { samplesOf } from '../importers/samples.js';
 import { ROOT } from '../support/program.js';
 
-/** Timers as somebody brings them: `import` reads the first file, and `jobs` are those of the result. */
+/** Timers from another format: `import` reads the first file, and `jobs` are those of the result. */
 interface Source {
   readonly path: string;
   /** The format that they were imported from. */
@@ -62,7 +62,7 @@ const pairs: Source = {
   jobs: () => imported(importerOf('systemd'), read(PAIRS), { path: '-' }).jobs,
 };
 
-/** What a timer does besides when, and what its definition need not say. */
+/** What a timer does besides when it fires, and what its definition need not say. */
 function actionsOf(job: Job, format: string): Readonly<Record<string, unknown>> {
   const { command, timeout, enabled, runAtStart, definition, tags } = job;
   const { run, shell, cwd, env, successCodes, killAfter } = command;
@@ -84,11 +84,11 @@ const EXPLAINED: Readonly<Record<string, RegExp>> = {
   overlap: /Forbid/,
   retry: /retries|attempt/,
   enabled: /disabled/,
-  // The folder at home is another without the user.
+  // Without the user, the home directory is another folder.
   cwd: /^user is left out/,
 };
 
-/** What every line of a crontab has in its command: the folder, variables of its own, the shell and the limit. */
+/** Keys that every line of a crontab has in its command: the folder, variables of its own, the shell and the limit. */
 const IN_THE_LINE = ['run', 'shell', 'cwd', 'env', 'timeout', 'kill_after'];
 
 const CONTEXT = { now: START, timezone: 'UTC', image: 'shop:1' };

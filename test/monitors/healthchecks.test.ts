@@ -43,7 +43,7 @@ describe('the protocol of healthchecks.io', () => {
     expect(asked(finished({ status: 'lost' })).body).toBe('lost');
   });
 
-  it('keeps what the address has of its own', () => {
+  it('keeps the path and the query of the address', () => {
     expect(asked(started, 'https://hc.example/ping/key/{task_name}/?create=1').url).toBe(
       `https://hc.example/ping/key/backup/start?create=1&rid=${runUuid('r1')}`,
     );

@@ -18,7 +18,7 @@ function build(env: Record<string, string>): { readonly said: string; readonly m
   return { said, made: readdirSync(join(folder, 'dist', 'native')) };
 }
 
-it.skipIf(noCompiler !== undefined)('the build makes a forker for this machine, and says nothing', () => {
+it.skipIf(noCompiler !== undefined)('the build makes a forker for this machine, and prints nothing', () => {
   expect(build({})).toEqual({ said: '', made: [`timers-forker-linux-${process.arch}`] });
 });
 

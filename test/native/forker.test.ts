@@ -123,7 +123,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     open();
     line.start(1, request);
     expect((await line.reply('failed', 1)).more.slice(0, 2)).toEqual([errno, stage]);
-    // It has forgotten the command.
+    // The forker has forgotten the command.
     expect(await endOf(1, 'exit 3')).toEqual([3, 0]);
   });
 
@@ -207,7 +207,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     expect((await line.reply('failed', 1)).more.slice(0, 2)).toEqual([1, S_USER]);
   });
 
-  it('leaves a command a zombie until its end was seen, and reports those behind it', async () => {
+  it('keeps a command as a zombie until its end is confirmed, and still reports later ones', async () => {
     open();
     const ids = [1, 2, 3, 4, 5];
     for (const id of ids) line.start(id, { words: ['sh', '-c', `exit ${id}`] });
@@ -233,7 +233,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     for (const id of ids) expect((await line.reply('ended', id)).more.slice(0, 2)).toEqual([-1, 15]);
   });
 
-  it('starts nothing from the time on that its request gives', async () => {
+  it('starts nothing after the time given in its request', async () => {
     open();
     const uptime = Number.parseFloat(readFileSync('/proc/uptime', 'latin1'));
     line.start(1, { words: ['true'], until: Math.floor(uptime * 10) });
@@ -251,7 +251,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     await until(() => readStat(Number(stdout)) === undefined);
   });
 
-  it('starts others while one cannot be loaded, and can end that one', async ({ skip }) => {
+  it('starts other commands while one program cannot be loaded, and can end that one', async ({ skip }) => {
     const slow = join(folder, 'slow');
     copyFileSync('/bin/true', slow);
     const holder = spawn(compile('test/native/lease.c', []), [slow], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -268,7 +268,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     expect((await line.reply('ended', 2)).more.slice(0, 2)).toEqual([0, 0]);
   });
 
-  it('takes a request in pieces, many at once, and one that is large', async () => {
+  it('accepts requests in pieces, many at once, and a large one', async () => {
     open();
     const bytes = Buffer.from(Uint32Array.from([16, 4, 9, 15]).buffer);
     for (const byte of bytes) line.write(Buffer.from([byte]));
@@ -299,7 +299,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
   });
 });
 
-/** Its words, each with its NUL; empty if it is gone. */
+/** The words of a process's command line, each with its NUL; empty if the process is gone. */
 function cmdlineOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
@@ -356,7 +356,7 @@ describe.skipIf(noCompiler !== undefined)('when timers is gone', () => {
     expect(readFileSync(file, 'utf8').split('\n').toSorted()).toEqual(['', 'run-1 4 0', 'run-2 -1 9']);
   });
 
-  it('what left its group has SIGTERM at once, though its parent lives', async () => {
+  it('a process that left its group gets SIGTERM at once, although its parent lives', async () => {
     open();
     const stray = 'setsid sh -c "trap exit TERM; echo \\$\\$; while :; do sleep 0.01; done"';
     run(1, `${stray} & trap "" TERM; echo $$; wait; sleep 60`, { grace: 3_600_000 });
@@ -369,7 +369,7 @@ describe.skipIf(noCompiler !== undefined)('when timers is gone', () => {
     await closed;
   });
 
-  it.each(['', 'env -i '])('what a command left that had ended by itself keeps running: %ssleep', async (become) => {
+  it.each(['', 'env -i '])('processes left by a command that ended by itself keep running: %ssleep', async (become) => {
     open();
     run(1, `setsid ${become}sleep 60 & echo $!`);
     const [left = 0] = await pidsOf(1, 1);
@@ -391,7 +391,7 @@ describe.skipIf(noCompiler !== undefined)('when timers is gone', () => {
     expect(strangers.map(isAlive)).toEqual([true, true, true]);
   });
 
-  it('an end that was not seen is written down', async () => {
+  it('an end that nobody received is recorded', async () => {
     const file = join(folder, 'unseen');
     open(file);
     run(1, 'exit 9');

@@ -72,7 +72,7 @@ const MEASURE = `(() => {
 })()`;
 
 describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
-  test('scrolls sideways at no width, and its rows stay low and readable', async () => {
+  test('never scrolls sideways, and its rows stay low and readable', async () => {
     const page = await openTab(browser);
     await page.goto(stage.address);
     await page.locator('#timers tr').nth(2).waitFor();

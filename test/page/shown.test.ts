@@ -5,7 +5,7 @@ import { Stage, type Scene } from './stage.js';
 import { formatLocal } from '../../src/schedules/index.js';
 import { outcomeAt, runAt, timerAt } from './timer.js';
 
-/** Those in which tests of times run. */
+/** The zones in which tests of times run. */
 const ZONES = ['UTC', 'Europe/Berlin'];
 
 let browser: Browser;
@@ -185,7 +185,7 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
       .waitFor();
   });
 
-  test('a description without end pushes nothing away, and one that turns its letters shows that it does', async () => {
+  test('a very long description displaces nothing, and one that reverses its letters shows that it does', async () => {
     const page = await show({ timers: [timerAt(Date.now(), { description: `\u202e${'so it goes '.repeat(200)}` })] });
     expect(await page.locator('.about').textContent()).toMatch(/^<U\+202E>so it goes/);
     await page.getByRole('button', { name: 'backup', exact: true }).click();

@@ -52,7 +52,7 @@ describe('a timer at a glance', () => {
   });
 });
 
-test('what is ahead counts in seconds and is never early; the past is coarse', () => {
+test('future times count in seconds and are never early; past times are coarse', () => {
   expect([ahead(NOW + 1, NOW), ahead(NOW + 65_000, NOW), ahead(NOW, NOW)]).toEqual(['in 1 s', 'in 1 min 5 s', 'due']);
   expect([ago(NOW - 59_000, NOW), ago(NOW - 125_000, NOW)]).toEqual(['just now', '2 min ago']);
 });

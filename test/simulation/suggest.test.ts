@@ -67,7 +67,7 @@ const suggest = (jobs: readonly Job[], lasting = SECOND) =>
   });
 
 describe('what is proposed', () => {
-  test('of a crowd at three, the first two stay and the others move away', async () => {
+  test('of many timers at 03:00, the first two stay and the others move away', async () => {
     const jobs = Array.from({ length: 6 }, (_, index) => timer(`job-${index}`, 'cron', '0 3 * * *'));
     const proposed = suggest(jobs);
     expect(proposed.map(({ job: { name } }) => name).sort()).toEqual(['job-2', 'job-3', 'job-4', 'job-5']);

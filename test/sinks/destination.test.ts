@@ -82,7 +82,7 @@ describe('a reader that reads', () => {
     expect(clock.armed).toBe(0);
   });
 
-  it('gets everything also when it takes odd pieces', async () => {
+  it('gets everything even if it accepts odd pieces', async () => {
     reader.most = 7;
     for (let record = 0; record < 100; record++) destination.write(`${record} ä€\n`, 'output');
     await clock.settle();

@@ -73,7 +73,7 @@ describe('destinations', () => {
     expect([received, told]).toEqual([1_000_000, []]);
   });
 
-  it('does not turn the pipe it was given into one that never waits', () => {
+  it('does not make the given pipe non-blocking for others', () => {
     const { path } = pipe('shared');
     const given = open(path, constants.O_WRONLY);
     destinationOf(given);

@@ -9,7 +9,7 @@ const DEFINITION = '{"at":"2026-01-01T01:00:00Z","run":"echo ünï"}';
 const removed = (jobName: string) => ({ event: 'timer.removed', at: NOW, jobName, reason: 'over' }) as const;
 const adHoc = (name: string) => ({ ...recordOf(name), definition: DEFINITION });
 
-test('what a job is made of outlives the scheduler, and goes with the job', () => {
+test('the definition of a job outlives the scheduler, and is deleted with the job', () => {
   const state = new State();
   state.commit([], [adHoc('at:one'), adHoc('at:two'), recordOf('backup')]);
   state.stop();
@@ -22,7 +22,7 @@ test('what a job is made of outlives the scheduler, and goes with the job', () =
   expect(state.ended()).toEqual(['r1']);
 });
 
-test('a job that came and went while nothing could be written leaves nothing', async () => {
+test('a job that was added and removed while nothing could be written leaves nothing', async () => {
   const state = new State();
   state.commit([], [adHoc('at:kept')]);
   expect(state.ledger.isBehind).toBe(false);
@@ -70,7 +70,7 @@ test.each(MIGRATIONS.map((_, version) => version + 1))('a state of version %i is
   expect(read()).toMatchObject(expected);
 });
 
-test('a state of the version before is read as it is, and brought forward by the next scheduler', () => {
+test('a state of the previous version is read as it is, and migrated by the next scheduler', () => {
   const path = join(newFolder(), 'timers.db');
   const before = MIGRATIONS.findIndex((step) => step.includes('definition'));
   const old = new DatabaseSync(path);

@@ -84,22 +84,19 @@ const whereOf = (table: string, name: string): string =>
       : `job_name = '${name}'`;
 
 describe('whatever somebody has written into a state', () => {
-  it.each(places)(
-    '$column of $table: the state opens and is printed, and what is of others stays',
-    ({ table, column }) => {
-      const state = damaged(
-        ...VALUES.map(
-          (value, index) => `UPDATE ${table} SET "${column}" = ${value} WHERE ${whereOf(table, `bad${index}`)}`,
-        ),
-      );
-      expect(printed(state)).toContain('run-good');
-      state.start();
-      const { jobs, open } = state.ledger.recall();
-      expect(jobs.get('good')).toEqual(recordOf('good', { failuresInARow: 1 }));
-      expect(open).toContainEqual(expect.objectContaining({ runId: 'open-good', attempts: 1 }));
-      expect(state.troubles.filter(({ kind }) => kind !== 'invalid')).toEqual([]);
-    },
-  );
+  it.each(places)('$column of $table: the state opens and is printed, and other data stays', ({ table, column }) => {
+    const state = damaged(
+      ...VALUES.map(
+        (value, index) => `UPDATE ${table} SET "${column}" = ${value} WHERE ${whereOf(table, `bad${index}`)}`,
+      ),
+    );
+    expect(printed(state)).toContain('run-good');
+    state.start();
+    const { jobs, open } = state.ledger.recall();
+    expect(jobs.get('good')).toEqual(recordOf('good', { failuresInARow: 1 }));
+    expect(open).toContainEqual(expect.objectContaining({ runId: 'open-good', attempts: 1 }));
+    expect(state.troubles.filter(({ kind }) => kind !== 'invalid')).toEqual([]);
+  });
 
   it('every invalid word', () => {
     const state = damaged(
@@ -133,13 +130,13 @@ describe('whatever somebody has written into a state', () => {
     expect(remembered).toMatchObject({ breaker: { kind: 'closed' }, paused: { until: undefined }, failuresInARow: 1 });
   });
 
-  it('a timer whose place in its schedule is invalid begins again', () => {
+  it('a timer whose place in its schedule is invalid starts over', () => {
     const state = damaged(`UPDATE jobs SET cursor = 9e15 WHERE name = 'bad0'`);
     state.start();
     expect(state.ledger.recall().jobs.get('bad0')?.fingerprint).toBe('');
   });
 
-  it('is reported once: the next start finds it written over', () => {
+  it('is reported once: the next start finds it overwritten', () => {
     const state = damaged(`UPDATE jobs SET breaker = 'opem'`, `UPDATE open_runs SET scheduled_for = 1e300`);
     state.start();
     expect(state.troubles).toHaveLength(1);

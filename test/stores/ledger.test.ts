@@ -84,7 +84,7 @@ describe('what was recorded is read back', () => {
     expect(state.read((history) => history.jobs()).get('backup')?.memory.cursor).toBe(3);
   });
 
-  test('events that say nothing about outcomes leave no trace', () => {
+  test('events that do not concern outcomes are not stored', () => {
     const state = new State();
     const beside = SENTENCES.map(([, event]) => event).filter(
       ({ event }) => !/^(run\.(admitted|started|finished)|attempt|firing)/.test(event),
@@ -96,7 +96,7 @@ describe('what was recorded is read back', () => {
   });
 });
 
-describe('a run on its way', () => {
+describe('a run without an outcome', () => {
   const stages: readonly (readonly [string, TimerEvent, object])[] = [
     ['admitted', admitted('r1'), { attempts: 0, startedAt: undefined, latenessMs: 0 }],
     ['begun', begun('r1', 1, NOW + 5), { attempts: 1, startedAt: NOW + 5, latenessMs: 5 }],
@@ -328,7 +328,7 @@ describe('history returns', () => {
     });
   });
 
-  test('several questions as of one moment', () => {
+  test('the results of several queries as of one moment', () => {
     const one = state();
     one.commit([admitted('r6')]);
     one.read((history) => {
@@ -342,7 +342,7 @@ describe('history returns', () => {
     });
   });
 
-  test('by the scheduler itself, over the connection it writes with; without output where nobody wants it', () => {
+  test('by the scheduler itself, over the connection it writes with; without output on request', () => {
     const state = new State();
     const { recorded } = state.start();
     expect(recorded()?.endings({ limit: 10 })).toEqual([]);
@@ -389,7 +389,7 @@ test('whatever the instants and names are, sqlite3 shows them as the log does', 
   );
 });
 
-test('a storm of endings in one commit is recorded whole', () => {
+test('thousands of endings in one commit are recorded completely', () => {
   const state = new State();
   state.commit(Array.from({ length: 20_000 }, (_, run) => finished(`r${run}`)));
   expect(state.ended()).toHaveLength(20_000);

@@ -106,14 +106,14 @@ test('noise in place of the lock of a state is set aside, and locks nobody out',
 });
 
 describe('whose lock is removed while it is in use', () => {
-  /** A living process, in whose name the test holds the state. */
+  /** A living process, which the test names as the holder of the state. */
   const someProcess = () => {
     const other = spawn('sleep', ['1000']);
     afterTest(() => void other.kill('SIGKILL'));
     return other;
   };
 
-  test('a state is refused with the pid of its scheduler, and nothing is made', () => {
+  test('a state is refused with the pid of its scheduler, and nothing is created', () => {
     const first = new State();
     const { pid } = someProcess();
     first.tryStart(pid);
@@ -162,7 +162,7 @@ describe('whose lock is removed while it is in use', () => {
     expect(new State(copy).tryStart(22).kind).toBe('open');
   });
 
-  test('the lock is made again, even with nothing to record', async () => {
+  test('the lock is created again, even with nothing to record', async () => {
     const first = new State();
     first.tryStart(11);
     rmSync(`${first.path}.lock`);
@@ -195,7 +195,7 @@ describe('whose lock is removed while it is in use', () => {
     expect(first.ended()).toEqual(['r1', 'r2']);
   });
 
-  test('and whose folder another scheduler has made again: the first has to stop, and leaves that file alone', async () => {
+  test('and whose folder another scheduler has created again: the first has to stop, and leaves that file alone', async () => {
     const first = new State(join(newFolder(), 'in', 'timers.db'));
     first.tryStart(11);
     first.commit([finished('r1')]);

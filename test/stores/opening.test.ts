@@ -31,7 +31,7 @@ const noise = Buffer.from(Array.from({ length: 20_000 }, (_, index) => (index * 
 const filesBeside = (path: string) => readdirSync(dirname(path)).sort();
 
 describe('a state that is not there', () => {
-  test('is made, with its folder, for its owner alone', () => {
+  test('is created, with its folder, accessible only to its owner', () => {
     const state = new State(join(newFolder(), 'deep', 'down', 'timers.db'));
     expect(state.start()).toMatchObject({ setAside: undefined, leftBehind: [] });
     state.commit([finished('r1')]);
@@ -41,7 +41,7 @@ describe('a state that is not there', () => {
     expect(modes).toEqual(['700', '600', '600', '600']);
   });
 
-  test('is made, with its room, by few writes: on a slow card each takes long', (context) => {
+  test('is created, with its free space, by few writes, because each takes long on a slow card', (context) => {
     const io = '/proc/thread-self/io';
     context.skip(!existsSync(io), `writes are counted by ${io}`);
     const writes = () => Number(/syscw: (\d+)/.exec(readFileSync(io, 'latin1'))![1]);
@@ -53,7 +53,7 @@ describe('a state that is not there', () => {
     expect(new DatabaseSync(state.path).prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
   });
 
-  test('is made of a file without content', () => {
+  test('is created in a file without content', () => {
     const state = new State();
     writeFileSync(state.path, '');
     state.commit([finished('r1')]);
@@ -66,7 +66,7 @@ describe('a state that is not there', () => {
     expect(existsSync(dirname(path))).toBe(false);
   });
 
-  test('is not a history where there can be no file, with the reason', () => {
+  test('is not a history if no file can be there, and the reason is given', () => {
     const path = join(newFolder(), 'file');
     writeFileSync(path, '');
     expect(readState(join(path, '.local', 'timers.db'))).toEqual({
@@ -108,7 +108,7 @@ describe('a file that cannot be used', () => {
       },
     ],
   ] as const;
-  test.each(damaged)('%s is set aside, reported at each start, and a new one begun', (_, reason, make) => {
+  test.each(damaged)('%s is set aside, reported at each start, and a new one is begun', (_, reason, make) => {
     const state = new State();
     state.commit([finished('r0')]);
     state.stop();
@@ -138,7 +138,7 @@ describe('a file that cannot be used', () => {
     ['of a newer version', NEWER, database(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 99`)],
   ] as const;
   test.each(refused)(
-    'a file %s that never was our state is refused, and nothing is made or changed',
+    'a file %s that never was our state is refused, and nothing is created or changed',
     (_, reason, make) => {
       const path = join(newFolder(), 'timers.db');
       make(path);
@@ -316,7 +316,7 @@ describe('a log', () => {
     expect(state.start()).toMatchObject({ setAside: undefined, leftBehind: [aside(state)] });
   });
 
-  test('with noise in its middle is kept, and what is good of it is used', () => {
+  test('with noise in its middle is kept, and its intact part is used', () => {
     const state = killed();
     const bytes = readFileSync(log(state));
     noise.copy(bytes, 32 + 40 * (24 + 1024) + 100, 0, 200);

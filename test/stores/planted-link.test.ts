@@ -8,7 +8,7 @@ const ROOT = 0;
 const ANN = 1_000;
 const BOB = 1_001;
 
-/** A world-writable folder, and a link of Bob's in it. */
+/** Creates a world-writable folder with a link of Bob's in it, and opens a state through that link. */
 function open(context: { skip: (when: boolean, why: string) => void }, owner = BOB, mode = 0o1777) {
   context.skip(process.geteuid!() !== ROOT, 'only root can make files of others');
   const folder = newFolder();
@@ -22,7 +22,7 @@ function open(context: { skip: (when: boolean, why: string) => void }, owner = B
   return { folder, link };
 }
 
-test('a link of another user in a folder that others can write to is found, wherever it is on the way', (context) => {
+test('a link of another user in a folder that others can write to is found, wherever it is on the path', (context) => {
   const { folder, link } = open(context);
   expect(plantedLinkOn(link, ROOT)).toBe(link);
   expect(plantedLinkOn(join(link, 'new.db'), ANN)).toBe(link);

@@ -7,7 +7,7 @@ import { begun, finished, firingOf, newFolder, NOW, State } from './state.js';
 
 const stateOf = (retention: Retention) => new State(join(newFolder(), 'timers.db'), retention);
 
-test('of each job the newest outcomes are kept, as many as configured', async () => {
+test('the newest outcomes of each job are kept, as many as configured', async () => {
   const state = stateOf({ keep: 30 * DAY, runs: 3 });
   for (const jobName of ['a', 'b']) {
     const firing = firingOf(jobName);
@@ -35,7 +35,7 @@ test('older outcomes are deleted, except the newest of each job', async () => {
   expect(state.ended()).toEqual(['a3', 'b2']);
 });
 
-test('a little at a time, and never as part of a commit', async () => {
+test('old outcomes are deleted a little at a time, and never as part of a commit', async () => {
   const state = stateOf({ keep: 30 * DAY, runs: 1 });
   const names = Array.from({ length: 100 }, (_, job) => `job-${job}`);
   state.commit(
@@ -53,7 +53,7 @@ test('a little at a time, and never as part of a commit', async () => {
   expect(left.at(-1)).toBe(100);
 });
 
-test('with a run its failed attempts go', async () => {
+test('failed attempts are deleted with their run', async () => {
   const state = stateOf({ keep: 30 * DAY, runs: 1 });
   const failed = {
     event: 'attempt.failed',
@@ -82,7 +82,7 @@ test('outcomes that are not forwarded yet are kept beyond the number, up to thei
   expect(state.ended()).toEqual(['a9']);
 });
 
-test('the last number is never given again', async () => {
+test('the last number is never reused', async () => {
   const state = stateOf({ keep: DAY, runs: 2 });
   state.commit([finished('a0', { firing: firingOf('in:1'), at: NOW - 2 * DAY })]);
   await state.clock.advance(2 * MINUTE);

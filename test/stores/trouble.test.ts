@@ -79,7 +79,7 @@ describe('while the file cannot be written', () => {
     ]);
   });
 
-  test('by a lock, a stop waits for it: what was kept is recorded before the end', async () => {
+  test('because of a lock, a stop waits for it: what was kept is recorded before the end', async () => {
     const state = new State();
     state.commit([admitted('r1')]);
     const free = lockOut(state.path);
@@ -94,7 +94,7 @@ describe('while the file cannot be written', () => {
     expect(state.ended()).toEqual(['r1']);
   });
 
-  test('by a lock that stays, a stop gives up, and what is lost is reported', async () => {
+  test('because of a lock that stays, a stop gives up, and what is lost is reported', async () => {
     const state = new State();
     state.commit([admitted('r1')]);
     afterTest(lockOut(state.path));
@@ -107,7 +107,7 @@ describe('while the file cannot be written', () => {
     expect(state.clock.armed).toBe(0);
   });
 
-  test('by a lock that is short, it is written soon, in silence', async () => {
+  test('because of a short lock, it is written soon, without a report', async () => {
     const state = new State();
     state.commit([admitted('r1')]);
     const free = lockOut(state.path);
@@ -122,7 +122,7 @@ describe('while the file cannot be written', () => {
     expect(state.troubles).toEqual([]);
   });
 
-  test('by a lock, it is reported after two seconds, or when something is dropped', async () => {
+  test('because of a lock, that is reported after two seconds, or when something is dropped', async () => {
     const state = new State();
     state.start();
     const free = lockOut(state.path);
@@ -169,7 +169,7 @@ describe('while the file cannot be written', () => {
     expect(told).toHaveLength(1);
   });
 
-  test('the oldest outcomes beyond the limit are dropped and counted; nothing is left open by it', async () => {
+  test('the oldest outcomes beyond the limit are dropped and counted, and no run stays open because of that', async () => {
     const state = new State();
     state.commit(Array.from({ length: 100 }, (_, run) => admitted(`r${run}`)));
     const free = lockOut(state.path);
@@ -285,7 +285,7 @@ describe('a disk', () => {
     expect(state.ended()).toEqual(['r1']);
   });
 
-  test('that filled up between two schedulers: the second recalls all, and records when there is room', async (context) => {
+  test('that filled up between two schedulers: the second one loads everything, and records when there is room', async (context) => {
     const folder = smallDisk(context, '4m');
     const state = new State(join(folder, 'timers.db'));
     state.commit([admitted('r1')], [recordOf('backup')]);
@@ -320,7 +320,7 @@ test.each([
   ['EDQUOT', /^the disk quota is used up$/],
   ['EIO', /^the disk failed to read or write it$/],
 ] as const)('what the system reports is put into words: %s', (code, words) => {
-  // As Node reports it. Node has no name for a quota error.
+  // The error as Node reports it. Node has no name for a quota error.
   const name = code === 'EDQUOT' ? 'UNKNOWN' : code;
   const error = Object.assign(new Error(name), { code: name, errno: -constants.errno[code], syscall: 'write' });
   expect(troubleOf(error).reason).toMatch(words);
@@ -459,7 +459,7 @@ describe('a file in use', () => {
     expect(state.read((history) => history.run('r2'))?.attempts).toMatchObject([{ attempt: 1, error: 'exit code 3' }]);
   });
 
-  test('that is damaged inside is set aside when the damage is met', () => {
+  test('that is damaged inside is set aside when the damage is found', () => {
     const state = begin();
     state.commit(Array.from({ length: 20_000 }, (_, run) => finished(`old${run}`, { outputTail: 'x'.repeat(300) })));
     state.stop();
@@ -472,7 +472,7 @@ describe('a file in use', () => {
     expectNewLedger(state);
   });
 
-  test('into whose middle noise is written is set aside when it is looked at, without a commit that meets it', async () => {
+  test('into whose middle noise is written is set aside at the next check, even if no commit reads it', async () => {
     const state = begin();
     state.commit(Array.from({ length: 2_000 }, (_, run) => finished(`old${run}`)));
     state.stop();
@@ -490,7 +490,7 @@ describe('a file in use', () => {
     expect(state.read((history) => [...history.jobs().keys()])).toEqual(['a', 'b']);
   });
 
-  test('that another program has written into, as one should, stays', async () => {
+  test('that another program has written to correctly stays', async () => {
     const state = begin();
     state.commit(Array.from({ length: 2_000 }, (_, run) => finished(`old${run}`)));
     const other = new DatabaseSync(state.path);

@@ -37,7 +37,7 @@ test('a long log is written back into the file, again and again, and used again 
   expect(writeBack.isTouched).toBe(false);
 });
 
-test('what others write into the file is noticed, also behind a checkpoint of ours, until it is accepted', () => {
+test('what others write into the file is noticed, even after our own checkpoint, until it is accepted', () => {
   const { path, writeBack, commit } = open();
   commit(100);
   writeBack.checkpoint('PASSIVE');

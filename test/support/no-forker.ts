@@ -6,7 +6,7 @@ const REASON = 'timers-forker is not built for this machine';
 export const reportsNoForker = ({ event, ...fields }: LogLine): boolean =>
   event === 'launcher.fallback' && fields['reason'] === REASON;
 
-/** What a scheduler prints, without that report. */
+/** What a scheduler prints, without the report that there is no forker. */
 export const withoutForkerReport = (text: string): string =>
   text
     .split('\n')

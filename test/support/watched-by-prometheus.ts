@@ -4,7 +4,7 @@ import { ROOT } from './program.js';
 
 const EXAMPLES = join(ROOT, 'examples', 'monitoring');
 
-/** A shipped file with some of its texts replaced. @throws Error if one does not exist any longer. */
+/** A shipped file with some of its texts replaced. @throws Error if one of these texts no longer exists. */
 function changed(name: string, changes: readonly (readonly [RegExp, string])[]): string {
   return changes.reduce(
     (text, [from, to]) => {

@@ -39,7 +39,7 @@ describe.skipIf(!hasRedis)('our scripts and those of BullMQ', () => {
   const misfit: WorkResult = { exit: { kind: 'not_started', code: 126, error: 'no' }, node: 'w1', tail: [] };
   const stateOf = async (id: string) => (await queue.getJob(`${id}.1`))?.getState();
 
-  /** BullMQ's side of a worker. */
+  /** A worker of BullMQ. */
   async function bullWorker(): Promise<Worker> {
     const connection = await store.connected();
     const worker = new Worker(

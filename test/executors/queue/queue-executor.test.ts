@@ -47,7 +47,7 @@ describe.skipIf(!hasRedis)('a scheduler that hands attempts to workers', () => {
   });
   const data = async () => (await store.redis.hget('{timers}:work:any:r.1', 'data')) ?? '{}';
   const hashInQueue = async () => (JSON.parse(await data()) as { hash?: string }).hash;
-  /** A worker that has done all it can take. */
+  /** Lets a worker run everything that it can take. */
   async function work(exit: Exit): Promise<void> {
     let done: () => void = () => undefined;
     const taken = new Promise<void>((resolve) => (done = resolve));
@@ -71,7 +71,7 @@ describe.skipIf(!hasRedis)('a scheduler that hands attempts to workers', () => {
     expect(await (await scheduler('2')).execute(commandFor('h'), io())).toEqual({ kind: 'exited', code: 3 });
   });
 
-  test('gives what waits the definition of its timer after a reload', async () => {
+  test('gives waiting attempts the definition of their timer after a reload', async () => {
     const executor = await scheduler('1');
     void executor.execute(commandFor('h'), io());
     await expect.poll(hashInQueue).toBe('h');
@@ -83,7 +83,7 @@ describe.skipIf(!hasRedis)('a scheduler that hands attempts to workers', () => {
     await expect.poll(hashInQueue).toBe('new');
   });
 
-  test('gives what is on its way to its queue the definition of its timer after a reload', async () => {
+  test('gives attempts that are being queued the definition of their timer after a reload', async () => {
     const executor = await scheduler('1');
     void executor.execute(commandFor('h'), io());
     present = { label: 'any', hash: 'new' };
@@ -97,7 +97,7 @@ describe.skipIf(!hasRedis)('a scheduler that hands attempts to workers', () => {
     await expect.poll(hashInQueue).toBe('new');
   });
 
-  test('and the next scheduler gives what waits its own definition', async () => {
+  test('and the next scheduler gives waiting attempts its own definition', async () => {
     const first = await scheduler('1');
     void first.execute(commandFor('h'), io());
     await expect.poll(hashInQueue).toBe('h');

@@ -30,7 +30,7 @@ describe.skipIf(!hasRedis)('a worker', () => {
   });
   const result: WorkResult = { exit: { kind: 'exited', code: 0 }, node: 'w1', tail: [] };
 
-  /** Runs what it takes, while no time passes, so no check follows. Resolves with the names of what began. */
+  /** Runs a worker while no time passes, so that it never checks by itself. Resolves with the names of what began. */
   async function takes(
     most: number,
     labels = ['any'],

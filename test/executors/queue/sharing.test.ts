@@ -62,18 +62,18 @@ describe.skipIf(!hasRedis)('requests about attempts', () => {
     await worker.drain();
   };
 
-  test('one attempt wakes one idle worker, and one that has gone none', async () => {
+  test('one attempt wakes one idle worker, and none of those that are gone', async () => {
     const [w1, w2] = [await open('w1', 1), await open('w2', 1)];
     await expect.poll(async () => (await idle()).sort()).toEqual(['w1', 'w2']);
     await store.redis.sadd('{timers}:work:any:idle', ...Array.from({ length: 50 }, (_, index) => `gone-${index}`));
     await add('a');
     await expect.poll(() => [...w1.begun, ...w2.begun]).toEqual(['a']);
-    // The other one is as idle as before.
+    // The other worker is as idle as before.
     const other = w1.begun.length === 0 ? 'w1' : 'w2';
     expect((await idle()).filter((id) => !id.startsWith('gone'))).toEqual([other]);
     await add('b');
     await expect.poll(() => [w1.begun.length, w2.begun.length]).toEqual([1, 1]);
-    // Both are full, so neither gets a message.
+    // Both workers are full, so neither gets a message.
     expect((await idle()).filter((id) => !id.startsWith('gone'))).toEqual([]);
     await add('c');
     w1.end();
@@ -83,7 +83,7 @@ describe.skipIf(!hasRedis)('requests about attempts', () => {
     expect((await idle()).filter((id) => !id.startsWith('gone'))).toEqual([]);
   });
 
-  test('a full worker is on the list of no label, and on all of them again when it has room', async () => {
+  test('a full worker is on no list of idle workers, and on all of its lists again when it has room', async () => {
     const { worker, begun, end } = await open('w1', 1, ['any', 'far']);
     await expect.poll(async () => [await idle(), await idle('far')]).toEqual([['w1'], ['w1']]);
     await add('a', 'far');
@@ -96,7 +96,7 @@ describe.skipIf(!hasRedis)('requests about attempts', () => {
     await drained(worker, end);
   });
 
-  test('a result brings the next attempt', async () => {
+  test('the reply to a result contains the next attempt', async () => {
     for (const id of ['a', 'b', 'c']) await add(id);
     const before = await scripts();
     const { worker, begun, end } = await open('w1', 1);
@@ -106,19 +106,19 @@ describe.skipIf(!hasRedis)('requests about attempts', () => {
     end();
     await expect.poll(() => begun).toEqual(['a', 'b', 'c']);
     await drained(worker, end);
-    // One to take the first, and one for each result.
+    // One request takes the first attempt, and one more is needed for each result.
     expect((await scripts()) - before).toBe(4);
     expect(await Promise.all(['a', 'b', 'c'].map(ended))).toEqual([result, result, result]);
   });
 
-  test('hundreds of one moment share requests, and workers share hundreds', async () => {
+  test('hundreds of attempts of one moment share requests, and workers share hundreds of attempts', async () => {
     const ids = Array.from({ length: 300 }, (_, index) => `r${index}`);
     expect(new Set(await Promise.all(ids.map((id) => add(id))))).toEqual(new Set(['added']));
     expect(await scripts()).toBe(2);
     const { worker, begun } = await open('w1', 1_000);
     await expect.poll(() => begun).toHaveLength(300);
     expect(new Set(begun).size).toBe(300);
-    // Each time half of what is left.
+    // Each request takes half of what is left.
     expect(await scripts()).toBeLessThan(15);
     worker.close();
   });

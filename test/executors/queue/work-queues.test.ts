@@ -59,7 +59,7 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
     expect(await old.add('any', work, 1)).toBeUndefined();
     expect(await waiting()).toEqual([]);
     expect(await now.add('any', work, 1)).toBe('added');
-    // It neither takes back nor cancels what the other one waits for.
+    // The scheduler neither takes back nor cancels what the other one waits for.
     const messages: string[] = [];
     const listener = await store.connected();
     await listener.subscribe('{timers}:0:cancel');
@@ -72,7 +72,7 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
     expect(await waiting()).toEqual([]);
   });
 
-  test('have an attempt again that a worker returned, for others and for the scheduler', async () => {
+  test('contain an attempt again after a worker returned it, for other workers and for the scheduler', async () => {
     const queues = await open('5');
     await queues.add('any', work, 1);
     await refuse();
@@ -83,7 +83,7 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
     expect(await store.redis.keys('*r.1*')).toEqual([]);
   });
 
-  test('reach a worker, and hear it, with the permissions of the guide', async () => {
+  test('exchange messages with a worker, with the permissions of the guide', async () => {
     await store.server.command('ACL', 'SETUSER', ...rightsOfTheGuide());
     const url = store.server.url.replace('//', '//timers:PASSWORD@');
     const [heard, messages]: [string[], string[]] = [[], []];
@@ -93,12 +93,12 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
     listener.on('message', (_, text) => messages.push(text));
     await queues.cancel('any', 'r.1', false);
     await expect.poll(() => messages).toEqual(['r.1 cancel']);
-    // It may begin to listen later.
+    // The scheduler may begin to listen later.
     await expect.poll(() => worker.publish('{timers}:0:news', 'r.1').then(() => heard)).toContain('r.1');
     await expect(worker.publish('other', '')).rejects.toThrow('NOPERM');
   });
 
-  test('say once that the store refuses messages, and to whom to give the right', async () => {
+  test('report once that the store refuses messages, and which user needs the permission', async () => {
     await store.server.command('ACL', 'SETUSER', ...rightsOfTheGuide(), 'resetchannels');
     const queues = await open('5', store.server.url.replace('//', '//timers:PASSWORD@'));
     await expect.poll(() => store.unheard).toHaveLength(1);
@@ -108,7 +108,7 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
     expect(await waiting()).toEqual(['r.1']);
   });
 
-  test('say so if it refuses only those of the scheduler', async () => {
+  test('report the same if only the scheduler’s messages are refused', async () => {
     const rights = rightsOfTheGuide().filter((right) => right !== '+publish');
     await store.server.command('ACL', 'SETUSER', ...rights);
     const queues = await open('5', store.server.url.replace('//', '//timers:PASSWORD@'));
@@ -116,7 +116,7 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
     expect(store.unheard).toHaveLength(1);
   });
 
-  test('replace the order of what waits, and give it to workers that returned it', async () => {
+  test('replace the order of a waiting attempt, and give it to workers that returned it', async () => {
     const queues = await open('5');
     const hash = async () => (JSON.parse((await store.redis.hget(KEY, 'data')) ?? '') as { hash: string }).hash;
     const ask = (name: string, isConfirmed: boolean) =>
@@ -139,7 +139,7 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
   test.each([
     ['broken', '{"exit":'],
     ['large', JSON.stringify({ exit: { kind: 'exited', code: 0 }, node: 'x'.repeat(10_000_000) })],
-  ])('take a %s result for none', async (_, returnvalue) => {
+  ])('treat a %s result as none', async (_, returnvalue) => {
     const queues = await open('5');
     await queues.add('any', work, 1);
     await store.redis.hset(KEY, { processedOn: 1, finishedOn: 2, returnvalue, progress: '[', opts: '{', parent: '}' });

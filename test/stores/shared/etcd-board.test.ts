@@ -60,7 +60,7 @@ describe.skipIf(program === undefined)('etcd, which is installed', () => {
 
   test('etcd itself ends a lease that nobody renews', async () => {
     const board = open(`${server.url}?prefix=lapse`);
-    // A busy machine may look only after its end.
+    // A busy machine may look only after the lease has ended.
     await expect.poll(() => taken(board, 'a', 1).then(() => board.holder())).toBeDefined();
     await expect.poll(() => board.holder()).toBeUndefined();
     await board.close();
@@ -198,7 +198,7 @@ describe.skipIf(program === undefined)('etcd, which is installed', () => {
       );
       expect(wrong.place).toBe(`etcd://127.0.0.1:${user.port} (timers)`);
 
-      // Its tokens are gone.
+      // The server has lost its tokens.
       await user.kill();
       await user.start();
       expect(await file.renew(fence, LEASE)).toBe(true);

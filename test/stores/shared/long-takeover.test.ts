@@ -114,7 +114,7 @@ test('a takeover of hundreds of waiting runs works in short turns, and its first
   expect(admitted).toBeGreaterThanOrEqual(waiting - 1);
   expect(Math.max(...turns)).toBeLessThan(20 * WORK);
   expect(admittedAtStart).toBeLessThan(20);
-  // A run that waits as before is on the board already.
+  // A run that still waits is already on the board.
   const written = board.changes.flatMap(({ runs }) => runs);
   expect(written.filter(({ key }) => key.startsWith('one-')).length).toBeLessThan(5);
 });

@@ -87,7 +87,7 @@ test('a note that is not a request is removed, and the others are served', async
   expect([...store.notes.keys()]).toEqual([]);
 });
 
-test('a request that was taken has its reply later than one that is not taken is withdrawn', async () => {
+test('an accepted request waits longer for its reply than any request waits to be accepted', async () => {
   const { clock, one, two } = mailboxes();
   one.serve(
     () => true,

@@ -176,7 +176,7 @@ describe.skipIf(!hasRedis)('Redis, which is installed', () => {
 
     const isReplica = `${board.place}: it is a read-only replica: use the primary server in the URL`;
     expect(await troubleOf(board.put('a', 'b', LEASE))).toMatchObject({ kind: 'refused', message: isReplica });
-    // Its connection is being replaced: the reason stays.
+    // While the connection is being replaced, the reason stays the same.
     expect(await troubleOf(board.put('a', 'b', LEASE))).toMatchObject({ kind: 'refused', message: isReplica });
     await expect.poll(() => troubleOf(board.put('a', 'b', LEASE))).toEqual({ done: undefined });
     expect(await after.ask('HGET', '{timers}:notes', 'a')).toBe('b');
@@ -274,8 +274,8 @@ test('a server that does not respond is given up in time', async () => {
 
 test.runIf(!hasRedis)('Redis is not installed', ({ skip }) => skip('there is no redis-server'));
 
-test('a server with another idea of TLS says so', async () => {
-  // It waits for more, as Redis does with the first bytes of TLS; or hangs up, as TLS does with a request.
+test('a server that uses TLS differently is reported as such', async () => {
+  // The server waits for more, as Redis does with the first bytes of TLS; or hangs up, as TLS does with a request.
   const silent = createServer((socket) => socket.on('error', () => undefined));
   const rude = createServer((socket) => socket.resetAndDestroy());
   for (const server of [silent, rude]) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
