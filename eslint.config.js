@@ -32,7 +32,7 @@ const codeWords = wordSyntax(['Literal[value=WORD]', 'TemplateElement[value.raw=
 const proseWords = wordSyntax(['text[value=WORD]']);
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'bench/results', 'test/support/puppet-command.mjs'] },
+  { ignores: ['dist', 'node_modules', 'bench/results', 'test/support/puppet-command.cjs'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

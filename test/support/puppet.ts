@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const COMMAND = fileURLToPath(new URL('puppet-command.mjs', import.meta.url));
+const COMMAND = fileURLToPath(new URL('puppet-command.cjs', import.meta.url));
 
 interface Hello {
   readonly pid: number;

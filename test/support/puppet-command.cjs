@@ -1,9 +1,11 @@
 // The process side of puppet.ts: connects to the test over the Unix socket named in argv[2] and follows its orders.
 // Each order is a line of JSON {order, …}; the reply is a line {done: order} once it is executed.
-import { spawn } from 'node:child_process';
-import { closeSync, writeSync } from 'node:fs';
-import { connect } from 'node:net';
-import { createInterface } from 'node:readline';
+//
+// It is a CommonJS script, because Node starts those faster than modules, and hundreds of tests start a puppet.
+const { spawn } = require('node:child_process');
+const { closeSync, writeSync } = require('node:fs');
+const { connect } = require('node:net');
+const { createInterface } = require('node:readline');
 
 const socket = connect(process.argv[2]);
 const tell = (fact) => socket.write(`${JSON.stringify(fact)}\n`);
