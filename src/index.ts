@@ -101,7 +101,7 @@ export interface LoadRequest {
 export interface Loaded {
   /** Absolute, symbolic links followed; `undefined` if no file was found. */
   readonly path: string | undefined;
-  /** In the order of the file. */
+  /** Errors and warnings, in the order of the file. */
   readonly problems: readonly Diagnostic[];
   /** Absent if any problem is an error. */
   readonly timerFile?: { readonly path: string; readonly jobs: readonly Job[] };

@@ -62,7 +62,7 @@ function readState(written: string): string {
   return written;
 }
 
-/** For commands that show times of a file and its state. */
+/** Options of commands that show times of a file and its state. */
 export interface ScreenOptions extends FileOption, StateOption, ZoneOption, JsonOption {}
 
 /** `json` describes what `--json` prints. */

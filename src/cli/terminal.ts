@@ -21,7 +21,7 @@ export interface Terminal {
   readonly unread: Promise<void>;
   /** Prints messages for the user; like {@link out}. */
   err(...lines: readonly string[]): void;
-  /** As {@link outPainted}. */
+  /** Like {@link outPainted}. */
   errPainted(...lines: readonly string[]): void;
 }
 

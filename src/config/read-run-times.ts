@@ -11,7 +11,7 @@ import { readTree } from './check/read-tree.js';
 export interface ReadRunTimes {
   readonly source: string;
   readonly problems: readonly Diagnostic[];
-  /** By timer. Use it only if no problem is an error. */
+  /** Run times by timer. Use them only if no problem is an error. */
   readonly runTimes: ReadonlyMap<string, { readonly p50: Duration; readonly p95: Duration }>;
 }
 

@@ -20,7 +20,7 @@ export interface Interest {
   readonly jobName?: string | undefined;
   /** A run's id, or a prefix of it. */
   readonly runId?: string | undefined;
-  /** In the scheduler's time, both inclusive. */
+  /** The earliest and the latest time, by the scheduler's clock; both inclusive. */
   readonly since?: Instant | undefined;
   readonly until?: Instant | undefined;
 }

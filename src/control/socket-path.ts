@@ -7,7 +7,7 @@ import { systemReason } from '../system/system-reason.js';
 
 /** What identifies a scheduler. */
 export interface SchedulerPlace {
-  /** Its state's file; `undefined` if it is kept in memory. */
+  /** The file of its state; `undefined` if the state is kept in memory. */
   readonly state: string | undefined;
   /** The real path of its timer file. */
   readonly file: string;

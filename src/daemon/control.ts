@@ -44,7 +44,7 @@ export interface Control {
   readonly recent: RecentPast;
   /** Executes a verb for a client that does not use the socket. @throws RefusalError with the reason. */
   readonly carryOut: (verb: string, args: Args) => unknown;
-  /** The same, without asking another machine. */
+  /** Like {@link carryOut}, without asking another machine. */
   readonly carryOutHere: (verb: string, args: Args) => unknown;
   /** The path of the socket; absent if there is none. */
   readonly socket?: string;

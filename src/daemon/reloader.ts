@@ -25,7 +25,7 @@ export type Reading =
       /** Keys of the file as a whole that differ, and take effect at the next start. */
       readonly needs_restart: readonly string[];
     }
-  /** With errors, it changes nothing. */
+  /** The file has errors, and changes nothing. */
   | {
       readonly valid: false;
       readonly file: string;

@@ -2,7 +2,7 @@ import type { Outcome } from '../domain/outcome.js';
 
 /** Why a delivery failed. */
 export interface DeliveryFailure {
-  /** For a person. Contains no address, because addresses may contain secrets. */
+  /** Why it failed, for a person. Contains no address, because addresses may contain secrets. */
   readonly error: string;
   /** How many times a request was sent. 0: the outbox refused the delivery. */
   readonly tries?: number;

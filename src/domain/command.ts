@@ -18,7 +18,7 @@ export interface Command {
   readonly passEnv?: readonly string[];
   /** Exit codes that count as success. */
   readonly successCodes: readonly number[];
-  /** From SIGTERM to SIGKILL. */
+  /** The time from SIGTERM to SIGKILL. */
   readonly killAfter: Duration;
   readonly output: OutputTarget;
   /** The workers that run it. Absent: the scheduler's machine. */

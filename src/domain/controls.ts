@@ -15,7 +15,7 @@ export interface RunView {
   readonly state: 'parked' | 'waiting' | 'attempting' | 'pausing';
   /** Attempts of its command that began, even if the last one waits for a worker. */
   readonly attempts: number;
-  /** Its fallback is active. */
+  /** Whether the fallback of the run is active. */
   readonly isFallback?: true;
   /** The process of the active attempt. */
   readonly pid: number | undefined;

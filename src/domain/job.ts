@@ -21,13 +21,13 @@ export interface Job {
   readonly tags: readonly string[];
   /** When false: known and listed, but never fired by its schedule. */
   readonly enabled: boolean;
-  /** Also fires once when the scheduler starts. */
+  /** Whether it also fires once when the scheduler starts. */
   readonly runAtStart: boolean;
   /** Added to every nominal instant before arming; fixed per host and job. 0 or more. */
   readonly offset: Duration;
-  /** From the start of an attempt to its cancellation. */
+  /** The time from the start of an attempt to its cancellation. */
   readonly timeout?: Duration;
-  /** From SIGTERM to SIGKILL when the scheduler stops. */
+  /** The time from SIGTERM to SIGKILL when the scheduler stops. */
   readonly stopGrace: Duration;
   /** A firing that could not start this long after its instant is missed. */
   readonly deadline?: Duration;

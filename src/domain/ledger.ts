@@ -76,7 +76,7 @@ export type Committed = 'recorded' | 'lost';
 /** The recorded state when a scheduler starts. */
 export interface Recollection {
   readonly jobs: ReadonlyMap<string, JobRecord>;
-  /** In the order of their admission. */
+  /** The open runs, in the order of their admission. */
   readonly open: readonly OpenRun[];
   /** When the last scheduler recorded something; `undefined` before the first record. */
   readonly lastSeenAt: Instant | undefined;

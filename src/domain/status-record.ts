@@ -198,7 +198,7 @@ export interface RunRecord {
   readonly trigger: Trigger;
   readonly state: RunView['state'];
   readonly attempts: number;
-  /** Its fallback is active. */
+  /** Whether the fallback of the run is active. */
   readonly fallback?: true;
   readonly pid: number | null;
   readonly elapsed_ms: number;

@@ -94,7 +94,7 @@ export class Dispatcher {
 
   /** Resumes a run that was between two attempts when its scheduler died. */
   resume(state: JobState, open: OpenRun): void {
-    // It stays open, and the next scheduler resumes it.
+    // The run stays open, and the next scheduler resumes it.
     if (this.#runs.isClosed) return;
     const run = this.#create(state, open.firing, { runId: open.runId });
     this.#runs.activate(run);

@@ -21,7 +21,7 @@ interface Lane {
 export class Gate {
   #places: number;
   #taken = 0;
-  /** By job; contains no empty lanes. */
+  /** The lanes by job; none of them is empty. */
   readonly #lanes = new Map<string, Lane>();
   /** Iterates over the lanes, and starts again at the end. */
   #round = this.#lanes.values();

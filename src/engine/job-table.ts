@@ -8,7 +8,7 @@ import { JobState } from './job-state.js';
 export class JobTable {
   readonly #states = new Map<string, JobState>();
   readonly #gates = new Gates();
-  /** From the current plan. */
+  /** The limits of the current plan. */
   limits: PlanLimits;
   readonly #onDue: (state: JobState, now: Instant) => void;
 

@@ -81,7 +81,7 @@ const endingOfLeft = ({ decided }: OpenRun, outcome: Outcome): LeftEnding =>
 /** For a run of a job that no longer exists. */
 const UNKNOWN_JOB: EndingFacts = { failuresInARow: 0, isRecovery: false };
 
-/** From SIGTERM to SIGKILL for a process whose job no longer exists. */
+/** The time from SIGTERM to SIGKILL for a process whose job no longer exists. */
 const GRACE: Duration = 8 * SECOND;
 
 interface RecoveryParts {

@@ -39,7 +39,7 @@ export class RunTimes {
     return Math.round(this.#latenessWhenAdmitted + monotonic - this.#admittedAt);
   }
 
-  /** From the admission to the deadline of a job. */
+  /** The time from the admission to the deadline of a job. */
   timeUntil(deadline: Duration): Duration {
     return deadline - this.#latenessWhenAdmitted;
   }
@@ -50,7 +50,7 @@ export class RunTimes {
     return (this.#latenessMs = this.#latenessAt(this.#startedAt));
   }
 
-  /** From now to a deadline of the job. */
+  /** The time from now to a deadline of the job. */
   left(deadline: Duration | undefined): Duration | undefined {
     return deadline === undefined ? undefined : Math.max(0, deadline - this.latenessNow);
   }

@@ -11,7 +11,7 @@ export interface SchedulerParts {
   readonly clock: Clock;
   readonly executor: Executor;
   readonly sinks: readonly Sink[];
-  /** Without one, nothing outlives the scheduler. Closed by {@link Scheduler.stop}. */
+  /** Without a ledger, nothing outlives the scheduler. Closed by {@link Scheduler.stop}. */
   readonly ledger?: Ledger;
   readonly orphans?: Orphans;
   /** The latest measurement of the clock; absent if it is not measured. */

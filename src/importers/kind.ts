@@ -66,7 +66,7 @@ export interface ImportedTimer {
 
 export interface SourcePlace {
   readonly file: string;
-  /** From 1. */
+  /** Counts from 1. */
   readonly line: number;
 }
 

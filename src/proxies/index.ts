@@ -33,7 +33,7 @@ export const createProxies =
     return url && proxyAt(url, address.startsWith('https:'), clock);
   };
 
-/** Its value may contain a password, so it is not repeated. */
+/** The variable's value may contain a password, so it is not repeated. */
 const WRONG: Proxy<Agent> = {
   host: 'of the environment',
   open: () =>

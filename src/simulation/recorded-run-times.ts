@@ -9,7 +9,7 @@ export interface RunTime {
   readonly p95: Duration;
 }
 
-/** For a timer without known durations. */
+/** The run times of a timer without known durations. */
 export const DEFAULT_RUN_TIME: RunTime = { p50: SECOND, p95: SECOND };
 
 /** How many of a timer's latest runs count. */

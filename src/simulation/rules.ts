@@ -6,7 +6,7 @@ import { counted } from '../text/counted.js';
 
 /** Something that must hold in a simulation. */
 export interface Rule {
-  /** As it was written. */
+  /** The rule as it was written. */
   readonly text: string;
   /** Whether an event breaks it. */
   breaks(moment: SimulatedMoment): boolean;

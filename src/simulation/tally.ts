@@ -16,7 +16,7 @@ export interface SimulatedMoment {
   readonly at: Instant;
   /** Active attempts of all jobs. */
   readonly running: number;
-  /** From the run's admission to its start. */
+  /** The time from the run's admission to its start. */
   readonly waited: Duration;
   /** 1, except for missed firings that one event reports. */
   readonly count: number;

@@ -38,14 +38,14 @@ const SMALL = 2 * 1024 * 1024;
  */
 export class LedgerFile {
   readonly path: string;
-  /** Its content when it was opened. */
+  /** The content of the file when it was opened. */
   readonly recollection: Recollection;
   /** What was left out of it. */
   readonly invalid = new Invalid();
   readonly upkeep: Maintenance;
-  /** Its current content. */
+  /** The current content of the file. */
   readonly recorded: SqliteHistory;
-  /** Its outcomes as a log. */
+  /** The outcomes in the file as a log. */
   readonly outcomes: OutcomeTable;
   readonly #database: DatabaseSyncInstance;
   /** The holder to record from the next commit on. */
@@ -158,7 +158,7 @@ export class LedgerFile {
     return named.ino === own.ino && named.dev === own.dev ? undefined : 'replaced';
   }
 
-  /** Its current path, if the system knows. `undefined`: it was removed. */
+  /** The current path of the file, if the system knows it. `undefined`: the file was removed. */
   whereabouts(): string | undefined {
     try {
       const path = readlinkSync(`/proc/self/fd/${this.#writeBack.descriptor}`);

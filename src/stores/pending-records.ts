@@ -19,7 +19,7 @@ export const MOST_KEPT = 10_000;
 
 /** An open run, and whether its row is on disk. */
 export interface OpenEntry {
-  /** Its number in the order of admission. */
+  /** The number of the run in the order of admission. */
   readonly admission: number;
   run: OpenRun;
   isRecorded: boolean;

@@ -62,7 +62,7 @@ export class SqliteLedger implements Ledger {
   /** A lock that may be brief is not reported yet. */
   readonly #reports: LedgerReports;
   readonly #otherLock = new ShortLock();
-  /** From an earlier scheduler, in a file that was opened late. */
+  /** The number of ad-hoc timers of an earlier scheduler, in a file that was opened late. */
   #adHoc = 0;
   #nextLook: Duration;
   #isClosed = false;

@@ -6,7 +6,7 @@ import type { StateRefusal } from './existing-file.js';
 
 /** What is needed to open a state. */
 export interface StateOptions {
-  /** Its canonical path, see `realPath`: the lock is next to it. */
+  /** The canonical path of the state, see `realPath`: the lock is next to it. */
   readonly path: string;
   readonly clock: Clock;
   /** Identifies this scheduler to a second one. */

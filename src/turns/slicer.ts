@@ -36,7 +36,7 @@ export class Slicer {
     this.#options = options;
   }
 
-  /** From {@link start} until nothing is left. */
+  /** Whether it is between {@link start} and the last step. */
   get isBusy(): boolean {
     return this.#callbacks > 0;
   }

@@ -327,7 +327,7 @@ export type HintLevel = KeyLevel | ScheduleKey;
 
 const scheduleMaps = scheduleKinds.flatMap(({ key, keys }) => (keys ? [[key, Object.keys(keys)] as const] : []));
 
-/** By level, its keys. Includes schedule keys that take a map. */
+/** The keys of each level. Includes schedule keys that take a map. */
 export const KEYS = Object.fromEntries([
   ...Object.entries(LEVELS).map(([level, schema]) => [level, Object.keys(schema.def.shape)] as const),
   ...scheduleMaps,

@@ -14,7 +14,7 @@ const TELLING = 8;
 
 /** Values that environment variables put into a file: possible secrets. Messages show their references instead. */
 export class ExpandedValues {
-  /** By position in the file. */
+  /** Short values by their position in the file. */
   readonly #short = new Map<number, ExpandedValue[]>();
   readonly #long = new Map<string, ExpandedValue>();
 

@@ -12,7 +12,7 @@ export type ForeignValue = ForeignScalar | ForeignList | ForeignMap;
 interface ForeignPlace {
   /** As the user wrote the path. */
   readonly file: string;
-  /** From 1. */
+  /** Counts from 1. */
   readonly line: number;
 }
 

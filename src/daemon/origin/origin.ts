@@ -124,7 +124,7 @@ export class Origin {
   async confirm(at: Instant): Promise<void> {
     if (this.#kept === undefined) return;
     this.#kept = { ...this.#kept, confirmedAt: at };
-    // Only the age after a restart depends on it.
+    // Ignored, because only the age after a restart depends on it.
     await this.#options.copy.confirm(this.#kept.bytes, at).catch(() => undefined);
   }
 

@@ -15,7 +15,7 @@ interface TermsParts {
   readonly clock: Clock;
   /** Makes the scheduler of a term; without one, a scheduler that never starts and shows the timers while this machine stands by. */
   readonly compose: (term: Term | undefined) => Scheduler;
-  /** They live as long as this process, across all terms. */
+  /** Parts that live as long as this process, across all terms. */
   readonly companions: readonly Companion[];
   readonly sinks: readonly Sink[];
   /** What to do with active runs when the state is lost. */

@@ -3,9 +3,9 @@ import type { Job } from '../../domain/job.js';
 
 /** The names of timers in which another file differs. */
 export interface TimerDifferences {
-  /** Only in the other file. */
+  /** Timers that exist only in the other file. */
   readonly added: readonly string[];
-  /** Only in the own file. */
+  /** Timers that exist only in the own file. */
   readonly removed: readonly string[];
   readonly changed: readonly string[];
 }

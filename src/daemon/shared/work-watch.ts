@@ -29,7 +29,7 @@ export class WorkWatch implements Companion {
     this.#parts = parts;
   }
 
-  /** By label. `undefined` without workers and timers for them. */
+  /** The work by label. `undefined` without workers and timers for them. */
   get record(): readonly QueueRecord[] | undefined {
     return this.#record.length > 0 && this.#parts.workers() !== undefined ? this.#record : undefined;
   }

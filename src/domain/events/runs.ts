@@ -69,7 +69,7 @@ export interface RunFinished extends Partial<Usage> {
   readonly firing: Firing;
   readonly runId: string;
   readonly outcome: Outcome;
-  /** From the first attempt's start to the end, retry pauses included. */
+  /** The time from the first attempt's start to the end, retry pauses included. */
   readonly durationMs: Duration;
   /** How many attempts the command had, without the fallback. */
   readonly attempts: number;

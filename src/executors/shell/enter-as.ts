@@ -11,7 +11,7 @@ interface NodeStart extends Pick<Start, 'program' | 'args' | 'cwd'> {
   /** The user id; absent: our own. */
   readonly uid?: number;
   readonly gid?: number;
-  /** Its input on descriptor 3. */
+  /** The input that the process finds on descriptor 3. */
   readonly input?: Uint8Array;
 }
 

@@ -19,7 +19,7 @@ export interface Start {
    * order.
    */
   readonly output: 'inherit' | 'apart' | 'together';
-  /** From SIGTERM to SIGKILL, if the launcher has to end it. */
+  /** The time from SIGTERM to SIGKILL, if the launcher has to end it. */
   readonly grace: Duration;
   /**
    * By `sinceBoot`: from then on, it must not start, and {@link Launcher.launch} rejects with code ECANCELED. Absent:

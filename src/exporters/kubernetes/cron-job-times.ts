@@ -56,7 +56,7 @@ function localTimes(job: Job, first: Instant): CronJobTimes {
   return { refusal: 'Kubernetes has no seconds, and no intervals in days except one and seven.' };
 }
 
-/** From one local time of day to the next, in whole days. */
+/** The time from one local time of day to the next, in whole days. */
 const lengthOf = ({ schedule }: Job, first: Instant): Duration =>
   Math.round(((schedule.next(first) ?? first) - first) / DAY) * DAY;
 

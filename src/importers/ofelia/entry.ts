@@ -10,7 +10,7 @@ export interface OfeliaJob extends SourcePlace {
   /** `job-exec`, `job-run`, `job-local`, `job-service-run`; `global` for settings of all jobs. */
   readonly type: string;
   readonly name: string;
-  /** By their names in lowercase. */
+  /** The parameters by their names in lowercase. */
   readonly parameters: ReadonlyMap<string, Parameter>;
   /** The service of a compose file whose container the labels are on. */
   readonly service?: ComposeService;

@@ -7,7 +7,7 @@ export interface UnitSetting {
   /** Without surrounding blanks; continued lines are joined. */
   readonly value: string;
   readonly file: string;
-  /** From 1; the first line of a continued one. */
+  /** Counts from 1; the first line of a continued one. */
   readonly line: number;
 }
 

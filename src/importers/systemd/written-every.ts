@@ -20,7 +20,7 @@ export function readEvery(text: string, { zone, now, calendars }: Comparison): E
   const every = everyIn(text);
   if (every === undefined) return undefined;
   try {
-    // Its values are texts, which the parser checks.
+    // The values are texts, which the parser checks.
     const schedule = parseScheduleAt({ every: every as string, timezone: zone }, { start: now });
     let [at, expected]: (Instant | undefined)[] = [now, now];
     for (let count = 0; count < COMPARED && at !== undefined && at === expected; count++)

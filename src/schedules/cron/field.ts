@@ -23,7 +23,7 @@ export interface Field {
   readonly hasRules: boolean;
   /** Whether it contains every value. */
   readonly isFull: boolean;
-  /** Its only value, if there is just one. */
+  /** The only value of the field, if there is just one. */
   readonly single: number | undefined;
   readonly traps: readonly StepTrap[];
 }

@@ -73,7 +73,7 @@ function readPeer(text: string): Peer | undefined {
     const { name, version, since, file } = JSON.parse(text) as Partial<Peer>;
     return { name: String(name), version: String(version), since: String(since), file: String(file) };
   } catch {
-    // Not one of ours.
+    // Not a note of `timers`.
     return undefined;
   }
 }

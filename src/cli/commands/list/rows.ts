@@ -21,7 +21,7 @@ export interface ListRow extends Pick<Job, 'name' | 'timezone' | 'enabled' | 'ta
   readonly adHoc: string | undefined;
   /** The next nominal instant. */
   readonly next: Instant | undefined;
-  /** From `next` to the actual start. */
+  /** The time from `next` to the actual start. */
   readonly offset: Duration;
   /** What the timer is doing, as in `status`. Without a scheduler, no run is known. */
   readonly held: Pick<TimerRecord, 'runs' | 'paused' | 'breaker'>;

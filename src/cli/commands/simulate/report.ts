@@ -12,7 +12,7 @@ export interface SimulatedRunTimes {
   readonly asked: string;
   /** One duration for all, or one per timer. */
   readonly source: 'fixed' | 'file' | 'recorded';
-  /** For every simulated timer. */
+  /** The run times of every simulated timer. */
   readonly byName: ReadonlyMap<string, RunTime>;
   /** The names of timers whose run times are unknown. */
   readonly unknown: readonly string[];
@@ -25,7 +25,7 @@ export interface ZoneChange extends ClockChange {
 
 /** The report of `timers simulate`. */
 export interface SimulationReport {
-  /** As the user would write it. */
+  /** The path of the timer file, as the user would write it. */
   readonly file: string;
   /** The file's zone, for times that belong to no timer. */
   readonly timezone: string;
@@ -45,7 +45,7 @@ export interface SimulationReport {
 
 /** Moves that flatten the busiest minutes. */
 export interface Proposal {
-  /** In the order of the file. Empty: no move helps. */
+  /** The moves, in the order of the file. Empty: no move helps. */
   readonly moves: readonly Suggestion[];
   /** The plan with these moves. */
   readonly after: Outlook;

@@ -21,7 +21,7 @@ export interface YearSpan {
   readonly notAfter?: string;
 }
 
-/** With more instants, years become an active window. */
+/** If there are more instants than this, years become an active window. */
 const MOST_INSTANTS = 100;
 /** The shortest `every`, in milliseconds. */
 const SHORTEST_GRID = 10;

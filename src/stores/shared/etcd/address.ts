@@ -19,7 +19,7 @@ export interface EtcdLogin {
   /** Empty: etcd requires no login. */
   readonly user: string;
   readonly password: string;
-  /** For `node:https`. */
+  /** Options of `node:https`. */
   readonly tls: Readonly<Partial<Record<TlsFile, string>>>;
 }
 
