@@ -71,7 +71,7 @@ IN_CHILD void exec(struct start *s) {
     end = strchrnul(at, ':');
     size_t length = (size_t)(end - at), size = strlen(name) + 1;
     s->error = ENAMETOOLONG;
-    if (length + 1 + size <= LONGEST) {
+    if (length + (length > 0) + size <= LONGEST) {
       memcpy(file, at, length);
       if (length) file[length++] = '/';
       memcpy(file + length, name, size);

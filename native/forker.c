@@ -135,8 +135,8 @@ static int make_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC) < 0 || fchmod(
 
 /* Emulators of other machines do not share memory: EINVAL. */
 static pid_t create(struct start *s) {
-  int shares = SHARES_MEMORY && !(s->flags & AS_USER);
-  pid_t pid = shares ? clone(child, s->stack_top, SHARES_MEMORY | SIGCHLD, s) : -1;
+  int shares = s->flags & AS_USER ? 0 : SHARES_MEMORY;
+  pid_t pid = shares ? clone(child, s->stack_top, shares | SIGCHLD, s) : -1;
   if (shares ? pid < 0 && errno == EINVAL : 1) pid = fork();
   if (pid == 0) _exit(child(s));
   return pid;

@@ -251,6 +251,17 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     await until(() => readStat(Number(stdout)) === undefined);
   });
 
+  it('starts a program whose path is as long as the system allows, and no longer', async () => {
+    open();
+    const outcome = async (id: number, length: number) => {
+      line.start(id, { words: ['/bin/true'.padStart(length, '/')] });
+      const { kind, more } = await Promise.race([line.reply('ended', id), line.reply('failed', id)]);
+      return [kind, ...more.slice(0, 2)];
+    };
+    expect(await outcome(1, 4_095)).toEqual(['ended', 0, 0]);
+    expect(await outcome(2, 4_096)).toEqual(['failed', os.errno.ENAMETOOLONG, S_EXEC]);
+  });
+
   it('starts other commands while one program cannot be loaded, and can end that one', async ({ skip }) => {
     const slow = join(folder, 'slow');
     copyFileSync('/bin/true', slow);
