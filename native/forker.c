@@ -322,12 +322,15 @@ static void wait_for_more(const struct timespec *timeout, const sigset_t *mask) 
 
 /* Only SIGKILL and the socket end this process: a signal to all processes of timers must not lose the ends of commands. */
 int main(int argc, char **argv) {
+  static const int with_core[] = {SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGXCPU, SIGXFSZ, SIGSYS};
   sigset_t mask;
   if (fcntl(LINE, F_GETFD) < 0) return 64;
   if (argc > 1) ends_file = argv[1];
-  sigfillset(&mask), sigprocmask(SIG_SETMASK, &mask, NULL), sigdelset(&mask, SIGCHLD);
+  sigfillset(&mask), sigprocmask(SIG_SETMASK, &mask, NULL);
   for (int i = 1; i < NSIG; i++) signal(i, SIG_DFL);
-  sigaction(SIGCHLD, &(struct sigaction){.sa_handler = wake}, NULL);
+  struct sigaction end = {.sa_handler = end_without_core, .sa_mask = mask}; /* runs in starting commands only */
+  for (size_t i = 0; i < sizeof with_core / sizeof *with_core; i++) sigaction(with_core[i], &end, NULL);
+  signal(SIGCHLD, wake), sigdelset(&mask, SIGCHLD); /* in a starting command, exec restarts after it */
   syscall(SYS_close_range, LINE + 1, ~0U, 0);
   while ((null_fd = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0 && null_fd < LINE) fcntl(null_fd, F_SETFD, 0);
   fcntl(LINE, F_SETFD, FD_CLOEXEC), fcntl(LINE, F_SETFL, O_NONBLOCK);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeAll, describe, expect, it, test } from 'vitest';
 import { createSystemClock } from '../../src/clocks/system.js';
-import { isLiving, processIds, readStat } from '../../src/executors/shell/proc.js';
+import { isLiving, processIds, readChildren, readStat } from '../../src/executors/shell/proc.js';
 import { compile, noCompiler, SANITIZED } from '../support/c-compiler.js';
 import { ForkerLine, type ForkerReply } from '../support/forker-line.js';
 
@@ -52,6 +52,22 @@ async function outputOf(id: number): Promise<readonly string[]> {
   });
   line.send(2, id);
   return Promise.all(read);
+}
+
+/** How a command started or not: kind of reply, and its first two numbers. */
+async function outcomeOf(id: number): Promise<readonly unknown[]> {
+  const { kind, more } = await Promise.race([line.reply('ended', id), line.reply('failed', id)]);
+  return [kind, ...more.slice(0, 2)];
+}
+
+/** A program that cannot be loaded until its holder ends, as on a dead disk. */
+async function hold(skip: (note: string) => void) {
+  const slow = join(mkdtempSync(join(folder, 'held-')), 'slow');
+  copyFileSync('/bin/true', slow);
+  const holder = spawn(compile('test/native/lease.c', []), [slow], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [first] = (await Promise.race([once(holder.stdout, 'data'), once(holder, 'exit')])) as [unknown];
+  if (typeof first === 'number') skip('this file system has no leases');
+  return { slow, holder };
 }
 
 /** Exit code and signal of a shell script. */
@@ -253,21 +269,15 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
 
   it('starts a program whose path is as long as the system allows, and no longer', async () => {
     open();
-    const outcome = async (id: number, length: number) => {
-      line.start(id, { words: ['/bin/true'.padStart(length, '/')] });
-      const { kind, more } = await Promise.race([line.reply('ended', id), line.reply('failed', id)]);
-      return [kind, ...more.slice(0, 2)];
-    };
-    expect(await outcome(1, 4_095)).toEqual(['ended', 0, 0]);
-    expect(await outcome(2, 4_096)).toEqual(['failed', os.errno.ENAMETOOLONG, S_EXEC]);
+    const path = (length: number) => '/bin/true'.padStart(length, '/');
+    line.start(1, { words: [path(4_095)] });
+    line.start(2, { words: [path(4_096)] });
+    expect(await outcomeOf(1)).toEqual(['ended', 0, 0]);
+    expect(await outcomeOf(2)).toEqual(['failed', os.errno.ENAMETOOLONG, S_EXEC]);
   });
 
   it('starts other commands while one program cannot be loaded, and can end that one', async ({ skip }) => {
-    const slow = join(folder, 'slow');
-    copyFileSync('/bin/true', slow);
-    const holder = spawn(compile('test/native/lease.c', []), [slow], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const [first] = (await Promise.race([once(holder.stdout, 'data'), once(holder, 'exit')])) as [unknown];
-    if (typeof first === 'number') skip('this file system has no leases');
+    const { slow, holder } = await hold(skip);
     open();
     line.start(1, { words: [slow] });
     line.start(2, { words: [slow] });
@@ -279,7 +289,33 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     expect((await line.reply('ended', 2)).more.slice(0, 2)).toEqual([0, 0]);
   });
 
-  it('accepts requests in pieces, many at once, and a large one', async () => {
+  it('ends a starting command without a dump of core, by SIGKILL', async ({ skip }) => {
+    const { slow, holder } = await hold(skip);
+    open();
+    for (const signal of [3, 4, 5, 6, 7, 8, 11, 24, 25, 31]) {
+      line.start(signal, { words: [slow] });
+      line.send(4, signal, [signal]);
+      expect((await line.reply('ended', signal)).more.slice(0, 2)).toEqual([-1, 9]);
+    }
+    holder.kill();
+  });
+
+  it('a SIGCHLD to a starting command does not end its start', async ({ skip }) => {
+    const { slow, holder } = await hold(skip);
+    open();
+    line.start(1, { words: [slow] });
+    const loading = () =>
+      readChildren(line.process.pid ?? 0)?.find((pid) => {
+        const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+        return status.includes('SigBlk:\t0000000000000000') && readStat(pid)?.state === 'S';
+      });
+    await until(() => loading() !== undefined);
+    process.kill(loading() ?? 0, 'SIGCHLD');
+    holder.kill();
+    expect(await outcomeOf(1)).toEqual(['ended', 0, 0]);
+  });
+
+  it('takes a request in pieces, many at once, and one that is large', async () => {
     open();
     const bytes = Buffer.from(Uint32Array.from([16, 4, 9, 15]).buffer);
     for (const byte of bytes) line.write(Buffer.from([byte]));
