@@ -25,6 +25,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -63,7 +64,7 @@ struct command {
 static struct command *commands;
 static char *in, *out;
 static size_t count, room, in_used, in_room, out_used, out_room;
-static int null_fd;
+static int null_fd, has_peak;
 static const char *ends_file;
 
 static void *grow(void *memory, size_t size) {
@@ -298,8 +299,15 @@ static int hear(void) {
     if (!serve(request)) leave();
   }
   if (at) memmove(in, in + at, in_used -= at);
-  if (!in_used && in_room > LARGEST / 16) free(in), in = NULL, in_room = 0;
+  if (!in_used && in_room > LARGEST / 16) free(in), in = NULL, in_room = 0, has_peak = 1;
   return served == A_TURN;
+}
+
+/* The most memory of the forker counts as that of each command, because they share it until exec. */
+static void forget_peak(void) {
+  int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
+  if (fd >= 0) dprintf(fd, "5"), close(fd);
+  has_peak = 0;
 }
 
 /* Waits for the socket, for ends, and for the reports of starting commands: a slow exec delays no other. */
@@ -310,6 +318,7 @@ static void wait_for_more(const struct timespec *timeout, const sigset_t *mask) 
   fds[0] = (struct pollfd){LINE, out_used ? POLLIN | POLLOUT : POLLIN, 0};
   for (size_t i = 0; i < count; i++)
     if (commands[i].report >= 0) fds[polled++] = (struct pollfd){commands[i].report, POLLIN, 0};
+  if (has_peak && polled == 1) forget_peak(); /* nothing is starting: all large memory is free */
   if (ppoll(fds, polled, timeout, mask) <= 0) return;
   for (size_t i = polled > 1 ? count : 0; i-- > 0;)
     if (commands[i].report >= 0) conclude(&commands[i]);
@@ -334,6 +343,9 @@ int main(int argc, char **argv) {
   syscall(SYS_close_range, LINE + 1, ~0U, 0);
   while ((null_fd = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0 && null_fd < LINE) fcntl(null_fd, F_SETFD, 0);
   fcntl(LINE, F_SETFD, FD_CLOEXEC), fcntl(LINE, F_SETFL, O_NONBLOCK);
+#ifdef M_MMAP_THRESHOLD
+  mallopt(M_MMAP_THRESHOLD, 131072); /* glibc would raise it, and keep memory that large requests have used */
+#endif
   prctl(PR_SET_CHILD_SUBREAPER, 1), set_mark(RLIM_INFINITY); /* a mark of an outer run is not this one's */
   if (null_fd < 0 || chdir("/") < 0) return 71;
   reply(HELLO, 0, getpid(), (int32_t[5]){VERSION});

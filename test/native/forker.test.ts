@@ -124,6 +124,17 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     expect(kilobytes).toBeGreaterThan(500);
   });
 
+  it('does not count the memory of large requests as that of later commands', async () => {
+    line = new ForkerLine(compile('native/forker.c', ['-O1'])); // a sanitizer keeps what is free
+    lines.push(line);
+    for (const id of [1, 2]) {
+      line.start(id, { words: ['true', 'x'.repeat(6_000_000)] });
+      await line.reply('failed', id);
+    }
+    line.start(3, { words: ['true'] });
+    expect((await line.reply('ended', 3)).more[4]).toBeLessThan(6_000);
+  });
+
   const root = process.getuid?.() === 0;
   const plain = join(folder, 'plain');
   const [nobody, word] = [{ uid: 65534, gid: 65534, groups: [1, 2] }, 'x'.repeat(3_000_000)];
