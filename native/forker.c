@@ -134,11 +134,11 @@ static struct start *parse_start(const uint32_t *request) {
 /* All users may write: a command may open /dev/stdout after it has become another. */
 static int make_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC) < 0 || fchmod(ends[1], 0622) < 0 ? -1 : 0; }
 
-/* Emulators of other machines do not share memory: EINVAL. */
+/* Emulators of other machines do not share memory, and a sandbox may not allow it. */
 static pid_t create(struct start *s) {
   int shares = s->flags & AS_USER ? 0 : SHARES_MEMORY;
   pid_t pid = shares ? clone(child, s->stack_top, shares | SIGCHLD, s) : -1;
-  if (shares ? pid < 0 && errno == EINVAL : 1) pid = fork();
+  if (pid < 0) pid = fork();
   if (pid == 0) _exit(child(s));
   return pid;
 }

@@ -326,6 +326,13 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     expect(await outcomeOf(1)).toEqual(['ended', 0, 0]);
   });
 
+  it('starts commands where a sandbox does not allow to share memory', async () => {
+    line = new ForkerLine(compile('test/native/refuse.c', []), [program]);
+    lines.push(line);
+    line.start(1, { words: ['true'] });
+    expect(await outcomeOf(1)).toEqual(['ended', 0, 0]);
+  });
+
   it('takes a request in pieces, many at once, and one that is large', async () => {
     open();
     const bytes = Buffer.from(Uint32Array.from([16, 4, 9, 15]).buffer);
