@@ -64,8 +64,8 @@ const history = async () =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-describe('a command that is asked for', () => {
-  test('in a while runs then, in the client’s folder, and is gone with its outcome', async () => {
+describe('a requested command', () => {
+  test('runs after its delay, in the client’s folder, and is removed with its outcome', async () => {
     const program = await start();
     const { task_name: name, keeping } = await ask(['in', '10ms'], '--timeout', '1h', '--description', 'a ${b}');
     expect(name).toMatch(/^in:[a-z2-9]{5}$/);
@@ -153,7 +153,7 @@ describe('a command that is asked for', () => {
     expect(await names()).toEqual(['yearly', name, 'new']);
   });
 
-  test('has the file’s defaults of how commands run, and not of when', async () => {
+  test('inherits the file’s defaults for how commands run, but not for when', async () => {
     desk.write(
       'timers.yaml',
       `defaults: { env: { GREETING: hello }, on_failure: 'echo "$TIMERS_TASK_NAME" > failed', enabled: false, retry: 3 }\n${FILE}`,
@@ -259,7 +259,7 @@ describe('over the death of the scheduler', () => {
   });
 });
 
-describe('the client learns', () => {
+describe('the client is informed', () => {
   test('that no scheduler is running, and what to do', async () => {
     expect(await desk.run('in', '1h', '--', 'x')).toEqual({
       code: 1,
@@ -275,7 +275,7 @@ describe('the client learns', () => {
     expect(await desk.run('in', '1h', '--', 'x')).toMatchObject({ code: 0, stderr: IN_MEMORY });
   });
 
-  test.each(['false', ':memory:'])('the same with --state %s, which makes no file', async (state) => {
+  test.each(['false', ':memory:'])('the same with --state %s, which creates no file', async (state) => {
     desk.write('timers.yaml', FILE.replace('run: "true"', 'run: "true", catch_up: true'));
     const program = desk.start(['start', '--state', state]);
     await program.event('scheduler.started');
@@ -296,7 +296,7 @@ describe('the client learns', () => {
     expect((await program.ended).stderr).toContain('in memory only, so catch_up knows nothing about earlier starts');
   });
 
-  test('that none and an empty text are neither a path nor memory', async () => {
+  test('that `none` and an empty text are neither a path nor memory', async () => {
     for (const state of ['none', ''])
       expect(await desk.run('start', '--state', state)).toMatchObject({ code: 2, stdout: '' });
   });

@@ -52,7 +52,7 @@ describe('the shipped monitoring', () => {
     ).toContain('SUCCESS');
   });
 
-  test('asks for nothing that is not there', async () => {
+  test('queries only metrics that exist', async () => {
     const scraped = await scrape();
     // Only measured clocks have an offset.
     const known = new Set([...scraped.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name));
@@ -63,7 +63,7 @@ describe('the shipped monitoring', () => {
     for (const name of asked) expect(known, name).toContain(name);
   });
 
-  test('says in every alert what to do, with commands that there are', async () => {
+  test('says in every alert what to do, with commands that exist', async () => {
     const rules = read('alerts.rules.yml').split('- alert: ').slice(1);
     expect(rules.map((rule) => rule.split('\n')[0])).toEqual([
       'TimersSchedulerGone',

@@ -23,7 +23,7 @@ const file = read('timers.yaml');
 const state = /^state: (.*)$/m.exec(file)?.[1] ?? '';
 
 describe('the image', () => {
-  test('is built of what the checkout holds', () => {
+  test('is built from the checkout', () => {
     const ignored = read('Dockerfile.dockerignore').trim().split('\n');
     const sources = all('COPY')
       .filter((rest) => !rest.startsWith('--from'))
@@ -72,7 +72,7 @@ describe('the image', () => {
   });
 });
 
-/** Why no root of an image can be made here; `undefined` if it can. */
+/** Why the root file system of an image cannot be made here; `undefined` if it can. */
 function whyNoRoot(): string | undefined {
   if (process.getuid?.() !== 0) return 'only root can mount';
   for (const tool of ['tini', 'unshare', 'setpriv'])
@@ -84,7 +84,7 @@ function whyNoRoot(): string | undefined {
     : 'this kernel mounts no overlay';
 }
 
-/** Packages come from the network; the rest of the steps of the last stage are executed. */
+/** The steps of the last stage, without those that install packages from the network. */
 const steps = () =>
   instructions
     .slice(instructions.findLastIndex(({ name }) => name === 'FROM') + 1)

@@ -72,7 +72,7 @@ test('stop --drain says which runs it waits for, since when, and what is left wh
   expect([third, ...more]).toEqual(['timers: the scheduler of timers.yaml has stopped', '']);
 });
 
-test('logs take the times that history takes', async () => {
+test('logs accepts the same times as history', async () => {
   await start();
   await desk.run('trigger', 'shaky', '--wait');
   const [all, since, until, day, wrong, followed] = await Promise.all([

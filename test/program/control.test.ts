@@ -41,7 +41,7 @@ describe('without a running scheduler', () => {
     });
   });
 
-  test('logs says where the log of the past is', async () => {
+  test('logs says where the past log is', async () => {
     timers('  job: { every: 1h, run: "true" }');
     const { code, stdout, stderr } = await desk.run('logs');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -63,7 +63,7 @@ describe('status', () => {
     }
   });
 
-  test('finds it by whatever link its state is named, and a second one is refused', async () => {
+  test('finds it through any link to its state, and a second scheduler is refused', async () => {
     mkdirSync(join(desk.folder, 'real'), { mode: 0o700 });
     symlinkSync('real', join(desk.folder, 'link'));
     symlinkSync('link/past.db', join(desk.folder, 'named.db'));
@@ -91,7 +91,7 @@ describe('status', () => {
       () => ['past.db.lock', 'past.sock'].forEach((name) => rmSync(join(desk.folder, name))),
     ],
     ['the state cannot be used', () => undefined],
-  ])('a second one is refused by the first, though %s', async (what, mishap) => {
+  ])('a second scheduler is refused by the first, although %s', async (what, mishap) => {
     if (what.startsWith('the state')) mkdirSync(join(desk.folder, 'past.db'));
     desk.write('a.yaml', 'state: ./past.db\ntimers: { a: { every: 1h, run: "true" } }');
     const program = desk.start(['start', '-f', 'a.yaml']);
@@ -106,7 +106,7 @@ describe('status', () => {
   test.each([
     ['has another state by now', 'timers: { a: { every: 1h, run: "true" } }'],
     ['cannot be read any more', 'timers: ['],
-  ])('is found though its file %s', async (_what, text) => {
+  ])('is found although its file %s', async (_what, text) => {
     desk.write('a.yaml', 'state: ./st/past.db\ntimers: { a: { every: 1h, run: "true" } }');
     const program = desk.start(['start', '-f', 'a.yaml']);
     const { pid } = program.process;

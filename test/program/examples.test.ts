@@ -17,7 +17,7 @@ describe.each([join(ROOT, 'timers.example.yaml'), ...examples].map((path) => [re
       expect(await desk.run('validate', path, '--strict')).toMatchObject({ code: 0, stderr: '' });
     });
 
-    test('has something to come, for every timer', async () => {
+    test('has upcoming firings for every timer', async () => {
       const { stdout } = await desk.run('list', '--json', '-f', path);
       const jobs = stdout
         .trim()

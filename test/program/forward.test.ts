@@ -31,7 +31,7 @@ async function freePort(): Promise<number> {
   return free;
 }
 
-/** Between both ends: every third response is lost, so that its outcomes are sent again. */
+/** A proxy that loses every third response, so that its outcomes are sent again. */
 function lossyProxy(to: number): Server {
   let answers = 0;
   const server = createServer((incoming, response) => {

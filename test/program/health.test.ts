@@ -68,7 +68,7 @@ test('a scheduler that does its work is alive and ready, and says so in one line
   expect(await desk.run('status', '--check')).toMatchObject({ code: 0, stdout: '', stderr: 'timers: ready\n' });
 });
 
-test('a refused timer file makes it unready until it is accepted; it is alive all the while', async () => {
+test('a refused timer file makes it unready until it is accepted, and it is alive all the time', async () => {
   const program = await start();
   timers('timers:\n  yearly: { corn: "0 0 1 1 *", run: "true" }\n');
   program.kill('SIGHUP');
@@ -114,7 +114,7 @@ test('a state that cannot be written makes it unready until it can', async () =>
   expect(await probe('/readyz')).toEqual([200, []]);
 });
 
-test('one that stops is not ready, and alive', async () => {
+test('a stopping scheduler is not ready, but alive', async () => {
   const program = await start('timers:\n  long: { every: 1d, run_at_start: true, run: [tail, -f, /dev/null] }\n');
   await program.event('run.started', 'long');
   const stopping = desk.start(['stop', '--drain']);

@@ -49,7 +49,7 @@ function record(path: string, ...events: readonly TimerEvent[]): string {
   return path;
 }
 
-/** A scheduler that recorded this and keeps running. */
+/** A ledger that has recorded these events and stays open. */
 function recording(path: string, ...events: readonly TimerEvent[]): Ledger {
   const clock = new FakeClock('2026-11-21T02:00:00Z');
   const opening = openState({ path, clock, pid: 1, retention: { keep: 1e12, runs: 1_000 } });
@@ -124,7 +124,7 @@ describe('history', () => {
     expect(await idsOf('removed')).toEqual(['removed@2026-11-21T01:30:00.000Z']);
   });
 
-  test('--run shows one run whole by the beginning of its id', async () => {
+  test('--run shows one complete run by a prefix of its id', async () => {
     desk.write('timers.yaml', FILE);
     past();
     const { code, stdout } = await desk.run('history', '--run', 'mg1c2x3l');
@@ -190,7 +190,7 @@ describe('where there is no history', () => {
     expect(stderr).toMatch(/Nothing is recorded yet: there is no .*past\.db\. "timers start" creates it\.\n$/);
   });
 
-  test('nothing recorded yet, of a timer that there is not: exit code 2', async () => {
+  test('nothing recorded yet, for an unknown timer: exit code 2', async () => {
     desk.write('timers.yaml', FILE);
     expect(await desk.run('history', 'bakup')).toMatchObject({
       code: 2,

@@ -71,7 +71,7 @@ describe.skipIf(!canUnshare)(`where nothing can be written${needsMounts}`, () =>
   const MOUNTS = ROOTS.map((folder) => `mount --bind ${folder} ${folder}; mount -o remount,bind,ro ${folder};`);
   const readOnly = ['unshare', '-m', 'sh', '-c', `${MOUNTS.join(' ')} exec "$@"`, 'sh'];
 
-  test('timers run, and a probe does not say that nobody runs', async () => {
+  test('timers run, and a probe does not report a missing scheduler', async () => {
     const scheduler = desk.start(['start', '--keep-alive'], { wrap: readOnly });
     expect(await scheduler.event('run.finished', 'job')).toMatchObject({ status: 'success' });
     expect(await run(readOnly, 'status', '--check')).toMatchObject({

@@ -72,7 +72,7 @@ describe.skipIf(!hasRedis)('with a store into which others write', () => {
         expect.stringMatching(/^a job in the queue is not valid: /),
       ]),
     );
-    // Ten reasons a minute, then their number.
+    // The log has ten reasons a minute, and then how many more there were.
     const [from, to] = [there.lines[0]!, there.lines.at(-1)!].map(({ timestamp }) => Date.parse(timestamp)) as [
       number,
       number,

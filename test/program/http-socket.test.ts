@@ -55,7 +55,7 @@ test('a socket file belongs to its owner, who may read and act; a stop removes i
   expect(existsSync(socket)).toBe(false);
 });
 
-test('with a token file it asks for the token too, under any name', async () => {
+test('with a token file it requires the token, too, whatever name the request uses', async () => {
   writeFileSync(pathOf('token'), 'secret-of-this-test', { mode: 0o600 });
   const program = start('{ listen: "unix:http.sock", token_file: ./token }');
   await program.event('http.listening');

@@ -88,7 +88,7 @@ const SHAPES: Readonly<Record<string, (value: Value) => boolean>> = {
   'a timer is named by task_name': ({ key, value }) =>
     !(value === 'tick-tock' || value === 'nightly') || key === 'task_name',
   'a time is UTC with milliseconds, or local_… with its offset': ({ key, value }) =>
-    // That is the text of the file.
+    // `schedule_written` is the text of the file.
     key === 'schedule_written' ||
     typeof value !== 'string' ||
     !/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(value) ||
@@ -103,7 +103,7 @@ const SHAPES: Readonly<Record<string, (value: Value) => boolean>> = {
     !/duration|elapsed|timeout|lateness|delay|age|uptime|in$/.test(key),
 };
 
-test('each command of the program is here', () => {
+test('every command of the program is tested here', () => {
   // A worker needs a Redis: `workers.test.ts` runs it. It prints the log.
   const names = commandKinds.map(({ name }) => name).filter((name) => name !== 'worker');
   expect(Object.keys(TYPED).sort()).toEqual(names.sort());

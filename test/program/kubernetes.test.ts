@@ -149,7 +149,7 @@ describe('the queries', () => {
   );
 });
 
-/** What promtool says of queries that all have that answer, from a scrape. */
+/** What promtool reports about queries that must all return this value, from a scrape. */
 function answers(asked: readonly string[], scraped: string, value: number): string {
   const series = scraped.split('\n').filter((line) => /^(task|timers)_/.test(line));
   const exactly = asked.map((expr) => ({ expr, eval_time: '1m', exp_samples: [{ labels: '{}', value }] }));

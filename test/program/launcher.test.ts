@@ -189,7 +189,7 @@ function copyOfProgram(): string {
   return copy;
 }
 
-it('while a forker does not reply, no request meets half a scheduler', async () => {
+it('while a forker does not reply, no request reaches a scheduler that is not complete', async () => {
   const copy = copyOfProgram();
   const begun = join(desk.folder, 'begun');
   mkdirSync(join(copy, 'dist', 'native'), { recursive: true });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Desk, ROOT } from '../support/program.js';
 
-/** What only the code of a package has. */
+/** Texts that only the code of a package contains. */
 const MARKS = {
   ioredis: 'MaxRetriesPerRequestError',
   bullmq: 'moveToActive',

@@ -44,7 +44,7 @@ test('the log goes to its file instead of standard output, and a reload moves it
   expect(told.at(-1)).toBe('scheduler.stopped');
 });
 
-test('a log file that cannot be written stops no timer, is reported once, and gets what waited', async () => {
+test('a log file that cannot be written stops no timer, is reported once, and then gets the waiting records', async () => {
   timers('log: ./later/a.log');
   const program = start();
   await program.said('timers: the log file');
@@ -84,7 +84,7 @@ test('status names a log file that cannot be written, and the end counts the rec
   const ended = await program.ended;
   const [, lost] =
     /timers: (\d+) records of the log were lost, because \S+a\.log cannot be written/.exec(ended.stderr) ?? [];
-  // At least: the scheduler and the run have started, said something and ended, and the trouble.
+  // At least these records are lost: scheduler and run started, printed something and ended, and the trouble itself.
   expect(Number(lost)).toBeGreaterThan(5);
 });
 

@@ -89,7 +89,7 @@ test.skipIf(lacks.length > 0)(
   },
 );
 
-/** Panels without series if nobody measures the clock, nothing is retried, and no hour has passed. */
+/** Panels without series if nothing measures the clock, nothing is retried, and no hour has passed. */
 const UNANSWERED: readonly string[] = [
   'Clock: offset and jumps A',
   'Forecast: runs of an hour B',

@@ -50,7 +50,7 @@ timers:
   expect(readFileSync(`${desk.folder}/timers.yaml`, 'utf8')).toContain('s3cret');
 });
 
-test('services that hang hold up neither a timer nor the end of the scheduler', async () => {
+test('services that hang delay neither a timer nor the end of the scheduler', async () => {
   web.answers = undefined;
   desk.write(
     'timers.yaml',

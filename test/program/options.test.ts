@@ -77,7 +77,7 @@ describe('the natural spelling is accepted', () => {
   });
 });
 
-test('what steers says with --json what it has done, an object a line', async () => {
+test('commands that control a scheduler print with --json what they have done, one object per line', async () => {
   desk.write('timers.yaml', FILE);
   const scheduler = desk.start(['start']);
   await scheduler.event('scheduler.started');

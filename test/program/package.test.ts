@@ -136,11 +136,11 @@ test('its program runs without its sources', () => {
   expect(said).toContain('timers.yaml is valid: 1 timer.');
 });
 
-test('the page of its scheduler is in it', () => {
+test('it contains the page of its scheduler', () => {
   expect(readdirSync(join(home, 'dist', 'page')).sort()).toEqual(['icon.svg', 'index.html', 'page.css', 'page.js']);
 });
 
-test('its types need no others', () => {
+test('its types need no other package', () => {
   writeFileSync(
     join(folder, 'types.ts'),
     `import { parseSchedule, Timer, loadTimers, createScheduler, type Schedule } from 'timers-cli';
@@ -173,7 +173,7 @@ test('its types need no others', () => {
   });
 });
 
-test('V8 takes the compiled code of every script', ({ skip }) => {
+test('V8 accepts the compiled code of every script', ({ skip }) => {
   if ('enableCompileCache' in Module) skip('Node keeps compiled code by itself');
   const cache = `.${process.version}-${process.platform}-${process.arch}.v8cache`;
   const script = `

@@ -156,7 +156,7 @@ about(`the page${skippedWithoutChromium}`, () => {
     await page.getByRole('button', { name: 'Try again' }).waitFor();
   });
 
-  test('without a token file it can look, cannot act, and says how to change that', async () => {
+  test('without a token file it can read, cannot act, and says how to change that', async () => {
     await start({ http: `127.0.0.1:${PORT}` });
     const page = await open();
     await page.getByText('This page is read-only.').waitFor();
@@ -176,7 +176,7 @@ about(`the page${skippedWithoutChromium}`, () => {
     await expect.poll(() => page.locator('#timers tr').count()).toBe(4);
   });
 
-  test('texts of commands and files are texts', async () => {
+  test('texts of commands and files are shown as text', async () => {
     await start();
     const page = await look();
     await page.getByRole('button', { name: 'hostile', exact: true }).click();

@@ -43,7 +43,7 @@ test.each([
   ['…  once   failure  … ms  2', '10:52  once   failure  1.2 s  2'],
   ['TIMER  OUTCOME  RUN', 'TIMER  OUTCOME  LATE   RUN'],
   ['TIMER  OUTCOME  TOOK   TRIES', 'TIMER  OUTCOME  TOOK    LATE   TRIES'],
-])('a busy machine may print otherwise than "%s"', (shown, printed) => {
+])('a busy machine may print something other than "%s"', (shown, printed) => {
   expect(printed).toMatch(pattern(shown));
   expect(`${printed}.`).not.toMatch(pattern(shown));
 });

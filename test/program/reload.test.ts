@@ -82,11 +82,11 @@ test('it is read with --watch when the file is gone, which is logged, and when i
   expect((await desk.run('status', '--check')).code).toBe(0);
 });
 
-test('it is read with --watch where the system reports no change: of a write by another name of the file', async () => {
+test('it is read with --watch if the system reports no change, as for a write through another hard link', async () => {
   const program = await start('--watch');
   const reported: string[] = [];
   const watcher = watch(desk.folder, (_event, name) => reported.push(String(name)));
-  // A folder hears nothing of what is written through a hard link in another folder.
+  // A folder is not notified of writes through a hard link in another folder.
   mkdirSync(join(desk.folder, 'elsewhere'));
   linkSync(join(desk.folder, 'timers.yaml'), join(desk.folder, 'elsewhere', 'timers.yaml'));
   desk.write('elsewhere/timers.yaml', 'timers: { job: { every: 1h, run: "true" } }');

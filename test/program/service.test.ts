@@ -96,7 +96,7 @@ describe.skipIf(lacks.length > 0)(`a service manager${why(lacks)}`, () => {
     expect(await program.ended).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('hears that its service lives', async () => {
+  test('receives keep-alives of its service', async () => {
     const socket = await listen(join(desk.folder, 'notify'));
     desk.start(['start'], { env: { NOTIFY_SOCKET: socket.name, WATCHDOG_USEC: '400000' } });
     expect((await socket.next())[0]).toBe('READY=1');
@@ -104,7 +104,7 @@ describe.skipIf(lacks.length > 0)(`a service manager${why(lacks)}`, () => {
     expect((await socket.next())[0]).toBe('WATCHDOG=1');
   });
 
-  test('hears nothing from commands of timers', async () => {
+  test('receives nothing from commands of timers', async () => {
     const socket = await listen(join(desk.folder, 'notify'));
     const env = { NOTIFY_SOCKET: socket.name, WATCHDOG_USEC: '60000000', MARK: 'inherited' };
     const program = desk.start(['start'], { env });
@@ -132,7 +132,7 @@ const unit = join(ROOT, 'examples/systemd/timers.service');
 const lacksAnalyze = missing('systemd-analyze');
 
 describe.skipIf(lacksAnalyze.length > 0)(`the unit of systemd${why(lacksAnalyze)}`, () => {
-  test('is one', () => {
+  test('is valid', () => {
     const path = desk.write(
       'timers.service',
       readFileSync(unit, 'utf8').replaceAll('/usr/local/bin/timers', process.execPath),
@@ -161,7 +161,7 @@ describe.skipIf(lacksAnalyze.length > 0)(`the unit of systemd${why(lacksAnalyze)
 
 const lacksPython = missing('python3');
 
-test.skipIf(lacksPython.length > 0)(`the plist of launchd is one${why(lacksPython)}`, () => {
+test.skipIf(lacksPython.length > 0)(`the plist of launchd is valid${why(lacksPython)}`, () => {
   const plist = join(ROOT, 'examples/launchd/timers.plist');
   const script = 'import json, plistlib, sys; print(json.dumps(plistlib.load(open(sys.argv[1], "rb"))))';
   const {

@@ -78,7 +78,7 @@ describe.skipIf(!hasRedis)('two machines on one Redis', () => {
     expect((await standby.ended).code).toBe(0);
     const told = await historyOf(two, 'tick');
     expect([...steps(told)]).toEqual([1]);
-    // The lost one has the machine that died.
+    // The lost run names the machine that died.
     expect(new Set(told.map(({ node }) => node))).toEqual(new Set(['one', 'two']));
     const bad = told.filter(({ status }) => !['success', 'lost', 'canceled'].includes(status));
     expect(bad).toEqual([]);
@@ -99,7 +99,7 @@ describe.skipIf(!hasRedis)('two machines on one Redis', () => {
     expect((await historyOf(one)).filter(({ status }) => status === 'missed')).toEqual([]);
   });
 
-  test('the standby shows and steers the active machine', async () => {
+  test('the standby shows and controls the active machine', async () => {
     await startBoth();
     // The machines look for each other every two seconds.
     const shared = async () => (JSON.parse((await two.run('status', '--json')).stdout) as StatusRecord).shared;
@@ -115,7 +115,7 @@ describe.skipIf(!hasRedis)('two machines on one Redis', () => {
     expect(wrong.stderr).toContain('unknown timer "tock"');
   });
 
-  test('a machine without a scheduler shows and steers the active machine, and reads its log', async () => {
+  test('a machine without a scheduler shows and controls the active machine, and reads its log', async () => {
     const three = machine('three');
     try {
       const none = await three.run('status');
@@ -143,7 +143,7 @@ describe.skipIf(!hasRedis)('two machines on one Redis', () => {
     }
   });
 
-  test('a verb that a stopped machine does not take is refused, and not done when it continues', async () => {
+  test('a verb that a stopped machine does not accept is refused, and not executed when it continues', async () => {
     write(one, 'one', SHORT);
     const active = one.start(['start']);
     const terms = () => active.lines.filter(({ event }) => event === 'scheduler.took_over').length;
@@ -157,7 +157,7 @@ describe.skipIf(!hasRedis)('two machines on one Redis', () => {
       expect(pause.stderr).toContain('and will not execute it');
       active.kill('SIGCONT');
       await active.line(() => terms() > before);
-      // Requests are taken in their order.
+      // Requests are executed in their order.
       expect((await three.run('pause', 'long')).code).toBe(0);
       const paused = active.lines.filter(({ event }) => event === 'timer.paused').map(({ task_name }) => task_name);
       expect(paused).toEqual(['long']);

@@ -108,7 +108,7 @@ describe('for a person', () => {
     expect(readdirSync(desk.folder)).toEqual(['timers.yaml']);
   });
 
-  test('twice the same output', async () => {
+  test('two simulations print the same', async () => {
     const args = [...DAY, '--fail', 'sync=0.3', '--suggest'];
     const [one, other] = [await simulate(...args), await simulate(...args)];
     expect(one.stdout).toContain('ended as failure');

@@ -72,7 +72,7 @@ describe('a run', () => {
     });
   });
 
-  test('carries the fields of the contract, and its command finds them in its environment', async () => {
+  test('has the documented fields, and its command finds them in its environment', async () => {
     const { program, held } = await startPuppet();
     const started = await program.event('run.started');
     expect(started.firing_id).toBe(`job@${started.scheduled_at}`);
@@ -91,7 +91,7 @@ describe('a run', () => {
     await program.ended;
   });
 
-  test('that fails carries exit code, error and the tail of its output, and exit code 0 is the scheduler’s own', async () => {
+  test('that fails has exit code, error and the tail of its output, and exit code 0 is the scheduler’s own', async () => {
     const { program, held } = await startPuppet();
     await held.print('before\n');
     await held.exit(7);
@@ -303,7 +303,7 @@ describe('a log that is not read', () => {
     expect(stderr.match(/timers: /g)).toHaveLength(1);
   });
 
-  test('of which nobody reads on, keeps no stop from its end', async () => {
+  test('that nobody continues to read does not delay a stop', async () => {
     timers('  loud: { in: 1ms, run: "seq 300000; touch printed" }');
     const program = desk.start(['start', '--keep-alive', '--log-format', 'json']);
     await program.event('scheduler.started');
@@ -340,7 +340,7 @@ describe('a terminal', () => {
       () => (existsSync(`${desk.folder}/code`) ? readFileSync(`${desk.folder}/code`, 'utf8') : '') || undefined,
     );
 
-  test('that is stopped (Ctrl-S) keeps no stop from its end', async (context) => {
+  test('that is stopped (Ctrl-S) does not delay a stop', async (context) => {
     context.skip(whyNoTmux() !== undefined, whyNoTmux());
     const { tmux, held } = await startInTerminal();
     await held.ignoreTerm();

@@ -21,7 +21,7 @@ test.each([
   ['timers.yaml', 'it is not a database'],
   ['app.db', "it is another program's database"],
 ])('--state %s, which never was a state, is refused with what to do, and nothing is touched', async (name, reason) => {
-  // As left by an application that was killed.
+  // Leaves a database as an application does that was killed.
   const code = `const { DatabaseSync } = require('@photostructure/sqlite');
     const app = new DatabaseSync(process.argv[1]);
     app.exec('PRAGMA journal_mode = WAL; CREATE TABLE treasure (a)');
@@ -37,7 +37,7 @@ test.each([
   expect(files().map((file) => [file, readFileSync(at(file), 'latin1')])).toEqual(before);
 });
 
-test('an integer that no number of the program can hold keeps no scheduler from starting', async () => {
+test('an integer that the program cannot represent does not prevent a start', async () => {
   desk.write('timers.yaml', 'timers:\n  t: { in: 1ms, run: "true" }\n');
   expect(await desk.run('start', '--state', 's.db')).toMatchObject({ code: 0 });
   const database = new DatabaseSync(at('s.db'));
@@ -69,7 +69,7 @@ test('--state on a network file system is a warning', async () => {
   expect((await desk.run('start', '--state', 't.db')).stderr).toBe('');
 });
 
-test('a state of a newer version is not run without: exit code 1, both versions are named', async () => {
+test('a state of a newer version is refused: exit code 1, and both versions are named', async () => {
   desk.write('once.yaml', 'state: ./past.db\ntimers: { t: { in: 1ms, run: "true" } }');
   expect((await desk.run('start', '-f', 'once.yaml')).code).toBe(0);
   const database = new DatabaseSync(at('past.db'));
@@ -81,7 +81,7 @@ test('a state of a newer version is not run without: exit code 1, both versions 
   expect((await desk.run('history', '-f', 'once.yaml')).stderr).toMatch(newer);
 });
 
-test('a state that others can write to is refused as root, with the command that fixes it, and warned of otherwise', async () => {
+test('a state that others can write to is refused as root, with the command that fixes it, and otherwise causes a warning', async () => {
   mkdirSync(at('pub'));
   chmodSync(at('pub'), 0o777);
   desk.write('once.yaml', 'timers: { t: { in: 1ms, run: "true" } }');
@@ -96,7 +96,7 @@ test.each([
   [{ HOME: '/dev/full' }, [], /a part of its path is not a folder/],
   [{}, ['--state', '/dev/null'], /it is a device, not a file/],
   [{}, ['--state', '/tmp'], /it is a folder/],
-])('where no state can be kept it is in memory, and no mode is to be changed: %j %j', async (env, args, reason) => {
+])('where no state can be kept, it is in memory, without advice to change a mode: %j %j', async (env, args, reason) => {
   desk.write('once.yaml', 'timers: { t: { in: 1ms, run: "true" } }');
   const program = desk.start(['start', '-f', 'once.yaml', ...args], { env: { XDG_STATE_HOME: '', ...env } });
   expect(await program.event('state.unavailable')).toMatchObject({ reason: expect.stringMatching(reason) });

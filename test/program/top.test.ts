@@ -58,7 +58,7 @@ async function left(terminal: Tmux): Promise<{ code: string; state: string }> {
 const AS_IT_WAS = 'cursor=1 alternate=0 wrap=1';
 
 describe.skipIf(missing !== undefined)('in a real terminal', () => {
-  test('what runs, fails and is paused is seen, and keys trigger, follow, cancel, pause and resume', async () => {
+  test('active, failing and paused timers are shown, and keys trigger, follow, cancel, pause and resume', async () => {
     const program = await start();
     const terminal = open();
     terminal.type(COMMAND);

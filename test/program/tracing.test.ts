@@ -27,7 +27,7 @@ async function start(env: Record<string, string> = {}): Promise<{ ended: Ended; 
   return { ended, lines: program.lines };
 }
 
-test('a run with two attempts is a trace, and its command knows its place in it', async () => {
+test('a run with two attempts is a trace, and its command receives its parent span', async () => {
   write(
     collector.endpoint,
     '  twice:\n    in: 1ms\n    retry: {attempts: 2, delay: 20ms}\n    run: echo "$TRACEPARENT"; exit $((4 - TIMERS_ATTEMPT))\n',
@@ -185,7 +185,7 @@ describe('a collector in trouble', () => {
   });
 });
 
-test('without tracing its packages are not loaded, and what is inherited is handed on as it is', async () => {
+test('without tracing its packages are not loaded, and inherited variables are passed on unchanged', async () => {
   const inherited = `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`;
   const loaded = desk.write(
     'loaded.cjs',

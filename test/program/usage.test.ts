@@ -116,7 +116,7 @@ test.each([
   ['a command', ['x'.repeat(5_000)]],
   ['a value', ['next', '--count', 'x'.repeat(5_000)]],
   ['a name', ['next', 'x'.repeat(5_000)]],
-])('%s without end is clipped in the message', async (_, args) => {
+])('%s of extreme length is clipped in the message', async (_, args) => {
   desk.write('timers.yaml', 'timers:\n  backup: { every: 1h, run: x }\n');
   const { code, stderr } = await desk.run(...args);
   expect(code).toBe(2);
@@ -170,7 +170,7 @@ describe('next', () => {
     ]);
   });
 
-  test('a delay counts from the start of the scheduler, which one note says where none runs', async () => {
+  test('a delay counts from the start of the scheduler, and a note says so if none runs', async () => {
     desk.write('timers.yaml', 'timers: { warm-up: { in: 1h, run: "true" }, cool-down: { in: 2h, run: "true" } }');
     const note = '"in" counts from the start of the scheduler. Shown as if it started now: warm-up, cool-down.\n';
     expect(await desk.run('next')).toMatchObject({
@@ -230,7 +230,7 @@ describe('explain', () => {
 });
 
 describe('list', () => {
-  test('--json: an object a line with the promised fields', async () => {
+  test('--json: one object per line with the promised fields', async () => {
     desk.write('timers.yaml', FILE);
     const { stdout, code } = await desk.run('list', '--json');
     expect(code).toBe(0);
@@ -250,7 +250,7 @@ describe('list', () => {
     expect(off).toMatchObject({ enabled: false, next_at: null });
   });
 
-  test('descriptions and tags: where a timer has any, and whole into a pipe', async () => {
+  test('descriptions and tags: shown if a timer has any, and complete in a pipe', async () => {
     desk.write(
       'timers.yaml',
       `timers:\n  a: { every: 1h, run: x, description: the nightly one, tags: [db, slow] }\n  b: { every: 1h, run: x }\n  c: { every: 1h, run: x, description: ${'x'.repeat(90)} }\n`,
@@ -397,7 +397,7 @@ describe('init', () => {
     expect(stdout).toBe(readFileSync(join(ROOT, 'schema/timers.schema.json'), 'utf8'));
   });
 
-  test('leaves a schema that is there as it is', async () => {
+  test('leaves an existing schema as it is', async () => {
     writeFileSync(join(desk.folder, 'timers.schema.json'), '{}');
     expect(await desk.run('init', '--json')).toMatchObject({ code: 0, stdout: expect.stringContaining('"schema":') });
     expect(readFileSync(join(desk.folder, 'timers.schema.json'), 'utf8')).toBe('{}');

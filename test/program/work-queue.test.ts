@@ -12,7 +12,7 @@ describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
   afterEach(() => all.close());
 
   test('is missed at its deadline, and no worker gets it later', async () => {
-    // The second one has the time that it needs.
+    // The second timer has the time that it needs.
     const text = all.timers(', deadline: 500ms') + all.timers().replace('timers:\n', '').replace('job:', 'later:');
     const one = all.machine('one', text);
     const scheduler = await all.active(one);

@@ -80,7 +80,7 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
   });
 
   test('a scheduler that shuts down cleanly leaves active runs to the next one, which also times them out', async () => {
-    // Only the second one's timeout ends it, however long the first one takes to stop.
+    // Only the timeout of the second timer ends it, however long the first one takes to stop.
     const text = timers(', timeout: 1h');
     const [one, two] = [machine('one', text), machine('two', timers(', timeout: 1s'))];
     const first = await active(one);

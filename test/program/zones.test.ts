@@ -38,7 +38,7 @@ describe('what a person reads is in the zone of the file, which is named once', 
     expect(elsewhere.stdout).not.toContain(`${time}:`);
   });
 
-  test('what a running scheduler is asked', async () => {
+  test('the responses of a running scheduler', async () => {
     desk.write('timers.yaml', `${FILE}  job: { cron: "0 3 * * *", run: "true" }\n`);
     const program = desk.start(['start']);
     await program.event('run.finished');
