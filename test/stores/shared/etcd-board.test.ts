@@ -58,6 +58,24 @@ describe.skipIf(program === undefined)('etcd, which is installed', () => {
     };
   });
 
+  test.each([
+    ['behind', -600_000],
+    ['ahead', 600_000],
+  ])('a machine whose clock is far %s takes over from a holder that it has just seen', async (_, apart) => {
+    await server.wipe();
+    const clock = { ...patientClock, now: () => patientClock.now() + apart };
+    const [one, other] = [open(server.url), open(server.url, { clock })];
+    const fence = await taken(one, 'one');
+    await one.renew(fence, LEASE);
+    expect(await other.take({ id: 'other', name: 'other' }, LEASE, 0)).toMatchObject({ kind: 'held' });
+    await one.release(fence);
+    const taking = await other.take({ id: 'other', name: 'other' }, LEASE, fence);
+    const { idle } = taking as Extract<typeof taking, { kind: 'taken' }>;
+    expect(Number.isInteger(idle)).toBe(true);
+    expect(idle).toBeLessThan(300_000);
+    await Promise.all([one.close(), other.close()]);
+  });
+
   test('etcd itself ends a lease that nobody renews', async () => {
     const board = open(`${server.url}?prefix=lapse`);
     // A busy machine may look only after the lease has ended.

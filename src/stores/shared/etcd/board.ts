@@ -1,4 +1,4 @@
-import type { Clock } from '../../../domain/clock.js';
+import { sinceBoot, type Clock } from '../../../domain/clock.js';
 import type { Duration } from '../../../domain/time.js';
 import {
   BOARD_PATIENCE,
@@ -85,6 +85,8 @@ class EtcdBoard implements Board {
   #candidate: Candidate = { id: '', name: '' };
   /** The standing after the last request: a write begins with it. */
   #last: EtcdStanding | undefined;
+  /** When the lease was last known to be held, by this board or another; since boot. */
+  #heldAt: Duration | undefined;
   /** The first write trims, too: a scheduler may restart often. */
   #untrimmed = TRIM_EVERY;
 
@@ -110,16 +112,22 @@ class EtcdBoard implements Board {
     this.#candidate = candidate;
     return this.#decide<LeaseTaking>(async (standing, call) => {
       const refusal = whyNotTaken(standing, candidate, known, knownSeq);
+      if (refusal?.kind === 'held') this.#heldAt = sinceBoot(this.#clock);
       if (refusal !== undefined) return { result: refusal };
       const now = this.#clock.now();
+      const unheld = this.#heldAt === undefined ? undefined : Math.round(sinceBoot(this.#clock) - this.#heldAt);
       const head = standing.lease === undefined ? raisedHead(standing.head, candidate, known, now) : standing.head;
-      return { result: takenFrom(head, now), change: { head, operations: [await this.#putLease(call, head, lease)] } };
+      return {
+        result: takenFrom(head, now, unheld),
+        change: { head, operations: [await this.#putLease(call, head, lease)] },
+      };
     });
   }
 
   renew(fence: Fence, lease: Duration): Promise<boolean> {
     return this.#decide(async (standing, call) => {
       if (standing.head.fence > fence) return { result: false };
+      this.#heldAt = sinceBoot(this.#clock);
       const head = { ...restoredHead(standing.head, fence, this.#candidate), seen: this.#clock.now() };
       return { result: true, change: { head, operations: [await this.#putLease(call, head, lease)] } };
     });

@@ -56,8 +56,16 @@ export function whyNotTaken(
   return fence < known || (fence === known && seq < knownSeq) ? { kind: 'behind', fence } : undefined;
 }
 
-export const takenFrom = ({ fence, previous, seen }: EtcdHead, now: Instant): LeaseTaking => {
-  const idle: Duration | undefined = seen === undefined ? undefined : Math.max(0, now - seen);
+/**
+ * `unheld`: how long ago the candidate last saw a holder, if it did. Unlike the time of the holder, that does not depend on
+ * how far the clocks of two machines are apart.
+ */
+export const takenFrom = (
+  { fence, previous, seen }: EtcdHead,
+  now: Instant,
+  unheld: Duration | undefined,
+): LeaseTaking => {
+  const idle: Duration | undefined = seen === undefined ? undefined : (unheld ?? Math.max(0, now - seen));
   return { kind: 'taken', fence, previous, idle };
 };
 
