@@ -127,7 +127,7 @@ class EtcdBoard implements Board {
   renew(fence: Fence, lease: Duration): Promise<boolean> {
     return this.#decide(async (standing, call) => {
       if (standing.head.fence > fence) return { result: false };
-      this.#heldAt = sinceBoot(this.#clock);
+      if (standing.lease !== undefined) this.#heldAt = sinceBoot(this.#clock);
       const head = { ...restoredHead(standing.head, fence, this.#candidate), seen: this.#clock.now() };
       return { result: true, change: { head, operations: [await this.#putLease(call, head, lease)] } };
     });
