@@ -30,7 +30,8 @@ function findTrouble(): string | undefined {
 export function compile(source: string, flags: readonly string[]): string {
   const args = ['-std=c11', ...flags, source];
   const text = execFileSync('cc', [...args, '-E'], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const key = createHash('sha256').update(text).update(flags.join(' ')).digest('hex').slice(0, 16);
+  const version = execFileSync('cc', ['--version']);
+  const key = createHash('sha256').update(text).update(flags.join(' ')).update(version).digest('hex').slice(0, 16);
   const folder = join(KEPT, key);
   const program = join(folder, 'program');
   if (existsSync(program)) return program;
