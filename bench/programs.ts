@@ -8,8 +8,10 @@ import { median, type Result } from './result.js';
 
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const AT_ONCE = 500;
-const SECONDS = 15;
-const REST = 5_000;
+/** How long the programs run one job a second. */
+const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 15);
+/** The time that a program is at rest before its memory is read. */
+const REST = (SECONDS * 1_000) / 3;
 const OUTPUT = 128;
 /** The time from the start of the program until its jobs are due: a second that it also reaches on a busy machine. */
 const AHEAD = 6_000;
@@ -70,6 +72,7 @@ class Running {
   readonly #child: ChildProcess;
   readonly #program: Program;
   readonly #since = performance.now();
+  #hasEnded = false;
 
   constructor(program: Program, entries: readonly Entry[], env: NodeJS.ProcessEnv = {}) {
     this.#program = program;
@@ -81,6 +84,7 @@ class Running {
       env: { ...process.env, TZ: 'UTC', ...env },
     });
     closeSync(output);
+    this.#child.once('exit', () => (this.#hasEnded = true));
   }
 
   /** The processes of the program, without the commands of its jobs. */
@@ -96,9 +100,12 @@ class Running {
     return readFileSync(join(this.folder, file), { encoding: 'utf8', flag: 'a+' });
   }
 
-  /** Resolves to the ms from the start until it is ready. */
+  /** Resolves to the ms from the start until it is ready. Rejects with its output if it ends before. */
   async ready(): Promise<number> {
-    while (!this.#program.ready.test(this.read('log'))) await sleep(2);
+    while (!this.#program.ready.test(this.read('log'))) {
+      if (this.#hasEnded) throw new Error(`${this.#program.name} has ended: ${this.read('log')}`);
+      await sleep(2);
+    }
     return performance.now() - this.#since;
   }
 
@@ -209,19 +216,22 @@ async function output(program: Program): Promise<Figures> {
 }
 
 /** Each round takes the programs in turn, so that a noisy minute affects all of them. */
-const trials: readonly ((program: Program) => Promise<Figures>)[] = [
+const trials: Readonly<Record<string, (program: Program) => Promise<Figures>>> = {
   burst,
-  longestStop,
-  oneASecond,
-  (program) => rest(program, 10),
-  (program) => rest(program, 1_000),
+  'longest-stop': longestStop,
+  'one-a-second': oneASecond,
+  'rest-10': (program) => rest(program, 10),
+  'rest-1000': (program) => rest(program, 1_000),
   output,
-];
+};
+const wanted = process.env['BENCH_TRIALS']?.split(',') ?? Object.keys(trials);
 
 /** Whole programs that run shell commands on a schedule, side by side: what a user would choose between. Linux only. */
 export async function run(): Promise<Result[]> {
   const figures = new Map<string, Map<Program, number[]>>();
-  for (const trial of trials) {
+  for (const name of wanted) {
+    const trial = trials[name];
+    if (trial === undefined) throw new Error(`there is no trial ${name}; there are: ${Object.keys(trials).join(', ')}`);
     for (let round = 0; round < ROUNDS; round++) {
       for (const program of programs) {
         for (const [figure, value] of Object.entries(await trial(program))) {

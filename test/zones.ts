@@ -25,6 +25,7 @@ export const READ_THE_ZONE = [
 export const PROGRAM_IN_ONE_ZONE = [
   'ad-hoc',
   'alerts',
+  'bench',
   'clock',
   'cluster',
   'completion',
