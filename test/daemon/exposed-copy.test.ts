@@ -17,11 +17,11 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const exposed = (as: number) => exposedCopy(join(folder, 'edge.from', 'timers.yaml'), as);
 
-test('a folder of ours that only we can write to is used', () => {
+test('a folder of our own that only we can write to is used', () => {
   expect(exposed(uid)).toBeUndefined();
 });
 
-test("another user's folder is not used, whatever its mode", () => {
+test('another user’s folder is not used, regardless of its mode', () => {
   if (uid === 0) chownSync(join(folder, 'edge.from'), owner, owner);
   expect(exposed(owner + 1)).toBe(
     `${folder}/edge.from belongs to another user (uid ${owner}). To keep the copy there: chown ${owner + 1} ${folder}/edge.from`,

@@ -79,43 +79,47 @@ const streams =
 let sent: number | undefined;
 beforeEach(() => (sent = undefined));
 
-describe('a response that is not a file', () => {
+describe('an unusable response', () => {
   const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
   it.each<[string, Answer, string]>([
-    ['nothing where a file was', sends(404), 'it returned 404'],
-    ['gone', sends(410), 'it returned 410'],
-    ['a wrong token', sends(401), 'it returned 401'],
-    ['an error', sends(500), 'it returned 500'],
-    ['not modified, without a question', sends(304, {}, ''), 'it returned 304'],
-    ['no content', sends(204, {}, ''), 'it returned 204, not a whole file'],
-    ['a part', sends(206), 'it returned 206, not a whole file'],
+    ['404 Not Found', sends(404), 'it returned 404'],
+    ['410 Gone', sends(410), 'it returned 410'],
+    ['401 Unauthorized', sends(401), 'it returned 401'],
+    ['500 Internal Server Error', sends(500), 'it returned 500'],
+    ['304 Not Modified without an ETag in the request', sends(304, {}, ''), 'it returned 304'],
+    ['204 No Content', sends(204, {}, ''), 'it returned 204, not a whole file'],
+    ['206 Partial Content', sends(206), 'it returned 206, not a whole file'],
     ['a redirect', sends(301, { Location: '/other' }), 'it returned 301, a redirect: use the address it points to'],
     ['a login page', sends(200, { 'Content-Type': 'text/html' }, '\n<!DOCTYPE html><html>'), 'it returned a web page'],
     ['XML', sends(200, {}, '\uFEFF<?xml version="1.0"?><a/>'), 'it returned a web page'],
     [
-      'less than it says',
+      'fewer bytes than announced',
       (_, response) => response.writeHead(200, { 'Content-Length': 999 }).write(FILE, () => response.destroy()),
       'it closed the connection',
     ],
     [
-      'chunks without an end',
+      'chunks without a last chunk',
       (_, response) => response.write(FILE, () => response.destroy()),
       'it closed the connection',
     ],
-    ['not gzip', sends(200, { 'Content-Encoding': 'gzip' }), 'its response is not compressed as its headers say'],
+    ['invalid gzip', sends(200, { 'Content-Encoding': 'gzip' }), 'its response is not compressed as its headers say'],
     ['another protocol', writes('SSH-2.0-OpenSSH_9\r\n'), 'its response is not HTTP'],
     [
       'a header with an escape sequence',
       writes(`HTTP/1.1 200 OK\r\nETag: "\x1B[31m"\r\n\r\n`),
       'its response is not HTTP',
     ],
-    ['too long headers', sends(200, { ETag: `"${'x'.repeat(20_000)}"` }), 'the headers of its response are too long'],
-  ])('%s: the server is not reached', async (_, response, words) => {
+    [
+      'headers that are too long',
+      sends(200, { ETag: `"${'x'.repeat(20_000)}"` }),
+      'the headers of its response are too long',
+    ],
+  ])('counts as an unreachable server: %s', async (_, response, words) => {
     answer = response;
     expect(await fetchOnce()).toMatchObject({ kind: 'unreachable', reason: expect.stringContaining(words) as string });
   });
 
-  it('longer than allowed is refused, and not read to its end', async () => {
+  it('longer than allowed is rejected before it is read completely', async () => {
     answer = streams(1024);
     expect(await fetchOnce()).toMatchObject({ kind: 'refused', problem: { code: 'file-too-large' } });
     await until(() => sent !== undefined);
@@ -125,15 +129,15 @@ describe('a response that is not a file', () => {
   it.each([
     ['once', 'gzip', bomb],
     ['twice', 'gzip, gzip', gzipSync(bomb)],
-  ])('compressed with %s and longer than allowed is refused', async (_, encoding, body) => {
+  ])('compressed %s and too long when decompressed is rejected', async (_, encoding, body) => {
     answer = sends(200, { 'Content-Encoding': encoding }, body);
     expect(await fetchOnce()).toMatchObject({ kind: 'refused', problem: { code: 'file-too-large' } });
   });
 
   it.each<[string, Answer]>([
     ['before its headers', () => undefined],
-    ['in its text', (_, response) => response.writeHead(200, { 'Content-Length': 999 }).write('t')],
-  ])('that stops %s is given up after 10 s', async (_, response) => {
+    ['in its body', (_, response) => response.writeHead(200, { 'Content-Length': 999 }).write('t')],
+  ])('that stops %s times out after 10 s', async (_, response) => {
     answer = response;
     const fetched = fetchOnce();
     await until(() => asked.length === 1);
@@ -141,7 +145,7 @@ describe('a response that is not a file', () => {
     expect(await fetched).toMatchObject({ kind: 'unreachable', reason: 'no response within 10 s' });
   });
 
-  it('that sends a byte a second is given up after 10 s', async () => {
+  it('that sends one byte per second times out after 10 s', async () => {
     const open: ServerResponse[] = [];
     answer = (_, response) => open.push(response.writeHead(200));
     const fetched = fetchOnce();
@@ -156,41 +160,45 @@ describe('a response that is not a file', () => {
 });
 
 describe('a redirect', () => {
-  it.each(['other host', 'https', 'itself'])('to %s is not followed, so the token stays', async (target) => {
-    const told: (string | undefined)[] = [];
-    const other = createServer(({ headers }, response) => {
-      told.push(headers.authorization);
-      response.end(FILE);
-    }).listen(0, '127.0.0.1');
-    await once(other, 'listening');
-    const location =
-      { 'other host': `http://${hostOf(other)}/`, https: `https://${hostOf(other)}/`, itself: '/edge.yaml' }[target] ??
-      '';
-    answer = sends(307, { Location: location });
-    const tokenFile = join(folder, 'token');
-    writeFileSync(tokenFile, 'a-token');
-    expect(await fetchOnce({ tokenFile })).toMatchObject({ kind: 'unreachable' });
-    expect([asked.length, told]).toEqual([1, []]);
-    await new Promise((resolve) => other.close(resolve));
-  });
+  it.each(['other host', 'https', 'itself'])(
+    'to %s is not followed, so the token is not sent elsewhere',
+    async (target) => {
+      const told: (string | undefined)[] = [];
+      const other = createServer(({ headers }, response) => {
+        told.push(headers.authorization);
+        response.end(FILE);
+      }).listen(0, '127.0.0.1');
+      await once(other, 'listening');
+      const location =
+        { 'other host': `http://${hostOf(other)}/`, https: `https://${hostOf(other)}/`, itself: '/edge.yaml' }[
+          target
+        ] ?? '';
+      answer = sends(307, { Location: location });
+      const tokenFile = join(folder, 'token');
+      writeFileSync(tokenFile, 'a-token');
+      expect(await fetchOnce({ tokenFile })).toMatchObject({ kind: 'unreachable' });
+      expect([asked.length, told]).toEqual([1, []]);
+      await new Promise((resolve) => other.close(resolve));
+    },
+  );
 });
 
 describe('an ETag', () => {
   it.each([
     ['weak', 'W/"1"', 'W/"1"'],
-    ['without quotes', 'abc', 'abc'],
+    ['unquoted', 'abc', 'abc'],
     ['longer than any hash', `"${'x'.repeat(4_000)}"`, undefined],
-    ['with control characters of ISO 8859', '"\x9B31m"', undefined],
-    ['with a space', '"a b"', undefined],
+    ['a string with ISO 8859 control characters', '"\x9B31m"', undefined],
+    ['a string with a space', '"a b"', undefined],
     ['empty', '', undefined],
-  ])('%s is sent back only if that is safe', async (_, etag, used) => {
+  ])('that is %s is sent back only if that is safe', async (_, etag, used) => {
     answer = sends(200, { ETag: etag });
     const fetched = await fetchOnce();
     expect(fetched).toMatchObject({ kind: 'version', version: { bytes: Buffer.from(FILE) } });
     expect(fetched.kind === 'version' && fetched.version.etag).toBe(used);
   });
 
-  it('that is unchanged needs no new text', async () => {
+  it('that is unchanged spares the transfer of the body', async () => {
     answer = sends(304, {}, '');
     expect(await fetchOnce({ etag: 'W/"1"' })).toEqual({ kind: 'unchanged' });
     expect(asked[0]?.headers['if-none-match']).toBe('W/"1"');
@@ -208,7 +216,7 @@ describe('a busy server', () => {
     [503, { 'Retry-After': 'soon' }, 0],
     [503, {}, 0],
     [500, { 'Retry-After': '120' }, 0],
-  ])('is given the pause that it asks for, up to 1 h (%i %j)', async (status, headers, pause) => {
+  ])('gets the pause from its Retry-After header, up to 1 h (%i %j)', async (status, headers, pause) => {
     answer = sends(status, headers);
     expect(await fetchOnce()).toEqual({ kind: 'unreachable', reason: `it returned ${status}`, pause });
   });
@@ -224,7 +232,7 @@ describe('a signature', () => {
     ['that is empty', sends(200, {}, ''), 'its signature does not match it'],
     ['that is endless', streams(64), 'it has no signature'],
     ['that is a web page', sends(200, {}, '<html>'), 'its signature does not match it'],
-  ])('%s: the file is refused', async (_, response, words) => {
+  ])('%s causes the file to be rejected', async (_, response, words) => {
     answer = (request, at) => (request.url?.endsWith('.sig') ? response : sends(200))(request, at);
     expect(await fetchOnce({ verifyKey })).toMatchObject({
       kind: 'refused',
@@ -232,7 +240,7 @@ describe('a signature', () => {
     });
   });
 
-  it('that is out of reach makes the server unreachable', async () => {
+  it('that cannot be fetched makes the server count as unreachable', async () => {
     answer = (request, at) =>
       (request.url?.endsWith('.sig') ? sends(503, { 'Retry-After': '9' }) : sends(200))(request, at);
     expect(await fetchOnce({ verifyKey })).toEqual({
@@ -242,7 +250,7 @@ describe('a signature', () => {
     });
   });
 
-  it('may be Base64 with a line break', async () => {
+  it('can be Base64 with a line break', async () => {
     answer = (request, at) =>
       (request.url?.endsWith('.sig') ? sends(200, {}, `${signed(FILE).toString('base64')}\n`) : sends(200))(
         request,

@@ -4,7 +4,7 @@ import { load } from '../config/diagnose.js';
 
 const settingsOf = (lines: string) => load(`${lines}\ntimers: {a: {every: 1m, run: x}}\n`).timerFile!.settings;
 
-test('tracing counts applies at the next start, whichever part of it differs', () => {
+test('any change to tracing applies only at the next start', () => {
   const before = settingsOf('tracing: http://otel.example');
   for (const after of [
     '',

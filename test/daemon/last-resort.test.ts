@@ -31,21 +31,21 @@ function open(report: (error: unknown) => void = () => undefined) {
 
 const reports = (many: number) => Array<string>(many).fill('TypeError: no');
 
-it('reports ten errors a minute and continues, minute by minute', async () => {
+it('up to ten errors a minute are reported, and the process continues', async () => {
   const raise = open();
   expect(raise(10)).toEqual(reports(10));
   await clock.advance(60_000);
   expect(raise(10)).toEqual(reports(10));
 });
 
-it('gives up with the eleventh, reports as many again, and then ends at once', () => {
+it('the eleventh error stops the process, ten more are reported, and the next one aborts', () => {
   const raise = open();
   expect(raise(11)).toEqual([...reports(10), '10 internal errors within a minute, the last one: TypeError: no']);
   expect(raise(10)).toEqual(reports(10));
   expect(raise(1)).toEqual(['abort']);
 });
 
-it('outlives a report that throws', () => {
+it('an error that cannot be reported does not end the process', () => {
   const raise = open(() => {
     throw new Error('worse');
   });

@@ -111,7 +111,7 @@ const told = () =>
 const names = () => rig.scheduler.controls.status().jobs.map(({ job }) => job.name);
 
 describe('a new version', () => {
-  it('is used after its copy is on disk, for this user only', async () => {
+  it('is used once its copy is on disk, readable for this user only', async () => {
     await run();
     server.text = fileOf('one', 'two');
     expect(await poll()).toEqual(['config.reloaded etag two']);
@@ -122,7 +122,7 @@ describe('a new version', () => {
     expect(readdirSync(join(folder, 'edge.from'))).toHaveLength(2);
   });
 
-  it('is requested after a pause that differs between machines, so that they do not ask at the same moment', async () => {
+  it('is requested after a delay that differs between machines', async () => {
     await run({ firstPause: 20 * SECOND });
     const asked = async (pause: number) => {
       await clock.advance(pause);
@@ -135,7 +135,7 @@ describe('a new version', () => {
     expect(await asked(1)).toBe(3);
   });
 
-  it('is asked for by its ETag, even after a restart', async () => {
+  it('is requested with its ETag, even after a restart', async () => {
     await run();
     await poll();
     await run();
@@ -143,7 +143,7 @@ describe('a new version', () => {
     expect(server.log.map((line) => line.slice(-3))).toEqual(['200', '304', '304', '304']);
   });
 
-  it('is found without ETags by its text', async () => {
+  it('without an ETag is detected by its content', async () => {
     server.hasEtags = false;
     await run();
     expect(await poll()).toEqual([]);
@@ -151,7 +151,7 @@ describe('a new version', () => {
     expect(await poll()).toEqual(['config.reloaded two one']);
   });
 
-  it('with errors is reported once, with its place in that version, and the last good one stays', async () => {
+  it('with errors is reported once with line and column, and the last valid version stays in use', async () => {
     await run();
     server.text = 'timers:\n  one: { evry: 1h, run: "true" }\n';
     expect(await poll()).toEqual([expect.stringContaining('config.rejected 2:10 Unknown key "evry"')]);
@@ -168,9 +168,9 @@ describe('a new version', () => {
       () => Object.assign(server, { text: fileOf('two'), padding: 1024 * 1024 }),
       /larger than 1 MiB/,
     ],
-    ['that is no text', () => (server.text = Buffer.from([0xff, 0xfe, 0x41, 0])), /UTF-16/],
+    ['that is not UTF-8 text', () => (server.text = Buffer.from([0xff, 0xfe, 0x41, 0])), /UTF-16/],
     ['without timers', () => (server.text = ''), /empty/],
-  ])('%s is refused', async (_, change, words) => {
+  ])('%s is rejected', async (_, change, words) => {
     await run();
     change();
     expect(await poll()).toEqual([expect.stringMatching(words)]);
@@ -191,7 +191,7 @@ describe('a new version', () => {
     expect(await poll()).toEqual(['config.reloaded etag two one']);
   });
 
-  it('never goes through a link that another user has planted', async () => {
+  it('is never written through a symlink that another user planted', async () => {
     mkdirSync(join(folder, 'edge.from'));
     writeFileSync(join(folder, 'victim'), 'precious');
     symlinkSync(join(folder, 'victim'), `${copyPath()}.new`);
@@ -200,7 +200,7 @@ describe('a new version', () => {
     expect(kept()).toBe(fileOf('one'));
   });
 
-  it('is not asked for while its server asks to wait', async () => {
+  it('is not requested while its server asks for a pause', async () => {
     await run();
     Object.assign(server, { status: 429, more: { 'Retry-After': '150' } });
     expect(await poll()).toEqual(['config.unreachable']);
@@ -211,7 +211,7 @@ describe('a new version', () => {
     await until(() => server.headers.length > asked);
   });
 
-  it('that no longer comes in time counts as a server that is away', async () => {
+  it('that arrives too late makes the server count as unreachable', async () => {
     await run();
     server.isSilent = true;
     rig.events.splice(0);
@@ -224,8 +224,8 @@ describe('a new version', () => {
   });
 });
 
-describe('a server that is away', () => {
-  it('is reported once, and its return once', async () => {
+describe('an unreachable server', () => {
+  it('is reported once, and so is its recovery', async () => {
     await run();
     server.status = 503;
     const since = clock.now() + MINUTE;
@@ -243,7 +243,7 @@ describe('a server that is away', () => {
     expect(watch?.age).toBe(0);
   });
 
-  it('leaves the copy to start with', async () => {
+  it('does not prevent a start from the copy', async () => {
     await run();
     await server.close();
     await run();
@@ -256,7 +256,7 @@ describe('a server that is away', () => {
     expect(await poll()).toEqual(['config.reachable', 'config.reloaded etag two one']);
   });
 
-  it('delays a start with a copy by 2 s at most', async () => {
+  it('delays a start with a copy by at most 2 s', async () => {
     await run();
     server.isSilent = true;
     const opened = openOrigin();
@@ -275,14 +275,14 @@ describe('a server that is away', () => {
   });
 });
 
-describe('a first file', () => {
-  it('with errors is refused with its text, and no copy is made', async () => {
+describe('the first version', () => {
+  it('with errors is rejected with its text, and no copy is written', async () => {
     server.text = 'timers: 5\n';
     expect(await openOrigin()).toMatchObject({ source: 'timers: 5\n', problems: [{ line: 1, column: 9 }] });
     expect(existsSync(copyPath())).toBe(false);
   });
 
-  it('with errors is reported at a start with a copy', async () => {
+  it('with errors is reported if a copy starts the scheduler', async () => {
     await run();
     server.text = 'timers: 5\n';
     await run();
@@ -298,7 +298,7 @@ describe('a first file', () => {
     ['it is damaged or has been changed', () => rmSync(factsPath()), undefined],
     ['it is damaged or has been changed', () => writeFileSync(factsPath(), ''), undefined],
     ['it is a folder', replaceByFolder, undefined],
-  ])('is not used if %s, and that is reported', async (reason, change, other) => {
+  ])('is not taken from the copy if %s, and the reason is reported', async (reason, change, other) => {
     await run();
     change();
     server.status = 500;
@@ -316,7 +316,7 @@ describe('a first file', () => {
 });
 
 describe('a token', () => {
-  it('is sent from its file, read for each request', async () => {
+  it('is read from its file for each request', async () => {
     const tokenFile = join(folder, 'token');
     writeFileSync(tokenFile, 'first\n');
     await run({ tokenFile });
@@ -328,7 +328,7 @@ describe('a token', () => {
     expect(watch?.record.reason).toContain('does not exist');
   });
 
-  it('is the password of a user in the URL', async () => {
+  it('becomes the password of the user in the URL', async () => {
     const tokenFile = join(folder, 'token');
     writeFileSync(tokenFile, 'pass:word\n');
     await run({ tokenFile, url: server.url.replace('//', '//edge%407@') });
@@ -342,7 +342,7 @@ describe('a signature', () => {
   const { publicKey: verifyKey, privateKey } = generateKeyPairSync('ed25519');
   beforeEach(() => (server.key = privateKey));
 
-  it.each([true, false])('is required with a key (in a header: %s)', async (isSignedInHeader) => {
+  it.each([true, false])('is required if a key is configured (in a header: %s)', async (isSignedInHeader) => {
     server.isSignedInHeader = isSignedInHeader;
     await run({ verifyKey });
     server.text = fileOf('two');
@@ -357,7 +357,7 @@ describe('a signature', () => {
     expect(names()).toEqual(['two']);
   });
 
-  it('is checked again in the copy', async () => {
+  it('is also checked for the copy', async () => {
     await run({ verifyKey });
     await server.close();
     await run({ verifyKey });
@@ -371,7 +371,7 @@ describe('a signature', () => {
 });
 
 describe('a manual reload', () => {
-  it('asks the server at once, and returns what it has', async () => {
+  it('queries the server immediately and returns the result', async () => {
     await run();
     server.text = fileOf('two');
     expect(await watch?.refresh()).toMatchObject({

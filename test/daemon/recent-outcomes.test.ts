@@ -22,7 +22,7 @@ function recentOver(endings: readonly Ending[] | undefined) {
 
 const ids = (recent: RecentOutcomes, name = 'backup', most = 20) => recent.of(name, most).map(({ runId }) => runId);
 
-test('what happens is kept, the latest 20 of each job, oldest first', () => {
+test('the latest 20 outcomes of each job are kept, oldest first', () => {
   const { recent, asked } = recentOver(undefined);
   for (let number = 0; number < 25; number++) recent.accept(run(number));
   recent.accept(skipped(firingAt(minute(30))));
@@ -37,7 +37,7 @@ test('what happens is kept, the latest 20 of each job, oldest first', () => {
   expect(asked.count).toBe(0);
 });
 
-test('the past is read once, on request, and nothing is listed twice', async () => {
+test('past outcomes are read once, on request, and no outcome is listed twice', async () => {
   const past = Array.from({ length: 30 }, (_, number) => run(number));
   const { recent, asked } = recentOver(past);
   recent.accept(run(29));
@@ -49,7 +49,7 @@ test('the past is read once, on request, and nothing is listed twice', async () 
   expect(ids(recent)).toHaveLength(20);
 });
 
-test('after a takeover the past is read again: another machine recorded the latest outcomes', async () => {
+test('past outcomes are read again after a takeover, because another machine recorded the latest', async () => {
   const past = [run(1)];
   const { recent } = recentOver(past);
   await recent.recall(['backup']);
@@ -59,7 +59,7 @@ test('after a takeover the past is read again: another machine recorded the late
   expect(ids(recent)).toEqual(['r1', 'r2']);
 });
 
-test('a few of many jobs are looked up in each turn', async () => {
+test('each turn looks up only a few of many jobs', async () => {
   const names = Array.from({ length: 100 }, (_, index) => `job-${index}`);
   const clock = new FakeClock();
   let turns = 0;
@@ -73,7 +73,7 @@ test('a few of many jobs are looked up in each turn', async () => {
   expect(ids(recent, 'job-99')).toEqual(['r1']);
 });
 
-test('without a readable history, the outcomes that this process has seen are available', async () => {
+test('without a readable history, the outcomes seen by this process are available', async () => {
   const { recent } = recentOver(undefined);
   const broken = new RecentOutcomes(new FakeClock(), () =>
     Object.assign(new FakeHistory({}), {
@@ -89,7 +89,7 @@ test('without a readable history, the outcomes that this process has seen are av
   }
 });
 
-test('timers that are gone from the file are forgotten', () => {
+test('outcomes of removed timers are dropped', () => {
   const { recent } = recentOver(undefined);
   recent.accept(run(1));
   recent.accept({ event: 'config.reloaded', at: 0, file: 'f', added: [], removed: ['backup'], changed: [] });

@@ -39,7 +39,7 @@ function broken(verb: 'status' | 'reload'): () => void {
 }
 
 it.each(['status', 'reload'] as const)(
-  'after a bug in %s the file is refused, and the next reload works',
+  'a bug in %s causes the file to be rejected, and the next reload works',
   async (verb) => {
     await rig.clock.advance(0);
     rig.events.splice(0);
@@ -59,12 +59,12 @@ it.each(['status', 'reload'] as const)(
   },
 );
 
-it('the first run_on of a scheduler whose state is not on Redis is refused, even with a new state', async () => {
+it('a first run_on without a Redis state is rejected, even together with a new state', async () => {
   writeFileSync(file, 'state: redis://db/0\ntimers:\n  tick: { every: 10s, run: "true", run_on: any }\n');
   expect(await reloader.reload()).toMatchObject({ valid: false, problems: [{ code: 'run-on-without-redis' }] });
 });
 
-it('after a bug in the comparison the file is refused', async () => {
+it('a bug in the comparison causes the file to be rejected', async () => {
   broken('status');
   expect(await reloader.compare()).toMatchObject({ valid: false, problems: [{ code: 'internal-error' }] });
 });
@@ -79,7 +79,7 @@ it('a reload whose report fails does not affect the next one', async () => {
   expect(await reloader.reload()).toMatchObject({ valid: true });
 });
 
-it('a refused file is reported without the paths of addresses in it', async () => {
+it('problems of a rejected file show URLs without their paths', async () => {
   await rig.clock.advance(0);
   rig.events.splice(0);
   write('  ping https://u:secret@hc.example/secret\n');

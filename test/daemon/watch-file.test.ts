@@ -58,8 +58,8 @@ const settle = async () => {
   for (let looks = 0; looks < 3; looks++) await look();
 };
 
-describe('where the system reports no changes, a timer file', () => {
-  test('is checked every two seconds, and loaded once it has settled', async () => {
+describe('if the system reports no changes, a timer file', () => {
+  test('is checked every two seconds and loaded once it has settled', async () => {
     watch();
     expect(await look()).toBe(2 * SECOND);
     writeFileSync(file, 'two');
@@ -68,7 +68,7 @@ describe('where the system reports no changes, a timer file', () => {
     expect([await look(), changes]).toEqual([2 * SECOND, 1]);
   });
 
-  test('is not loaded while it is being written', async () => {
+  test('is not loaded while another program writes it', async () => {
     watch();
     for (const text of ['t', 'tw', 'two']) {
       writeFileSync(file, text);
@@ -81,10 +81,10 @@ describe('where the system reports no changes, a timer file', () => {
 
   test.each<[string, () => void]>([
     ['has the same size and time', () => replace('two', 1_700_000_000)],
-    ['was renamed over it', () => replace('other')],
-    ['is where a link leads to now', () => turn('elsewhere', 'two')],
-    ['is the same, where a link leads to now', () => turn('elsewhere', 'one')],
-  ])('is loaded when another one %s', async (_, change) => {
+    ['is renamed over it', () => replace('other')],
+    ['is the new target of its symlink', () => turn('elsewhere', 'two')],
+    ['is the new target of its symlink, with equal content', () => turn('elsewhere', 'one')],
+  ])('is loaded when another file %s', async (_, change) => {
     utimesSync(file, 1_700_000_000, 1_700_000_000);
     watch();
     change();
@@ -92,7 +92,7 @@ describe('where the system reports no changes, a timer file', () => {
     expect(changes).toBe(1);
   });
 
-  test('is not loaded when only its inode or its times differ', async () => {
+  test('is not loaded if only its inode or its timestamps change', async () => {
     watch();
     replace('one', 1_700_000_000);
     await settle();
@@ -110,7 +110,7 @@ describe('where the system reports no changes, a timer file', () => {
     expect(changes).toBe(2);
   });
 
-  test('is not gone for the moment in which it is replaced', async () => {
+  test('does not count as removed while it is being replaced', async () => {
     watch();
     rmSync(file);
     await look();
@@ -119,7 +119,7 @@ describe('where the system reports no changes, a timer file', () => {
     expect(changes).toBe(0);
   });
 
-  test('comes back with its folder', async () => {
+  test('is loaded again when its folder is back', async () => {
     watch();
     rmSync(folder, { recursive: true });
     await settle();
@@ -130,7 +130,7 @@ describe('where the system reports no changes, a timer file', () => {
     expect([changes, watched.size]).toEqual([2, 1]);
   });
 
-  test('is watched anyway, and a message says so', async () => {
+  test('is watched by polling, and a message says so', async () => {
     watch(none);
     writeFileSync(file, 'two');
     await settle();
@@ -141,7 +141,7 @@ describe('where the system reports no changes, a timer file', () => {
   });
 });
 
-test('a reported change triggers a check at once; a change of a neighbor triggers none', async () => {
+test('a reported change triggers a check immediately, unless it concerns another file', async () => {
   watch();
   writeFileSync(file, 'two');
   watched.get(folder)?.('neighbor.db');

@@ -58,7 +58,7 @@ const output = (file: string, maxSize?: number): Partial<Command> => ({
 const exited = { kind: 'exited', code: 0 };
 
 describe.skipIf(!isRoot)(`the output file of another user${needsRoot}`, () => {
-  it('is made, appended to and rotated as that user', async () => {
+  it('is created, appended to and rotated as that user', async () => {
     const file = join(home, 'job.log');
     expect(await run('seq 1 9', output(file, 10))).toEqual(exited);
     expect(await run('echo end', output(file, 10))).toEqual(exited);
@@ -69,13 +69,13 @@ describe.skipIf(!isRoot)(`the output file of another user${needsRoot}`, () => {
 
   it.each([
     ['a link', () => symlinkSync(join(root, 'secret'), join(home, 'log')), 'log', 'it is a symbolic link'],
-    ['a link to nothing', () => symlinkSync(join(root, 'new'), join(home, 'log')), 'log', 'it is a symbolic link'],
-    ['a link on the way', () => symlinkSync(join(root, 'open'), join(home, 'd')), 'd/log', 'Permission denied'],
+    ['a dangling link', () => symlinkSync(join(root, 'new'), join(home, 'log')), 'log', 'it is a symbolic link'],
+    ['a path through a link', () => symlinkSync(join(root, 'open'), join(home, 'd')), 'd/log', 'Permission denied'],
     ['a folder of root', () => undefined, '../closed/log', 'Permission denied'],
     ['a file of root', () => writeFileSync(join(home, 'log'), ''), 'log', 'Permission denied'],
     ['a pipe', () => execFileSync('mkfifo', [join(home, 'log')]), 'log', 'it is not a regular file'],
     ['a folder', () => mkdirSync(join(home, 'log')), 'log', 'it is not a regular file'],
-  ])('is not %s', async (_, make, name, reason) => {
+  ])('is not written to %s', async (_, make, name, reason) => {
     make();
     const file = join(home, name);
     expect(await run('echo mine', output(file))).toEqual(exited);
@@ -84,7 +84,7 @@ describe.skipIf(!isRoot)(`the output file of another user${needsRoot}`, () => {
     expect(existsSync(join(root, 'new')) || existsSync(join(root, 'open/log'))).toBe(false);
   });
 
-  it('is rotated only where that user may', async () => {
+  it('is rotated only if that user may create files in its folder', async () => {
     const file = join(root, 'open/log');
     chmodSync(root, 0o755);
     writeFileSync(file, 'full');
@@ -107,11 +107,11 @@ describe.skipIf(!isRoot)(`the env_file of another user${needsRoot}`, () => {
 
   it.each([
     ['a link', () => symlinkSync(join(root, 'secret'), join(home, '.env')), '.env', 'it is a symbolic link'],
-    ['a link on the way', () => symlinkSync(root, join(home, 'd')), 'd/secret', 'Permission denied'],
+    ['a path through a link', () => symlinkSync(root, join(home, 'd')), 'd/secret', 'Permission denied'],
     ['a file of root', () => undefined, '../closed/secret', 'Permission denied'],
     ['a pipe', () => execFileSync('mkfifo', [join(home, '.env')]), '.env', 'it is not a regular file'],
-    ['nothing', () => undefined, '.env', 'No such file or directory'],
-  ])('is not %s', async (_, make, name, reason) => {
+    ['a missing file', () => undefined, '.env', 'No such file or directory'],
+  ])('is not read from %s', async (_, make, name, reason) => {
     make();
     const envFile = join(home, name);
     const error = `the env_file ${envFile} cannot be read: ${reason} (as user nobody)`;
@@ -121,7 +121,7 @@ describe.skipIf(!isRoot)(`the env_file of another user${needsRoot}`, () => {
 });
 
 describe.skipIf(!isRoot)(`the working directory of another user${needsRoot}`, () => {
-  it('is entered as that user, which keeps the process and its output', async () => {
+  it('is entered as that user, with the same process and output', async () => {
     await run(['sh', '-c', 'pwd; echo $$; echo "$0"; echo "[${OLDPWD-}]"', '-a b'], { cwd: home });
     expect(io.lines).toEqual([home, String(io.pids[0]), '-a b', '[]']);
   });
@@ -134,7 +134,7 @@ describe.skipIf(!isRoot)(`the working directory of another user${needsRoot}`, ()
     ]);
   });
 
-  it('that is not there is reported before anything starts', async () => {
+  it('is reported before the start if it does not exist', async () => {
     const error = `the working directory ${join(home, 'd')} does not exist`;
     expect(await run('pwd', { cwd: join(home, 'd') })).toEqual({ kind: 'not_started', code: 126, error });
   });
@@ -146,11 +146,11 @@ describe.skipIf(!isRoot)(`a program that another user cannot start${needsRoot}`,
   it.each([
     ['is not in PATH', ['no-such-program'], 127, 'no-such-program was not found in PATH'],
     ['is not in the folder', ['./no-such-program'], 127, './no-such-program does not exist in HOME'],
-    ['is nowhere', ['/nope/program'], 127, '/nope/program does not exist'],
-    ['is a text', ['./text'], 126, './text is not executable, or its folder is closed to this user'],
+    ['does not exist', ['/nope/program'], 127, '/nope/program does not exist'],
+    ['is not executable', ['./text'], 126, './text is not executable, or its folder is closed to this user'],
     ['lacks its interpreter', ['./script'], 127, './script exists, but the interpreter its first line names does not'],
-    ['is a missing shell', 'true', 127, 'the shell /nope/sh does not exist'],
-  ])('because it %s fails with the sentence of a timer without user', async (_, what, code, sentence) => {
+    ['needs a missing shell', 'true', 127, 'the shell /nope/sh does not exist'],
+  ])('because it %s fails with the same message as without user', async (_, what, code, sentence) => {
     writeFileSync(join(home, 'text'), 'text\n', { mode: 0o644 });
     writeFileSync(join(home, 'script'), '#!/nope/interpreter\n', { mode: 0o755 });
     const error = sentence.replace('HOME', home);
@@ -168,7 +168,7 @@ describe.skipIf(!isRoot)(`a program that another user cannot start${needsRoot}`,
       'PROGRAM is not executable, or its folder is closed to this user',
     ],
     ['by its name', () => ['program'], 127, 'program was not found in PATH'],
-  ])('because only root finds it %s fails with that sentence in its output', async (_, what, code, sentence) => {
+  ])('because only root finds it %s fails with the message in its output', async (_, what, code, sentence) => {
     const program = join(root, 'program');
     writeFileSync(program, '#!/bin/sh\n', { mode: 0o755 });
     expect(await run(what(program), { env: { PATH: `${root}:/bin` } })).toEqual({ kind: 'exited', code });
@@ -177,7 +177,7 @@ describe.skipIf(!isRoot)(`a program that another user cannot start${needsRoot}`,
 });
 
 describe.skipIf(!isRoot)(`the environment of another user${needsRoot}`, () => {
-  it('starts as at a login', async () => {
+  it('is set as for a login', async () => {
     io.env = { TIMERS_RUN_ID: 'r1' };
     await run('env | grep -v ^PWD= | sort', { env: { OWN: 'file' } });
     expect(io.lines).toEqual([
@@ -193,7 +193,7 @@ describe.skipIf(!isRoot)(`the environment of another user${needsRoot}`, () => {
     ]);
   });
 
-  it('has what pass_env names, below env_file and env', async () => {
+  it('contains the variables in pass_env, with lower precedence than env_file and env', async () => {
     const envFile = join(home, '.env');
     writeFileSync(envFile, 'DB_HOST=file\n');
     const passEnv = ['DB_PASSWORD', 'DB_HOST', 'HOME', 'UNSET'];
@@ -201,16 +201,16 @@ describe.skipIf(!isRoot)(`the environment of another user${needsRoot}`, () => {
     expect(io.lines).toEqual(['hunter2 file /home/nobody [none]']);
   });
 
-  it('is inherited from the scheduler if the user is the same', async () => {
+  it('is inherited from the scheduler if the user is the scheduler’s own', async () => {
     await run('echo "$DB_PASSWORD"', { user: { ...user, uid: 0 } });
     expect(io.lines).toEqual(['hunter2']);
   });
 });
 
-describe.skipIf(!isRoot || !hasSetpriv)(`the further groups of another user${needsSetpriv}`, () => {
+describe.skipIf(!isRoot || !hasSetpriv)(`the supplementary groups of another user${needsSetpriv}`, () => {
   const member = { ...user, groups: [54_321, 54_322] };
 
-  it('are set for the command, whose process and environment stay what they are', async () => {
+  it('apply to the command, which keeps its process and environment', async () => {
     const odd = `it's "$HOME" \\ \n\`x\``;
     await run(['sh', '-c', 'id -u; id -G; echo $$; echo "$ODD"; ls -l /proc/self/fd/3 2>&1 | grep -c socket'], {
       user: member,
@@ -219,20 +219,20 @@ describe.skipIf(!isRoot || !hasSetpriv)(`the further groups of another user${nee
     expect(io.lines).toEqual(['65534', '65534 54321 54322', String(io.pids[0]), ...odd.split('\n'), '0']);
   });
 
-  it('are empty for an id that Node cannot set', async () => {
+  it('are empty for an id that Node.js cannot set', async () => {
     const id = 4_294_967_294;
     await run('id -u; id -G', { user: { ...user, uid: id, gid: id } });
     expect(io.lines).toEqual([String(id), String(id)]);
   });
 
-  it('count for its files', async () => {
+  it('apply when its output file is opened', async () => {
     chownSync(root, 0, 54_322);
     chmodSync(root, 0o770);
     await run('echo a', { user: member, ...output(join(root, 'log')) });
     expect(readFileSync(join(root, 'log'), 'utf8')).toBe('a\n');
   });
 
-  it('do not let what the user writes into an env_file act as root', async () => {
+  it('do not let variables in the user’s env_file affect root', async () => {
     const envFile = join(home, '.env');
     writeFileSync(envFile, `LD_PRELOAD=${home}/evil.so\nLD_DEBUG=libs\nLD_DEBUG_OUTPUT=${root}/trace\nKEY=own\n`);
     await run('echo "$KEY"', { user: member, envFile });
@@ -241,28 +241,28 @@ describe.skipIf(!isRoot || !hasSetpriv)(`the further groups of another user${nee
   });
 });
 
-describe('an output file of our own', () => {
+describe('an output file of the scheduler’s own user', () => {
   const own = (what: string, file: string) => executor.execute(command(what, { cwd: folder, ...output(file) }), io);
 
-  it('may be a link', async () => {
+  it('can be a symlink', async () => {
     symlinkSync('real.log', join(folder, 'log'));
     await own('echo a', join(folder, 'log'));
     expect(readFileSync(join(folder, 'real.log'), 'utf8')).toBe('a\n');
   });
 
-  it('may be a device of the system', async () => {
+  it('can be a system device', async () => {
     await own('echo a', '/dev/null');
     expect(io.lines).toEqual(['a']);
   });
 
-  it('is not a pipe, with or without a reader', async () => {
+  it('cannot be a pipe, with or without a reader', async () => {
     const file = join(folder, 'pipe');
     execFileSync('mkfifo', [file]);
     expect(await own('echo a', file)).toEqual(exited);
     expect(io.lines[1]).toBe(`trouble: the output cannot be written to ${file}: it is not a regular file`);
   });
 
-  it('delays no other, and no end of a run, if it is a pipe that nobody reads: eight at once', async () => {
+  it('that is a pipe without a reader does not delay other output files or the end of a run', async () => {
     const pipes = Array.from({ length: 8 }, (_, index) => join(folder, `pipe-${index}`));
     for (const pipe of pipes) execFileSync('mkfifo', [pipe]);
     const held = pipes.map((pipe) => own('yes | head -c 300000; exit 3', pipe));
@@ -271,7 +271,7 @@ describe('an output file of our own', () => {
     expect(await Promise.all(held)).toEqual(pipes.map(() => ({ kind: 'exited', code: 3 })));
   });
 
-  it.skipIf(!isRoot)(`is not what another user has planted${needsRoot}`, async () => {
+  it.skipIf(!isRoot)(`is not written if another user has planted it${needsRoot}`, async () => {
     chmodSync(home, 0o1777);
     const plant = 'ln -s "$1/secret" "$2/link"; : > "$2/file"';
     execFileSync('sh', ['-c', plant, 'sh', root, home], { uid: user.uid, gid: user.gid });

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { FileLanes } from '../../src/executors/shell/file-lanes.js';
 import { FakeClock } from '../support/fake-clock.js';
 
-describe('steps on files', () => {
+describe('file operations', () => {
   let clock: FakeClock;
   let lanes: FileLanes;
   beforeEach(() => {
@@ -24,7 +24,7 @@ describe('steps on files', () => {
     return { step, goOn: () => goOn(), isGivenUp: () => isGivenUp() };
   };
 
-  it('that hang take one thread a mount, and delay no other', async () => {
+  it('that hang occupy one thread per mount and do not delay other mounts', async () => {
     const dead = Array.from({ length: 20 }, () => take('dead', hang().step));
     expect(await take('local')).toBe('done');
     await clock.advance(10_000);
@@ -32,7 +32,7 @@ describe('steps on files', () => {
     expect(await take('local')).toBe('done');
   });
 
-  it('on a mount that hangs are given up at once, until it responds again', async () => {
+  it('on a mount that hangs fail immediately until it responds again', async () => {
     const { step, goOn, isGivenUp } = hang();
     const first = take('dead', step);
     await clock.advance(10_000);
@@ -47,7 +47,7 @@ describe('steps on files', () => {
     expect(await take('dead')).toBe('done');
   });
 
-  it('take two threads for all network mounts, and local disks have one of their own', async () => {
+  it('share two threads across all network mounts, and local disks have their own thread', async () => {
     for (const mount of ['a', 'b']) void take(mount, hang().step);
     const third = take('c');
     expect(await take('local')).toBe('done');

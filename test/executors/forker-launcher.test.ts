@@ -65,14 +65,14 @@ describe('a command', () => {
     expect(await exit).toEqual({ kind: 'signaled', signal: 'SIGTERM' });
   });
 
-  it('that prints to where the scheduler does is a child of the scheduler', async () => {
+  it('with output: inherit is a child of the scheduler', async () => {
     const { io, exit, pid } = await begin('exec sleep 60', { output: { to: 'inherit' } });
     expect(parentOf(pid)).toBe(process.pid);
     io.cancellation.cancel({ kind: 'requested' });
     await exit;
   });
 
-  it('leaves nothing in the forker', async () => {
+  it('leaves no descriptor or zombie in the forker', async () => {
     const open = () => readdirSync(`/proc/${forkerPid()}/fd`).length;
     const first = new RecordedIo();
     await executor.execute(command('true'), first);
@@ -86,7 +86,7 @@ describe('a command', () => {
     await until(() => ios.every(({ pids }) => readStat(pids[0] ?? 0) === undefined));
   });
 
-  it('is measured, with the descendants that were waited for', async () => {
+  it('is measured together with the descendants that it waited for', async () => {
     const io = new RecordedIo();
     await executor.execute(command("sh -c 'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done'"), io);
     expect(io.usages).toHaveLength(1);
@@ -94,7 +94,7 @@ describe('a command', () => {
     expect(io.usages[0]?.maxRssBytes).toBeGreaterThan(100_000);
   });
 
-  it('whose request is too long for the forker is too long for the system', async () => {
+  it('too long for the forker is reported like one too long for the system', async () => {
     const long = 'x'.repeat(100_000);
     const env = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`V${index}`, long]));
     expect(await executor.execute(command('true', { env }), new RecordedIo())).toEqual({
@@ -105,7 +105,7 @@ describe('a command', () => {
   });
 });
 
-describe('what has left its group, its parent and its environment', () => {
+describe('a process that left its group, parent and environment', () => {
   const leave = (wait: string) => `(setsid env -i sleep 60 >/dev/null 2>&1 & echo $!); ${wait}`;
   /** Runs a command that leaves a process, and returns both. */
   async function leaving(wait: string) {
@@ -118,7 +118,7 @@ describe('what has left its group, its parent and its environment', () => {
     return { io, exit, pid };
   }
 
-  it('ends with the run that is canceled, and with no other', async () => {
+  it('ends with its canceled run, but not with another run', async () => {
     const [mine, other] = [await leaving('exec sleep 60'), await leaving('exec sleep 60')];
     mine.io.cancellation.cancel({ kind: 'timeout', afterMs: 1 });
     expect(await mine.exit).toEqual({ kind: 'signaled', signal: 'SIGTERM' });
@@ -128,7 +128,7 @@ describe('what has left its group, its parent and its environment', () => {
     await other.exit;
   });
 
-  it('is left alone by a run that ends by itself', async () => {
+  it('keeps running after its run ends by itself', async () => {
     const { exit, pid } = await leaving('exit 3');
     expect(await exit).toEqual({ kind: 'exited', code: 3 });
     expect(isAlive(pid)).toBe(true);
@@ -136,7 +136,7 @@ describe('what has left its group, its parent and its environment', () => {
   });
 });
 
-describe('a forker that cannot be used', () => {
+describe('an unusable forker', () => {
   const program = (text: string): string => {
     const file = join(mkdtempSync(join(folder, 'program-')), 'forker');
     writeFileSync(file, text, { mode: 0o755 });
@@ -146,20 +146,20 @@ describe('a forker that cannot be used', () => {
     `printf '\\1\\0\\0\\0\\0\\0\\0\\0\\1\\0\\0\\0${version}\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0' >&3`;
 
   test.each([
-    ['is not there', '/no/such/forker', 'it could not be started: ENOENT'],
-    ['is no program', program('\x7fELF'), 'it ended immediately'],
-    ['ends at once', program('#!/bin/sh\n'), 'it ended immediately'],
+    ['does not exist', '/no/such/forker', 'it could not be started: ENOENT'],
+    ['is not a program', program('\x7fELF'), 'it ended immediately'],
+    ['exits immediately', program('#!/bin/sh\n'), 'it ended immediately'],
     [
       'speaks another version',
       program(`#!/bin/sh\n${hello('\\4')}\nexec cat <&3`),
       'it speaks version 4 of the protocol, not 3',
     ],
-  ])('because it %s is refused', async (_, file, reason) => {
+  ])('that %s is rejected', async (_, file, reason) => {
     await expect(openForker(clock, { program: file })).rejects.toThrow(reason);
   });
 });
 
-it('a forker that is too slow at first is used later', async () => {
+it('a forker that starts too slowly is used later', async () => {
   const program = join(mkdtempSync(join(folder, 'slow-')), 'forker');
   writeFileSync(program, '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
   const real = compile('native/forker.c', []);
@@ -179,8 +179,8 @@ it('a forker that is too slow at first is used later', async () => {
   slow.close();
 });
 
-describe('the death of the forker', () => {
-  it('loses the ends of its commands, which continue, and none of their output', async () => {
+describe('when the forker dies', () => {
+  it('its commands keep running with their output, but their exit codes are lost', async () => {
     const runs = await Promise.all(
       [1, 2, 3].map(() => begin('trap "echo last; exit 0" USR1; echo ready; while :; do sleep 0.01; done')),
     );
@@ -198,7 +198,7 @@ describe('the death of the forker', () => {
     }
   });
 
-  it('has the same consequences as its stop by a signal', async () => {
+  it('a suspended forker is replaced like a killed one', async () => {
     beat = 200;
     const { exit, pid } = await begin('exec sleep 60');
     const stopped = forkerPid();
@@ -210,7 +210,7 @@ describe('the death of the forker', () => {
     expect(await exit).toMatchObject({ kind: 'lost' });
   });
 
-  it('ends no run that is canceled after it with anything but its cause', async () => {
+  it('a run canceled afterward ends with the cause of its cancellation', async () => {
     const { io, exit, pid } = await begin('exec sleep 60');
     process.kill(forkerPid(), 'SIGKILL');
     await until(() => lost.length > 0);
@@ -219,7 +219,7 @@ describe('the death of the forker', () => {
     expect([io.cancellation.cause?.kind, isAlive(pid)]).toEqual(['timeout', false]);
   });
 
-  it('loses commands that it was starting, which are not started twice', async () => {
+  it('commands being started are lost and not started twice', async () => {
     const marker = join(folder, 'marker');
     process.kill(forkerPid(), 'SIGSTOP');
     const exit = executor.execute(command(`echo x >>${marker}`), new RecordedIo());
@@ -230,7 +230,7 @@ describe('the death of the forker', () => {
     expect(existsSync(marker)).toBe(false);
   });
 
-  it('during a start loses no run: it ends when its command has', async () => {
+  it('a run that has just started ends only when its command ends', async () => {
     const marker = join(folder, 'begun');
     const dead = forkerPid();
     const io = new RecordedIo();
@@ -251,7 +251,7 @@ describe('the death of the forker', () => {
     await until(() => lost.length > 0);
   });
 
-  it('is followed by another forker; until then execa starts what is due', async () => {
+  it('another forker replaces it, and execa starts commands until then', async () => {
     const dead = forkerPid();
     process.kill(dead, 'SIGKILL');
     await until(() => lost.length > 0);
@@ -269,7 +269,7 @@ describe('the death of the forker', () => {
   });
 });
 
-it('a program that is gone is reported once, and not tried again', async () => {
+it('a forker whose program was removed is reported once and not restarted', async () => {
   const program = join(mkdtempSync(join(folder, 'gone-')), 'forker');
   copyFileSync(compile('native/forker.c', []), program);
   const [reasons, pauses]: [string[], number[]] = [[], []];
@@ -285,8 +285,8 @@ it('a program that is gone is reported once, and not tried again', async () => {
   gone.close();
 });
 
-describe('a launcher that is closed', () => {
-  it('ends its commands, and its forker is not followed by another', async () => {
+describe('closing the launcher', () => {
+  it('ends its commands, and its forker is not replaced', async () => {
     const { exit, pid } = await begin('exec sleep 60');
     const forker = forkerPid();
     launcher.close();

@@ -14,7 +14,7 @@ const clock = new FakeClock();
 const line = new ForkerLine('/bin/sleep', ['60'], { clock, listener });
 afterEach(() => line.kill());
 
-it('writes the first request of a turn immediately, and the others together', async () => {
+it('writes the first request of a turn immediately and the later ones together', async () => {
   for (const name of ['a', 'b', 'c']) line.send(Buffer.from(name));
   await Promise.resolve();
   line.sendLater(Buffer.from('d'));

@@ -16,7 +16,7 @@ function read(request: Buffer) {
   return { length: request.readUInt32LE(0), variables: request.readUInt32LE(32), texts };
 }
 
-it('sends the variables that commands share and those of one command', () => {
+it('sends shared variables and the variables of one command', () => {
   const shared = { A: 'ü', GONE: undefined };
   for (const own of [{ B: '2' }, { B: '3' }]) {
     const request = encodeStart(1, startWith({ shared, own }), false);
@@ -25,12 +25,12 @@ it('sends the variables that commands share and those of one command', () => {
   }
 });
 
-it('sends one value for a variable, that of the command', () => {
+it('lets a command’s variable override a shared one', () => {
   const { variables, texts } = read(encodeStart(1, startWith({ shared: { A: '1', B: '1' }, own: { A: '2' } }), false));
   expect([variables, texts.slice(4)]).toEqual([2, ['A=2', 'B=1']]);
 });
 
-it('finds a NUL in a variable', () => {
+it('detects a NUL byte in a variable', () => {
   expect(hasNul(startWith({ shared: { A: 'a' }, own: { B: 'b' } }))).toBe(false);
   expect(hasNul(startWith({ shared: { A: 'a\0b' }, own: {} }))).toBe(true);
   expect(hasNul(startWith({ shared: {}, own: { B: '\0' } }))).toBe(true);

@@ -15,7 +15,7 @@ function pulse({ isStopped = false } = {}) {
   return { clock, said, pulse: made };
 }
 
-it('without work no timer is armed', async () => {
+it('an idle pulse does not arm a timer', async () => {
   const { clock, said, pulse: idle } = pulse();
   idle.watch(true);
   idle.watch(false);
@@ -24,7 +24,7 @@ it('without work no timer is armed', async () => {
   expect(said).toEqual([]);
 });
 
-it('a process that replies does not hang', async () => {
+it('a process that replies does not count as hanging', async () => {
   const { clock, said, pulse: busy } = pulse({ isStopped: true });
   busy.watch(true);
   for (let beat = 0; beat < 9; beat++) {
@@ -34,7 +34,7 @@ it('a process that replies does not hang', async () => {
   expect(said).toEqual(Array(9).fill('ping'));
 });
 
-it('a busy machine may delay a reply by 10 s, and no more', async () => {
+it('a reply may be up to 10 s late on a busy machine', async () => {
   const { clock, said, pulse: busy } = pulse();
   busy.watch(true);
   await clock.advance(12 * SECOND);
@@ -43,7 +43,7 @@ it('a busy machine may delay a reply by 10 s, and no more', async () => {
   expect(said).toEqual([...Array<string>(6).fill('ping'), 'hangs']);
 });
 
-it('a stopped process is noticed after one ping', async () => {
+it('a suspended process is detected after one ping', async () => {
   const { clock, said, pulse: busy } = pulse({ isStopped: true });
   busy.watch(true);
   await clock.advance(60 * SECOND);

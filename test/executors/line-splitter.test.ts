@@ -18,40 +18,48 @@ function split(...chunks: (string | Uint8Array)[]): string[] {
 
 const long = 'x'.repeat(LINE_LIMIT);
 
-describe('lines', () => {
+describe('splitting output into lines', () => {
   test.each<[string, (string | Uint8Array)[], string[]]>([
-    ['nothing', [], []],
+    ['empty output', [], []],
     ['an empty line', ['\n'], ['']],
-    ['several, and one without newline', ['a\nb\n\nc'], ['a', 'b', '', 'c']],
-    ['a line in pieces', ['a', 'b', 'c\nd', '\n'], ['abc', 'd']],
-    ['CRLF, also torn', ['a\r\nb\r', '\nc\r\n'], ['a', 'b', 'c']],
-    ['of a progress bar the last state', ['10 %\r20 %\r30 %\n'], ['30 %']],
-    ['of a progress bar in pieces', ['10', ' %\r', '20 %', '\r30', ' %\nnext\n'], ['30 %', 'next']],
-    ['of a progress bar that returns at its end', ['10 %\r20 %\r', '\r\n', 'a\r\r\n'], ['20 %', 'a']],
-    ['of a progress bar without newline', ['10 %\r20 %\r'], ['20 %']],
-    ['returns alone', ['\r\n\r', '\r\n\r'], ['', '']],
-    ['a short state after one too long', [`${long}x\r`, 'short\n', `${long}x\rshort\n`], ['short', 'short']],
-    ['a state too long after a short one', [`short\r${long}`, 'x\n'], [`${long} …`]],
+    ['several lines, the last without newline', ['a\nb\n\nc'], ['a', 'b', '', 'c']],
+    ['a line in several chunks', ['a', 'b', 'c\nd', '\n'], ['abc', 'd']],
+    ['CRLF, even split across chunks', ['a\r\nb\r', '\nc\r\n'], ['a', 'b', 'c']],
+    ['the last state of a progress bar', ['10 %\r20 %\r30 %\n'], ['30 %']],
+    ['a progress bar in several chunks', ['10', ' %\r', '20 %', '\r30', ' %\nnext\n'], ['30 %', 'next']],
+    ['a progress bar with a carriage return at its end', ['10 %\r20 %\r', '\r\n', 'a\r\r\n'], ['20 %', 'a']],
+    ['a progress bar without newline', ['10 %\r20 %\r'], ['20 %']],
+    ['carriage returns alone', ['\r\n\r', '\r\n\r'], ['', '']],
+    [
+      'a short state after a state that is too long',
+      [`${long}x\r`, 'short\n', `${long}x\rshort\n`],
+      ['short', 'short'],
+    ],
+    ['a state that is too long after a short one', [`short\r${long}`, 'x\n'], [`${long} …`]],
     [
       'a long progress bar',
       ['a', ...Array.from({ length: 1_000 }, (_, n) => `\r${n} ${'#'.repeat(60)}`), '\n'],
       [`999 ${'#'.repeat(60)}`],
     ],
-    ['a character in pieces', [Buffer.from('ä€').subarray(0, 3), Buffer.from('ä€\n').subarray(3)], ['ä€']],
+    ['a character split across chunks', [Buffer.from('ä€').subarray(0, 3), Buffer.from('ä€\n').subarray(3)], ['ä€']],
     ['bytes that are not UTF-8', [Buffer.from([0x61, 0xff, 0xc3, 0x0a, 0xe2, 0x82])], ['a\uFFFD\uFFFD', '\uFFFD']],
-    ['NUL and controls are data', ['a\0b\x1b[31m\n'], ['a\0b\x1b[31m']],
-    ['as long as may be', [`${long}\n`], [long]],
-    ['too long by one', [`${long}x\nnext\n`], [`${long} …`, 'next']],
-    ['too long, in pieces', [long, 'x', 'y', 'z\nnext\n'], [`${long} …`, 'next']],
-    ['too long without end', [long, long, long], [`${long} …`]],
-    ['too long behind others', [`a\nb\n${long}${long}`, 'more\nc'], ['a', 'b', `${long} …`, 'c']],
-    ['cut between characters', [`${'x'.repeat(LINE_LIMIT - 1)}€\n`], [`${'x'.repeat(LINE_LIMIT - 1)} …`]],
-    ['cut between characters, no end', [`${'x'.repeat(LINE_LIMIT - 1)}€€`], [`${'x'.repeat(LINE_LIMIT - 1)} …`]],
-  ])('%s', (_, chunks, expected) => {
+    ['NUL and control characters as data', ['a\0b\x1b[31m\n'], ['a\0b\x1b[31m']],
+    ['a line of the maximum length', [`${long}\n`], [long]],
+    ['a line that is too long by one byte', [`${long}x\nnext\n`], [`${long} …`, 'next']],
+    ['a line that is too long, in several chunks', [long, 'x', 'y', 'z\nnext\n'], [`${long} …`, 'next']],
+    ['a line that is too long, without newline', [long, long, long], [`${long} …`]],
+    ['a line that is too long after other lines', [`a\nb\n${long}${long}`, 'more\nc'], ['a', 'b', `${long} …`, 'c']],
+    ['a cut between characters', [`${'x'.repeat(LINE_LIMIT - 1)}€\n`], [`${'x'.repeat(LINE_LIMIT - 1)} …`]],
+    [
+      'a cut between characters, without newline',
+      [`${'x'.repeat(LINE_LIMIT - 1)}€€`],
+      [`${'x'.repeat(LINE_LIMIT - 1)} …`],
+    ],
+  ])('handles %s', (_, chunks, expected) => {
     expect(split(...chunks)).toEqual(expected);
   });
 
-  it('come in blocks, each as long as it may be', () => {
+  it('emits blocks of at most the requested number of lines', () => {
     const blocks: string[] = [];
     const splitter = new LineSplitter((block) => blocks.push(block));
     splitter.push(Buffer.from('a'));
@@ -64,12 +72,12 @@ describe('lines', () => {
   });
 });
 
-describe('laws', () => {
+describe('for random output, the splitter', () => {
   const bytes = fc
     .uint8Array({ maxLength: 400 })
     .map((array) => array.map((byte) => (byte % 7 === 0 ? 0x0a : byte % 5 === 0 ? 0x0d : byte)));
 
-  it('emits the same whatever the chunks', () => {
+  it('emits the same lines regardless of chunk boundaries', () => {
     fc.assert(
       fc.property(bytes, fc.array(fc.nat(400)), (output, places) => {
         const cuts = [0, ...places.sort((a, b) => a - b), output.length];
@@ -79,7 +87,7 @@ describe('laws', () => {
     );
   });
 
-  it('loses no text', () => {
+  it('does not lose text', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme' }).filter((line) => !/[\r\n]/.test(line))), (lines) => {
         expect(split(lines.map((line) => `${line}\n`).join(''))).toEqual(lines);

@@ -55,7 +55,7 @@ describe.runIf(process.platform === 'linux')('processes that outlived their sche
   const found = (...ids: string[]) => orphans.find(new Set(ids));
   const pids = (...processes: { pid: number }[]) => processes.map(({ pid }) => pid).sort((a, b) => a - b);
 
-  it('are found by the id of their run, including those that have left its process group, and no others', async () => {
+  it('are found by their run id, even outside the process group, and no others', async () => {
     const leader = await begin();
     const child = await leader.spawnGrandchild();
     const away = await leader.spawnGrandchild({ leaveGroup: true });
@@ -67,7 +67,7 @@ describe.runIf(process.platform === 'linux')('processes that outlived their sche
     expect(await found()).toEqual([]);
   });
 
-  it('are ended by SIGTERM, and the end is reported once none is alive', async () => {
+  it('are ended with SIGTERM, and the call resolves once all have exited', async () => {
     const leader = await begin();
     const away = await leader.spawnGrandchild({ leaveGroup: true });
     const bystander = await begin(`${runId}-2`);
@@ -77,7 +77,7 @@ describe.runIf(process.platform === 'linux')('processes that outlived their sche
     expect(pids(...(await found(`${runId}-2`)))).toEqual(pids(bystander));
   });
 
-  it('that ignore SIGTERM are killed after the grace, and not before', async () => {
+  it('that ignore SIGTERM are killed after the grace period, and not before', async () => {
     const leader = await begin();
     const deaf = await leader.spawnGrandchild({ leaveGroup: true });
     await deaf.ignoreTerm();
@@ -95,7 +95,7 @@ describe.runIf(process.platform === 'linux')('processes that outlived their sche
     expect(turned.armed).toBe(0);
   });
 
-  it('that were stopped take their SIGTERM without waiting for the grace', async () => {
+  it('that are suspended end on SIGTERM, before the grace period expires', async () => {
     const leader = await begin();
     leader.raise('SIGSTOP');
     while (readStat(leader.pid)?.state !== 'T') await nextTurn();
@@ -103,7 +103,7 @@ describe.runIf(process.platform === 'linux')('processes that outlived their sche
     await leader.gone;
   });
 
-  it('are ended with the children they have made meanwhile', async () => {
+  it('are ended together with children that they start during the grace period', async () => {
     const leader = await begin();
     await leader.ignoreTerm();
     const ended = orphans.end(await found(runId), GRACE);
@@ -114,43 +114,40 @@ describe.runIf(process.platform === 'linux')('processes that outlived their sche
     await child.gone;
   });
 
-  it('are known by their run’s id, not by a pid that may be another’s by now', async () => {
+  it('are identified by run id, not by a pid that may have been reused', async () => {
     const innocent = await begin(`${runId}-2`);
     await orphans.end([{ runId, pid: innocent.pid }], GRACE);
     expect(pids(...(await found(`${runId}-2`)))).toEqual(pids(innocent));
   });
 
-  it.runIf(canChoosePids())(
-    'are not confused with a process that is given the pid of one of them meanwhile',
-    async () => {
-      const deaf = await begin();
-      await deaf.ignoreTerm();
-      const turned = new FakeClock();
-      const ended = createProcOrphans({ clock: turned }).end(await found(runId), GRACE);
-      await deaf.kill();
-      const innocent = await spawnAs(deaf.pid);
-      const exited = new Promise((resolve) => innocent.once('exit', (_code, signal) => resolve(signal)));
-      await turned.advance(GRACE);
-      await ended;
-      innocent.kill('SIGINT');
-      expect(await exited).toBe('SIGINT');
-    },
-  );
+  it.runIf(canChoosePids())('are not confused with a process that reuses the pid of one of them', async () => {
+    const deaf = await begin();
+    await deaf.ignoreTerm();
+    const turned = new FakeClock();
+    const ended = createProcOrphans({ clock: turned }).end(await found(runId), GRACE);
+    await deaf.kill();
+    const innocent = await spawnAs(deaf.pid);
+    const exited = new Promise((resolve) => innocent.once('exit', (_code, signal) => resolve(signal)));
+    await turned.advance(GRACE);
+    await ended;
+    innocent.kill('SIGINT');
+    expect(await exited).toBe('SIGINT');
+  });
 
-  it('that are dead but not fetched by their parent count as gone', async () => {
+  it('that are zombies count as exited', async () => {
     const heedless = spawn('/bin/sh', ['-c', `TIMERS_RUN_ID=${runId} "$@" & exec sleep 60`, 'sh', ...puppet.command]);
     await puppet.next();
     await orphans.end(await found(runId), GRACE);
     heedless.kill('SIGKILL');
   });
 
-  it('are not awaited when there are none', async () => {
+  it('are not awaited if there are none', async () => {
     const still = new FakeClock();
     await createProcOrphans({ clock: still }).end([{ runId, pid: process.pid }], GRACE);
     expect(still.armed).toBe(0);
   });
 
-  it('do not include the scheduler itself nor those it was started by', async () => {
+  it('exclude the scheduler and its ancestors', async () => {
     const program = await bundle(new URL('found-orphans.ts', import.meta.url));
     const inside = `sleep 60 >/dev/null & echo $!; '${process.execPath}' '${program}' ${runId}; kill $!`;
     const [sibling, told] = execFileSync('/bin/sh', ['-c', inside], {

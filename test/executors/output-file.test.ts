@@ -54,7 +54,7 @@ const accesses: readonly [string, () => FileAccess][] = [
   ...(isRoot ? [asNobody] : []),
 ];
 
-describe.each(accesses)('a file that others rotate, with %s', (_, create) => {
+describe.each(accesses)('an output file that others rotate, with %s', (_, create) => {
   let output: OutputFile;
   beforeEach(() => {
     chmodSync(folder, 0o755);
@@ -79,8 +79,8 @@ describe.each(accesses)('a file that others rotate, with %s', (_, create) => {
   it.each([
     ['moved', () => renameSync(file, `${file}.old`), 'two\n'],
     ['replaced', replacement, 'new\ntwo\n'],
-    ['copied and emptied', emptying, 'two\n'],
-  ])('and %s: nothing is lost', async (_how, rotate, after) => {
+    ['copied and truncated', emptying, 'two\n'],
+  ])('does not lose lines when it is %s', async (_how, rotate, after) => {
     await print('one\n');
     await until(() => text() === 'one\n');
     rotate();
@@ -89,7 +89,7 @@ describe.each(accesses)('a file that others rotate, with %s', (_, create) => {
     expect([text(`${file}.old`), text()]).toEqual(['one\n', after]);
   });
 
-  it('and removed: it is created again', async () => {
+  it('is created again when it is removed', async () => {
     await print('one\n');
     rmSync(file);
     await print('two\n');
@@ -97,7 +97,7 @@ describe.each(accesses)('a file that others rotate, with %s', (_, create) => {
     expect(text()).toBe('two\n');
   });
 
-  it('and whose folder is moved and created again: nothing is lost', async () => {
+  it('does not lose lines when its folder is moved and created again', async () => {
     const inner = join(folder, 'logs');
     const makeInner = () => {
       mkdirSync(inner);
@@ -128,7 +128,7 @@ describe.each(accesses)('a file that others rotate, with %s', (_, create) => {
     expect([reasons, moving.isHomeless, fake.armed]).toEqual([[waits, waits], false, 0]);
   });
 
-  it('and by max_size as well: only full files are renamed', async () => {
+  it('is renamed only when it is full, if max_size is set as well', async () => {
     const bounded = new OutputFile(file, { access: create(), clock, maxSize: 8 });
     await print('1234567\n', bounded);
     await until(() => text() === '1234567\n');
@@ -141,7 +141,7 @@ describe.each(accesses)('a file that others rotate, with %s', (_, create) => {
 });
 
 describe('a command whose output file is moved', () => {
-  it('continues in a new one', async () => {
+  it('continues its output in a new file', async () => {
     const puppet = await Puppet.open();
     const executor = await createExecutor({ clock, environment: process.env });
     const outcome = executor.execute(command(puppet.command, { output: { to: 'file', file } }), new RecordedIo());
@@ -163,14 +163,14 @@ describe('a command whose output file is moved', () => {
   });
 });
 
-describe('output whose folder is not there', () => {
+describe('output to a missing folder', () => {
   const missing: FileAccess = {
     append: () => Promise.reject(new NoFolder('it is not there')),
     rotate: () => Promise.reject(new NoFolder('it is not there')),
     look: () => Promise.resolve(undefined),
   };
 
-  it('waits for a minute, and is dropped then', async () => {
+  it('is buffered for a minute and then dropped', async () => {
     const fake = new FakeClock();
     const output = new OutputFile(file, { access: missing, clock: fake });
     const reasons: string[] = [];
@@ -187,7 +187,7 @@ describe('output whose folder is not there', () => {
     ]);
   });
 
-  it('is kept up to 1 MiB', async () => {
+  it('is buffered up to 1 MiB', async () => {
     const output = new OutputFile(file, { access: missing, clock: new FakeClock() });
     const reasons: string[] = [];
     for (let index = 0; index < 3; index++) {
@@ -197,7 +197,7 @@ describe('output whose folder is not there', () => {
     expect(reasons.at(-1)).toBe('its folder does not exist, and more output came than can wait for it');
   });
 
-  it('of a run that has ended reaches the file before that of the next run', async () => {
+  it('is written before the output of the next run', async () => {
     const inner = join(folder, 'logs');
     const fake = new FakeClock();
     const files = new OutputFiles(fake, new FileLanes(fake));
@@ -217,8 +217,8 @@ describe('output whose folder is not there', () => {
   });
 });
 
-describe('a file that does not respond', () => {
-  it('delays the end of a run by 3 s', async () => {
+describe('an output file that does not respond', () => {
+  it('delays the end of a run by 3 s at most', async () => {
     const fake = new FakeClock();
     const hanging = new FileLanes(fake);
     const laneOf = () => ({ run: () => new Promise<never>(() => undefined), owe: () => undefined });
@@ -230,7 +230,7 @@ describe('a file that does not respond', () => {
     expect(await released).toBe('writing to it took longer than 3 s');
   });
 
-  it('makes a command pause for 2 s, and then drops its output', async () => {
+  it('blocks a command for 2 s, and then output is dropped', async () => {
     const fake = new FakeClock();
     const append: FileAccess['append'] = () => new Promise(() => undefined);
     const output = new OutputFile(file, {
@@ -252,7 +252,7 @@ describe('a file that does not respond', () => {
     expect(fake.armed).toBe(0);
   });
 
-  it('is given up: pending output is dropped, and so is output within the next minute', async () => {
+  it('is skipped for a minute after a timeout: buffered and new output is dropped', async () => {
     const fake = new FakeClock();
     let attempts = 0;
     const append: FileAccess['append'] = () => {

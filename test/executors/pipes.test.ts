@@ -34,21 +34,21 @@ const texts = () => io.lines.map((line) => line.replace('stderr: ', ''));
 
 const targets: readonly [string, OutputTarget][] = [
   ['the log', { to: 'log' }],
-  ['nobody', { to: 'discard' }],
+  ['nowhere', { to: 'discard' }],
   ['a file', { to: 'file', file }],
 ];
 
-describe.runIf(isLinux)('a command opens its output by name', () => {
+describe.runIf(isLinux)('a command can open /dev/stdout and /dev/stderr', () => {
   const reopening = 'echo a >/dev/stdout; echo b >/dev/stderr; echo c >/dev/fd/1; echo d | tee /dev/fd/2 >/dev/null';
 
-  test.each(targets)('that goes to %s', async (_, output) => {
+  test.each(targets)('if its output goes to %s', async (_, output) => {
     expect(await run(reopening, { output })).toEqual({ kind: 'exited', code: 0 });
     expect(texts().toSorted()).toEqual(['a', 'b', 'c', 'd']);
   });
 
   test.runIf(isRoot).each([
-    ['main group', []],
-    ['further groups', [1]],
+    ['a primary group', []],
+    ['supplementary groups', [1]],
   ])('as another user with %s', async (_, groups) => {
     const more = { user: { ...nobody, groups }, cwd: '/' };
     expect(await run(reopening, more)).toEqual({ kind: 'exited', code: 0 });
@@ -56,26 +56,23 @@ describe.runIf(isLinux)('a command opens its output by name', () => {
   });
 });
 
-describe('order', () => {
+describe('the order of output', () => {
   const alternating = 'for i in 1 2 3 4 5 6 7 8 9; do echo "o$i"; echo "e$i" >&2; done; printf partial';
   const written = [...Array.from({ length: 18 }, (_, i) => `${'oe'[i % 2]}${(i >> 1) + 1}`), 'partial'];
 
-  test.runIf(isLinux).each(targets.slice(1))(
-    'of both streams is kept where the output goes to %s',
-    async (_, output) => {
-      await run(alternating, { output });
-      expect(io.lines).toEqual(written);
-      if (output.to === 'file') expect(readFileSync(file, 'utf8')).toContain(written.join('\n'));
-    },
-  );
+  test.runIf(isLinux).each(targets.slice(1))('of both streams is kept if the output goes to %s', async (_, output) => {
+    await run(alternating, { output });
+    expect(io.lines).toEqual(written);
+    if (output.to === 'file') expect(readFileSync(file, 'utf8')).toContain(written.join('\n'));
+  });
 
-  it.runIf(isLinux)('is kept in the log, too, by the way the reference shows', async () => {
+  it.runIf(isLinux)('is also kept in the log with the redirection from the reference', async () => {
     expect(readFileSync(new URL('../../docs/reference/output.md', import.meta.url), 'utf8')).toContain('exec 2>&1\n');
     await run(`exec 2>&1\n${alternating}`);
     expect(io.lines).toEqual(written);
   });
 
-  it('of the log is the order of reading: what is read later is logged later, however much there is of the other', async () => {
+  it('in the log follows the order of reading, even if one stream has much more output', async () => {
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     const sources = [{ name: 'stdout', open: () => stdout } as const, { name: 'stderr', open: () => stderr } as const];
     const reader = new PipeReader(sources, clock, {
@@ -92,7 +89,7 @@ describe('order', () => {
   });
 });
 
-describe('output that waits in its pipe', () => {
+describe('output left in the pipe', () => {
   const fake = new FakeClock();
   let stream: PassThrough;
   let opened: number;
@@ -109,7 +106,7 @@ describe('output that waits in its pipe', () => {
     return new CommandOutput([source], { to: 'log' }, { ...around, user: undefined });
   };
 
-  it('of a command that ends soon is read without a stream', async () => {
+  it('by a short command is read without a stream', async () => {
     const output = outputOf('a\nb', true);
     await fake.advance(19);
     await output.drain();
@@ -118,7 +115,7 @@ describe('output that waits in its pipe', () => {
     expect(opened).toBe(0);
   });
 
-  it('of a longer command is read from a stream 20 ms after the start', async () => {
+  it('by a longer command is read from a stream 20 ms after the start', async () => {
     const output = outputOf('never read', true);
     await fake.advance(20);
     expect(opened).toBe(1);
@@ -127,7 +124,7 @@ describe('output that waits in its pipe', () => {
     expect([io.lines, opened]).toEqual([['a'], 1]);
   });
 
-  it('is read from a stream as soon as the command ends, if another process holds the pipe', async () => {
+  it('is read from a stream after the command ends if another process holds the pipe', async () => {
     const output = outputOf('a\n', false);
     const drained = output.drain();
     expect(opened).toBe(1);
@@ -136,7 +133,7 @@ describe('output that waits in its pipe', () => {
     expect(io.lines).toEqual(['a', 'b']);
   });
 
-  test.runIf(isLinux)('is complete, whatever its length', async () => {
+  test.runIf(isLinux)('is complete at any length', async () => {
     for (const length of [0, 1, 65_536, 65_537, 1_000_000]) {
       io = new RecordedIo();
       await run(`head -c ${length} /dev/zero | tr '\\0' x | fold -w 1000`);
@@ -145,7 +142,7 @@ describe('output that waits in its pipe', () => {
   });
 });
 
-/** The open descriptors of this process: pipes of ours, and all others. */
+/** The open descriptors of this process: our pipes, and all others. */
 function descriptors(): { readonly pipes: number; readonly others: number } {
   const links = readdirSync('/proc/self/fd').map((fd) => {
     try {
@@ -158,8 +155,8 @@ function descriptors(): { readonly pipes: number; readonly others: number } {
   return { pipes, others: links.length - pipes };
 }
 
-describe.runIf(isLinux)('pipes', () => {
-  it('leave no descriptor behind after many runs at once', async () => {
+describe.runIf(isLinux)('the pipes of commands', () => {
+  it('leave no open descriptor after many parallel runs', async () => {
     await run('true');
     const before = descriptors();
     await Promise.all(Array.from({ length: 200 }, () => run('echo x')));
@@ -169,7 +166,7 @@ describe.runIf(isLinux)('pipes', () => {
     while (descriptors().pipes > 100 || descriptors().others > before.others) await nextTurn();
   });
 
-  it('have no name, and each is used once', async () => {
+  it('have no name and are used once', async () => {
     const pipes = new Pipes(clock, [folder]);
     const taken = (await pipes.take(2, () => undefined)) ?? [];
     const [first, second] = taken.map(({ writer }) => readlinkSync(`/proc/self/fd/${writer}`));
@@ -180,7 +177,7 @@ describe.runIf(isLinux)('pipes', () => {
     closeReaders(taken);
   });
 
-  it('are replaced by sockets where none can be made, which is reported once, and tried again a minute later', async () => {
+  it('are replaced by sockets if mkfifo fails, with one report and a retry after a minute', async () => {
     const fake = new FakeClock();
     const told: string[] = [];
     const pipes = new Pipes(fake, ['/no/such/folder']);

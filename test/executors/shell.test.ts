@@ -32,14 +32,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
-describe('ends', () => {
+describe('the exit of a command', () => {
   test.each<[string, Command['run'], Exit]>([
-    ['well', 'true', exited(0)],
-    ['with a code', 'exit 3', exited(3)],
-    ['by a signal', 'kill -9 $$', { kind: 'signaled', signal: 'SIGKILL' }],
-    ['not found by the shell', 'no-such-command 2>/dev/null', exited(127)],
-    ['without a shell', ['sh', '-c', 'exit "$0"', '4'], exited(4)],
-  ])('%s', async (_, what, exit) => {
+    ['exit code 0', 'true', exited(0)],
+    ['another exit code', 'exit 3', exited(3)],
+    ['a signal', 'kill -9 $$', { kind: 'signaled', signal: 'SIGKILL' }],
+    ['a command that the shell cannot find', 'no-such-command 2>/dev/null', exited(127)],
+    ['a command without a shell', ['sh', '-c', 'exit "$0"', '4'], exited(4)],
+  ])('is reported: %s', async (_, what, exit) => {
     expect(await run(what)).toEqual(exit);
     expect(io.pids).toHaveLength(1);
   });
@@ -50,12 +50,12 @@ function waitUntilOver(pid: number): void {
   while (readStat(pid)?.isOver === false);
 }
 
-describe.runIf(process.platform === 'linux')('a process that has ended before Node reports it', () => {
+describe.runIf(process.platform === 'linux')('an exit that precedes Node’s report of it', () => {
   test.each<[string, Command['run'], Exit]>([
-    ['well', 'exit 0', exited(0)],
-    ['with a code', 'exit 3', exited(3)],
-    ['by a signal', 'kill -9 $$', { kind: 'signaled', signal: 'SIGKILL' }],
-  ])('%s: neither a timeout nor force comes before what it did', async (_, what, exit) => {
+    ['exit code 0', 'exit 0', exited(0)],
+    ['another exit code', 'exit 3', exited(3)],
+    ['a signal', 'kill -9 $$', { kind: 'signaled', signal: 'SIGKILL' }],
+  ])('is not replaced by a later timeout or forced stop: %s', async (_, what, exit) => {
     io.started = (pid) => {
       waitUntilOver(pid);
       io.cancellation.cancel({ kind: 'timeout', afterMs: 1 });
@@ -68,71 +68,101 @@ describe.runIf(process.platform === 'linux')('a process that has ended before No
 
 describe.runIf(process.platform === 'linux')('signals without a name', () => {
   test.each<[string, number, Command['run'], Partial<Command>]>([
-    ['the first', 32, 'kill -32 $$', {}],
+    ['the first one', 32, 'kill -32 $$', {}],
     ['a real-time signal', 34, 'kill -34 $$', {}],
-    ['the last', 64, 'kill -64 $$', {}],
-    ['behind output', 34, 'echo a; echo b >&2; kill -34 $$', {}],
+    ['the last one', 64, 'kill -64 $$', {}],
+    ['after output', 34, 'echo a; echo b >&2; kill -34 $$', {}],
     ['without a shell', 40, ['sh', '-c', 'kill -40 $$'], {}],
-    ['to no output', 34, 'kill -34 $$', { output: { to: 'discard' } }],
-    ['to a file', 34, 'echo a; kill -34 $$', { output: { to: 'file', file: join(folder, 'signal.log') } }],
-  ])('are not a success: %s', async (_, number, what, more) => {
+    ['with discarded output', 34, 'kill -34 $$', { output: { to: 'discard' } }],
+    ['with output to a file', 34, 'echo a; kill -34 $$', { output: { to: 'file', file: join(folder, 'signal.log') } }],
+  ])('count as failures: %s', async (_, number, what, more) => {
     expect(await run(what, more)).toEqual({ kind: 'signaled', signal: `SIG${number}` });
   });
 });
 
-describe('does not start, and says why', () => {
+describe('a failed start is reported', () => {
   const script = join(folder, 'script');
   writeFileSync(script, '#!/no/such/interpreter\n', { mode: 0o755 });
   const plain = join(folder, 'plain');
   writeFileSync(plain, 'hello', { mode: 0o644 });
 
   test.each<[string, Command['run'], Partial<Command>, 126 | 127, string]>([
-    ['unknown program', ['no-such-program'], {}, 127, 'no-such-program was not found in PATH'],
-    ['unknown path', ['/no/such/program'], {}, 127, '/no/such/program does not exist'],
-    ['unknown path in its folder', ['./no-such'], { cwd: folder }, 127, `./no-such does not exist in ${folder}`],
+    ['an unknown program', ['no-such-program'], {}, 127, 'no-such-program was not found in PATH'],
+    ['an unknown path', ['/no/such/program'], {}, 127, '/no/such/program does not exist'],
     [
-      'unknown interpreter of a script in its folder',
+      'an unknown path in the working directory',
+      ['./no-such'],
+      { cwd: folder },
+      127,
+      `./no-such does not exist in ${folder}`,
+    ],
+    [
+      'an unknown interpreter of a script in the working directory',
       ['./script'],
       { cwd: folder },
       127,
       './script exists, but the interpreter its first line names does not',
     ],
-    ['unknown interpreter', [script], {}, 127, `${script} exists, but the interpreter its first line names does not`],
-    ['not executable', [plain], {}, 126, `${plain} is not executable, or its folder is closed to this user`],
-    ['unknown shell', 'true', { shell: '/bin/no-shell' }, 127, 'the shell /bin/no-shell does not exist'],
-    ['no folder', 'true', { cwd: '/no/such/folder' }, 126, 'the working directory /no/such/folder does not exist'],
-    ['a folder that is none', 'true', { cwd: plain }, 126, `the working directory ${plain} is not a directory`],
     [
-      'no env_file',
+      'an unknown interpreter',
+      [script],
+      {},
+      127,
+      `${script} exists, but the interpreter its first line names does not`,
+    ],
+    [
+      'a file that is not executable',
+      [plain],
+      {},
+      126,
+      `${plain} is not executable, or its folder is closed to this user`,
+    ],
+    ['an unknown shell', 'true', { shell: '/bin/no-shell' }, 127, 'the shell /bin/no-shell does not exist'],
+    [
+      'a missing working directory',
+      'true',
+      { cwd: '/no/such/folder' },
+      126,
+      'the working directory /no/such/folder does not exist',
+    ],
+    [
+      'a working directory that is a file',
+      'true',
+      { cwd: plain },
+      126,
+      `the working directory ${plain} is not a directory`,
+    ],
+    [
+      'a missing env_file',
       'true',
       { envFile: '/no/such.env' },
       126,
       'the env_file /no/such.env cannot be read: it does not exist',
     ],
-    ['an env_file with an error', 'true', { envFile: plain }, 126, `${plain}:1: this line has no =`],
+    ['an invalid env_file', 'true', { envFile: plain }, 126, `${plain}:1: this line has no =`],
     [
-      'NUL in an argument',
+      'a NUL byte in an argument',
       ['echo', 'a\0b'],
       {},
       126,
       'echo could not be started: Arguments cannot contain null bytes ("\\0"): a\0b',
     ],
     [
-      'too much',
+      'arguments that are too long',
       ['echo', 'x'.repeat(3_000_000)],
       {},
       126,
       'echo could not be started: its arguments and environment are too long for the system',
     ],
-    ['nothing at all', [], {}, 127, 'the command is empty'],
-  ])('%s', async (_, what, more, code, error) => {
+    ['an empty command', [], {}, 127, 'the command is empty'],
+  ])('for %s', async (_, what, more, code, error) => {
     expect(await run(what, more)).toEqual({ kind: 'not_started', code, error });
     expect(io.pids).toEqual([]);
   });
 });
 
-describe('surroundings', () => {
-  it('gives the attempt’s variables precedence over the command’s, the env_file’s and the inherited', async () => {
+describe('the environment of a command', () => {
+  it('takes the attempt’s variables first, then those of the command, the env_file and the scheduler', async () => {
     const envFile = join(folder, 'env');
     writeFileSync(envFile, 'FILE=file\nCOMMAND=file\nATTEMPT=file\nBASE=file\n');
     io.env = { ATTEMPT: 'attempt' };
@@ -145,14 +175,14 @@ describe('surroundings', () => {
     expect(io.lines).toEqual(['base file file command attempt []']);
   });
 
-  it('runs in the working directory, with an empty standard input, as the leader of its own group and session', async () => {
+  it('has the working directory, empty standard input, and a group and session of its own', async () => {
     await run('pwd; cat; ps -o pid=,pgid=,sid= -p $$', { cwd: folder });
     expect(io.lines[0]).toBe(folder);
     const [pid, group, session] = io.lines[1]!.trim().split(/\s+/);
     expect([group, session]).toEqual([pid, pid]);
   });
 
-  it.runIf(process.getuid?.() === 0)('changes to the user, and drops every supplementary group', async () => {
+  it.runIf(process.getuid?.() === 0)('has the user’s ids without supplementary groups', async () => {
     await run('id -u; id -g; id -G', {
       user: { uid: 65534, gid: 65533, groups: [], name: 'nobody', home: '/', shell: '/bin/sh' },
       cwd: '/',
@@ -161,14 +191,14 @@ describe('surroundings', () => {
   });
 });
 
-describe('output', () => {
-  it('comes as lines, in order per stream', async () => {
+describe('the output of a command', () => {
+  it('is delivered as lines, in order per stream', async () => {
     await run('echo a; echo b; printf c; echo d >&2; echo e >&2');
     expect(io.lines.filter((line) => !line.startsWith('stderr'))).toEqual(['a', 'b', 'c']);
     expect(io.lines.filter((line) => line.startsWith('stderr'))).toEqual(['stderr: d', 'stderr: e']);
   });
 
-  it('is delivered to the last line before the run ends', async () => {
+  it('is delivered completely before the run ends', async () => {
     await run('seq 100000');
     expect(io.lines).toHaveLength(100_000);
     expect(io.lines.at(-1)).toBe('100000');
@@ -179,7 +209,7 @@ describe('output', () => {
     expect(io.lines).toEqual(['a']);
   });
 
-  it('waits for a slow log, and continues when it is ready', async () => {
+  it('waits for a slow log and continues when the log is ready', async () => {
     let release: () => void = () => undefined;
     const behind = new Promise<void>((resolve) => (release = resolve));
     let asked = 0;
@@ -192,7 +222,7 @@ describe('output', () => {
     expect(io.lines).toHaveLength(200_000);
   });
 
-  it('goes to a file, rotated at the end of a line', async () => {
+  it('is written to a file, which is rotated at the end of a line', async () => {
     const file = join(folder, 'out.log');
     await run('seq 1 5; echo six >&2', { output: { to: 'file', file, maxSize: 8 } });
     expect(readFileSync(`${file}.1`, 'utf8')).toBe('1\n2\n3\n4\n');
@@ -200,17 +230,17 @@ describe('output', () => {
     expect(io.lines).toContain('5');
   });
 
-  it('does not fail the run when its file cannot be written', async () => {
+  it('does not fail the run if its file cannot be written', async () => {
     expect(await run('echo a; echo b', { output: { to: 'file', file: folder } })).toEqual(exited(0));
     const told = `trouble: the output cannot be written to ${folder}: it is a folder`;
     expect(io.lines.toSorted()).toEqual(['a', 'b', told]);
   });
 });
 
-describe('leaves nothing', () => {
+describe('after many runs', () => {
   const handles = () => process.getActiveResourcesInfo().filter((name) => /Pipe|Process/.test(name)).length;
 
-  it('no handle, listener or descriptor after many runs', async () => {
+  it('no handle, listener or descriptor is left', async () => {
     const warnings: Error[] = [];
     const warn = (warning: Error) => warnings.push(warning);
     process.on('warning', warn);
@@ -227,14 +257,14 @@ describe('leaves nothing', () => {
   });
 });
 
-describe('puppets', () => {
+describe('a running command', () => {
   let puppet: Puppet;
   beforeEach(async () => {
     puppet = await Puppet.open();
   });
   afterEach(() => puppet.close());
 
-  it('does not wait for a background process that holds the pipes, and leaves it alone', async () => {
+  it('ends even if a background process holds its pipes, and that process keeps running', async () => {
     const outcome = run(puppet.command);
     const leader = await puppet.next();
     const background = await leader.spawnGrandchild();
@@ -245,7 +275,7 @@ describe('puppets', () => {
     expect(isAlive(background.pid)).toBe(true);
   });
 
-  it('does not wait for a background process that writes forever', async () => {
+  it('ends even if a background process writes forever', async () => {
     let lines = 0;
     const counting = Object.assign(new RecordedIo(), {
       output: (_stream: string, block: string) => void (lines += lineCount(block)),
@@ -254,7 +284,7 @@ describe('puppets', () => {
     expect(lines).toBeGreaterThan(100_000);
   });
 
-  it('ends when the process ends, whether or not its pipes were closed before', async () => {
+  it('ends when its process exits, even if it closed its pipes before', async () => {
     const outcome = run(puppet.command);
     const leader = await puppet.next();
     await leader.closeOutput();
@@ -262,7 +292,7 @@ describe('puppets', () => {
     expect(await outcome).toEqual(exited(5));
   });
 
-  it('sends SIGTERM to the whole group', async () => {
+  it('receives SIGTERM in its whole group when it is canceled', async () => {
     const outcome = run(puppet.command);
     const leader = await puppet.next();
     const child = await leader.spawnGrandchild();
@@ -271,7 +301,7 @@ describe('puppets', () => {
     await child.gone;
   });
 
-  it('sends SIGKILL after the grace', async () => {
+  it('receives SIGKILL after the grace period', async () => {
     const outcome = run(puppet.command, { killAfter: 100 });
     const leader = await puppet.next();
     await leader.ignoreTerm();
@@ -280,7 +310,7 @@ describe('puppets', () => {
     expect(await outcome).toEqual({ kind: 'signaled', signal: 'SIGKILL' });
   });
 
-  it('sends SIGKILL at once when it is forced', async () => {
+  it('receives SIGKILL immediately when the stop is forced', async () => {
     const outcome = run(puppet.command);
     const leader = await puppet.next();
     await leader.ignoreTerm();
@@ -290,7 +320,7 @@ describe('puppets', () => {
     expect(await outcome).toEqual({ kind: 'signaled', signal: 'SIGKILL' });
   });
 
-  it('ends the members that outlive a canceled leader, after their grace', async () => {
+  it('that is canceled ends with all group members, at the latest after the grace period', async () => {
     const outcome = run(puppet.command, { killAfter: 150 });
     const leader = await puppet.next();
     const child = await leader.spawnGrandchild();
@@ -301,7 +331,7 @@ describe('puppets', () => {
     await child.gone;
   });
 
-  it('ends a process that has stopped itself without waiting for the grace', async () => {
+  it('that has suspended itself ends on SIGTERM, before the grace period expires', async () => {
     const outcome = run(puppet.command);
     const leader = await puppet.next();
     leader.raise('SIGSTOP');
@@ -309,7 +339,7 @@ describe('puppets', () => {
     expect(await outcome).toEqual({ kind: 'signaled', signal: 'SIGTERM' });
   });
 
-  it('never starts what was canceled before, and ends what is canceled while it starts', async () => {
+  it('is not started if it was canceled before, and is ended if it is canceled while starting', async () => {
     io.cancellation.cancel({ kind: 'shutdown' });
     expect(await run(puppet.command)).toEqual({ kind: 'signaled', signal: 'SIGTERM' });
     expect(io.pids).toEqual([]);
@@ -318,7 +348,7 @@ describe('puppets', () => {
     expect(await run('sleep 60')).toEqual({ kind: 'signaled', signal: 'SIGTERM' });
   });
 
-  it('leaves a group alone whose leader ended by itself, even when the run is canceled then', async () => {
+  it('whose process has exited leaves its group alone, even if the run is canceled then', async () => {
     const outcome = run(puppet.command);
     const leader = await puppet.next();
     const background = await leader.spawnGrandchild();

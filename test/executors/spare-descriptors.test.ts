@@ -16,7 +16,7 @@ afterEach(() => {
   if (!skips) expect(count()).toBe(before);
 });
 
-it('reserves a descriptor for each claimed pipe, and none without a claim', () => {
+it('reserves a descriptor for each claimed pipe and none otherwise', () => {
   spare.claim(2);
   spare.claim(1);
   expect(count()).toBe(before + 3);
@@ -24,7 +24,7 @@ it('reserves a descriptor for each claimed pipe, and none without a claim', () =
   spare.unclaim(2);
 });
 
-it('opens no descriptor for a claim that follows another within a burst', () => {
+it('does not open a descriptor for a claim that follows another one within a burst', () => {
   spare.claim(2);
   spare.claim(2);
   spare.unclaim(2);

@@ -45,20 +45,20 @@ describe.each<readonly [string, typeof toFile]>([
   ['a socket', toSockets],
   ['a pipe', toPipe],
   ['a file', toFile],
-])('the output file of a command that is the scheduler’s own stream, %s,', (_, print) => {
-  describe('gets everything', () => {
+])('an output file that is the scheduler’s own stream, %s,', (_, print) => {
+  describe('receives all output', () => {
     let printed: ReadonlyMap<string, string>;
     beforeAll(() => void (printed = printedBy(print, 'own')));
     it.each(PATHS)('as %s', (path) => expect(printed.get(path)).toBe('one\ntwo\n'));
   });
 
-  describe.skipIf(!isRoot)(`gets everything of another user's command${needsRoot}`, () => {
+  describe.skipIf(!isRoot)(`receives all output of another user's command${needsRoot}`, () => {
     let printed: ReadonlyMap<string, string>;
     beforeAll(() => void (printed = printedBy(print, 'other')));
     it.each(PATHS)('as %s', (path) => expect(printed.get(path)).toBe('one\ntwo\n'));
   });
 
-  describe.skipIf(!isRoot)(`gets everything if it belongs to another user${needsRoot}`, () => {
+  describe.skipIf(!isRoot)(`receives all output if it belongs to another user${needsRoot}`, () => {
     let printed: ReadonlyMap<string, string>;
     beforeAll(() => void (printed = printedBy(print, 'own', NOBODY)));
     it.each(PATHS)('as %s', (path) => expect(printed.get(path)).toBe('one\ntwo\n'));

@@ -29,7 +29,7 @@ async function end(): Promise<void> {
 
 const from = (first: number, count: number) => Array.from({ length: count }, (_, index) => first + index);
 
-it('lets 8 commands start at once, and the others as those start, in order', async () => {
+it('lets 8 commands start at once, and each later one after another has started', async () => {
   from(1, 20).forEach(start);
   expect(started).toEqual(from(1, 8));
   await end();
@@ -39,7 +39,7 @@ it('lets 8 commands start at once, and the others as those start, in order', asy
   expect([started, starting]).toEqual([from(1, 21), 0]);
 });
 
-it('lets all start after 100 ms in which none has started: a program that hangs delays no other for longer', async () => {
+it('lets all commands start after 100 ms without a start, so a slow program does not block them', async () => {
   from(1, 20).forEach(start);
   await clock.advance(99);
   expect(started).toHaveLength(8);
@@ -50,7 +50,7 @@ it('lets all start after 100 ms in which none has started: a program that hangs 
   expect(started).toEqual(from(1, 21));
 });
 
-it('keeps them waiting while others start', async () => {
+it('keeps commands waiting while others start', async () => {
   from(1, 100).forEach(start);
   for (let left = 10; left > 0; left--) {
     await clock.advance(60);
@@ -59,7 +59,7 @@ it('keeps them waiting while others start', async () => {
   expect(started).toEqual(from(1, 18));
 });
 
-it('lets none wait for a process that is gone', async () => {
+it('lets all commands start once the process is gone', async () => {
   from(1, 20).forEach(start);
   line.release();
   await Promise.resolve();

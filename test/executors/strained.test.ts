@@ -14,8 +14,8 @@ const run = (strain: string, limits = 'true'): unknown =>
     }),
   );
 
-describe('under strain', () => {
-  it('reports that there are no more file descriptors, and the program keeps running', () => {
+describe('under resource limits', () => {
+  it('the executor reports that file descriptors are exhausted, and keeps running', () => {
     expect(run('files', 'ulimit -n 64')).toEqual({
       kind: 'not_started',
       code: 126,
@@ -23,7 +23,7 @@ describe('under strain', () => {
     });
   });
 
-  it('runs what there are files for, refuses the rest, and recovers', () => {
+  it('the executor runs what the descriptors allow, rejects the rest and recovers', () => {
     const { ran, errors, next } = run('crowd', 'ulimit -n 256') as { ran: number; errors: string[]; next: unknown };
     expect(ran).toBeGreaterThan(60);
     expect(ran).toBeLessThan(128);
@@ -33,7 +33,7 @@ describe('under strain', () => {
     expect(next).toEqual({ kind: 'exited', code: 0 });
   });
 
-  it('stays small whatever a command prints', () => {
+  it('memory usage stays small even if a command prints a lot', () => {
     const { exit, grownMb } = run('flood') as { exit: unknown; grownMb: number };
     expect(exit).toEqual({ kind: 'exited', code: 0 });
     expect(grownMb).toBeLessThan(100);

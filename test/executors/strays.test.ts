@@ -12,7 +12,7 @@ import { command, RecordedIo } from './recorded-io.js';
 const executor = await createExecutor({ clock: createSystemClock(), environment: process.env });
 const TIMEOUT = { kind: 'timeout', afterMs: 1 } as const;
 
-describe.runIf(processIds() !== undefined)('what a command has started outside its process group', () => {
+describe.runIf(processIds() !== undefined)('a process that a command started outside its process group', () => {
   let puppet: Puppet;
   let io: RecordedIo;
   beforeEach(async () => {
@@ -24,7 +24,7 @@ describe.runIf(processIds() !== undefined)('what a command has started outside i
 
   const run = (more: Partial<Command> = {}) => executor.execute(command(puppet.command, more), io);
 
-  it('ends with the run, and is reported', async () => {
+  it('ends with the canceled run and is reported', async () => {
     const outcome = run();
     const leader = await puppet.next();
     const away = await leader.spawnGrandchild({ leaveGroup: true });
@@ -35,7 +35,7 @@ describe.runIf(processIds() !== undefined)('what a command has started outside i
     expect(io.strays).toEqual([away.pid]);
   });
 
-  it('takes SIGTERM with the group, and SIGKILL after the same grace', async () => {
+  it('receives SIGTERM with the group, and SIGKILL after the same grace period', async () => {
     const outcome = run({ killAfter: 150 });
     const leader = await puppet.next();
     const away = await leader.spawnGrandchild({ leaveGroup: true });
@@ -46,7 +46,7 @@ describe.runIf(processIds() !== undefined)('what a command has started outside i
     await away.gone;
   });
 
-  it('is killed at once when the end is forced', async () => {
+  it('is killed immediately if the stop is forced', async () => {
     const outcome = run({ killAfter: 3_600_000 });
     const leader = await puppet.next();
     const away = await leader.spawnGrandchild({ leaveGroup: true });
@@ -58,7 +58,7 @@ describe.runIf(processIds() !== undefined)('what a command has started outside i
     await away.gone;
   });
 
-  it('ends, too, when it is started while the run ends', async () => {
+  it('ends even if it is started while the run ends', async () => {
     const outcome = run();
     const leader = await puppet.next();
     await leader.ignoreTerm();
@@ -71,7 +71,7 @@ describe.runIf(processIds() !== undefined)('what a command has started outside i
     expect(io.strays).toEqual([late.pid]);
   });
 
-  it('is reported and keeps running if the scheduler keeps orphans', async () => {
+  it('is reported and keeps running with orphans: keep', async () => {
     io.strayAction = 'keep';
     const outcome = run();
     const leader = await puppet.next();
@@ -82,7 +82,7 @@ describe.runIf(processIds() !== undefined)('what a command has started outside i
     await away.print('still here');
   });
 
-  it('is left alone by a command that ends by itself', async () => {
+  it('keeps running after a command that ends by itself', async () => {
     const outcome = run();
     const leader = await puppet.next();
     const away = await leader.spawnGrandchild({ leaveGroup: true });
@@ -92,7 +92,7 @@ describe.runIf(processIds() !== undefined)('what a command has started outside i
     await away.print('still here');
   });
 
-  it('is left alone when it belongs to another run', async () => {
+  it('keeps running if it belongs to another run', async () => {
     const outcome = run();
     await puppet.next();
     const other = Object.assign(new RecordedIo(), { env: { TIMERS_RUN_ID: randomUUID() } });
@@ -105,7 +105,7 @@ describe.runIf(processIds() !== undefined)('what a command has started outside i
   });
 });
 
-it('runs that are ended together share one search', async () => {
+it('runs that end together share one process search', async () => {
   const clock = new FakeClock();
   const processes = new RunProcesses(clock);
   let turns = 0;

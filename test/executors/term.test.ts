@@ -7,7 +7,7 @@ import { command, RecordedIo } from './recorded-io.js';
 
 const clock = createSystemClock();
 const inAMinute = () => sinceBoot(clock) + MINUTE;
-/** The machine was stopped right after it had asked, for longer than the lease. */
+/** The machine was suspended right after the lease check, for longer than the lease. */
 const overMeanwhile = () => sinceBoot(clock) - 1;
 
 /** Runs a command whose executor gets these replies, one after the other. */
@@ -35,13 +35,13 @@ test('no command starts on a machine that lost the state', async () => {
   expect(started).toBe(0);
 });
 
-test('no command starts if its machine was stopped between the question and the start', async () => {
+test('no command starts if its machine is suspended between the lease check and the start', async () => {
   const { exit, started } = await runWith(overMeanwhile, () => undefined);
   expect(exit).toMatchObject({ kind: 'not_started', code: 126 });
   expect(started).toBe(0);
 });
 
-test('a start that took too long is repeated once if the lease was renewed meanwhile', async () => {
+test('a start that took too long is repeated once if the lease has been renewed', async () => {
   expect(await runWith(overMeanwhile, inAMinute)).toMatchObject({
     exit: { kind: 'exited', code: 0 },
     asked: 2,

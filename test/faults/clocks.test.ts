@@ -11,7 +11,7 @@ const ROUNDS = rounds(2, 24);
 const CLOCKS = ['+0', '+2', '-2'];
 
 test.skipIf(!hasFaketime).each(storesOr('Redis'))(
-  `machines whose clocks are 4 s apart, killed ${ROUNDS} times, keep the law${skippedWithoutFaketime}`,
+  `on machines with clocks 4 s apart, killed ${ROUNDS} times, each firing has one outcome${skippedWithoutFaketime}`,
   async (kind) => {
     const figures = await judged(
       'clocks',
@@ -57,7 +57,7 @@ async function becomesActive(fleet: Fleet, machine: Machine): Promise<void> {
 }
 
 test.skipIf(!hasFaketime).each(storesOr('Redis'))(
-  `machines whose clocks are 5 minutes apart take over from each other ${ROUNDS} times, and keep the law${skippedWithoutFaketime}`,
+  `machines with clocks 5 minutes apart take over ${ROUNDS} times, and each firing has one outcome${skippedWithoutFaketime}`,
   async (kind) => {
     const clock = createSystemClock();
     const begun = clock.monotonic();
@@ -102,7 +102,7 @@ const DISCIPLINED: Timers = {
 };
 
 test.skipIf(!hasFaketime).each(storesOr('Redis').filter(({ name }) => name !== 'etcd'))(
-  `machines that follow the clock of $name take over from each other ${ROUNDS} times, and keep the law${skippedWithoutFaketime}`,
+  `machines that follow the clock of $name take over ${ROUNDS} times, and each firing has one outcome${skippedWithoutFaketime}`,
   async (kind) => {
     const clock = createSystemClock();
     const begun = clock.monotonic();

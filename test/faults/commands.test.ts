@@ -61,7 +61,7 @@ const faults: readonly ((fleet: Fleet, active: Machine) => Promise<void>)[] = [
 ];
 
 test.concurrent.each(stores)(
-  `a machine that loses $name ${ROUNDS} times ends commands that ignore SIGTERM within their kill_after`,
+  `a machine that loses $name ${ROUNDS} times kills commands that ignore SIGTERM within their kill_after`,
   async (kind) => {
     /** How many steps each command lived after SIGTERM. */
     const lived: number[] = [];

@@ -7,7 +7,7 @@ const ROUNDS = rounds(3, 100);
 const NETWORKS = ['hole', 'reset', 'slow'] as const;
 
 test.concurrent.each(storesOr('Redis'))(
-  `three machines on $name, of which one is cut off ${ROUNDS} times, keep the law`,
+  `on three machines with $name, one cut off ${ROUNDS} times, each firing has one outcome`,
   async (kind) => {
     const figures = await judged('cut off', kind, async (fleet) => {
       for (let round = 0; round < ROUNDS; round++) {
@@ -27,7 +27,7 @@ test.concurrent.each(storesOr('Redis'))(
 );
 
 test.concurrent.each(storesOr('etcd'))(
-  `three machines on $name, which stalls ${ROUNDS} times, keep the law`,
+  `on three machines with $name, which stalls ${ROUNDS} times, each firing has one outcome`,
   async (kind) => {
     const figures = await judged('stalled', kind, async (fleet) => {
       for (let round = 0; round < ROUNDS; round++) {

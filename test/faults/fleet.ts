@@ -60,7 +60,7 @@ export class Fleet {
   readonly timers: Timers;
   readonly machines: Machine[] = [];
   readonly workers: Machine[] = [];
-  /** How long nobody was the active one, in ms, as the log says. */
+  /** How long no machine was active according to the log, in ms. */
   readonly gaps: number[] = [];
   readonly #folder = new Desk();
   readonly #name: string;

@@ -38,29 +38,32 @@ const currentOf = (server: () => RedisServer): Store => ({
 
 describe.skipIf(!hasRedis)('Redis', () => {
   test.each([
-    ['with its records of a second ago', AOF],
+    ['with data that is a second old', AOF],
     ['empty', []],
-  ])(`killed ${ROUNDS} times, comes back %s: the active machine continues and keeps the law`, async (_how, options) => {
-    const server = await RedisServer.open(...options);
-    const figures = await judged(
-      'store killed',
-      redis[0]!,
-      async (fleet) => {
-        for (let round = 0; round < ROUNDS; round++) {
-          const active = await fleet.active();
-          await active.goesOn(Math.floor(fleet.random() * 150));
-          await server.kill();
-          await server.start(...options);
-          await active.goesOn(100);
-        }
-        if (options.length === 0) expect(wentBack(fleet)).toBeGreaterThan(0);
-      },
-      { open: () => Promise.resolve(server) },
-    );
-    expect(figures).toMatchObject(LAWFUL);
-  });
+  ])(
+    `killed ${ROUNDS} times, restarts %s: the active machine continues, and each firing has one outcome`,
+    async (_how, options) => {
+      const server = await RedisServer.open(...options);
+      const figures = await judged(
+        'store killed',
+        redis[0]!,
+        async (fleet) => {
+          for (let round = 0; round < ROUNDS; round++) {
+            const active = await fleet.active();
+            await active.goesOn(Math.floor(fleet.random() * 150));
+            await server.kill();
+            await server.start(...options);
+            await active.goesOn(100);
+          }
+          if (options.length === 0) expect(wentBack(fleet)).toBeGreaterThan(0);
+        },
+        { open: () => Promise.resolve(server) },
+      );
+      expect(figures).toMatchObject(LAWFUL);
+    },
+  );
 
-  test(`replaced ${ROUNDS} times with a copy that lacks writes, gets them from the active machine`, async () => {
+  test(`replaced ${ROUNDS} times by a copy that lacks writes, gets them from the active machine`, async () => {
     let server = await RedisServer.open();
     const place = currentOf(() => server);
     const figures = await judged(
@@ -79,7 +82,7 @@ describe.skipIf(!hasRedis)('Redis', () => {
     expect(figures).toMatchObject(LAWFUL);
   });
 
-  test(`replaced ${ROUNDS} times while the active machine dies: no firing is without outcome`, async () => {
+  test(`replaced ${ROUNDS} times while the active machine dies: no firing lacks an outcome`, async () => {
     let server = await RedisServer.open();
     const place = currentOf(() => server);
     const figures = await judged(

@@ -49,7 +49,7 @@ class Cluster implements Store {
 }
 
 test.concurrent.each(etcd)(
-  `three machines on three members of $name, of which one or two fail ${ROUNDS} times, keep the law`,
+  `on three machines with three members of $name, one or two failing ${ROUNDS} times, each firing has one outcome`,
   async (kind) => {
     const cluster = await Cluster.open();
     const figures = await judged(

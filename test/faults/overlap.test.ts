@@ -37,7 +37,7 @@ timers:
 };
 
 test.each(storesOr('Redis').filter(({ name }) => name === 'Redis'))(
-  `overlap, groups and concurrency hold over workers while machines are killed ${ROUNDS} times`,
+  `overlap, groups and concurrency hold across workers while machines are killed ${ROUNDS} times`,
   async (kind) => {
     let broken: readonly string[] = [];
     const figures = await judged(

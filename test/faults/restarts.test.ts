@@ -6,7 +6,7 @@ import { storesOr } from './stores.js';
 const ROUNDS = rounds(1, 25);
 
 test.concurrent.each(storesOr('Redis'))(
-  `three machines on $name, restarted one after the other ${ROUNDS} times, miss nothing`,
+  `three machines with $name miss no firing in ${ROUNDS} rolling restarts`,
   async (kind) => {
     const figures = await judged('rolling restart', kind, async (fleet) => {
       for (let round = 0; round < ROUNDS; round++)

@@ -27,7 +27,7 @@ const newFile = fileWith(`  changed: { every: 1600ms, run: [true] }
 const UNCHANGED: Timers = { intervals: { quick: 700, slow: 1_300, queued: 1_700, patient: 3_100 }, file: oldFile };
 
 test.each(storesOr('Redis'))(
-  `a file that changes on one machine of $name after the other, ${ROUNDS} times, disturbs no other timer`,
+  `a changed file rolled out to the machines of $name, ${ROUNDS} times, does not affect other timers`,
   async (kind) => {
     /** What each scheduler has reported, from its start to its end. */
     const reports: (readonly string[])[] = [];

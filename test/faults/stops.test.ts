@@ -6,7 +6,7 @@ import { storesOr } from './stores.js';
 const ROUNDS = rounds(2, 100);
 
 test.concurrent.each(storesOr('PostgreSQL'))(
-  `three machines on $name, stopped and continued ${ROUNDS} times, keep the law`,
+  `on three machines with $name, suspended and resumed ${ROUNDS} times, each firing has one outcome`,
   async (kind) => {
     const figures = await judged('SIGSTOP', kind, async (fleet) => {
       for (let round = 0; round < ROUNDS; round++) {

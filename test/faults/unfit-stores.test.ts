@@ -141,7 +141,7 @@ const UNFIT: readonly Unfit[] = [
 ];
 
 test.concurrent.each(UNFIT.filter(({ store }) => hasStore(store)))(
-  '$store $what: the program says what to do, and does not show the password',
+  '$store $what: the program prints a hint and hides the password',
   async ({ url, code, reason }) => {
     const place = await url();
     let reply = await startOn(place);
@@ -205,7 +205,7 @@ const known = SICKNESSES.flatMap((one) =>
 );
 
 test.concurrent.each(known)(
-  `three machines on $name, which $what ${ROUNDS} times, keep the law when it is fit again`,
+  `on three machines with $name, which $what ${ROUNDS} times and recovers, each firing has one outcome`,
   async ({ kind, what, open, suffer }) => {
     const figures = await judged(
       what,

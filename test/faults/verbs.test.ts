@@ -42,7 +42,7 @@ ${cases
 
 const clock = createSystemClock();
 
-/** The reply, as the machine that asked understands it. */
+/** The reply as the requesting machine understands it. */
 type Reply = 'done' | 'not done' | 'unknown';
 
 const argsOf = (verb: Verb, name: string): Record<string, unknown> => {
@@ -143,7 +143,7 @@ function isDone(verb: Verb, name: string, { jobs, endings, open }: SharedContent
 }
 
 test.concurrent.each(stores)(
-  `a request from a machine that is not active is done once, or said not to be done: ${ROUNDS} rounds on $name`,
+  `a request from an inactive machine is executed once or reported as not executed: ${ROUNDS} rounds on $name`,
   async (kind) => {
     const replied = new Map<string, { readonly verb: Verb; readonly replied: Reply }>();
     let after: SharedContents | undefined;
@@ -198,7 +198,7 @@ test.concurrent.each(stores)(
 );
 
 test.concurrent.each(stores)(
-  'what no machine of $name takes within 10 s is withdrawn, and never done later',
+  'a request that no machine of $name accepts within 10 s is withdrawn and never executed',
   async (kind) => {
     const suffix = 'lives-0';
     const replies: Reply[] = [];

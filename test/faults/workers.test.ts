@@ -89,7 +89,7 @@ const scheduler = async (fleet: Fleet): Promise<Machine> => {
 const worker = (fleet: Fleet): Promise<Machine> => Promise.resolve(fleet.oneOf(fleet.workers));
 
 describe.skipIf(storesOr('Redis').length === 0).concurrent('two schedulers and two workers on one Redis', () => {
-  test(`the active scheduler, ${ROUNDS} times killed, stopped or cut off, loses no work in flight`, async () => {
+  test(`no run is lost when the active scheduler is killed, suspended or cut off ${ROUNDS} times`, async () => {
     const { figures } = await law('schedulers of workers', LONG, [
       kill(scheduler),
       stop(scheduler, [0.5 * CALM, 1.5 * CALM]),
@@ -99,7 +99,7 @@ describe.skipIf(storesOr('Redis').length === 0).concurrent('two schedulers and t
     expect(ways).toEqual(['success']);
   });
 
-  test(`a worker, ${ROUNDS} times killed, stopped past its lock or cut off, loses at most what it had`, async () => {
+  test(`a worker killed, suspended or cut off ${ROUNDS} times loses only the runs that it had`, async () => {
     const { endings } = await law('workers', SHORT, [
       kill(worker),
       stop(worker, [1.1 * SHORT, 2 * SHORT]),

@@ -18,11 +18,11 @@ function build(env: Record<string, string>): { readonly said: string; readonly m
   return { said, made: readdirSync(join(folder, 'dist', 'native')) };
 }
 
-it.skipIf(noCompiler !== undefined)('the build makes a forker for this machine, and prints nothing', () => {
+it.skipIf(noCompiler !== undefined)('the build compiles a forker for this machine and prints nothing', () => {
   expect(build({})).toEqual({ said: '', made: [`timers-forker-linux-${process.arch}`] });
 });
 
-it.runIf(process.platform === 'linux')('the build succeeds without a C compiler, and says so in one line', () => {
+it.runIf(process.platform === 'linux')('the build succeeds without a C compiler and reports it in one line', () => {
   expect(build({ CC: 'no-such-compiler' })).toEqual({
     said: 'timers-forker was not built, so commands start by execa: there is no C compiler no-such-compiler.\n',
     made: [],

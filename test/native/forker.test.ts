@@ -84,18 +84,18 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     for (const each of lines.splice(0)) expect(await each.close()).toBe(0);
   });
 
-  it('compiles without a warning, the analyzer’s included', () => {
+  it('compiles without warnings, including those of the static analyzer', () => {
     compile('native/forker.c', ['-O2', '-Wall', '-Wextra', '-Werror', '-fanalyzer']);
     expect(readFileSync('native/forker.c', 'utf8').split('\n').length).toBeLessThanOrEqual(401);
   });
 
-  it('says its version first', async () => {
+  it('sends its version first', async () => {
     open();
     await line.reply('hello');
     expect(line.replies[0]).toMatchObject({ kind: 'hello', pid: line.process.pid, more: [3, 0, 0, 0, 0] });
   });
 
-  it('replies to a ping, whatever its commands do', async () => {
+  it('replies to a ping while a command is running', async () => {
     open();
     line.start(1, { words: ['sleep', '60'] });
     line.send(5, 7);
@@ -103,19 +103,19 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
   });
 
   test.each([
-    ['well', 'true', [0, 0]],
-    ['with a code', 'exit 255', [255, 0]],
+    ['with exit code 0', 'true', [0, 0]],
+    ['with another exit code', 'exit 255', [255, 0]],
     ['by SIGTERM', 'kill $$', [-1, 15]],
     ['by SIGINT', 'kill -2 $$', [-1, 2]],
     ['by SIGQUIT', 'ulimit -c 0; kill -3 $$', [-1, 3]],
     ['by a signal without a name', 'kill -34 $$', [-1, 34]],
     ['by the last signal', 'kill -64 $$', [-1, 64]],
-  ])('reports a command that ends %s', async (_, script, end) => {
+  ])('reports that a command ended %s', async (_, script, end) => {
     open();
     expect(await endOf(1, script)).toEqual(end);
   });
 
-  it('reports what a command used: microseconds and kilobytes', async () => {
+  it('reports a command’s CPU time in microseconds and its memory in kilobytes', async () => {
     open();
     line.start(1, { words: ['sh', '-c', 'i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done'] });
     const [, , low = 0, high, kilobytes] = (await line.reply('ended', 1)).more;
@@ -124,7 +124,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     expect(kilobytes).toBeGreaterThan(500);
   });
 
-  it('does not count the memory of large requests as that of later commands', async () => {
+  it('does not attribute the memory of large requests to later commands', async () => {
     line = new ForkerLine(compile('native/forker.c', ['-O1'])); // a sanitizer keeps what is free
     lines.push(line);
     for (const id of [1, 2]) {
@@ -141,12 +141,17 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
   test.each([
     ['an unknown program', { words: ['no-such-program'] }, ENOENT, S_EXEC],
     ['an unknown path', { words: ['/no/such'] }, ENOENT, S_EXEC],
-    ['an empty word', { words: [''] }, ENOENT, S_EXEC],
+    ['an empty program name', { words: [''] }, ENOENT, S_EXEC],
     ['a folder as a program', { words: ['/'] }, EACCES, S_EXEC],
-    ['a program next to folders that are none', { words: ['x'], env: { PATH: '/dev/null:/no/such' } }, ENOENT, S_EXEC],
-    ['words that are too long', { words: ['true', word] }, 7, S_EXEC],
-    ['a folder that is not there', { words: ['true'], cwd: '/no/such' }, ENOENT, S_FOLDER],
-  ])('does not start %s, and says why', async (_, request, errno, stage) => {
+    [
+      'a program whose PATH contains non-folders',
+      { words: ['x'], env: { PATH: '/dev/null:/no/such' } },
+      ENOENT,
+      S_EXEC,
+    ],
+    ['arguments that are too long', { words: ['true', word] }, 7, S_EXEC],
+    ['a command in a missing folder', { words: ['true'], cwd: '/no/such' }, ENOENT, S_FOLDER],
+  ])('does not start %s, and reports the reason', async (_, request, errno, stage) => {
     open();
     line.start(1, request);
     expect((await line.reply('failed', 1)).more.slice(0, 2)).toEqual([errno, stage]);
@@ -154,7 +159,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     expect(await endOf(1, 'exit 3')).toEqual([3, 0]);
   });
 
-  it('does not start a command under an id that is in use', async () => {
+  it('does not start a command with an id that is in use', async () => {
     open();
     line.start(1, { words: ['sleep', '60'] });
     await line.reply('started', 1);
@@ -162,7 +167,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     expect((await line.reply('failed', 1)).more.slice(0, 2)).toEqual([22, S_REQUEST]);
   });
 
-  it('finds a program along the PATH of the command, and gives a script without a first line to /bin/sh', async () => {
+  it('searches the command’s PATH, and runs a script without a shebang with /bin/sh', async () => {
     open();
     execFileSync('sh', ['-c', `printf 'exit $1' >${plain}; chmod 755 ${plain}`]);
     line.start(1, { words: ['plain', '7'], env: { PATH: `/no/such:${folder}` } });
@@ -171,7 +176,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     expect((await line.reply('ended', 2)).more[0]).toBe(8);
   });
 
-  it('gives a command its words, its whole environment, its folder, and nothing of its own', async () => {
+  it('passes on arguments, environment and working directory, but no descriptors or signal masks', async () => {
     open();
     const script = 'printf "%s|" "$@"; pwd; ls /proc/self/fd | xargs; grep ^Sig[BI] /proc/self/status; cat';
     line.start(1, { words: ['/bin/sh', '-c', script, 'name', 'two words', ''], cwd: folder, outputs: [2, 2] });
@@ -181,7 +186,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     expect(await outputOf(2)).toEqual(['PATH=/usr/bin:/bin\0odd name=ü\n\0A=\0', '']);
   });
 
-  it('gives a command two pipes, one for both, nothing, or what it prints to itself', async () => {
+  it('gives a command two pipes, one shared pipe or none, for stdout and stderr', async () => {
     open();
     const words = ['sh', '-c', 'echo a; echo b >&2; echo c >/dev/stdout; echo d >/dev/stderr'];
     for (const [index, outputs] of (
@@ -205,7 +210,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
       .toHaveLength(6);
   });
 
-  it.runIf(root)('becomes another user with these groups before it enters the folder', async () => {
+  it.runIf(root)('switches user and groups before it enters the working directory', async () => {
     open();
     const words = ['sh', '-c', 'id -u; id -g; id -G; echo x >/dev/stderr'];
     line.start(1, { words, user: nobody, outputs: [2, 2] });
@@ -215,7 +220,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
   });
 
   it.runIf(root)(
-    'lets timers open its pipes without CAP_SYS_PTRACE, also after it has started a command as another user',
+    'lets timers open its pipes without CAP_SYS_PTRACE, even after a command of another user',
     async () => {
       const without = ['--bounding-set=-sys_ptrace', '--'];
       line = new ForkerLine('setpriv', [...without, program]);
@@ -227,14 +232,14 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     },
   );
 
-  it.runIf(root)('says that it may not become another user', async () => {
+  it.runIf(root)('reports that it has no permission to switch user', async () => {
     line = new ForkerLine('setpriv', ['--reuid=65534', '--clear-groups', '--', program]);
     lines.push(line);
     line.start(1, { words: ['true'], user: { uid: 0, gid: 0, groups: [] } });
     expect((await line.reply('failed', 1)).more.slice(0, 2)).toEqual([1, S_USER]);
   });
 
-  it('keeps a command as a zombie until its end is confirmed, and still reports later ones', async () => {
+  it('keeps a command as a zombie until its end is confirmed, and reports later ends meanwhile', async () => {
     open();
     const ids = [1, 2, 3, 4, 5];
     for (const id of ids) line.start(id, { words: ['sh', '-c', `exit ${id}`] });
@@ -245,7 +250,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     await until(() => ends.every(({ pid }) => readStat(pid) === undefined));
   });
 
-  it('leads a group and session of its own as soon as it is reported, and a signal finds it before that', async () => {
+  it('starts each command in its own session before it reports the start; earlier signals arrive', async () => {
     open();
     const ids = Array.from({ length: 200 }, (_, index) => index + 1);
     for (const id of ids) {
@@ -260,7 +265,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     for (const id of ids) expect((await line.reply('ended', id)).more.slice(0, 2)).toEqual([-1, 15]);
   });
 
-  it('starts nothing after the time given in its request', async () => {
+  it('does not start a command after the deadline in the request', async () => {
     open();
     const uptime = Number.parseFloat(readFileSync('/proc/uptime', 'latin1'));
     line.start(1, { words: ['true'], until: Math.floor(uptime * 10) });
@@ -269,7 +274,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     expect((await line.reply('ended', 2)).more.slice(0, 2)).toEqual([0, 0]);
   });
 
-  it('reaps what it adopts', async () => {
+  it('reaps orphans that it adopts', async () => {
     open();
     line.start(1, { words: ['sh', '-c', '(sleep 0.01 & echo $!) & wait'], outputs: [2, 0] });
     const [stdout = ''] = await outputOf(1);
@@ -278,7 +283,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     await until(() => readStat(Number(stdout)) === undefined);
   });
 
-  it('starts a program whose path is as long as the system allows, and no longer', async () => {
+  it('starts a program whose path has the maximum length, but not a longer one', async () => {
     open();
     const path = (length: number) => '/bin/true'.padStart(length, '/');
     line.start(1, { words: [path(4_095)] });
@@ -287,7 +292,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     expect(await outcomeOf(2)).toEqual(['failed', os.errno.ENAMETOOLONG, S_EXEC]);
   });
 
-  it('starts other commands while one program cannot be loaded, and can end that one', async ({ skip }) => {
+  it('starts and ends commands while the program of another one is still loading', async ({ skip }) => {
     const { slow, holder } = await hold(skip);
     open();
     line.start(1, { words: [slow] });
@@ -300,7 +305,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     expect((await line.reply('ended', 2)).more.slice(0, 2)).toEqual([0, 0]);
   });
 
-  it('ends a starting command without a dump of core, by SIGKILL', async ({ skip }) => {
+  it('ends a command that is still starting with SIGKILL, without a core dump', async ({ skip }) => {
     const { slow, holder } = await hold(skip);
     open();
     for (const signal of [3, 4, 5, 6, 7, 8, 11, 24, 25, 31]) {
@@ -311,7 +316,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     holder.kill();
   });
 
-  it('a SIGCHLD to a starting command does not end its start', async ({ skip }) => {
+  it('does not end a command that receives SIGCHLD while starting', async ({ skip }) => {
     const { slow, holder } = await hold(skip);
     open();
     line.start(1, { words: [slow] });
@@ -326,14 +331,14 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     expect(await outcomeOf(1)).toEqual(['ended', 0, 0]);
   });
 
-  it('starts commands where a sandbox does not allow to share memory', async () => {
+  it('starts commands in a sandbox where processes cannot share memory', async () => {
     line = new ForkerLine(compile('test/native/refuse.c', []), [program]);
     lines.push(line);
     line.start(1, { words: ['true'] });
     expect(await outcomeOf(1)).toEqual(['ended', 0, 0]);
   });
 
-  it('takes a request in pieces, many at once, and one that is large', async () => {
+  it('accepts a request in chunks, many requests at once and a large request', async () => {
     open();
     const bytes = Buffer.from(Uint32Array.from([16, 4, 9, 15]).buffer);
     for (const byte of bytes) line.write(Buffer.from([byte]));
@@ -350,11 +355,11 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     ['a length beyond the limit', [0xfffffff0, 1, 1]],
     ['a length that is not a multiple of 4', [13, 3, 1, 0]],
     ['an unknown kind', [12, 9, 1]],
-    ['a start without words', [52, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]],
-    ['more groups than it has', [64, 1, 1, 0, 0, 0, 0xffffffff, 1, 0, 0, 0, 0, 0, 1, 1, 0]],
-    ['more words than it has', [64, 1, 1, 0, 0, 0, 0, 0xffffffff, 1, 0, 0, 0, 0, 0x41414141, 0, 0]],
-    ['a text without an end', [56, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0x41004100]],
-  ])('ends its commands and itself after a request with %s', async (_, numbers) => {
+    ['a start without a program', [52, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]],
+    ['fewer groups than announced', [64, 1, 1, 0, 0, 0, 0xffffffff, 1, 0, 0, 0, 0, 0, 1, 1, 0]],
+    ['fewer arguments than announced', [64, 1, 1, 0, 0, 0, 0, 0xffffffff, 1, 0, 0, 0, 0, 0x41414141, 0, 0]],
+    ['an unterminated string', [56, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0x41004100]],
+  ])('exits with its commands after a request with %s', async (_, numbers) => {
     open();
     line.start(7, { words: ['sleep', '60'] });
     const { pid } = await line.reply('started', 7);
@@ -386,7 +391,7 @@ async function pidsOf(id: number, most: number): Promise<readonly number[]> {
   return said.trim().split('\n').map(Number);
 }
 
-describe.skipIf(noCompiler !== undefined)('when timers is gone', () => {
+describe.skipIf(noCompiler !== undefined)('after timers exits', () => {
   afterEach(async () => {
     for (const each of lines.splice(0)) expect(await each.close()).toBe(0);
     for (const pid of strangers.splice(0)) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
@@ -395,7 +400,7 @@ describe.skipIf(noCompiler !== undefined)('when timers is gone', () => {
   const run = (id: number, script: string, more: object = {}) =>
     line.start(id, { words: ['sh', '-c', script], env: { TIMERS_RUN_ID: `run-${id}` }, outputs: [2, 2], ...more });
 
-  it('no command is left, nor what has left its group, its session, its parent or its environment', async () => {
+  it('all processes of a command have ended, even in another group, session or environment', async () => {
     open();
     run(1, 'sleep 60 & echo $!; setsid sleep 60 & echo $!; (setsid env -i /bin/sleep 60 & echo $!) ; echo $$; wait');
     const pids = await pidsOf(1, 4);
@@ -404,7 +409,7 @@ describe.skipIf(noCompiler !== undefined)('when timers is gone', () => {
     expect(pids.map(isAlive)).toEqual([false, false, false, false]);
   });
 
-  it('a command has its grace, and what ignores SIGTERM is killed after it', async () => {
+  it('commands have their grace period, and those that ignore SIGTERM are killed after it', async () => {
     const file = join(folder, 'ends');
     open(file);
     run(1, 'exec 2>/dev/null; trap "exit 4" TERM; echo $$; while :; do sleep 0.01; done');
@@ -421,7 +426,7 @@ describe.skipIf(noCompiler !== undefined)('when timers is gone', () => {
     expect(readFileSync(file, 'utf8').split('\n').toSorted()).toEqual(['', 'run-1 4 0', 'run-2 -1 9']);
   });
 
-  it('a process that left its group gets SIGTERM at once, although its parent lives', async () => {
+  it('a process outside its group gets SIGTERM immediately, even while its parent is running', async () => {
     open();
     const stray = 'setsid sh -c "trap exit TERM; echo \\$\\$; while :; do sleep 0.01; done"';
     run(1, `${stray} & trap "" TERM; echo $$; wait; sleep 60`, { grace: 3_600_000 });
@@ -434,7 +439,7 @@ describe.skipIf(noCompiler !== undefined)('when timers is gone', () => {
     await closed;
   });
 
-  it.each(['', 'env -i '])('processes left by a command that ended by itself keep running: %ssleep', async (become) => {
+  it.each(['', 'env -i '])('processes left by a finished command keep running: %ssleep', async (become) => {
     open();
     run(1, `setsid ${become}sleep 60 & echo $!`);
     const [left = 0] = await pidsOf(1, 1);
@@ -448,7 +453,7 @@ describe.skipIf(noCompiler !== undefined)('when timers is gone', () => {
     expect([isAlive(left), isAlive(other)]).toEqual([true, false]);
   });
 
-  it('a command to keep continues, and everything it has started', async () => {
+  it('commands to keep, and all their processes, keep running', async () => {
     open();
     run(1, 'sleep 60 & echo $!; (setsid sleep 60 & echo $!); echo $$; wait', { keep: true });
     strangers.push(...(await pidsOf(1, 3)));
@@ -456,7 +461,7 @@ describe.skipIf(noCompiler !== undefined)('when timers is gone', () => {
     expect(strangers.map(isAlive)).toEqual([true, true, true]);
   });
 
-  it('an end that nobody received is recorded', async () => {
+  it('an exit code that timers did not receive is recorded', async () => {
     const file = join(folder, 'unseen');
     open(file);
     run(1, 'exit 9');
@@ -472,7 +477,7 @@ describe.skipIf(noCompiler !== undefined)('when timers is gone', () => {
     expect(existsSync(join(folder, 'nothing'))).toBe(false);
   });
 
-  it('20 rounds of 20 commands leave no process', async () => {
+  it('no process is left after 20 rounds of 20 commands', async () => {
     const before = new Set(processIds());
     for (let round = 0; round < 20; round++) {
       open();

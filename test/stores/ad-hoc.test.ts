@@ -9,7 +9,7 @@ const DEFINITION = '{"at":"2026-01-01T01:00:00Z","run":"echo ünï"}';
 const removed = (jobName: string) => ({ event: 'timer.removed', at: NOW, jobName, reason: 'over' }) as const;
 const adHoc = (name: string) => ({ ...recordOf(name), definition: DEFINITION });
 
-test('the definition of a job outlives the scheduler, and is deleted with the job', () => {
+test('a job’s definition survives a restart and is deleted with the job', () => {
   const state = new State();
   state.commit([], [adHoc('at:one'), adHoc('at:two'), recordOf('backup')]);
   state.stop();
@@ -22,7 +22,7 @@ test('the definition of a job outlives the scheduler, and is deleted with the jo
   expect(state.ended()).toEqual(['r1']);
 });
 
-test('a job that was added and removed while nothing could be written leaves nothing', async () => {
+test('a job added and removed while the file is locked leaves no record', async () => {
   const state = new State();
   state.commit([], [adHoc('at:kept')]);
   expect(state.ledger.isBehind).toBe(false);
@@ -39,7 +39,7 @@ test('a job that was added and removed while nothing could be written leaves not
   expect(state.read((history) => [...history.jobs().keys()])).toEqual(['at:two']);
 });
 
-test('an old outcome is deleted even if it is the newest of its job: there will be no other', async () => {
+test('an old outcome of an ad-hoc timer is deleted even if it is the timer’s newest', async () => {
   const state = new State(join(newFolder(), 'timers.db'), { keep: DAY, runs: 1 });
   state.commit([
     finished('old', { at: NOW - 2 * DAY, firing: firingOf('at:one') }),
@@ -50,7 +50,7 @@ test('an old outcome is deleted even if it is the newest of its job: there will 
   expect(state.ended()).toEqual(['new', 'yearly']);
 });
 
-test.each(MIGRATIONS.map((_, version) => version + 1))('a state of version %i is read as it is', (version) => {
+test.each(MIGRATIONS.map((_, version) => version + 1))('a state of version %i can be read', (version) => {
   const path = join(newFolder(), 'timers.db');
   const old = new DatabaseSync(path);
   old.exec(
@@ -70,7 +70,7 @@ test.each(MIGRATIONS.map((_, version) => version + 1))('a state of version %i is
   expect(read()).toMatchObject(expected);
 });
 
-test('a state of the previous version is read as it is, and migrated by the next scheduler', () => {
+test('a state of the previous version can be read, and the next scheduler migrates it', () => {
   const path = join(newFolder(), 'timers.db');
   const before = MIGRATIONS.findIndex((step) => step.includes('definition'));
   const old = new DatabaseSync(path);

@@ -7,7 +7,7 @@ import { newFolder } from './state.js';
 const pragma = (database: DatabaseSyncInstance, name: string) =>
   Object.values(database.prepare(`PRAGMA ${name}`).get() as Record<string, unknown>)[0];
 
-test.each([1, 2, 249, 250, 1_024])('%i free pages are part of a database that is open, and used', (count) => {
+test.each([1, 2, 249, 250, 1_024])('%i appended free pages become part of an open database and are used', (count) => {
   const path = join(newFolder(), 'new.db');
   const database = new DatabaseSync(path);
   database.exec(`PRAGMA page_size = 1024; CREATE TABLE t (a); CREATE TABLE gone (a); DROP TABLE gone`);

@@ -83,22 +83,25 @@ const whereOf = (table: string, name: string): string =>
       ? `run_id = 'run-${name}'`
       : `job_name = '${name}'`;
 
-describe('whatever somebody has written into a state', () => {
-  it.each(places)('$column of $table: the state opens and is printed, and other data stays', ({ table, column }) => {
-    const state = damaged(
-      ...VALUES.map(
-        (value, index) => `UPDATE ${table} SET "${column}" = ${value} WHERE ${whereOf(table, `bad${index}`)}`,
-      ),
-    );
-    expect(printed(state)).toContain('run-good');
-    state.start();
-    const { jobs, open } = state.ledger.recall();
-    expect(jobs.get('good')).toEqual(recordOf('good', { failuresInARow: 1 }));
-    expect(open).toContainEqual(expect.objectContaining({ runId: 'open-good', attempts: 1 }));
-    expect(state.troubles.filter(({ kind }) => kind !== 'invalid')).toEqual([]);
-  });
+describe('a state with invalid values', () => {
+  it.each(places)(
+    'opens and prints despite an invalid $column in $table, and keeps all other data',
+    ({ table, column }) => {
+      const state = damaged(
+        ...VALUES.map(
+          (value, index) => `UPDATE ${table} SET "${column}" = ${value} WHERE ${whereOf(table, `bad${index}`)}`,
+        ),
+      );
+      expect(printed(state)).toContain('run-good');
+      state.start();
+      const { jobs, open } = state.ledger.recall();
+      expect(jobs.get('good')).toEqual(recordOf('good', { failuresInARow: 1 }));
+      expect(open).toContainEqual(expect.objectContaining({ runId: 'open-good', attempts: 1 }));
+      expect(state.troubles.filter(({ kind }) => kind !== 'invalid')).toEqual([]);
+    },
+  );
 
-  it('every invalid word', () => {
+  it('is reported with each invalid word and its timer', () => {
     const state = damaged(
       `UPDATE jobs SET breaker = 'opem', last_status = 'fine' WHERE name = 'bad0'`,
       `UPDATE firings SET status = 'fine' WHERE job_name = 'bad0'`,
@@ -121,7 +124,7 @@ describe('whatever somebody has written into a state', () => {
     ]);
   });
 
-  it('a breaker that opens until an impossible time is closed, and a pause until one has no end', () => {
+  it('closes a breaker with an impossible end, and makes such a pause indefinite', () => {
     const state = damaged(
       `UPDATE jobs SET breaker = 'open', breaker_until = 9e15, breaker_cooldown_ms = 5, paused = 1, paused_until = 1e300 WHERE name = 'bad0'`,
     );
@@ -130,13 +133,13 @@ describe('whatever somebody has written into a state', () => {
     expect(remembered).toMatchObject({ breaker: { kind: 'closed' }, paused: { until: undefined }, failuresInARow: 1 });
   });
 
-  it('a timer whose place in its schedule is invalid starts over', () => {
+  it('restarts a schedule whose position is invalid', () => {
     const state = damaged(`UPDATE jobs SET cursor = 9e15 WHERE name = 'bad0'`);
     state.start();
     expect(state.ledger.recall().jobs.get('bad0')?.fingerprint).toBe('');
   });
 
-  it('is reported once: the next start finds it overwritten', () => {
+  it('is reported once, because the start overwrites the invalid values', () => {
     const state = damaged(`UPDATE jobs SET breaker = 'opem'`, `UPDATE open_runs SET scheduled_for = 1e300`);
     state.start();
     expect(state.troubles).toHaveLength(1);

@@ -7,7 +7,7 @@ import { admitted, begun, finished, firingOf, newFolder, NOW, recordOf, State } 
 
 const kinds = (state: State) => state.troubles.map(({ kind }) => kind);
 
-describe('a state that cannot be opened at the start', () => {
+describe('a state that cannot be opened at startup', () => {
   const inTheWay = [
     ['a folder', (path: string) => mkdirSync(path), (path: string) => rmdirSync(path)],
     ['a named pipe', (path: string) => spawnSync('mkfifo', [path]), (path: string) => unlinkSync(path)],
@@ -20,7 +20,7 @@ describe('a state that cannot be opened at the start', () => {
     ['a folder for the lock', (path: string) => mkdirSync(`${path}.lock`), (path: string) => rmdirSync(`${path}.lock`)],
   ] as const;
 
-  test.each(inTheWay)('for %s is opened when possible, with everything it received', async (name, put, take) => {
+  test.each(inTheWay)('because of %s opens later and receives all buffered records', async (name, put, take) => {
     const path = join(newFolder(), name === 'a file for a folder' ? 'deep/timers.db' : 'timers.db');
     put(path);
     const state = new State(path);
@@ -39,7 +39,7 @@ describe('a state that cannot be opened at the start', () => {
     expect(new State(path).tryStart(22)).toEqual({ kind: 'in_use', pid: 4711 });
   });
 
-  test('nor until the stop: its losses are reported', () => {
+  test('reports its lost records if it still cannot be opened at shutdown', () => {
     const state = new State();
     mkdirSync(state.path);
     state.commit([finished('r1')], [recordOf('backup')]);
@@ -53,7 +53,7 @@ describe('a state that cannot be opened at the start', () => {
     expect(state.clock.armed).toBe(0);
   });
 
-  test('but at the stop is recorded then', () => {
+  test('receives its records at shutdown if it can be opened then', () => {
     const state = new State();
     mkdirSync(state.path);
     state.commit([finished('r1')]);
@@ -63,7 +63,7 @@ describe('a state that cannot be opened at the start', () => {
     expect(state.ended()).toEqual(['r1']);
   });
 
-  test('and that another scheduler uses by then: that is reported, and it is opened when that one has gone', async () => {
+  test('is reported if another scheduler uses it by then, and opens once that one is gone', async () => {
     const state = new State();
     mkdirSync(`${state.path}.lock`);
     state.commit([finished('r1')]);
@@ -82,7 +82,7 @@ describe('a state that cannot be opened at the start', () => {
     expect(state.ended()).toEqual(['theirs', 'r1']);
   });
 
-  test('locks the file that its path leads to by then', async () => {
+  test('is locked under the path that its symlink points to when it opens', async () => {
     const state = new State();
     symlinkSync(state.path, state.path);
     state.commit([finished('r1')]);
@@ -96,7 +96,7 @@ describe('a state that cannot be opened at the start', () => {
   });
 });
 
-test('a file that turns up with the records of an earlier scheduler keeps them, and its open runs get outcomes', async () => {
+test('a file that appears late keeps its earlier records, and its open runs get outcomes', async () => {
   const adHoc = { ...recordOf('in:abcde'), definition: '{}' };
   const earlier = new State();
   const open = ['waited', 'began', 'retried'].flatMap((runId) => [

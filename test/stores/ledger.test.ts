@@ -39,8 +39,8 @@ const everything: readonly Ending[] = [
   { ...missed, runId: 'r7', reason: 'shutdown' },
 ];
 
-describe('what was recorded is read back', () => {
-  test('every outcome, with every fact and the same record as in the log', () => {
+describe('the ledger reads back', () => {
+  test('every outcome with all fields, equal to its log record', () => {
     const state = new State();
     state.commit(everything);
     const endings = state.read((history) => history.endings({ limit: 100 }));
@@ -48,7 +48,7 @@ describe('what was recorded is read back', () => {
     expect(endings.map(toRecord)).toEqual(everything.map(toRecord));
   });
 
-  test('a new scheduler finds memories, open runs and when the last one was seen', () => {
+  test('job states, open runs and the time when the scheduler was last seen', () => {
     const state = new State();
     expect(state.start().ledger.recall()).toEqual({ jobs: new Map(), open: [], lastSeenAt: undefined });
     const records: JobRecord[] = [
@@ -77,14 +77,14 @@ describe('what was recorded is read back', () => {
     expect(lastSeenAt).toBe(NOW);
   });
 
-  test('the later of two memories of a job', () => {
+  test('the later of two states of a job', () => {
     const state = new State();
     state.commit([], [recordOf('backup', { cursor: 1 }), recordOf('backup', { cursor: 2 })]);
     state.commit([], [recordOf('backup', { cursor: 3 })]);
     expect(state.read((history) => history.jobs()).get('backup')?.memory.cursor).toBe(3);
   });
 
-  test('events that do not concern outcomes are not stored', () => {
+  test('no events that do not concern outcomes', () => {
     const state = new State();
     const beside = SENTENCES.map(([, event]) => event).filter(
       ({ event }) => !/^(run\.(admitted|started|finished)|attempt|firing)/.test(event),
@@ -134,7 +134,7 @@ describe('a run without an outcome', () => {
     ],
   ];
 
-  test('is open, and shows how far it has come, until it ends', () => {
+  test('is open and shows its progress until it ends', () => {
     const state = new State();
     for (const [stage, event, shown] of stages) {
       state.commit([event]);
@@ -154,7 +154,7 @@ describe('a run without an outcome', () => {
     });
   });
 
-  test('of a shared state has its machine, until its next attempt begins elsewhere', () => {
+  test('in a shared state names its machine until its next attempt starts elsewhere', () => {
     const state = new State();
     const open = () => state.read((history) => history.open())[0];
     const run = { firing: firingOf('backup'), runId: 'r1', attempt: 1, latenessMs: 6 };
@@ -167,7 +167,7 @@ describe('a run without an outcome', () => {
     expect(open()).not.toHaveProperty('node');
   });
 
-  test('whose fallback has started shows how it will end, and is recorded with both', () => {
+  test('whose fallback has started shows its pending outcome, and is recorded with both results', () => {
     const state = new State();
     const decided = { kind: 'finished', outcome: { status: 'failure', exitCode: 3, error: 'exit code 3' } } as const;
     state.commit([admitted('r1'), begun('r1', 1, NOW + 5), { ...begun('r1', 2, NOW + 60), decided } as TimerEvent]);
@@ -177,7 +177,7 @@ describe('a run without an outcome', () => {
     expect(state.read((history) => history.run('r1'))).toMatchObject({ open: undefined, ending: { fallback: {} } });
   });
 
-  test('whose recorded end is damaged is lost, so that its fallback does not start again', () => {
+  test('whose pending outcome is damaged counts as lost, so its fallback does not start again', () => {
     const state = new State();
     const decided = { kind: 'skipped', reason: 'breaker_open' } as const;
     state.commit([admitted('r1'), { ...begun('r1'), decided } as TimerEvent]);
@@ -189,7 +189,7 @@ describe('a run without an outcome', () => {
     expect(open).toMatchObject({ attempts: 0, decided: { kind: 'finished', outcome: { status: 'lost' } } });
   });
 
-  test('is the same whether its events come one by one or at once', () => {
+  test('is the same whether its events are committed one by one or together', () => {
     const [oneByOne, atOnce] = [new State(), new State()];
     const events = stages.map(([, event]) => event);
     for (const event of events) oneByOne.commit([event]);
@@ -199,7 +199,7 @@ describe('a run without an outcome', () => {
     expect(atOnce.read((history) => history.open())).toEqual(open);
   });
 
-  test('continues under a scheduler that finds it open', () => {
+  test('continues under the scheduler that finds it open', () => {
     const state = new State();
     state.commit([admitted('r1'), begun('r1'), admitted('r2'), admitted('r3')]);
     state.stop();
@@ -211,7 +211,7 @@ describe('a run without an outcome', () => {
     ]);
   });
 
-  test('that is skipped or missed after all is open no longer', () => {
+  test('is no longer open once it is skipped or missed', () => {
     const state = new State();
     state.commit([admitted('r1'), admitted('r2')]);
     state.commit([
@@ -222,7 +222,7 @@ describe('a run without an outcome', () => {
     expect(state.ended()).toEqual(['r1', 'r2']);
   });
 
-  test('has one outcome, however often it is reported', () => {
+  test('gets one outcome even if its end is reported twice', () => {
     const state = new State();
     state.commit([finished('r1')]);
     state.commit([finished('r1', { outcome: { status: 'lost' } })]);
@@ -244,17 +244,25 @@ describe('history returns', () => {
     return one;
   };
   const asked = [
-    ['the latest so many, oldest first', { limit: 2 }, 'r4 r5'],
-    ['those of one job', { jobName: 'backup', limit: 9 }, 'r1 r3 r5'],
-    ['the latest of one job', { jobName: 'backup', limit: 1 }, 'r5'],
-    ['those of one status', { status: 'failure', limit: 9 }, 'r3 r4'],
-    ['skipped ones', { status: 'skipped', limit: 9 }, 'r5'],
-    ['those since an instant, it included', { since: NOW + 4, limit: 9 }, 'r4 r5'],
-    ['those until an instant, it included', { until: NOW + 2, limit: 9 }, 'r1 r2'],
-    ['the earliest so many, oldest first', { limit: 2, earliest: true }, 'r1 r2'],
-    ['the earliest of one job since an instant', { jobName: 'backup', since: NOW + 2, limit: 1, earliest: true }, 'r3'],
-    ['all of it together', { jobName: 'other', status: 'failure', since: NOW, until: NOW + 9, limit: 9 }, 'r4'],
-    ['nothing for a job it does not know', { jobName: 'nobody', limit: 9 }, ''],
+    ['the latest outcomes up to the limit, oldest first', { limit: 2 }, 'r4 r5'],
+    ['the outcomes of one job', { jobName: 'backup', limit: 9 }, 'r1 r3 r5'],
+    ['the latest outcome of one job', { jobName: 'backup', limit: 1 }, 'r5'],
+    ['outcomes with one status', { status: 'failure', limit: 9 }, 'r3 r4'],
+    ['skipped firings', { status: 'skipped', limit: 9 }, 'r5'],
+    ['outcomes since an instant, inclusive', { since: NOW + 4, limit: 9 }, 'r4 r5'],
+    ['outcomes until an instant, inclusive', { until: NOW + 2, limit: 9 }, 'r1 r2'],
+    ['the earliest outcomes up to the limit, oldest first', { limit: 2, earliest: true }, 'r1 r2'],
+    [
+      'the earliest outcome of one job since an instant',
+      { jobName: 'backup', since: NOW + 2, limit: 1, earliest: true },
+      'r3',
+    ],
+    [
+      'outcomes that match all filters',
+      { jobName: 'other', status: 'failure', since: NOW, until: NOW + 9, limit: 9 },
+      'r4',
+    ],
+    ['nothing for an unknown job', { jobName: 'nobody', limit: 9 }, ''],
   ] as const;
   test.each(asked)('%s', (_, query, expected) => {
     expect(
@@ -265,7 +273,7 @@ describe('history returns', () => {
     ).toBe(expected);
   });
 
-  test('durations are those of the latest runs that ended by themselves, ascending', () => {
+  test('durations of the latest runs that ended by themselves, in ascending order', () => {
     const one = new State();
     one.commit([
       finished('r1', { durationMs: 1, at: NOW + 1 }),
@@ -280,7 +288,7 @@ describe('history returns', () => {
     expect(durations('nobody', 9)).toEqual([]);
   });
 
-  test('those of a firing that was due then, or of a series that includes it', () => {
+  test('the outcome of a firing due at that time, or of a series that includes it', () => {
     const one = new State();
     const firing = { ...firingOf('backup'), scheduledFor: NOW + 50 };
     const row = { event: 'firing.missed', at: NOW + 60, firing, reason: 'downtime', count: 5 } as const;
@@ -304,7 +312,7 @@ describe('history returns', () => {
     ]);
   });
 
-  test('one run by its id, or by a beginning that no other has', () => {
+  test('one run by its id or an unambiguous prefix', () => {
     const one = new State();
     one.commit([admitted('abc1'), admitted('abd2'), admitted('x'), finished('abc1'), finished('xy')]);
     const idOf = (id: string) =>
@@ -314,7 +322,7 @@ describe('history returns', () => {
     );
   });
 
-  test('by their numbers, a few at a time; one that was deleted in between is missing', () => {
+  test('outcomes in batches by number, without those deleted in between', () => {
     state().read((history) => {
       const numbers = history.numbers({ jobName: 'backup', limit: 2 });
       expect(history.numbered(numbers).map((ending) => ending?.runId)).toEqual(['r3', 'r5']);
@@ -328,7 +336,7 @@ describe('history returns', () => {
     });
   });
 
-  test('the results of several queries as of one moment', () => {
+  test('the results of several queries from one snapshot', () => {
     const one = state();
     one.commit([admitted('r6')]);
     one.read((history) => {
@@ -342,7 +350,7 @@ describe('history returns', () => {
     });
   });
 
-  test('by the scheduler itself, over the connection it writes with; without output on request', () => {
+  test('records over the scheduler’s own connection, without output on request', () => {
     const state = new State();
     const { recorded } = state.start();
     expect(recorded()?.endings({ limit: 10 })).toEqual([]);
@@ -356,7 +364,7 @@ describe('history returns', () => {
     expect(recorded()?.run('r1')?.outputTail).toBe('long');
   });
 
-  test('while a scheduler writes, and the next question sees what was written', () => {
+  test('records that a scheduler writes between two queries', () => {
     const one = state();
     one.read((history) => {
       expect(history.endings({ limit: 1 })[0]?.runId).toBe('r5');
@@ -366,7 +374,7 @@ describe('history returns', () => {
   });
 });
 
-test('whatever the instants and names are, sqlite3 shows them as the log does', () => {
+test('sqlite3 shows all instants and names like the log', () => {
   const state = new State();
   const firing = fc.record({
     jobName: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/),
@@ -389,7 +397,7 @@ test('whatever the instants and names are, sqlite3 shows them as the log does', 
   );
 });
 
-test('thousands of endings in one commit are recorded completely', () => {
+test('thousands of outcomes in one commit are all recorded', () => {
   const state = new State();
   state.commit(Array.from({ length: 20_000 }, (_, run) => finished(`r${run}`)));
   expect(state.ended()).toHaveLength(20_000);

@@ -41,7 +41,7 @@ async function hold(file: string, sql: string) {
   return holder;
 }
 
-test('a second scheduler is refused with the pid of the first, and touches nothing', () => {
+test('a second scheduler is refused with the pid of the first, and changes nothing', () => {
   const first = new State();
   expect(first.tryStart(11).kind).toBe('open');
   const second = new State(first.path);
@@ -53,13 +53,13 @@ test('a second scheduler is refused with the pid of the first, and touches nothi
   expect(second.tryStart(22).kind).toBe('open');
 });
 
-test('a pid that is our own belongs to another container, and is not shown', () => {
+test('a pid equal to our own belongs to another container and is not shown', () => {
   const first = new State();
   first.tryStart(1);
   expect(new State(first.path).tryStart(1)).toEqual({ kind: 'in_use', pid: undefined });
 });
 
-test('the state of a scheduler that is killed is free at once', async () => {
+test('the state of a killed scheduler is free immediately', async () => {
   const state = new State();
   state.start();
   state.stop();
@@ -70,7 +70,7 @@ test('the state of a scheduler that is killed is free at once', async () => {
   expect(state.tryStart().kind).toBe('open');
 });
 
-test('history is read while another process holds the lock', async () => {
+test('history can be read while another process holds the lock', async () => {
   const state = new State();
   state.commit([finished('r1')]);
   state.stop();
@@ -78,7 +78,7 @@ test('history is read while another process holds the lock', async () => {
   expect(state.ended()).toEqual(['r1']);
 });
 
-test('a second name of the file itself is refused while the first is in use', async () => {
+test('a hard link to a state in use is refused', async () => {
   const made = new State();
   made.commit([finished('r1')]);
   made.stop();
@@ -95,7 +95,7 @@ test('a second name of the file itself is refused while the first is in use', as
   expect(second.ended()).toEqual(['r1']);
 });
 
-test('noise in place of the lock of a state is set aside, and locks nobody out', () => {
+test('a damaged lock file is set aside and does not block schedulers', () => {
   const state = new State();
   state.commit([finished('r1')]);
   state.stop();
@@ -105,7 +105,7 @@ test('noise in place of the lock of a state is set aside, and locks nobody out',
   expect(readFileSync(`${state.path}.lock.bad-20260101T000000.000Z`, 'utf8')).toMatch(/^noise /);
 });
 
-describe('whose lock is removed while it is in use', () => {
+describe('a state whose lock is removed while it is in use', () => {
   /** A living process, which the test names as the holder of the state. */
   const someProcess = () => {
     const other = spawn('sleep', ['1000']);
@@ -113,7 +113,7 @@ describe('whose lock is removed while it is in use', () => {
     return other;
   };
 
-  test('a state is refused with the pid of its scheduler, and nothing is created', () => {
+  test('is refused with the pid of its scheduler, and nothing is created', () => {
     const first = new State();
     const { pid } = someProcess();
     first.tryStart(pid);
@@ -123,7 +123,7 @@ describe('whose lock is removed while it is in use', () => {
     expect(existsSync(`${first.path}.lock`)).toBe(false);
   });
 
-  test('a state is free when its scheduler has died', async () => {
+  test('is free once its scheduler has died', async () => {
     const first = new State();
     const other = someProcess();
     first.tryStart(other.pid);
@@ -137,7 +137,7 @@ describe('whose lock is removed while it is in use', () => {
   test.each([
     [60 * SECOND, 'in_use'],
     [10 * MINUTE, 'open'],
-  ])('a state whose scheduler is on another machine and was seen %i ms ago is: %s', async (ago, kind) => {
+  ])('last seen on another machine %i ms ago is: %s', async (ago, kind) => {
     const first = new State();
     first.tryStart(11);
     first.commit([finished('r1')]);
@@ -152,7 +152,7 @@ describe('whose lock is removed while it is in use', () => {
     expect(second.tryStart(22).kind).toBe(kind);
   });
 
-  test('a copy of the state is free', () => {
+  test('can be copied, and the copy is free', () => {
     const first = new State();
     first.tryStart(someProcess().pid);
     first.commit([finished('r1')]);
@@ -162,7 +162,7 @@ describe('whose lock is removed while it is in use', () => {
     expect(new State(copy).tryStart(22).kind).toBe('open');
   });
 
-  test('the lock is created again, even with nothing to record', async () => {
+  test('gets a new lock, even if there is nothing to record', async () => {
     const first = new State();
     first.tryStart(11);
     rmSync(`${first.path}.lock`);
@@ -170,7 +170,7 @@ describe('whose lock is removed while it is in use', () => {
     expect(new State(first.path).tryStart(22)).toEqual({ kind: 'in_use', pid: 11 });
   });
 
-  test('the state records every half minute that its scheduler is alive', async () => {
+  test('records every half minute that its scheduler is alive', async () => {
     const first = new State();
     first.tryStart(11);
     first.commit([finished('r1')]);
@@ -179,7 +179,7 @@ describe('whose lock is removed while it is in use', () => {
     expect((rows[0] as { value: number }).value).toBeGreaterThanOrEqual(NOW + 9.5 * MINUTE);
   });
 
-  test('and held by another process for more than a moment, the first one has to stop, and touches nothing', async () => {
+  test('makes the first scheduler stop without further changes once another process holds the lock', async () => {
     const first = new State();
     first.tryStart(11);
     first.commit([finished('r1')]);
@@ -195,7 +195,7 @@ describe('whose lock is removed while it is in use', () => {
     expect(first.ended()).toEqual(['r1', 'r2']);
   });
 
-  test('and whose folder another scheduler has created again: the first has to stop, and leaves that file alone', async () => {
+  test('makes the first scheduler stop, without touching a file that another one has created', async () => {
     const first = new State(join(newFolder(), 'in', 'timers.db'));
     first.tryStart(11);
     first.commit([finished('r1')]);

@@ -30,8 +30,8 @@ const NOBODY = process.geteuid!() === 0 ? 65_534 : process.geteuid!();
 const noise = Buffer.from(Array.from({ length: 20_000 }, (_, index) => (index * 7919) % 251));
 const filesBeside = (path: string) => readdirSync(dirname(path)).sort();
 
-describe('a state that is not there', () => {
-  test('is created, with its folder, accessible only to its owner', () => {
+describe('a missing state', () => {
+  test('is created with its folder, accessible to its owner only', () => {
     const state = new State(join(newFolder(), 'deep', 'down', 'timers.db'));
     expect(state.start()).toMatchObject({ setAside: undefined, leftBehind: [] });
     state.commit([finished('r1')]);
@@ -41,7 +41,7 @@ describe('a state that is not there', () => {
     expect(modes).toEqual(['700', '600', '600', '600']);
   });
 
-  test('is created, with its free space, by few writes, because each takes long on a slow card', (context) => {
+  test('is created with few writes, free space included, because writes are slow on SD cards', (context) => {
     const io = '/proc/thread-self/io';
     context.skip(!existsSync(io), `writes are counted by ${io}`);
     const writes = () => Number(/syscw: (\d+)/.exec(readFileSync(io, 'latin1'))![1]);
@@ -53,20 +53,20 @@ describe('a state that is not there', () => {
     expect(new DatabaseSync(state.path).prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
   });
 
-  test('is created in a file without content', () => {
+  test('is created in an empty file', () => {
     const state = new State();
     writeFileSync(state.path, '');
     state.commit([finished('r1')]);
     expect(state.ended()).toEqual(['r1']);
   });
 
-  test('is not a history yet, and reading creates no file', () => {
+  test('has no history, and reading it creates no file', () => {
     const path = join(newFolder(), 'deep', 'timers.db');
     expect(readState(path)).toEqual({ kind: 'none' });
     expect(existsSync(dirname(path))).toBe(false);
   });
 
-  test('is not a history if no file can be there, and the reason is given', () => {
+  test('has no history if its path is impossible, and the reason is given', () => {
     const path = join(newFolder(), 'file');
     writeFileSync(path, '');
     expect(readState(join(path, '.local', 'timers.db'))).toEqual({
@@ -75,7 +75,7 @@ describe('a state that is not there', () => {
     });
   });
 
-  test('is by default where the timer file says, or rather its real path', () => {
+  test('gets a default path that depends on the timer file’s real path', () => {
     const [one, other] = ['/etc/a/timers.yaml', '/etc/b/timers.yaml'].map((file) =>
       defaultStatePath(file, { HOME: '/home/ann', XDG_STATE_HOME: 'relative' }),
     );
@@ -85,18 +85,18 @@ describe('a state that is not there', () => {
     expect(told).toBe(join('/var/state/timers', basename(one!)));
   });
 
-  test.each(['', 'relative'])('HOME=%j is ignored', (HOME) => {
+  test.each(['', 'relative'])('ignores HOME=%j in its default path', (HOME) => {
     expect(defaultStatePath('/etc/a/timers.yaml', { HOME })).toBe(defaultStatePath('/etc/a/timers.yaml', {}));
     expect(defaultStatePath('/etc/a/timers.yaml', { HOME })).toMatch(/^\//);
   });
 });
 
-describe('a file that cannot be used', () => {
+describe('an unusable file', () => {
   const damaged = [
-    ['noise', 'it is not a database', (path: string) => writeFileSync(path, noise)],
+    ['random bytes', 'it is not a database', (path: string) => writeFileSync(path, noise)],
     ['a few bytes', 'it is not a database', (path: string) => writeFileSync(path, 'hello')],
     [
-      'a ledger with noise in its middle',
+      'damage in the middle',
       'its content is damaged',
       (path: string) => {
         const state = new State(path);
@@ -108,7 +108,7 @@ describe('a file that cannot be used', () => {
       },
     ],
   ] as const;
-  test.each(damaged)('%s is set aside, reported at each start, and a new one is begun', (_, reason, make) => {
+  test.each(damaged)('with %s is set aside, reported at each start, and replaced by a new state', (_, reason, make) => {
     const state = new State();
     state.commit([finished('r0')]);
     state.stop();
@@ -131,26 +131,23 @@ describe('a file that cannot be used', () => {
   };
   const NEWER = `it was written by a newer version of timers (format 99, this version reads up to ${MIGRATIONS.length})`;
   const refused = [
-    ['of text', 'it is not a database', (path: string) => writeFileSync(path, 'timers:\n')],
-    ['of noise', 'it is not a database', (path: string) => writeFileSync(path, noise)],
+    ['that contains text', 'it is not a database', (path: string) => writeFileSync(path, 'timers:\n')],
+    ['that contains random bytes', 'it is not a database', (path: string) => writeFileSync(path, noise)],
     ['of another program', "it is another program's database", database('PRAGMA application_id = 1')],
-    ['that another program left without a mark', "it is another program's database", database('SELECT 1')],
+    ['of another program without an application id', "it is another program's database", database('SELECT 1')],
     ['of a newer version', NEWER, database(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 99`)],
   ] as const;
-  test.each(refused)(
-    'a file %s that never was our state is refused, and nothing is created or changed',
-    (_, reason, make) => {
-      const path = join(newFolder(), 'timers.db');
-      make(path);
-      const bytes = readFileSync(path);
-      expect(new State(path).tryStart()).toEqual({ kind: 'refused', file: path, reason });
-      expect(readState(path)).toEqual({ kind: 'unavailable', reason });
-      expect(readFileSync(path).equals(bytes)).toBe(true);
-      expect(filesBeside(path)).toEqual(['timers.db']);
-    },
-  );
+  test.each(refused)('%s is refused and left unchanged', (_, reason, make) => {
+    const path = join(newFolder(), 'timers.db');
+    make(path);
+    const bytes = readFileSync(path);
+    expect(new State(path).tryStart()).toEqual({ kind: 'refused', file: path, reason });
+    expect(readState(path)).toEqual({ kind: 'unavailable', reason });
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+    expect(filesBeside(path)).toEqual(['timers.db']);
+  });
 
-  test('the lock file of another program is refused', () => {
+  test('that is the lock file of another program is refused', () => {
     const path = join(newFolder(), 'yarn');
     writeFileSync(`${path}.lock`, '# yarn lockfile v1');
     const reason = 'it is not a lock of timers';
@@ -159,7 +156,7 @@ describe('a file that cannot be used', () => {
     expect(filesBeside(path)).toEqual(['yarn.lock']);
   });
 
-  test('a database of another program that takes the place of a state in use stays there', async () => {
+  test('of another program that replaces a state in use is kept', async () => {
     const state = new State();
     state.commit([finished('r1')]);
     const other = join(newFolder(), 'app.db');
@@ -177,7 +174,7 @@ describe('a file that cannot be used', () => {
     expect(filesBeside(state.path).filter((name) => name.includes('.bad-'))).toEqual([]);
   });
 
-  test('a folder, or a path through a file, is described in words', () => {
+  test('that is a folder, or below a regular file, is reported with that reason', () => {
     const folder = newFolder();
     mkdirSync(join(folder, 'timers.db'));
     writeFileSync(join(folder, 'file'), '');
@@ -189,7 +186,7 @@ describe('a file that cannot be used', () => {
     ['a named pipe', 'it is a named pipe, not a file', (path: string) => spawnSync('mkfifo', [path])],
     ['a device', 'it is a device, not a file', (path: string) => symlinkSync('/dev/null', path)],
     ['a folder', 'it is a folder', (path: string) => mkdirSync(path)],
-  ])('%s is refused in words by writers and readers, and nobody waits', (_, reason, make) => {
+  ])('that is %s is refused with the reason by writers and readers, without blocking', (_, reason, make) => {
     const path = join(newFolder(), 'timers.db');
     make(path);
     expect(new State(path).whyUnavailable()).toBe(reason);
@@ -199,7 +196,7 @@ describe('a file that cannot be used', () => {
     expect(new State(other).whyUnavailable()).toBe(`of ${other}.lock: ${reason}`);
   });
 
-  test('one that is closed to us is not mistaken for an accessible folder', () => {
+  test('without permissions is reported as denied, not as a missing state', () => {
     const state = new State();
     state.commit([finished('r1')]);
     state.stop();
@@ -217,7 +214,7 @@ describe('a file that cannot be used', () => {
     }
   });
 
-  test('noise is reported to readers, who change nothing', () => {
+  test('that is not a database is reported to readers, which change nothing', () => {
     const path = join(newFolder(), 'timers.db');
     writeFileSync(path, noise);
     expect(readState(path)).toEqual({ kind: 'unavailable', reason: 'it is not a database' });
@@ -237,7 +234,7 @@ function killed(): State {
 
 const RUNS = Array.from({ length: 20 }, (_, run) => `r${run}`);
 
-test('an empty file that a scheduler left as it was killed, before it wrote, is a new one', () => {
+test('an empty file left by a scheduler killed before its first write counts as new', () => {
   const folder = newFolder();
   // A lock that was held, but never saw a state.
   const lock = new DatabaseSync(join(folder, 'timers.db.lock'));
@@ -251,9 +248,9 @@ test('an empty file that a scheduler left as it was killed, before it wrote, is 
   expect(next.start()).toMatchObject({ setAside: undefined, leftBehind: [] });
 });
 
-describe('a state that was emptied', () => {
+describe('a state that was truncated', () => {
   const EMPTY = 'it is empty, although a scheduler has used it before';
-  test('after an orderly stop is reported, and a new one begun', () => {
+  test('after a clean stop is reported, and a new one is created', () => {
     const state = new State();
     state.commit([finished('r1')]);
     state.stop();
@@ -265,7 +262,7 @@ describe('a state that was emptied', () => {
     expect(state.start()).toMatchObject({ setAside: undefined, leftBehind: [aside] });
   });
 
-  test('next to its log is set aside with it', () => {
+  test('next to its write-ahead log is set aside together with the log', () => {
     const state = killed();
     rmSync(`${state.path}.lock`);
     truncateSync(state.path);
@@ -276,7 +273,7 @@ describe('a state that was emptied', () => {
     expect(state.ended()).toEqual(['new']);
   });
 
-  test('is not what is left when a new one could not be made', async () => {
+  test('is not left behind when creating a new state fails', async () => {
     const state = new State();
     mkdirSync(`${state.path}-journal`);
     expect(state.whyUnavailable()).toBeDefined();
@@ -287,11 +284,11 @@ describe('a state that was emptied', () => {
   });
 });
 
-describe('a log', () => {
+describe('a write-ahead log', () => {
   const log = (state: State) => `${state.path}-wal`;
   const aside = (state: State) => `${log(state)}.bad-20260101T000000.000Z`;
 
-  test('of a scheduler that was killed, even while it wrote, is whole', () => {
+  test('of a scheduler killed during a write is complete', () => {
     const state = killed();
     const bytes = readFileSync(log(state));
     // The header of a frame of the same log, its page half written.
@@ -301,7 +298,7 @@ describe('a log', () => {
     expect(state.ended()).toEqual(RUNS);
   });
 
-  test('of noise is set aside and reported at each start; the rest of the state is used', () => {
+  test('with invalid content is set aside and reported at each start; the rest of the state is used', () => {
     const state = killed();
     writeFileSync(log(state), noise);
     expect(state.start().setAside).toEqual({
@@ -316,7 +313,7 @@ describe('a log', () => {
     expect(state.start()).toMatchObject({ setAside: undefined, leftBehind: [aside(state)] });
   });
 
-  test('with noise in its middle is kept, and its intact part is used', () => {
+  test('with a damaged part is set aside, and its intact part is used', () => {
     const state = killed();
     const bytes = readFileSync(log(state));
     noise.copy(bytes, 32 + 40 * (24 + 1024) + 100, 0, 200);
@@ -334,7 +331,7 @@ describe('a log', () => {
   });
 });
 
-test('reading a state nobody uses leaves no file behind', () => {
+test('reading an unused state leaves no file behind', () => {
   const state = new State();
   state.commit([finished('r1')]);
   state.stop();
@@ -343,7 +340,7 @@ test('reading a state nobody uses leaves no file behind', () => {
   expect(filesBeside(state.path)).toEqual(before);
 });
 
-test('what a scheduler wrote before it was killed is read, and found by the next', () => {
+test('records of a killed scheduler can be read, and the next scheduler loads them', () => {
   const killed = new State();
   killed.commit([finished('r1'), admitted('r2')], [recordOf('backup')]);
   const folder = newFolder();

@@ -22,7 +22,7 @@ function open(context: { skip: (when: boolean, why: string) => void }, owner = B
   return { folder, link };
 }
 
-test('a link of another user in a folder that others can write to is found, wherever it is on the path', (context) => {
+test('another user’s symlink in a folder that others can write to is found anywhere in the path', (context) => {
   const { folder, link } = open(context);
   expect(plantedLinkOn(link, ROOT)).toBe(link);
   expect(plantedLinkOn(join(link, 'new.db'), ANN)).toBe(link);
@@ -30,7 +30,7 @@ test('a link of another user in a folder that others can write to is found, wher
   expect(plantedLinkOn(join(folder, 'private', 'mine'), ROOT)).toBe(link);
 });
 
-test('a link of our own or of root is followed, and one where only we may write', (context) => {
+test('symlinks of our own, of root and in private folders are followed', (context) => {
   const { link } = open(context, ANN);
   expect(plantedLinkOn(link, ANN)).toBeUndefined();
   expect(plantedLinkOn(open(context, ROOT).link, ANN)).toBeUndefined();
@@ -40,7 +40,7 @@ test('a link of our own or of root is followed, and one where only we may write'
   expect(plantedLinkOn(closed.link, ROOT)).toBe(closed.link);
 });
 
-test('a circle of links is left to the caller that opens it', () => {
+test('a symlink loop is left to the code that opens the file', () => {
   const link = join(newFolder(), 'link');
   symlinkSync(link, link);
   expect(plantedLinkOn(link, ROOT)).toBeUndefined();

@@ -12,7 +12,7 @@ function begin() {
   return { root, at: (path: string) => realPath(join(root, path)).slice(root.length + 1) };
 }
 
-test('a file has one path, by whatever links it is named', () => {
+test('a file has one path, regardless of the links that lead to it', () => {
   const { root, at } = begin();
   writeFileSync(join(root, 'real', 'timers.db'), '');
   symlinkSync(join(root, 'link', 'timers.db'), join(root, 'named.db'));
@@ -21,7 +21,7 @@ test('a file has one path, by whatever links it is named', () => {
     expect(at(path)).toBe('real/timers.db');
 });
 
-test('so has a file, or its folder, that is still to be made', () => {
+test('a missing file or folder also has one path', () => {
   const { root, at } = begin();
   symlinkSync('link/new.db', join(root, 'to-new.db'));
   symlinkSync('link/deep/down', join(root, 'to-deep'));
@@ -31,7 +31,7 @@ test('so has a file, or its folder, that is still to be made', () => {
   expect(at('to-deep/new.db')).toBe('real/deep/down/new.db');
 });
 
-test('links in a circle, and a path through a file, stay as they are', () => {
+test('symlink loops and paths below a regular file are returned unchanged', () => {
   const { root, at } = begin();
   symlinkSync('one.db', join(root, 'other.db'));
   symlinkSync('other.db', join(root, 'one.db'));

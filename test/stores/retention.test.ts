@@ -7,7 +7,7 @@ import { begun, finished, firingOf, newFolder, NOW, State } from './state.js';
 
 const stateOf = (retention: Retention) => new State(join(newFolder(), 'timers.db'), retention);
 
-test('the newest outcomes of each job are kept, as many as configured', async () => {
+test('the configured number of newest outcomes is kept for each job', async () => {
   const state = stateOf({ keep: 30 * DAY, runs: 3 });
   for (const jobName of ['a', 'b']) {
     const firing = firingOf(jobName);
@@ -19,7 +19,7 @@ test('the newest outcomes of each job are kept, as many as configured', async ()
   expect(state.ended()).toEqual(['a997', 'a998', 'a999', 'b0', 'b1']);
 });
 
-test('older outcomes are deleted, except the newest of each job', async () => {
+test('outcomes older than the limit are deleted, except the newest of each job', async () => {
   const state = stateOf({ keep: DAY, runs: 1_000 });
   const old = { at: NOW - 2 * DAY };
   state.commit([
@@ -35,7 +35,7 @@ test('older outcomes are deleted, except the newest of each job', async () => {
   expect(state.ended()).toEqual(['a3', 'b2']);
 });
 
-test('old outcomes are deleted a little at a time, and never as part of a commit', async () => {
+test('old outcomes are deleted in small batches, never as part of a commit', async () => {
   const state = stateOf({ keep: 30 * DAY, runs: 1 });
   const names = Array.from({ length: 100 }, (_, job) => `job-${job}`);
   state.commit(
@@ -71,7 +71,7 @@ test('failed attempts are deleted with their run', async () => {
   expect(rows.map((row: { run_id: string }) => row.run_id)).toEqual(['r3', 'r4']);
 });
 
-test('outcomes that are not forwarded yet are kept beyond the number, up to their age', async () => {
+test('outcomes not yet forwarded are kept beyond the count, but not beyond the age', async () => {
   const state = stateOf({ keep: 10 * MINUTE, runs: 2, keepsUnsent: true });
   const mark = state.outcomes()?.begin(NOW);
   state.commit(Array.from({ length: 10 }, (_, run) => finished(`a${run}`, { at: NOW + run })));
@@ -82,14 +82,14 @@ test('outcomes that are not forwarded yet are kept beyond the number, up to thei
   expect(state.ended()).toEqual(['a9']);
 });
 
-test('the last number is never reused', async () => {
+test('the highest number is never reused', async () => {
   const state = stateOf({ keep: DAY, runs: 2 });
   state.commit([finished('a0', { firing: firingOf('in:1'), at: NOW - 2 * DAY })]);
   await state.clock.advance(2 * MINUTE);
   expect(state.outcomes()?.last()).toBe(1);
 });
 
-test('received outcomes are recorded once for each node and state, under their node', () => {
+test('received outcomes are recorded once per node and state, under the name of their node', () => {
   const state = stateOf({ keep: DAY, runs: 2 });
   const log = state.outcomes();
   const outcomes = [1, 2, 3].map((number) => ({ number, ending: finished(`r${number}`, { at: NOW }) }));
@@ -105,7 +105,7 @@ test('received outcomes are recorded once for each node and state, under their n
   expect(log?.after(6, 1)).toMatchObject([{ ending: { firing: { jobName: 'edge-7/backup' }, node: 'w1' } }]);
 });
 
-test('received outcomes of two machines that were copied from one image are all recorded, and none twice', () => {
+test('outcomes of two machines cloned from one image are all recorded, each once', () => {
   const state = stateOf({ keep: DAY, runs: 100 });
   const of = (machine: string) => ({
     node: 'edge-7',
@@ -123,7 +123,7 @@ test('received outcomes of two machines that were copied from one image are all 
   expect([again(NOW), again(NOW), again(NOW + 1)]).toEqual([1, 0, 1]);
 });
 
-test('received outcomes of a clock that is far ahead push out none that follow, and are not repeated', async () => {
+test('outcomes from a clock far ahead neither displace later ones nor are recorded twice', async () => {
   const state = stateOf({ keep: DAY, runs: 2 });
   const log = state.outcomes();
   const missed = { event: 'firing.missed', at: NOW + 9 * DAY, firing: firingOf('backup'), reason: 'downtime' } as const;

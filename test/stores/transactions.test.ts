@@ -10,7 +10,7 @@ function open(): DatabaseSyncInstance {
   return database;
 }
 
-test('a migration that fails leaves no transaction open, and no change', () => {
+test('a failed migration changes nothing and closes its transaction', () => {
   const database = open();
   database.exec('CREATE TABLE jobs (name TEXT)');
   expect(() => migrate(database, 0)).toThrow('table jobs already exists');
@@ -18,7 +18,7 @@ test('a migration that fails leaves no transaction open, and no change', () => {
   expect(database.prepare('SELECT name FROM sqlite_schema').all()).toEqual([{ name: 'jobs' }]);
 });
 
-test('what goes wrong in a read transaction is reported as it is, even if SQLite has ended the transaction', () => {
+test('an error in a read transaction is reported unchanged, even if SQLite has rolled back', () => {
   const database = open();
   const history = new SqliteHistory(database);
   const fail = () => {

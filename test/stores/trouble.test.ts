@@ -58,7 +58,7 @@ function lockOut(path: string): () => void {
 }
 
 describe('while the file cannot be written', () => {
-  test('commits are kept, trouble is reported once, and so is its end when all is recorded', async () => {
+  test('commits are buffered; the problem and the recovery are each reported once', async () => {
     const state = new State();
     state.commit([admitted('r0'), admitted('r1')], [recordOf('backup', { cursor: 0 })]);
     const free = lockOut(state.path);
@@ -79,7 +79,7 @@ describe('while the file cannot be written', () => {
     ]);
   });
 
-  test('because of a lock, a stop waits for it: what was kept is recorded before the end', async () => {
+  test('a stop waits for a lock to end and then records the buffered commits', async () => {
     const state = new State();
     state.commit([admitted('r1')]);
     const free = lockOut(state.path);
@@ -94,7 +94,7 @@ describe('while the file cannot be written', () => {
     expect(state.ended()).toEqual(['r1']);
   });
 
-  test('because of a lock that stays, a stop gives up, and what is lost is reported', async () => {
+  test('a stop times out on a lock that stays, and reports what is lost', async () => {
     const state = new State();
     state.commit([admitted('r1')]);
     afterTest(lockOut(state.path));
@@ -107,7 +107,7 @@ describe('while the file cannot be written', () => {
     expect(state.clock.armed).toBe(0);
   });
 
-  test('because of a short lock, it is written soon, without a report', async () => {
+  test('a commit blocked by a short lock is retried soon, without a report', async () => {
     const state = new State();
     state.commit([admitted('r1')]);
     const free = lockOut(state.path);
@@ -122,7 +122,7 @@ describe('while the file cannot be written', () => {
     expect(state.troubles).toEqual([]);
   });
 
-  test('because of a lock, that is reported after two seconds, or when something is dropped', async () => {
+  test('a lock is reported after two seconds or when a record is dropped', async () => {
     const state = new State();
     state.start();
     const free = lockOut(state.path);
@@ -142,7 +142,7 @@ describe('while the file cannot be written', () => {
     expect(state.troubles.at(-1)).toMatchObject({ kind: 'recovered', lost: 2 });
   });
 
-  test('because of half a commit only, the other half is not recorded either', async () => {
+  test('a commit that fails halfway is not recorded in part', async () => {
     const state = new State();
     state.start();
     const other = new DatabaseSync(state.path);
@@ -157,7 +157,7 @@ describe('while the file cannot be written', () => {
     expect([...state.read((history) => history.jobs()).keys()]).toEqual(['backup']);
   });
 
-  test('a listener that registers late is called', async () => {
+  test('a listener that registers late is called with the problem', async () => {
     const state = new State();
     const { ledger } = state.start();
     afterTest(lockOut(state.path));
@@ -169,7 +169,7 @@ describe('while the file cannot be written', () => {
     expect(told).toHaveLength(1);
   });
 
-  test('the oldest outcomes beyond the limit are dropped and counted, and no run stays open because of that', async () => {
+  test('the oldest outcomes beyond the limit are dropped and counted, and their runs do not stay open', async () => {
     const state = new State();
     state.commit(Array.from({ length: 100 }, (_, run) => admitted(`r${run}`)));
     const free = lockOut(state.path);
@@ -182,7 +182,7 @@ describe('while the file cannot be written', () => {
     expect(state.read((history) => history.open())).toEqual([]);
   });
 
-  test('closing reports how much is not recorded, and of which file', () => {
+  test('closing reports the file and the number of unrecorded outcomes', () => {
     const state = new State();
     state.commit([admitted('r1')]);
     afterTest(lockOut(state.path));
@@ -196,7 +196,7 @@ describe('while the file cannot be written', () => {
     ]);
   });
 
-  test('closing tries once more', () => {
+  test('closing tries to write once more', () => {
     const state = new State();
     state.start();
     const free = lockOut(state.path);
@@ -209,7 +209,7 @@ describe('while the file cannot be written', () => {
 });
 
 describe('a disk', () => {
-  test('that is full stops recording late, loses nothing, and recording resumes when there is room', async (context) => {
+  test('that is full does not lose records, and recording resumes once there is room', async (context) => {
     const folder = smallDisk(context, '4m');
     const state = new State(join(folder, 'timers.db'));
     state.start();
@@ -238,7 +238,7 @@ describe('a disk', () => {
   });
 
   test.for(['3m', '4m'])(
-    'of %s that is full has room for what keeps the next scheduler from running things twice, over a restart too',
+    'of %s that is full still keeps the next scheduler from running anything twice',
     async (size, context) => {
       const folder = smallDisk(context, size);
       const state = new State(join(folder, 'timers.db'));
@@ -270,7 +270,7 @@ describe('a disk', () => {
     },
   );
 
-  test('that was full before the start is reported, and recording begins when there is room', async (context) => {
+  test('that is full at startup is reported, and recording starts once there is room', async (context) => {
     const folder = smallDisk(context, '1m');
     spawnSync('dd', ['if=/dev/zero', `of=${join(folder, 'ballast')}`, 'bs=4k']);
     const state = new State(join(folder, 'timers.db'));
@@ -285,7 +285,7 @@ describe('a disk', () => {
     expect(state.ended()).toEqual(['r1']);
   });
 
-  test('that filled up between two schedulers: the second one loads everything, and records when there is room', async (context) => {
+  test('that fills up between two schedulers can be read, and is written once there is room', async (context) => {
     const folder = smallDisk(context, '4m');
     const state = new State(join(folder, 'timers.db'));
     state.commit([admitted('r1')], [recordOf('backup')]);
@@ -300,7 +300,7 @@ describe('a disk', () => {
     expect(state.ended()).toEqual(['r1']);
   });
 
-  test('that is read-only is reported, and can be read', (context) => {
+  test('that is read-only is reported and can be read', (context) => {
     const folder = smallDisk(context, '8m');
     const state = new State(join(folder, 'timers.db'));
     state.commit([finished('r1')]);
@@ -319,7 +319,7 @@ test.each([
   ['EROFS', /^its file system is read-only; remount it for writing /],
   ['EDQUOT', /^the disk quota is used up$/],
   ['EIO', /^the disk failed to read or write it$/],
-] as const)('what the system reports is put into words: %s', (code, words) => {
+] as const)('a system error is reported in plain words: %s', (code, words) => {
   // The error as Node reports it. Node has no name for a quota error.
   const name = code === 'EDQUOT' ? 'UNKNOWN' : code;
   const error = Object.assign(new Error(name), { code: name, errno: -constants.errno[code], syscall: 'write' });
@@ -350,7 +350,7 @@ describe('a file in use', () => {
     ]);
   };
 
-  test('that is overwritten by noise is set aside, and a new one begins with all that is known', async () => {
+  test('that is overwritten is set aside, and a new one starts with everything known', async () => {
     const state = begin();
     const noise = Buffer.alloc(statSync(state.path).size, 'noise');
     writeFileSync(state.path, noise);
@@ -362,7 +362,7 @@ describe('a file in use', () => {
     expectNewLedger(state);
   });
 
-  test('that is emptied is set aside as well', async () => {
+  test('that is truncated is also set aside', async () => {
     const state = begin();
     writeFileSync(state.path, '');
     await goOn(state);
@@ -370,7 +370,7 @@ describe('a file in use', () => {
     expectNewLedger(state);
   });
 
-  test('that is replaced by noise gives way to a new one', async () => {
+  test('that another file replaces is replaced by a new one', async () => {
     const state = begin();
     writeFileSync(`${state.path}.new`, 'noise');
     renameSync(`${state.path}.new`, state.path);
@@ -387,7 +387,7 @@ describe('a file in use', () => {
     expectNewLedger(state, ['r1', 'r3', 'r4']);
   });
 
-  test('that is replaced by a named pipe gives way to a new one, and nobody waits', async () => {
+  test('that a named pipe replaces is replaced by a new one, without blocking', async () => {
     const state = begin();
     rmSync(state.path);
     spawnSync('mkfifo', [state.path]);
@@ -396,7 +396,7 @@ describe('a file in use', () => {
     expectNewLedger(state, ['r1', 'r3', 'r4']);
   });
 
-  test('that is moved away has everything in it, and a new one is begun', async () => {
+  test('that is moved keeps its records, and a new one is created', async () => {
     const state = begin();
     const moved = join(newFolder(), 'moved.db');
     renameSync(state.path, moved);
@@ -411,8 +411,8 @@ describe('a file in use', () => {
 
   test.each([
     ['moved', () => undefined],
-    ['moved and made again', makePrivate],
-  ])('whose folder is %s has everything in it, and a new one is begun, folder and all', async (_, makeAgain) => {
+    ['moved and created again', makePrivate],
+  ])('whose folder is %s keeps its records, and a new one is created with its folder', async (_, makeAgain) => {
     const state = begin();
     const folder = dirname(state.path);
     const moved = join(newFolder(), 'moved');
@@ -430,8 +430,8 @@ describe('a file in use', () => {
 
   test.each([
     ['removed', () => undefined],
-    ['removed and made again', makePrivate],
-  ])('whose folder is %s is begun again, with the outcomes that the old one had', async (_, makeAgain) => {
+    ['removed and created again', makePrivate],
+  ])('whose folder is %s is created again with the latest outcomes', async (_, makeAgain) => {
     const state = begin();
     rmSync(dirname(state.path), { recursive: true });
     makeAgain(dirname(state.path));
@@ -447,7 +447,7 @@ describe('a file in use', () => {
     expectNewLedger(state, ['r1', 'r3', 'r4']);
   });
 
-  test('that is removed passes its failed attempts to a new one, and the number of older ones is reported', async () => {
+  test('that is removed passes failed attempts to a new one, and the lost outcomes are counted', async () => {
     const state = begin();
     state.commit([failedOnce('r2')]);
     state.commit(Array.from({ length: MOST_KEPT }, (_, run) => finished(`more${run}`)));
@@ -459,7 +459,7 @@ describe('a file in use', () => {
     expect(state.read((history) => history.run('r2'))?.attempts).toMatchObject([{ attempt: 1, error: 'exit code 3' }]);
   });
 
-  test('that is damaged inside is set aside when the damage is found', () => {
+  test('that is damaged is set aside when the damage is found', () => {
     const state = begin();
     state.commit(Array.from({ length: 20_000 }, (_, run) => finished(`old${run}`, { outputTail: 'x'.repeat(300) })));
     state.stop();
@@ -472,7 +472,7 @@ describe('a file in use', () => {
     expectNewLedger(state);
   });
 
-  test('into whose middle noise is written is set aside at the next check, even if no commit reads it', async () => {
+  test('that is overwritten in part is set aside at the next check, even if no commit reads that part', async () => {
     const state = begin();
     state.commit(Array.from({ length: 2_000 }, (_, run) => finished(`old${run}`)));
     state.stop();
@@ -490,7 +490,7 @@ describe('a file in use', () => {
     expect(state.read((history) => [...history.jobs().keys()])).toEqual(['a', 'b']);
   });
 
-  test('that another program has written to correctly stays', async () => {
+  test('that another program modifies correctly is kept', async () => {
     const state = begin();
     state.commit(Array.from({ length: 2_000 }, (_, run) => finished(`old${run}`)));
     const other = new DatabaseSync(state.path);
@@ -502,7 +502,7 @@ describe('a file in use', () => {
     expect(state.ended()).toHaveLength(2_002);
   });
 
-  test('is not mistaken for a changed one when its own log is written back', async () => {
+  test('does not count as modified when its own log is checkpointed', async () => {
     const state = begin();
     for (let run = 0; run < 4_000; run++) state.commit([finished(`old${run}`, { outputTail: 'x'.repeat(500) })]);
     expect(statSync(state.path).size).toBeGreaterThan(2 * 1024 * 1024);
@@ -511,7 +511,7 @@ describe('a file in use', () => {
     expect(state.troubles).toEqual([]);
   });
 
-  test('whose path is blocked by an immovable file: timers continue from memory until it can be moved', async () => {
+  test('whose path is blocked stays in memory until it can be written again', async () => {
     const state = begin();
     const folder = dirname(state.path);
     renameSync(folder, `${folder}-away`);

@@ -24,7 +24,7 @@ function open() {
   return { path, database, writeBack, commit };
 }
 
-test('a long log is written back into the file, again and again, and used again from its beginning', () => {
+test('a long log is checkpointed repeatedly and reused from its beginning', () => {
   const { path, writeBack, commit } = open();
   const before = statSync(path).size;
   commit(200);
@@ -37,7 +37,7 @@ test('a long log is written back into the file, again and again, and used again 
   expect(writeBack.isTouched).toBe(false);
 });
 
-test('what others write into the file is noticed, even after our own checkpoint, until it is accepted', () => {
+test('a write by another program is detected, even after our own checkpoint, until it is accepted', () => {
   const { path, writeBack, commit } = open();
   commit(100);
   writeBack.checkpoint('PASSIVE');

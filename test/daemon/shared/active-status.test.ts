@@ -42,8 +42,8 @@ function machine(...responses: readonly (StatusRecord | undefined | Error)[]) {
   return { active, asked, look };
 }
 
-describe('what a standby machine knows about the active one', () => {
-  test('the first response is everything, and the next one asks only for what changed', async () => {
+describe('a standby’s copy of the active machine’s status', () => {
+  test('is requested completely at first, and then only the changes', async () => {
     const partial = record(1, { partial: true, timers: [timer('report', { enabled: false })], revision: 8 });
     const { active, asked, look } = machine(record(1), partial);
     await look();
@@ -57,14 +57,14 @@ describe('what a standby machine knows about the active one', () => {
     ]);
   });
 
-  test('a refused request keeps what was known', async () => {
+  test('is kept if a request is refused', async () => {
     const { active, look } = machine(record(1), new RefusalError('unavailable', 'gone'));
     await look();
     await look();
     expect(active.latest?.timers).toHaveLength(2);
   });
 
-  test('a part from another active machine is not mixed with the timers of the last one', async () => {
+  test('is not merged with changes from a different active machine', async () => {
     const { active, asked, look } = machine(record(1), record(2, { partial: true, timers: [] }), record(2));
     await look();
     await look();
@@ -74,7 +74,7 @@ describe('what a standby machine knows about the active one', () => {
     expect(active.latest?.shared?.fence).toBe(2);
   });
 
-  test('after a takeover by this machine nothing of the other one is left', async () => {
+  test('is dropped once this machine takes over', async () => {
     const { active, look } = machine(record(1), undefined);
     await look();
     active.takeChanged();
@@ -82,7 +82,7 @@ describe('what a standby machine knows about the active one', () => {
     expect([active.latest, active.takeChanged()]).toEqual([undefined, 'everything']);
   });
 
-  test('the runs of a timer that did not change continue', async () => {
+  test('advances the elapsed time of runs whose timer did not change', async () => {
     const later = record(1, { partial: true, timers: [], now: '2026-11-23T10:00:02.000Z' });
     const running = record(1, { timers: [timer('backup', { runs: [run({ elapsed_ms: 1_000 })] })] });
     const { active, look } = machine(running, later);

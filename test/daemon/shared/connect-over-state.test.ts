@@ -42,7 +42,7 @@ const shared = (store: MemoryStore) => ({
 
 const done = (answer: unknown): MailReply => ({ kind: 'done', answer });
 
-test('the active machine executes a verb once, in the order of the requests and without the time of another clock', async () => {
+test('the active machine executes requests once and in order, without another clock’s timestamp', async () => {
   const { clock, asked, client } = await setUp((verb) => done({ verb }));
   const answers = Promise.all([client.request('pause', { names: ['tick'], expires_at: 0 }), client.request('status')]);
   await clock.advance(2 * SECOND);
@@ -50,7 +50,7 @@ test('the active machine executes a verb once, in the order of the requests and 
   expect(asked).toEqual(['pause {"names":["tick"]}', 'status {}']);
 });
 
-test('a verb that nobody takes is withdrawn, and never executed later', async () => {
+test('a request that no machine accepts is withdrawn and never executed', async () => {
   const { clock, asked, fall, rise, client } = await setUp(() => done({}));
   fall();
   const refusal = client.request('trigger', { name: 'tick' }).catch((error: unknown) => error);
@@ -64,7 +64,7 @@ test('a verb that nobody takes is withdrawn, and never executed later', async ()
   expect(asked).toEqual([]);
 });
 
-test('a verb that was taken and has no reply may have been done, and the refusal says so', async () => {
+test('a request accepted without a reply fails with a note that it may have been executed', async () => {
   const { clock, asked, client } = await setUp(() => new Promise<never>(() => undefined));
   const refusal = client.request('trigger', { name: 'tick' }).catch((error: unknown) => error);
   await clock.advance(41 * SECOND);
@@ -75,7 +75,7 @@ test('a verb that was taken and has no reply may have been done, and the refusal
   });
 });
 
-test('if the store fails during a request, the error says that the outcome is unknown', async () => {
+test('an error says that the outcome is unknown if the store fails during a request', async () => {
   const { store, client, asked } = await setUp(() => done({}));
   store.state = 'away';
   await expect(client.request('trigger', { name: 'tick' })).rejects.toThrow(
@@ -88,14 +88,14 @@ test.each([
   ['stop', {}],
   ['health', {}],
   ['reload', { dry_run: true, file: '/etc/timers.yaml' }],
-])('%s belongs to a machine, and the refusal names the active one', async (verb, args) => {
+])('%s applies to one machine only, and the refusal names the active one', async (verb, args) => {
   const { client } = await setUp(() => done({}));
   await expect(client.request(verb, args)).rejects.toThrow(
     /^no scheduler of this file is running on this machine\. Run the command on web-1, which is active on memory/,
   );
 });
 
-test('a state without schedulers is reported as such, and an unreachable state with its reason', async () => {
+test('a state without schedulers is reported as absent, an unreachable state with its reason', async () => {
   const clock = new FakeClock();
   const store = new MemoryStore(clock);
   expect(await connectOver(shared(store), clock)).toEqual({ kind: 'absent' });
@@ -110,7 +110,7 @@ test('a state without schedulers is reported as such, and an unreachable state w
 
 const event = (msg: string) => ({ msg }) as EventRecord;
 
-test('a client follows the log over a takeover, and is informed whose log it is', async () => {
+test('a client follows the log across a takeover and is notified whose log it reads', async () => {
   let node = 'web-1';
   const log = ['a', 'b', 'c'];
   const { clock, asked, fall, rise, client } = await setUp((_verb, { after }) => {
@@ -145,7 +145,7 @@ test('a client follows the log over a takeover, and is informed whose log it is'
   await following;
 });
 
-test('without follow, a client reads the existing events, and fails if its first request fails', async () => {
+test('without follow, a client reads existing events, and fails if its first request fails', async () => {
   const { clock, fall, client } = await setUp(() =>
     done({ events: [event('a')], dropped: 2, position: '1', is_more: false, node: null }),
   );

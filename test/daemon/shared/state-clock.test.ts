@@ -23,7 +23,7 @@ function machine({ isAsked = true, isActive = false } = {}) {
   return { clock, store, told, watch };
 }
 
-test('a standby machine measures the clock of the store, and reports drift', async () => {
+test('a standby measures the store’s clock and reports drift', async () => {
   const { clock, watch, told } = machine();
   watch.start();
   await clock.advance(0);
@@ -32,16 +32,19 @@ test('a standby machine measures the clock of the store, and reports drift', asy
   watch.stop();
 });
 
-test.each([{ isActive: true }, { isAsked: false }])('%j: it measures, and leaves the report to others', async (how) => {
-  const { clock, watch, told } = machine(how);
-  watch.start();
-  await clock.advance(0);
-  expect(watch.latest?.offsetMs).toBe(2_000);
-  expect(told).toEqual([]);
-  watch.stop();
-});
+test.each([{ isActive: true }, { isAsked: false }])(
+  'with %j, a machine measures the clock without a report',
+  async (how) => {
+    const { clock, watch, told } = machine(how);
+    watch.start();
+    await clock.advance(0);
+    expect(watch.latest?.offsetMs).toBe(2_000);
+    expect(told).toEqual([]);
+    watch.stop();
+  },
+);
 
-test('an unreachable store is reported without its place', async () => {
+test('an unreachable store is reported without its URL', async () => {
   const { clock, store, watch, told } = machine();
   store.state = 'away';
   watch.start();

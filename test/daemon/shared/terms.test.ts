@@ -108,7 +108,7 @@ const outcomes = (store: MemoryStore) =>
     return `${(firing.scheduledFor / SECOND) % 60} ${outcome.status}`;
   });
 
-test('the second machine stands by, and takes over as soon as the first one stops', async () => {
+test('the second machine stands by and takes over once the first one stops', async () => {
   const { clock, store, one, two } = machines();
   one.terms.start();
   await clock.advance(SECOND);
@@ -124,7 +124,7 @@ test('the second machine stands by, and takes over as soon as the first one stop
   expect(outcomes(store)).toEqual(['2 success', '4 success', '6 success', '8 success']);
 });
 
-test('a machine that is cut off ends its term before another one begins, and stands by again', async () => {
+test('a machine that is cut off ends its term before another term starts, and stands by again', async () => {
   const { clock, store, one, two } = machines();
   one.terms.start();
   await clock.advance(SECOND);
@@ -141,7 +141,7 @@ test('a machine that is cut off ends its term before another one begins, and sta
   expect(outcomes(store).map((line) => line.split(' ')[0])).toEqual(['2', '4', '6', '8', '10']);
 });
 
-test('a run that waits for its commit when the state is lost starts nothing, and the machine stands by at once', async () => {
+test('a run awaiting its commit when the state is lost is not started, and the machine stands by', async () => {
   const { clock, store, one, two } = machines();
   one.terms.start();
   await clock.advance(SECOND);
@@ -156,7 +156,7 @@ test('a run that waits for its commit when the state is lost starts nothing, and
   expect(outcomes(store)).toEqual(['2 success', '4 success', '6 success', '8 success']);
 });
 
-test('a stop is reported, even by a machine that loses the state while it stops', async () => {
+test('a stop is reported, even if the machine loses the state while stopping', async () => {
   const { clock, one } = machines();
   const ends = () => one.events.flatMap(({ event }) => (/stopp(ing|ed)$/.test(event) ? [event] : []));
   one.terms.start();
@@ -177,7 +177,7 @@ test('a stop is reported, even by a machine that loses the state while it stops'
   expect(ends()).toEqual(['scheduler.stopping', 'scheduler.stopped']);
 });
 
-test('a machine that slept through its lease starts nothing when it wakes', async () => {
+test('a machine that slept longer than its lease does not start a run when it wakes', async () => {
   const { clock, store, one } = machines();
   one.terms.start();
   await clock.advance(3 * SECOND);
@@ -189,7 +189,7 @@ test('a machine that slept through its lease starts nothing when it wakes', asyn
   expect(store.kept.log).toHaveLength(before);
 });
 
-test('a machine that loses the state while its last command runs keeps standing by', async () => {
+test('a machine that loses the state during its last run keeps standing by', async () => {
   const clock = new FakeClock();
   const store = new MemoryStore(clock);
   const jobs = [job('once', atInstants(clock.now() + 2 * SECOND))];
@@ -210,30 +210,33 @@ test('a machine that loses the state while its last command runs keeps standing 
   expect(isIdle).toBe(false);
 });
 
-test.each(['kill', 'keep'] as const)('active commands when the state is lost, under orphans: %s', async (orphans) => {
-  const clock = new FakeClock();
-  const store = new MemoryStore(clock);
-  const one = new Machine('one', clock, store, { orphans });
-  const two = new Machine('two', clock, store);
-  one.terms.start();
-  await clock.advance(SECOND);
-  two.terms.start();
-  one.rigs[0]!.executor.lasting = 60 * SECOND;
-  await clock.advance(1_500);
-  one.board.isCutOff = true;
-  await clock.advance(LEASE);
-  one.board.isCutOff = false;
-  await clock.advance(2 * SECOND);
-  const [{ io } = {}] = one.rigs[0]!.executor.attempts;
-  expect(io?.cancellation.cause?.kind).toBe(orphans === 'kill' ? 'shutdown' : undefined);
-  expect(one.story.at(-1)).toBe('stands by two');
-  await clock.advance(60 * SECOND);
-  // The next active machine reports it as lost, and the end of the command changes nothing.
-  expect(outcomes(store).filter((line) => line.startsWith('2 '))[0]).toBe('2 lost');
-  expect(outcomes(store).slice(0, 4)).toEqual(['2 lost', '4 success', '6 success', '8 success']);
-});
+test.each(['kill', 'keep'] as const)(
+  'losing the state stops active commands or keeps them, depending on orphans: %s',
+  async (orphans) => {
+    const clock = new FakeClock();
+    const store = new MemoryStore(clock);
+    const one = new Machine('one', clock, store, { orphans });
+    const two = new Machine('two', clock, store);
+    one.terms.start();
+    await clock.advance(SECOND);
+    two.terms.start();
+    one.rigs[0]!.executor.lasting = 60 * SECOND;
+    await clock.advance(1_500);
+    one.board.isCutOff = true;
+    await clock.advance(LEASE);
+    one.board.isCutOff = false;
+    await clock.advance(2 * SECOND);
+    const [{ io } = {}] = one.rigs[0]!.executor.attempts;
+    expect(io?.cancellation.cause?.kind).toBe(orphans === 'kill' ? 'shutdown' : undefined);
+    expect(one.story.at(-1)).toBe('stands by two');
+    await clock.advance(60 * SECOND);
+    // The next active machine reports it as lost, and the end of the command changes nothing.
+    expect(outcomes(store).filter((line) => line.startsWith('2 '))[0]).toBe('2 lost');
+    expect(outcomes(store).slice(0, 4)).toEqual(['2 lost', '4 success', '6 success', '8 success']);
+  },
+);
 
-test('a standby waits a lease for the holder of a store that went back, and then takes over', async () => {
+test('a standby waits one lease for the holder of a store that lost data, and then takes over', async () => {
   const { clock, store, one, two } = machines();
   one.terms.start();
   await clock.advance(SECOND);
@@ -247,7 +250,7 @@ test('a standby waits a lease for the holder of a store that went back, and then
   expect(two.story).toEqual(['stands by one', 'took over from nobody', 'went back']);
 });
 
-test('a standby leaves a copy that lacks writes to the active machine, though the copy is older than the lease', async () => {
+test('a standby leaves a store copy that lacks writes to the active machine, even an old copy', async () => {
   const { clock, store, one, two } = machines();
   one.terms.start();
   await clock.advance(SECOND);
@@ -266,7 +269,7 @@ test('a standby leaves a copy that lacks writes to the active machine, though th
   expect(outcomes(store)).toEqual(['2 success', '4 success', '6 success', '8 success', '10 success', '12 success']);
 });
 
-test('a verb at a standby machine is executed by the active one', async () => {
+test('a request to a standby is executed by the active machine', async () => {
   const { clock, one, two } = machines();
   one.terms.start();
   await clock.advance(SECOND);
@@ -281,7 +284,7 @@ test('a verb at a standby machine is executed by the active one', async () => {
   expect(await refusal).toMatchObject({ code: 'unknown_timer', message: 'unknown timer' });
 });
 
-test('a folder of one machine has no meaning on another one', async () => {
+test('the working directory of a request is not passed on to another machine', async () => {
   const { clock, one, two } = machines();
   one.terms.start();
   await clock.advance(SECOND);
@@ -292,7 +295,7 @@ test('a folder of one machine has no meaning on another one', async () => {
   expect(one.carriedOut).toEqual([['add', { in_ms: 5, run: 'true' }]]);
 });
 
-test('a standby with other timers is reported once, by the active machine', async () => {
+test('the active machine reports once that a standby has other timers', async () => {
   const { clock, one, two } = machines({ jobs: [tick(), job('more', everyMs(9_000), { definition: { cron: 'x' } })] });
   one.terms.start();
   await clock.advance(SECOND);
@@ -307,7 +310,7 @@ test('a standby with other timers is reported once, by the active machine', asyn
   });
 });
 
-test('an unreachable store is reported once, and a machine that never reached it takes over once it responds', async () => {
+test('an unreachable store is reported once, and a machine takes over once the store responds', async () => {
   const { clock, store, one } = machines();
   store.state = 'away';
   one.terms.start();

@@ -3,7 +3,7 @@ import { Refusals } from '../../../src/daemon/worker/refusals.js';
 import { MINUTE } from '../../../src/domain/time.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
-test('a worker reports each reason once a minute, ten at most, and how many more there were', async () => {
+test('a worker reports each reason once a minute, at most ten, and counts the others', async () => {
   const clock = new FakeClock();
   const told: string[] = [];
   const refusals = new Refusals(clock, (reason) => told.push(reason));

@@ -11,7 +11,7 @@ import { QueueStore } from './queue-store.js';
 if (!hasRedis) console.log('bullmq.test.ts: redis-server is not installed, so no test runs');
 
 /** Our scripts write what BullMQ reads, and read what it writes. A version of BullMQ with other keys fails here. */
-describe.skipIf(!hasRedis)('our scripts and those of BullMQ', () => {
+describe.skipIf(!hasRedis)('our scripts and BullMQ share one queue', () => {
   let store: QueueStore;
   let queues: WorkQueues;
   let queue: Queue;
@@ -66,7 +66,7 @@ describe.skipIf(!hasRedis)('our scripts and those of BullMQ', () => {
     return { worker, begun, end: () => ends.shift()!(result) };
   }
 
-  test('an attempt that we add is a job of BullMQ, whose result we find', async () => {
+  test('BullMQ takes an attempt that we add, and we read its result', async () => {
     await add('a');
     expect(await queue.getJobCounts()).toMatchObject({ waiting: 1, active: 0, completed: 0 });
     const taker = await bullWorker();
@@ -82,7 +82,7 @@ describe.skipIf(!hasRedis)('our scripts and those of BullMQ', () => {
     expect(await queue.getJobCounts()).toMatchObject({ waiting: 0, active: 0, completed: 0 });
   });
 
-  test('a job of BullMQ is an attempt for our worker, with a lock and an end that BullMQ knows', async () => {
+  test('our worker takes a job that BullMQ adds, and BullMQ sees its lock and its end', async () => {
     await queue.add('job', order('a'), { jobId: 'a.1' });
     const { worker, begun, end } = await ourWorker();
     await expect.poll(() => begun).toEqual(['a']);
@@ -100,7 +100,7 @@ describe.skipIf(!hasRedis)('our scripts and those of BullMQ', () => {
     expect(await store.redis.keys('*a.1*')).toEqual([]);
   });
 
-  test('an attempt that our worker returns is one that BullMQ delays', async () => {
+  test('BullMQ sees an attempt that our worker returns as delayed', async () => {
     await add('misfit');
     const { worker } = await ourWorker();
     await expect.poll(() => stateOf('misfit')).toBe('delayed');
@@ -108,7 +108,7 @@ describe.skipIf(!hasRedis)('our scripts and those of BullMQ', () => {
     expect(await queue.getJobCounts()).toMatchObject({ delayed: 1, active: 0 });
   });
 
-  test('BullMQ finds the attempt of a dead worker, and our next one ends it without a start', async () => {
+  test('BullMQ detects the attempt of a dead worker, and our next worker ends it without a start', async () => {
     await add('a');
     const { worker, begun } = await ourWorker();
     await expect.poll(() => begun).toEqual(['a']);

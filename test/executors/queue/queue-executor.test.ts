@@ -10,7 +10,7 @@ import { QueueStore } from './queue-store.js';
 if (!hasRedis) console.log('queue-executor.test.ts: redis-server is not installed, so no test runs');
 
 /** No time passes, so nothing is checked later. */
-describe.skipIf(!hasRedis)('a scheduler that hands attempts to workers', () => {
+describe.skipIf(!hasRedis)('a scheduler that queues attempts for workers', () => {
   let store: QueueStore;
   let present: RunOn | undefined;
   beforeEach(async () => {
@@ -62,7 +62,7 @@ describe.skipIf(!hasRedis)('a scheduler that hands attempts to workers', () => {
     await worker.drain();
   }
 
-  test('has the result at once if it came while no scheduler was active', async () => {
+  test('gets a result immediately if it arrived while no scheduler was active', async () => {
     const first = await scheduler('1');
     void first.execute(commandFor('h'), io());
     await expect.poll(hashInQueue).toBe('h');
@@ -71,7 +71,7 @@ describe.skipIf(!hasRedis)('a scheduler that hands attempts to workers', () => {
     expect(await (await scheduler('2')).execute(commandFor('h'), io())).toEqual({ kind: 'exited', code: 3 });
   });
 
-  test('gives waiting attempts the definition of their timer after a reload', async () => {
+  test('updates the definition of waiting attempts after a reload', async () => {
     const executor = await scheduler('1');
     void executor.execute(commandFor('h'), io());
     await expect.poll(hashInQueue).toBe('h');
@@ -83,7 +83,7 @@ describe.skipIf(!hasRedis)('a scheduler that hands attempts to workers', () => {
     await expect.poll(hashInQueue).toBe('new');
   });
 
-  test('gives attempts that are being queued the definition of their timer after a reload', async () => {
+  test('updates the definition of attempts that are being queued during a reload', async () => {
     const executor = await scheduler('1');
     void executor.execute(commandFor('h'), io());
     present = { label: 'any', hash: 'new' };
@@ -91,13 +91,13 @@ describe.skipIf(!hasRedis)('a scheduler that hands attempts to workers', () => {
     await expect.poll(hashInQueue).toBe('new');
   });
 
-  test('gives a run from before a reload the present definition, as its next attempt', async () => {
+  test('queues the next attempt of an earlier run with the current definition', async () => {
     present = { label: 'any', hash: 'new' };
     void (await scheduler('1')).execute(commandFor('h'), io());
     await expect.poll(hashInQueue).toBe('new');
   });
 
-  test('and the next scheduler gives waiting attempts its own definition', async () => {
+  test('replaces the definition of attempts that an earlier scheduler queued', async () => {
     const first = await scheduler('1');
     void first.execute(commandFor('h'), io());
     await expect.poll(hashInQueue).toBe('h');

@@ -53,7 +53,7 @@ describe.skipIf(!hasRedis)('a worker', () => {
     return { begun, refused };
   }
 
-  test('takes the next job after those that timers has not written', async () => {
+  test('skips jobs that timers did not write and takes the next one', async () => {
     await put('a.1', { ...order('a'), data: '{"hash":' });
     await put('b.1', { ...order('b'), opts: '[', progress: '{', parent: '}', parentKey: 'x', rjk: 'y', ats: 'z' });
     await put('c.1', { ...order('c'), opts: '[', progress: '{', parent: '}', parentKey: 'x', rjk: 'y', deid: 'd' });
@@ -70,7 +70,7 @@ describe.skipIf(!hasRedis)('a worker', () => {
   });
 
   test.each([[['any']], [['any', 'far']], [['far', 'any']]])(
-    'with %j takes new work before many returned jobs',
+    'with labels %j takes a new job before many returned ones',
     async (labels) => {
       const ids = Array.from({ length: 3_000 }, (_, index) => `old-${index}.1`);
       const all = store.redis.pipeline();

@@ -11,7 +11,7 @@ import { QueueStore } from './queue-store.js';
 if (!hasRedis) console.log('sharing.test.ts: redis-server is not installed, so no test runs');
 
 /** No time passes for workers, so none checks its queues without a message. */
-describe.skipIf(!hasRedis)('requests about attempts', () => {
+describe.skipIf(!hasRedis)('workers and queue requests', () => {
   let store: QueueStore;
   let queues: WorkQueues;
   beforeEach(async () => {
@@ -62,7 +62,7 @@ describe.skipIf(!hasRedis)('requests about attempts', () => {
     await worker.drain();
   };
 
-  test('one attempt wakes one idle worker, and none of those that are gone', async () => {
+  test('a new attempt wakes one idle worker that is still connected', async () => {
     const [w1, w2] = [await open('w1', 1), await open('w2', 1)];
     await expect.poll(async () => (await idle()).sort()).toEqual(['w1', 'w2']);
     await store.redis.sadd('{timers}:work:any:idle', ...Array.from({ length: 50 }, (_, index) => `gone-${index}`));
@@ -83,7 +83,7 @@ describe.skipIf(!hasRedis)('requests about attempts', () => {
     expect((await idle()).filter((id) => !id.startsWith('gone'))).toEqual([]);
   });
 
-  test('a full worker is on no list of idle workers, and on all of its lists again when it has room', async () => {
+  test('a full worker leaves all idle lists and returns to them once it has room', async () => {
     const { worker, begun, end } = await open('w1', 1, ['any', 'far']);
     await expect.poll(async () => [await idle(), await idle('far')]).toEqual([['w1'], ['w1']]);
     await add('a', 'far');
@@ -111,7 +111,7 @@ describe.skipIf(!hasRedis)('requests about attempts', () => {
     expect(await Promise.all(['a', 'b', 'c'].map(ended))).toEqual([result, result, result]);
   });
 
-  test('hundreds of attempts of one moment share requests, and workers share hundreds of attempts', async () => {
+  test('hundreds of simultaneous attempts share a few requests, on both sides', async () => {
     const ids = Array.from({ length: 300 }, (_, index) => `r${index}`);
     expect(new Set(await Promise.all(ids.map((id) => add(id))))).toEqual(new Set(['added']));
     expect(await scripts()).toBe(2);
@@ -141,7 +141,7 @@ describe.skipIf(!hasRedis)('requests about attempts', () => {
     return { ...place, connect };
   }
 
-  test('what a worker took without a reply starts once, after its next request', async () => {
+  test('attempts in a lost reply start once, after the worker’s next request', async () => {
     for (const id of ['a', 'b', 'c']) await add(id);
     const { worker, clock, begun, end } = await open('w1', 4, ['any'], await losing(1));
     await expect.poll(() => store.redis.llen('{timers}:work:any:active')).toBe(2);
@@ -151,7 +151,7 @@ describe.skipIf(!hasRedis)('requests about attempts', () => {
     expect(await Promise.all(['a', 'b', 'c'].map(ended))).toEqual([result, result, result]);
   });
 
-  test('and so does what it took with a result', async () => {
+  test('attempts in a lost reply to a result also start once', async () => {
     for (const id of ['a', 'b']) await add(id);
     const { worker, clock, begun, end } = await open('w1', 1, ['any'], await losing(2));
     await expect.poll(() => begun).toEqual(['a']);
@@ -162,7 +162,7 @@ describe.skipIf(!hasRedis)('requests about attempts', () => {
     expect(await Promise.all(['a', 'b'].map(ended))).toEqual([result, result]);
   });
 
-  test('an attempt whose end is recorded leaves with the next request', async () => {
+  test('an attempt whose end is recorded is removed with the next request', async () => {
     await Promise.all(['a', 'b', 'waits'].map((id) => add(id)));
     const { worker, begun, end } = await open('w1', 2);
     await expect.poll(() => begun).toHaveLength(2);

@@ -3,7 +3,7 @@ import { MINUTE } from '../../../src/domain/time.js';
 import { Unheard, type QueuePlace } from '../../../src/executors/queue/channels.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
-test('a store that refuses messages is reported once, and again if the refusal returns later', async () => {
+test('a store that rejects messages is reported once, and again after 10 minutes without a rejection', async () => {
   const place = { refusalOf: ({ message }: Error) => (message.startsWith('NOPERM') ? message : undefined) };
   const reported: string[] = [];
   const clock = new FakeClock();

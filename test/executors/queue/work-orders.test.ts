@@ -9,36 +9,36 @@ const env = {
 };
 const order = { hash: 'abc', env };
 
-describe('an order', () => {
-  test('is read with the variables of the run', () => {
+describe('a work order', () => {
+  test('is parsed together with the variables of its run', () => {
     expect(readOrder('job', 'r1.2', order)).toEqual(order);
   });
 
   test.each([
-    ['nothing', undefined],
+    ['no order', undefined],
     ['a command', { ...order, hash: 'abc', env: { ...env, run: 'rm' } }],
-    ['a variable that is not ours', { hash: 'abc', env: { ...env, LD_PRELOAD: '/x' } }],
+    ['a foreign variable', { hash: 'abc', env: { ...env, LD_PRELOAD: '/x' } }],
     ['a value with a space', { hash: 'abc', env: { ...env, TIMERS_FENCE: '1 2' } }],
     ['a value of 301 characters', { hash: 'abc', env: { ...env, TIMERS_FENCE: 'x'.repeat(301) } }],
-    ['a value that is no text', { hash: 'abc', env: { ...env, TIMERS_FENCE: 5 } }],
+    ['a value that is not a string', { hash: 'abc', env: { ...env, TIMERS_FENCE: 5 } }],
     ['another timer', { hash: 'abc', env: { ...env, TIMERS_TASK_NAME: 'other' } }],
     ['another run', { hash: 'abc', env: { ...env, TIMERS_RUN_ID: 'r2' } }],
-    ['no attempt', { hash: 'abc', env: { ...env, TIMERS_ATTEMPT: '0' } }],
-    ['no time', { hash: 'abc', env: { ...env, TIMERS_SCHEDULED_AT: 'never' } }],
+    ['an invalid attempt', { hash: 'abc', env: { ...env, TIMERS_ATTEMPT: '0' } }],
+    ['an invalid time', { hash: 'abc', env: { ...env, TIMERS_SCHEDULED_AT: 'never' } }],
     ['no hash', { env }],
-  ])('is refused: %s', (_, data) => {
+  ])('is rejected: %s', (_, data) => {
     expect(readOrder('job', 'r1.2', data)).toBeUndefined();
   });
 
-  test('carries only the variables of the run', () => {
+  test('contains only the variables of its run', () => {
     expect(travelling({ ...env, HOME: '/root', TRACEPARENT: undefined })).toEqual(env);
   });
 });
 
-describe('a result', () => {
+describe('a work result', () => {
   const exit = { kind: 'exited', code: 3 };
 
-  test('is read with the start, the last lines and the usage', () => {
+  test('is parsed with its start, last lines and resource usage', () => {
     const start = { node: 'w1', pid: 5, startedAt: 7 };
     const result = {
       exit,
@@ -50,7 +50,7 @@ describe('a result', () => {
     expect(readResult(result)).toEqual(result);
   });
 
-  test('is cut to its limits', () => {
+  test('is truncated to its limits', () => {
     const tail = Array.from({ length: 1_000 }, () => ({ stream: 'stdout', text: 'x'.repeat(10_000) }));
     const read = readResult({ exit: { kind: 'lost', error: 'x'.repeat(10_000) }, node: 'n'.repeat(10_000), tail });
     expect(JSON.stringify(read).length).toBeLessThan(25_000);
@@ -67,7 +67,7 @@ describe('a result', () => {
     { exit: { kind: 'signaled', signal: 'rm -rf' }, node: 'w1' },
     { exit: { kind: 'not_started' }, node: 'w1' },
     { exit: { kind: 'unknown' }, node: 'w1' },
-  ])('is refused: %j', (value) => {
+  ])('is rejected: %j', (value) => {
     expect(readResult(value)).toBeUndefined();
   });
 
@@ -76,7 +76,7 @@ describe('a result', () => {
     { node: 'w1', pid: 0, startedAt: 1 },
     { node: 'w1', pid: 1, startedAt: Infinity },
     { pid: 1, startedAt: 1 },
-  ])('has no valid start: %j', (value) => {
+  ])('is rejected for an invalid start: %j', (value) => {
     expect(readStart(value)).toBeUndefined();
   });
 });

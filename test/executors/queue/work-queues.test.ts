@@ -8,7 +8,7 @@ import { QueueStore } from './queue-store.js';
 
 if (!hasRedis) console.log('work-queues.test.ts: redis-server is not installed, so no test runs');
 
-describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
+describe.skipIf(!hasRedis)('a scheduler’s work queues', () => {
   let store: QueueStore;
   beforeEach(async () => {
     store = await QueueStore.open();
@@ -45,7 +45,7 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
     return otherwise;
   }
 
-  test('have each attempt once', async () => {
+  test('contain each attempt once', async () => {
     const queues = await open('5');
     expect([await queues.add('any', work, 1), await queues.add('any', work, 2)]).toEqual(['added', 'known']);
     expect(await waiting()).toEqual(['r.1']);
@@ -53,7 +53,7 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
     expect(await queues.depth('any')).toEqual({ label: 'any', waiting: 1, active: 0, oldestAt: 1 });
   });
 
-  test('take nothing from a scheduler after another one has taken over', async () => {
+  test('reject requests of a scheduler after another one has taken over', async () => {
     const [old, now] = [await open('5'), await open('6')];
     await store.redis.hset('{timers}:meta', 'fence', '6');
     expect(await old.add('any', work, 1)).toBeUndefined();
@@ -72,7 +72,7 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
     expect(await waiting()).toEqual([]);
   });
 
-  test('contain an attempt again after a worker returned it, for other workers and for the scheduler', async () => {
+  test('contain a returned attempt again, for other workers and for the scheduler', async () => {
     const queues = await open('5');
     await queues.add('any', work, 1);
     await refuse();
@@ -83,7 +83,7 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
     expect(await store.redis.keys('*r.1*')).toEqual([]);
   });
 
-  test('exchange messages with a worker, with the permissions of the guide', async () => {
+  test('exchange messages with a worker that has the documented permissions', async () => {
     await store.server.command('ACL', 'SETUSER', ...rightsOfTheGuide());
     const url = store.server.url.replace('//', '//timers:PASSWORD@');
     const [heard, messages]: [string[], string[]] = [[], []];
@@ -98,7 +98,7 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
     await expect(worker.publish('other', '')).rejects.toThrow('NOPERM');
   });
 
-  test('report once that the store refuses messages, and which user needs the permission', async () => {
+  test('report once that the store rejects messages, and name the user that needs the permission', async () => {
     await store.server.command('ACL', 'SETUSER', ...rightsOfTheGuide(), 'resetchannels');
     const queues = await open('5', store.server.url.replace('//', '//timers:PASSWORD@'));
     await expect.poll(() => store.unheard).toHaveLength(1);
@@ -108,7 +108,7 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
     expect(await waiting()).toEqual(['r.1']);
   });
 
-  test('report the same if only the scheduler’s messages are refused', async () => {
+  test('report the same if only the scheduler’s messages are rejected', async () => {
     const rights = rightsOfTheGuide().filter((right) => right !== '+publish');
     await store.server.command('ACL', 'SETUSER', ...rights);
     const queues = await open('5', store.server.url.replace('//', '//timers:PASSWORD@'));
@@ -116,7 +116,7 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
     expect(store.unheard).toHaveLength(1);
   });
 
-  test('replace the order of a waiting attempt, and give it to workers that returned it', async () => {
+  test('update the order of a waiting attempt, and offer it again to workers that returned it', async () => {
     const queues = await open('5');
     const hash = async () => (JSON.parse((await store.redis.hget(KEY, 'data')) ?? '') as { hash: string }).hash;
     const ask = (name: string, isConfirmed: boolean) =>
@@ -139,14 +139,14 @@ describe.skipIf(!hasRedis)('the queues of a scheduler', () => {
   test.each([
     ['broken', '{"exit":'],
     ['large', JSON.stringify({ exit: { kind: 'exited', code: 0 }, node: 'x'.repeat(10_000_000) })],
-  ])('treat a %s result as none', async (_, returnvalue) => {
+  ])('treat a %s result as invalid', async (_, returnvalue) => {
     const queues = await open('5');
     await queues.add('any', work, 1);
     await store.redis.hset(KEY, { processedOn: 1, finishedOn: 2, returnvalue, progress: '[', opts: '{', parent: '}' });
     expect(await queues.find('any', 'r.1')).toMatchObject({ isTaken: true, end: 'invalid' });
   });
 
-  test('have the result of a worker that has returned it for long enough', async () => {
+  test('return the result of a worker that has kept returning the attempt for long enough', async () => {
     const queues = await open('5');
     await queues.add('any', work, 1);
     const otherwise = await refuse(0);

@@ -35,7 +35,7 @@ const HUNG_UP = 'it closed the connection. If this continues, use etcds:// for a
 
 const memory = (job: string, text: string) => ({ jobs: [{ job, key: job, text }], runs: [], log: [] });
 
-describe.skipIf(program === undefined)('etcd, which is installed', () => {
+describe.skipIf(program === undefined)('an installed etcd', () => {
   let server: EtcdServer;
   beforeAll(async () => {
     server = await EtcdServer.open(program ?? '');
@@ -61,7 +61,7 @@ describe.skipIf(program === undefined)('etcd, which is installed', () => {
   test.each([
     ['behind', -600_000],
     ['ahead', 600_000],
-  ])('a machine whose clock is far %s takes over from a holder that it has just seen', async (_, apart) => {
+  ])('lets a machine with a clock far %s take over from a holder that it has just seen', async (_, apart) => {
     await server.wipe();
     const clock = { ...patientClock, now: () => patientClock.now() + apart };
     const [one, other] = [open(server.url), open(server.url, { clock })];
@@ -76,7 +76,7 @@ describe.skipIf(program === undefined)('etcd, which is installed', () => {
     await Promise.all([one.close(), other.close()]);
   });
 
-  test('etcd itself ends a lease that nobody renews', async () => {
+  test('ends a lease that nobody renews', async () => {
     const board = open(`${server.url}?prefix=lapse`);
     // A busy machine may look only after the lease has ended.
     await expect.poll(() => taken(board, 'a', 1).then(() => board.holder())).toBeDefined();
@@ -84,7 +84,7 @@ describe.skipIf(program === undefined)('etcd, which is installed', () => {
     await board.close();
   });
 
-  test('states with different prefixes do not see each other', async () => {
+  test('keeps states with different prefixes separate', async () => {
     const [one, other] = [open(`${server.url}?prefix=day`), open(`${server.url}?prefix=night`)];
     await one.write(await taken(one, 'a'), 1, memory('x', '1'));
     expect(await other.holder()).toBeUndefined();
@@ -93,7 +93,7 @@ describe.skipIf(program === undefined)('etcd, which is installed', () => {
     await Promise.all([one.close(), other.close()]);
   });
 
-  test('all entries of one job are written in one transaction, even if there are many', async () => {
+  test('writes all entries of a job in one transaction, even thousands', async () => {
     const board = open(`${server.url}?prefix=many`);
     const runs = [...Array(3_000).keys()].map((n) => ({ job: 'x', key: `x@${n}`, text: '{}' }));
     const before = (await server.ask('/v3/kv/range', { key: 'YQ==' })) as { header: { revision: string } };
@@ -105,7 +105,7 @@ describe.skipIf(program === undefined)('etcd, which is installed', () => {
     await board.close();
   });
 
-  test('a write in many parts and a renewal do not disturb each other', async () => {
+  test('handles a write in many parts and renewals at the same time', async () => {
     const board = open(`${server.url}?prefix=both`);
     const fence = await taken(board, 'a');
     const jobs = [...Array(1_000).keys()].map((n) => ({ job: `job-${n}`, key: `job-${n}`, text: '{}' }));
@@ -117,7 +117,7 @@ describe.skipIf(program === undefined)('etcd, which is installed', () => {
     await board.close();
   });
 
-  test('a part of a write is not in the log before the last part is', async () => {
+  test('shows no part of a write in the log before the last part is written', async () => {
     const board = open(`${server.url}?prefix=parts`);
     const fence = await taken(board, 'a');
     const log = [{ job: 'a', text: 'first' }];
@@ -130,7 +130,7 @@ describe.skipIf(program === undefined)('etcd, which is installed', () => {
     await board.close();
   });
 
-  test('old log entries are deleted', async () => {
+  test('deletes old log entries', async () => {
     const board = open(`${server.url}?prefix=long`);
     const fence = await taken(board, 'a');
     const entries = (from: number, to: number) =>
@@ -141,7 +141,7 @@ describe.skipIf(program === undefined)('etcd, which is installed', () => {
     await board.close();
   });
 
-  test('a server that was killed is used again when it is back, with what it acknowledged', async () => {
+  test('that was killed is used again once it is back, with all acknowledged writes', async () => {
     const board = open(`${server.url}?prefix=killed`);
     const fence = await taken(board, 'a');
     await board.write(fence, 1, memory('x', 'kept'));
@@ -157,7 +157,7 @@ describe.skipIf(program === undefined)('etcd, which is installed', () => {
     await board.close();
   });
 
-  test('a server that is stopped is given up in time, and a write that is sent again is done once', async () => {
+  test('that is suspended times out, and a repeated write is executed once', async () => {
     const clock = new FakeClock();
     const board = open(`${server.url}?prefix=stopped`, { clock });
     const fence = await taken(board, 'a');
@@ -181,7 +181,7 @@ describe.skipIf(program === undefined)('etcd, which is installed', () => {
     await other.close();
   });
 
-  test('the next member is used if one refuses connections', async () => {
+  test('is reached through the next member if one refuses connections', async () => {
     const [gone] = await freePorts(1);
     const board = open(`etcd://127.0.0.1:${gone},127.0.0.1:${server.port}?prefix=turn`);
     expect(await taken(board, 'a')).toBeGreaterThan(0);
@@ -189,7 +189,7 @@ describe.skipIf(program === undefined)('etcd, which is installed', () => {
     await board.close();
   });
 
-  test('a login that is right, wrong or missing', async () => {
+  test('rejects a wrong or missing login and accepts the right one', async () => {
     const user = await EtcdServer.open(program ?? '');
     const encoded = encodeURIComponent(PASSWORD);
     const at = (login: string) => user.url.replace('//', `//${login}@`);
@@ -226,7 +226,7 @@ describe.skipIf(program === undefined)('etcd, which is installed', () => {
     }
   });
 
-  test('TLS, with a certificate that is trusted or not', async () => {
+  test('accepts trusted certificates over TLS and rejects others', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'etcd-tls-'));
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
     const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
@@ -274,13 +274,13 @@ describe.skipIf(program === undefined)('etcd, which is installed', () => {
     }
   });
 
-  test('a server without TLS hangs up', async () => {
+  test('without TLS closes a TLS connection', async () => {
     const board = open(server.url.replace('etcd:', 'etcds:'));
     expect(await troubleOf(board.holder())).toEqual(unreachable(`${board.place}: ${HUNG_UP}`));
     await board.close();
   });
 
-  test('a full database is refused', async () => {
+  test('with a full database is refused with a hint', async () => {
     const full = await EtcdServer.open(program ?? '', { 'quota-backend-bytes': '100000' });
     const board = open(full.url);
     try {
@@ -297,7 +297,7 @@ describe.skipIf(program === undefined)('etcd, which is installed', () => {
   });
 });
 
-test('a server that does not respond is given up in time', async () => {
+test('an etcd server that does not respond times out', async () => {
   const silent = createServer(() => undefined);
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const { port } = silent.address() as AddressInfo;
@@ -310,7 +310,7 @@ test('a server that does not respond is given up in time', async () => {
   silent.close();
 });
 
-test('something else that listens there is refused', async () => {
+test('a server other than etcd is refused', async () => {
   const web = createServer((socket) => socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno'));
   await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
   const board = open(`etcd://127.0.0.1:${(web.address() as AddressInfo).port}`);
@@ -330,7 +330,7 @@ test.each([
   'etcd://user:secret@db.example?token=secret',
   'etcd://user:secret@db.example?prefix=a/b',
   'etcd:secret',
-])('the URL %s is refused without its text', async (url) => {
+])('the invalid URL %s is refused without printing it', async (url) => {
   const board = open(url);
   const trouble = await troubleOf(board.take({ id: 'a', name: 'a' }, LEASE, 0));
   expect(trouble).toMatchObject({ kind: 'refused' });
@@ -338,4 +338,4 @@ test.each([
   await board.close();
 });
 
-test.runIf(program === undefined)('etcd is not installed', ({ skip }) => skip('there is no etcd in PATH'));
+test.runIf(program === undefined)('tests are skipped without etcd', ({ skip }) => skip('there is no etcd in PATH'));

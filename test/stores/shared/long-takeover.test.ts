@@ -84,7 +84,7 @@ async function backlog(clock: FakeClock): Promise<MemoryStore> {
   return store;
 }
 
-test('a takeover of hundreds of waiting runs works in short turns, and its first attempt is soon on record', async () => {
+test('a takeover of hundreds of waiting runs uses short turns and records its first attempt early', async () => {
   const clock = new FakeClock();
   const store = await backlog(clock);
   const waiting = store.kept.runs.size;

@@ -12,7 +12,7 @@ function mailboxes() {
   return { clock, store, one: new Mailbox(store.connect(), clock), two: new Mailbox(store.connect(), clock) };
 }
 
-test('a request gets its reply, and nobody else takes it', async () => {
+test('a request gets its reply, and only one client takes it', async () => {
   const { clock, store, one, two } = mailboxes();
   const taken: MailRequest[] = [];
   one.serve(
@@ -29,7 +29,7 @@ test('a request gets its reply, and nobody else takes it', async () => {
   expect(store.notes.has('ask/a')).toBe(false);
 });
 
-test('a request that nobody takes is withdrawn', async () => {
+test('a request that no scheduler takes is withdrawn', async () => {
   const { clock, store, one, two } = mailboxes();
   let isActive = false;
   let count = 0;
@@ -45,7 +45,7 @@ test('a request that nobody takes is withdrawn', async () => {
   expect([count, store.notes.size]).toEqual([0, 0]);
 });
 
-test('a standby scheduler asks once a second whether it is active, and then serves what waits', async () => {
+test('a standby checks every second whether it is active, and then serves waiting requests', async () => {
   const { clock, one, two } = mailboxes();
   let [isActive, asked] = [false, 0];
   one.serve(
@@ -61,7 +61,7 @@ test('a standby scheduler asks once a second whether it is active, and then serv
   expect(await outcome).toEqual({ kind: 'done', answer: 1 });
 });
 
-test('a request whose taker is gone says that its outcome is unknown', async () => {
+test('a request reports an unknown outcome if the scheduler that took it is gone', async () => {
   const { clock, one, two } = mailboxes();
   one.serve(
     () => true,
@@ -72,7 +72,7 @@ test('a request whose taker is gone says that its outcome is unknown', async () 
   expect(await outcome).toEqual({ kind: 'no_reply' });
 });
 
-test('a note that is not a request is removed, and the others are served', async () => {
+test('an invalid request is removed, and the others are served', async () => {
   const { clock, store, one, two } = mailboxes();
   const board = store.connect();
   await board.put('ask/x', 'not JSON', 60 * SECOND);
@@ -87,7 +87,7 @@ test('a note that is not a request is removed, and the others are served', async
   expect([...store.notes.keys()]).toEqual([]);
 });
 
-test('an accepted request waits longer for its reply than any request waits to be accepted', async () => {
+test('an accepted request may wait longer for its reply than for its acceptance', async () => {
   const { clock, one, two } = mailboxes();
   one.serve(
     () => true,
@@ -98,7 +98,7 @@ test('an accepted request waits longer for its reply than any request waits to b
   expect(await outcome).toEqual({ kind: 'done', answer: 'late' });
 });
 
-test('a scheduler that was stopped while it took a request does not carry it out', async () => {
+test('a scheduler suspended while it takes a request does not execute the request', async () => {
   const { clock, store, two } = mailboxes();
   const board = store.connect();
   const remove = board.remove.bind(board);
@@ -118,7 +118,7 @@ test('a scheduler that was stopped while it took a request does not carry it out
   expect(count).toBe(0);
 });
 
-test('a scheduler that loses the state while it takes a request does not carry it out', async () => {
+test('a scheduler that loses the state while it takes a request does not execute the request', async () => {
   const { clock, store, two } = mailboxes();
   const board = store.connect();
   const remove = board.remove.bind(board);
@@ -138,7 +138,7 @@ test('a scheduler that loses the state while it takes a request does not carry i
   expect(count).toBe(0);
 });
 
-test('a reply of more than one note arrives whole', async () => {
+test('a reply that spans several notes arrives complete', async () => {
   const { clock, store, one, two } = mailboxes();
   const answer = '😀"\n'.repeat(100_000);
   one.serve(
@@ -151,7 +151,7 @@ test('a reply of more than one note arrives whole', async () => {
   expect(store.notes.size).toBe(0);
 });
 
-test('a reply that no store takes is refused in words', async () => {
+test('a reply too long for the store is refused with that reason', async () => {
   const { clock, one, two } = mailboxes();
   one.serve(
     () => true,

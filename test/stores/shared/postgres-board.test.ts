@@ -16,7 +16,7 @@ const LEASE = 60_000;
 const open = (url: string, { password, clock = patientClock }: { password?: string; clock?: Clock } = {}): Board =>
   postgresKind.open({ url, password, clock });
 
-describe.skipIf(programs === undefined)('PostgreSQL, which is installed', () => {
+describe.skipIf(programs === undefined)('an installed PostgreSQL', () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await PostgresServer.open(programs ?? '');
@@ -39,7 +39,7 @@ describe.skipIf(programs === undefined)('PostgreSQL, which is installed', () => 
     };
   });
 
-  test('states with different prefixes do not see each other', async () => {
+  test('keeps states with different prefixes separate', async () => {
     const [one, other] = [open(server.url), open(`${server.url}?prefix=night`)];
     const taking = await one.take({ id: 'a', name: 'a' }, LEASE, 0);
     if (taking.kind !== 'taken') throw new Error('not taken');
@@ -52,7 +52,7 @@ describe.skipIf(programs === undefined)('PostgreSQL, which is installed', () => 
     await Promise.all([one.close(), other.close()]);
   });
 
-  test('old log entries are deleted', async () => {
+  test('deletes old log entries', async () => {
     const board = open(`${server.url}?prefix=long`);
     const taking = await board.take({ id: 'a', name: 'a' }, LEASE, 0);
     if (taking.kind !== 'taken') throw new Error('not taken');
@@ -66,7 +66,7 @@ describe.skipIf(programs === undefined)('PostgreSQL, which is installed', () => 
     await board.close();
   });
 
-  test('a password that is wrong, missing or from a file', async () => {
+  test('rejects a wrong or missing password and accepts one from a file', async () => {
     const place = `postgres://127.0.0.1:${server.port}/postgres (timers)`;
     const bare = server.url.replace(`:${PASSWORD}`, '');
     const wrong = open(server.url, { password: 'another-secret' });
@@ -86,7 +86,7 @@ describe.skipIf(programs === undefined)('PostgreSQL, which is installed', () => 
     await Promise.all([wrong.close(), missing.close(), right.close()]);
   });
 
-  test('no such database, and no TLS, say what to do', async () => {
+  test('reports a missing database and missing TLS with a hint', async () => {
     const [database, tls] = [open(server.url.replace(/postgres$/, 'gone')), open(`${server.url}?sslmode=verify-full`)];
 
     expect(await troubleOf(database.holder())).toMatchObject({
@@ -102,7 +102,7 @@ describe.skipIf(programs === undefined)('PostgreSQL, which is installed', () => 
     await Promise.all([database.close(), tls.close()]);
   });
 
-  test('a server that only reads is refused', async () => {
+  test('that is read-only is refused', async () => {
     const before = open(server.url);
     await before.holder();
     await server.query('alter database postgres set default_transaction_read_only = on');
@@ -121,7 +121,7 @@ describe.skipIf(programs === undefined)('PostgreSQL, which is installed', () => 
     }
   });
 
-  test('a server that was killed is used again when it is back, with what it acknowledged', async () => {
+  test('that was killed is used again once it is back, with all acknowledged writes', async () => {
     const board = open(`${server.url}?prefix=killed`);
     const taking = await board.take({ id: 'k', name: 'k' }, LEASE, 0);
     if (taking.kind !== 'taken') throw new Error(`not taken: ${JSON.stringify(taking)}`);
@@ -145,7 +145,7 @@ describe.skipIf(programs === undefined)('PostgreSQL, which is installed', () => 
 });
 
 test.each(['postgres://a:b%zz@host/db', 'postgres://a:secret-of-the-test@ho st/db'])(
-  'the URL %s is refused without its text',
+  'the invalid URL %s is refused without printing it',
   async (url) => {
     expect(await troubleOf(open(url).holder())).toEqual({
       name: 'BoardTrouble',
@@ -156,7 +156,7 @@ test.each(['postgres://a:b%zz@host/db', 'postgres://a:secret-of-the-test@ho st/d
   },
 );
 
-test('a server that does not respond is given up in time', async () => {
+test('a PostgreSQL server that does not respond times out', async () => {
   const silent = createServer(() => undefined);
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const { port } = silent.address() as AddressInfo;
@@ -176,6 +176,6 @@ test('a server that does not respond is given up in time', async () => {
   silent.close();
 });
 
-test.runIf(programs === undefined)('PostgreSQL is not installed', ({ skip }) =>
+test.runIf(programs === undefined)('tests are skipped without PostgreSQL', ({ skip }) =>
   skip(`there is no initdb in /usr/lib/postgresql`),
 );

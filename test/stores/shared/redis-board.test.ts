@@ -42,7 +42,7 @@ function pass(server: RedisServer, duration: number): Promise<void> {
   return server.command('EVAL', PASS, String(keys.length), ...keys, String(duration));
 }
 
-describe.skipIf(!hasRedis)('Redis, which is installed', () => {
+describe.skipIf(!hasRedis)('an installed Redis', () => {
   let server: RedisServer;
   beforeAll(async () => {
     server = await RedisServer.open();
@@ -60,7 +60,7 @@ describe.skipIf(!hasRedis)('Redis, which is installed', () => {
     };
   });
 
-  describe('with a user who has the permissions of the guide', () => {
+  describe('with a user that has the documented permissions', () => {
     let guarded: RedisServer;
     beforeAll(async () => {
       guarded = await RedisServer.open();
@@ -79,7 +79,7 @@ describe.skipIf(!hasRedis)('Redis, which is installed', () => {
       };
     });
 
-    test('other keys, and commands for all of them, are refused', async () => {
+    test('denies other keys and commands that affect all keys', async () => {
       const url = guarded.url.replace('//', '//timers:PASSWORD@');
       expect(await troubleOf(open(`${url}?prefix=night`).holder())).toMatchObject({ kind: 'refused' });
       const client = new Redis(url);
@@ -89,7 +89,7 @@ describe.skipIf(!hasRedis)('Redis, which is installed', () => {
     });
   });
 
-  test('states with different prefixes do not see each other', async () => {
+  test('keeps states with different prefixes separate', async () => {
     await server.command('FLUSHALL');
     const [one, other] = [open(server.url), open(`${server.url}?prefix=night`)];
     await one.write(await taken(one), 1, CHANGE);
@@ -100,7 +100,7 @@ describe.skipIf(!hasRedis)('Redis, which is installed', () => {
     expect(other.place).toBe(`redis://127.0.0.1:${server.port}/0 (night)`);
   });
 
-  test('a lease lapses by the clock of the server', async () => {
+  test('expires a lease by the server’s clock', async () => {
     await server.command('FLUSHALL');
     const [one, other] = [open(server.url), open(server.url)];
     await one.take({ id: 'a', name: 'a' }, 1, 0);
@@ -108,7 +108,7 @@ describe.skipIf(!hasRedis)('Redis, which is installed', () => {
     await expect.poll(() => other.holder()).toBeUndefined();
   });
 
-  test('a password that is wrong, missing or from a file', async () => {
+  test('rejects a wrong or missing password and accepts one from a file', async () => {
     const guarded = await RedisServer.open('--requirepass', 'hunter2-of-the-test');
     const place = `redis://127.0.0.1:${guarded.port}/0 (timers)`;
 
@@ -127,7 +127,7 @@ describe.skipIf(!hasRedis)('Redis, which is installed', () => {
     await guarded.close();
   });
 
-  test('a replica, and a server without memory, say what to do', async () => {
+  test('is refused with a hint if it is a replica, out of memory or evicting keys', async () => {
     const replica = await RedisServer.open(
       '--replicaof',
       '127.0.0.1',
@@ -156,7 +156,7 @@ describe.skipIf(!hasRedis)('Redis, which is installed', () => {
     await cache.close();
   });
 
-  test('a server whose policy was wrong is used once it is right', async () => {
+  test('with a wrong eviction policy is used once the policy is fixed', async () => {
     const cache = await RedisServer.open('--maxmemory-policy', 'allkeys-lru');
     const board = open(cache.url);
     expect(await troubleOf(board.holder())).toMatchObject({ kind: 'refused' });
@@ -166,7 +166,7 @@ describe.skipIf(!hasRedis)('Redis, which is installed', () => {
     await cache.close();
   });
 
-  test('a name that leads to another server is followed when the one before becomes its replica', async () => {
+  test('is replaced when its name points to another server and it becomes that server’s replica', async () => {
     const [before, after] = [await RedisServer.open(), await RedisServer.open()];
     const proxy = await FaultProxy.open(before.port);
     const board = open(`redis://127.0.0.1:${proxy.port}`);
@@ -183,7 +183,7 @@ describe.skipIf(!hasRedis)('Redis, which is installed', () => {
     await Promise.all([proxy.close(), before.close(), after.close()]);
   });
 
-  test('a server that was killed is used again when it is back, and has gone back', async () => {
+  test('that lost its data in a crash is used again, and everything is written again', async () => {
     const mortal = await RedisServer.open();
     const board = open(mortal.url);
     const fence = await taken(board);
@@ -207,7 +207,7 @@ describe.skipIf(!hasRedis)('Redis, which is installed', () => {
     await mortal.close();
   });
 
-  test('a request is not sent again when its connection is lost', async () => {
+  test('does not receive a request twice when its connection is lost', async () => {
     await server.command('FLUSHALL');
     const clock = new FakeClock();
     const board = open(server.url, { clock });
@@ -224,7 +224,7 @@ describe.skipIf(!hasRedis)('Redis, which is installed', () => {
 });
 
 test.each(['redis://a:b%zz@host', 'redis://a:secret-of-the-test@ho st'])(
-  'the URL %s is refused without its text',
+  'the invalid URL %s is refused without printing it',
   async (url) => {
     expect(await troubleOf(open(url).holder())).toEqual({
       name: 'BoardTrouble',
@@ -235,7 +235,7 @@ test.each(['redis://a:b%zz@host', 'redis://a:secret-of-the-test@ho st'])(
   },
 );
 
-test('a server of Redis 5 is refused', async () => {
+test('a server with Redis 5 is refused', async () => {
   const info = '# Server\r\nredis_version:5.0.14\r\n';
   const old = createServer((socket) => {
     socket.on('error', () => undefined);
@@ -254,7 +254,7 @@ test('a server of Redis 5 is refused', async () => {
   old.close();
 });
 
-test('a server that does not respond is given up in time', async () => {
+test('a Redis server that does not respond times out', async () => {
   const silent = createServer(() => undefined);
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const { port } = silent.address() as AddressInfo;
@@ -272,9 +272,9 @@ test('a server that does not respond is given up in time', async () => {
   silent.close();
 });
 
-test.runIf(!hasRedis)('Redis is not installed', ({ skip }) => skip('there is no redis-server'));
+test.runIf(!hasRedis)('tests are skipped without Redis', ({ skip }) => skip('there is no redis-server'));
 
-test('a server that uses TLS differently is reported as such', async () => {
+test('an error hints at the URL scheme if server and URL disagree about TLS', async () => {
   // The server waits for more, as Redis does with the first bytes of TLS; or hangs up, as TLS does with a request.
   const silent = createServer((socket) => socket.on('error', () => undefined));
   const rude = createServer((socket) => socket.resetAndDestroy());

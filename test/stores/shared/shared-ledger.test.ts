@@ -52,7 +52,7 @@ const outcomes = (store: MemoryStore) =>
     return `${(firing.scheduledFor / SECOND) % 60} ${outcome.status}`;
   });
 
-test('a second scheduler continues where the first was killed, and no firing is lost or doubled', async () => {
+test('a second scheduler takes over from a killed one without losing or duplicating a firing', async () => {
   const clock = new FakeClock();
   const store = new MemoryStore(clock);
   const first = await holder(store, clock, 'one');
@@ -68,7 +68,7 @@ test('a second scheduler continues where the first was killed, and no firing is 
   expect(store.kept.runs.size).toBe(0);
 });
 
-test('a store that comes back empty gets everything again', async () => {
+test('a store that lost all its data receives everything again', async () => {
   const clock = new FakeClock();
   const store = new MemoryStore(clock);
   const { rig, told } = await holder(store, clock, 'one');
@@ -81,7 +81,7 @@ test('a store that comes back empty gets everything again', async () => {
   expect([...store.kept.jobs.keys()]).toEqual(['tick']);
 });
 
-test('the first write to a store that lost the lease puts it back, before another scheduler takes it', async () => {
+test('the first write to a store that lost the lease restores it before another scheduler takes it', async () => {
   const clock = new FakeClock();
   const store = new MemoryStore(clock);
   const { rig, tenure } = await holder(store, clock, 'one');
@@ -95,7 +95,7 @@ test('the first write to a store that lost the lease puts it back, before anothe
   expect(await store.connect().take({ id: 'two', name: 'two' }, LEASE, tenure.fence)).toMatchObject({ kind: 'held' });
 });
 
-test('a lost response does not lose a write, and nothing starts before it is acknowledged', async () => {
+test('a lost response loses no write, and no run starts before its write is acknowledged', async () => {
   const clock = new FakeClock();
   const store = new MemoryStore(clock);
   const { rig } = await holder(store, clock, 'one');
@@ -110,7 +110,7 @@ test('a lost response does not lose a write, and nothing starts before it is ack
   expect(outcomes(store)).toEqual(['2 success']);
 });
 
-test('a holder that cannot reach the store is over after a lease, and starts nothing more', async () => {
+test('a holder that cannot reach the store stops starting runs after one lease', async () => {
   const clock = new FakeClock();
   const store = new MemoryStore(clock);
   const { rig, tenure, told } = await holder(store, clock, 'one');
