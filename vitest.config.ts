@@ -60,6 +60,8 @@ const WAITING = 4;
 /** Tests of the built program, as its user runs it. */
 const program: Options = {
   globalSetup: ['test/support/build.ts'],
+  // As above. What these tests look at is in processes of their own.
+  isolate: false,
   maxWorkers: WAITING,
   sequence: { groupOrder: 1 },
 };
