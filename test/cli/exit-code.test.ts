@@ -9,6 +9,6 @@ test.each<[number, Outcome]>([
   [124, { status: 'timeout' }],
   [137, { status: 'failure', signal: 'SIGKILL' }],
   [162, { status: 'failure', signal: 'SIG34' }],
-])('%i: as a shell would return', (code, outcome) => {
+])('%i is the exit code that a shell would return', (code, outcome) => {
   expect(exitCodeOf(outcome)).toBe(code);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findKeys } from '../../src/cli/commands/keys/find.js';
 
-describe('the keys of a name', () => {
+describe('looking up a key by name', () => {
   test.each([
     ['timeout', ['timer timeout']],
     ['timezone', ['file timezone', 'timer timezone']],
@@ -12,7 +12,7 @@ describe('the keys of a name', () => {
     ['timers.backup.run', ['timer run']],
     ['defaults', ['file defaults']],
     ['http.listen', ['file http.listen']],
-  ])('%s', (name, found) => {
+  ])('finds %s', (name, found) => {
     expect(findKeys(name).map(({ level, path }) => `${level} ${path}`)).toEqual(found);
   });
 
@@ -25,7 +25,7 @@ describe('the keys of a name', () => {
     ['atempts', 'Did you mean retry.attempts?'],
     ['xyzzyxyzzy', 'timers keys lists them all.'],
     ['', 'timers keys lists them all.'],
-  ])('%s is not a key, and the message says what to write', (name, hint) => {
+  ])('rejects %s with the nearest key', (name, hint) => {
     expect(() => findKeys(name)).toThrow(`unknown key "${name}". ${hint}`);
   });
 });

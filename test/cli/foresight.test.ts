@@ -42,7 +42,7 @@ timers:
     return terminal.said + terminal.complained;
   }
 
-  test('says for each change what happens to each timer', async () => {
+  test('shows for each clock change what happens to each timer', async () => {
     expect(await print(false)).toBe(`\
 Europe/Berlin  Sun 2027-03-28 02:00 +01:00 → 03:00 +02:00  in 124 d 17 h
   backup  02:30 does not exist: fires at 03:00 +02:00
@@ -72,7 +72,7 @@ Asia/Tokyo: the clock does not change in the next two years.
 `);
   });
 
-  test('--json: one object per change', async () => {
+  test('--json prints one object per clock change', async () => {
     const [spring, autumn, tokyo, , , ...others] = (await print(true))
       .trim()
       .split('\n')
@@ -98,7 +98,7 @@ Asia/Tokyo: the clock does not change in the next two years.
     expect(tokyo).toEqual({ timezone: 'Asia/Tokyo', changes_at: null, timers: [] });
   });
 
-  test('without enabled timers, there are no upcoming firings', async () => {
+  test('prints nothing without enabled timers', async () => {
     expect(await print(false, 'timers: { off: { every: 1m, enabled: false, run: x } }')).toBe('No upcoming firings.\n');
   });
 });
@@ -112,7 +112,7 @@ describe('explain', () => {
     return { isRight: explanation !== undefined, said: terminal.said, complained: terminal.complained };
   }
 
-  test('an expression: in words, field by field, what is next, clock changes, traps', async () => {
+  test('describes an expression in words and by field, with next firings, clock changes and warnings', async () => {
     const { said } = await explain('30 2 13 * FRI', { timezone: 'Europe/Berlin' });
     expect(said).toBe(`\
 At 02:30, on the 13th of the month, and also on Friday
@@ -141,7 +141,7 @@ warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
 `);
   });
 
-  test('a timer of the file, with its own zone, dst and traps', async () => {
+  test('describes a timer of the file with its own zone, dst and warnings', async () => {
     desk.write(
       'timers.yaml',
       `timers:
@@ -175,7 +175,7 @@ warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
     expect((await explain('job')).said).toContain(expected);
   });
 
-  test('jitter: the actual start, with the nominal time next to it', async () => {
+  test('shows the actual start under jitter, with the nominal time next to it', async () => {
     desk.write('timers.yaml', 'timers: { job: { cron: "0 3 * * *", timezone: Europe/Berlin, jitter: 1h, run: x } }');
     const { timerFile } = await loadTimerFile({ cwd: desk.folder }, thisMachine(now));
     const { offset } = timerFile!.jobs[0]!;
@@ -190,14 +190,14 @@ warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
     });
   });
 
-  test('a union: a table for each expression', async () => {
+  test('prints a table for each expression of a union', async () => {
     desk.write('timers.yaml', 'timers: { job: { cron: ["0 9 * * 1-5", "@daily"], run: x } }');
     const { said } = await explain('job');
     expect(said).toContain('\n0 9 * * 1-5\n  minute        0    0\n');
     expect(said).toContain('\n@daily\n  minute        0  0\n');
   });
 
-  test('shown in another zone', async () => {
+  test('shows times in another zone', async () => {
     desk.write(
       'timers.yaml',
       'timezone: Europe/Berlin\ntimers: { job: { cron: "0 9 * * *", dst: {gap: skip}, run: x } }',
@@ -206,7 +206,7 @@ warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
     expect(said).toContain('Next in America/New_York\n  Tue 2026-11-24 03:00:00 -05:00  in ');
   });
 
-  test('an expression is read in the zone of the named or found file, and the output says so', async () => {
+  test('reads an expression in the zone of the file, and says so', async () => {
     const chatham = 'Next in Pacific/Chatham (timezone of timers.yaml)\n  Tue 2026-11-24 09:00:00 +13:45  in ';
     desk.write('timers.yaml', 'timezone: Pacific/Chatham\ntimers: { job: { every: 5, run: x } }');
     expect((await explain('0 9 * * *')).said).toContain(chatham);
@@ -217,7 +217,7 @@ warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
     expect((await explain('0 9 * * *', { timezone: 'UTC' })).said).toContain('Next in UTC\n');
   });
 
-  test('without such a file, an expression is read in the system time zone, and the output says so', async () => {
+  test('reads an expression in the system time zone without a file, and says so', async () => {
     expect((await explain('0 9 * * *')).said).toMatch(/Next in \S+ \(the system time zone\)\n/);
     expect(await explain('0 9 * * *', { file: 'gone.yaml' })).toMatchObject({
       isRight: false,
@@ -225,7 +225,7 @@ warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
     });
   });
 
-  test('--json: one object', async () => {
+  test('--json prints one object', async () => {
     const { said } = await explain('*/7 * * * *', { timezone: 'UTC', asJson: true, count: 1 });
     expect(JSON.parse(said)).toMatchObject({
       expression: '*/7 * * * *',
@@ -239,13 +239,13 @@ warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
     });
   });
 
-  test('--json says where the zone comes from', async () => {
+  test('--json contains the source of the zone', async () => {
     const { said } = await explain('0 9 * * *', { asJson: true });
 
     expect(JSON.parse(said)).toMatchObject({ timezone_from: 'the system time zone' });
   });
 
-  test('a wrong expression is reported as in a file, with the place marked', async () => {
+  test('reports an invalid expression like an error in a file, with the place marked', async () => {
     expect(await explain('0 25 * * *')).toEqual({
       isRight: false,
       said: '',
@@ -258,7 +258,7 @@ error  cron: hour: 25 is out of range.
     });
   });
 
-  test('the problems of an invalid file are shown', async () => {
+  test('shows the problems of an invalid file', async () => {
     desk.write('timers.yaml', 'timers: { job: { every: 5, run: x } }');
     expect(await explain('job')).toMatchObject({
       isRight: false,
@@ -267,7 +267,7 @@ error  cron: hour: 25 is out of range.
     });
   });
 
-  describe('the shell', () => {
+  describe('arguments that the shell has changed', () => {
     beforeEach(() => {
       for (const name of ['a.txt', 'b.txt']) desk.write(name, '');
       desk.write('.hidden', '');
@@ -275,15 +275,19 @@ error  cron: hour: 25 is out of range.
     const stars = (count: number) => Array.from({ length: count }, () => ['a.txt', 'b.txt']).flat();
 
     test.each([
-      ['put files in place of *', ['0', '3', ...stars(3)], "Quote the expression: timers explain '0 3 * * *'"],
-      ['in six fields', ['*/5', ...stars(5)], "Quote the expression: timers explain '*/5 * * * * *'"],
-      ['in too few', ['0', ...stars(1)], "Quote the expression: timers explain '0 3 * * *'"],
+      ['replaced * by file names', ['0', '3', ...stars(3)], "Quote the expression: timers explain '0 3 * * *'"],
+      [
+        'replaced * in an expression of six fields',
+        ['*/5', ...stars(5)],
+        "Quote the expression: timers explain '*/5 * * * * *'",
+      ],
+      ['left too few fields', ['0', ...stars(1)], "Quote the expression: timers explain '0 3 * * *'"],
       ['split several names', ['backup', 'report'], 'explain takes one timer, or one expression in quotes'],
-    ])('%s', async (_what, words, said) => {
+    ])('are reported: the shell has %s', async (_what, words, said) => {
       await expect(explain(words)).rejects.toThrow(said);
     });
 
-    test('may leave an expression as it is: then its fields are one argument', async () => {
+    test('are accepted if they still form an expression', async () => {
       expect((await explain(['0', '3', '1', '1', 'MON'])).said).toContain('At 03:00');
     });
   });
@@ -291,7 +295,7 @@ error  cron: hour: 25 is out of range.
   test.each([
     ['bakup', {}, 'unknown timer "bakup"'],
     ['backup', { timezone: 'Berlin' }, '--timezone: "Berlin" is not a time zone. Did you mean Europe/Berlin?'],
-  ])('wrong usage: %s %j', async (word, more, said) => {
+  ])('rejects wrong usage: %s %j', async (word, more, said) => {
     desk.write('timers.yaml', 'timers: { backup: { every: 1m, run: x } }');
     await expect(explain(word, more)).rejects.toThrow(said);
   });

@@ -15,8 +15,8 @@ const HOUR = 3_600_000;
 const read = (asked: Partial<HistoryArguments> = {}) =>
   readFilter({ names: [], ...asked }, { now, timezone: 'Europe/Berlin' });
 
-describe('the requested outcomes', () => {
-  test('are the latest 20, unless a number or a start is given', () => {
+describe('the requested period', () => {
+  test('covers the latest 20 outcomes by default, unless a count or a start is given', () => {
     expect(read()).toMatchObject({ names: [], statuses: [], since: undefined, until: undefined, count: 20 });
     expect(read({ count: '3', since: '2h' }).count).toBe(3);
     expect(read({ since: '2h' }).count).toBe(MOST_SHOWN);
@@ -32,11 +32,11 @@ describe('the requested outcomes', () => {
     ['2026-11-20 08:00', instant('2026-11-20T07:00:00')],
     ['2026-11-20T08:00:00Z', instant('2026-11-20T08:00:00')],
     ['2026-11-20', instant('2026-11-19T23:00:00')],
-  ])('since %s', (since, expected) => {
+  ])('can start at %s', (since, expected) => {
     expect(read({ since }).since).toBe(expected);
   });
 
-  test('several outcomes, separated by commas, each once', () => {
+  test('can be limited to several outcomes, separated by commas', () => {
     expect(read({ status: 'failure, timeout,failure' }).statuses).toEqual(['failure', 'timeout']);
   });
 
@@ -54,12 +54,12 @@ describe('the requested outcomes', () => {
     [{ until: '5' }, '--until takes a time'],
     [{ since: '2026-02-30' }, '--since: "2026-02-30": that month has 28 days.'],
     [{ count: '0' }, '--count takes a whole number, at least 1; got "0"'],
-  ])('%j is refused with the way to write it', (asked, said) => {
+  ])('%j is rejected with the correct form', (asked, said) => {
     expect(() => read(asked)).toThrow(said);
   });
 });
 
-describe('the result', () => {
+describe('the filtered history', () => {
   const failure = { outcome: { status: 'failure', exitCode: 1, error: 'exit code 1' } } as const;
   const report = (timestamp: string) => firingAt(timestamp, { jobName: 'report' });
   const endings = [
@@ -86,11 +86,11 @@ describe('the result', () => {
     [{ status: 'failure', names: ['report', 'backup'], count: '1' }, 'backup 4'],
     [{ until: '2026-11-23T02:30:00Z' }, 'backup 1, report 2'],
     [{ since: '2026-11-23T03:30:00Z' }, 'backup 4, other 5, report 6'],
-  ])('by %j, oldest first, open runs last', (asked, expected) => {
+  ])('for %j is sorted oldest first, with open runs last', (asked, expected) => {
     expect(foundBy(asked)).toBe(expected);
   });
 
-  test('outcomes and open runs are asked for as of one moment: a run that ends meanwhile is shown once', () => {
+  test('shows a run that ends during the query only once', () => {
     const asked: string[] = [];
     const watched: History = {
       endings: (query) => history.endings(query),
@@ -114,7 +114,7 @@ describe('the result', () => {
     expect(asked.join(' ')).toMatch(/^\( (numbers open|open numbers) \)$/);
   });
 
-  test('for a long time, the latest are shown, and the output says that there are more', () => {
+  test('shows the latest outcomes of a long period and says that there are more', () => {
     const many = Array.from({ length: MOST_SHOWN + 1 }, (_, at) => skipped(firingAt('2026-11-23T00:00:00'), { at }));
     const crowd = new FakeHistory({ endings: many });
     const found = find(crowd, read({ since: '1970-01-01' }));
@@ -129,18 +129,18 @@ describe('the result', () => {
   });
 });
 
-describe('names', () => {
+describe('timer names', () => {
   const jobs = [remembered('removed')];
   const history = new FakeHistory({
     jobs,
     endings: [finished(firingAt('2026-11-23T01:00:00', { jobName: 'ancient' }))],
   });
 
-  test('of the file and of the history are known, even if a timer was removed from the file', () => {
+  test('from the file and from the history are accepted, even of removed timers', () => {
     expect(() => checkNames(['backup', 'removed', 'ancient'], ['backup'], history)).not.toThrow();
   });
 
-  test('that neither has are refused, with the nearest name', () => {
+  test('that are unknown to both are rejected with the nearest name', () => {
     expect(() => checkNames(['remove'], ['backup'], history)).toThrow(
       'unknown timer "remove" in the file or in the history. Did you mean removed?',
     );

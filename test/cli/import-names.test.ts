@@ -10,11 +10,11 @@ test.each([
   ['--x--', 'x'],
   ['日本', 'timer'],
   ['a'.repeat(200), 'a'.repeat(128)],
-])('%s becomes the name %s', (suggested, name) => {
+])('%s becomes the timer name %s', (suggested, name) => {
   expect(validName(suggested)).toBe(name);
 });
 
-test('a name that is in use gets the next number that no other timer has', () => {
+test('a name in use gets the next free number', () => {
   expect(uniqueNames(['a', 'a', 'a-2', 'a', 'b'])).toEqual(['a', 'a-3', 'a-2', 'a-4', 'b']);
 });
 
@@ -36,7 +36,7 @@ test.each([
   ['0 0 29 2 *', '0 0 28 2 *', 'there 2027-02-27T23:00:00.000Z'],
   ['* * 1 * *', '* * 1 * *', undefined],
   ['* * * 1-11 *', '* * * * *', 'there 2027-11-30T23:00:00.000Z'],
-])('%s and %s differ first at %s', (here, there, first) => {
+])('%s and %s first differ at %s', (here, there, first) => {
   expect(compare(here, there)).toBe(first);
 });
 
@@ -44,7 +44,7 @@ test('a difference at a clock change is found far beyond the first 20,000 instan
   expect(compare('1-59/2 0-23 * * *', '1-59/2 0-23 * * *', { repeat: 'both' })).toBe('there 2027-10-31T01:01:00.000Z');
 });
 
-test('a difference in the last days of the span is found', () => {
+test('a difference in the last days of the period is found', () => {
   const other = {
     next: (after: number) => (after < from + 1800 * DAY ? Math.floor(after / MINUTE + 1) * MINUTE : undefined),
   };

@@ -33,8 +33,8 @@ const hourly = job('hourly', everyMs(3_600_000), { written: { key: 'every', text
 const standing = (facts = {}) =>
   timer('hourly', { schedule: 'every hour', last_status: null, last_finished_at: null, ...facts });
 
-describe('with the state alone', () => {
-  test('a one-shot timer is done if it ran, otherwise it never ran', () => {
+describe('with the state only', () => {
+  test('a one-shot timer is done if it has run, and otherwise never ran', () => {
     const party = at('2026-11-23 09:00');
     expect(shown(rowOf(party, { now: NOW, timer: undefined, record: recorded(party) }))).toEqual([
       'done',
@@ -43,7 +43,7 @@ describe('with the state alone', () => {
     expect(shown(rowOf(party, { now: NOW, timer: undefined, record: undefined }))).toEqual(['never ran']);
   });
 
-  test('a timer that has used up its runs is done', () => {
+  test('a timer that has used up max_runs is done', () => {
     const limited = { ...hourly, window: { maxRuns: 2 } };
     const row = (runsBegun: number) =>
       rowOf(limited, { now: NOW, timer: undefined, record: recorded(limited, { runsBegun }) });
@@ -52,7 +52,7 @@ describe('with the state alone', () => {
   });
 });
 
-test('without a scheduler the state says whether a timer is paused', () => {
+test('without a scheduler, the state shows whether a timer is paused', () => {
   const row = (until: number) =>
     rowOf(hourly, { now: NOW, timer: undefined, record: recorded(hourly, { paused: { until, reason: 'disk' } }) });
   expect(shown(row(NOW + 60_000))[0]).toBe('paused until 10:01:00: disk');
@@ -63,11 +63,11 @@ describe('with a running scheduler', () => {
   const beside = (facts: object, of = hourly) =>
     shown(rowOf(of, { now: NOW, timer: standing(facts), record: undefined }));
 
-  test('NEXT is the instant for which a timer is armed', () => {
+  test('NEXT is the instant for which the timer is armed', () => {
     expect(beside({ next_at: toTimestamp(NOW + 60_000) })).toEqual(['Mon 10:01:00 +00:00', '1 min']);
   });
 
-  test('a timer that the scheduler has ended is done; one with an active run is running', () => {
+  test('a timer without further firings is done, and one with an active run is running', () => {
     expect(beside({ next_at: null, last_status: 'success', last_finished_at: toTimestamp(NOW - 5_000) })).toEqual([
       'done',
       'success 5 s ago',
@@ -90,7 +90,7 @@ describe('with a running scheduler', () => {
     ['done', { next_at: null, last_status: 'success', last_finished_at: toTimestamp(NOW) }],
     ['missed', { next_at: null, last_status: 'missed', last_finished_at: toTimestamp(NOW) }],
     ['never ran', { next_at: null }],
-  ])('a timer that is %s has that state, in the words of status, and in JSON: %j', (state, facts) => {
+  ])('a timer that is %s has the same state as in status, and in JSON: %j', (state, facts) => {
     const record = standing({ next_at: toTimestamp(NOW + 60_000), ...facts });
     const page = { timezone: 'UTC', asJson: false };
     const [list, json, table] = [200, 200, 200].map((width) => capturedTerminal({ width }));
@@ -114,7 +114,7 @@ describe('with a running scheduler', () => {
     expect(JSON.parse(terminal.said.out[0] ?? '')).toMatchObject({ state: null });
   });
 
-  test('the row of a timer whose schedule has changed since follows the file', () => {
+  test('the row of a timer with a changed schedule follows the file', () => {
     expect(beside({ schedule: 'every 2h', next_at: toTimestamp(NOW + 1_000) })[0]).toBe('Mon 11:00:00 +00:00');
   });
 
@@ -133,7 +133,7 @@ describe('jitter', () => {
     expect(shown(row)).toEqual(['Mon 10:04:12 +00:00, due 10:00:00', '4 min 12 s']);
   });
 
-  test('JSON has both', () => {
+  test('JSON contains both times', () => {
     const terminal = capturedTerminal();
     printList([rowOf(spread, { now: NOW, timer: undefined, record: undefined })], { terminal, now: NOW, asJson: true });
     expect(JSON.parse(terminal.said.out[0] ?? '')).toMatchObject({

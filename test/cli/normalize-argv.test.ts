@@ -81,7 +81,7 @@ test.each([
   ['--help', '--help'],
   ['-V', '-V'],
   ['-V list', '-V list'],
-])('timers %s', (line, straight) => {
+])('accepts timers %s', (line, straight) => {
   expect(normalizeArguments(line.split(' '), commands, isFile).join(' ')).toBe(straight);
 });
 
@@ -122,7 +122,7 @@ test.each([
   ['jobs.yaml list', /unknown command "jobs\.yaml"\. .* timers list -f jobs\.yaml$/],
   ['jobs.yaml', /timers start -f jobs\.yaml$/],
   ['list -o json', /For JSON: timers list --json$/],
-])('timers %s: the error says how to write it', (line, way) => {
+])('timers %s is rejected with the correct form', (line, way) => {
   expect(() => normalizeArguments(line.split(' '), commands, isFile)).toThrow(way);
 });
 
@@ -140,12 +140,12 @@ test.each([
   ['pause all', 'all', 'Use --all: timers pause --all'],
   ['logs today', 'today', 'Use --since: timers logs --since today'],
   ['history since 2026-11-22', 'since', 'Use --since: timers history --since 2026-11-22'],
-])('timers %s: a word that is not a timer may belong to an option', (line, name, way) => {
+])('timers %s is rejected with the option that is meant', (line, name, way) => {
   const message = `unknown timer "${name}" in timers.yaml. It has: backup`;
   expect(withWay(message, line.split(' '), commands)).toBe(`${message}. ${way}`);
 });
 
-test.each(['next bakup', 'history backup', 'simulate json5'])('timers %s: a wrong name is reported as such', (line) => {
+test.each(['next bakup', 'history backup', 'simulate json5'])('timers %s is rejected with the unknown name', (line) => {
   const message = `unknown timer "${line.split(' ')[1]}" in timers.yaml. Did you mean backup?`;
   expect(withWay(message, line.split(' '), commands)).toBe(message);
 });

@@ -8,7 +8,7 @@ const shown = (instant: number) => formatLocal(instant, timezone).slice(0, 19).r
 const past = (text: string) => shown(readPastTime('--since', text, { now, timezone }));
 const future = (text: string, from = now) => shown(readFutureTime('--until', text, { now, timezone, from }));
 
-describe('one grammar for past and future times', () => {
+describe('times in the past and the future', () => {
   test.each([
     ['now', '2026-11-25 13:48:00', '2026-11-25 13:48:00'],
     ['today', '2026-11-25 00:00:00', '2026-11-25 00:00:00'],
@@ -29,11 +29,11 @@ describe('one grammar for past and future times', () => {
     ['1 day 12 hours', '2026-11-24 01:48:00', '2026-11-27 01:48:00'],
     ['Thu 2026-12-24 13:00:00 +01:00', '2026-12-24 13:00:00', '2026-12-24 13:00:00'],
     ['2026-12-24T12:00:00Z', '2026-12-24 13:00:00', '2026-12-24 13:00:00'],
-  ])('%s', (text, before, after) => {
+  ])('can be written as %s', (text, before, after) => {
     expect([past(text), future(text)]).toEqual([before, after]);
   });
 
-  test('with a later start, durations and times of day count from it, days do not', () => {
+  test('are relative to a later start, except for named days', () => {
     const from = Date.parse('2027-03-27T12:00:00+01:00');
     expect(['2h', '02:30', 'tomorrow'].map((text) => future(text, from))).toEqual([
       '2027-03-27 14:00:00',
@@ -43,7 +43,7 @@ describe('one grammar for past and future times', () => {
   });
 
   test.each(['soon', '25:00', 'tomorrow noon', '12', '', '1.5h', '5pm'])(
-    '"%s" is refused with the valid forms',
+    '"%s" is rejected with the valid forms',
     (text) => {
       expect(() => past(text)).toThrow(/^--since takes a time .*17:00.*yesterday.*2h/);
       expect(() => future(text)).toThrow(/^--until takes a time/);

@@ -5,7 +5,7 @@ const next_at = '2026-11-29T09:13:21.000Z';
 const AFTERWARDS =
   'timers: this moves one firing. After it, or after a restart, the schedule in the file applies again.';
 
-test('a reset says the actual start, with the nominal time next to it, and what follows', () => {
+test('reset prints the actual start with the nominal time, and the next firing', () => {
   const answer = { next_at, starts_at: '2026-11-29T09:13:23.000Z', breaker_closed: false };
   expect(resetInWords('j', answer, 'UTC')).toEqual([
     'timers: j starts at Sun 2026-11-29 09:13:23 +00:00, due 09:13:21, in UTC',
@@ -13,7 +13,7 @@ test('a reset says the actual start, with the nominal time next to it, and what 
   ]);
 });
 
-test('without jitter, or from an earlier scheduler, it shows when the timer is due', () => {
+test('without jitter, or from an older scheduler, reset prints when the timer is due', () => {
   const said = 'is due at Sun 2026-11-29 09:13:21 +00:00 UTC';
   const answer = { next_at, starts_at: next_at, breaker_closed: true };
   const closed = 'runs again: its breaker is closed';

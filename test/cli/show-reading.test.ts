@@ -20,7 +20,7 @@ function changed() {
   return { changes, row: terminal.said.out[1] };
 }
 
-test('diff and reload show the actual start, with the nominal time next to it where jitter moves it', () => {
+test('diff and reload show the actual start under jitter, with the nominal time next to it', () => {
   const { row, changes } = changed();
   const [, , , before, after] = row?.split(/ {2,}/) ?? [];
   expect([before, after]).toEqual(['Mon 2026-11-23 12:00:00 +01:00', 'Mon 2026-11-23 12:04:12 +01:00, due 12:00:00']);

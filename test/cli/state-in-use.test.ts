@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 afterEach(() => desk.clear());
 
-test('--state decides which machines share their jitter, and whether run_on has workers', async () => {
+test('--state decides which machines share jitter, and whether run_on has workers', async () => {
   const terminal = new RecordedTerminal(desk.folder);
   const read = await loadReadable(terminal, { now: 0, state: STATE });
   expect(read?.jobs.map(({ offset }) => offset)).toEqual([ofState('spread')]);
@@ -34,7 +34,7 @@ test('--state decides which machines share their jitter, and whether run_on has 
   expect(terminal.complained).toBe('');
 });
 
-test('a simulation starts with the jitter of --state', async () => {
+test('simulate starts with the jitter of --state', async () => {
   const terminal = new RecordedTerminal(desk.folder);
   const askHistory = () => Promise.reject(new Error('no history is needed'));
   const asked = { state: STATE, from: '2026-11-24', to: '24h', durations: '1s', seed: '1', json: true } as const;
@@ -42,7 +42,7 @@ test('a simulation starts with the jitter of --state', async () => {
   expect(terminal.said).toContain(`"jitter_ms": ${ofState('spread')}`);
 });
 
-test('a file that cannot be read is completed for its shared state', () => {
+test('a file that cannot be read gets its defaults for a shared state', () => {
   const taken = { timezone: 'UTC', state: null, started_at: null, timers: [definitionOf('spread')] };
   const place = { kind: 'shared', url: STATE, lease: 15_000 } as const;
   const unread = { path: '/t.yaml', named: '/t.yaml', readable: undefined };
@@ -51,7 +51,7 @@ test('a file that cannot be read is completed for its shared state', () => {
   expect(found.jobs.map(({ offset }) => offset)).toEqual([ofState('spread')]);
 });
 
-test('a shared state in a file with errors is still its state', async () => {
+test('a shared state in a file with errors is still recognized', async () => {
   desk.write('timers.yaml', `state: ${STATE}\ntimers:\n  spread: { cron: "0 3 * * *", jitter: 1h, run: x, evry: 1 }\n`);
   const { readable } = await loadAsFarAsReadable(new RecordedTerminal(desk.folder), { now: 0 });
   const taken = { timezone: 'UTC', state: null, started_at: null, timers: [definitionOf('spread')] };

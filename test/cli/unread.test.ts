@@ -5,7 +5,7 @@ import { RecordedTerminal } from '../support/recorded-terminal.js';
 test.each([
   ['it is not UTF-8: this character is invalid', 'is invalid. This is what the running scheduler has loaded.'],
   ['There is no key "a" in a timer.', 'in a timer. This is what the running scheduler has loaded.'],
-])('what follows an error is a sentence of its own: %s', (message, said) => {
+])('the text after an error is a sentence of its own: %s', (message, said) => {
   const terminal = new RecordedTerminal('/');
   const problems = [{ severity: 'error', code: 'not-utf-8', message, line: 1, column: 1, path: '' }];
   const found = { loaded: { path: '/timers.yaml', problems }, readable: { jobs: [], unread: [] }, missing: [] };

@@ -37,39 +37,39 @@ function directory(): void {
   puppet('id', { '-G -- dirk@corp': '61235 61236 61237' });
 }
 
-describe('a user that NSS knows and /etc/passwd does not', () => {
+describe('a user known to NSS but missing from /etc/passwd', () => {
   const dirk = { uid: 61234, gid: 61235, name: 'dirk@corp', home: '/home/corp/dirk', shell: '/bin/zsh' };
 
-  it.each(['dirk@corp', '61234'])('is found as %s, with all groups', (key) => {
+  it.each(['dirk@corp', '61234'])('is found as %s with all its groups', (key) => {
     directory();
     expect(readUser(key, readAccounts())).toEqual({ ...dirk, groups: [61236, 61237] });
   });
 
-  it('may have a group that only NSS knows', () => {
+  it('can have a group that only NSS knows', () => {
     directory();
     expect(readUser('dirk@corp:payroll', readAccounts())).toMatchObject({ uid: 61234, gid: 61236 });
   });
 
-  it('has a home and a shell even if its entry has none', () => {
+  it('gets a home and a shell even if its entry has none', () => {
     directory();
     expect(readUser('bare', readAccounts())).toMatchObject({ uid: 61240, home: '/', shell: '/bin/sh' });
   });
 
-  it.each([String.raw`CORP\jörg`, 'Domain Admin', 'web$', '0day'])('may have the name %s', (name) => {
+  it.each([String.raw`CORP\jörg`, 'Domain Admin', 'web$', '0day'])('can have the name %s', (name) => {
     puppet('getent', { [`passwd ${name}`]: `${name}:x:61250:61250::/:/bin/sh` });
     puppet('id', { [`-G -- ${name}`]: '61250 61251' });
     expect(readUser(name, readAccounts())).toMatchObject({ uid: 61250, groups: [61251], name });
   });
 
   it.each(['--service=files', '-i', '', ' dirk', 'a\0b', 'a\nb'])(
-    'is never read as an option or another question: %j',
+    'is never passed to getent as an option or another key: %j',
     (name) => {
       directory();
       expect(readUser(name, readAccounts())).toMatchObject({ code: 'unknown-user' });
     },
   );
 
-  it('is unknown where getent does not know it, or is not installed', () => {
+  it('is unknown if getent does not know it or is not installed', () => {
     const unknown = { code: 'unknown-user', hint: expect.stringContaining('getent passwd') as string };
     directory();
     expect(readUser('erik', readAccounts())).toMatchObject(unknown);
@@ -77,7 +77,7 @@ describe('a user that NSS knows and /etc/passwd does not', () => {
     expect(readUser('dirk@corp', readAccounts())).toMatchObject(unknown);
   });
 
-  it('is looked up once, however many timers name it', () => {
+  it('is looked up once, even if many timers name it', () => {
     directory();
     const accounts = readAccounts();
     const first = readUser('dirk@corp', accounts);

@@ -22,8 +22,8 @@ function recorded(cwd?: string): { readonly told: string; readonly definition: s
 }
 
 test.each([
-  ['without a folder runs in that of the timer file, on the machine that has taken over', undefined, '/tmp', '/'],
-  ['with a folder runs in the same folder there', '/usr', '/usr', '/usr'],
+  ['without a folder runs in the folder of the timer file after a takeover', undefined, '/tmp', '/'],
+  ['with a folder runs in the same folder after a takeover', '/usr', '/usr', '/usr'],
 ])('an ad-hoc timer %s', (_, cwd, here, there) => {
   const { told, definition = '' } = recorded(cwd);
   expect(told).toBe(here);

@@ -14,7 +14,7 @@ const broken = {
   }),
 };
 
-it('a bug that one timer triggers is an error in that timer, and the others are checked', () => {
+it('a bug triggered by one timer is an error in that timer, and the others are checked', () => {
   const text =
     'timers:\n  fine: { every: 1m, run: x }\n  bad: { every: 1m, run: x, description: "${BOOM}" }\n  worse: { every: 5x, run: x }\n';
   const { problems, timerFile } = load(text, undefined, broken);
@@ -33,7 +33,7 @@ it('a bug that one timer triggers is an error in that timer, and the others are 
   ]);
 });
 
-it('a bug outside of the timers is an error in the file', () => {
+it('a bug outside the timers is an error in the file', () => {
   const { problems } = load('state: "${BOOM}"\ntimers: { a: { every: 1m, run: x } }\n', undefined, broken);
   expect(problems).toMatchObject([{ code: 'internal-error', line: 1, column: 1, path: '' }]);
 });

@@ -10,12 +10,12 @@ const settingsOf = (lines: string) => {
   return timerFile?.settings.clock;
 };
 
-describe('the clock', () => {
-  it('is not measured unless the file says so', () => {
+describe('the clock measurement', () => {
+  it('is off by default', () => {
     expect(settingsOf('')).toBeUndefined();
   });
 
-  it('is compared with chrony if no servers are named, every ten minutes, with a limit of 50 ms', () => {
+  it('uses chrony every ten minutes with a limit of 50 ms if no servers are configured', () => {
     expect(settingsOf('clock: {}')).toEqual({
       servers: [],
       chrony: 'auto',
@@ -25,7 +25,7 @@ describe('the clock', () => {
     });
   });
 
-  it('is compared only with the servers if there are any', () => {
+  it('uses only the configured servers', () => {
     const clock = settingsOf('clock: { servers: [ntp.example.org], limit: 20ms, discipline: true, poll: 64s }');
     expect(clock).toEqual({
       servers: [{ host: 'ntp.example.org', port: 123 }],
@@ -36,7 +36,7 @@ describe('the clock', () => {
     });
   });
 
-  it('is compared only with the store of a shared state, if that has a clock', () => {
+  it('uses only the store of a shared state if the store has a clock', () => {
     const clock = (place: string, more = '') => load(`state: ${place}\n${withClock(`clock: { state: true${more} }`)}`);
     expect(clock('redis://db/0').timerFile?.settings.clock).toMatchObject({ state: true, chrony: false, servers: [] });
     expect(clock('postgres://db/x', ', chrony: auto').timerFile?.settings.clock).toMatchObject({ chrony: 'auto' });
@@ -54,7 +54,7 @@ describe('the clock', () => {
     ['"::1"', '::1', 123],
     ['"[::1]"', '::1', 123],
     ['"[2001:db8::1]:11123"', '2001:db8::1', 11123],
-  ])('%s is a server', (written, host, port) => {
+  ])('accepts the server %s', (written, host, port) => {
     expect(settingsOf(`clock: { servers: [${written}] }`)?.servers).toEqual([{ host, port }]);
   });
 

@@ -38,7 +38,7 @@ function whole(text: string): readonly Document[] {
   return [...composer.compose(tokensOf(text), true, text.length)];
 }
 
-describe('a long map that is composed in pieces equals one that is composed at once', () => {
+describe('a long map composed in parts equals the map composed at once', () => {
   test.each([
     ['at the end', `x: 1\ntimers:\n${entries(457)}`],
     ['in the middle', `# top\nx: &x 1\ntimers:\n${entries(300)}\ndefaults:\n  timeout: *x\n# end\n`],
@@ -55,7 +55,7 @@ describe('a long map that is composed in pieces equals one that is composed at o
     expect(composed?.errors).toEqual([]);
   });
 
-  test('its faults are those of the whole', () => {
+  test('with the same errors', () => {
     const text = `timers:\n${entries(250)}  bad: "\\q"\n${entries(50)}  worse: @x\n`;
     const faults = (documents: readonly Document[]) =>
       documents.flatMap(({ errors, warnings }) => [...errors, ...warnings].map(({ code, pos }) => [code, pos]));
@@ -63,7 +63,7 @@ describe('a long map that is composed in pieces equals one that is composed at o
   });
 });
 
-test('a file that is read in turns lets other work run, with the same result', async () => {
+test('a file read in turns lets other work run and has the same result', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'turns-'));
   const file = join(folder, 'timers.yaml');
   const text = `timers:\n${Array.from({ length: 500 }, (_, n) => `  t${n}: { every: ${n + 1}s, run: x, overlap: no }\n`).join('')}`;

@@ -20,7 +20,7 @@ const expectHidden = (text: string): void =>
     text,
   ).toEqual([]);
 
-describe('no message repeats what a variable holds', () => {
+describe('messages do not repeat values of variables', () => {
   const FORMS = [
     '${SECRET}',
     'x${SECRET}',
@@ -32,34 +32,34 @@ describe('no message repeats what a variable holds', () => {
     '${URL}',
   ];
 
-  test.each(KEYS.timer)('of a timer’s %s', (key) => {
+  test.each(KEYS.timer)('in a timer’s %s', (key) => {
     for (const form of FORMS)
       expectHidden(said(key === 'run' ? backup(`run: ${form}`) : backupWith(`${key}: ${form}`)));
   });
 
-  test.each(KEYS.file.filter((key) => key !== 'timers'))('of the file’s %s', (key) => {
+  test.each(KEYS.file.filter((key) => key !== 'timers'))('in the file’s %s', (key) => {
     for (const form of FORMS) expectHidden(said(`${key}: ${form}\n${backupWith('')}`));
   });
 
   const LEVELS = ['retry', 'breaker', 'dst', 'catch_up', 'output', 'ping', 'notify'] as const;
-  test.each(LEVELS.flatMap((level) => KEYS[level].map((key) => [level, key] as const)))('of %s.%s', (level, key) => {
+  test.each(LEVELS.flatMap((level) => KEYS[level].map((key) => [level, key] as const)))('in %s.%s', (level, key) => {
     for (const form of FORMS)
       expectHidden(said(backupWith(`${level}: {${key}: ${form.startsWith('$') ? `"${form}"` : form}}`)));
   });
 
-  test.each(['clock', 'http', 'heartbeat', 'tracing', 'history'] as const)('of %s', (level) => {
+  test.each(['clock', 'http', 'heartbeat', 'tracing', 'history'] as const)('in %s', (level) => {
     for (const key of KEYS[level])
       for (const form of FORMS)
         expectHidden(said(`${level}: {${key}: ${form.startsWith('$') ? `"${form}"` : form}}\n${backupWith('')}`));
   });
 
-  test('has its reference instead', () => {
+  test('but show the reference instead', () => {
     expect(said(backupWith('timeout: ${SECRET}'))).toContain('${SECRET}');
     expect(said(backupWith('timeout: ${SHORT}'))).toContain('${SHORT}');
     expect(said(backupWith('timezone: Europe/${SHORT}'))).toContain('Europe/${SHORT}');
   });
 
-  test('shows a default as the file has it', () => {
+  test('but show a default as it is in the file', () => {
     expect(said(backupWith('timeout: ${NOPE:-soon}'))).toContain('soon');
   });
 });

@@ -27,7 +27,7 @@ function write(name: string, content: string | Uint8Array = GOOD): string {
 const find = (cwd = folder): Promise<Loaded> => loadTimerFile({ cwd }, machine);
 const open = (file: string): Promise<Loaded> => loadTimerFile({ cwd: folder, file }, machine);
 
-describe('a timer file is found', () => {
+describe('the timer file', () => {
   it.each([
     'timers.yaml',
     'timers.yml',
@@ -39,12 +39,12 @@ describe('a timer file is found', () => {
     '.config/timers.yaml',
     '.config/timers.yml',
     '.config/timers.json',
-  ])('as %s', async (name) => {
+  ])('is found as %s', async (name) => {
     const path = write(name, '{"timers": {"a": {"every": "1m", "run": "x"}}}');
     expect(await find()).toMatchObject({ path, problems: [], timerCount: 1 });
   });
 
-  it('in package.json, positions and paths included', async () => {
+  it('is found in package.json, with positions and relative paths', async () => {
     const path = write(
       'package.json',
       '{\n  "name": "x",\n  "timers": {\n    "timers": {"a": {"every": 5, "run": "x"}}\n  }\n}',
@@ -52,7 +52,7 @@ describe('a timer file is found', () => {
     expect(await find()).toMatchObject({ path, problems: [{ line: 4, column: 31, path: 'timers.a.every' }] });
   });
 
-  it('in a broken package.json, whose error is reported with its place', async () => {
+  it('is found in an invalid package.json, and the error has its position', async () => {
     write('timers.yaml');
     const path = write('sub/package.json', '{\n  "name": "x",\n  "timers": {"timers": {}},\n}');
     const { path: found, problems } = await find(join(folder, 'sub'));
@@ -60,7 +60,7 @@ describe('a timer file is found', () => {
     expect(words(problems[0]!)).toContain('Remove the comma');
   });
 
-  it('above the working directory, past files without timers', async () => {
+  it('is found in a parent folder, even past files without timers', async () => {
     const path = write('timers.yaml');
     write('sub/package.json', '{"name": "x"}');
     write('sub/deep/package.json', 'not json');
@@ -68,13 +68,13 @@ describe('a timer file is found', () => {
     expect(await find(join(folder, 'sub/deep'))).toMatchObject({ path, problems: [] });
   });
 
-  it('even if it is empty', async () => {
+  it('is found even if it is empty', async () => {
     write('timers.yaml');
     write('sub/timers.yaml', '');
     expect((await find(join(folder, 'sub'))).problems.map(brief)).toEqual(['1:1 empty-file']);
   });
 
-  it('without executing any settings of cosmiconfig', async () => {
+  it('is found without executing cosmiconfig settings', async () => {
     write('timers.yaml');
     for (const name of ['.config/config.js', 'timers.config.js', '.timersrc.js', '.config/config.cjs']) {
       write(name, 'throw new Error("executed")');
@@ -83,21 +83,21 @@ describe('a timer file is found', () => {
     expect((await find()).problems).toEqual([]);
   });
 
-  it('or the message lists the searched names', async () => {
+  it('is reported missing with a list of the searched names', async () => {
     const { path, problems, timerFile } = await find();
     expect([path, timerFile]).toEqual([undefined, undefined]);
     expect(problems.map(brief)).toEqual(['1:1 file-not-found']);
     expect(words(problems[0]!)).toMatch(/timers\.yaml.*timers init/);
   });
 
-  it('without blocking, if a pipe is in its place', async () => {
+  it('is read without blocking if it is a named pipe', async () => {
     execFileSync('mkfifo', [join(folder, 'timers.yaml')]);
     expect((await find()).problems.map(brief)).toEqual(['1:1 not-a-regular-file']);
   });
 });
 
-describe('a named file', () => {
-  it('may be relative and a symbolic link; its paths begin in the folder of the link', async () => {
+describe('a timer file given by name', () => {
+  it('can be relative and a symlink; its paths are relative to the folder of the link', async () => {
     const path = write('real/timers.yaml', 'timers: {a: {every: 1m, run: x}}');
     symlinkSync(path, join(folder, 'link.yaml'));
     const { path: found, timerFile } = await open('link.yaml');
@@ -105,7 +105,7 @@ describe('a named file', () => {
     expect(timerFile?.jobs[0]?.command.cwd).toBe(folder);
   });
 
-  it('may have any name, and a byte order mark', async () => {
+  it('can have any name and a byte order mark', async () => {
     const path = write('jobs.txt', `\ufeff${GOOD}`);
     expect(await open(path)).toMatchObject({ path, source: GOOD, problems: [] });
   });
@@ -123,7 +123,7 @@ describe('a named file', () => {
     ['UTF-16', () => write('a.yaml', Buffer.from(`\ufeff${GOOD}`, 'utf16le')), 'not-utf-8', 'UTF-16'],
     ['UTF-16 without a mark', () => write('a.yaml', Buffer.from(GOOD, 'utf16le')), 'not-utf-8', 'UTF-16'],
     ['package.json without the key', () => write('package.json', '{"name": "x"}'), 'no-timers', 'timers'],
-  ])('%s', async (_what, file, code, word) => {
+  ])('is rejected: %s', async (_what, file, code, word) => {
     const { problems, timerFile } = await open(file());
     expect(timerFile).toBeUndefined();
     expect(problems.map(brief)).toEqual([`1:1 ${code}`]);
@@ -133,18 +133,18 @@ describe('a named file', () => {
   it.each([
     ['Latin-1', Buffer.from('# one\n# caf\xe9\n', 'latin1'), '2:6 not-utf-8'],
     ['a surrogate', Buffer.from([0x61, 0xed, 0xa0, 0x80]), '1:2 not-utf-8'],
-    ['a cut character', Buffer.from([0x61, 0x3a, 0x20, 0xe2, 0x82]), '1:4 not-utf-8'],
+    ['a truncated character', Buffer.from([0x61, 0x3a, 0x20, 0xe2, 0x82]), '1:4 not-utf-8'],
     ['a NUL byte', Buffer.from('# one\na: \0b\n'), '2:4 nul-byte'],
-  ])('the error about %s has a position', async (_what, bytes, problem) => {
+  ])('has a position in the error about %s', async (_what, bytes, problem) => {
     expect((await open(write('a.yaml', bytes))).problems.map(brief)).toEqual([problem]);
   });
 
-  it('that is a pipe does not block', async () => {
+  it('can be a pipe, without blocking', async () => {
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     expect((await open('pipe')).problems.map(brief)).toEqual(['1:1 not-a-regular-file']);
   });
 
-  it.skipIf(machine.uid === 0 || process.getuid?.() === 0)('that may not be read is reported', async () => {
+  it.skipIf(machine.uid === 0 || process.getuid?.() === 0)('without read permission is reported', async () => {
     chmodSync(write('secret.yaml'), 0);
     expect((await open('secret.yaml')).problems.map(brief)).toEqual(['1:1 file-unreadable']);
   });

@@ -18,12 +18,12 @@ const problems = () =>
   );
 
 describe('token_file of forward', () => {
-  test('a private file with a token is accepted, also a short one', () => {
+  test('accepts a private file with a token, even a short one', () => {
     writeFileSync(file, 'abc\n', { mode: 0o600 });
     expect(problems()).toEqual([]);
   });
 
-  test('a missing file is an error', () => {
+  test('rejects a missing file', () => {
     expect(problems()).toEqual([['1:62 no-token', expect.stringContaining('cannot be read: it does not exist')]]);
   });
 
@@ -31,12 +31,12 @@ describe('token_file of forward', () => {
     [' \n', 'is empty'],
     ['Bearer abc\n', 'has spaces or characters outside ASCII'],
     ['first\nsecond\n', 'has spaces or characters outside ASCII'],
-  ])('a file with %j is an error', (text, reason) => {
+  ])('rejects a file with %j', (text, reason) => {
     writeFileSync(file, text, { mode: 0o600 });
     expect(problems()).toEqual([['1:62 no-token', expect.stringContaining(reason)]]);
   });
 
-  test('a file that others can read is a warning', () => {
+  test('warns about a file that others can read', () => {
     writeFileSync(file, 'abc\n');
     chmodSync(file, 0o644);
     expect(problems()).toEqual([['~1:62 open-token-file', expect.stringContaining(`chmod 600 ${file}`)]]);

@@ -21,7 +21,7 @@ const problems = () =>
   ]);
 
 test.each([0o640, 0o604, 0o620, 0o644].map((mode) => [mode.toString(8), mode] as const))(
-  'a token file of mode %s, which others can access, is a warning',
+  'a token file with mode %s, readable for others, causes a warning',
   (_octal, mode) => {
     chmodSync(token, mode);
     expect(problems()).toEqual([['~1:43 open-token-file', expect.stringContaining(`chmod 600 ${token}`)]]);
@@ -29,19 +29,19 @@ test.each([0o640, 0o604, 0o620, 0o644].map((mode) => [mode.toString(8), mode] as
 );
 
 test.each([0o600, 0o400].map((mode) => [mode.toString(8), mode] as const))(
-  'a token file of mode %s is private',
+  'a token file with mode %s is private',
   (_octal, mode) => {
     chmodSync(token, mode);
     expect(problems()).toEqual([]);
   },
 );
 
-test('an empty one is an error, and nothing else is reported about it', () => {
+test('an empty token file is an error without further reports', () => {
   writeFileSync(token, '\n');
   expect(problems()).toEqual([[expect.stringContaining('no-token'), expect.stringContaining('umask 077')]]);
 });
 
-test('a token of fewer than 16 characters is an error, and opens nothing', () => {
+test('a token of fewer than 16 characters is an error, and the server does not listen', () => {
   writeFileSync(token, `${'x'.repeat(15)}\n`);
   expect(problems()).toEqual([
     ['1:43 short-token', expect.stringMatching(/15 of at least 16 characters\..*openssl rand -hex 16/s)],
@@ -69,7 +69,7 @@ test.each([
   expect(diagnosed(http)).toEqual([[place, expect.stringContaining(phrase)]]);
 });
 
-test('metrics ask for the token and health does not, unless the file says so', () => {
+test('metrics require the token and health does not, unless the file says otherwise', () => {
   const settings = (rest: string) =>
     load(`http: {listen: "127.0.0.1:1", token_file: ${token}${rest}}\n${backupWith('')}`).timerFile?.settings.http;
   expect(settings('')?.isOpen).toEqual({ metrics: false, health: true });

@@ -32,7 +32,7 @@ const opensAfter = ({ breaker }: Job) => {
 };
 
 describe('a job', () => {
-  it('has these values by default', () => {
+  it('has default values', () => {
     expect(jobs(backup('every: 10s\nrun: ls'))[0]).toMatchObject({
       name: 'backup',
       written: { key: 'every', text: '10s' },
@@ -63,12 +63,12 @@ describe('a job', () => {
     ['at: ["2027-01-01 00:00"]', '["2027-01-01 00:00"]'],
     ['cron: "${NONE:-0 3 * * *}"', '${NONE:-0 3 * * *}'],
     ['every: "5m"', undefined],
-  ])('has the text of its schedule: %s', (lines, source) => {
+  ])('keeps the text of its schedule: %s', (lines, source) => {
     const [job] = load(backup(`${lines}\nrun: ls`)).timerFile?.jobs ?? [];
     expect(job?.written.source).toBe(source);
   });
 
-  it('has what its timer says', () => {
+  it('takes the values of its timer', () => {
     const text = [
       'timezone: UTC',
       'description: text',
@@ -141,7 +141,7 @@ describe('a job', () => {
     ['cwd: ..', '/'],
     ['cwd: ~/..', '/home'],
     ['cwd: "${HOME}/.."', '/home'],
-  ])('%s is %s', (lines, cwd) => {
+  ])('with %s runs in %s', (lines, cwd) => {
     expect(backupJob(lines).command.cwd).toBe(cwd);
   });
 });
@@ -150,14 +150,14 @@ describe('defaults', () => {
   const withDefaults = (defaults: string, timer: string) =>
     jobs(`defaults: {${defaults}}\ntimers: {a: {every: 1m, run: x, ${timer}}}`)[0]!;
 
-  it('yield to the values of a timer', () => {
+  it('are overridden by the values of a timer', () => {
     expect(withDefaults('timeout: 5m, tags: [a], cwd: /', 'timeout: 1m')).toMatchObject({
       timeout: MINUTE,
       tags: ['a'],
       command: { cwd: '/' },
     });
   });
-  it('merge env, retry, breaker and dst key by key', () => {
+  it('merge env, retry, breaker and dst by key', () => {
     const job = withDefaults(
       'env: {A: 1, B: 2}, breaker: {failures: 3, cooldown: 1m}, retry: {attempts: 3, delay: 5s}',
       'env: {B: 3}, breaker: {failures: 5}, retry: {delay: 1s}',
@@ -185,7 +185,7 @@ describe('retry', () => {
     ['retry: {attempts: 2, delay: 10s, jitter: true}', [5 * SECOND, undefined]],
     ['retry: {attempts: 3, on: [75]}', [undefined]],
     ['retry: {attempts: 2, not_on: [75, timeout, signal]}', [SECOND, undefined]],
-  ])('%s', (lines, expected) => {
+  ])('is parsed: %s', (lines, expected) => {
     expect(pauses(lines).slice(0, expected.length)).toEqual(expected);
   });
 });
@@ -196,7 +196,7 @@ describe('breaker', () => {
     ['breaker: 3', { failures: 3, cooldown: 5 * MINUTE }],
     ['breaker: {failures: 2}', { failures: 2, cooldown: 5 * MINUTE }],
     ['breaker: {failures: 1, cooldown: 30s}', { failures: 1, cooldown: 30 * SECOND }],
-  ])('%s', (lines, expected) => {
+  ])('is parsed: %s', (lines, expected) => {
     expect(opensAfter(backupJob(lines))).toEqual(expected);
   });
 });
@@ -213,7 +213,7 @@ describe('catch_up', () => {
     ['catch_up: {}', [now - HOUR]],
     ['catch_up: {policy: all}', passed],
     ['catch_up: {policy: all, within: 150m}', passed.slice(1)],
-  ])('%s', (lines, expected) => {
+  ])('is parsed: %s', (lines, expected) => {
     expect(backupJob(lines).misfire.select(passed, now)).toEqual(expected);
   });
 });
@@ -224,7 +224,7 @@ describe('jitter', () => {
     const fraction = Number(`0x${digest.slice(0, 12)}`) / 2 ** 48;
     expect(backupJob('jitter: 1h').offset).toBe(Math.floor(fraction * HOUR));
   });
-  it('is the same for all machines of a shared state, whatever their host and the way to the store', () => {
+  it('is the same on all machines of a shared state, regardless of host and URL', () => {
     const offsetWith = (state: string, hostname: string) => {
       const text = `state: "${state}"\ntimers: {backup: {every: 1d, run: x, jitter: 1h}}`;
       const { timerFile } = load(text, undefined, { ...machine, hostname });
@@ -262,7 +262,7 @@ describe('settings', () => {
       history: { keep: 30 * 24 * HOUR, runs: 1000 },
     });
   });
-  it('have what the file says', () => {
+  it('take the values of the file', () => {
     const top =
       'timezone: UTC\nconcurrency: 4\nstate: ./timers.db\ngroups: {db: 2}\norphans: keep\nlauncher: execa\nhistory: {keep: 1d, runs: 5}';
     expect(settings(top)).toEqual({
@@ -281,7 +281,7 @@ describe('settings', () => {
   it('keep state in a file of that name if it is written as a path', () => {
     expect(settings('state: ./memory')?.state).toEqual({ kind: 'file', path: '/etc/memory' });
   });
-  it('warn of a state on a network file system', () => {
+  it('cause a warning for a state on a network file system', () => {
     const networkMount = (path: string) => (path === '/etc/a.db' ? { type: 'nfs4', at: '/etc' } : undefined);
     const problems = (state: string) =>
       load(`state: ${state}\ntimers: {a: {every: 1m, run: x}}`, undefined, { ...machine, networkMount }).problems;
@@ -289,13 +289,13 @@ describe('settings', () => {
     expect(problems('/var/a.db')).toEqual([]);
     expect(problems('memory')).toEqual([]);
   });
-  it('do not warn about an output file on a network file system: a check may hang', () => {
+  it('cause no warning for an output file on a network file system, because the check may hang', () => {
     const networkMount = () => ({ type: 'nfs4', at: '/nope' });
     const text = 'timers: {a: {every: 1m, run: x, output: {file: /nope/a.log}}}';
     expect(load(text, undefined, { ...machine, networkMount }).problems).toEqual([]);
     expect(load(text).problems).toMatchObject([{ code: 'missing-output-folder' }]);
   });
-  it('have no warning about a state in memory if no timer needs a state', () => {
+  it('cause no warning for a state in memory if no timer needs a state', () => {
     expect(load('state: false\ntimers: {a: {every: 1m, run: x, catch_up: false}}').problems).toEqual([]);
     expect(
       load('state: false\ntimers: {a: {every: 1m, run: x, catch_up: true, ignore: [needs-state]}}').problems,

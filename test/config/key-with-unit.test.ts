@@ -7,10 +7,10 @@ const durations = keyCatalog()
   .filter(({ type }) => type.includes('duration'))
   .map(({ path }) => path.replace(/.*\./, ''));
 
-test.each([...new Set(durations)])('%s_seconds: the hint names the key and its form', (key) => {
+test.each([...new Set(durations)])('%s_seconds gets a hint with the key and its form', (key) => {
   expect(unitHint(`${key}_seconds`, (rest) => rest)).toBe(`Did you mean ${key}? Its value has the unit: ${key}: 30s.`);
 });
 
-test('a key without a duration gets no hint', () => {
+test('a key that is not a duration gets no hint', () => {
   expect(unitHint('run_seconds', (rest) => rest)).toBeUndefined();
 });

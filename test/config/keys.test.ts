@@ -33,7 +33,7 @@ describe('the file as a whole', () => {
 describe('names', () => {
   const named = (name: string) => `timers:\n  ${name}: {every: 1m, run: x}`;
   it.each(['a b', '-a', '.a', '_a', '"a\\tb"', '""', 'é', 'a/b', '"a:b"', '~', '"a\\u0000"', `a${'b'.repeat(128)}`])(
-    '%j is not a name',
+    '%j is not a valid name',
     (name) => {
       expect(load(named(name)).problems.map(({ line, column, code }) => [line, column, code])).toEqual([
         [2, 3, 'bad-name'],
@@ -41,14 +41,14 @@ describe('names', () => {
     },
   );
   it.each(['a', 'A.b-c_d', '1', '007', 'true', 'null', 'constructor', 'toString', 'hasOwnProperty', 'a'.repeat(128)])(
-    '%j is a name',
+    '%j is a valid name',
     (name) => {
       const { problems, timerFile } = load(named(name));
       expect(problems).toEqual([]);
       expect(timerFile?.jobs[0]?.name).toBe(name);
     },
   );
-  it('__proto__ is not a name, and does no harm', () => {
+  it('__proto__ is not a valid name and is harmless', () => {
     const { problems, timerCount } = load('timers:\n  __proto__: {every: 1m, run: x, polluted: true}');
     expect(problems.map(({ code }) => code)).toEqual(['bad-name', 'unknown-key']);
     expect(timerCount).toBe(1);
@@ -157,7 +157,7 @@ describe('unknown keys', () => {
   ]);
 });
 
-describe('required keys, and keys that must not occur twice', () => {
+describe('required keys and duplicate keys', () => {
   inBackup([
     ['every: 10s', '2:3 missing-run', 'run'],
     ['run: x', '2:3 missing-schedule', scheduleKinds.map(({ key }) => key).join(', ')],
@@ -165,7 +165,7 @@ describe('required keys, and keys that must not occur twice', () => {
     ['every: 10s\ncron: "* * * * *"\nrun: x', '4:5 several-schedules', 'both every and cron'],
     ['run: x\nin: 5s\nat: "2027-01-01"', '5:5 several-schedules', 'both in and at'],
   ]);
-  it('points at the name in a timer on one line, too', () => {
+  it('are reported at the name of a timer on one line', () => {
     expect(load('timers: {a: {every: 1m}}').problems).toMatchObject([
       { line: 1, column: 10, code: 'missing-run', path: 'timers.a' },
     ]);
@@ -190,13 +190,13 @@ describe('defaults', () => {
       '/etc/nope',
     ],
   ]);
-  it('may be empty', () => {
+  it('can be empty', () => {
     expect(load('defaults:\ntimers: {a: {every: 1m, run: x}}').problems).toEqual([]);
   });
 });
 
 describe('the keys of one timer', () => {
-  it('do not change how the next one is read', () => {
+  it('do not affect how the next timer is read', () => {
     const shapes = [
       '{run: x, "every run": 1}',
       '{every: 1m, run: x}',
@@ -210,7 +210,7 @@ describe('the keys of one timer', () => {
       '4 wrong-type',
     ]);
   });
-  it('are read in more combinations than have a schema of their own', () => {
+  it('can be combined in more ways than there are cached schemas', () => {
     const keys = [
       'tags: [a]',
       'group: g',

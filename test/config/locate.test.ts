@@ -23,10 +23,10 @@ const at = (path: string) => ({ state: { kind: 'file', path: join(folder, path) 
 
 it.each([
   ['in block style', 'timezone: Asia/Tokyo\nstate: ./s.db # here\ntimers: {}', 's.db'],
-  ['next to timers that are wrong', 'timezone: Asia/Tokyo\nstate: s.db\ntimers:\n  a: {evry: 1m}\n  a: 5', 's.db'],
+  ['next to invalid timers', 'timezone: Asia/Tokyo\nstate: s.db\ntimers:\n  a: {evry: 1m}\n  a: 5', 's.db'],
   ['next to a broken structure', 'timers: {a: [\n\tb: "\nstate: s.db\ntimezone: "Asia/Tokyo"\n', 's.db'],
   ['in an unfinished merge', '<<<<<<< a\ntimers: {}\n=======\nstate: s.db\n"timezone": Asia/Tokyo', 's.db'],
-  ['behind a document marker', '# x\n---\ntimezone: Asia/Tokyo\nstate: s.db\n', 's.db'],
+  ['after a document marker', '# x\n---\ntimezone: Asia/Tokyo\nstate: s.db\n', 's.db'],
   ['in a folded text', 'timezone: Asia/Tokyo\nstate: >-\n  s\n\n  .db\ntimers: {}', 's\n.db'],
   ['from a variable', 'timezone: Asia/Tokyo\nstate: ${DIR}/s.db', 'var/s.db'],
   ['with lines that end in CR', 'timezone: Asia/Tokyo\r\nstate: s.db\r\ntimers:\r\n', 's.db'],
@@ -38,7 +38,7 @@ it.each([
   expect(await locate(text)).toMatchObject({ problems: [], ...at(path) });
 });
 
-it('they are read from JSON, and from the key of a package.json', async () => {
+it('state and timezone are read from JSON and from the key of a package.json', async () => {
   const timers = { timezone: 'Asia/Tokyo', state: 's.db', timers: { a: {} } };
   expect(await locate(JSON.stringify(timers, null, 1), 't.json')).toMatchObject(at('s.db'));
   expect(await locate(JSON.stringify({ name: 'x', timers }), 'package.json')).toMatchObject(at('s.db'));
@@ -46,22 +46,22 @@ it('they are read from JSON, and from the key of a package.json', async () => {
 
 it.each([
   ['have their defaults', 'timers: {a: {every: 1m, run: x}}', HERE],
-  ['have their defaults next to what is broken', 'timers: {a: [', HERE],
-  ['are unknown of an empty file', '', { state: undefined, timezone: undefined }],
-  ['are unknown of broken flow style', '{state: s.db', { state: undefined, timezone: undefined }],
+  ['have their defaults in a file with a broken part', 'timers: {a: [', HERE],
+  ['are unknown in an empty file', '', { state: undefined, timezone: undefined }],
+  ['are unknown in broken flow style', '{state: s.db', { state: undefined, timezone: undefined }],
   [
-    'are unknown without their variable',
+    'are unknown if their variable is not set',
     'state: ${NOPE}\ntimezone: ${NOPE}',
     { state: undefined, timezone: undefined },
   ],
-  ['are unknown of a wrong type', 'state: [a]\ntimezone: UTC', { state: undefined, timezone: 'UTC' }],
-  ['are unknown if misspelled', 'stat: s.db\ntimezne: UTC', { state: undefined, timezone: undefined }],
-  ['are in memory', 'state: false', { ...HERE, state: { kind: 'memory' } }],
-])('they %s', async (_, text, settings) => {
+  ['are unknown if their type is wrong', 'state: [a]\ntimezone: UTC', { state: undefined, timezone: 'UTC' }],
+  ['are unknown if their key is misspelled', 'stat: s.db\ntimezne: UTC', { state: undefined, timezone: undefined }],
+  ['are read for a state in memory', 'state: false', { ...HERE, state: { kind: 'memory' } }],
+])('state and timezone %s', async (_, text, settings) => {
   expect(await locate(text)).toMatchObject({ problems: [], ...settings });
 });
 
-it('a file that cannot be read says why', async () => {
+it('the reason is given for a file that cannot be read', async () => {
   expect(await locateTimerFile({ cwd: folder, file: 'gone.yaml' }, machine)).toMatchObject({
     path: join(folder, 'gone.yaml'),
     problems: [{ code: 'file-not-found' }],

@@ -45,7 +45,7 @@ const KINDS: readonly [kind: string, fileWith: (value: string) => string, code: 
 ];
 
 describe.each(KINDS)('a %s that is too long', (_kind, fileWith, code) => {
-  it.each(TEXTS)('is cut to a line that says so: %s', (_what, part) => {
+  it.each(TEXTS)('is truncated to one line with a note: %s', (_what, part) => {
     const { problems } = load(fileWith(many(part, 2_000)));
     const errors = problems.filter(({ severity }) => severity === 'error');
     expect(errors[0]).toMatchObject({ code, message: expect.stringMatching(/^.{1,160}$/) as string });
@@ -55,14 +55,14 @@ describe.each(KINDS)('a %s that is too long', (_kind, fileWith, code) => {
 });
 
 describe('a name that is too long', () => {
-  it.each([129, 1_000, 1_025, 80_000])('is not repeated: %d characters', (length) => {
+  it.each([129, 1_000, 1_025, 80_000])('is not repeated in messages: %d characters', (length) => {
     const { problems } = load(`timers:\n  ${many('a', length)}: {every: 10s, run: x}\n`);
     expect(problems[0]?.message).toMatch(/^This (?:name|key) is too long: .{1,60}$/);
     expect(problems[0]?.code).toBe(length > 1_024 ? 'bad-key' : 'bad-name');
   });
 });
 
-describe('a text that cannot be meant is an error like any other', () => {
+describe('a nonsensical value is reported like any other error', () => {
   it.each([
     ['cron', '0 3 * * *\\0'],
     ['cron', '0\\0 3 * * *'],
@@ -91,18 +91,18 @@ describe.each(TEXTS)('20 MB of %s', (_what, part) => {
     ['a rhythm', scheduled({ every: text })],
     ['a local time', scheduled({ every: { interval: '2w', at: text } })],
     ['a point in time', () => parseTimestamp(text, 'UTC')],
-  ])('are refused in linear time as %s', (_kind, read) => {
+  ])('are rejected in linear time as %s', (_kind, read) => {
     expect(read).toThrow(/^.{0,160}too long.{0,160}$/);
   });
 
-  it('are refused in linear time as a zone', () => {
+  it('are rejected in linear time as a time zone', () => {
     expect(isTimeZone(text)).toBe(false);
     const { message, hint } = wrongTimeZone(text);
     expect(message).toMatch(/^.{0,100} is too long for a time zone\.$/);
     expect(hint()).toContain('Europe/Berlin');
   });
 
-  it('fit on a line of a message', () => {
+  it('are truncated to one line of a message', () => {
     expect(withoutLongParts(`before ${text} after`).length).toBeLessThan(700);
   });
 });

@@ -16,7 +16,7 @@ vi.mock('../../src/schedules/index.js', async (original) => {
   };
 });
 
-test('the hint is computed when it is shown, not for every error', () => {
+test('a hint is computed when it is shown, not for every error', () => {
   const timers = Array.from({ length: 3_000 }, (_, n) => `  t${n}: { every: 1h, timezone: Europe/Berln${n}, run: x }`);
   const text = `timers:\n${timers.join('\n')}\n`;
   const { problems } = parseTimerFile({ path: '/timers.yaml', folder: '/', text }, thisMachine(0));

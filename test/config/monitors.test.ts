@@ -15,7 +15,7 @@ const monitorsOf = (lines: string) => jobOf(backupWith(lines)).monitors ?? [];
 const success = finished({ status: 'success' });
 
 describe('ping', () => {
-  it('is an address by the protocol of healthchecks.io', () => {
+  it('is a URL with the protocol of healthchecks.io', () => {
     const [monitor, ...others] = monitorsOf('ping: https://hc-ping.com/0aa');
     expect(others).toEqual([]);
     expect(monitor?.kind).toBe('healthchecks');
@@ -23,7 +23,7 @@ describe('ping', () => {
     expect(monitorsOf('ping: {healthchecks: https://hc-ping.com/0aa}')[0]?.kind).toBe('healthchecks');
   });
 
-  it('is any address, requested after success by default', () => {
+  it('is any URL, requested after a success by default', () => {
     const [monitor] = monitorsOf('ping: {url: "https://up.example/{task_name}"}');
     expect(monitor?.kind).toBe('url');
     expect(monitor?.requestFor(started)).toBeUndefined();
@@ -38,7 +38,7 @@ describe('ping', () => {
     });
   });
 
-  it('is a list of them, or false', () => {
+  it('is a list of URLs, or false', () => {
     const kinds = (lines: string) => monitorsOf(lines).map(({ kind }) => kind);
     expect(kinds('ping: [https://hc-ping.com/a, {url: https://a.example}]')).toEqual(['healthchecks', 'url']);
     const text = `defaults: {ping: https://hc-ping.com/a}\n${backupWith('ping: false')}`;
@@ -124,12 +124,12 @@ describe('ping', () => {
     'ping: "https://a.example/{task_name}"',
     'ping: {url: "https://a.example/", body: "{task_name}"}',
     'notify: https://a.example/',
-  ])('requests that carry the name of the timer may share an address: %s', (setting) => {
+  ])('can share a URL if requests contain the timer name: %s', (setting) => {
     const text = `defaults: {${setting}}\ntimers: {a: {every: 1m, run: x}, b: {every: 1m, run: x}}`;
     expect(load(text).problems).toEqual([]);
   });
 
-  it('never repeats the address in what is wrong with it', () => {
+  it('never repeats the URL in an error', () => {
     const on = { ...machine, env: { HC: 'hc-ping.com/s3cret', DSN: 'https://sentry.io/s3cret' } };
     for (const lines of ['ping: ${HC}', 'ping: {sentry: "${DSN}"}', 'notify: ${HC}']) {
       const { problems } = load(backupWith(lines), undefined, on);
@@ -139,7 +139,7 @@ describe('ping', () => {
   });
 });
 
-describe('the schedule that Sentry receives', () => {
+describe('the schedule sent to Sentry', () => {
   const DSN = 'ping: {sentry: "https://a@sentry.example/1"}';
   const configOf = (lines: string) => {
     const [monitor] = jobOf(backup(`${lines}\nrun: x\n${DSN}`)).monitors ?? [];
@@ -183,13 +183,13 @@ describe('the schedule that Sentry receives', () => {
     backup,
   );
 
-  it('is not asked where it is ignored', () => {
+  it('is not required if sentry-schedule is ignored', () => {
     expect(monitorsOf(`${DSN}\nignore: [sentry-schedule]`)).toHaveLength(1);
   });
 });
 
 describe('notify', () => {
-  it('is the address of a webhook, a map, or false; a map goes over the default of either form', () => {
+  it('is a webhook URL, a map or false; a map overrides a default of either form', () => {
     expect(jobOf(backupWith('notify: https://hooks.example/x')).notify).toEqual({
       on: new Set(CHANGES.filter((change) => change !== 'missed')),
       stillFailingAfter: 5,
@@ -204,7 +204,7 @@ describe('notify', () => {
     expect(jobOf(behind + backupWith('notify: false')).notify).toBeUndefined();
   });
 
-  it('may run a command, where the timer runs; the shell expands its variables', () => {
+  it('can run a command in the folder of the timer, and the shell expands its variables', () => {
     expect(
       jobOf(backupWith('cwd: /\nenv: {A: b, run: "${STAGE}"}\nnotify: {run: "page ${TIMERS_TEXT}"}')).notify?.command,
     ).toEqual({
@@ -238,7 +238,7 @@ describe('heartbeat', () => {
     return timerFile?.settings.heartbeat;
   };
 
-  it('is an address every minute, or a map', () => {
+  it('is a URL requested every minute, or a map', () => {
     const request = { method: 'POST', url: 'https://hc-ping.com/0aa' };
     expect(of('heartbeat: https://hc-ping.com/0aa')).toEqual({ every: MINUTE, request });
     expect(of('heartbeat: {every: 5m, url: https://hc-ping.com/0aa, method: GET}')).toEqual({
@@ -265,7 +265,7 @@ describe('heartbeat', () => {
   );
 });
 
-it.each(['url', 'command', 'webhook_url'])('notify: {%s} means a key of notify', (key) => {
+it.each(['url', 'command', 'webhook_url'])('notify: {%s} gets a hint with a key of notify', (key) => {
   const { problems } = load(`timers:\n  a: {every: 1m, run: x, notify: {${key}: "https://x.example"}}`);
   expect(problems[0]?.hint).toBe(key === 'command' ? 'Did you mean run?' : 'Did you mean webhook?');
 });

@@ -39,15 +39,15 @@ const makeFolder = (name: string, mode: number, owner: readonly [number, number]
   if (isRoot) chownSync(join(folder, name), ...owner);
 };
 
-describe('the output file', () => {
-  it('may be new, existing, or a link to either', () => {
+describe('an output file', () => {
+  it('can be new, existing, or a link to either', () => {
     make('old.log', 0o600);
     symlinkSync('old.log', join(folder, 'link'));
     symlinkSync('new.log', join(folder, 'to-new'));
     expect(['new.log', 'old.log', 'link', 'to-new'].map((name) => look(name))).toEqual(new Array(4).fill(undefined));
   });
 
-  it('is not a pipe, a socket or a folder', async () => {
+  it('cannot be a pipe, a socket or a folder', async () => {
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     makeFolder('dir', 0o755);
     const server = createServer().listen(join(folder, 'socket'));
@@ -61,7 +61,7 @@ describe('the output file', () => {
     ]);
   });
 
-  it('may be a device, but not for another user, and a standard stream for everybody', () => {
+  it('can be a device, except for another user, or a standard stream for any user', () => {
     expect(look('', { path: '/dev/null' })).toBeUndefined();
     expect(look('', { path: '/dev/null', user: job })).toBe('error not-a-file output: /dev/null is a device.');
     for (const path of ['/dev/stdout', '/dev/stderr', '/dev/fd/1', '/proc/self/fd/2'])
@@ -69,14 +69,14 @@ describe('the output file', () => {
   });
 
   it.each([
-    ['a link to a file in no folder', 'nope/x', 'no file can be created in F/nope, because it does not exist'],
+    ['a link into a missing folder', 'nope/x', 'no file can be created in F/nope, because it does not exist'],
     ['a link to itself', 'link', 'its symbolic links lead back to themselves'],
-  ])('is not %s', (_, target, reason) => {
+  ])('cannot be %s', (_, target, reason) => {
     symlinkSync(target, join(folder, 'link'));
     expect(look('link')).toBe(`warning unwritable-output-file output: F/link cannot be written: ${reason}.`);
   });
 
-  it.skipIf(isRoot)('is one that we may write (skipped as root, who may write everything)', () => {
+  it.skipIf(isRoot)('must be writable by us (skipped as root, who can write to everything)', () => {
     make('file', 0o400);
     makeFolder('closed', 0o500);
     expect([look('file'), look('closed/new')]).toEqual([
@@ -96,29 +96,29 @@ describe.skipIf(!isRoot)(`the output file of another user${needsRoot}`, () => {
     ['that of the group', 0o060, [0, 54_321]],
     ['that of a further group', 0o060, [0, 54_400]],
     ['that everybody may write', 0o002, [0, 0]],
-  ] as const)('may be %s', (_, mode, owner) => {
+  ] as const)('can be %s', (_, mode, owner) => {
     make('file', mode, owner);
     expect(asJob('file')).toBeUndefined();
     makeFolder('in', mode | (mode >> 1), owner);
     expect(asJob('in/new')).toBeUndefined();
   });
 
-  it('is not one of root', () => {
+  it('cannot be a file of root', () => {
     make('file', 0o644);
     expect(asJob('file')).toBe(cannot('file', 'permission is denied'));
   });
 
-  it('is not new in a folder of root', () => {
+  it('cannot be new in a folder of root', () => {
     expect(asJob('new')).toBe(cannot('new', 'no file can be created in F, because permission is denied'));
   });
 
-  it('is not behind a closed folder', () => {
+  it('cannot be inside an inaccessible folder', () => {
     makeFolder('closed', 0o700);
     makeFolder('closed/open', 0o777);
     expect(asJob('closed/open/new')).toBe(cannot('closed/open/new', 'that user has no access to the folder F/closed'));
   });
 
-  it('is rotated in a folder that the user may write', () => {
+  it('is rotated only in a folder where the user can create files', () => {
     make('file', 0o666);
     expect([asJob('file'), asJob('file', true)]).toEqual([
       undefined,
@@ -126,7 +126,7 @@ describe.skipIf(!isRoot)(`the output file of another user${needsRoot}`, () => {
     ]);
   });
 
-  it('is not a link', () => {
+  it('cannot be a link', () => {
     make('file', 0o666);
     symlinkSync('file', join(folder, 'link'));
     expect(asJob('link')).toMatch(/^error not-a-file output: F\/link is a symbolic link, which is not followed/);

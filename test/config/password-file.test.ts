@@ -20,26 +20,26 @@ const problems = () =>
   ]);
 
 describe('password_file', () => {
-  test('a private file with a password is accepted', () => {
+  test('accepts a private file with a password', () => {
     writeFileSync(file, 's3cret\n', { mode: 0o600 });
     expect(problems()).toEqual([]);
   });
 
-  test('a missing file is an error', () => {
+  test('rejects a missing file', () => {
     expect(problems()).toEqual([['1:44 no-password', expect.stringContaining('cannot be read: it does not exist')]]);
   });
 
-  test('a folder is an error', () => {
+  test('rejects a folder', () => {
     file = folder;
     expect(problems()).toEqual([['1:44 no-password', expect.stringContaining('cannot be read: it is a folder')]]);
   });
 
-  test('an empty file is an error, and nothing else is reported', () => {
+  test('rejects an empty file, without further reports', () => {
     writeFileSync(file, ' \n', { mode: 0o644 });
     expect(problems()).toEqual([['1:44 no-password', expect.stringContaining('is empty')]]);
   });
 
-  test.each([0o640, 0o604, 0o620, 0o644])('mode %o gives others access: a warning', (mode) => {
+  test.each([0o640, 0o604, 0o620, 0o644])('warns about mode %o, which gives others access', (mode) => {
     writeFileSync(file, 's3cret\n');
     chmodSync(file, mode);
     expect(problems()).toEqual([['~1:44 open-password-file', expect.stringContaining(`chmod 600 ${file}`)]]);
@@ -56,6 +56,6 @@ test.each([
   ['redis://db.example:6379/0?ca=/etc/ca@night.pem', false],
   ['etcd://a:2379,b:2379', false],
   ['./timers:a@b.db', false],
-])('%s has a password: %s', (url, is) => {
+])('whether %s contains a password: %s', (url, is) => {
   expect(hasPassword(url)).toBe(is);
 });

@@ -19,12 +19,12 @@ describe('a user', () => {
     ['ada:adm', { ...ada, gid: 4, groups: [27] }],
     ['ada:5', { ...ada, gid: 5, groups: [4, 27] }],
     ['7', { uid: 7, gid: 7, groups: [], name: '7', home: '/', shell: '/bin/sh' }],
-  ])('%s', (written, account) => {
+  ])('is parsed: %s', (written, account) => {
     expect(readUser(written, accounts)).toEqual(account);
   });
 
   it.each(['4294967295', 'ada:4294967295', '99999999999', '7:99999999999999999999'])(
-    '%s is above the bound',
+    '%s exceeds the limit of ids',
     (written) => {
       expect(readUser(written, accounts)).toMatchObject({
         code: 'bad-value',
@@ -33,7 +33,7 @@ describe('a user', () => {
     },
   );
 
-  it('above what Node can set needs setpriv', () => {
+  it('beyond the limit of Node.js needs setpriv', () => {
     const id = { uid: 4294967294, gid: 4294967294 };
     expect(readUser('4294967294', accounts)).toMatchObject(id);
     const without: Accounts = { ...accounts, hasSetpriv: () => false };
@@ -44,7 +44,7 @@ describe('a user', () => {
       });
   });
 
-  it('of this machine is found by name and number, with the groups that id prints', () => {
+  it('of this machine is found by name and id, with the groups that id prints', () => {
     const { user, groupsOf } = readAccounts();
     expect(user('root')).toMatchObject({ uid: 0, gid: 0, name: 'root' });
     expect(user('0')).toEqual(user('root'));

@@ -21,7 +21,7 @@ function readable(text: string, path?: string) {
 const TOP = 'timezone: Asia/Tokyo\nstate: ./s.db\n';
 const READ = { timezone: 'Asia/Tokyo', state: { kind: 'file', path: '/etc/s.db' } };
 
-describe('a timer is read despite errors that its times do not depend on', () => {
+describe('a timer is readable despite errors that its times do not depend on', () => {
   test.each([
     'env: { PASSWORD: "${SECRET}" }',
     'cwd: "${FOLDER}"',
@@ -36,13 +36,13 @@ describe('a timer is read despite errors that its times do not depend on', () =>
     expect(readable(text)).toEqual({ jobs: ['backup'], unread: [], ...READ });
   });
 
-  test('also under defaults', () => {
+  test('even in defaults', () => {
     const text = `${TOP}defaults: { env: { A: "\${SECRET}" } }\ntimers: { backup: { every: 1h, run: x } }\n`;
     expect(readable(text)).toEqual({ jobs: ['backup'], unread: [], ...READ });
   });
 });
 
-describe('a timer with unreliable times is named, and the others are read', () => {
+describe('a timer with unreliable times is named, and the others are readable', () => {
   test.each([
     'every: "${EVERY}"',
     'every: 1h\n    jitter: "${JITTER}"',
@@ -51,27 +51,27 @@ describe('a timer with unreliable times is named, and the others are read', () =
     'evry: 1h',
     'every: 1h\n    every: 2h',
     'every: 1h\n    enabled: "${ON}"',
-  ])('%s', (lines) => {
+  ])('because of %s', (lines) => {
     const text = `${TOP}timers:\n  odd.one:\n    ${lines}\n    run: x\n  odd: { every: 5m, run: x }\n`;
     expect(readable(text)).toEqual({ jobs: ['odd'], unread: ['odd.one'], ...READ });
   });
 
-  test('a default that times depend on: all timers except those that set it', () => {
+  test('because of a default for times: all timers except those that override it', () => {
     const text = `${TOP}defaults: { jitter: "\${J}" }\ntimers:\n  a: { every: 1h, run: x }\n  b: { every: 1h, jitter: 0s, run: x }\n`;
     expect(readable(text)).toEqual({ jobs: ['b'], unread: ['a'], ...READ });
   });
 
-  test('the zone of the file: all timers except those with their own', () => {
+  test('because of the file’s time zone: all timers except those with their own', () => {
     const text = `timezone: "\${ZONE}"\ntimers:\n  a: { every: 1h, run: x }\n  b: { every: 1h, timezone: UTC, run: x }\n`;
     expect(readable(text)).toMatchObject({ jobs: ['b'], unread: ['a'] });
   });
 });
 
-test.each(['state: "${STATE_DIR}/s.db"', 'stat: ./s.db'])('%s: the state is not guessed', (line) => {
+test.each(['state: "${STATE_DIR}/s.db"', 'stat: ./s.db'])('the state of a file with %s is not guessed', (line) => {
   expect(readable(`${line}\ntimers: { a: { every: 1h, run: x } }\n`)).toMatchObject({ jobs: ['a'], state: 'unknown' });
 });
 
-describe('the valid parts of a file with a broken structure are read', () => {
+describe('the valid parts of a file with a broken structure are readable', () => {
   const SOUND = '  last:\n    every: 5m\n    run: x\n';
   test.each([
     ['a quote without an end', '  backup:\n    every: 1h\n    run: "echo\n'],
@@ -83,34 +83,34 @@ describe('the valid parts of a file with a broken structure are read', () => {
       'a conflict of a merge',
       '  backup:\n<<<<<<< ours\n    every: 1h\n=======\n    every: 2h\n>>>>>>> theirs\n    run: x\n',
     ],
-  ])('%s', (_, broken) => {
+  ])('next to %s', (_, broken) => {
     expect(readable(`${TOP}timers:\n${broken}${SOUND}`)).toEqual({ jobs: ['last'], unread: ['backup'], ...READ });
   });
 
-  test('a broken key at the top', () => {
+  test('next to a broken key at the top level', () => {
     const text = `${TOP}groups: {a: 1\ntimers:\n${SOUND}`;
     expect(readable(text)).toEqual({ jobs: ['last'], unread: ['groups'], ...READ });
   });
 
-  test('a broken state: it is not guessed', () => {
+  test('next to a broken state, which is not guessed', () => {
     expect(readable(`state: "./s.db\ntimers:\n${SOUND}`)).toMatchObject({ jobs: ['last'], state: 'unknown' });
   });
 
-  test('JSON with a comma too many', () => {
+  test('in JSON with an extra comma', () => {
     const text = '{ "timers": { "a": { "every": "1h", "run": "x", } } }';
     expect(readable(text, '/etc/timers.json')).toMatchObject({ jobs: ['a'], unread: [] });
   });
 
-  test('JSON within package.json is not mistaken for a timer file', () => {
+  test('except for other JSON within a package.json', () => {
     expect(readable('{ "timers": { "a": ', '/etc/package.json')).toBeUndefined();
   });
 });
 
-test.each(['', '[]', 'hello'])('nothing can be read of %j', (text) => {
+test.each(['', '[]', 'hello'])('no part of %j is readable', (text) => {
   expect(readable(text)).toBeUndefined();
 });
 
-describe('errors that the runs of a timer depend on prevent their prediction', () => {
+describe('errors that affect the runs of a timer prevent a simulation of it', () => {
   const predictable = (text: string) => {
     const { jobs = [], unread = [] } = readableFile(load(text), machine)?.predictable ?? {};
     return { jobs: jobs.map(({ name }) => name), unread };
@@ -123,8 +123,9 @@ describe('errors that the runs of a timer depend on prevent their prediction', (
     (line) => expect(predictable(timers(line))).toEqual({ jobs: ['b'], unread: ['a'] }),
   );
 
-  test.each(['env: { PASSWORD: "${SECRET}" }', 'cwd: "${FOLDER}"', 'env_file: /etc/there-is-none'])('not %s', (line) =>
-    expect(predictable(timers(line))).toEqual({ jobs: ['a', 'b'], unread: [] }),
+  test.each(['env: { PASSWORD: "${SECRET}" }', 'cwd: "${FOLDER}"', 'env_file: /etc/there-is-none'])(
+    'except for %s',
+    (line) => expect(predictable(timers(line))).toEqual({ jobs: ['a', 'b'], unread: [] }),
   );
 
   test.each([
@@ -133,8 +134,10 @@ describe('errors that the runs of a timer depend on prevent their prediction', (
     ['concurency: 2', ['concurency']],
     ['state: ["x"]', []],
     ['defaults: { timeout: 5x }', ['a', 'b']],
-  ])('at the top: %s', (line, unread) => expect(predictable(`${line}\n${timers('tags: []')}`).unread).toEqual(unread));
+  ])('for %s at the top level', (line, unread) =>
+    expect(predictable(`${line}\n${timers('tags: []')}`).unread).toEqual(unread),
+  );
 
-  test('in a valid file, nothing', () =>
+  test('and a valid file has no such errors', () =>
     expect(predictable(timers('tags: []'))).toEqual({ jobs: ['a', 'b'], unread: [] }));
 });

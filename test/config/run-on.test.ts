@@ -13,13 +13,13 @@ describe('run_on', () => {
     ['run_on: [any]', '6:13 wrong-type', 'a list'],
   ]);
 
-  it('needs a state on Redis, wherever it is written', () => {
+  it('requires a Redis state, wherever it is written', () => {
     const { problems } = load(`defaults: { run_on: any }\nstate: postgres://db/timers\n${backupWith('')}`);
     expect(problems.map(brief)).toEqual(['1:21 run-on-without-redis']);
     expect(problems.map(words).join()).toContain('Write state: redis://HOST/0');
   });
 
-  it('needs Redis as the state in use, whatever the file says', () => {
+  it('requires that the state in use is on Redis, regardless of the file', () => {
     const file = `state: redis://db/0\n${backupWith('run_on: any')}`;
     const onFile = { ...machine, state: { kind: 'file', path: '/x.db' } } as const;
     const { problems } = load(file, '/etc/timers.yaml', onFile);
@@ -29,14 +29,14 @@ describe('run_on', () => {
     expect(runOnOf(file.replace('redis:', 'postgres:'), onRedisNow)?.label).toBe('any');
   });
 
-  it('accepts any, a label, and local to override a default', () => {
+  it('accepts any, a label, or local to override a default', () => {
     const file = (lines: string) => `state: rediss://db/0\ndefaults: { run_on: any }\n${backupWith(lines)}`;
     expect(runOnOf(file(''))?.label).toBe('any');
     expect(runOnOf(file('run_on: gpu-1'))?.label).toBe('gpu-1');
     expect(runOnOf(file('run_on: local'))).toBeUndefined();
   });
 
-  it('has the same hash on machines with other zones, folders and schedules, and another for another command', () => {
+  it('has the same hash with other zones, folders and schedules, and another for another command', () => {
     const file = (lines: string) => `state: redis://db/0\n${backupWith(`run_on: any\n${lines}`)}`;
     const hash = (lines: string, on = machine) => runOnOf(file(lines), on)?.hash;
     const same = hash('');

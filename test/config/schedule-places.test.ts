@@ -4,7 +4,7 @@ import { backup, brief, load, table, type Row } from './diagnose.js';
 
 const inBackup = (rows: readonly Row[]) => table(rows, backup);
 
-describe('where a schedule is wrong', () => {
+describe('an error in a schedule', () => {
   inBackup([
     ['cron: "61 * * * *"\nrun: x', '3:12 cron-range', '61'],
     ["cron: '0 25 * * *'\nrun: x", '3:14 cron-range', '25'],
@@ -37,7 +37,7 @@ describe('where a schedule is wrong', () => {
     ['at: "2026-01-01 00:00"\nrun: x', '~3:9 at-in-the-past', 'passed'],
   ]);
 
-  it('is reported along with everything else that is wrong with the timer', () => {
+  it('is reported along with all other errors of the timer', () => {
     const { problems } = load(
       backup('cron: "61 * * * *"\ntimezone: Nowhere\ntimeout: 5\nretry: {attempts: 0}\nshell: sh'),
     );
@@ -51,7 +51,7 @@ describe('where a schedule is wrong', () => {
     ]);
   });
 
-  it('reports each unknown key of every', () => {
+  it('includes each unknown key of every', () => {
     const { problems } = load(backup('every: {intervall: 5m, foo: 3, form: end}\nrun: x'));
     expect(problems.map(brief)).toEqual(['3:13 every-key', '3:28 every-key', '3:36 every-key']);
     expect(problems.map(({ hint }) => hint)).toEqual([
@@ -66,7 +66,7 @@ describe('where a schedule is wrong', () => {
     expect(problems.map(brief)).toEqual(['2:17 cron-range']);
   });
 
-  it('keeps its column behind wide and combined characters and CRLF', () => {
+  it('has the right column after wide and combined characters and CRLF', () => {
     const { problems } = load('timers:\r\n  a: {description: "日本 é\u0301 😀", cron: "61 * * * *", run: x}\r\n');
     const column = '  a: {description: "日本 é\u0301 😀", cron: "'.length + 1;
     expect(problems).toMatchObject([{ line: 2, column, endColumn: column + 2 }]);

@@ -6,7 +6,7 @@ import { brief, load, words } from './diagnose.js';
 
 const A = '"a": {"every": "1m", "run": "x"}';
 
-describe('a file that ends in .json is JSON and nothing more', () => {
+describe('a file that ends in .json must be strict JSON', () => {
   it.each([
     ['{"timers": {' + A + '},}', '1:46 json-syntax', 'Remove the comma'],
     ['{"timers": {"a": {"every": "1m", "run": ["x",]}}}', '1:45 json-syntax', 'Remove the comma'],
@@ -29,11 +29,11 @@ describe('a file that ends in .json is JSON and nothing more', () => {
     expect(timerFile).toBeUndefined();
   });
 
-  it('valid JSON is read', () => {
+  it('and valid JSON is accepted', () => {
     expect(load(`{"timers": {\n\t${A}}}\r\n`, '/etc/timers.json').timerFile?.jobs).toHaveLength(1);
   });
 
-  it('the first fault is found', () => {
+  it('and the first error is reported', () => {
     const pieces = fc.constantFrom(
       ...'{ } [ ] , : "a" "\\u00e9" 1 -0 1e5 01 1. true null nul \' # // \n'.split(' '),
       ' ',

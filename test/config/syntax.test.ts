@@ -4,7 +4,7 @@ import { backup, load, table, type Row } from './diagnose.js';
 
 const inBackup = (rows: readonly Row[]) => table(rows, backup);
 
-describe('texts that need quotes', () => {
+describe('strings that need quotes', () => {
   inBackup([
     ['cron: * * * * *\nrun: x', '3:11 needs-quotes', 'Quote it: cron: "* * * * *"'],
     ['cron: */5 * * * *\nrun: x', '3:11 needs-quotes', 'Quote it: cron: "*/5 * * * *"'],
@@ -31,7 +31,7 @@ describe('texts that need quotes', () => {
     ['every: 1m\nrun: *later', '4:10 unknown-alias', 'Quote'],
   ]);
 
-  it('does not hide the errors behind it', () => {
+  it('do not hide later errors', () => {
     const text = backup('cron: */5 * * * *\nrun: echo: x\ntimeout: 10\noverlap: skpi');
     expect(load(text).problems.map(({ line, code, path }) => [line, code, path])).toEqual([
       [3, 'needs-quotes', 'timers.backup.cron'],
@@ -41,7 +41,7 @@ describe('texts that need quotes', () => {
     ]);
   });
 
-  it('does not reject a text that only looks as if it needs quotes', () => {
+  it('do not include strings that only look alike', () => {
     const text = backup('every: 1m\nrun: |\n  cron: * * * * *\n  @daily `date`\ndescription: a*b @c d`e #f');
     expect(load(text).problems).toEqual([]);
   });
@@ -105,7 +105,7 @@ describe('several keys on one line', () => {
   ]);
 });
 
-describe('characters that only look right', () => {
+describe('characters that look like others', () => {
   inBackup([
     ['every:\u00a010s\nrun: x', '3:11 odd-character', 'U+00A0 (no-break space). It only looks like a space'],
     ['every\uff1a 10s\nrun: x', '3:10 odd-character', 'U+FF1A (fullwidth colon). It only looks like ":"'],
@@ -122,11 +122,11 @@ describe('characters that only look right', () => {
   ]);
 });
 
-describe('lines that end in CR alone', () => {
+describe('lines that end in CR only', () => {
   table([['timers:\r  a:\r    every: 10s\r    run: x\r    timout: 5m\r', '5:5 unknown-key', 'timeout']]);
 });
 
-describe('comments that YAML does not have', () => {
+describe('comments in a syntax that YAML lacks', () => {
   inBackup([
     ['every: 10s\n// mine\nrun: x', '4:5 foreign-comment', 'begins with #'],
     ['every: 10s // often\nrun: x', '3:12 bad-duration', 'begins with #'],
@@ -134,7 +134,7 @@ describe('comments that YAML does not have', () => {
   table([['timers:\n  a: { // mine\n    every: 10s, run: x}', '2:8 foreign-comment', 'begins with #']]);
 });
 
-describe('leftovers of a merge', () => {
+describe('merge conflict markers', () => {
   const ours = '<<<<<<< HEAD\n    every: 10s\n=======\n    every: 20s\n>>>>>>> theirs\n';
   table([
     [`timers:\n  a:\n${ours}    run: x\n`, '3:1 merge-conflict', 'both sides'],
@@ -152,7 +152,7 @@ describe('duplicate keys', () => {
   ]);
 });
 
-describe('features of YAML that a timer file does not allow', () => {
+describe('YAML features that a timer file does not support', () => {
   table([
     ['timers: {a: {every: 1m, run: x}}\n---\ntimers: {}', '2:1 several-documents', 'one'],
     ['timers: {a: {every: 1m, run: x}}\n---\n', '2:1 several-documents', 'one'],
@@ -171,7 +171,7 @@ describe('features of YAML that a timer file does not allow', () => {
   ]);
 });
 
-describe('valid texts', () => {
+describe('valid files', () => {
   it.each([
     ['anchors and aliases', 'timers:\n  a: &a {every: 1m, run: x}\n  b: *a'],
     ['merge keys', 'timers:\n  a: &a {every: 1m, run: x}\n  b: {<<: *a, every: 5m}'],
@@ -184,7 +184,7 @@ describe('valid texts', () => {
     ['a quote that spans lines', 'timers:\n  a:\n    every: 1m\n    run: "one\n      two"'],
     ['JSON', '{"timers": {"a": {"every": "1m",\n\t"run": "x"}}}'],
     ['explicit core tags', 'timers: {a: {every: !!str 1m, run: !!str 5}}'],
-  ])('%s', (_what, text) => {
+  ])('are accepted with %s', (_what, text) => {
     const { problems, timerFile } = load(text);
     expect(problems).toEqual([]);
     expect(timerFile?.jobs.length).toBeGreaterThan(0);

@@ -10,8 +10,8 @@ const settingsOf = (lines: string, env: Record<string, string> = {}) => {
   return timerFile?.settings.tracing;
 };
 
-describe('where spans go', () => {
-  it.each(['', 'tracing: false'])('nowhere: "%s"', (lines) => {
+describe('the endpoint for spans', () => {
+  it.each(['', 'tracing: false'])('is unset: "%s"', (lines) => {
     expect(settingsOf(lines, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel.example' })).toBeUndefined();
   });
 
@@ -21,7 +21,7 @@ describe('where spans go', () => {
     ['https://otel.example/otlp', 'https://otel.example/otlp/v1/traces'],
     ['https://otel.example/otlp/v1/traces', 'https://otel.example/otlp/v1/traces'],
     ['"https://otel.example/?key=1"', 'https://otel.example/v1/traces?key=1'],
-  ])('%s', (written, url) => {
+  ])('is %s', (written, url) => {
     expect(settingsOf(`tracing: ${written}`, { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).toEqual({ url, headers: {} });
   });
 
@@ -33,19 +33,19 @@ describe('where spans go', () => {
       { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a.example', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://b.example/spans' },
       'http://b.example/spans',
     ],
-  ])('true, with %j', (env, url) => {
+  ])('is taken from the environment with true, for %j', (env, url) => {
     expect(settingsOf('tracing: true', env)).toEqual({ url, headers: {} });
     expect(settingsOf('tracing: {}', env)).toEqual({ url, headers: {} });
   });
 
-  it('with headers, in which variables are expanded, under a name', () => {
+  it('has headers with expanded variables and a service name', () => {
     expect(
       settingsOf('tracing: {endpoint: http://otel.example, headers: {x-stage: "${STAGE}"}, service_name: night}'),
     ).toEqual({ url: 'http://otel.example/v1/traces', headers: { 'x-stage': 'prod' }, serviceName: 'night' });
   });
 });
 
-describe('an invalid tracing', () => {
+describe('invalid tracing settings', () => {
   table(
     [
       ['tracing: otel.example:4318', '2:10 bad-url', 'http://127.0.0.1:4318'],
@@ -63,7 +63,7 @@ describe('an invalid tracing', () => {
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'otel', 'bad-url'],
     ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'otel', 'bad-url'],
     ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc', 'bad-protocol'],
-  ])('the variable %s=%s', (name, value, code) => {
+  ])('include the variable %s=%s', (name, value, code) => {
     const on = { ...machine, env: { [name]: value } };
     const { problems } = load(withTracing('tracing: true'), '/etc/timers.yaml', on);
     expect(problems).toMatchObject([{ code, line: 2, column: 10, message: expect.stringContaining(name) }]);

@@ -65,14 +65,14 @@ describe('a file that others can write to', () => {
     ['666', 0o666, 'root', ['1:1 writable-by-others']],
     ['646', 0o646, 'root', ['1:1 writable-by-others']],
     ['666', 0o666, 'user', ['~1:1 writable-by-others']],
-  ])('%s as %3$s', async (_, mode, who, problems) => {
+  ])('is recognized by its mode: %s as %3$s', async (_, mode, who, problems) => {
     const path = write('timers.yaml', mode);
     const found = await load(path, who === 'root' ? asRoot : asUser);
     expect(found.map(brief)).toEqual(problems);
     if (found[0]) expect(words(found[0])).toBe(`every user can write to ${path} chmod go-w ${path}`);
   });
 
-  it.skipIf(uid !== 0)(`counts members of its group${needsRoot}`, async () => {
+  it.skipIf(uid !== 0)(`can be writable by the members of its group${needsRoot}`, async () => {
     const path = write('timers.yaml', 0o664);
     expect(await load(path, asRoot)).toEqual([]);
     // The members of a group without a name are unknown: only one with the owner's number counts as the owner's.
@@ -82,7 +82,7 @@ describe('a file that others can write to', () => {
     expect(await load(path, asRoot)).toEqual([]);
   });
 
-  it('is one in a folder that others can write to, however far up', async () => {
+  it('can be in a writable folder, at any level', async () => {
     const open = makeFolder('open', 0o777);
     mkdirSync(join(open, 'deep'), { mode: 0o755 });
     const path = write('open/deep/timers.yaml');
@@ -90,7 +90,7 @@ describe('a file that others can write to', () => {
     expect(problem && words(problem)).toBe(`every user can write to ${open} chmod go-w ${open}`);
   });
 
-  it('is also one behind a link from or to such a folder', async () => {
+  it('can be behind a link from or to such a folder', async () => {
     const open = makeFolder('open', 0o777);
     write('open/timers.yaml');
     symlinkSync(join(open, 'timers.yaml'), join(folder, 'link.yaml'));
@@ -99,20 +99,20 @@ describe('a file that others can write to', () => {
     expect((await load('open/link.yaml', asRoot)).map(brief)).toEqual(['1:1 writable-by-others']);
   });
 
-  it('is refused before it is parsed', async () => {
+  it('is rejected before it is parsed', async () => {
     const path = write('timers.yaml', 0o666, 'nonsense: [');
     expect((await load(path, asRoot)).map(brief)).toEqual(['1:1 writable-by-others']);
   });
 });
 
 describe('a sticky folder that everyone can write to', () => {
-  it('may hold a file of our own', async () => {
+  it('can contain a trusted file of our own', async () => {
     makeFolder('pub', 0o1777);
     const path = write('pub/timers.yaml');
     expect(await load(path, ours)).toEqual([]);
   });
 
-  it('may not hold a file or link of another', async () => {
+  it('cannot contain a trusted file or link of another user', async () => {
     makeFolder('pub', 0o1777);
     const path = write('pub/timers.yaml');
     const looking = giveAway(path);
@@ -121,13 +121,13 @@ describe('a sticky folder that everyone can write to', () => {
   });
 });
 
-describe('a file that was found, not named', () => {
-  it('is used when it is our own', async () => {
+describe('a timer file found without -f', () => {
+  it('is used if it is our own', async () => {
     write('timers.yaml');
     expect(await find(makeFolder('sub', 0o755), ours)).toEqual([]);
   });
 
-  it('is refused when it is another’s, but accepted when it is named', async () => {
+  it('is rejected if it belongs to another user, and accepted if it is named', async () => {
     const path = write('timers.yaml');
     const looking = giveAway(path);
     chmodSync(folder, 0o755);
@@ -137,13 +137,13 @@ describe('a file that was found, not named', () => {
     expect(await load(path, looking)).toEqual([]);
   });
 
-  it('is refused when its folder is another’s', async () => {
+  it('is rejected if its folder belongs to another user', async () => {
     write('timers.yaml');
     const looking = giveAway(folder);
     expect((await find(folder, looking)).map(brief)).toEqual(['1:1 foreign-file']);
   });
 
-  it.skipIf(uid !== 0)(`is refused when it is another’s link to a file of ours${needsRoot}`, async () => {
+  it.skipIf(uid !== 0)(`is rejected if it is another user’s link to our file${needsRoot}`, async () => {
     write('real.yaml');
     symlinkSync('real.yaml', join(folder, 'timers.yaml'));
     lchownSync(join(folder, 'timers.yaml'), 65534, 65534);
@@ -151,7 +151,7 @@ describe('a file that was found, not named', () => {
   });
 });
 
-it('an env_file that is larger than what the commands read is an error', () => {
+it('an env_file larger than commands can read is an error', () => {
   const path = write('timers.yaml', 0o644, 'timers: {a: {every: 1m, run: x, env_file: ./e}}\n');
   truncateSync(write('e', 0o644, 'A=1\n'), 16 * 1024 * 1024 + 1);
   return expect(loadTimerFile({ file: path, cwd: folder }, ours)).resolves.toMatchObject({
@@ -164,13 +164,13 @@ describe('an env_file that others can write to', () => {
     [0o644, asRoot, []],
     [0o666, asRoot, ['1:43 writable-by-others']],
     [0o666, asUser, ['~1:43 writable-by-others']],
-  ])('%o', async (mode, on, problems) => {
+  ])('is recognized by its mode: %o', async (mode, on, problems) => {
     write('e', mode, 'A=b\n');
     const path = write('timers.yaml', 0o644, 'timers: {a: {every: 1m, run: x, env_file: ./e}}\n');
     expect((await load(path, on)).map(brief)).toEqual(problems);
   });
 
-  it('is judged again when it is read, by the opened file', () => {
+  it('is checked again on the opened file when it is read', () => {
     const path = write('e', 0o666, 'A=b\n');
     expect(rootDistrust(path, { mode: 0o100666, uid: 0, gid: 0 })).toBe(
       `every user can write to ${path} (chmod go-w ${path})`,
@@ -185,7 +185,7 @@ describe('a token_file that others can write to', () => {
     [0o644, asRoot, ['~1:47 open-token-file']],
     [0o622, asRoot, ['1:47 writable-by-others']],
     [0o622, asUser, ['~1:47 writable-by-others']],
-  ])('%o', async (mode, on, problems) => {
+  ])('is recognized by its mode: %o', async (mode, on, problems) => {
     write('token', mode, 'secret-of-this-test\n');
     const path = write('timers.yaml', 0o644, `http: {listen: "127.0.0.1:19464", token_file: ./token}\n${GOOD}`);
     expect((await load(path, on)).map(brief)).toEqual(problems);

@@ -79,7 +79,7 @@ describe('numbers', () => {
   ]);
 });
 
-describe('true and false', () => {
+describe('booleans', () => {
   added([
     ['enabled: yes', '5:14 wrong-type', 'write true'],
     ['enabled: no', '5:14 wrong-type', 'write false'],
@@ -95,7 +95,7 @@ describe('true and false', () => {
   ]);
 });
 
-describe('words', () => {
+describe('enumerated values', () => {
   added([
     ['overlap: skpi', '5:14 bad-value', 'Did you mean skip?'],
     ['overlap: Queue', '5:14 bad-value', 'Did you mean queue?'],
@@ -157,7 +157,7 @@ describe('words', () => {
   ]);
 });
 
-describe('texts and lists', () => {
+describe('strings and lists', () => {
   added([
     ['description: 5', '5:18 wrong-type', 'Quote it: "5"'],
     ['description: [a]', '5:18 wrong-type', 'one string'],
@@ -280,11 +280,11 @@ describe('variables', () => {
     ['enabled: ${NOPE:-yes}', '5:14 wrong-type', 'not "yes". In YAML 1.2 "yes" is a string: write true'],
     ['timeout: ${NOPE:-10}', '5:14 bad-duration', '"10s" for seconds'],
   ]);
-  it('are required in disabled timers, too', () => {
+  it('are also required in disabled timers', () => {
     const { problems } = load(backupWith('enabled: false\ndescription: ${NOPE}'));
     expect(problems.map(brief)).toContain('6:18 unset-variable');
   });
-  it('are expanded everywhere but in commands and keys', () => {
+  it('are expanded everywhere except in commands and keys', () => {
     const text = backup(
       'every: ${NOPE:-5m}\nrun: echo ${NOPE}\non_failure: [mail, "${NOPE}"]\nenv: {"A": "${STAGE}-$STAGE-$$", B: "${EMPTY:-c}"}\n' +
         'description: "$${STAGE} ${EMPTY}${STAGE}"\ntags: ["${STAGE:-x: [y]}"]\ncwd: /${NOPE:-}',
@@ -299,7 +299,7 @@ describe('variables', () => {
       tags: ['prod'],
     });
   });
-  it('are read as booleans and numbers where these are expected, and as text elsewhere', () => {
+  it('are read as booleans and numbers where those are expected, and as strings elsewhere', () => {
     const text = backupWith(
       'enabled: ${NOPE:-false}\nmax_runs: ${NOPE:-3}\nretry: {attempts: "${NOPE:-08}"}\nsuccess_codes: [0, "${NOPE:-4}"]\n' +
         'description: ${NOPE:-true}\ngroup: ${NOPE:-5}\nrun_at_start: ${NOPE:-True}',
@@ -315,7 +315,7 @@ describe('variables', () => {
       group: '5',
     });
   });
-  it('are data: their values are neither expanded again nor read as YAML', () => {
+  it('are data: their values are neither expanded again nor parsed as YAML', () => {
     const on = { ...machine, env: { A: '${B}', B: 'b', LIST: '[x, y]' } };
     const text = backupWith('description: ${A}\ntags: ["${LIST}"]');
     expect(load(text, '/etc/timers.yaml', on).timerFile?.jobs[0]).toMatchObject({
@@ -325,7 +325,7 @@ describe('variables', () => {
   });
 });
 
-it('an extremely long key is clipped in the path of a diagnostic', () => {
+it('an extremely long key is truncated in the path of a diagnostic', () => {
   const { problems } = load(`timers:\n  ${'x'.repeat(500)}:\n    every: 1 parsec\n    run: x\n`);
   expect(problems.map(({ path }) => path.length).filter((length) => length > 200)).toEqual([]);
   expect(problems.map(({ path }) => path).join()).toMatch(/^timers\.x+…x+,timers\.x+…x+\.every$/);

@@ -22,8 +22,8 @@ const kept = async (rig: Rig) => {
 };
 const names = (rig: Rig) => rig.scheduler.controls.status().jobs.map(({ job: { name } }) => name);
 
-describe('a job outside the file', () => {
-  test('runs once and is gone, from the scheduler and from the ledger; its outcome stays', async () => {
+describe('an ad-hoc job', () => {
+  test('runs once and is removed from scheduler and ledger, but its outcome stays', async () => {
     const lives = new Lives();
     const rig = lives.begin([job('tick', everyMs(HOUR))], START);
     rig.scheduler.start();
@@ -44,7 +44,7 @@ describe('a job outside the file', () => {
     expect(lives.disk.endings).toMatchObject([{ event: 'run.finished', firing: { jobName: 'at:one' } }]);
   });
 
-  test('keeps the scheduler going until its outcome, and no longer', async () => {
+  test('keeps the scheduler running until its outcome, but no longer', async () => {
     const rig = new Rig([adHoc('in:one', '2026-01-01T00:10:00Z')], { start: START });
     rig.executor.lasting = MINUTE;
     rig.scheduler.start();
@@ -56,7 +56,7 @@ describe('a job outside the file', () => {
     expect(isIdle).toBe(true);
   });
 
-  test('that came due while no scheduler ran, runs late, once', async () => {
+  test('that came due while no scheduler ran runs late, once', async () => {
     const lives = new Lives();
     const first = lives.begin([], START);
     first.scheduler.start();
@@ -77,7 +77,7 @@ describe('a job outside the file', () => {
   });
 
   test.each([
-    ['before its process was asked for', 0],
+    ['before its process was requested', 0],
     ['while it ran', HOUR],
   ])('whose scheduler died %s has one outcome', async (_when, lasting) => {
     const lives = new Lives();
@@ -99,7 +99,7 @@ describe('a job outside the file', () => {
     expect(lives.disk.jobs.size).toBe(0);
   });
 
-  test('is removed before it comes due: this is not a firing, and nothing is left of it', async () => {
+  test('can be removed before it is due, without a trace', async () => {
     const lives = new Lives();
     const rig = lives.begin([job('tick', everyMs(HOUR))], START);
     rig.scheduler.start();
@@ -130,7 +130,7 @@ describe('a job outside the file', () => {
     expect(second.story()).toContain('00:30:00.000 run.started at:one@00:30:00.000\n');
   });
 
-  test('that has come due by the time it is accepted runs immediately', async () => {
+  test('that is due when it is accepted runs immediately', async () => {
     const rig = new Rig([], { start: START });
     rig.scheduler.start();
     rig.scheduler.controls.put(adHoc('in:one', '2025-12-31T23:59:59.999Z'));
@@ -147,7 +147,7 @@ describe('a job outside the file', () => {
     expect(names(rig)).toEqual([]);
   });
 
-  test('that is fired manually stays until its own time, and until queued runs of it have ended', async () => {
+  test('that is triggered manually stays until its own time and the end of its queued runs', async () => {
     const rig = new Rig([adHoc('at:one', '2026-01-01T00:10:00Z')], { start: START });
     rig.executor.lasting = 2 * MINUTE;
     rig.scheduler.start();
@@ -162,7 +162,7 @@ describe('a job outside the file', () => {
     expect(rig.executor.attempts).toHaveLength(3);
   });
 
-  test('is neither removed by a reload nor reported in it', async () => {
+  test('is neither removed nor reported by a reload', async () => {
     const tick = job('tick', everyMs(HOUR));
     const rig = new Rig([tick], { start: START });
     rig.executor.lasting = 0;
@@ -178,7 +178,7 @@ describe('a job outside the file', () => {
     expect(rig.story()).toContain('00:10:00.000 run.finished at:one@00:10:00.000 success');
   });
 
-  test('is known to listeners until they receive its end: its hooks are looked up then', async () => {
+  test('stays known to listeners until its end, so that they find its hooks', async () => {
     const rig = new Rig([adHoc('at:one', '2026-01-01T00:10:00Z', { description: 'the one' })], { start: START });
     rig.executor.lasting = 0;
     rig.scheduler.start();
@@ -194,7 +194,7 @@ describe('a job outside the file', () => {
   });
 });
 
-test('the client is informed if nothing can be recorded, and the job is recorded later', async () => {
+test('the client is notified if the job cannot be recorded yet, and it is recorded later', async () => {
   const lives = new Lives();
   const rig = lives.begin([], START);
   rig.scheduler.start();

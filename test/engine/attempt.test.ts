@@ -12,7 +12,7 @@ function recordsOf(...lines: string[]): unknown[] {
   return records;
 }
 
-test('a line of JSON is data, if that changes no number', () => {
+test('a line of JSON is nested as data unless that would change a number', () => {
   const [small, big, bigger] = ['{"n": 9007199254740992}', '{"n": 9007199254740993}', '{"n": [1e400]}'];
   const output = { event: 'run.output', stream: 'stdout', truncated: false };
   expect(recordsOf(small, big, bigger)).toEqual([

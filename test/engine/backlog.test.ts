@@ -24,7 +24,7 @@ async function behindDowntime(kind: OverlapKind, lasting: number): Promise<Rig> 
 
 describe('catch_up all', () => {
   test.each(['skip', 'queue', 'replace'] as const)(
-    'under overlap %s: each runs, oldest first, one after the other',
+    'with overlap: %s runs each firing, oldest first, one after the other',
     async (kind) => {
       const rig = await behindDowntime(kind, 5 * MINUTE);
       await rig.clock.advance(20 * MINUTE);
@@ -42,7 +42,7 @@ describe('catch_up all', () => {
     },
   );
 
-  test('under overlap allow they run in parallel', async () => {
+  test('with overlap: allow runs them in parallel', async () => {
     const rig = await behindDowntime('allow', 5 * MINUTE);
     await rig.clock.advance(0);
     expect(rig.executor.attempts).toHaveLength(3);
@@ -55,7 +55,7 @@ describe('catch_up all', () => {
     replace: ['06:00 skipped replaced', '06:00 canceled 04:00', '06:25 success 06:00'],
   };
   test.each(Object.keys(atSix) as OverlapKind[])(
-    'a firing due meanwhile is treated as overlap %s says',
+    'applies overlap: %s to a firing that comes due meanwhile',
     async (kind) => {
       const rig = await behindDowntime(kind, 25 * MINUTE);
       await rig.clock.advance(29 * MINUTE);
@@ -71,7 +71,7 @@ describe('catch_up all', () => {
     },
   );
 
-  test('a scheduler that dies in the middle leaves the rest to the next, and none runs twice', async () => {
+  test('leaves the rest to the next scheduler after a crash, and none runs twice', async () => {
     const lives = new Lives();
     const first = lives.begin([hourly('skip')], '2026-01-01T00:30:00Z');
     first.scheduler.start();
@@ -98,7 +98,7 @@ describe('catch_up all', () => {
     expect([...lives.disk.open]).toEqual([]);
   });
 
-  test('a cancellation by name ends active and waiting runs', async () => {
+  test('ends active and waiting runs on a cancellation by name', async () => {
     const rig = await behindDowntime('skip', HOUR);
     await rig.clock.advance(SECOND);
     expect(rig.scheduler.controls.cancel('hourly')).toBe(3);
@@ -110,7 +110,7 @@ describe('catch_up all', () => {
     expect(rig.executor.attempts).toHaveLength(1);
   });
 
-  test('a pause in the middle skips the rest; a stop leaves it to the next scheduler', async () => {
+  test('skips the rest on a pause, and leaves it to the next scheduler on a stop', async () => {
     const paused = await behindDowntime('skip', 5 * MINUTE);
     await paused.clock.advance(MINUTE);
     paused.scheduler.controls.pause('hourly', { until: undefined, reason: undefined });
@@ -147,7 +147,7 @@ class SlowClock extends FakeClock {
   }
 }
 
-test('a stop ends thousands of waiting runs over many turns, and each has its one outcome', async () => {
+test('a stop ends thousands of waiting runs over many turns, with one outcome each', async () => {
   const misfire = catchUp({ policy: 'all', within: 50 * HOUR });
   const jobs = Array.from({ length: 30 }, (_, index) => job(`minutely-${index}`, everyMs(MINUTE), { misfire }));
   const clock = new SlowClock();

@@ -26,7 +26,7 @@ function begin(...jobs: Parameters<typeof Rig.prototype.scheduler.controls.compa
 }
 
 describe('a pause', () => {
-  test('skips firings until it ends, and says so', async () => {
+  test('skips firings until it ends, and logs each one', async () => {
     const rig = begin(job('tick', everyMs(MINUTE)));
     rig.scheduler.controls.pause('tick', { until: rig.clock.now() + 2 * MINUTE + SECOND, reason: 'disk change' });
     await rig.clock.advance(3 * MINUTE);
@@ -42,7 +42,7 @@ describe('a pause', () => {
     );
   });
 
-  test('without an end lasts until it is resumed, over restarts', async () => {
+  test('without an end lasts until it is resumed, even across restarts', async () => {
     const disk = new Disk();
     const jobs = [job('tick', everyMs(MINUTE))];
     const first = new Rig(jobs, { ledger: new FakeLedger(disk), start: '2026-01-01T00:00:30Z' });
@@ -63,7 +63,7 @@ describe('a pause', () => {
     );
   });
 
-  test('does not stop manual firings', async () => {
+  test('does not affect manual firings', async () => {
     const rig = begin(job('tick', everyMs(HOUR)));
     rig.scheduler.controls.pause('tick', { until: undefined, reason: undefined });
     rig.scheduler.controls.trigger('tick');
@@ -73,7 +73,7 @@ describe('a pause', () => {
 });
 
 describe('cancel', () => {
-  test('ends all runs of a timer, including waiting ones, or one run by its id', async () => {
+  test('ends all runs of a timer, even waiting ones, or one run by its id', async () => {
     const rig = new Rig([
       job('slow', everyMs(MINUTE), { admission: [overlap('queue')] }),
       job('other', everyMs(MINUTE)),
@@ -95,7 +95,7 @@ describe('cancel', () => {
 });
 
 describe('reset', () => {
-  test('restarts a delay, as often as requested, and it fires once', async () => {
+  test('restarts a delay any number of times, and the timer fires once', async () => {
     const rig = begin(job('warm-up', after(MINUTE)), job('keep', everyMs(HOUR)));
     await rig.clock.advance(30 * SECOND);
     expect(rig.scheduler.controls.reset('warm-up')).toBe(rig.clock.now() + MINUTE);
@@ -105,7 +105,7 @@ describe('reset', () => {
     expect(rig.story().match(/run.started \S+/g)).toEqual(['run.started warm-up@00:01:25.000']);
   });
 
-  test('reports the actual start that jitter moves', async () => {
+  test('returns the actual start under jitter', async () => {
     const rig = begin(job('tick', { ...everyMs(MINUTE), length: MINUTE }, { offset: 2 * SECOND }));
     const next = rig.scheduler.controls.reset('tick');
     await rig.clock.advance(0);
@@ -123,7 +123,7 @@ describe('reset', () => {
     ]);
   });
 
-  test('lets the breaker count from 0 again, and a recovery is still reported', async () => {
+  test('restarts the failure count of the breaker, and a recovery is still reported', async () => {
     const jobs = [job('flaky', everyMs(MINUTE), { breaker: breaker({ failures: 2, cooldown: HOUR }) })];
     const rig = new Rig(jobs, { start: '2026-01-01T00:00:30Z' });
     rig.executor.lasting = 0;
@@ -147,7 +147,7 @@ describe('reset', () => {
     expect(rig.events.findLast(({ event }) => event === 'run.finished')).toMatchObject({ isRecovery: true });
   });
 
-  test.each([1, 2])('over a restart, after %i of 2 failures', async (failures) => {
+  test.each([1, 2])('survives a restart after %i of 2 failures', async (failures) => {
     const lives = new Lives();
     const jobs = [job('flaky', everyMs(MINUTE), { breaker: breaker({ failures: 2, cooldown: HOUR }) })];
     const begin = (start: string) => {
@@ -169,7 +169,7 @@ describe('reset', () => {
     expect(second.scheduler.controls.status().jobs[0]).toMatchObject({ failuresInARow: 1 });
   });
 
-  test('has nothing to restart for a calendar time', () => {
+  test('does not affect calendar times', () => {
     const rig = begin(job('noon', atInstants('2026-01-01T12:00:00Z')));
     expect(rig.scheduler.controls.reset('noon', MINUTE)).toBeUndefined();
     expect(rig.scheduler.controls.reset('nobody')).toBeUndefined();
@@ -179,7 +179,7 @@ describe('reset', () => {
 describe('reload', () => {
   const definition = (of: object) => ({ definition: { of: JSON.stringify(of) } });
 
-  test('adds, removes and changes, and leaves the rest as it is', async () => {
+  test('adds, removes and changes timers and leaves the others unchanged', async () => {
     const old = [
       job('same', after(MINUTE), definition({ in: '1m' })),
       job('gone', everyMs(MINUTE), definition({})),
@@ -214,7 +214,7 @@ describe('reload', () => {
     );
   });
 
-  test('lets an active run finish with the definition it began with', async () => {
+  test('lets an active run finish with its old definition', async () => {
     const rig = new Rig([job('slow', everyMs(HOUR), { ...definition({ codes: [0] }) })]);
     rig.scheduler.start();
     await rig.clock.advance(HOUR);
@@ -236,7 +236,7 @@ describe('reload', () => {
     ['removed', () => []],
     ['disabled', (old: Job) => [{ ...old, enabled: false, ...definition({ enabled: false }) }]],
     ['renamed', (old: Job) => [{ ...old, name: 'renamed' }]],
-  ])('counts the run of a timer that is %s, and comes back', (_what, without) => {
+  ])('counts the active run of a timer that is %s and then restored', (_what, without) => {
     const goAndComeBack = async (more: Partial<Job>) => {
       const slow = job('slow', everyMs(MINUTE), { ...definition({}), ...more });
       const rig = new Rig([slow], { start: '2026-01-01T00:00:30Z' });
@@ -273,7 +273,7 @@ describe('reload', () => {
     test.each([
       ['its group', { group: 'g' }],
       ['the overall limit', {}],
-    ])('in %s', async (_gate, more) => {
+    ])('within %s', async (_gate, more) => {
       const slow = job('slow', everyMs(MINUTE), { ...definition({}), ...more, admission: [overlap('allow')] });
       const rig = new Rig([slow], { start: '2026-01-01T00:00:30Z', concurrency: 1 });
       rig.scheduler.start();
@@ -285,7 +285,7 @@ describe('reload', () => {
     });
   });
 
-  test('remembers nothing else of a timer that was removed and comes back while its run is active', async () => {
+  test('forgets everything else about a timer that is removed and restored during its run', async () => {
     const slow = job('slow', everyMs(MINUTE), { ...definition({}), window: { maxRuns: 1 } });
     const rig = new Rig([slow], { start: '2026-01-01T00:00:30Z' });
     rig.scheduler.start();
@@ -297,7 +297,7 @@ describe('reload', () => {
     expect(rig.executor.attempts).toHaveLength(2);
   });
 
-  test('raises the overall limit at once', async () => {
+  test('applies a higher overall limit immediately', async () => {
     const jobs = Array.from({ length: 4 }, (_, n) => job(`job-${n}`, everyMs(MINUTE)));
     const rig = new Rig(jobs, { concurrency: 1 });
     rig.scheduler.start();
@@ -308,7 +308,7 @@ describe('reload', () => {
     expect(rig.executor.attempts).toHaveLength(3);
   });
 
-  test('a thousand times, under load, neither loses nor doubles a firing', async () => {
+  test('neither loses nor duplicates a firing in a thousand reloads under load', async () => {
     const jobs = [job('a', everyMs(SECOND), definition({})), job('b', everyMs(7 * SECOND), definition({}))];
     const rig = begin(...jobs);
     for (let n = 0; n < 1_000; n++) {
@@ -329,7 +329,7 @@ describe('reload', () => {
   });
 });
 
-test('the status shows what is armed, active and waiting', async () => {
+test('the status contains armed, active and waiting firings', async () => {
   const rig = new Rig([job('slow', everyMs(MINUTE), { admission: [overlap('queue')] })]);
   rig.scheduler.start();
   await rig.clock.advance(2 * MINUTE + SECOND);
@@ -343,7 +343,7 @@ test('the status shows what is armed, active and waiting', async () => {
 });
 
 describe('drain', () => {
-  test('starts nothing more, misses waiting runs, and stops when active runs have ended, their retries included', async () => {
+  test('starts no more runs, misses waiting ones, and stops after active runs and their retries', async () => {
     const again = retry({ attempts: 2, delay: SECOND, factor: 1, maxDelay: SECOND, jitter: false }, () => 0);
     const rig = new Rig([job('slow', everyMs(MINUTE), { admission: [overlap('queue')], retry: again })]);
     rig.scheduler.start();
@@ -368,7 +368,7 @@ describe('drain', () => {
     );
   });
 
-  test('gives way to a stop that does not wait', async () => {
+  test('is ended by a stop that does not wait', async () => {
     const rig = new Rig([job('slow', everyMs(MINUTE))]);
     rig.scheduler.start();
     await rig.clock.advance(MINUTE);
@@ -381,8 +381,8 @@ describe('drain', () => {
   });
 });
 
-describe('a scheduler whose last timer is replaced by another', () => {
-  test('is not idle in between', async () => {
+describe('a scheduler whose last timer is replaced', () => {
+  test('is not idle during the replacement', async () => {
     const rig = begin(job('old', everyMs(MINUTE)));
     let isIdle = false;
     void rig.scheduler.idle().then(() => (isIdle = true));

@@ -76,7 +76,7 @@ test.each([
   [64_000, 2_000, 0, HOUR],
   [6 * HOUR, 3, 0, 6 * HOUR],
 ])(
-  'asked every %d ms, after %d failures the next question comes (chance %d) after %d ms',
+  'with a poll interval of %d ms, after %d failures the next query comes (random %d) after %d ms',
   (poll, failures, chance, pause) => {
     expect(pauseBetween(poll, failures, chance)).toBeCloseTo(pause, 6);
   },
@@ -87,12 +87,12 @@ test.each([
   [-250, 1, -250],
   [3, 3, 0],
   [2, 300, 0],
-])('of %d ± %d ms the timers follow %d', (offsetMs, errorMs, followed) => {
+])('for %d ± %d ms, timers follow an offset of %d ms', (offsetMs, errorMs, followed) => {
   expect(offsetToFollow({ offsetMs, errorMs })).toBe(followed);
 });
 
-describe('the watch', () => {
-  test('reports once that the clock is off, and once that it is right again', async () => {
+describe('the drift watch', () => {
+  test('reports drift once, and recovery once', async () => {
     const source = new FakeSource('ntp').answers([3, 1], [250, 1], [260, 1], [20, 1], [10, 1], [-70, 1]);
     const { clock, watch, story } = watching([source]);
     expect(watch.latest).toBeUndefined();
@@ -106,7 +106,7 @@ describe('the watch', () => {
     ]);
   });
 
-  test('reports once why a source returned no time, again if it did in between, and when the reason changes', async () => {
+  test('reports once why a source returned no time, and again after a success or with another reason', async () => {
     const source = new FakeSource('ntp').answers(
       'is away',
       'is away',
@@ -125,7 +125,7 @@ describe('the watch', () => {
     ]);
   });
 
-  test('asks less and less often while no source returns the time, up to once an hour, and as before when one does', async () => {
+  test('backs off to one poll an hour while no source returns the time, and then resumes', async () => {
     const source = new FakeSource('ntp').answers('is away', 'is away', 'is away', 'is away', [0, 1]);
     const { clock } = watching([source]);
     const asked: number[] = [];
@@ -147,7 +147,7 @@ describe('the watch', () => {
     expect(watch.latest).toEqual(first);
   });
 
-  test('follows the sources that agree, and names those that do not', async () => {
+  test('follows the sources that agree and names the others', async () => {
     const sources = [
       new FakeSource('a').answers([10, 4]),
       new FakeSource('b').answers([900, 4], [14, 4]),
@@ -175,7 +175,7 @@ describe('the watch', () => {
     expect(story()).toHaveLength(2);
   });
 
-  test('passes on what timers may follow, reports whether they do, and withdraws it when nothing is known', async () => {
+  test('passes on the offset to follow, reports whether timers follow it, and withdraws it once unknown', async () => {
     const steered: number[] = [];
     const steer = (offset: number) => {
       steered.push(offset);
@@ -193,7 +193,7 @@ describe('the watch', () => {
     ]);
   });
 
-  test('stops immediately: nothing is asked, reported or armed any longer', async () => {
+  test('stops immediately, without further queries, reports or armed timers', async () => {
     const source = new FakeSource('ntp').answers([250, 1]);
     const { clock, watch, story } = watching([source]);
     watch.stop();
@@ -209,7 +209,7 @@ describe('the watch', () => {
   });
 });
 
-test('a source that throws, against its promise, does not end the watch', async () => {
+test('a source that throws does not end the watch', async () => {
   const broken: TimeSource = { measure: () => Promise.reject(new TypeError('no such thing')) };
   const source = new FakeSource('a').answers([0, 1]);
   const uncaught: unknown[] = [];

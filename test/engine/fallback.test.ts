@@ -26,7 +26,7 @@ const variablesOf = ({ env }: FakeAttempt) =>
   ['FALLBACK', 'ATTEMPT', 'ATTEMPTS', 'EXIT_CODE', 'SIGNAL'].map((name) => env[`TIMERS_${name}`]);
 
 describe('after the last failed attempt', () => {
-  test('the fallback runs in the same slot, knows why, and changes no outcome', async () => {
+  test('the fallback runs in the same slot, knows the reason, and does not change the outcome', async () => {
     const other = job('other', atInstants('2026-01-01T00:00:02Z'));
     const rig = rigOf([load(at, { retry: twice, group: 'g' }), { ...other, group: 'g' }]);
     rig.scheduler.start();
@@ -51,7 +51,7 @@ describe('after the last failed attempt', () => {
     ]);
   });
 
-  test('its last lines are in the outcome, apart from those of the command', async () => {
+  test('the outcome has the fallback’s last lines, separate from those of the command', async () => {
     const rig = rigOf([load()]);
     rig.scheduler.start();
     await rig.clock.advance(2 * SECOND);
@@ -65,7 +65,7 @@ describe('after the last failed attempt', () => {
     });
   });
 
-  test('it runs after a timeout, with the timeout of its own attempt', async () => {
+  test('the fallback runs after a timeout, with the same timeout for its own attempt', async () => {
     const rig = rigOf([load(at, { timeout: SECOND })]);
     rig.scheduler.start();
     await rig.clock.advance(MINUTE);
@@ -79,7 +79,7 @@ describe('after the last failed attempt', () => {
   test.each([
     ['success', { kind: 'exited', code: 0 }],
     ['a lost attempt, which may have done its work', { kind: 'lost', error: 'the forker died' }],
-  ] as const)('none runs after %s', async (_, exit) => {
+  ] as const)('no fallback runs after %s', async (_, exit) => {
     const rig = rigOf([load()]);
     rig.executor.exits = () => exit;
     rig.scheduler.start();
@@ -87,7 +87,7 @@ describe('after the last failed attempt', () => {
     expect(rig.executor.attempts).toHaveLength(1);
   });
 
-  test('none runs after a cancel, during the attempt or during a pause', async () => {
+  test('no fallback runs after a cancellation, during an attempt or a retry delay', async () => {
     const rig = rigOf([load(), job('pauses', at, { fallback, retry: twice })]);
     rig.scheduler.start();
     await rig.clock.advance(2 * SECOND);
@@ -99,7 +99,7 @@ describe('after the last failed attempt', () => {
     expect(rig.story().match(/run.finished \S+ canceled/g)).toHaveLength(2);
   });
 
-  test('its end moves no breaker: the failure does, once', async () => {
+  test('the fallback’s end does not affect the breaker; the failure counts once', async () => {
     const rig = rigOf([load(at, { breaker: breaker({ failures: 1, cooldown: MINUTE }) })]);
     rig.scheduler.start();
     await rig.clock.advance(10 * SECOND);
@@ -107,8 +107,8 @@ describe('after the last failed attempt', () => {
   });
 });
 
-describe('during the fallback the run is active', () => {
-  test('a firing overlaps with it', async () => {
+describe('while a fallback runs', () => {
+  test('a new firing overlaps with the run', async () => {
     const rig = rigOf([load(everyMs(3 * SECOND))]);
     rig.scheduler.start();
     await rig.clock.advance(8 * SECOND);
@@ -118,7 +118,7 @@ describe('during the fallback the run is active', () => {
   test.each([
     ['a cancel', (rig: Rig) => void rig.scheduler.controls.cancel('load'), 'canceled on request'],
     ['a stop', (rig: Rig) => void rig.scheduler.stop('SIGTERM'), 'the scheduler was stopped'],
-  ])('%s ends it, and the failure stays', async (_, act, why) => {
+  ])('%s ends the run, and the failure stays the outcome', async (_, act, why) => {
     const rig = rigOf([load()]);
     rig.scheduler.start();
     await rig.clock.advance(4 * SECOND);
@@ -131,7 +131,7 @@ describe('during the fallback the run is active', () => {
     );
   });
 
-  test('a drain waits for it', async () => {
+  test('a drain waits for the run', async () => {
     const rig = rigOf([load()]);
     rig.scheduler.start();
     await rig.clock.advance(4 * SECOND);
@@ -140,7 +140,7 @@ describe('during the fallback the run is active', () => {
     expect(rig.story()).toContain('fallback_status=success');
   });
 
-  test('a process that no signal ends is abandoned, and the failure stays', async () => {
+  test('a process that no signal ends is abandoned, and the failure stays the outcome', async () => {
     const rig = rigOf([load()]);
     rig.scheduler.start();
     await rig.clock.advance(4 * SECOND);
@@ -153,7 +153,7 @@ describe('during the fallback the run is active', () => {
     expect(rig.story()).toMatch(/run.finished load@00:00:01.000 failure .*fallback_status=/);
   });
 
-  test('a crash leaves the failure, once, and the fallback does not start again', async () => {
+  test('a crash leaves the failure as the outcome, without a second fallback', async () => {
     const lives = new Lives();
     const jobs = [
       load(at, {
@@ -184,7 +184,7 @@ describe('while the breaker is open', () => {
   const often = everyMs(10 * SECOND);
   const open = { breaker: breaker({ failures: 1, cooldown: 35 * SECOND }) };
 
-  test('the fallback runs in place of the command; the firing is skipped, and counts for nothing else', async () => {
+  test('the fallback runs instead of the command, and the firing counts as skipped only', async () => {
     const rig = rigOf([load(often, { ...open, window: { maxRuns: 2 } })]);
     rig.scheduler.start();
     await rig.clock.advance(55 * SECOND);
@@ -227,7 +227,7 @@ describe('while the breaker is open', () => {
     expect(rig.story()).toContain('00:00:30.000 firing.skipped load@00:00:30.000 reason=breaker_open');
   });
 
-  test('a manual run passes the breaker and runs the command', async () => {
+  test('a manual run bypasses the breaker and runs the command', async () => {
     const rig = rigOf([load(often, open)]);
     rig.scheduler.start();
     await rig.clock.advance(15 * SECOND);
@@ -253,7 +253,7 @@ describe('while the breaker is open', () => {
     rig.ledger.isDead = true;
   });
 
-  test('a crash during it leaves the firing skipped, once', async () => {
+  test('a crash during the fallback leaves the firing skipped, once', async () => {
     const lives = new Lives();
     const rig = lives.begin([load(often, open)], START);
     rig.executor.lasting = 2 * SECOND;

@@ -66,7 +66,7 @@ const endingsOf = (rig: Rig, name: string) =>
 const bugs = (rig: Rig) => rig.events.filter((event) => event.event === 'internal.error');
 
 describe.each(Object.entries(stages))('a bug in: %s', (_name, { bad, options, prepare, fails = true, doing }) => {
-  it('costs the timer its firings, each with an outcome, and no other timer anything', async () => {
+  it('gives each firing of its timer an outcome and does not affect other timers', async () => {
     const rig = new Rig([job(BAD, everyMs(10_000), bad), job('good', everyMs(10_000))], options);
     rig.executor.lasting = 1_000;
     prepare?.(rig);
@@ -92,7 +92,7 @@ describe.each(Object.entries(stages))('a bug in: %s', (_name, { bad, options, pr
 });
 
 describe('a timer that cannot be planned', () => {
-  it('is planned again at growing intervals, and the others continue', async () => {
+  it('is planned again with growing delays, and the others continue', async () => {
     // The first call arms the timer.
     const rig = new Rig([job(BAD, failing(2)), job('good', everyMs(10_000))]);
     rig.executor.lasting = 0;
@@ -108,7 +108,7 @@ describe('a timer that cannot be planned', () => {
     expect(rig.scheduler.controls.status().armed).toBe(2);
   });
 
-  it('loses nothing that comes due until it is planned again', async () => {
+  it('does not lose firings that come due until it is planned again', async () => {
     const rig = new Rig([job(BAD, { ...failing(2, 1) })]);
     rig.executor.lasting = 0;
     rig.scheduler.start();
@@ -120,7 +120,7 @@ describe('a timer that cannot be planned', () => {
     ]);
   });
 
-  it('at the start is armed later, and a reload arms it at once', async () => {
+  it('at startup is armed later, and a reload arms it immediately', async () => {
     const rig = new Rig([job(BAD, failing(1)), job('good', everyMs(10_000))]);
     rig.executor.lasting = 0;
     rig.scheduler.start();
@@ -136,7 +136,7 @@ describe('a timer that cannot be planned', () => {
     expect(endingsOf(rig, 'good')).toHaveLength(5);
   });
 
-  it('after a jump of the clock costs no other timer its instants', async () => {
+  it('after a clock jump does not affect the firings of other timers', async () => {
     const broken = { most: 1, select: boom };
     const rig = new Rig([job(BAD, everyMs(60_000), { misfire: broken }), job('good', everyMs(60_000))]);
     rig.executor.lasting = 0;
@@ -151,7 +151,7 @@ describe('a timer that cannot be planned', () => {
   });
 });
 
-describe('the surroundings of the timers', () => {
+describe('an exception outside the timers', () => {
   const run = async (rig: Rig) => {
     rig.executor.lasting = 0;
     rig.scheduler.start();
@@ -167,7 +167,7 @@ describe('the surroundings of the timers', () => {
   };
   const good = job('good', everyMs(10_000));
 
-  it('a ledger that throws as it records and as it closes delays no run', async () => {
+  it('in the ledger, when recording or closing, does not delay runs', async () => {
     const ledger = new FakeLedger(new Disk());
     ledger.onCommit = boom;
     ledger.close = boom;
@@ -178,21 +178,18 @@ describe('the surroundings of the timers', () => {
     );
   });
 
-  it.each(['accept', 'drained', 'settle', 'flush'] as const)(
-    'a sink whose %s throws is reported once',
-    async (method) => {
-      const told: string[] = [];
-      const sink: Sink = { name: 'broken', accept: () => undefined, [method]: boom };
-      const rig = new Rig([good], { sinks: [sink], onSinkError: (name) => void told.push(name) });
-      rig.executor.onExecute = () => void rig.scheduler.controls.status();
-      await run(rig);
-      void rig.executor.attempts[0]?.io.drained();
-      expect(told).toEqual(['broken']);
-      expect(bugs(rig)).toEqual([]);
-    },
-  );
+  it.each(['accept', 'drained', 'settle', 'flush'] as const)('in the %s of a sink is reported once', async (method) => {
+    const told: string[] = [];
+    const sink: Sink = { name: 'broken', accept: () => undefined, [method]: boom };
+    const rig = new Rig([good], { sinks: [sink], onSinkError: (name) => void told.push(name) });
+    rig.executor.onExecute = () => void rig.scheduler.controls.status();
+    await run(rig);
+    void rig.executor.attempts[0]?.io.drained();
+    expect(told).toEqual(['broken']);
+    expect(bugs(rig)).toEqual([]);
+  });
 
-  it('a companion that throws', async () => {
+  it('in a companion is reported', async () => {
     const rig = new Rig([good], { companions: [{ start: boom, stop: boom }] });
     await run(rig);
     expect(bugs(rig)).toMatchObject([{ doing: 'starting a companion' }, { doing: 'stopping a companion' }]);
@@ -207,7 +204,7 @@ describe('the surroundings of the timers', () => {
         end: () => Promise.reject(new TypeError('no such thing')),
       },
     ],
-  ])('looking for leftover processes: %s', async (_method, finder) => {
+  ])('in the search for leftover processes is reported: %s', async (_method, finder) => {
     const disk = new Disk();
     const firing = { jobName: 'good', scheduledFor: 0, trigger: 'manual', generation: 0 } as const;
     const left: OpenRun = {
@@ -232,7 +229,7 @@ describe('the surroundings of the timers', () => {
     expect(bugs(rig)).toHaveLength(1);
   });
 
-  it('an alarm of a loop that throws does not keep the others from ringing, and its error is thrown again if nobody listens', async () => {
+  it('in an alarm does not keep other alarms from ringing, and is rethrown without a listener', async () => {
     const clock = new FakeClock();
     const loop = new TimerLoop(clock, () => clock.monotonic());
     let rang = 0;
@@ -246,7 +243,7 @@ describe('the surroundings of the timers', () => {
   });
 });
 
-it('a ledger that throws at the start leaves a scheduler that knows when it started', () => {
+it('a ledger that throws at startup leaves a scheduler that knows its start time', () => {
   const ledger = new FakeLedger(new Disk());
   ledger.recall = boom;
   const rig = new Rig([job('tick', everyMs(10_000))], { ledger });

@@ -23,8 +23,8 @@ async function restart(policy: 'none' | 'latest', again: string, how: 'stop' | '
   return second;
 }
 
-describe('every from end, over a restart', () => {
-  test('is still counted from the end of the last run', async () => {
+describe('an interval from end, after a restart', () => {
+  test('still counts from the end of the last run', async () => {
     const rig = await restart('none', '01:40:00');
     await rig.clock.advance(45 * MINUTE);
     expect(rig.story()).toBe(
@@ -35,7 +35,7 @@ describe('every from end, over a restart', () => {
     );
   });
 
-  test('an instant that passed in the downtime is missed once, and the rhythm starts over', async () => {
+  test('misses a firing during downtime once, and starts a new interval', async () => {
     const rig = await restart('none', '06:30:00');
     await rig.clock.advance(HOUR + SECOND);
     expect(rig.story()).toBe(
@@ -47,7 +47,7 @@ describe('every from end, over a restart', () => {
     );
   });
 
-  test('or is caught up on at once, and counted from that run', async () => {
+  test('catches up on a missed firing immediately, and counts from that run', async () => {
     const rig = await restart('latest', '06:30:00');
     await rig.clock.advance(HOUR + SECOND);
     expect(rig.story().match(/run.started.*/g)).toEqual([
@@ -56,7 +56,7 @@ describe('every from end, over a restart', () => {
     ]);
   });
 
-  test('after a lost run it starts over', async () => {
+  test('starts a new interval after a lost run', async () => {
     const rig = await restart('none', '01:30:00', 'die');
     await rig.clock.advance(HOUR + SECOND);
     expect(rig.story()).toBe(
@@ -69,7 +69,7 @@ describe('every from end, over a restart', () => {
   });
 });
 
-test('a firing that is skipped does not end the rhythm', async () => {
+test('a skipped firing does not end the interval', async () => {
   const rig = new Lives().begin([rested('none')], '2026-01-01T00:00:00Z');
   rig.scheduler.start();
   rig.scheduler.controls.pause('rested', { until: Date.parse('2026-01-01T01:30:00Z'), reason: undefined });
@@ -80,17 +80,14 @@ test('a firing that is skipped does not end the rhythm', async () => {
   ]);
 });
 
-test.each(['removed', 'disabled'] as const)(
-  'a timer that was %s while its run was active does not fire again',
-  async (how) => {
-    const rig = new Lives().begin([rested('none')], '2026-01-01T00:00:00Z');
-    rig.executor.lasting = 10 * MINUTE;
-    rig.scheduler.start();
-    await rig.clock.advance(65 * MINUTE);
-    const disabled = { ...rested('none'), enabled: false, definition: { enabled: 'false' } };
-    rig.scheduler.controls.reload({ jobs: how === 'removed' ? [] : [disabled] }, { file: 'timers.yaml' });
-    await rig.clock.advance(5 * HOUR);
-    expect(rig.executor.attempts).toHaveLength(1);
-    expect(rig.scheduler.controls.status().armed).toBe(0);
-  },
-);
+test.each(['removed', 'disabled'] as const)('a timer %s during its run does not fire again', async (how) => {
+  const rig = new Lives().begin([rested('none')], '2026-01-01T00:00:00Z');
+  rig.executor.lasting = 10 * MINUTE;
+  rig.scheduler.start();
+  await rig.clock.advance(65 * MINUTE);
+  const disabled = { ...rested('none'), enabled: false, definition: { enabled: 'false' } };
+  rig.scheduler.controls.reload({ jobs: how === 'removed' ? [] : [disabled] }, { file: 'timers.yaml' });
+  await rig.clock.advance(5 * HOUR);
+  expect(rig.executor.attempts).toHaveLength(1);
+  expect(rig.scheduler.controls.status().armed).toBe(0);
+});

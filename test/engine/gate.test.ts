@@ -31,14 +31,14 @@ class Crowd {
 }
 
 describe('a gate', () => {
-  it('lets the jobs take turns, and the runs of one job go first come, first served', () => {
+  it('alternates between jobs, and admits the runs of one job in order', () => {
     const crowd = new Crowd();
     crowd.send([new Gate(1)], 'a1', 'a2', 'a3', 'b1', 'a4', 'c1', 'b2');
     crowd.leaveAll();
     expect(crowd.through).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
   });
 
-  it('gives a job that returns its turn after the others', () => {
+  it('puts a returning job after the others', () => {
     const gate = new Gate(1);
     const crowd = new Crowd();
     crowd.send([gate], 'a1', 'a2', 'b1', 'b2');
@@ -48,7 +48,7 @@ describe('a gate', () => {
     expect(crowd.through).toEqual(['a1', 'a2', 'b1', 'a3', 'b2']);
   });
 
-  it('forgets tickets that give up, even the last of its job', () => {
+  it('drops abandoned tickets, even the last one of a job', () => {
     const gate = new Gate(1);
     const crowd = new Crowd();
     crowd.send([gate], 'a1', 'a2');
@@ -62,7 +62,7 @@ describe('a gate', () => {
     expect(crowd.through.at(-1)).toBe('b1');
   });
 
-  it('lets in as many as a larger number of places has room for', () => {
+  it('admits as many runs as a higher limit allows', () => {
     const gate = new Gate(1);
     const crowd = new Crowd();
     crowd.send([gate], 'a1', 'a2', 'a3', 'b1', 'c1');
@@ -76,7 +76,7 @@ describe('a gate', () => {
     expect(crowd.through).toEqual(['a1', 'a2', 'b1', 'c1']);
   });
 
-  it('takes turns by job also where a group comes before the overall limit', () => {
+  it('alternates between jobs even if a group limit precedes the overall limit', () => {
     const [group, overall] = [new Gate(2), new Gate(1)];
     const crowd = new Crowd();
     crowd.send([group, overall], 'a1', 'a2', 'a3', 'a4', 'b1');
@@ -89,8 +89,8 @@ describe('a gate', () => {
 describe.each<[string, { readonly concurrency?: number; readonly groups?: ReadonlyMap<string, number> }]>([
   ['the overall limit', { concurrency: 20 }],
   ['a group', { groups: new Map([['db', 20]]) }],
-])('a burst of triggers of one timer at %s', (_, limits) => {
-  it('delays another by one run at most', async () => {
+])('many triggers of one timer at the limit: %s', (_, limits) => {
+  it('delay another timer by one run at most', async () => {
     const group = limits.groups && { group: 'db' };
     const jobs = [
       job('burst', atInstants(), { ...group, admission: [] }),

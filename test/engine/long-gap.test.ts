@@ -28,12 +28,12 @@ const secondly = () => counted(read('cron', '* * * * * *', { timezone: 'Europe/B
 const [LONG_AGO, NOW] = ['1970-01-01T00:00:00Z', '2030-01-01T00:00:00Z'];
 const PASSED = Date.parse(NOW) / 1000;
 
-describe('sixty years of seconds are computed, not counted one by one', () => {
+describe('sixty years of one-second firings are computed without iterating', () => {
   test.each([
     ['none', 0],
     ['latest', 1],
     ['all', 100],
-  ] as const)('that passed while nothing ran, catch_up %s', async (policy, runs) => {
+  ] as const)('if they passed while nothing ran, with catch_up %s', async (policy, runs) => {
     const schedule = secondly();
     const jobs = [job('often', schedule, { misfire: catchUp({ policy }), admission: [overlap('allow')] })];
     const lives = new Lives();
@@ -50,7 +50,7 @@ describe('sixty years of seconds are computed, not counted one by one', () => {
     expect(schedule.asked).toBeLessThan(MOST_ASKED);
   });
 
-  test('that a clock jumped over', async () => {
+  test('if a clock jump skipped them', async () => {
     const schedule = secondly();
     const rig = new Rig([job('often', schedule)], { start: LONG_AGO });
     rig.executor.lasting = 0;
@@ -61,7 +61,7 @@ describe('sixty years of seconds are computed, not counted one by one', () => {
     expect(schedule.asked).toBeLessThan(MOST_ASKED);
   });
 
-  test('that passed while the process was stopped: the latest runs', async () => {
+  test('if they passed while the process was suspended, and the latest one runs', async () => {
     const schedule = secondly();
     const rig = new Rig([job('often', schedule)], { start: LONG_AGO });
     rig.executor.lasting = 0;
@@ -73,7 +73,7 @@ describe('sixty years of seconds are computed, not counted one by one', () => {
     expect(schedule.asked).toBeLessThan(MOST_ASKED);
   });
 
-  test('only inside the active window', async () => {
+  test('if only those in the active window count', async () => {
     const window = { notBefore: Date.parse('1980-01-01T00:00:00Z'), notAfter: Date.parse('1980-01-02T00:00:00Z') };
     const schedule = secondly();
     const rig = new Rig([job('often', schedule, { window })], { start: LONG_AGO });
@@ -98,7 +98,7 @@ const slow = (clock: FakeClock): Schedule => ({
 });
 
 describe('long work is spread over turns of the event loop', () => {
-  test('the downtime of many jobs: verbs and other tasks come in between, and each is reported once', async () => {
+  test('for the downtime of many jobs, so that requests are served in between', async () => {
     const lives = new Lives();
     const clock = new FakeClock(NOW);
     const jobs = Array.from({ length: 100 }, (_, index) => job(`t${index}`, slow(clock)));
@@ -120,7 +120,7 @@ describe('long work is spread over turns of the event loop', () => {
     expect(missed).toHaveLength(100);
   });
 
-  test('a stop in the middle leaves the others to the next scheduler', async () => {
+  test('so that a stop leaves the remaining jobs to the next scheduler', async () => {
     const lives = new Lives();
     const clock = new FakeClock(NOW);
     const jobs = Array.from({ length: 100 }, (_, index) => job(`t${index}`, slow(clock)));
@@ -138,7 +138,7 @@ describe('long work is spread over turns of the event loop', () => {
     expect(names).toHaveLength(100);
   });
 
-  test('alarms that come due together', async () => {
+  test('for alarms that are due together', async () => {
     const clock = new FakeClock();
     const loop = new TimerLoop(clock, () => clock.now());
     let [rung, rungBefore] = [0, 0];

@@ -96,13 +96,13 @@ test.each<[Said, readonly [number, number] | undefined, string, string]>([
     'abc',
     '',
   ],
-])('%j: %j by %s, not by %s', (said, expected, truechimers, falsetickers) => {
+])('%j gives %j by %s, not by %s', (said, expected, truechimers, falsetickers) => {
   const agreement = majorityOffset(samples(said));
   expect(agreement.offset).toEqual(expected && { offsetMs: expected[0], errorMs: expected[1] });
   expect([names(agreement.truechimers), names(agreement.falsetickers)]).toEqual([truechimers, falsetickers]);
 });
 
-test('law: if every source is right, the result contains the true offset and is at least as narrow as the best source', () => {
+test('law: with correct sources, the result contains the true offset and is as narrow as the best one', () => {
   const errors = fc.array(
     fc.record({ error: fc.integer({ min: 0, max: 500 }), share: fc.double({ min: -1, max: 1, noNaN: true }) }),
     {
@@ -122,7 +122,7 @@ test('law: if every source is right, the result contains the true offset and is 
   );
 });
 
-test('law: a minority that is far away changes nothing except that it is reported', () => {
+test('law: a minority far off changes nothing except that it is reported', () => {
   const right = fc.array(fc.integer({ min: -10, max: 10 }), { minLength: 2, maxLength: 4 });
   fc.assert(
     fc.property(right, fc.integer({ min: 1_000, max: 9_000 }), (offsets, lie) => {

@@ -7,7 +7,7 @@ import { everyMs, job, type Rig } from '../support/rig.js';
 
 const COUNT = 400;
 
-/** A clock on which each look takes a millisecond, as long as it is slow. */
+/** A clock on which each reading takes a millisecond while it is slow. */
 class SlowClock extends FakeClock {
   isSlow = false;
 
@@ -58,7 +58,7 @@ function ended(lives: Lives): readonly [number, number] {
 
 test.each([
   ['that catches up', {}],
-  ['that is disabled now', { enabled: false }],
+  ['that was disabled', { enabled: false }],
 ])('hundreds of waiting runs of a timer %s are missed over many turns, each once', async (_, more) => {
   const lives = new Lives();
   const { clock, start } = await backlog(lives);
@@ -71,7 +71,7 @@ test.each([
   expect(lives.disk.open.size).toBeLessThanOrEqual(1);
 });
 
-test('a stop in the middle leaves the others to the next scheduler, and none is missed twice or runs after a later one', async () => {
+test('a stop midway leaves the others to the next scheduler, each with one outcome and in order', async () => {
   const lives = new Lives();
   const { clock, start } = await backlog(lives);
   const second = start();
@@ -93,7 +93,7 @@ test('a stop in the middle leaves the others to the next scheduler, and none is 
   expect(third.executor.attempts).toHaveLength(1);
 });
 
-test('a timer that a reload removes in the middle is not armed after that', async () => {
+test('a timer that a reload removes midway is not armed afterward', async () => {
   const lives = new Lives();
   const { clock, start } = await backlog(lives);
   const second = start();

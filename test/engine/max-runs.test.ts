@@ -4,7 +4,7 @@ import { overlap } from '../../src/policies/index.js';
 import { Lives, tidy } from '../support/lives.js';
 import { everyMs, job, Rig } from '../support/rig.js';
 
-test('a firing that was admitted but never began does not use up max_runs', async () => {
+test('a firing admitted but never started does not count toward max_runs', async () => {
   const busy = job('busy', everyMs(HOUR), { group: 'g' });
   const once = job('once', everyMs(MINUTE), { group: 'g', deadline: 10 * SECOND, window: { maxRuns: 1 } });
   const rig = new Rig([busy, once], { start: '2026-01-01T00:59:30Z' });
@@ -27,7 +27,7 @@ test('a firing that was admitted but never began does not use up max_runs', asyn
   ]);
 });
 
-test('while waiting runs may use up max_runs, other firings are skipped, and no run too many begins', async () => {
+test('firings are skipped while waiting runs may use up max_runs, and no run exceeds it', async () => {
   const busy = job('busy', everyMs(HOUR));
   const twice = job('twice', everyMs(MINUTE), { admission: [overlap('allow')], window: { maxRuns: 2 } });
   const rig = new Rig([busy, twice], { start: '2026-01-01T00:59:30Z', concurrency: 1 });
@@ -43,7 +43,7 @@ test('while waiting runs may use up max_runs, other firings are skipped, and no 
   await rig.scheduler.stop();
 });
 
-test('a finished timer is not reported as missed by a later scheduler, nor skipped at its start', async () => {
+test('a finished timer is neither reported as missed by a later scheduler nor skipped at its start', async () => {
   const lives = new Lives();
   const once = job('once', everyMs(MINUTE), { window: { maxRuns: 1 }, runAtStart: true });
   for (const start of ['01T00:00:30', '02T00:00:30', '03T00:00:30']) {
@@ -55,7 +55,7 @@ test('a finished timer is not reported as missed by a later scheduler, nor skipp
   expect(lives.disk.endings.map(({ event }) => event)).toEqual(['run.finished']);
 });
 
-test('given more runs by a reload, a finished timer continues from now', async () => {
+test('a finished timer with a raised max_runs continues from now after a reload', async () => {
   const one = job('tick', everyMs(MINUTE), { window: { maxRuns: 1 }, definition: { max_runs: '1' } });
   const two = job('tick', everyMs(MINUTE), { window: { maxRuns: 2 }, definition: { max_runs: '2' } });
   const rig = new Lives().begin([one], '2026-01-01T00:00:30Z');

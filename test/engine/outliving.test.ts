@@ -33,7 +33,7 @@ const asked = ({ executor }: Rig) =>
 describe.each([{ stops: false }, { stops: true }])(
   'an attempt that outlives its scheduler (stops: $stops)',
   ({ stops }) => {
-    test('is asked for again under its number, and its end is recorded once', async () => {
+    test('is requested again under its number, and its end is recorded once', async () => {
       const { first, second, lives } = await twoLives([remote('far')], { stops });
       expect(asked(second)).toEqual(asked(first));
       expect(asked(second)).toHaveLength(1);
@@ -45,13 +45,13 @@ describe.each([{ stops: false }, { stops: true }])(
       ]);
     });
 
-    test('is not canceled by the stop', async () => {
+    test('is not canceled by a stop', async () => {
       const { first } = await twoLives([remote('far')], { stops });
       expect(first.executor.attempts[0]?.io.cancellation.cause).toBeUndefined();
       expect(first.story()).not.toContain('run.finished');
     });
 
-    test('blocks the next firing and holds its place, also where another one waits', async () => {
+    test('blocks the next firing and keeps its slot, even if another one is waiting', async () => {
       const jobs = [remote('far'), job('near', atInstants('2026-01-01T00:00:11Z'), { admission: [overlap('allow')] })];
       const { second, lives } = await twoLives(jobs, { stops });
       await second.clock.advance(20 * SECOND);
@@ -65,7 +65,7 @@ describe.each([{ stops: false }, { stops: true }])(
   },
 );
 
-test('a run that is canceled while the scheduler stops ends with it', async () => {
+test('a run canceled while the scheduler stops ends with it', async () => {
   const lives = new Lives({ isShared: true });
   const first = lives.begin([remote('far')], START);
   first.executor.lasting = undefined;
@@ -151,7 +151,7 @@ test('a timeout counts from the start of the process, even after a takeover', as
 describe('an attempt in the queue of workers', () => {
   const EVERY = everyMs(10 * SECOND);
 
-  test('counts its wait there as lateness, and its duration from the start of its process', async () => {
+  test('counts its wait as lateness, and its duration from the start of its process', async () => {
     const lives = new Lives({ isShared: true });
     const rig = lives.begin([remote('far')], START);
     rig.executor.lasting = undefined;
@@ -166,7 +166,7 @@ describe('an attempt in the queue of workers', () => {
     expect(lives.disk.endings[0]).toMatchObject({ latenessMs: 5 * SECOND, durationMs: 3 * SECOND, node: 'w1' });
   });
 
-  test('is shown as waiting until a worker has it, and as running until it has ended', async () => {
+  test('is shown as waiting until a worker takes it, and as running until it ends', async () => {
     const lives = new Lives({ isShared: true });
     const rig = lives.begin([remote('far')], START);
     rig.executor.isQueue = true;
@@ -181,7 +181,7 @@ describe('an attempt in the queue of workers', () => {
     expect(shown()).toMatchObject([{ state: 'attempting', attempts: 1, pid: 77, elapsedMs: SECOND }]);
   });
 
-  test('may start until its deadline, even after a takeover', async () => {
+  test('can start until its deadline, even after a takeover', async () => {
     const far = remote('far', { deadline: 5 * SECOND });
     const { first, second, lives } = await twoLives([far], { stops: false }, 13);
     expect(first.executor.attempts[0]?.io.startWithin).toBeLessThanOrEqual(5 * SECOND);
@@ -196,7 +196,7 @@ describe('an attempt in the queue of workers', () => {
     ['was removed', []],
     ['moved to other workers', [job('far', EVERY, { command: { ...command, runOn: { label: 'gpu', hash: 'h' } } })]],
     ['moved to the scheduler', [job('far', EVERY)]],
-  ])('is taken back when its timer %s, before the timer fires again', async (_, jobs) => {
+  ])('is withdrawn before the next firing if its timer %s', async (_, jobs) => {
     const lives = new Lives({ isShared: true });
     const first = lives.begin([remote('far')], START);
     first.executor.lasting = undefined;
@@ -227,7 +227,7 @@ describe('an attempt in the queue of workers', () => {
     expect(second.executor.attempts.length > 0).toBe(jobs.length > 0);
   });
 
-  test('is not asked of workers that never got it, when its timer has moved to them', async () => {
+  test('is not requested from workers that never received it after its timer moved to them', async () => {
     const lives = new Lives({ isShared: true });
     const first = lives.begin([job('far', EVERY)], START);
     first.executor.lasting = undefined;

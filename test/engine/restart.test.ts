@@ -33,10 +33,10 @@ const hourly = (policy: 'none' | 'latest' | 'all', within?: number) =>
     admission: [overlap('queue')],
   });
 
-describe('twenty-four hours of downtime', () => {
+describe('after twenty-four hours of downtime', () => {
   const night = { start: '2026-01-01T00:30:00Z', lasting: HOUR, again: '2026-01-02T01:30:00Z' };
 
-  test('without catch_up everything is missed, reported as one', async () => {
+  test('without catch_up, all firings are missed and reported as one', async () => {
     expect(await restart([hourly('none')], night)).toBe(
       tidy(`
         01:30:00.000 scheduler.started timers=1
@@ -44,7 +44,7 @@ describe('twenty-four hours of downtime', () => {
     );
   });
 
-  test('latest: one run', async () => {
+  test('with catch_up: latest, one run starts', async () => {
     expect(await restart([hourly('latest')], night)).toBe(
       tidy(`
         01:30:00.000 scheduler.started timers=1
@@ -54,7 +54,7 @@ describe('twenty-four hours of downtime', () => {
     );
   });
 
-  test('all, within three hours: each of the last three, oldest first', async () => {
+  test('with catch_up: all within three hours, the last three firings run, oldest first', async () => {
     const all = job('hourly', everyMs(HOUR), {
       misfire: catchUp({ policy: 'all', within: 3 * HOUR }),
       admission: [overlap('allow')],
@@ -68,7 +68,7 @@ describe('twenty-four hours of downtime', () => {
     expect(story).toContain('firing.missed hourly@22:00:00.000 reason=downtime count=21');
   });
 
-  test('all is capped at a hundred, and the rest is reported', async () => {
+  test('catch_up: all is capped at a hundred runs, and the rest is reported', async () => {
     const often = job('often', everyMs(MINUTE), { misfire: catchUp({ policy: 'all' }), admission: [overlap('allow')] });
     const story = await restart([often], night);
     expect(story.match(/run.started/g)).toHaveLength(100);
@@ -76,8 +76,8 @@ describe('twenty-four hours of downtime', () => {
   });
 });
 
-describe('what is remembered', () => {
-  test('an absolute time that passed during downtime is reported, and one that ran does not run again', async () => {
+describe('after a restart', () => {
+  test('an absolute time missed during downtime is reported, and one that ran does not run again', async () => {
     const once = job('once', atInstants('2026-01-01T00:01:00Z', '2026-01-01T05:00:00Z'), {
       misfire: catchUp({ policy: 'latest' }),
     });
@@ -94,7 +94,7 @@ describe('what is remembered', () => {
     );
   });
 
-  test('a timer that is new, whose schedule changed, or that was disabled has nothing to catch up', async () => {
+  test('a timer that is new, changed or was disabled has nothing to catch up on', async () => {
     const lives = new Lives();
     const first = lives.begin([hourly('latest')], '2026-01-01T00:00:00Z');
     first.scheduler.start();
@@ -106,7 +106,7 @@ describe('what is remembered', () => {
     expect(second.story()).toBe('00:00:00.000 scheduler.started timers=2');
   });
 
-  test('max_runs counts over restarts', async () => {
+  test('max_runs includes earlier runs', async () => {
     const twice = job('twice', everyMs(MINUTE), { window: { maxRuns: 2 } });
     const story = await restart([twice], {
       start: '2026-01-01T00:00:00Z',
@@ -124,7 +124,7 @@ describe('what is remembered', () => {
     expect(lives.disk.endings).toHaveLength(2);
   });
 
-  test('the command receives the previous firing and the last success of an earlier scheduler', async () => {
+  test('a command receives the previous firing and the last success of an earlier scheduler', async () => {
     const lives = new Lives();
     for (const start of ['00:00:30', '00:01:30']) {
       const rig = lives.begin([job('tick', everyMs(MINUTE))], `2026-01-01T${start}Z`);
@@ -139,7 +139,7 @@ describe('what is remembered', () => {
     }
   });
 
-  test('a clock set back between two schedulers fires no fixed time twice, and does not stall an interval', async () => {
+  test('a clock set back neither repeats a fixed time nor stalls an interval', async () => {
     const jobs = [job('fixed', atInstants('2026-01-01T01:00:00Z')), job('tick', everyMs(30 * MINUTE))];
     const lives = new Lives();
     const first = lives.begin(jobs, '2026-01-01T00:45:00Z');
@@ -154,13 +154,13 @@ describe('what is remembered', () => {
   });
 });
 
-describe('a scheduler that died', () => {
+describe('a scheduler that crashed', () => {
   /** A scheduler that dies silently while `jobs` are in progress. */
   const die = (rig: Rig & { ledger: FakeLedger }) => {
     rig.ledger.isDead = true;
   };
 
-  test('leaves a run that is lost, once', async () => {
+  test('leaves a run that is recorded as lost, once', async () => {
     const lives = new Lives();
     const jobs = [job('slow', everyMs(HOUR))];
     const first = lives.begin(jobs, '2026-01-01T00:59:00Z');
@@ -184,7 +184,7 @@ describe('a scheduler that died', () => {
     expect([...lives.disk.open]).toEqual([]);
   });
 
-  test('leaves a pending retry, which is made at its time', async () => {
+  test('leaves a pending retry, which starts on time', async () => {
     const lives = new Lives();
     const jobs = [
       job('flaky', everyMs(DAY), {
@@ -207,7 +207,7 @@ describe('a scheduler that died', () => {
     );
   });
 
-  test('leaves a firing that only waited: it is missed, or caught up under the id it had', async () => {
+  test('leaves a waiting firing, which is missed or caught up on under the same id', async () => {
     const slow = job('slow', everyMs(HOUR), { admission: [overlap('queue')] });
     for (const policy of ['none', 'latest'] as const) {
       const lives = new Lives();
@@ -229,7 +229,7 @@ describe('a scheduler that died', () => {
     }
   });
 
-  test('leaves a process, which is ended before its timer runs again, and holds no other timer', async () => {
+  test('leaves a process, which is ended before its timer runs again, without delaying other timers', async () => {
     const lives = new Lives();
     const jobs = [job('slow', everyMs(MINUTE)), job('other', everyMs(MINUTE))];
     const first = lives.begin(jobs, '2026-01-01T00:00:30Z');
@@ -269,7 +269,7 @@ describe('a scheduler that died', () => {
   });
 });
 
-test('the search for processes holds only timers with lost runs', async () => {
+test('the search for processes delays only timers with lost runs', async () => {
   const lives = new Lives();
   const slow = job('slow', everyMs(MINUTE));
   const first = lives.begin([slow], '2026-01-01T00:00:30Z');
@@ -295,7 +295,7 @@ test('the search for processes holds only timers with lost runs', async () => {
 test.each([
   ['removed and added again', () => []],
   ['changed', (slow: Job) => [{ ...slow, definition: { timeout: '1m' } }]],
-])('a process left behind holds a timer that is %s by a reload', async (_what, meanwhile) => {
+])('a leftover process delays a timer that is %s by a reload', async (_what, meanwhile) => {
   const lives = new Lives();
   const slow = job('slow', everyMs(MINUTE));
   const first = lives.begin([slow], '2026-01-01T00:00:30Z');
@@ -334,7 +334,7 @@ test('a run is recorded before its process starts, and its cursor with it', asyn
   expect(atStart).toEqual([[[1], Date.parse('2026-01-01T00:01:00Z')]]);
 });
 
-test('everything that is due in one turn is recorded in one transaction', async () => {
+test('everything due in one turn is recorded in one transaction', async () => {
   const lives = new Lives();
   const jobs = Array.from({ length: 500 }, (_, n) => job(`job-${n}`, everyMs(MINUTE)));
   const rig = lives.begin(jobs, '2026-01-01T00:00:30Z');
@@ -348,7 +348,7 @@ test('everything that is due in one turn is recorded in one transaction', async 
   expect(rig.ledger.commits - before).toBeLessThanOrEqual(5);
 });
 
-test('a full disk stops no timer, is reported once, and so is its end', async () => {
+test('a full disk does not stop timers, and its start and end are reported once', async () => {
   const lives = new Lives();
   const rig = lives.begin([job('tick', everyMs(MINUTE))], '2026-01-01T00:00:30Z');
   rig.scheduler.start();
@@ -363,7 +363,7 @@ test('a full disk stops no timer, is reported once, and so is its end', async ()
   expect(lives.disk.endings).toHaveLength(4);
 });
 
-test('records that still cannot be written at the end are reported before the last event', async () => {
+test('records that cannot be written at the end are reported before the last event', async () => {
   const rig = new Lives().begin([job('tick', everyMs(MINUTE))], '2026-01-01T00:00:30Z');
   rig.scheduler.start();
   rig.ledger.isFull = true;
@@ -380,7 +380,7 @@ test('records that still cannot be written at the end are reported before the la
 describe('the circuit breaker', () => {
   const jobs = [job('flaky', everyMs(MINUTE), { breaker: breaker({ failures: 2, cooldown: 3 * MINUTE }) })];
 
-  test('opens, skips, lets one trial through and closes, over restarts, and says so', async () => {
+  test('opens, skips, admits one trial run and closes, even across restarts, and logs each change', async () => {
     const lives = new Lives();
     const failing = lives.begin(jobs, '2026-01-01T00:00:30Z');
     failing.executor.exits = () => ({ kind: 'exited', code: 1 });
@@ -432,7 +432,7 @@ describe('the circuit breaker', () => {
     );
   });
 
-  test('opens again, for longer, when its trial is lost with the scheduler', async () => {
+  test('opens again, for longer, if its trial run is lost with the scheduler', async () => {
     const lives = new Lives();
     const failing = lives.begin(jobs, '2026-01-01T00:00:30Z');
     failing.executor.exits = () => ({ kind: 'exited', code: 1 });
@@ -455,7 +455,7 @@ describe('the circuit breaker', () => {
     );
   });
 
-  test('is passed by a manual run, whose success closes it', async () => {
+  test('is bypassed by a manual run, whose success closes it', async () => {
     const rig = new Lives().begin(jobs, '2026-01-01T00:00:30Z');
     rig.executor.exits = ({ TIMERS_TRIGGER: trigger }) => ({ kind: 'exited', code: trigger === 'manual' ? 0 : 1 });
     rig.scheduler.start();
@@ -472,7 +472,7 @@ describe('the circuit breaker', () => {
   });
 });
 
-test('five hundred timers due at one instant, eight at a time: all run, in order, and say how late they are', async () => {
+test('five hundred timers due together, eight at a time, all run in order with their lateness', async () => {
   const jobs = Array.from({ length: 500 }, (_, n) => job(`job-${n}`, atInstants('2026-01-01T00:01:00Z')));
   const rig = new Rig(jobs, { concurrency: 8 });
   rig.executor.lasting = 100;
@@ -483,13 +483,13 @@ test('five hundred timers due at one instant, eight at a time: all run, in order
   expect(finished.map(({ latenessMs }) => latenessMs)).toEqual(jobs.map((_, n) => Math.floor(n / 8) * 100));
 });
 
-describe('an orderly stop leaves to the next scheduler what never had a process', () => {
+describe('a clean stop leaves runs without a process to the next scheduler', () => {
   const latest = catchUp({ policy: 'latest' });
   const once = atInstants('2026-01-01T00:01:00Z');
   const long = job('long', once, { stopGrace: SECOND });
   const waits = job('waits', once, { misfire: latest });
 
-  test.each(['stop', 'drain'] as const)('%s: what waits for a place runs at the next start, once', async (how) => {
+  test.each(['stop', 'drain'] as const)('%s: a run that waits for a slot runs at the next start, once', async (how) => {
     const lives = new Lives();
     const first = lives.begin([long, waits], '2026-01-01T00:00:00Z', { concurrency: 1 });
     first.executor.lasting = 10 * MINUTE;
@@ -513,7 +513,7 @@ describe('an orderly stop leaves to the next scheduler what never had a process'
     expect([...lives.disk.open]).toEqual([]);
   });
 
-  test('a waiting ad-hoc timer stays, is run by the next scheduler, and is then removed', async () => {
+  test('with a waiting ad-hoc timer, which then runs once and is removed', async () => {
     const lives = new Lives();
     const asked = { ...waits, name: 'in:23456', adHoc: '{}' };
     const first = lives.begin([long, asked], '2026-01-01T00:00:00Z', { concurrency: 1 });
@@ -529,7 +529,7 @@ describe('an orderly stop leaves to the next scheduler what never had a process'
     expect([...lives.disk.jobs.keys()]).toEqual(['long']);
   });
 
-  test('runs queued behind an active one stay open too, and can still be canceled during a drain', async () => {
+  test('with runs queued behind an active one, which can still be canceled during a drain', async () => {
     const lives = new Lives();
     const queue = job('queue', everyMs(MINUTE), { misfire: catchUp({ policy: 'all' }), admission: [overlap('queue')] });
     const first = lives.begin([queue], '2026-01-01T00:00:00Z');
@@ -546,10 +546,10 @@ describe('an orderly stop leaves to the next scheduler what never had a process'
   });
 
   test.each([
-    ['whose job catches nothing up', job('waits', once), {}],
-    ['that was fired by hand', job('waits', once, { enabled: false, misfire: latest }), {}],
+    ['whose job has no catch_up', job('waits', once), {}],
+    ['that was triggered manually', job('waits', once, { enabled: false, misfire: latest }), {}],
     ['without a state', waits, { ledger: undefined }],
-  ])('one %s is missed', async (_which, one, options) => {
+  ])('except for one %s, which is missed', async (_which, one, options) => {
     const lives = new Lives();
     const first =
       'ledger' in options
@@ -579,7 +579,7 @@ describe('a stop while another program locks the state', () => {
     return { rig, asked, free: () => free() };
   }
 
-  test('waits as long as for a run, then reports its end', async () => {
+  test('waits for the lock as long as for a run, and then reports its end', async () => {
     const { rig, asked, free } = lockedOut();
     const stopped = rig.scheduler.stop('SIGTERM');
     await rig.clock.advance(0);
@@ -590,7 +590,7 @@ describe('a stop while another program locks the state', () => {
     expect(rig.story()).toContain('scheduler.stopped');
   });
 
-  test('stops waiting at a second signal', async () => {
+  test('no longer waits after a second signal', async () => {
     const { rig } = lockedOut();
     const stopped = rig.scheduler.stop('SIGTERM');
     await rig.clock.advance(0);

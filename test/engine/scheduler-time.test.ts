@@ -23,7 +23,7 @@ test.each([
 });
 
 describe('the time of a scheduler', () => {
-  test('slews 300 ms away within 6.1 s and keeps rising', async () => {
+  test('slews by 300 ms within 6.1 s and keeps rising', async () => {
     const clock = new FakeClock();
     const time = new SchedulerTime(clock);
     clock.stepWall(-300);
@@ -49,7 +49,7 @@ describe('the time of a scheduler', () => {
     expect(time.look()).toMatchObject({ kind: 'back', cause: 'step' });
   });
 
-  test('law: it goes back only with a reported jump, and is never ahead of a wall clock it agrees with', async () => {
+  test('law: goes back only with a reported jump, and is never ahead of a matching wall clock', async () => {
     const step = fc.record({ wait: fc.nat(2_000), wall: fc.integer({ min: -480, max: 480 }) });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
@@ -71,7 +71,7 @@ describe('the time of a scheduler', () => {
   });
 });
 
-describe('a time that follows a measured offset', () => {
+describe('a scheduler time that follows a measured offset', () => {
   /**
    * Checks once a second, like the scheduler, and returns how far the time is ahead of the wall clock after each check.
    */
@@ -88,14 +88,14 @@ describe('a time that follows a measured offset', () => {
   test.each([
     [250, [50, 100, 150, 200, 250, 250]],
     [-120, [-50, -100, -120, -120, -120, -120]],
-  ])('slews to %d ms by 5 %%, and stays there', async (offset, leads) => {
+  ])('slews to %d ms by 5 %% and stays there', async (offset, leads) => {
     const clock = new FakeClock();
     const time = new SchedulerTime(clock);
     expect(time.steer(offset)).toBe(true);
     expect(await run(clock, time, 6)).toEqual(leads);
   });
 
-  test('goes back to the wall clock when there is nothing to follow any more', async () => {
+  test('returns to the wall clock when there is no offset to follow', async () => {
     const clock = new FakeClock();
     const time = new SchedulerTime(clock);
     time.steer(100);
@@ -104,14 +104,14 @@ describe('a time that follows a measured offset', () => {
     expect(await run(clock, time, 3)).toEqual([50, 0, 0]);
   });
 
-  test.each([500, -500, 86_400_000])('does not follow %d ms: that would be a jump', async (offset) => {
+  test.each([500, -500, 86_400_000])('does not follow %d ms, which would be a jump', async (offset) => {
     const clock = new FakeClock();
     const time = new SchedulerTime(clock);
     expect(time.steer(offset)).toBe(false);
     expect(await run(clock, time, 3)).toEqual([0, 0, 0]);
   });
 
-  test('is where it was when the wall clock is set right', async () => {
+  test('stays unchanged when the wall clock is corrected', async () => {
     const clock = new FakeClock();
     const time = new SchedulerTime(clock);
     time.steer(250);
@@ -122,7 +122,7 @@ describe('a time that follows a measured offset', () => {
     expect(Math.max(...leads.map(Math.abs))).toBeLessThanOrEqual(2);
   });
 
-  test('goes by the wall clock alone when there is nothing to follow, even when that is set', async () => {
+  test('follows only the wall clock without an offset, even if the clock is set', async () => {
     const clock = new FakeClock();
     const time = new SchedulerTime(clock);
     time.steer(0);
@@ -130,7 +130,7 @@ describe('a time that follows a measured offset', () => {
     expect((await run(clock, time, 8)).at(-1)).toBe(0);
   });
 
-  test('jumps with the wall clock as always, and drops an offset that was measured before', async () => {
+  test('jumps with the wall clock as usual and drops an earlier offset', async () => {
     const clock = new FakeClock();
     const time = new SchedulerTime(clock);
     time.steer(250);
@@ -141,7 +141,7 @@ describe('a time that follows a measured offset', () => {
     expect((await run(clock, time, 6)).at(-1)).toBe(0);
   });
 
-  test('law: it keeps rising, by at least nine tenths of what elapses, whatever is measured and set', async () => {
+  test('law: keeps rising by at least nine tenths of the elapsed time, whatever is measured and set', async () => {
     const step = fc.record({
       offset: fc.option(fc.integer({ min: -700, max: 700 })),
       wall: fc.integer({ min: -400, max: 400 }),

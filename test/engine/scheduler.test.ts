@@ -5,8 +5,8 @@ import { atInstants, everyMs, job, Rig } from '../support/rig.js';
 
 const tidy = (text: string) => text.trim().replace(/^ +/gm, '');
 
-describe('the ordinary day', () => {
-  test('an interval timer fires on its grid, each run is reported once, the stop is orderly', async () => {
+describe('in normal operation', () => {
+  test('an interval timer fires on its grid, reports each run once and stops cleanly', async () => {
     const rig = new Rig([job('tick', everyMs(10 * SECOND))], { start: '2026-01-01T00:00:03Z' });
     rig.executor.lasting = 200;
     rig.scheduler.start();
@@ -24,7 +24,7 @@ describe('the ordinary day', () => {
     );
   });
 
-  test('the command finds its firing in its environment', async () => {
+  test('a command finds its firing in its environment', async () => {
     const rig = new Rig([job('tick', everyMs(MINUTE))]);
     rig.executor.lasting = 1_000;
     rig.scheduler.start();
@@ -49,7 +49,7 @@ describe('the ordinary day', () => {
     ]);
   });
 
-  test('jitter moves the start, never the nominal instant', async () => {
+  test('jitter moves the start, but never the nominal instant', async () => {
     const rig = new Rig([job('tick', everyMs(MINUTE), { offset: 1_500 })]);
     rig.scheduler.start();
     await rig.clock.advance(MINUTE + 1_499);
@@ -58,7 +58,7 @@ describe('the ordinary day', () => {
     expect(rig.story()).toContain('00:01:01.500 run.started tick@00:01:00.000');
   });
 
-  test('a disabled job never fires, run_at_start fires once with its own trigger', async () => {
+  test('a disabled job never fires, and run_at_start fires once with its own trigger', async () => {
     const rig = new Rig([
       job('off', everyMs(SECOND), { enabled: false, runAtStart: true }),
       job('boot', everyMs(HOUR), { runAtStart: true }),
@@ -72,7 +72,7 @@ describe('the ordinary day', () => {
     );
   });
 
-  test('the active window: not before, not after, at most this many runs', async () => {
+  test('not_before, not_after and max_runs limit the firings', async () => {
     const instant = (text: string) => Date.parse(`2026-01-01T${text}Z`);
     const rig = new Rig([
       job('window', everyMs(MINUTE), { window: { notBefore: instant('00:02:00'), notAfter: instant('00:04:00') } }),
@@ -91,7 +91,7 @@ describe('the ordinary day', () => {
     expect(fired('thrice')).toEqual(['00:01', '00:02', '00:03']);
   });
 
-  test('is idle when nothing can fire any longer, and not while a run is active', async () => {
+  test('the scheduler is idle when nothing can fire anymore, but not during a run', async () => {
     const rig = new Rig([job('once', atInstants('2026-01-01T00:00:05Z'))]);
     let idle = false;
     rig.scheduler.start();
@@ -103,7 +103,7 @@ describe('the ordinary day', () => {
     expect(idle).toBe(true);
   });
 
-  test('from: end counts from the end of the run', async () => {
+  test('an interval from end counts from the end of the run', async () => {
     const fromEnd = {
       intervalLike: true,
       fromEnd: true,
@@ -121,7 +121,7 @@ describe('the ordinary day', () => {
     ]);
   });
 
-  test('wakes at least every second while something is due within the minute, otherwise every 30 s', async () => {
+  test('the scheduler wakes every second if something is due within a minute, otherwise every 30 s', async () => {
     const rig = new Rig([job('noon', atInstants('2026-01-01T12:00:00Z'))]);
     rig.scheduler.start();
     expect(rig.clock.nextWakeIn).toBe(30 * SECOND);
@@ -137,7 +137,7 @@ describe('overlap', () => {
     return rig;
   };
 
-  test('skip drops the firing and says so', async () => {
+  test('skip drops the firing and logs it as skipped', async () => {
     const rig = start('skip');
     await rig.clock.advance(20 * SECOND);
     rig.executor.attempts[0]!.end();
@@ -152,7 +152,7 @@ describe('overlap', () => {
     );
   });
 
-  test('queue keeps one waiting and drops the others', async () => {
+  test('queue keeps one firing waiting and drops the others', async () => {
     const rig = start('queue');
     await rig.clock.advance(34 * SECOND);
     rig.executor.attempts[0]!.end();
@@ -167,13 +167,13 @@ describe('overlap', () => {
     );
   });
 
-  test('allow runs them in parallel', async () => {
+  test('allow runs firings in parallel', async () => {
     const rig = start('allow');
     await rig.clock.advance(30 * SECOND);
     expect(rig.executor.attempts).toHaveLength(3);
   });
 
-  test('replace cancels the old run, waits for its end, then runs; a firing that waited gives way', async () => {
+  test('replace cancels the old run, waits for its end and drops a waiting firing', async () => {
     const rig = start('replace');
     rig.executor.obedience = 'never';
     await rig.clock.advance(30 * SECOND);
@@ -192,7 +192,7 @@ describe('overlap', () => {
 });
 
 describe('concurrency', () => {
-  test('runs over the limit wait in the order they came due, and none is lost', async () => {
+  test('runs over the limit wait in the order of their due times, and none is lost', async () => {
     const names = Array.from({ length: 500 }, (_, index) => `job-${index}`);
     const rig = new Rig(
       names.map((name) => job(name, atInstants('2026-01-01T00:00:01Z'))),
@@ -208,7 +208,7 @@ describe('concurrency', () => {
     expect(last).toMatchObject({ firing: { jobName: 'job-499' }, latenessMs: 6_200 });
   });
 
-  test('a group is one at a time by default, and its members still count against the overall limit', async () => {
+  test('a group admits one run at a time by default, and its runs count toward the overall limit', async () => {
     const at = atInstants('2026-01-01T00:00:01Z');
     const rig = new Rig([job('a', at, { group: 'db' }), job('b', at, { group: 'db' }), job('c', at), job('d', at)], {
       concurrency: 2,
@@ -225,7 +225,7 @@ describe('concurrency', () => {
     expect(running()).toEqual(['a', 'c', 'd', 'b']);
   });
 
-  test('a firing that waits beyond its deadline is missed at that very moment', async () => {
+  test('a firing that waits beyond its deadline is missed at that moment', async () => {
     const at = atInstants('2026-01-01T00:00:01Z');
     const rig = new Rig([job('long', at), job('urgent', at, { deadline: 5 * SECOND })], { concurrency: 1 });
     rig.scheduler.start();
@@ -240,7 +240,7 @@ describe('concurrency', () => {
 describe('attempts', () => {
   const backoff = retry({ attempts: 3, delay: 5 * SECOND, factor: 2, maxDelay: MINUTE, jitter: false }, () => 0);
 
-  test('a failed run is tried again with growing pauses, and a pause holds no slot', async () => {
+  test('a failed run is retried with growing delays, without holding a slot during a delay', async () => {
     const at = atInstants('2026-01-01T00:00:01Z');
     const rig = new Rig([job('flaky', at, { retry: backoff }), job('other', at)], { concurrency: 1 });
     rig.executor.lasting = 0;
@@ -264,7 +264,7 @@ describe('attempts', () => {
     );
   });
 
-  test('a timeout cancels the attempt and is the outcome, whatever the process then returns', async () => {
+  test('a timeout cancels the attempt and is the outcome, regardless of the exit code', async () => {
     const rig = new Rig([job('hang', atInstants('2026-01-01T00:00:01Z'), { timeout: 3 * SECOND })]);
     rig.executor.obedience = 'never';
     rig.scheduler.start();
@@ -277,7 +277,7 @@ describe('attempts', () => {
     );
   });
 
-  test('a command that cannot be started is a failure with the shell’s code', async () => {
+  test('a command that cannot be started is a failure with the shell’s exit code', async () => {
     const rig = new Rig([job('gone', atInstants('2026-01-01T00:00:01Z'))]);
     rig.executor.lasting = 0;
     rig.executor.exits = () => ({ kind: 'not_started', code: 127, error: 'no such program: gone' });
@@ -290,8 +290,8 @@ describe('attempts', () => {
   });
 });
 
-describe('stopping', () => {
-  test('runs receive SIGTERM, waiting and pausing ones end immediately, nothing stays armed', async () => {
+describe('a stop', () => {
+  test('sends SIGTERM to runs, ends waiting and delayed ones immediately, and disarms everything', async () => {
     const at = atInstants('2026-01-01T00:00:01Z');
     const again = retry({ attempts: 2, delay: HOUR, factor: 1, maxDelay: HOUR, jitter: false }, () => 0);
     const rig = new Rig(
@@ -322,7 +322,7 @@ describe('stopping', () => {
     expect(rig.clock.armed).toBe(0);
   });
 
-  test('a command that ignores SIGTERM is killed after the grace; one that cannot be killed is lost', async () => {
+  test('kills a command that ignores SIGTERM after kill_after, or records it as lost', async () => {
     const at = atInstants('2026-01-01T00:00:01Z');
     const rig = new Rig([job('deaf', at, { stopGrace: 2 * SECOND })]);
     rig.executor.obedience = 'kill';
@@ -343,7 +343,7 @@ describe('stopping', () => {
     expect(stuck.story()).toContain('00:00:08.000 run.finished undead@00:00:01.000 lost');
   });
 
-  test('a second signal ends the grace', async () => {
+  test('ends the grace period at a second signal', async () => {
     const rig = new Rig([job('deaf', atInstants('2026-01-01T00:00:01Z'))]);
     rig.executor.obedience = 'kill';
     rig.scheduler.start();
@@ -355,8 +355,8 @@ describe('stopping', () => {
   });
 });
 
-describe('a clock that jumps', () => {
-  test('forward: what lay in between is missed in one event, and the rhythm continues', async () => {
+describe('a clock jump', () => {
+  test('forward misses the skipped firings in one event, and the interval continues', async () => {
     const rig = new Rig([job('tick', everyMs(MINUTE))], { start: '2026-01-01T00:00:30Z' });
     rig.executor.lasting = 0;
     rig.scheduler.start();
@@ -373,7 +373,7 @@ describe('a clock that jumps', () => {
     );
   });
 
-  test('forward: a firing that was due just before the jump is noticed is late, not missed', async () => {
+  test('forward makes a firing due just before the jump late, not missed', async () => {
     const rig = new Rig([job('tick', everyMs(SECOND))]);
     rig.executor.lasting = 0;
     rig.scheduler.start();
@@ -387,7 +387,7 @@ describe('a clock that jumps', () => {
     expect(rig.story()).toContain('reason=clock_jump count=7200');
   });
 
-  test('forward with catch_up: the latest runs, the others are missed', async () => {
+  test('forward with catch_up runs the latest firing and misses the others', async () => {
     const rig = new Rig([job('tick', everyMs(MINUTE), { misfire: catchUp({ policy: 'latest' }) })], {
       start: '2026-01-01T00:00:30Z',
     });
@@ -405,7 +405,7 @@ describe('a clock that jumps', () => {
     );
   });
 
-  test('back by 2 h: fixed times are not fired again, intervals keep their rhythm under marked ids', async () => {
+  test('back by 2 h does not repeat fixed times, and intervals continue under marked ids', async () => {
     const rig = new Rig(
       [job('fixed', atInstants('2026-01-01T03:00:00Z', '2026-01-01T06:00:00Z')), job('tick', everyMs(HOUR))],
       {
@@ -428,7 +428,7 @@ describe('a clock that jumps', () => {
     expect(rig.story()).toContain('01:01:00.000 clock.jumped delta_ms=-7200000 cause=step');
   });
 
-  test('ahead by years and then corrected: nothing stays armed in the wrong future', async () => {
+  test('by years, once corrected, does not leave a timer armed in the wrong future', async () => {
     const rig = new Rig([job('noon', atInstants('2026-01-01T12:00:00Z', '2030-01-01T12:00:00Z'))], {
       start: '2026-01-01T11:00:00Z',
     });
@@ -445,7 +445,7 @@ describe('a clock that jumps', () => {
     ]);
   });
 
-  test('a delay counts elapsed time: a step moves it along, a suspension makes it late', async () => {
+  test('does not change the length of a delay, and a suspension makes it late', async () => {
     const start = Date.parse('2026-01-01T00:00:00Z');
     const delayed = { ...atInstants(start + 10 * MINUTE), countsElapsed: true } as const;
     const rig = new Rig([job('later', delayed)]);
@@ -459,7 +459,7 @@ describe('a clock that jumps', () => {
   });
 });
 
-test('jitter does not count as lateness, and no deadline is missed because of it', async () => {
+test('jitter does not count as lateness and does not cause a missed deadline', async () => {
   const rig = new Rig([job('tick', everyMs(MINUTE), { offset: 20 * SECOND, deadline: 5 * SECOND, group: 'g' })]);
   rig.executor.lasting = 10;
   rig.scheduler.start();
@@ -467,7 +467,7 @@ test('jitter does not count as lateness, and no deadline is missed because of it
   expect(rig.story()).toContain('00:01:20.000 run.started tick@00:01:00.000\n');
 });
 
-test('a stop waits for hooks and notifications as long as requested', async () => {
+test('a stop waits for hooks and notifications up to the configured limit', async () => {
   const waited: number[] = [];
   const stops: readonly Parameters<Rig['scheduler']['stop']>[] = [[], ['SIGTERM'], [undefined, SECOND]];
   for (const stop of stops) {
@@ -482,11 +482,11 @@ test('a stop waits for hooks and notifications as long as requested', async () =
   expect(waited).toEqual([MINUTE, SECOND, SECOND]);
 });
 
-describe('a process that was delayed', () => {
+describe('a process delayed', () => {
   /** Three fixed times. */
   const threeTimes = atInstants('1970-01-01T00:01:00Z', '1970-01-01T00:02:00Z', '1970-01-01T00:03:00Z');
 
-  test('less than five minutes: every fixed time comes late and goes through admission', async () => {
+  test('by less than five minutes fires every fixed time late, subject to admission', async () => {
     const rig = new Rig([job('fixed', threeTimes, { admission: [overlap('allow')] })], {
       start: '1970-01-01T00:00:00Z',
     });
@@ -500,7 +500,7 @@ describe('a process that was delayed', () => {
     ]);
   });
 
-  test('for longer: of fixed times the latest runs late, the older are missed', async () => {
+  test('by more than five minutes fires the latest fixed time late and misses the older ones', async () => {
     const rig = new Rig([job('fixed', threeTimes)], { start: '1970-01-01T00:00:00Z' });
     rig.scheduler.start();
     rig.clock.block(HOUR);
@@ -511,7 +511,7 @@ describe('a process that was delayed', () => {
   });
 
   test.each(['none', 'latest'] as const)(
-    'for more than seconds: of a rhythm the latest firing runs late, the others are missed, catch_up %s or not',
+    'by seconds or more fires the latest of an interval and misses the others, with catch_up %s',
     async (policy) => {
       const tick = job('tick', everyMs(5 * SECOND), { misfire: catchUp({ policy }) });
       const rig = new Rig([tick], { start: '1970-01-01T00:00:01Z' });
@@ -528,7 +528,7 @@ describe('a process that was delayed', () => {
     },
   );
 
-  test('catch_up all runs each of them, oldest first', async () => {
+  test('with catch_up: all fires each of them, oldest first', async () => {
     const tick = job('tick', everyMs(5 * SECOND), { misfire: catchUp({ policy: 'all', within: 20 * SECOND }) });
     const rig = new Rig([tick], { start: '1970-01-01T00:00:01Z' });
     rig.executor.lasting = 10;
@@ -545,7 +545,7 @@ describe('a process that was delayed', () => {
     ]);
   });
 
-  test('for hours: no storm follows, whatever may run in parallel', async () => {
+  test('by hours does not cause a burst of runs, even if many can run in parallel', async () => {
     const rig = new Rig([job('tick', everyMs(MINUTE), { admission: [overlap('allow')] })]);
     rig.scheduler.start();
     rig.clock.block(2 * HOUR + 30 * SECOND);
@@ -556,7 +556,7 @@ describe('a process that was delayed', () => {
     expect(rig.executor.attempts).toHaveLength(1);
   });
 
-  test('a moment: each firing goes through admission, as always', async () => {
+  test('by a moment starts each firing subject to admission', async () => {
     const rig = new Rig([job('tick', everyMs(SECOND), { admission: [overlap('allow')] })]);
     rig.scheduler.start();
     rig.clock.block(3 * SECOND);

@@ -27,7 +27,7 @@ function burst(onStart: (started: number, rig: Rig) => void, withLedger = true) 
 const named = (rig: Rig, event: string) => rig.events.filter((one) => one.event === event);
 
 describe('many runs that wait for one commit', () => {
-  test.each([true, false])('start in their order, none before its commit (with a ledger: %s)', async (withLedger) => {
+  test.each([true, false])('start in order, none before its commit (with a ledger: %s)', async (withLedger) => {
     const { rig, ledger } = burst(() => expect(!withLedger || ledger.commits > 0).toBe(true), withLedger);
     rig.executor.lasting = 0;
     await rig.clock.advance(10 * SECOND);
@@ -52,7 +52,7 @@ describe('many runs that wait for one commit', () => {
     expect(Math.max(...turns.filter(Boolean))).toBeLessThanOrEqual(3);
   });
 
-  test('let other firings and requests come between', async () => {
+  test('let other firings and requests through between slices', async () => {
     let kept = 0;
     let admitted = 0;
     const { rig } = burst((started) => {
@@ -69,7 +69,7 @@ describe('many runs that wait for one commit', () => {
     expect(admitted).toBe(COUNT + 1);
   });
 
-  test('a stop between two slices starts nothing more, and each has one outcome', async () => {
+  test('do not start after a stop between two slices, and each has one outcome', async () => {
     let stopped: Promise<void> | undefined;
     const { rig } = burst((started) => {
       if (started === 50) rig.clock.soon(() => void (stopped = rig.scheduler.stop()));
@@ -83,7 +83,7 @@ describe('many runs that wait for one commit', () => {
     expect(finished.every((event) => event.event === 'run.finished' && event.outcome.status === 'canceled')).toBe(true);
   });
 
-  test('a stop that kills at once does the same', async () => {
+  test('do not start after an immediate kill either', async () => {
     let stopped: Promise<void> | undefined;
     const { rig } = burst((started) => {
       if (started !== 50) return;
@@ -99,7 +99,7 @@ describe('many runs that wait for one commit', () => {
     expect(named(rig, 'run.finished')).toHaveLength(COUNT);
   });
 
-  test('one that is canceled or replaced between two slices does not start', async () => {
+  test('do not start if they are canceled or replaced between two slices', async () => {
     const { rig } = burst((started) => {
       if (started !== 20) return;
       expect(rig.scheduler.controls.cancel('t200')).toBe(1);
@@ -117,7 +117,7 @@ describe('many runs that wait for one commit', () => {
   });
 });
 
-test('the events of a stop reach the sinks in batches, all before it ends', async () => {
+test('the events of a stop reach the sinks in batches before the stop ends', async () => {
   const { rig } = burst(() => undefined);
   await rig.clock.advance(10 * SECOND);
   rig.events.length = 0;

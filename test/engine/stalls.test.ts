@@ -15,8 +15,8 @@ async function stall(rig: Rig, duration: Duration, happened: () => void): Promis
   await rig.clock.advance(0);
 }
 
-describe('past events come before what is due', () => {
-  test('a command that ended while the loop was blocked beyond its timeout has the outcome of its exit', async () => {
+describe('past events are handled before due firings', () => {
+  test('a command that exited while the loop was blocked beyond its timeout keeps its exit code', async () => {
     const rig = new Rig([job('pay', atInstants(at(1)), { timeout: 2 * SECOND, retry: twice })]);
     rig.scheduler.start();
     await rig.clock.advance(SECOND);
@@ -26,7 +26,7 @@ describe('past events come before what is due', () => {
     expect(rig.story()).toContain('run.finished pay@00:00:01.000 success');
   });
 
-  test('so does a command that ended while the loop handled earlier input', async () => {
+  test('a command that exited while the loop handled earlier input keeps its exit code', async () => {
     const rig = new Rig([job('pay', atInstants(at(1)), { timeout: 2 * SECOND }), job('other', atInstants(at(1)))]);
     rig.scheduler.start();
     await rig.clock.advance(SECOND);
@@ -38,7 +38,7 @@ describe('past events come before what is due', () => {
     expect(rig.story()).toContain('run.finished pay@00:00:01.000 success');
   });
 
-  test('a timeout counts from when there is a process', async () => {
+  test('a timeout counts from the start of the process', async () => {
     const rig = new Rig([job('pay', atInstants(at(1)), { timeout: 2 * SECOND })]);
     rig.executor.onExecute = () => rig.clock.block(3 * SECOND);
     rig.executor.lasting = 1.9 * SECOND;
@@ -48,7 +48,7 @@ describe('past events come before what is due', () => {
   });
 
   test.each<[OverlapKind]>([['skip'], ['queue'], ['replace']])(
-    'overlap: %s: a firing that is due in the same wake-up as the end of the run before it runs',
+    'overlap: %s: a firing due together with the end of the previous run starts',
     async (kind) => {
       const rig = new Rig([job('tick', atInstants(at(1), at(3)), { admission: [overlap(kind)] })]);
       rig.scheduler.start();
@@ -60,7 +60,7 @@ describe('past events come before what is due', () => {
     },
   );
 
-  test('a firing is not skipped for a run of which only the output is still read', async () => {
+  test('a firing is not skipped because of a run whose output is still being read', async () => {
     const rig = new Rig([job('tick', atInstants(at(1), at(3), at(4)))]);
     rig.scheduler.start();
     await rig.clock.advance(SECOND);
@@ -75,7 +75,7 @@ describe('past events come before what is due', () => {
     ]);
   });
 
-  test('it is skipped when that run is tried again', async () => {
+  test('a firing is skipped if that run is retried', async () => {
     const rig = new Rig([job('tick', atInstants(at(1), at(3)), { retry: twice })]);
     rig.scheduler.start();
     await rig.clock.advance(SECOND);
@@ -88,7 +88,7 @@ describe('past events come before what is due', () => {
     ]);
   });
 
-  test('it is missed when the scheduler stops meanwhile', async () => {
+  test('a firing is missed if the scheduler stops meanwhile', async () => {
     const rig = new Rig([job('tick', atInstants(at(1), at(3)))]);
     rig.scheduler.start();
     await rig.clock.advance(SECOND);
@@ -102,7 +102,7 @@ describe('past events come before what is due', () => {
     expect(story).toContain('run.finished tick@00:00:01.000 success');
   });
 
-  test('a run that was ended by force and whose output cannot be read is not lost', async () => {
+  test('a run ended by force with unreadable output is not lost', async () => {
     const rig = new Rig([job('deaf', atInstants(at(1)))]);
     rig.executor.obedience = 'never';
     rig.scheduler.start();

@@ -34,7 +34,7 @@ async function takeOver(
 const lost = retry({ attempts: 3, delay: SECOND, factor: 1, maxDelay: SECOND, jitter: false, on: ['lost'] }, () => 0);
 
 describe('a scheduler that takes over', () => {
-  test('runs what came due in between, late', async () => {
+  test('runs firings that came due in between, late', async () => {
     const jobs = [job('tick', everyMs(10 * SECOND), { admission: [overlap('allow')] })];
     const { second } = await takeOver(jobs, { lasting: 12 * SECOND, again: at(23) });
     expect(second.story()).toBe(
@@ -45,7 +45,7 @@ describe('a scheduler that takes over', () => {
     );
   });
 
-  test('fires nothing twice when its clock is behind', async () => {
+  test('does not repeat a firing if its clock is behind', async () => {
     const jobs = [job('tick', everyMs(10 * SECOND), { admission: [overlap('allow')] })];
     const { lives, second } = await takeOver(jobs, { lasting: 32 * SECOND, again: at(9) });
     await second.clock.advance(32 * SECOND);
@@ -53,7 +53,7 @@ describe('a scheduler that takes over', () => {
     expect(instants).toEqual([10, 20, 30, 40].map((seconds) => [seconds * SECOND, 0]));
   });
 
-  test('continues the delay of `in`, which fires once', async () => {
+  test('continues a delay with in, which fires once', async () => {
     const delayed = (start: number) => {
       const instant = Date.parse(START) + start + 10 * SECOND;
       return { ...atInstants(instant), countsElapsed: true as const, length: 10 * SECOND };
@@ -81,7 +81,7 @@ describe('a scheduler that takes over', () => {
     expect(second.story()).not.toContain('run.started');
   });
 
-  test('starts runs that waited, including those started manually', async () => {
+  test('starts waiting runs, even those triggered manually', async () => {
     const jobs = [job('slow', everyMs(10 * SECOND), { admission: [overlap('queue')] })];
     const { second } = await takeOver(jobs, { lasting: 2 * SECOND, again: at(15) }, async (rig) => {
       await rig.clock.advance(10 * SECOND);
@@ -95,7 +95,7 @@ describe('a scheduler that takes over', () => {
     expect(story).toContain('run.finished slow@00:00:20.000 success');
   });
 
-  test('starts a lost attempt again if its timer says so', async () => {
+  test('starts a lost attempt again if its timer allows that', async () => {
     const jobs = [job('bill', atInstants(at(10)), { retry: lost })];
     const { second, lives } = await takeOver(jobs, { lasting: 12 * SECOND, again: at(15) });
     await second.clock.advance(2 * SECOND);
@@ -110,7 +110,7 @@ describe('a scheduler that takes over', () => {
   });
 });
 
-describe('a stop with a successor', () => {
+describe('a stop with a standby', () => {
   test('leaves waiting runs and retries open, and reports nothing as missed', async () => {
     const again = retry({ attempts: 2, delay: 30 * SECOND, factor: 1, maxDelay: MINUTE, jitter: false }, () => 0);
     const jobs = [
@@ -135,7 +135,7 @@ describe('a stop with a successor', () => {
   });
 });
 
-describe('a commit that takes time', () => {
+describe('while a commit is pending', () => {
   /** A scheduler whose commits finish when the test says so. */
   function slow() {
     const lives = new Lives();
@@ -149,7 +149,7 @@ describe('a commit that takes time', () => {
     return { rig, waiting, acknowledge };
   }
 
-  test('starts and reports nothing before it is acknowledged', async () => {
+  test('no run starts and no event is reported before its acknowledgment', async () => {
     const { rig, acknowledge } = slow();
     rig.scheduler.start();
     await rig.clock.settle();
@@ -164,7 +164,7 @@ describe('a commit that takes time', () => {
     expect(rig.story()).toContain('run.started tick@00:00:10.000');
   });
 
-  test('starts nothing when the state is lost, and reports no outcome', async () => {
+  test('no run starts and no outcome is reported if the state is lost', async () => {
     const { rig, acknowledge } = slow();
     rig.scheduler.start();
     await rig.clock.settle();
@@ -180,7 +180,7 @@ describe('a commit that takes time', () => {
   });
 });
 
-describe('a transcript over a handover', () => {
+describe('the transcript of a handover', () => {
   const START_AT = Date.parse(START);
   const instantOf = (second: number) => START_AT + second * SECOND;
   /** The schedule `in: 25s` of a scheduler that starts at `start`. */
@@ -240,7 +240,7 @@ describe('a transcript over a handover', () => {
       .sort();
   }
 
-  test('is the same as that of one scheduler', async () => {
+  test('equals that of a single scheduler', async () => {
     const alone = await endings([]);
     expect(alone.length).toBeGreaterThan(40);
     expect(await endings([3.95, 13.95, 26.95, 38.95, 57.95])).toEqual(alone);

@@ -14,7 +14,7 @@ function drain(queue: TimerQueue<Entry>, now = Infinity): string[] {
   return names;
 }
 
-test('returns entries in the order of their due time, and those of one instant in the order of insertion', () => {
+test('returns entries by due time, and in insertion order for equal times', () => {
   const queue = new TimerQueue<Entry>();
   for (const [name, at] of [
     ['c', 30],
@@ -27,7 +27,7 @@ test('returns entries in the order of their due time, and those of one instant i
   expect(drain(queue)).toEqual(['a1', 'a2', 'a3', 'b', 'c']);
 });
 
-test('returns only entries that are due, including those due at that very instant', () => {
+test('returns only due entries, including those due at that exact instant', () => {
   const queue = new TimerQueue<Entry>();
   queue.insert(entry('a'), 10);
   expect(queue.takeDue(9.999)).toBeUndefined();
@@ -35,7 +35,7 @@ test('returns only entries that are due, including those due at that very instan
   expect(queue.nextDueAt()).toBeUndefined();
 });
 
-test('moves an entry that is queued again, and forgets one that was removed', () => {
+test('moves an entry that is queued again, and drops a removed one', () => {
   const queue = new TimerQueue<Entry>();
   const [a, b] = [entry('a'), entry('b')];
   queue.insert(a, 10);
@@ -47,7 +47,7 @@ test('moves an entry that is queued again, and forgets one that was removed', ()
   expect(drain(queue)).toEqual(['a']);
 });
 
-test('law: behaves as a sorted list under any insertions, moves, removals and takes', () => {
+test('law: behaves like a sorted list under any insertions, moves, removals and takes', () => {
   const operation = fc.oneof(
     fc.record({ kind: fc.constant('insert' as const), which: fc.nat(30), at: fc.nat(50) }),
     fc.record({ kind: fc.constant('remove' as const), which: fc.nat(30), at: fc.constant(0) }),

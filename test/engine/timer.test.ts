@@ -14,7 +14,7 @@ function rig() {
   return { clock, loop, timer, rung };
 }
 
-test('rings once, not before its delay has passed, and is active until then', async () => {
+test('rings once, no earlier than its delay, and is active until then', async () => {
   const { clock, timer, rung } = rig();
   const one = timer(1_500);
   expect(one.isActive).toBe(false);
@@ -29,7 +29,7 @@ test('rings once, not before its delay has passed, and is active until then', as
   expect(rung).toEqual([1_500]);
 });
 
-test('start on an active timer changes nothing; reset counts again, with a new delay if one is given', async () => {
+test('start has no effect on an active timer; reset restarts it, with a new delay if given', async () => {
   const { clock, timer, rung } = rig();
   const one = timer(100).start();
   await clock.advance(60);
@@ -45,7 +45,7 @@ test('start on an active timer changes nothing; reset counts again, with a new d
   expect(rung).toEqual([199, 209]);
 });
 
-test('stop returns whether it was active, and leaves nothing armed', () => {
+test('stop returns whether it was active and disarms it', () => {
   const { clock, timer } = rig();
   const one = timer(100).start();
   expect(clock.armed).toBe(1);
@@ -54,7 +54,7 @@ test('stop returns whether it was active, and leaves nothing armed', () => {
   expect(clock.armed).toBe(0);
 });
 
-test('may be started again after it rang', async () => {
+test('can be started again after it rang', async () => {
   const { clock, timer, rung } = rig();
   const one = timer(10).start();
   await clock.advance(10);
@@ -63,7 +63,7 @@ test('may be started again after it rang', async () => {
   expect(rung).toEqual([10, 20]);
 });
 
-test('a delay beyond setTimeout’s 24.8 days is kept, in sleeps of at most 30 s', async () => {
+test('keeps a delay beyond setTimeout’s 24.8 days, in sleeps of at most 30 s', async () => {
   const { clock, timer, rung } = rig();
   timer(30 * DAY).start();
   expect(clock.nextWakeIn).toBeLessThanOrEqual(30_000);
@@ -74,7 +74,7 @@ test('a delay beyond setTimeout’s 24.8 days is kept, in sleeps of at most 30 s
   expect(rung).toEqual([30 * DAY]);
 });
 
-test('a wall clock that is set does not move it', async () => {
+test('is not moved when the wall clock is set', async () => {
   const { clock, timer, rung } = rig();
   timer(5_000).start();
   clock.stepWall(-HOUR);
@@ -82,7 +82,7 @@ test('a wall clock that is set does not move it', async () => {
   expect(rung).toEqual([5_000]);
 });
 
-test('10,000 timers of one instant share one armed timeout and all ring', async () => {
+test('10,000 timers for one instant share one timeout and all ring', async () => {
   const { clock, timer, rung } = rig();
   for (let index = 0; index < 10_000; index++) timer(1_000).start();
   expect(clock.armed).toBe(1);
@@ -91,7 +91,7 @@ test('10,000 timers of one instant share one armed timeout and all ring', async 
 });
 
 test.each([[-1], [Number.NaN], [Number.POSITIVE_INFINITY], ['10' as unknown as number]])(
-  'refuses %s as a delay',
+  'rejects %s as a delay',
   (delay) => {
     const { timer } = rig();
     expect(() => timer(delay)).toThrow(/a timer's delay is a number of milliseconds, 0 or more/);

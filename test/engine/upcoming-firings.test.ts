@@ -13,7 +13,7 @@ const print = (count: number, asJson = false) => {
   return terminal.said.out;
 };
 
-test('firings are in order of their actual starts: what is due and has not started is upcoming', () => {
+test('firings are ordered by actual start, and due ones that have not started are upcoming', () => {
   expect(print(4)).toEqual([
     'Mon 2026-11-23 10:04:12 +00:00  UTC  spread  in 2 min 12 s, due 10:00:00',
     'Mon 2026-11-23 11:00:00 +00:00  UTC  plain   in 58 min',
@@ -22,7 +22,7 @@ test('firings are in order of their actual starts: what is due and has not start
   ]);
 });
 
-test('JSON has both times', () => {
+test('JSON contains the nominal and the actual time', () => {
   expect(print(2, true).map((line) => JSON.parse(line))).toMatchObject([
     { scheduled_at: '2026-11-23T10:00:00.000Z', starts_at: '2026-11-23T10:04:12.345Z' },
     { scheduled_at: '2026-11-23T11:00:00.000Z', starts_at: '2026-11-23T11:00:00.000Z' },
@@ -45,7 +45,7 @@ test('armed instants come first, then those of the schedule; finished timers hav
   expect(armed(null)({ from })).toEqual([]);
 });
 
-test('before the time of the status, firings follow the schedule, and none appears twice', () => {
+test('firings before the time of the status follow the schedule without duplicates', () => {
   const [plain] = jobs;
   const at = (time: string) => instant(`2026-11-23T${time}`);
   const span = { from: at('08:00:00'), until: at('11:00:00'), count: Infinity };
@@ -60,7 +60,7 @@ test('before the time of the status, firings follow the schedule, and none appea
   expect(starts(null)).toEqual(past);
 });
 
-test('a delay fires once, at the instant that it is armed for', () => {
+test('a delay fires once, at the instant for which it is armed', () => {
   const delay = (next: number) => [
     ...upcomingFirings(
       [job('once', { ...atInstants(from + HOUR), countsElapsed: true })],
@@ -72,7 +72,7 @@ test('a delay fires once, at the instant that it is armed for', () => {
   expect(delay(from - 1)).toEqual([]);
 });
 
-test('a span bounds actual starts', () => {
+test('a time window limits the actual starts', () => {
   const until = instant('2026-11-23T11:02:00');
   const starts = [...upcomingFirings(jobs, { from, until, count: 10 })].map(({ job: { name } }) => name);
   expect(starts).toEqual(['spread', 'plain']);

@@ -30,7 +30,7 @@ function marked(line: string, text: string, width = 80): readonly string[] {
 }
 
 describe('diagnostics', () => {
-  it('show place, message, line, mark, fix and number', () => {
+  it('show place, message, source line, mark, fix and count', () => {
     const source = 'timers:\n  backup:\n    timeout: 10\n    cwd: /nope\n';
     const timeout = problem({
       line: 3,
@@ -67,13 +67,13 @@ describe('diagnostics', () => {
     expect(render([])).toBe('');
   });
 
-  it('do without the line when there is no text', () => {
+  it('omit the source line if there is no text', () => {
     expect(render([problem({ message: 'The file is empty.' })])).toBe(
       'timers.yaml:1:1  error  The file is empty.\n\n1 error in timers.yaml\n',
     );
   });
 
-  it('do without the place when there is no file', () => {
+  it('omit the place if there is no file', () => {
     const text = renderDiagnostics({
       file: undefined,
       source: '',
@@ -83,7 +83,7 @@ describe('diagnostics', () => {
     expect(text).toBe('error  Nothing found.\n\n1 error\n');
   });
 
-  it('break long messages between words', () => {
+  it('wrap long messages between words', () => {
     const message = 'word '.repeat(30).trim();
     const lines = render([problem({ message, hint: message })]).split('\n');
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
@@ -97,7 +97,7 @@ describe('diagnostics', () => {
   });
 });
 
-describe('the mark', () => {
+describe('the error mark', () => {
   it.each([
     ['a tab before it', '\ta: 10', '10', '  1 |     a: 10', '    |        ^^'],
     ['a tab inside the line', 'ab\t: 10', '10', '  1 | ab  : 10', '    |       ^^'],
@@ -110,11 +110,11 @@ describe('the mark', () => {
     ['a turned text', 'a\u202eb: 10', '10', '  1 | a<U+202E>b: 10', '    |             ^^'],
     ['an eight-bit control', '\u009b31m: 10', '10', '  1 | <U+009B>31m: 10', '    |              ^^'],
     ['a lone surrogate', '\ud800: 10', '10', '  1 | <U+D800>: 10', '    |           ^^'],
-  ])('is under the error with %s', (_what, line, text, shown, mark) => {
+  ])('is aligned with the error if there is %s', (_what, line, text, shown, mark) => {
     expect(marked(line, text)).toEqual([shown, mark]);
   });
 
-  it('is under the error on a line with CRLF', () => {
+  it('is aligned with the error on a line that ends in CRLF', () => {
     const found = problem({ line: 2, column: 4, endColumn: 6 });
     expect(render([found], { source: 'x: 1\r\na: 10\r\n' }).split('\n').slice(1, 3)).toEqual([
       '  2 | a: 10',
@@ -122,7 +122,7 @@ describe('the mark', () => {
     ]);
   });
 
-  it('is after the line where something is missing', () => {
+  it('is at the end of the line if something is missing', () => {
     expect(
       render([problem({ column: 3 })], { source: 'a:' })
         .split('\n')
@@ -134,26 +134,26 @@ describe('the mark', () => {
     ['at the beginning', `here${'x'.repeat(300)}`],
     ['in the middle', `${'x'.repeat(150)}here${'x'.repeat(150)}`],
     ['at the end', `${'x'.repeat(300)}here`],
-  ])('is visible in a long line %s', (_where, line) => {
+  ])('is visible in a long line if the error is %s', (_where, line) => {
     const [shown = '', mark = ''] = marked(line, 'here');
     expect(shown.length).toBeLessThanOrEqual(80);
     expect(shown).toContain('…');
     expect(shown.slice(mark.indexOf('^'), mark.lastIndexOf('^') + 1)).toBe('here');
   });
 
-  it('ends with the line if the marked text is longer', () => {
+  it('is cut at the end of the line if the marked text is longer', () => {
     const [shown = '', mark = ''] = marked(`a: ${'x'.repeat(300)}`, 'x'.repeat(300));
     expect(shown.length).toBeLessThanOrEqual(80);
     expect(mark.length).toBeLessThanOrEqual(80);
   });
 });
 
-describe('nothing of the file reaches the terminal raw', () => {
+describe('control characters of the file are escaped', () => {
   it.each(['message', 'hint'] as const)('in the %s', (field) => {
     const text = render([problem({ [field]: 'a\u001b]0;x\u0007b\nc\r\u009bd' })]);
     expect(text.split('\n').join('')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
   });
-  it('in the name of the file', () => {
+  it('in the file name', () => {
     const text = renderDiagnostics({
       file: 'a\u001b[2J.yaml',
       source: '',
@@ -164,7 +164,7 @@ describe('nothing of the file reaches the terminal raw', () => {
   });
 });
 
-describe('the quoted line', () => {
+describe('the quoted source line', () => {
   const quotedLine = (line: string, text: string, above = '') => {
     const lines = [...(above === '' ? [] : above.split('\n')), line];
     const start = line.indexOf(text);
@@ -189,7 +189,7 @@ describe('the quoted line', () => {
     ],
     ['{"env": {"A": "s3cret"}, "every": "5x"}', '{"env": {"A": ***}, "every": "5x"}'],
     ['cron: "*/5 * * * *"', 'cron: "*/5 * * * *"'],
-  ])('hides what is secret: %s', (line, shown) => {
+  ])('hides secrets: %s', (line, shown) => {
     expect(quotedLine(line, line.slice(0, 1))[0]).toBe(shown);
   });
 
@@ -210,7 +210,7 @@ describe('the quoted line', () => {
     ['a: {env: {A: s3cret, B: ${REF}}}', '${REF}', '${REF}'],
     ['a: {env: {A: s3cret}}', 's3cret', '***'],
     ['sentry: https://k3y@host/1', 'https://k3y@host/1', 'https://***@host/…'],
-  ])('has its mark below what is meant: %s', (line, text, marked) => {
+  ])('is marked at the right column: %s', (line, text, marked) => {
     const [shown, below] = quotedLine(line, text);
     expect(shown).not.toMatch(/s3cret|k3y/);
     if (marked !== '…') expect(below).toBe(marked);

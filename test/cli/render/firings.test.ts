@@ -17,10 +17,10 @@ function shown(zones: readonly string[], terminal = capturedTerminal()) {
   return terminal.said;
 }
 
-describe('the zone of upcoming firings is never cut', () => {
+describe('the zone of upcoming firings is never truncated', () => {
   const KATHMANDU = 'Asia/Kathmandu';
 
-  test('in a pipe, every column is complete, whatever the width', () => {
+  test('in a pipe, every column is complete at any width', () => {
     expect(shown([KATHMANDU], capturedTerminal({ width: 40, isPiped: true }))).toEqual({
       out: [`Mon 2026-11-23 15:47:01 +05:45  ${KATHMANDU}  ${NAME}  in 2 min 1 s, due 15:46:00`],
       err: [],
@@ -37,7 +37,7 @@ describe('the zone of upcoming firings is never cut', () => {
     expect(err).toEqual([`Times are in ${KATHMANDU}.`]);
   });
 
-  test('several zones are named, and each time has its offset', () => {
+  test('with several zones, each is named and each time has its offset', () => {
     const { out, err } = shown([KATHMANDU, 'America/Argentina/ComodRivadavia'], capturedTerminal({ width: 60 }));
     expect(out.map((line) => line.slice(0, 30))).toEqual([
       'Mon 2026-11-23 15:47:01 +05:45',

@@ -37,7 +37,7 @@ const failed = finished(firingAt('2026-11-23T02:00:00', { jobName: 'report' }), 
 });
 
 describe('the table of outcomes', () => {
-  test('shows when, which timer, what happened, how long it took, how late and the cause, newest last', () => {
+  test('shows time, timer, outcome, duration, lateness and cause, newest last', () => {
     const lines = shown({ endings: [finished(firingAt('2026-11-22T02:00:00')), failed] }, { width: 100 });
     expect(lines).toEqual([
       '               WHEN  TIMER   OUTCOME  TOOK    LATE   TRIES  RUN       CAUSE',
@@ -46,7 +46,7 @@ describe('the table of outcomes', () => {
     ]);
   });
 
-  test('names the machines of a shared state, and has no such column without one', () => {
+  test('names the machines of a shared state, and omits the column otherwise', () => {
     const { firing } = failed;
     const endings = [finished(firingAt('2026-11-22T02:00:00')), { ...failed, node: 'w1' }];
     expect(shown({ endings, open: [running(firing, { node: 'w2' })] }, { width: 100 })).toEqual([
@@ -59,7 +59,7 @@ describe('the table of outcomes', () => {
   });
 
   test.each(['2026-10-25T10:00:00', '2026-10-27T10:00:00', '2027-01-01T10:00:00'])(
-    'distinguishes by offset the two 02:30 of a clock that is put back, at %s',
+    'distinguishes the two occurrences of 02:30 by offset when clocks go back, at %s',
     (now) => {
       const endings = ['2026-10-25T00:30:00', '2026-10-25T01:30:00'].map((due) => finished(firingAt(due)));
       for (const width of [50, 80])
@@ -70,7 +70,7 @@ describe('the table of outcomes', () => {
     },
   );
 
-  test('leaves out empty columns', () => {
+  test('omits empty columns', () => {
     expect(shown({ endings: [finished(firingAt('2026-11-23T02:00:00'))] })).toEqual([
       '    WHEN  TIMER   OUTCOME  TOOK    RUN',
       '03:00:00  backup  success  900 ms  mg1c2x3k',
@@ -89,7 +89,7 @@ describe('the table of outcomes', () => {
     ]);
   });
 
-  test('says why a firing did not run, and how many it covers', () => {
+  test('shows why a firing did not run, and how many firings the row covers', () => {
     const endings = [
       skipped(firingAt('2026-11-23T02:00:00')),
       missed(firingAt('2026-11-23T08:00:00'), { count: 12, firstScheduledFor: instant('2026-11-22T21:00:00') }),
@@ -101,7 +101,7 @@ describe('the table of outcomes', () => {
     ]);
   });
 
-  test('shows runs without an outcome at its end: running, waiting, between two attempts', () => {
+  test('shows open runs at the end: running, waiting and between two attempts', () => {
     const open = [
       running(firingAt('2026-11-23T09:55:00')),
       running(firingAt('2026-11-23T09:58:00'), { attempts: 0, startedAt: undefined, latenessMs: 0 }),
@@ -116,14 +116,14 @@ describe('the table of outcomes', () => {
     ]);
   });
 
-  test('shows no run as running if there is no scheduler', () => {
+  test('shows no run as running if no scheduler is running', () => {
     const open = [running(firingAt('2026-11-23T09:55:00'))];
     expect(shown({ open }, { hasScheduler: false, width: 90 })[1]).toBe(
       '10:55:00  backup  open     mg1c9x3k  no scheduler is running; the next start resumes it',
     );
   });
 
-  test.each([64, 80, 100, 140])('never wraps in %i columns, and cuts the cause first', (width) => {
+  test.each([64, 80, 100, 140])('never wraps in %i columns, and truncates the cause first', (width) => {
     const endings = [
       failed,
       finished(firingAt('2025-01-02T02:00:00', { jobName: 'a-timer-with-a-rather-long-name' }), {
@@ -138,7 +138,7 @@ describe('the table of outcomes', () => {
     expect(lines[1]).toMatch(/2025-01-02 03:00:00 \+01:00 {2}a-timer.* failure .* \/opt\/.*…$/);
   });
 
-  test.each([48, 60, 80])('drops columns before it wraps in %i columns', (width) => {
+  test.each([48, 60, 80])('drops columns instead of wrapping in %i columns', (width) => {
     const by = (trigger: 'catch_up' | 'schedule', jobName: string) =>
       finished(firingAt('2025-01-02T02:00:00', { trigger, jobName }), {
         outcome: { status: 'failure', exitCode: 127, error: `/opt/${'deep/'.repeat(20)}run was not found` },
@@ -158,7 +158,7 @@ describe('the table of outcomes', () => {
   });
   const short = finished(firingAt('2026-11-23T02:00:00'));
 
-  test('cuts a long name before it leaves out a column', () => {
+  test('truncates a long name before it omits a column', () => {
     expect(shown({ endings: [short, long] }, { width: 80 })).toEqual([
       '    WHEN  TIMER                    OUTCOME  TOOK    TRIES  RUN       CAUSE',
       '03:00:00  backup                   success  900 ms         mg1c2x3k',
@@ -166,7 +166,7 @@ describe('the table of outcomes', () => {
     ]);
   });
 
-  test('drops RUN last, because --run needs it', () => {
+  test('omits RUN last, because --run needs it', () => {
     const rows = { endings: [failed, long] };
     expect(shown(rows, { width: 60 })[1]).toMatch(
       /^03:00:00 {2}report .* failure {2}16\.2 s {2}mg1c2x3k {2}exit code 3$/,
@@ -176,7 +176,7 @@ describe('the table of outcomes', () => {
       for (const line of shown(rows, { width })) expect(line.length).toBeLessThanOrEqual(width);
   });
 
-  test('shows no unknown times of a lost run', () => {
+  test('leaves unknown times of a lost run empty', () => {
     const lost = { outcome: { status: 'lost', error: 'the scheduler died' }, durationMs: 0 } as const;
     expect(shown({ endings: [finished(firingAt('2026-11-23T02:00:00'), lost)] })).toEqual([
       '    WHEN  TIMER   OUTCOME  RUN       CAUSE',
@@ -184,13 +184,13 @@ describe('the table of outcomes', () => {
     ]);
   });
 
-  test('is complete if no person watches', () => {
+  test('is complete if stdout is not a terminal', () => {
     const error = `/opt/${'deep/'.repeat(20)}run was not found`;
     const ending = finished(firingAt('2026-11-23T02:00:00'), { outcome: { status: 'failure', exitCode: 127, error } });
     expect(shown({ endings: [ending] }, { width: 40, isPiped: true })[1]).toMatch(new RegExp(`mg1c2x3k  ${error}$`));
   });
 
-  test('is ordered by the times it shows and, where they are equal, by recording', () => {
+  test('is sorted by the displayed times, and by recording order where those are equal', () => {
     const at = (timestamp: string, jobName: string, durationMs: number) =>
       finished(firingAt(timestamp, { jobName }), { durationMs, at: instant(timestamp) + durationMs });
     const endings = [
@@ -212,7 +212,7 @@ describe('the table of outcomes', () => {
     expect(timestamps).toEqual(['short', 'short', 'long', 'other']);
   });
 
-  test('measures and shows more rows than it holds at a time', () => {
+  test('measures and prints more rows than fit into one batch', () => {
     const endings = Array.from({ length: 1_201 }, (_, index) =>
       finished(firingAt('2026-11-23T02:00:00'), { durationMs: index === 1_200 ? 7_380_000 : 900 }),
     );
@@ -231,19 +231,19 @@ describe('the table of outcomes', () => {
     expect(failure).toContain('\u001b[31mfailure\u001b[39m  16.2 s');
   });
 
-  test('lets nothing that a command could name reach the terminal as a control sequence', () => {
+  test('escapes control sequences that a command printed', () => {
     const nasty = finished(firingAt('2026-11-23T02:00:00'), {
       outcome: { status: 'failure', exitCode: 127, error: '\u001b[2Jwipe\nout was not found' },
     });
     expect(shown({ endings: [nasty] }).join('')).not.toMatch(/\u001b|\n/);
   });
 
-  test('prints nothing if there is nothing to show', () => {
+  test('prints nothing if there are no rows', () => {
     expect(shown({})).toEqual([]);
   });
 });
 
-test('as JSON: the log record with its timestamp, one object per line, without open runs', () => {
+test('JSON output has the log record with its timestamp per line, without open runs', () => {
   const endings = [failed, skipped(firingAt('2026-11-23T03:00:00')), missed(firingAt('2026-11-23T04:00:00'))];
   const lines = shown({ endings, open: [running(firingAt('2026-11-23T09:55:00'))] }, { asJson: true });
   expect(lines.map((line) => JSON.parse(line))).toEqual(

@@ -20,7 +20,7 @@ function shown(last: readonly (readonly [string, FiringStatus | undefined, strin
 const remember = (name: string, lastStatus: FiringStatus | undefined, at: number) =>
   remembered(name, { lastStatus, lastFinishedAt: lastStatus && at });
 
-test('the list shows each timer’s last outcome and how long ago that was, in one unit', () => {
+test('list shows each timer’s last outcome and its age in one unit', () => {
   const lines = shown([
     ['backup', 'success', '2026-11-23T06:59:00'],
     ['report', 'failure', '2026-11-23T09:59:20'],
@@ -28,7 +28,7 @@ test('the list shows each timer’s last outcome and how long ago that was, in o
   expect(lines.map((line) => line.replace(/^.* {2}/, ''))).toEqual(['LAST', 'success 3 h ago', 'failure 40 s ago']);
 });
 
-test('a long description is cut on a terminal, so that the table fits', () => {
+test('a long description is truncated on a terminal, so that the table fits', () => {
   const terminal = capturedTerminal({ width: 80 });
   const described = job('backup', everyMs(3_600_000), { ...HOURLY, description: 'x'.repeat(90), tags: ['db'] });
   printList([rowOf(described, { now: NOW, timer: undefined, record: undefined })], {
@@ -40,15 +40,15 @@ test('a long description is cut on a terminal, so that the table fits', () => {
   expect(terminal.said.out[1]).toMatch(/ x+…$/);
 });
 
-test('a timer without an ended run has no last outcome', () => {
+test('a timer without a finished run has no last outcome', () => {
   expect(shown([['report', undefined, '2026-11-23T09:59:20']]).join('\n')).not.toContain('ago');
 });
 
-test('without a history there is no such column', () => {
+test('without a history, list has no such column', () => {
   expect(shown(undefined)[0]).toBe('NAME    SCHEDULE    NEXT                 IN');
 });
 
-test('as JSON: the last outcome and when it was, or null', () => {
+test('JSON output has the last outcome and its time, or null', () => {
   const [backup, report] = shown([['backup', 'timeout', '2026-11-23T06:59:00']], true).map((line) => JSON.parse(line));
   expect(backup).toMatchObject({ last_status: 'timeout', last_finished_at: '2026-11-23T06:59:00.000Z' });
   expect(report).toMatchObject({ last_status: null, last_finished_at: null });

@@ -20,7 +20,7 @@ const EVENTS: readonly (readonly [string, TimerEvent])[] = [
   ],
 ];
 
-test.each([false, true])('timers logs prints what the pretty log of timers start prints (color: %s)', (color) => {
+test.each([false, true])('timers logs prints records like the pretty log of timers start (color: %s)', (color) => {
   const destination = new CapturedDestination();
   const local = localClock(ZONE);
   const sink = createConsole({ destination, clock: new FakeClock(), level: 'debug', host: 'box', color, local });

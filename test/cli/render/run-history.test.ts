@@ -26,7 +26,7 @@ const failed: Partial<RunHistory> = {
   attempts: [{ attempt: 1, at: instant('2026-11-23T02:00:05'), error: 'exit code 3', retryInMs: 5_000 }],
 };
 
-test('one run is shown in full: what, when, how late, each attempt, how it ended, its last output', () => {
+test('one run is shown with times, lateness, attempts, outcome and last output', () => {
   expect(shown(failed)).toBe(
     [
       'run       mg1c2x3k0abcd',
@@ -46,7 +46,7 @@ test('one run is shown in full: what, when, how late, each attempt, how it ended
   );
 });
 
-test('what its fallback printed comes last, and under its own key', () => {
+test('the output of a fallback comes last, under a key of its own', () => {
   const fallback = { outcome: { status: 'success' }, durationMs: 40, outputTail: 'old\nprices' } as const;
   const run = { ...failed, ending: finished(firing, { fallback }) };
   expect(shown(run)).toMatch(
@@ -55,7 +55,7 @@ test('what its fallback printed comes last, and under its own key', () => {
   expect(JSON.parse(shown(run, { asJson: true }))).toMatchObject({ fallback_output_tail: 'old\nprices' });
 });
 
-test('on a shared state, the run names its machine', () => {
+test('a run of a shared state names its machine', () => {
   const ended = { ending: finished(firing, { node: 'w1' }) };
   const open = { open: running(firing, { node: 'w1' }) };
   for (const run of [ended, open]) {
@@ -64,7 +64,7 @@ test('on a shared state, the run names its machine', () => {
   }
 });
 
-test('an active run is shown as active, with its process', () => {
+test('an active run is shown as active, with its pid', () => {
   expect(shown({ open: running(firing) })).toBe(
     [
       'run       mg1c9x3k0zzzz',
@@ -86,17 +86,17 @@ test('a failed attempt names its machine', () => {
   });
 });
 
-test('for a run between two attempts, the start of the next one is shown', () => {
+test('a run between two attempts shows the start of the next attempt', () => {
   const open = running(firing, { retryAt: instant('2026-11-23T10:00:05'), pid: undefined });
   expect(shown({ open })).toContain('outcome   none yet: waiting, retry at Mon 2026-11-23 11:00:05 +01:00');
 });
 
-test('a run that waits has not started yet', () => {
+test('a waiting run is shown as not started yet', () => {
   const open = running(firing, { attempts: 0, startedAt: undefined, pid: undefined });
   expect(shown({ open })).toMatch(/started {3}not yet\n[^]*outcome {3}none yet: waiting/);
 });
 
-test('a run that a dead scheduler left behind is not called running', () => {
+test('a run left by a dead scheduler is not shown as running', () => {
   expect(shown({ open: running(firing) }, { hasScheduler: false })).toContain(
     'outcome   none yet: open, no scheduler is running; the next start resumes it',
   );
@@ -122,7 +122,7 @@ test('a run that waited and never started is shown as such', () => {
   expect(run).toContain('outcome   missed: it could not start in time');
 });
 
-test('as JSON: one object with the record of its outcome, its attempts and its output', () => {
+test('JSON output is one object with the record of the outcome, the attempts and the output', () => {
   expect(JSON.parse(shown(failed, { asJson: true }))).toEqual({
     timestamp: '2026-11-23T02:00:16.202Z',
     event: 'run.finished',
@@ -145,7 +145,7 @@ test('as JSON: one object with the record of its outcome, its attempts and its o
   });
 });
 
-test('as JSON: a run without an outcome has the status null', () => {
+test('JSON output has status null for a run without an outcome', () => {
   const run = JSON.parse(shown({ open: running(firing) }, { asJson: true }));
   expect(run).toMatchObject({ run_id: 'mg1c9x3k0zzzz', status: null, attempts: 1, pid: 4711, retry_at: null });
   expect(run).not.toHaveProperty('event');

@@ -10,7 +10,7 @@ function shown(...timers: Parameters<typeof status>[0]): readonly string[] {
   return terminal.said.out.slice(1).map((line) => line.trim());
 }
 
-test('failures in a row are shown as such, not as a count of the last outcome', () => {
+test('consecutive failures are shown as such, not as a count next to the last outcome', () => {
   const [one, canceled, alone] = shown(
     timer('one', { last_status: 'timeout', failures_in_a_row: 5, last_finished_at: ago(3) }),
     timer('two', { last_status: 'canceled', failures_in_a_row: 5, last_finished_at: ago(3) }),
@@ -31,19 +31,19 @@ test('a timer without a next firing is done, or never ran', () => {
 });
 
 test.each(['missed', 'skipped'] as const)(
-  'a timer without a next firing whose last one was %s is not done',
+  'a timer without a next firing whose last outcome was %s is not done',
   (status) => {
     const [line] = shown(timer('one', { next_at: null, last_status: status, last_finished_at: ago(3) }));
     expect(line).toMatch(new RegExp(`^one +${status} +${status} 3 s ago$`));
   },
 );
 
-test('jitter: how long to the actual start, and when it is due', () => {
+test('jitter is shown as time to the actual start and the nominal time', () => {
   const [line] = shown(timer('one', { next_at: inSeconds(60), starts_at: inSeconds(312) }));
   expect(line).toMatch(/ in 5 min 12 s, due \d\d:\d\d:\d\d /);
 });
 
-test('in 80 columns, the end of a pause stays, whatever else is cut', () => {
+test('in 80 columns, the end of a pause is never truncated', () => {
   const paused = (until: string, reason: string) => ({ paused: { since: ago(3), until, reason } });
   const long = 'a reason that takes more than a line of the terminal'.repeat(2);
   const shaky = { last_status: 'failure', failures_in_a_row: 1234, last_finished_at: ago(3) } as const;
@@ -63,7 +63,7 @@ test.each([
   [1, '1 waits'],
   [2, '2 wait'],
   [null, 'some wait'],
-])('%s outcomes that the server of forward does not accept: %s', (unsent, words) => {
+])('%s outcomes that the forward server does not accept are reported as: %s', (unsent, words) => {
   const terminal = capturedTerminal({ width: 120 });
   const forward = { receiver: 'hub.example', unsent, unavailable_since: ago(60), reason: 'it does not respond' };
   printStatus({ ...status([timer('one')]), forward }, { terminal, timezone: 'UTC', asJson: false });
@@ -72,7 +72,7 @@ test.each([
   );
 });
 
-test('on a shared state, the status names the active and standby machines, and how the active one took over', () => {
+test('on a shared state, status names the active and standby machines and the takeover', () => {
   const terminal = capturedTerminal({ width: 120 });
   const two = { name: 'web-2', version: '1', since: ago(3), has_same_timers: false };
   const machines = { state: 'redis://db', node: 'web-1', role: 'active', active: 'web-1', others: [two] } as const;
@@ -88,7 +88,7 @@ test('on a shared state, the status names the active and standby machines, and h
   expect(terminal.said.err[2]).toMatch(/^timers: web-1: pid \d+, version /);
 });
 
-test('on a shared state, the status shows which runs wait for workers', () => {
+test('on a shared state, status shows which runs wait for workers', () => {
   const terminal = capturedTerminal({ width: 120 });
   const machines = { state: 'redis://db', node: 'one', role: 'active', active: 'one', lease_ms_left: 9_500 } as const;
   const queues = [

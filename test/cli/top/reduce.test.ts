@@ -15,7 +15,7 @@ describe('the selection', () => {
     expect(view.said?.text).toContain('select a timer');
   });
 
-  test('moves by rows and pages, no further than the ends, and the list follows', () => {
+  test('moves by rows and pages within the list, and the list scrolls along', () => {
     const at = (...keys: readonly string[]) => {
       const { view } = tell(SIZE, MANY, '2', ...keys);
       return [view.selected, view.top];
@@ -30,7 +30,7 @@ describe('the selection', () => {
     expect(at('end', 'home', 'k')).toEqual(['t00', 0]);
   });
 
-  test('holds the rows where they are, until another order is chosen or nothing is selected', () => {
+  test('keeps the row order until another order is chosen or the selection is cleared', () => {
     const later = status([timer('paused', { next_at: inSeconds(9_999_999) })], { partial: true });
     const before = names(pressed());
     const held = tell(SIZE, TIMERS, 'down', 'down', { kind: 'status', record: later });
@@ -55,13 +55,13 @@ describe('the selection', () => {
     expect([ordered.selected, ordered.top]).toEqual(['paused', 1]);
   });
 
-  test('ends with its timer', () => {
+  test('disappears with its timer', () => {
     const { view } = tell(SIZE, TIMERS, 'down', { kind: 'status', record: status([timer('other')]) });
     expect(view.selected).toBeUndefined();
   });
 });
 
-test('a partial response replaces what it names, a complete one everything', () => {
+test('a partial response replaces the timers that it contains, a complete one replaces all', () => {
   const one = timer('paused', { paused: null });
   const partial = tell(SIZE, TIMERS, { kind: 'status', record: status([one], { partial: true }) });
   expect(partial.view.timers.size).toBe(TIMERS.length);
@@ -79,7 +79,7 @@ describe('the order', () => {
     expect(names(pressed(key)).slice(0, 4)).toEqual(first);
   });
 
-  test('s goes through all of them', () => {
+  test('s cycles through all orders', () => {
     const orders = [[], ['s'], ['s', 's'], ['s', 's', 's'], ['s', 's', 's', 's']].map(
       (keys) => pressed(...keys).view.order,
     );
@@ -88,13 +88,13 @@ describe('the order', () => {
 });
 
 describe('the filter', () => {
-  test('matches names and tags in any case, as you type; its letters are not commands', () => {
+  test('matches names and tags case-insensitively as you type, and its letters are not commands', () => {
     expect(names(pressed('/', 'Q', 'U'))).toEqual(['queued']);
     expect(names(pressed('/', 'n', 'i', 'g', 'h', 't'))).toEqual(['a-name-that-is-longer-than-there-is-room']);
     expect(pressed('down', '/', 't', 'q', 'p')).toMatchObject({ wishes: [], view: { filter: 'tqp' } });
   });
 
-  test('is kept by enter, undone by escape, and removed with the next escape', () => {
+  test('is kept with Enter, undone with Escape, and removed with the next Escape', () => {
     expect(pressed('/', 'q', 'backspace', 'o', 'enter', 'down').view).toMatchObject({
       filter: 'o',
       mode: { kind: 'list' },
@@ -112,12 +112,12 @@ describe('actions on the selected timer', () => {
     expect(selected('t').wishes).toEqual([{ kind: 'trigger', name: 'backup' }]);
   });
 
-  test('p pauses it until it is resumed, and resumes one that is paused', () => {
+  test('p pauses it until it is resumed, or resumes it if it is paused', () => {
     expect(selected('p').wishes).toEqual([{ kind: 'pause', name: 'backup' }]);
     expect(pressed('down', 'p').wishes).toEqual([{ kind: 'resume', name: 'paused' }]);
   });
 
-  test('P asks for how long, and reports an invalid length', () => {
+  test('P asks for the length of the pause and reports an invalid one', () => {
     expect(selected('P', '1', 'h', 'enter').wishes).toEqual([{ kind: 'pause', name: 'backup', length: 3_600_000 }]);
     expect(selected('P', 'enter').wishes).toEqual([{ kind: 'pause', name: 'backup' }]);
     const wrong = selected('P', '5', 'enter');
@@ -128,7 +128,7 @@ describe('actions on the selected timer', () => {
     expect(selected('P', '5', 'escape')).toMatchObject({ wishes: [], view: { mode: { kind: 'list' } } });
   });
 
-  test('c cancels its active runs after y', () => {
+  test('c cancels its active runs after confirmation with y', () => {
     expect(selected('c').view.mode).toEqual({ kind: 'cancel', name: 'backup', runs: 1 });
     expect(selected('c', 'y').wishes).toEqual([{ kind: 'cancel', name: 'backup' }]);
     for (const key of ['n', 'enter', 'escape', 't', 'q', 'Y']) expect(selected('c', key).wishes).toEqual([]);
@@ -139,8 +139,8 @@ describe('actions on the selected timer', () => {
   });
 });
 
-describe('the output', () => {
-  test('takes half of the screen, all of it, or none, and the followed timer changes with it', () => {
+describe('the output pane', () => {
+  test('takes half of the screen, all of it or none, and the followed timer changes with it', () => {
     const opened = tell(SIZE, TIMERS, '2', 'down', 'down', 'o');
     expect(opened).toMatchObject({
       view: { pane: { name: 'backup', isTall: false } },
@@ -175,25 +175,25 @@ describe('the output', () => {
     ]);
   });
 
-  test('is bounded', () => {
+  test('has a bounded length', () => {
     const lines = Array.from({ length: 2_000 }, () => line('run.output', { line: 'x' }));
     expect(tell(SIZE, TIMERS, '2', 'down', 'down', 'o', ...lines).view.pane?.lines).toHaveLength(500);
   });
 
-  test('is closed by escape, which otherwise clears the selection', () => {
+  test('is closed with Escape, which otherwise clears the selection', () => {
     expect(pressed('down', 'o', 'escape').view).toMatchObject({ pane: undefined, selected: 'paused' });
     expect(pressed('down', 'escape').view.selected).toBeUndefined();
   });
 });
 
-test('Ctrl-C quits during any question, and q where it is not input', () => {
+test('Ctrl-C quits at any prompt, and q quits except in text input', () => {
   for (const keys of [[], ['?'], ['/'], ['down', 'P'], ['2', 'down', 'down', 'c']])
     expect(pressed(...keys, 'ctrl-c').wishes.at(-1)).toEqual({ kind: 'quit' });
   for (const keys of [[], ['?']]) expect(pressed(...keys, 'q').wishes).toEqual([{ kind: 'quit' }]);
   expect(pressed('?', 'x').view.mode).toEqual({ kind: 'list' });
 });
 
-test('a response after a silence ends it', () => {
+test('a response after a lost connection restores it', () => {
   const { view } = tell(
     SIZE,
     [timer('a', { runs: [run()] })],

@@ -23,14 +23,14 @@ function compare(text: string, folder = ROOT): string | undefined {
   return disagreement(text, problems);
 }
 
-describe('files of the repository', () => {
+describe('schema and timers validate agree on files of the repository', () => {
   test.each(tracked('*.yaml', '*.yml'))('%s', (path) => {
     const file = join(ROOT, path);
     expect(compare(readFileSync(file, 'utf8'), dirname(file))).toBeUndefined();
   });
 });
 
-describe('blocks of the pages', () => {
+describe('schema and timers validate agree on blocks of the pages', () => {
   const others = tracked('*.md')
     .filter((path) => !path.startsWith('docs/'))
     .map((path) => new Document(path));
@@ -54,7 +54,7 @@ const inTests = (path: string): readonly string[] =>
       text.replaceAll('\\n', '\n').replaceAll("\\'", "'").replaceAll('\\\\', '\\').replaceAll('\\${', '${'),
     );
 
-describe('texts in tests', () => {
+describe('schema and timers validate agree on files in tests', () => {
   const paths = tracked('test/*.ts').filter((path) => !path.startsWith('test/config/') && inTests(path).length > 0);
   test.each(paths)('%s', (path) => {
     expect(

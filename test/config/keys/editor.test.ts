@@ -43,18 +43,18 @@ async function completions(text: string) {
   return (await service.doComplete(document, position, false)).items;
 }
 
-test('completes a key of a timer, with our text', async () => {
+test('an editor completes a key of a timer with the reference text', async () => {
   const items = await completions(`${BACKUP}    over|`);
   const item = items.find(({ label }) => label === 'overlap');
   expect(JSON.stringify(item?.documentation)).toContain(KEY_ENTRIES.timer['overlap']!.summary);
 });
 
-test('completes a key of a map', async () => {
+test('an editor completes a key of a map', async () => {
   const labels = (await completions(`${BACKUP}    retry:\n      |`)).map(({ label }) => label);
   expect(labels).toEqual(expect.arrayContaining(['attempts', 'delay', 'factor', 'max_delay', 'on', 'not_on']));
 });
 
-test('completes the words that a key takes', async () => {
+test('an editor completes the values of a key', async () => {
   const labels = (await completions(`${BACKUP}    overlap: |`)).map(({ label }) => label);
   expect(labels).toEqual(expect.arrayContaining(['skip', 'queue', 'allow', 'replace']));
 });
@@ -63,7 +63,7 @@ test.each([
   ['overlap', `${BACKUP}    over|lap: queue\n`, KEY_ENTRIES.timer['overlap']!.summary],
   ['retry.attempts', `${BACKUP}    retry: { att|empts: 3 }\n`, KEY_ENTRIES.retry['attempts']!.summary],
   ['concurrency', `concur|rency: 3\n${BACKUP}`, KEY_ENTRIES.file['concurrency']!.summary],
-])('explains %s', async (_key, text, summary) => {
+])('an editor explains %s', async (_key, text, summary) => {
   const { document, position } = open(text);
   const hover = await service.doHover(document, position);
   // The server writes Markdown, which escapes special characters.
@@ -73,7 +73,7 @@ test.each([
 const mistakesIn = async (text: string) =>
   (await service.doValidation(documentOf(text), false)).map(({ message }) => message);
 
-test('marks a wrong key, and nothing in the example', async () => {
+test('an editor marks an invalid key and accepts the example file', async () => {
   expect(await mistakesIn(`${BACKUP}    overlpa: queue\n`)).toEqual([expect.stringContaining('overlpa')]);
   expect(await mistakesIn(readFileSync(join(ROOT, 'timers.example.yaml'), 'utf8'))).toEqual([]);
 });

@@ -11,28 +11,31 @@ import { load, machine } from '../diagnose.js';
 
 const keys = keyCatalog().flatMap((group) => group.keys);
 
-describe('entries', () => {
-  test.each(Object.keys(KEYS) as KeyLevel[])('the keys of %s and its entries are the same', (level) => {
+describe('reference entries', () => {
+  test.each(Object.keys(KEYS) as KeyLevel[])('match the keys of %s', (level) => {
     expect(Object.keys(KEY_ENTRIES[level]).sort()).toEqual([...KEYS[level]].sort());
   });
 
-  test('every key of the file, of a timer and of their maps is in the reference once', () => {
+  test('cover every key of the file, of timers and of maps once', () => {
     const inMaps = (Object.keys(KEY_ENTRIES) as (keyof typeof KEY_ENTRIES)[])
       .filter((level) => !['file', 'timer', 'defaults'].includes(level))
       .flatMap((level) => Object.keys(KEY_ENTRIES[level]).map((key) => `${level}.${key}`));
     expect(keys.map(({ path }) => path).sort()).toEqual([...KEYS.file, ...KEYS.timer, ...inMaps].sort());
   });
 
-  test.each(keys.map((key) => [`${key.level} ${key.path}`, key] as const))('%s', (_name, { entry, type }) => {
-    const { summary, details = [], example } = entry;
-    expect(type).not.toBe('');
-    expect(fallbackOf(entry)).toBeDefined();
-    expect(() => parse(example) as unknown).not.toThrow();
-    for (const sentence of [summary, ...details]) {
-      expect(sentence).toMatch(/^[A-Z`].*\.$/);
-      for (const one of sentence.split(/\. /)) expect(one.split(' ').length, one).toBeLessThanOrEqual(25);
-    }
-  });
+  test.each(keys.map((key) => [`${key.level} ${key.path}`, key] as const))(
+    'are complete: %s',
+    (_name, { entry, type }) => {
+      const { summary, details = [], example } = entry;
+      expect(type).not.toBe('');
+      expect(fallbackOf(entry)).toBeDefined();
+      expect(() => parse(example) as unknown).not.toThrow();
+      for (const sentence of [summary, ...details]) {
+        expect(sentence).toMatch(/^[A-Z`].*\.$/);
+        for (const one of sentence.split(/\. /)) expect(one.split(' ').length, one).toBeLessThanOrEqual(25);
+      }
+    },
+  );
 });
 
 /** A valid file that contains a line. */
@@ -51,7 +54,7 @@ function fileWith({ path, level }: Pick<KeyInfo, 'path' | 'level'>, line: string
 /** Codes that depend on this machine rather than on the file. */
 const HERE = ['needs-root', 'no-token', 'no-password', 'missing-env-file', 'bad-cwd'];
 
-describe('examples are valid', () => {
+describe('each example is valid', () => {
   test.each(keys.map((key) => [exampleOf(key), key] as const))('%s', (example, key) => {
     const { problems } = load(fileWith(key, example), '/etc/timers.yaml', { ...machine, env: {} });
     const errors = problems.filter(({ severity, code }) => severity === 'error' && !HERE.includes(code));
@@ -59,7 +62,7 @@ describe('examples are valid', () => {
   });
 });
 
-describe('a key with its default changes nothing', () => {
+describe('a key set to its default changes nothing', () => {
   const withDefault = keys.filter(({ entry }) => entry.default !== undefined);
   test.each(withDefault.map((key) => [key.path, key] as const))('%s', (_path, key) => {
     const { entry, path } = key;

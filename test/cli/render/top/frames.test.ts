@@ -40,7 +40,7 @@ const SHOWN = tell(
 const withOutput = (columns: number, rows: number): View =>
   tell({ columns, rows }, TIMERS, '2', 'down', 'down', 'o', ...OUTPUT).view;
 
-describe('a frame matches the stored one', () => {
+describe('a frame of top matches the stored one', () => {
   test.each([
     ['80x24', tell(SMALL, TIMERS).view, look()],
     ['80x24-ascii', tell(SMALL, TIMERS, '4').view, look({ isUnicode: false })],
@@ -62,7 +62,7 @@ test.each([
     ' one is active, its lease lasts 4.2 s; two stands by; it took over from two 1 min ago                 fence 42',
   ],
   [50, ' one is active, its lease lasts 4.2 s; t… fence 42'],
-])('on a shared state, a line names the active machine and those that stand by: %i columns', (columns, shown) => {
+])('on a shared state, a line names the active and standby machines: %i columns', (columns, shown) => {
   const others = [{ name: 'two', version: '1', since: ago(9), has_same_timers: true }];
   const took = { at: ago(60), from: 'two', gap_ms: null, times: 1 };
   const machines = { state: 'redis://db', node: 'one', role: 'active', active: 'one', lease_ms_left: 4_200 } as const;
@@ -73,7 +73,7 @@ test.each([
   expect(lines).toHaveLength(12);
 });
 
-test('NEXT counts to the actual start, and STATE has the nominal time that jitter moves', () => {
+test('NEXT counts down to the actual start, and STATE shows the nominal time under jitter', () => {
   const spread = timer('spread', { next_at: inSeconds(300), starts_at: inSeconds(312) });
   const even = timer('even', { next_at: inSeconds(300), starts_at: inSeconds(300) });
   const shown = frame(tell(SMALL, [spread, even]).view);
@@ -85,12 +85,12 @@ test.each([
   ['running', { runs: [run()] }, 'running 12s'],
   ['paused', { paused: { until: inSeconds(3_600), reason: null } }, 'paused until 12:00'],
   ['broken', { breaker: { state: 'open', until: inSeconds(120) } }, 'breaker open until 11:02'],
-] as const)('a %s timer has its nominal time, too', (name, facts, words) => {
+] as const)('a %s timer also shows its nominal time', (name, facts, words) => {
   const moved = timer(name, { ...facts, next_at: inSeconds(300), starts_at: inSeconds(312) });
   expect(frame(tell({ columns: 200, rows: 24 }, [moved]).view)).toContain(`${words}, due 11:05 `);
 });
 
-test('a time within 12 hours has no date, whatever the day', () => {
+test('a time within 12 hours has no date, even across midnight', () => {
   const shown = (seconds: number) => {
     const paused = timer('paused', { paused: { until: inSeconds(seconds), reason: null } });
     const evening = look({ zone: 'Asia/Tokyo' });
@@ -100,12 +100,12 @@ test('a time within 12 hours has no date, whatever the day', () => {
   expect(shown(12 * 3_600)).toMatch(/paused until 11-24 07:00 \+09:00/);
 });
 
-test('a date has its offset', () => {
+test('a date includes its offset', () => {
   const paused = timer('paused', { paused: { until: inSeconds(86_400), reason: null } });
   expect(frame(tell({ columns: 120, rows: 24 }, [paused]).view)).toContain('paused until 11-24 11:00 +01:00');
 });
 
-describe('color adds nothing but color', () => {
+describe('color does not change the text', () => {
   test.each([
     ['80x24', tell(SMALL, TIMERS).view],
     ['80x24-output', withOutput(80, 24)],
@@ -116,7 +116,7 @@ describe('color adds nothing but color', () => {
     expect(plain.map((text) => text.trimEnd())).toEqual(golden(name).split('\n'));
   });
 
-  test('failures are red, what runs is cyan, the selected row is inverse from edge to edge', () => {
+  test('failures are red, active runs are cyan, and the selected row is inverse across the screen', () => {
     const lines = renderTop(tell(SMALL, TIMERS, '2', 'down', 'down').view, look({ level: 1 }));
     const [start = '', row = '', end = ''] = lines.find((text) => text.includes('backup'))!.split(SGR);
     expect([start, end]).toEqual(['', '']);
@@ -127,7 +127,7 @@ describe('color adds nothing but color', () => {
   });
 });
 
-describe('every frame has the screen’s height, and no line is wider than it', () => {
+describe('every frame has the height of the screen, and no line is too wide', () => {
   const sizes = [40, 47, 60, 79, 80, 81, 100, 132, 200, 300].flatMap((columns) =>
     [10, 24, 50].map((rows) => [columns, rows]),
   );
@@ -147,13 +147,13 @@ describe('every frame has the screen’s height, and no line is wider than it', 
       }
   });
 
-  test('one that is too small says so', () => {
+  test('a screen that is too small shows a message', () => {
     const lines = renderTop(tell({ columns: 30, rows: 5 }, TIMERS).view, look());
     expect(lines).toEqual(['too small: needs 40 x 10', '', '', '', '']);
   });
 });
 
-describe('time passes', () => {
+describe('while top is open', () => {
   const later = (view: View, seconds: number): string[] => renderTop({ ...view, now: NOW + seconds * 1_000 }, look());
   const row = (lines: readonly string[], name: string) => lines.find((text) => text.slice(3).startsWith(name));
 
@@ -166,7 +166,7 @@ describe('time passes', () => {
     expect(row(later(view, 3_600), 'paused')).not.toContain('paused 0s');
   });
 
-  test('but not for a scheduler that is gone: its last status stays, with its time', () => {
+  test('the last status of a missing scheduler stays, with its time', () => {
     const { view } = tell(SMALL, TIMERS, { kind: 'link', link: { kind: 'lost', since: NOW } });
     const lines = later(view, 65);
     expect(lines[1]).toBe(' The scheduler disconnected 1m05s ago. Reconnecting.');
