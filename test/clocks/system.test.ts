@@ -12,7 +12,7 @@ function block(duration: number): void {
   while (clock.monotonic() < until);
 }
 
-it.runIf(process.platform === 'linux')('the time since boot is that of the system', () => {
+it.runIf(process.platform === 'linux')('the time since boot equals that of the system', () => {
   const before = clock.uptime() ?? 0;
   block(20);
   const system = Number.parseFloat(readFileSync('/proc/uptime', 'latin1')) * 1_000;
@@ -20,8 +20,8 @@ it.runIf(process.platform === 'linux')('the time since boot is that of the syste
   expect(clock.uptime()).toBeGreaterThanOrEqual(system);
 });
 
-describe('a timer of the machine', () => {
-  it.runIf(process.platform === 'linux')('fires after the end of a process that ended in between', async () => {
+describe('a timer of the system clock', () => {
+  it.runIf(process.platform === 'linux')('fires after the exit of a process that ended meanwhile', async () => {
     const told: string[] = [];
     const child = spawn('true').on('exit', () => told.push('exit'));
     const timer = new Promise<void>((resolve) => clock.after(1, resolve)).then(() => told.push('timer'));

@@ -32,18 +32,18 @@ const ask = (verb: string, args: object = {}) => connect().ask({ id: 7, verb, ar
 
 const BUSY = { id: 7, error: { code: 'busy', message: 'the scheduler is busy: 64 connections are open' } };
 
-describe('when all places are in use', () => {
+describe('if all connections are in use', () => {
   beforeEach(async () => {
     await Promise.all(crowd().map((client) => client.ask({ id: 1, verb: 'logs', args: { follow: true } })));
   });
 
-  test('a client receives the reason, and its connection ends', async () => {
+  test('a client receives the reason, and its connection is closed', async () => {
     const client = connect();
     expect(await client.ask({ id: 7, verb: 'status' })).toMatchObject(BUSY);
     await client.closed;
   });
 
-  test('health and stop are served, one after the other, and so is the end of a stop', async () => {
+  test('health and stop are served one after the other, and so is the end of a stop', async () => {
     const client = connect();
     expect(await client.ask({ id: 1, verb: 'health', args: { question: 'alive' } })).toMatchObject({
       ok: { ok: true },
@@ -56,26 +56,26 @@ describe('when all places are in use', () => {
     await closed;
   });
 
-  test('waiting clients that send nothing block nobody, and are disconnected', async () => {
+  test('waiting clients that send nothing are disconnected and do not block other clients', async () => {
     const silent = crowd(300);
     expect(await ask('health')).toMatchObject({ ok: {} });
     await served.clock.advance(3 * SECOND);
     await Promise.all(silent.map(({ closed }) => closed));
   });
 
-  test('the next client gets a place that becomes free', async () => {
+  test('the next client gets a connection that becomes free', async () => {
     clients[0]!.socket.destroy();
     await clients[0]!.closed;
     await expect.poll(() => ask('status')).toMatchObject({ id: 7, ok: {} });
   });
 });
 
-describe('a place is given up by a client that', () => {
+describe('the server closes the connection of a client that', () => {
   test.each<[string, (client: RawClient) => void]>([
-    ['says nothing', () => undefined],
+    ['sends nothing', () => undefined],
     ['sends half a request', ({ socket }) => void socket.write('{"v":1')],
-    ['sends what is no request', ({ socket }) => void socket.write('hello\n')],
-    ['asks once', ({ socket }) => void socket.write(requestOf('status'))],
+    ['sends an invalid request', ({ socket }) => void socket.write('hello\n')],
+    ['sends a single request', ({ socket }) => void socket.write(requestOf('status'))],
   ])('%s, after 10 s', async (_what, act) => {
     const idle = crowd();
     idle.forEach(act);
@@ -85,7 +85,7 @@ describe('a place is given up by a client that', () => {
     expect(await ask('status')).toMatchObject({ ok: {} });
   });
 
-  test('sends a request a byte at a time, or an invalid one now and then', async () => {
+  test('sends a request byte by byte, or an invalid one now and then', async () => {
     const slow = crowd();
     for (let second = 0; second < 13; second++) {
       for (const { socket } of slow) if (socket.writable) socket.write(second % 2 === 0 ? '{' : '\n');
@@ -96,7 +96,7 @@ describe('a place is given up by a client that', () => {
     expect(await ask('status')).toMatchObject({ ok: {} });
   });
 
-  test('receives the reason why it was idle', async () => {
+  test('is idle, and reports the reason', async () => {
     const client = connect();
     await client.ask({ id: 1, verb: 'status' });
     await served.clock.advance(11 * SECOND);
@@ -107,7 +107,7 @@ describe('a place is given up by a client that', () => {
     });
   });
 
-  test('sends more than a request may have, and neither reads on nor goes away', async () => {
+  test('sends a request that is too long, and neither reads on nor disconnects', async () => {
     const large = Array.from({ length: PLACES }, () => new RawClient(served.path, { allowHalfOpen: true }));
     clients.push(...large);
     for (const client of large) client.write('x'.repeat(100_000));
@@ -116,7 +116,7 @@ describe('a place is given up by a client that', () => {
     expect(await ask('status')).toMatchObject({ ok: {} });
   });
 
-  test('follows and reads nothing for a minute', async () => {
+  test('follows but reads nothing for a minute', async () => {
     const deaf = crowd();
     await Promise.all(deaf.map((client) => client.ask({ id: 1, verb: 'logs', args: { follow: true } })));
     for (const { socket } of deaf) socket.pause();
@@ -128,7 +128,7 @@ describe('a place is given up by a client that', () => {
     expect(await ask('status')).toMatchObject({ ok: {} });
   });
 
-  test('sends requests without end and reads no response, after a minute', async () => {
+  test('sends endless requests but reads no response, after a minute', async () => {
     const deaf = crowd();
     const flood = requestOf('status').repeat(1_000);
     for (const client of deaf) {
@@ -145,7 +145,7 @@ describe('a place is given up by a client that', () => {
   });
 });
 
-test('a client that follows is not idle', async () => {
+test('a client that follows does not count as idle', async () => {
   const client = connect();
   await client.ask({ id: 1, verb: 'logs', args: { follow: true } });
   await served.clock.advance(10 * MINUTE);
@@ -153,7 +153,7 @@ test('a client that follows is not idle', async () => {
   expect(await client.next()).toMatchObject({ event: { line: 'late' } });
 });
 
-test('a flood of requests takes a turn of the event loop each, and lets others in between', async () => {
+test('many requests take one turn of the event loop each, so that others are served in between', async () => {
   const flood = connect();
   let answered = 0;
   flood.socket.on('data', (chunk: Buffer) => (answered += chunk.toString().split('\n').length - 1));

@@ -52,7 +52,7 @@ function read(follower: ReturnType<EventRing['follow']>): Record<string, number>
 
 const follow = (interest: object = {}) => ring.follow({ ...interest, onNews: () => undefined });
 
-test('a record is written once for all followers, and never without one', () => {
+test('a record is serialized once for all followers, and not at all without any', () => {
   tell(100);
   expect(written).toBe(0);
   const followers = [follow(), follow(), follow()];
@@ -60,7 +60,7 @@ test('a record is written once for all followers, and never without one', () => 
   expect(written).toBe(100);
 });
 
-test('a follower that reads too slowly learns exactly how many events it lost', () => {
+test('a follower that reads too slowly learns the exact number of lost events', () => {
   const follower = follow();
   tell(50_000);
   const { lost, 'run.output': told } = read(follower);
@@ -70,7 +70,7 @@ test('a follower that reads too slowly learns exactly how many events it lost', 
   expect(read(follower)).toEqual({ 'run.output': 1 });
 });
 
-test('events that a follower did not ask for do not count as lost', () => {
+test('events that a follower did not request do not count as lost', () => {
   const other = follow({ jobName: 'other' });
   const run = follow({ runId: 'r2' });
   tell(50_000);
@@ -78,7 +78,7 @@ test('events that a follower did not ask for do not count as lost', () => {
   expect([read(other), read(run)]).toEqual([{}, { 'run.output': 1 }]);
 });
 
-test('the end of a run is sent, however many events follow it', () => {
+test('the end of a run is sent even if many events follow it', () => {
   const follower = follow({ runId: 'r' });
   tell(10);
   ring.accept(finished);
@@ -86,14 +86,14 @@ test('the end of a run is sent, however many events follow it', () => {
   expect(read(follower)).toEqual({ lost: 10, 'run.finished': 1 });
 });
 
-test('only the latest 16 ends are kept', () => {
+test('only the latest 16 ends of runs are kept', () => {
   const follower = follow({ runId: 'r1' });
   tell(100, finished);
   tell(50_000, { ...output, runId: 'other' });
   expect(read(follower)).toEqual({ lost: 84, 'run.finished': 16 });
 });
 
-test('long lines and long lists count by their length', () => {
+test('long lines and long lists count by length', () => {
   follow();
   tell(10_000, { ...output, lines: 'x'.repeat(16_384) });
   expect(ring.past({}, Infinity).length).toBeLessThan(300);
@@ -102,7 +102,7 @@ test('long lines and long lists count by their length', () => {
   expect(ring.past({}, Infinity).length).toBeLessThan(50);
 });
 
-test('what all followers have read is kept only for later requests', () => {
+test('events read by all followers are kept only for later requests', () => {
   const follower = follow();
   tell(5_000);
   expect(ring.past({}, Infinity)).toHaveLength(5_000);
@@ -114,7 +114,7 @@ test('what all followers have read is kept only for later requests', () => {
   expect(ring.past({ runId: 'r1' }, 3)).toEqual([finished, finished, finished]);
 });
 
-test('a follower is notified of news once, until it has read everything', () => {
+test('a follower is notified only once until it has read everything', () => {
   let news = 0;
   const follower = ring.follow({ jobName: firing.jobName, last: 0, onNews: () => news++ });
   read(follower);
@@ -127,7 +127,7 @@ test('a follower is notified of news once, until it has read everything', () => 
   expect(news).toBe(2);
 });
 
-test('a time bounds what is read, and the latest are the latest of that time', () => {
+test('a time range limits the events, and the latest ones are the latest of that range', () => {
   for (let second = 0; second < 10; second++) ring.accept({ ...output, at: at + second * 1_000 });
   const until = at + 5_000;
   expect(read(follow({ since: at + 2_000, until }))).toEqual({ 'run.output': 4 });
@@ -142,7 +142,7 @@ const block = (from: number, to: number): TimerEvent => ({
 });
 const linesOf = (events: readonly TimerEvent[]) => events.map((event) => event.event === 'run.output' && event.lines);
 
-test('a block of output is read line by line, and the latest are the latest lines', () => {
+test('a block of output counts as its lines, and a limit applies to the latest ones', () => {
   ring.accept(block(1, 3));
   ring.accept(block(4, 6));
   expect(linesOf(ring.past({}, 4))).toEqual(['3', '4', '5', '6']);
@@ -160,7 +160,7 @@ test('a block of output is read line by line, and the latest are the latest line
   expect(follower.next()).toBeUndefined();
 });
 
-test('a lost block counts its lines, and those of a block that has begun are not lost', () => {
+test('a lost block counts by its lines, and those of a partly read block are not lost', () => {
   const follower = follow();
   ring.accept(block(1, 10));
   follower.next();

@@ -22,7 +22,7 @@ let served: Served;
 afterEach(() => served.clear());
 
 describe('a bug behind the socket', () => {
-  it.each([...verbs.keys(), 'logs'])('in %s gets a reply, and the next request is served', async (verb) => {
+  it.each([...verbs.keys(), 'logs'])('in %s gets a response, and the next request is served', async (verb) => {
     let isBroken = true;
     const whole = new Served().rig.scheduler.controls;
     const broken = new Proxy(whole, {

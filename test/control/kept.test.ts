@@ -41,7 +41,7 @@ test.each([
   ['reset', { name: 'tick' }],
   ['add', { in_ms: SECOND, run: 'true', cwd: '/' }],
   ['reload', {}],
-])('%s is granted once its change is recorded', async (verb, args) => {
+])('%s succeeds once its change is recorded', async (verb, args) => {
   const { rig, ask } = serve();
   void ask('pause', { names: ['tick'] });
   await rig.clock.advance(0);
@@ -54,7 +54,7 @@ test.each([
   expect(order).toEqual(verb === 'cancel' ? ['recorded'] : ['before', 'after', 'recorded']);
 });
 
-test('a verb that cannot be recorded is granted, and says so', async () => {
+test('a verb that cannot be recorded succeeds with a note', async () => {
   const { rig, ask } = serve();
   await rig.clock.advance(0);
   rig.ledger.isFull = true;
@@ -63,7 +63,7 @@ test('a verb that cannot be recorded is granted, and says so', async () => {
   expect(await granted).toMatchObject({ names: ['tick'], keeping: 'unrecorded' });
 });
 
-test('a verb whose state is lost before it is recorded is refused: whether it was done is not known', async () => {
+test('a verb whose state is lost before it is recorded fails with an unknown outcome', async () => {
   const { rig, ask } = serve();
   await rig.clock.advance(0);
   rig.ledger.acknowledge = () => Promise.resolve('lost');
@@ -75,7 +75,7 @@ test('a verb whose state is lost before it is recorded is refused: whether it wa
   });
 });
 
-test('manual firings have their own ids, even within one millisecond and next to a scheduled one', async () => {
+test('manual firings have distinct ids, even within one millisecond and next to a scheduled one', async () => {
   const { rig, ask, lives } = serve();
   await rig.clock.advance(10 * SECOND);
   const answers = Array.from({ length: 3 }, () => ask('trigger', { name: 'tick' }).catch(() => ({})));

@@ -17,7 +17,7 @@ function logs() {
 
 const times = ({ events }: { readonly events: readonly object[] }) => events.map((event) => (event as TimerEvent).at);
 
-test('each portion continues after the one before', () => {
+test('each page continues after the previous one', () => {
   const { one, logOne } = logs();
   for (let at = 1; at <= 5; at++) one.accept(paused(at % 2 === 0 ? 'even' : 'odd', at));
   const first = logOne.read({ last: 2 });
@@ -30,7 +30,7 @@ test('each portion continues after the one before', () => {
   expect(times(logOne.read({ after: first.position, jobName: 'odd' }))).toEqual([7]);
 });
 
-test('a portion has a bounded length, and says that there is more', () => {
+test('a page has a limited length and reports that there is more', () => {
   const ring = new EventRing(
     () => true,
     (event) => JSON.stringify({ at: event.at, text: 'x'.repeat(1_000) }),
@@ -47,7 +47,7 @@ test('a portion has a bounded length, and says that there is more', () => {
   expect(read).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1));
 });
 
-test('a client that comes late learns how many events it lost', () => {
+test('a client that connects late learns how many events it lost', () => {
   const { one, logOne } = logs();
   const { position } = logOne.read({});
   for (let at = 1; at <= 2_010; at++) one.accept(paused('tick', at));
@@ -65,7 +65,7 @@ test('the log of another machine continues at the time of the last event', () =>
   expect(times(logTwo.read({ after: after.position }))).toEqual([130]);
 });
 
-test.each(['', 'x', 'one.7.1/-1/x', '//'])('position "%s" does no harm', (after) => {
+test.each(['', 'x', 'one.7.1/-1/x', '//'])('position "%s" is harmless', (after) => {
   const { one, logOne } = logs();
   one.accept(paused('tick', 110));
   expect(times(logOne.read({ after }))).toEqual([110]);

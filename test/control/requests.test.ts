@@ -22,7 +22,7 @@ afterEach(async () => {
 const run = { event: 'run.output', at, firing, runId: 'r1', stream: 'stdout', truncated: false } as const;
 
 describe('a request', () => {
-  test('is one line, and its reply carries its number', async () => {
+  test('is one line, and its response carries its id', async () => {
     expect(await client.ask({ id: 5, verb: 'status' })).toMatchObject({
       v: 1,
       id: 5,
@@ -31,18 +31,14 @@ describe('a request', () => {
   });
 
   test.each([
-    ['no JSON', 'hello\n', { id: null, error: { code: 'bad_request' } }],
+    ['not JSON', 'hello\n', { id: null, error: { code: 'bad_request' } }],
     ['a list', '[]\n', { id: null, error: { code: 'bad_request' } }],
     ['another version', '{"v":2,"id":1,"verb":"status"}\n', { id: 1, error: { code: 'unsupported_version' } }],
-    ['no number', '{"v":1,"verb":"status"}\n', { id: null, error: { code: 'bad_request' } }],
-    ['no verb', '{"v":1,"id":1}\n', { id: 1, error: { code: 'bad_request' } }],
+    ['without an id', '{"v":1,"verb":"status"}\n', { id: null, error: { code: 'bad_request' } }],
+    ['without a verb', '{"v":1,"id":1}\n', { id: 1, error: { code: 'bad_request' } }],
     ['an unknown verb', '{"v":1,"id":1,"verb":"toString"}\n', { id: 1, error: { code: 'unknown_verb' } }],
-    [
-      'arguments that are none',
-      '{"v":1,"id":1,"verb":"status","args":[]}\n',
-      { id: 1, error: { code: 'bad_request' } },
-    ],
-  ])('that is %s is refused, and the next is served', async (_, line, refusal) => {
+    ['invalid arguments', '{"v":1,"id":1,"verb":"status","args":[]}\n', { id: 1, error: { code: 'bad_request' } }],
+  ])('that is %s is rejected, and the next one is served', async (_, line, refusal) => {
     client.write(line);
     expect(await client.next()).toMatchObject(refusal);
     expect(await client.ask({ id: 2, verb: 'status' })).toMatchObject({ id: 2, ok: {} });
@@ -60,7 +56,7 @@ describe('a request', () => {
     ['cancel', { target: 'tock' }, 'unknown_run'],
     ['reset', { name: 'tick' }, 'nothing_to_reset'],
     ['logs', { task_name: 'tock' }, 'unknown_timer'],
-  ])('%s of %j is refused: %s, and changes nothing', async (verb, args, code) => {
+  ])('%s of %j is rejected with %s and changes nothing', async (verb, args, code) => {
     expect(await client.ask({ id: 1, verb, args })).toMatchObject({ id: 1, error: { code } });
     expect(served.rig.scheduler.controls.status().jobs.every(({ paused }) => paused === undefined)).toBe(true);
   });
@@ -69,7 +65,7 @@ describe('a request', () => {
     ['cron', { key: 'cron', text: '@daily' }, true, /cron fires at set times/],
     ['days of local time', { key: 'every', text: '1d at 10:30' }, true, /every with at fires at set times/],
     ['a delay of a disabled timer', { key: 'in', text: '1m' }, false, /it is disabled$/],
-  ])('to reset %s is refused with the reason', async (_what, written, enabled, reason) => {
+  ])('to reset %s is rejected with the reason', async (_what, written, enabled, reason) => {
     const schedule = { ...everyMs(MINUTE), ...(written.key === 'in' && { length: MINUTE }) };
     served.rig.scheduler.controls.put(job('mine', schedule, { written, enabled }));
     expect(await client.ask({ id: 1, verb: 'reset', args: { name: 'mine' } })).toMatchObject({
@@ -77,7 +73,7 @@ describe('a request', () => {
     });
   });
 
-  test('a reset returns the nominal instant, and the start that jitter moves', async () => {
+  test('to reset a timer returns the nominal instant and the actual start under jitter', async () => {
     served.rig.scheduler.controls.put(job('mine', { ...everyMs(MINUTE), length: MINUTE }, { offset: 2_000 }));
     const { ok } = (await client.ask({ id: 1, verb: 'reset', args: { name: 'mine' } })) as unknown as {
       ok: { next_at: string; starts_at: string };
@@ -90,18 +86,18 @@ describe('a request', () => {
     ['no delay', { in_ms: 0, run: 'x', cwd: '/' }],
     ['no command', { in_ms: 1, cwd: '/' }],
     ['an empty list', { in_ms: 1, run: [], cwd: '/' }],
-    ['a list of others than texts', { in_ms: 1, run: ['x', 1], cwd: '/' }],
+    ['a list with a value that is not a string', { in_ms: 1, run: ['x', 1], cwd: '/' }],
     ['a NUL character', { in_ms: 1, run: ['x', '\0'], cwd: '/' }],
     ['a command that is too long', { in_ms: 1, run: 'x'.repeat(33_000), cwd: '/' }],
     ['a relative directory', { in_ms: 1, run: 'x', cwd: 'here' }],
-    ['a timeout that is none', { in_ms: 1, run: 'x', cwd: '/', timeout_ms: '1h' }],
-    ['a long description', { in_ms: 1, run: 'x', cwd: '/', description: 'x'.repeat(1_025) }],
-  ])('for a timer with %s is refused', async (_what, args) => {
+    ['an invalid timeout', { in_ms: 1, run: 'x', cwd: '/', timeout_ms: '1h' }],
+    ['a description that is too long', { in_ms: 1, run: 'x', cwd: '/', description: 'x'.repeat(1_025) }],
+  ])('for an ad-hoc timer with %s is rejected', async (_what, args) => {
     expect(await client.ask({ id: 1, verb: 'add', args })).toMatchObject({ error: { code: 'bad_argument' } });
     expect(served.asked).toEqual([]);
   });
 
-  test('for a timer returns its name, when it is due and how it is kept', async () => {
+  test('for an ad-hoc timer returns its name, due time and persistence', async () => {
     const args = { at: '17:00', timezone: 'Asia/Tokyo', run: ['x', 'y'], cwd: '/' };
     expect(await client.ask({ id: 1, verb: 'add', args })).toMatchObject({
       ok: {
@@ -115,7 +111,7 @@ describe('a request', () => {
     expect(served.asked).toEqual(['{"at":"17:00","timezone":"Asia/Tokyo"}']);
   });
 
-  test('for its health asks one of two questions', async () => {
+  test('for health asks for liveness or readiness', async () => {
     expect(await client.ask({ id: 1, verb: 'health', args: { question: 'alive' } })).toMatchObject({
       ok: { ok: true, reasons: [] },
     });
@@ -128,7 +124,7 @@ describe('a request', () => {
   });
 
   test.each(['trigger', 'pause', 'stop', 'reload', 'status'])(
-    'for %s that comes too late is not executed',
+    'for %s that arrives too late is not executed',
     async (verb) => {
       const args = { name: 'tick', names: ['tick'], expires_at: served.clock.now() - 1 };
       expect(await client.ask({ id: 1, verb, args })).toMatchObject({ error: { code: 'expired' } });
@@ -138,7 +134,7 @@ describe('a request', () => {
     },
   );
 
-  test('to cancel accepts a prefix of a run’s id, and reports when several runs share it', async () => {
+  test('to cancel accepts a prefix of a run id, and reports an ambiguous prefix', async () => {
     const { controls } = served.rig.scheduler;
     controls.trigger('tick');
     controls.trigger('backup');
@@ -153,12 +149,12 @@ describe('a request', () => {
     });
   });
 
-  test('for an unknown timer is refused with the nearest name', async () => {
+  test('for an unknown timer is rejected with the nearest name', async () => {
     const { error } = await client.ask({ id: 1, verb: 'trigger', args: { name: 'bakcup' } });
     expect(error).toMatchObject({ message: 'unknown timer "bakcup" in /etc/timers.yaml. Did you mean backup?' });
   });
 
-  test('longer than 64 KiB ends the connection, and no other', async () => {
+  test('longer than 64 KiB closes only its own connection', async () => {
     const other = new RawClient(served.path);
     client.write('x'.repeat(65 * 1024));
     expect(await client.next()).toMatchObject({ id: null, error: { code: 'bad_request' } });
@@ -167,7 +163,7 @@ describe('a request', () => {
     other.socket.destroy();
   });
 
-  test('whatever bytes arrive, the next client is served and nothing breaks', async () => {
+  test('of random bytes is harmless, and the next client is served', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 8 }), async (chunks) => {
         const hostile = new RawClient(served.path);
@@ -181,7 +177,7 @@ describe('a request', () => {
     expect(served.bugs).toEqual([]);
   });
 
-  test('whatever the JSON, the reply is a refusal or well-formed', async () => {
+  test('of random JSON gets a refusal or a well-formed response', async () => {
     const verb = fc.constantFrom('add', 'trigger', 'pause', 'resume', 'cancel', 'reset', 'reload', 'stop', 'logs');
     const args = fc.dictionary(
       fc.constantFrom(
@@ -215,7 +211,7 @@ describe('a request', () => {
 });
 
 describe('a verb that has a bug', () => {
-  test('gets a reply and is reported, and the socket keeps serving', async () => {
+  test('gets a response and is reported, and the socket keeps serving', async () => {
     await served.clear();
     served = new Served({ reload: () => Promise.reject(new Error('oops')) });
     await served.listen();
@@ -227,7 +223,7 @@ describe('a verb that has a bug', () => {
 });
 
 describe('logs', () => {
-  test('send the past, then new records, of one timer or run', async () => {
+  test('return past records, then new ones, of one timer or run', async () => {
     served.ring.accept({ ...run, lines: 'before' });
     served.ring.accept({ ...run, lines: 'of another run', runId: 'r2' });
     expect(await client.ask({ id: 1, verb: 'logs', args: { run_id: 'r1', follow: true } })).toMatchObject({ ok: {} });
@@ -244,7 +240,7 @@ describe('logs', () => {
     await closed;
   });
 
-  test('send the end of a run even if its output was left out', async () => {
+  test('return the end of a run even if its output was dropped', async () => {
     await client.ask({ id: 1, verb: 'logs', args: { follow: true } });
     client.socket.pause();
     for (let sent = 0; sent < 1_500; sent++) served.ring.accept({ ...run, lines: 'x'.repeat(10_000) });
@@ -269,7 +265,7 @@ describe('logs', () => {
     expect(dropped).toBeGreaterThan(0);
   });
 
-  test('are left out and counted while the reader is stalled, and sent again when it continues', async () => {
+  test('are dropped and counted while the reader stalls, and sent again afterward', async () => {
     await client.ask({ id: 1, verb: 'logs', args: { follow: true } });
     client.socket.pause();
     const line = 'x'.repeat(10_000);
@@ -287,7 +283,7 @@ describe('logs', () => {
     }
   });
 
-  test('keep the latest 2,000 events, and of many long lines fewer', async () => {
+  test('keep the latest 2,000 events, and fewer if lines are long', async () => {
     for (let sent = 0; sent < 3_000; sent++) served.ring.accept({ ...run, lines: String(sent) });
     expect(served.ring.past({}, Infinity)).toHaveLength(2_000);
     for (let sent = 0; sent < 1_000; sent++) served.ring.accept({ ...run, lines: 'x'.repeat(16_384) });

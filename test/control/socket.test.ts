@@ -18,12 +18,12 @@ afterEach(() => served.clear());
 const modeOf = (path: string) => statSync(path).mode & 0o777;
 
 describe('the socket', () => {
-  test('is accessible only to its own user, in a folder that is, too', async () => {
+  test('is accessible only to its own user, and so is its folder', async () => {
     expect(await served.listen()).toEqual({ kind: 'listening', path: served.path });
     expect([modeOf(served.path), modeOf(served.folder)]).toEqual([0o600, 0o700]);
   });
 
-  test('is in another place if its folder is open to others or its path is too long', async () => {
+  test('is elsewhere if its folder is open to others or its path is too long', async () => {
     chmodSync(served.folder, 0o755);
     const fallback = join(served.folder, 'run', 'abc.sock');
     const long = join(served.folder, 'x'.repeat(100), 'timers.sock');
@@ -32,7 +32,7 @@ describe('the socket', () => {
     expect(modeOf(join(served.folder, 'run'))).toBe(0o700);
   });
 
-  test('is reported as impossible if there is no place for it', async () => {
+  test('is reported as impossible if no folder can hold it', async () => {
     const long = join(served.folder, 'x'.repeat(100), 'timers.sock');
     expect(await served.server.listen([long], uid)).toEqual({
       kind: 'unavailable',
@@ -47,7 +47,7 @@ describe('the socket', () => {
     expect(await served.listen()).toMatchObject({ kind: 'listening' });
   });
 
-  test('of a living scheduler, or any other file there, is left alone', async () => {
+  test('of a running scheduler is kept, and so is any other file at that path', async () => {
     await served.listen();
     const other = new Served();
     expect(await other.server.listen([served.path], uid)).toMatchObject({
@@ -60,7 +60,7 @@ describe('the socket', () => {
     await other.clear();
   });
 
-  test('is immediately reported as impossible where a folder refuses new ones as if it were missing', async () => {
+  test('is reported as impossible immediately if a folder refuses new files with ENOENT', async () => {
     const path = '/proc/none/timers/timers.sock';
     expect(await served.server.listen([path], uid)).toMatchObject({ kind: 'unavailable' });
   });
@@ -74,7 +74,7 @@ describe('the socket', () => {
     chmodSync(served.folder, 0o700);
   });
 
-  test('is gone when the scheduler has stopped', async () => {
+  test('is removed when the scheduler has stopped', async () => {
     await served.listen();
     await served.server.close();
     expect(existsSync(served.path)).toBe(false);
@@ -83,7 +83,7 @@ describe('the socket', () => {
 });
 
 describe('a client', () => {
-  test('finds the scheduler at the first path that responds', async () => {
+  test('connects to the first path that responds', async () => {
     await served.listen();
     const connecting = await connectToScheduler(
       [join(served.folder, 'nobody.sock'), served.path],
@@ -94,7 +94,7 @@ describe('a client', () => {
     if (connecting.kind === 'connected') connecting.client.close();
   });
 
-  test('does not trust a socket that others could have put there', async () => {
+  test('rejects a socket that others could have created', async () => {
     await served.listen();
     chmodSync(served.path, 0o666);
     expect(await connectToScheduler([served.path], uid, new FakeClock())).toMatchObject({ kind: 'refused' });
@@ -127,7 +127,7 @@ describe('a client', () => {
     return { clock, heard, client: connecting.client, asked, close: () => server.close() };
   }
 
-  test('sends nothing to a stalled scheduler, and reports it after 10 s', async () => {
+  test('sends nothing to a stalled scheduler and fails after 10 s', async () => {
     const { clock, heard, client, asked, close } = await deaf(0);
     const greeted = asked(1);
     const answer = client.request('trigger', { name: 'tick' }).catch(String);
@@ -143,7 +143,7 @@ describe('a client', () => {
   test.each([
     ['trigger', 10_000],
     ['reload', 60_000],
-  ])('waits for the reply to %s for %d ms, and sends when the request expires', async (verb, patience) => {
+  ])('waits for the response to %s for %d ms and sends when the request expires', async (verb, patience) => {
     const { clock, heard, client, asked, close } = await deaf(1);
     const sent = asked(2);
     const answer = client.request(verb, { name: 'tick' }).catch(String);
@@ -156,7 +156,7 @@ describe('a client', () => {
     close();
   });
 
-  test('follows without a time limit once it has a reply', async () => {
+  test('follows without a time limit after the first response', async () => {
     const { clock, client, asked, close } = await deaf(2);
     const sent = asked(2);
     const following = client.follow({ follow: true }, { event: () => undefined, dropped: () => undefined });
@@ -187,7 +187,7 @@ test('a removed socket is created again, and connected clients stay connected', 
   expect(await early.ask({ id: 3, verb: 'status' })).toMatchObject({ id: 3, ok: { pid: 7 } });
 });
 
-test('the paths are next to the state first, and distinguish schedulers by state or file', () => {
+test('the socket path is next to the state if possible, and differs by state or file', () => {
   const place = { state: '/srv/a.db', file: '/etc/timers.yaml', folders: ['/run/user/0/timers'] };
   expect(socketPaths(place)).toEqual([
     '/srv/a.sock',

@@ -58,7 +58,7 @@ test('outcomes are sent to clients that request them', async () => {
   expect(tock?.recent).toEqual([]);
 });
 
-test('a client that sends the revision of a response receives what has changed since, in its current state', async () => {
+test('a client that sends the revision of a response receives the later changes', async () => {
   const first = await ask();
   expect(names(first)).toEqual(['tick', 'tock']);
   expect(first).not.toHaveProperty('partial');
@@ -71,7 +71,7 @@ test('a client that sends the revision of a response receives what has changed s
   expect(names(await ask({ since: second.revision }))).toEqual(['tock']);
 });
 
-test('a change that concerns all timers, or a revision from before a restart, gets a complete response', async () => {
+test('a change to all timers, or a revision from before a restart, gets a complete response', async () => {
   const { revision } = await ask();
   rig.scheduler.controls.reload({ jobs: [job('tick', everyMs(MINUTE))] }, { file: 'f' });
   await pass(0);

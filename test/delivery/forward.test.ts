@@ -83,7 +83,7 @@ const span = ({ headers, body }: Asked) => [
   body.trimEnd().split('\n').length,
 ];
 
-it('sends what is recorded, in order, one request at a time, 500 outcomes at most', async () => {
+it('sends recorded outcomes in order, one request at a time, at most 500 per request', async () => {
   add(1, 700);
   const first = await next();
   expect(span(first)).toEqual(['edge-7', 's1', 1, 500, 500]);
@@ -101,7 +101,7 @@ it('sends what is recorded, in order, one request at a time, 500 outcomes at mos
   expect(events).toEqual([]);
 });
 
-it('waits longer after each failure, with one report, and sends the same again', async () => {
+it('waits longer after each failure, reports it once, and sends the same outcomes again', async () => {
   add(1, 3);
   for (const [index, pause] of [SECOND, 2 * SECOND, 4 * SECOND].entries()) {
     (await next()).answer(503);
@@ -120,7 +120,7 @@ it('waits longer after each failure, with one report, and sends the same again',
   expect(forward.record).toMatchObject({ unsent: 0, unavailable_since: null, reason: null });
 });
 
-it('waits as long as the server asks', async () => {
+it('waits for as long as the server requests', async () => {
   add(1);
   (await next()).answer(429, { 'Retry-After': '120' });
   await until(() => clock.nextWakeIn === 121 * SECOND);
@@ -134,7 +134,7 @@ it.each([
   [302, { Location: '/login' }, 'it returned 302, a redirect: use the address it points to'],
   [401, {}, 'it returned 401'],
   [400, {}, 'it returned 400'],
-])('keeps what a response with %i and %j does not accept', async (status, headers, reason) => {
+])('keeps outcomes that a response with %i and %j does not accept', async (status, headers, reason) => {
   add(1);
   (await next()).answer(status, headers);
   await until(() => clock.nextWakeIn === SECOND);
@@ -142,7 +142,7 @@ it.each([
   expect(events).toMatchObject([{ event: 'forward.unavailable', reason }]);
 });
 
-it('sends fewer at once to a server that finds them too large', async () => {
+it('sends fewer outcomes per request to a server that rejects large ones', async () => {
   add(1, 8);
   (await next()).answer(413);
   await until(() => clock.nextWakeIn === SECOND);
@@ -153,7 +153,7 @@ it('sends fewer at once to a server that finds them too large', async () => {
   expect(span(await next())).toEqual(['edge-7', 's1', 5, 8, 4]);
 });
 
-it('sets aside an outcome that the server will never accept, reports it, and sends all others in order', async () => {
+it('skips an outcome that the server never accepts, reports it, and sends the others in order', async () => {
   add(1, 5);
   const refuse = (asked: Asked, line: number) =>
     asked.answer(400, { 'Timers-Refused': `line ${line}: "status" takes success, failure` });
@@ -175,7 +175,7 @@ it('sets aside an outcome that the server will never accept, reports it, and sen
   expect(forward.record).toMatchObject({ unsent: 0, unavailable_since: null });
 });
 
-it('sets nothing aside that the server accepts the second time, or for a line that was not sent', async () => {
+it('does not skip an outcome accepted on retry, or for a line that was not sent', async () => {
   add(1);
   (await next()).answer(400, { 'Timers-Refused': 'line 1 is not JSON' });
   (await next()).answer(200);
@@ -187,7 +187,7 @@ it('sets nothing aside that the server accepts the second time, or for a line th
   expect(events).toMatchObject([{ event: 'forward.unavailable', reason: 'it returned 400' }]);
 });
 
-it('reports outcomes that were deleted before they were sent', async () => {
+it('reports outcomes deleted before they were sent', async () => {
   log.mark = { state: 's1', number: 4 };
   log.numbers.push(7, 8);
   add(11);
@@ -200,7 +200,7 @@ it('reports outcomes that were deleted before they were sent', async () => {
   expect(events).toMatchObject([{}, { event: 'forward.dropped', from: 9, to: 10 }]);
 });
 
-it('sends the last outcomes at a stop, within its patience', async () => {
+it('sends the last outcomes when stopping, within its time limit', async () => {
   add(1);
   const settled = forward.settle(SECOND);
   (await next()).answer(200);
@@ -211,7 +211,7 @@ it('sends the last outcomes at a stop, within its patience', async () => {
   expect(web.log).toHaveLength(1);
 });
 
-it('ends a request without a response at a stop', async () => {
+it('aborts a request without a response when stopping', async () => {
   add(1);
   await next();
   const settled = forward.settle(SECOND);

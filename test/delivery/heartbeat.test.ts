@@ -48,7 +48,7 @@ function begin(settings: Partial<HeartbeatSettings> = {}): void {
 }
 
 describe('a heartbeat', () => {
-  it('comes at the start and then every minute, with a summary', async () => {
+  it('is sent at the start and then every minute, with a summary', async () => {
     begin();
     await rig.clock.advance(0);
     heartbeat.accept({ ...started, at: Date.parse('2026-01-01T00:00:30Z') });
@@ -86,7 +86,7 @@ describe('a heartbeat', () => {
     expect(moved).toEqual([]);
   });
 
-  it('is not sent by a scheduler that does not fire what is due, nor by one that was stalled; this is reported once', async () => {
+  it('is not sent while due timers do not fire or the scheduler was stalled, which is reported once', async () => {
     web.answers = 200;
     const { jobs, at } = rig.scheduler.controls.status();
     more = { jobs: jobs.map((one) => ({ ...one, next: at - 11 * SECOND })) };
@@ -108,7 +108,7 @@ describe('a heartbeat', () => {
     expect(moved[2]).toMatchObject({ event: 'heartbeat.failed', error: expect.stringContaining('event loop') });
   });
 
-  it('that fails is reported once, with the host only, until the reason changes', async () => {
+  it('that fails is reported once per reason, with the host only', async () => {
     begin({ every: 10 * SECOND });
     await rig.clock.advance(0);
     for (const status of [403, 403, 404, 200]) {
@@ -124,7 +124,7 @@ describe('a heartbeat', () => {
     expect(JSON.stringify(moved)).not.toContain('s3cret');
   });
 
-  it('that is still being sent is not overtaken', async () => {
+  it('that is still being sent delays the next one', async () => {
     begin({ every: 2 * SECOND });
     await rig.clock.advance(0);
     const first = await web.next();
@@ -136,7 +136,7 @@ describe('a heartbeat', () => {
     await web.next();
   });
 
-  it('stops with the scheduler, and one that is being sent gets the remaining time', async () => {
+  it('stops with the scheduler, and a pending one gets the remaining time', async () => {
     begin();
     await rig.clock.advance(0);
     await web.next();
@@ -150,7 +150,7 @@ describe('a heartbeat', () => {
   });
 });
 
-test('a heartbeat by command has its numbers in the environment', async () => {
+test('a heartbeat command has its numbers in the environment', async () => {
   heartbeat = new Heartbeat(
     { every: MINUTE, command: command('beat') },
     {

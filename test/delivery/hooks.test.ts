@@ -78,7 +78,7 @@ describe('a hook runs', () => {
     expect(begun()).toEqual(hooks);
   });
 
-  it('only for a timer that has one for this', () => {
+  it('only for a timer that configures it', () => {
     sink = create({ onRecovery: hook });
     fail(1);
     sink.accept(ended('success'));
@@ -88,13 +88,13 @@ describe('a hook runs', () => {
   });
 });
 
-describe('what a hook receives', () => {
+describe('the environment of a hook', () => {
   const envOf = (run: RunFinished) => {
     sink.accept(run);
     return executor.attempts.at(-1)!.env;
   };
 
-  it('are the facts of the run', () => {
+  it('contains the facts of the run', () => {
     const outcome: Outcome = { status: 'failure', exitCode: 3, error: 'exit code 3' };
     expect(envOf(ended('failure', { outcome, attempts: 2, failuresInARow: 5, outputTail: 'oh\nno' }))).toEqual({
       TIMERS_HOOK: 'on_failure',
@@ -120,7 +120,7 @@ describe('what a hook receives', () => {
     expect(envOf(ended('lost'))).toMatchObject({ TIMERS_STATUS: 'lost', TIMERS_DURATION_MS: '' });
   });
 
-  it('is empty where the run has no such fact, rather than inherited', () => {
+  it('has empty variables for missing facts instead of inherited ones', () => {
     expect(envOf(ended('timeout', { outcome: { status: 'timeout', signal: 'SIGTERM' } }))).toMatchObject({
       TIMERS_EXIT_CODE: '',
       TIMERS_SIGNAL: 'SIGTERM',
@@ -129,7 +129,7 @@ describe('what a hook receives', () => {
     });
   });
 
-  it('has no NUL, at most 20 KB of output, its end, and no broken character', () => {
+  it('has no NUL, no broken character, and only the last 20 KB of output', () => {
     const outputTail = `first${'\0€'.repeat(30_000)}last`;
     const tail = envOf(ended('failure', { outputTail }))['TIMERS_OUTPUT_TAIL']!;
     expect(tail).toMatch(/^€+last$/);
@@ -137,7 +137,7 @@ describe('what a hook receives', () => {
     expect(Buffer.byteLength(tail)).toBeLessThanOrEqual(20_000);
   });
 
-  it('reaches a real command, however much was printed', async () => {
+  it('reaches a real command, even with a lot of output', async () => {
     const real = executorKinds.shell.create({ clock: createSystemClock(), environment: process.env });
     sink = create({ onFailure: { ...hook, run: 'printf "$TIMERS_OUTPUT_TAIL" | wc -c; exit 7' } }, real);
     const error = 'x'.repeat(1_000_000);
@@ -157,8 +157,8 @@ describe('what a hook receives', () => {
   });
 });
 
-describe('a hook that fails is reported', () => {
-  it('with what it printed last, and one that succeeds is not', async () => {
+describe('a failed hook is reported', () => {
+  it('with its last output, and a successful one is not', async () => {
     fail(2);
     executor.attempts[0]!.io.output('stderr', 'no route', false);
     executor.attempts[0]!.end(7);
@@ -179,14 +179,14 @@ describe('a hook that fails is reported', () => {
     ]);
   });
 
-  it('when it is not found', async () => {
+  it('if its command is not found', async () => {
     fail(1);
     executor.attempts[0]!.end({ kind: 'not_started', code: 127, error: 'mail was not found in PATH' });
     await clock.settle();
     expect(told()).toEqual(['r1 failure: mail was not found in PATH']);
   });
 
-  it('when it takes longer than 30 s, and is ended then', async () => {
+  it('if it runs longer than 30 s, and is ended then', async () => {
     fail(1);
     await clock.advance(30 * SECOND - 1);
     expect(failed).toEqual([]);
@@ -197,7 +197,7 @@ describe('a hook that fails is reported', () => {
 });
 
 describe('many hooks', () => {
-  it('of one timer run one after the other, in order', async () => {
+  it('of one timer run one after another, in order', async () => {
     fail(3);
     expect(begunRuns()).toBe('r1');
     executor.attempts[0]!.end(0);
@@ -208,7 +208,7 @@ describe('many hooks', () => {
     expect(begunRuns()).toBe('r1 r2 r3');
   });
 
-  it('of several timers run sixteen at once, and the timers take turns', async () => {
+  it('of several timers run sixteen at a time, alternating between timers', async () => {
     failEach(17);
     fail(2, 'busy');
     expect(executor.attempts).toHaveLength(16);
@@ -224,7 +224,7 @@ describe('many hooks', () => {
     expect(begunTimers()).toMatch(/ t17 busy t3 busy$/);
   });
 
-  it('that hang, of fifteen timers, delay no other timer for a moment, however many of them wait', async () => {
+  it('of fifteen timers that hang do not delay other timers', async () => {
     for (let timer = 1; timer <= 15; timer++) fail(50, `hangs${timer}`);
     executor.lasting = 10;
     fail(2, 'quick');
@@ -232,7 +232,7 @@ describe('many hooks', () => {
     expect(begunTimers()).toMatch(/^(hangs\d+ ){15}quick quick$/);
   });
 
-  it('that hang, of sixteen timers, delay another by the 30 s after which they are ended', async () => {
+  it('of sixteen timers that hang delay another timer by at most 30 s', async () => {
     failEach(16);
     fail(100, 't1');
     fail(1, 'quick');
@@ -242,7 +242,7 @@ describe('many hooks', () => {
     expect(begunTimers()).toContain('quick');
   });
 
-  it('are queued up to a hundred per timer; those beyond are dropped and reported', async () => {
+  it('are queued up to a hundred per timer, and the others are dropped and reported', async () => {
     executor.lasting = SECOND;
     fail(1 + 100 + 2);
     expect(told()).toEqual([102, 103].map((run) => `r${run} canceled: too many hooks are already waiting`));
@@ -251,7 +251,7 @@ describe('many hooks', () => {
     expect(clock.armed).toBe(0);
   });
 
-  it('are queued up to a thousand in all, plus one for each timer without a queued hook', async () => {
+  it('are queued up to a thousand in total, plus one for each timer without a queued hook', async () => {
     for (let timer = 1; timer <= 10; timer++) fail(101, `t${timer}`);
     failEach(16);
     failed.length = 0;
@@ -267,7 +267,7 @@ describe('many hooks', () => {
   });
 });
 
-describe('at the end of the scheduler', () => {
+describe('when the scheduler stops', () => {
   const settle = () => {
     let isSettled = false;
     void sink.settle?.(5 * SECOND).then(() => (isSettled = true));
@@ -287,7 +287,7 @@ describe('at the end of the scheduler', () => {
     expect(clock.armed).toBe(0);
   });
 
-  test('after 5 s waiting hooks are dropped, active ones are killed, and all of it is reported', async () => {
+  test('waiting hooks are dropped and active ones killed after 5 s, which is reported', async () => {
     executor.obedience = 'kill';
     fail(6);
     fail(2, 'other');
@@ -299,7 +299,7 @@ describe('at the end of the scheduler', () => {
     expect(clock.armed).toBe(0);
   });
 
-  test('a hook that nothing can end is awaited for one second more', async () => {
+  test('a hook that cannot be killed is awaited for one more second', async () => {
     executor.obedience = 'never';
     fail(1);
     const isSettled = settle();
@@ -309,7 +309,7 @@ describe('at the end of the scheduler', () => {
     expect(isSettled()).toBe(true);
   });
 
-  test('nothing is awaited if no hook runs', async () => {
+  test('nothing is awaited without active hooks', async () => {
     const isSettled = settle();
     await clock.settle();
     expect(isSettled()).toBe(true);

@@ -58,33 +58,33 @@ async function changesOf(events: readonly TimerEvent[], notify: Partial<Notify> 
   return executor.attempts.map(({ env }) => env['TIMERS_NOTIFICATION']).join(' ');
 }
 
-describe('these are reported', () => {
-  it('the first failure, then the Nth, and whenever the number has doubled since', async () => {
+describe('a notification is sent for', () => {
+  it('the first failure, the Nth, and each time their number has doubled', async () => {
     const failures = Array.from({ length: 25 }, (_, index) => failure(index + 1));
     expect(await changesOf(failures)).toBe('failed still_failing still_failing still_failing still_failing');
     const told = executor.attempts.map(({ env }) => env['TIMERS_FAILURES_IN_A_ROW']);
     expect(told).toEqual(['1', '3', '6', '12', '24']);
   });
 
-  it('a recovery, but no other success and no cancellation', async () => {
+  it('a recovery, and neither for any other success nor for a cancellation', async () => {
     expect(await changesOf([success, recovery, success, finished({ status: 'canceled' })])).toBe('recovered');
   });
 
-  it('timeouts and lost runs, too', async () => {
+  it('timeouts and lost runs', async () => {
     const run = (status: 'timeout' | 'lost') => finished({ status }, { failuresInARow: 1 });
     expect(await changesOf([run('timeout'), run('lost')])).toBe('failed failed');
   });
 
-  it('missed firings once, until a run succeeds; none that are missed because of a stop', async () => {
+  it('missed firings once until a run succeeds, except for those missed because of a stop', async () => {
     const shutdown = { ...missed, reason: 'shutdown' } as const;
     expect(await changesOf([shutdown, missed, missed, failure(2), missed, success, missed])).toBe('missed missed');
   });
 
-  it('a breaker that opens once, until it closes', async () => {
+  it('an open breaker once until it closes', async () => {
     expect(await changesOf([opened, opened, closed, opened])).toBe('breaker_opened breaker_opened');
   });
 
-  it('only the requested changes', async () => {
+  it('configured events only', async () => {
     const on = new Set(['recovered'] as const);
     expect(await changesOf([failure(1), failure(3), missed, opened, recovery], { on })).toBe('recovered');
   });
@@ -103,7 +103,7 @@ describe('a webhook', () => {
     return JSON.parse(asked.body) as Record<string, unknown>;
   };
 
-  it('is sent a text for people, and the record for programs', async () => {
+  it('receives a text for people and the record for programs', async () => {
     const text = 'backup failed: exit code 3 after 1.2 s (on ada)\n```\nno\nroute\n```';
     expect(await bodyOf(failure(1))).toEqual({
       text,
@@ -140,7 +140,7 @@ describe('a webhook', () => {
     expect((await bodyOf(event))['text']).toBe(text);
   });
 
-  it('does not mention everybody because of a command’s output, and is no longer than a chat shows', async () => {
+  it('never mentions everyone because of command output, and fits into a chat message', async () => {
     const outputTail = `${'x'.repeat(900)}\n`.repeat(9) + '<!channel> @everyone <@U1> ``` mail@example.org';
     const text = String((await bodyOf({ ...failure(1), outputTail }))['text']);
     expect(text).not.toMatch(/<!|@everyone|<@|```.*```.*```/s);
@@ -148,7 +148,7 @@ describe('a webhook', () => {
     expect(text.length).toBeLessThan(2_000);
   });
 
-  it('that cannot be reached is reported, with its host only', async () => {
+  it('that is unreachable is reported with its host only', async () => {
     create({ webhook: `http://${web.host}/services/s3cret` }).accept(failure(1));
     (await web.next()).answer(403);
     await until(() => failed.length > 0);
@@ -165,7 +165,7 @@ describe('a webhook', () => {
   });
 });
 
-test('a command receives the text and the facts of the run, and its failure is reported with its output', async () => {
+test('a notify command receives the text and the facts, and its failure is reported with its output', async () => {
   create({ command: hook }).accept(failure(1));
   const [attempt] = executor.attempts;
   expect(attempt?.env).toMatchObject({
@@ -181,7 +181,7 @@ test('a command receives the text and the facts of the run, and its failure is r
   expect(failed).toMatchObject([{ change: 'failed', error: 'exit code 7', outputTail: 'no pager' }]);
 });
 
-test('at the end of the scheduler, notifications get their remaining time, and are reported', async () => {
+test('notifications get the remaining time when the scheduler stops, and are reported', async () => {
   executor.obedience = 'kill';
   const sink = create({ command: hook, webhook: `http://${web.host}/` });
   sink.accept(failure(1));

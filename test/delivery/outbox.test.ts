@@ -36,7 +36,7 @@ beforeEach(() => {
 });
 
 describe('an outbox', () => {
-  it('delivers the messages to one receiver in order, and those to another meanwhile', async () => {
+  it('delivers messages to one receiver in order, and to another one in parallel', async () => {
     for (const message of ['a1', 'a2', 'b1']) outbox.add(message[0]!, message);
     expect([...active.keys()]).toEqual(['a1', 'b1']);
     await arrive('a1', { error: 'no route' });
@@ -47,14 +47,14 @@ describe('an outbox', () => {
     expect(outbox.isIdle).toBe(true);
   });
 
-  it('refuses a message without a place: of one receiver, and over all', () => {
+  it('rejects a message beyond the limit of a receiver or the overall limit', () => {
     for (let message = 1; message <= 4; message++) outbox.add('a', `a${message}`);
     for (const message of ['b1', 'b2', 'b3', 'c1', 'c2']) outbox.add(message[0]!, message);
     const full = 'too many letters are already waiting';
     expect(done).toEqual([`a4: ${full}`, `b3: ${full}`, `c2: ${full}`]);
   });
 
-  it('refuses what waits and aborts what is active when its patience ends, and waits 1 s more', async () => {
+  it('drops queued messages and aborts active ones after its time limit, and waits 1 s more', async () => {
     outbox.add('a', 'a1');
     outbox.add('a', 'a2');
     outbox.add('b', 'stubborn');

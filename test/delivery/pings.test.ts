@@ -39,7 +39,7 @@ const told = () => failed.map(({ jobName, moment, tries, error }) => `${jobName}
 const paths = () => web.log.map((line) => line.replace(/\?.*/, '').replace('/s3cret', ''));
 
 describe('a ping', () => {
-  it('goes out when a run begins and when it ends, in this order', async () => {
+  it('is sent when a run starts and when it ends, in this order', async () => {
     sink.accept(started);
     sink.accept({ ...started, attempt: 2 });
     sink.accept({ ...started, decided: { kind: 'skipped', reason: 'breaker_open' } });
@@ -59,7 +59,7 @@ describe('a ping', () => {
     expect(clock.armed).toBe(0);
   });
 
-  it('is tried three times, 1 s and 4 s apart', async () => {
+  it('is sent up to three times, 1 s and 4 s apart', async () => {
     sink.accept(success);
     (await web.next()).answer(500);
     await until(() => clock.nextWakeIn === SECOND);
@@ -73,7 +73,7 @@ describe('a ping', () => {
     expect(web.log).toHaveLength(3);
   });
 
-  it('that fails in three tries is reported, without the address', async () => {
+  it('that fails three times is reported without its URL', async () => {
     web.answers = 503;
     sink.accept(success);
     for (const pause of [1, 4]) {
@@ -109,7 +109,7 @@ describe('a ping', () => {
     expect(web.log).toHaveLength(1);
   });
 
-  it('that hangs is ended after 10 s, and tried again', async () => {
+  it('that hangs is aborted after 10 s and sent again', async () => {
     sink.accept(success);
     for (const pause of [1, 4, undefined]) {
       await web.next();
@@ -125,7 +125,7 @@ describe('a ping', () => {
     expect(clock.armed).toBe(0);
   });
 
-  it('to an address where nobody listens reports only that', async () => {
+  it('to a closed port reports only that', async () => {
     await web.close();
     sink.accept(success);
     for (const pause of [1, 4]) {
@@ -139,7 +139,7 @@ describe('a ping', () => {
 });
 
 describe('pings that hang', () => {
-  it('delay their own timer, and no other', async () => {
+  it('delay only pings of their own timer', async () => {
     for (let run = 1; run <= 3; run++) sink.accept(of(success, 'hangs', `r${run}`));
     await web.next();
     sink.accept(of(success, 'quick'));
@@ -148,13 +148,13 @@ describe('pings that hang', () => {
     expect(paths()).toEqual(['POST /hangs', 'POST /quick', 'POST /quick']);
   });
 
-  it('are queued up to a hundred; those beyond are dropped and reported', () => {
+  it('are queued up to a hundred, and the others are dropped and reported', () => {
     for (let run = 1; run <= 102; run++) sink.accept(of(success, 'hangs', `r${run}`));
     expect(told()).toEqual(['hangs success 0: too many pings are already waiting']);
   });
 });
 
-test('at the end of the scheduler, pings get their remaining time, and are reported', async () => {
+test('pings get the remaining time when the scheduler stops, and are reported', async () => {
   sink.accept(of(success, 'hangs', 'r1'));
   sink.accept(of(success, 'hangs', 'r2'));
   await web.next();
@@ -168,7 +168,7 @@ test('at the end of the scheduler, pings get their remaining time, and are repor
   expect(clock.armed).toBe(0);
 });
 
-test('a name and password in the address go into the header', async () => {
+test('a name and password in the URL are sent in the header', async () => {
   const send = createWebSender({ clock, version: '1' });
   const sent = send({ method: 'GET', url: `http://ada:p%40ss@${web.host}/x` }, new AbortController().signal);
   const asked = await web.next();

@@ -22,7 +22,7 @@ const sender = (environment: Record<string, string>) =>
 const stop = new AbortController().signal;
 
 describe('a request', () => {
-  test('goes through the proxy of the environment', async () => {
+  test('uses the proxy of the environment', async () => {
     const send = sender({ http_proxy: `http://ann:s3cret@${proxy.host}` });
     expect(await send({ method: 'POST', url: URL_OF_A, body: 'hello' }, stop)).toEqual({ tries: 1 });
     expect(proxy.log).toEqual([`POST ${URL_OF_A}`]);
@@ -31,7 +31,7 @@ describe('a request', () => {
     expect(clock.armed).toBe(0);
   });
 
-  test('goes through a tunnel when its address is https', async () => {
+  test('uses a tunnel if its URL is https', async () => {
     proxy.refuses = 407;
     const send = sender({ HTTPS_PROXY: `http://${proxy.host}` });
     expect(await send({ method: 'GET', url: 'https://a.invalid/' }, stop)).toEqual({
@@ -41,14 +41,14 @@ describe('a request', () => {
     expect(proxy.log).toEqual(['CONNECT a.invalid:443']);
   });
 
-  test('does not go through it where NO_PROXY says so', async () => {
+  test('bypasses the proxy for hosts in NO_PROXY', async () => {
     const send = sender({ HTTP_PROXY: `http://${proxy.host}`, NO_PROXY: '.invalid' });
     const sent = send({ method: 'GET', url: URL_OF_A }, AbortSignal.abort());
     expect((await sent).error).toBe('the scheduler was stopped');
     expect(proxy.log).toEqual([]);
   });
 
-  test('says which variable is wrong, and not its value', async () => {
+  test('names an invalid variable without its value', async () => {
     const sent = sender({ HTTPS_PROXY: 'socks5://ann:s3cret@proxy' })(
       { method: 'GET', url: 'https://a.invalid/' },
       stop,
@@ -64,7 +64,7 @@ describe('a request', () => {
   });
 
   test.each(['http', 'https'])(
-    'over %s is given up when the proxy is silent, and holds no connection',
+    'over %s times out if the proxy does not respond, and closes its connection',
     async (scheme) => {
       const silent = await ProxyPuppet.open();
       const send = sender({ http_proxy: silent.host, https_proxy: silent.host });

@@ -62,8 +62,8 @@ beforeEach(() => {
 
 const READY = 'STATUS=2 timers, 0 active runs; next start 2026-01-01T00:10:00.000Z';
 
-describe('a service manager', () => {
-  it('is notified that the scheduler is ready, reloads, is ready again, and stops', async () => {
+describe('the service manager', () => {
+  it('is notified that the scheduler is ready, reloads, is ready again and stops', async () => {
     open();
     await rig.clock.advance(0);
     expect(sent.splice(0)).toEqual([['systemd-notify', 'READY=1', READY]]);
@@ -82,7 +82,7 @@ describe('a service manager', () => {
     expect(sent).toEqual([['systemd-notify', 'STOPPING=1', 'STATUS=Stopping; 1 active run']]);
   });
 
-  it('is notified of readiness again after a refused file, with what is wrong', async () => {
+  it('is notified of readiness after a rejected file, with the error', async () => {
     open();
     await rig.clock.advance(0);
     manager.reloading();
@@ -105,7 +105,7 @@ describe('a service manager', () => {
     expect(sent.slice(1).map(([, first]) => first)).toEqual(['STOPPING=1']);
   });
 
-  it('gets two keep-alives in the time it waits for one, until the scheduler has stopped', async () => {
+  it('gets two keep-alives per watchdog interval until the scheduler has stopped', async () => {
     open(MINUTE);
     await rig.clock.advance(0);
     sent.length = 0;
@@ -125,7 +125,7 @@ describe('a service manager', () => {
     expect(sent).toEqual([]);
   });
 
-  it('gets no keep-alive while a due timer is not fired, and the log says why', async () => {
+  it('gets no keep-alive while a due timer does not fire, and the log explains why', async () => {
     open(MINUTE);
     await rig.clock.advance(0);
     sent.length = 0;
@@ -137,7 +137,7 @@ describe('a service manager', () => {
     ]);
   });
 
-  it('that waits for no keep-alive gets one line per minute, if it has changed', async () => {
+  it('without a watchdog gets a changed status at most once a minute', async () => {
     open();
     await rig.clock.advance(0);
     sent.length = 0;
@@ -147,7 +147,7 @@ describe('a service manager', () => {
     expect(sent).toEqual([['systemd-notify', 'STATUS=2 timers, 0 active runs; next start 2026-01-01T00:20:00.000Z']]);
   });
 
-  it('that hangs gets one keep-alive at a time, and delays neither a timer nor the end for long', async () => {
+  it('that hangs gets one keep-alive at a time, and delays neither a timer nor a stop for long', async () => {
     open(MINUTE);
     holds = true;
     await rig.clock.advance(10 * MINUTE);
@@ -159,7 +159,7 @@ describe('a service manager', () => {
     expect(hasStopped).toBe(true);
   });
 
-  it('that cannot be notified is reported once for each reason', async () => {
+  it('that cannot be notified is reported once per reason', async () => {
     exit = { kind: 'not_started', code: 127, error: 'systemd-notify: not found' };
     open(MINUTE);
     await rig.clock.advance(5 * MINUTE);

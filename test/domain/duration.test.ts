@@ -25,7 +25,7 @@ describe('parseDuration', () => {
     ['PT0.25S', 250],
     ['PT1,5S', 1_500],
     ['36525d', LONGEST_DURATION],
-  ])('%s is %d ms', (text, expected) => {
+  ])('reads %s as %d ms', (text, expected) => {
     expect(parseDuration(text)).toBe(expected);
   });
 
@@ -62,7 +62,7 @@ describe('parseDuration', () => {
     ['PT1.5H', /not an ISO 8601/],
     ['36526d', /longer than 100 years/],
     ['99999999999999999999w', /longer than 100 years/],
-  ])('%j is refused', (text, said) => {
+  ])('rejects %j', (text, said) => {
     const refused = () => parseDuration(text);
     expect(refused).toThrow(DurationError);
     expect(refused).toThrow(RangeError);
@@ -77,12 +77,12 @@ describe('parseDuration', () => {
     [Number.NaN, /NaN is not a valid duration/],
     [1e30, /is not a valid duration/],
     [Infinity, /Infinity is not a valid duration/],
-  ])('the message about the number %d says what it lacks', (value, said) => {
+  ])('reports what the number %d lacks', (value, said) => {
     const { message, hint } = bareNumber(value);
     expect(`${message} ${hint}`).toMatch(said);
   });
 
-  it('a hint that says what to write leads to no other error', () => {
+  it('gives hints that lead to no further error', () => {
     fc.assert(
       fc.property(
         fc.stringMatching(/^\d{1,3}([.,]\d{1,4})? ?(ms|s|m|h|secs?|Min|hours)?(\d{1,3}(m|s|ms)?)?$/),
@@ -96,7 +96,7 @@ describe('parseDuration', () => {
     );
   });
 
-  it('reads back what is written, in either form', () => {
+  it('reads back both written forms', () => {
     const part = fc.integer({ min: 0, max: 59 });
     fc.assert(
       fc.property(part, part, part, (hours, minutes, seconds) => {

@@ -24,7 +24,7 @@ const forms: readonly TimerEvent[] = [
   ...SENTENCES.map(([, event]) => event),
 ];
 
-describe('the record of every event agrees with its declared fields', () => {
+describe('each event record matches its declared fields', () => {
   test.each(forms.map((event, index) => [`${event.event} (${index})`, event] as const))('%s', (_name, event) => {
     const { fields } = entryOf(event);
     const { event: name, ...own } = JSON.parse(JSON.stringify(toRecord(event))) as Record<string, unknown>;
@@ -34,7 +34,7 @@ describe('the record of every event agrees with its declared fields', () => {
     expect(Object.keys(own)).toEqual(Object.keys(fields).filter((key) => key in own));
   });
 
-  test('a field in milliseconds has that unit, and one in no unit does not say so', () => {
+  test('and only a field in milliseconds declares that unit', () => {
     for (const [, { fields }] of entries)
       for (const [key, { unit }] of Object.entries(fields)) expect(unit === 'ms', key).toBe(key.endsWith('_ms'));
   });
@@ -57,8 +57,8 @@ function problemOf(value: unknown, field: EventField | undefined): string | unde
   return field.values?.includes(value as string) === false ? 'is not among its values' : undefined;
 }
 
-describe('every entry', () => {
-  test.each(entries)('%s', (name, entry) => {
+describe('each event entry', () => {
+  test.each(entries)('has a matching sentence: %s', (name, entry) => {
     const { example, summary, fields, level, since } = entry;
     expect(example.event).toBe(name);
     const texts = [summary, ...Object.values(fields).map((field) => field.summary)];
@@ -85,7 +85,7 @@ describe('every entry', () => {
   );
 });
 
-describe('a sentence that counts one thing has no plural', () => {
+describe('a sentence with a count of one has no plural', () => {
   /** The event with 1 for each count, and one item in each list. */
   const ofOne = (event: TimerEvent): TimerEvent =>
     Object.fromEntries(
@@ -102,7 +102,7 @@ describe('a sentence that counts one thing has no plural', () => {
   });
 });
 
-test('the summaries of events keep to 25 words per sentence', () => {
+test('the summaries of events have at most 25 words per sentence', () => {
   const texts = entries.flatMap(([, { summary, fields }]) => [
     summary,
     ...Object.values(fields).map((field) => field.summary),

@@ -9,10 +9,10 @@ const late = { status: 'timeout', error: 'timed out after 2 s' } as const;
 describe('an outcome', () => {
   it.each<[string, Exit, CancelCause | undefined, Outcome]>([
     ['a success', exited(0), undefined, { status: 'success', exitCode: 0 }],
-    ['another code of success', exited(3), undefined, { status: 'success', exitCode: 3 }],
+    ['another success code', exited(3), undefined, { status: 'success', exitCode: 3 }],
     ['a failure', exited(1), undefined, { status: 'failure', exitCode: 1, error: 'exit code 1' }],
     [
-      'a command that its shell did not find',
+      'a command not found by its shell',
       exited(127),
       undefined,
       {
@@ -22,7 +22,7 @@ describe('an outcome', () => {
       },
     ],
     [
-      'a command that its shell could not execute',
+      'a command not executable by its shell',
       exited(126),
       undefined,
       {
@@ -44,11 +44,11 @@ describe('an outcome', () => {
       { kind: 'requested' },
       { status: 'canceled', exitCode: 0, error: 'canceled on request' },
     ],
-  ])('%s', (_, exit, cause, outcome) => {
+  ])('is derived from %s', (_, exit, cause, outcome) => {
     expect(judge(exit, cause, { successCodes: [0, 3], cwd: '/srv/shop' })).toEqual(outcome);
   });
 
-  it('of a run whose scheduler died says what is known of its end', () => {
+  it('of a run whose scheduler died reports how it may have ended', () => {
     const error = 'the scheduler died while it was running';
     expect(lostOutcome(undefined)).toEqual({ status: 'lost', error });
     expect(lostOutcome(exited(3)).error).toBe(`${error}; it then ended with exit code 3`);
@@ -66,7 +66,7 @@ describe('an outcome', () => {
     );
   });
 
-  it('never shows exit code 0 with a timeout, even where 0 is a failure', () => {
+  it('never combines exit code 0 with a timeout, even if 0 is a failure', () => {
     expect(judge(exited(0), timeout, { successCodes: [3], cwd: '/' })).toEqual(late);
   });
 });

@@ -4,7 +4,7 @@ import { recentOutcomeOf } from '../../src/domain/recent-outcome.js';
 import { toRecord } from '../../src/domain/record.js';
 import { finished, firingAt } from '../support/past.js';
 
-test('a lost run has no duration, in no record', () => {
+test('a lost run has no duration in any record', () => {
   const lost = finished(firingAt('2026-11-23T10:00:00Z'), { outcome: { status: 'lost' }, durationMs: 998 });
   expect(toRecord(lost)).toMatchObject({ status: 'lost', duration_ms: null });
   expect(recentOutcomeOf(lost, '').durationMs).toBeUndefined();

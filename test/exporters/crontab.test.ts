@@ -36,7 +36,7 @@ test('timers become lines that cron runs at the same times', () => {
   expect(again.jobs.map((job) => firings(job, 20))).toEqual(jobs.map((job) => firings(job, 20)));
 });
 
-test('an imported crontab comes back with its variables, its shell and its folder', () => {
+test('an imported crontab is exported with its variables, shell and folder', () => {
   const tab = [
     'MAILTO=""',
     'SHELL=/bin/bash',
@@ -62,7 +62,7 @@ test.each([
   'cat%a%%',
   String.raw`date +\%F | wc -c%100\% sure%\ %END`,
   'cd /srv && ./load "a b"%x',
-])('the input of an imported command comes back as %%: %s', (command) => {
+])('the input of an imported command is exported with %%: %s', (command) => {
   const first = imported(crontab, `MAILTO=\n1 2 3 4 5 ${command}\n`, { timezone: 'UTC' });
   const { files, differences } = crontabExporter.write(first.jobs, { now: NOW, timezone: 'UTC' });
   expect(differences).toEqual([]);
@@ -70,12 +70,12 @@ test.each([
   expect(again.jobs.map((job) => job.command)).toEqual(first.jobs.map((job) => job.command));
 });
 
-test('the input of a timer with a timeout reaches its command', () => {
+test('the input of a timer with a timeout is passed to its command', () => {
   const { files } = exported('a: { cron: "0 4 * * *", run: "cat <<\'END\'\\nx\\nEND\\n", cwd: /tmp, timeout: 5m }');
   expect(files[0]!.text).toContain('cd /tmp && timeout -k 10 300 /bin/sh -c cat%x\n');
 });
 
-test('the description of the first entry comes back, and an entry of a user has its home', () => {
+test('the description of the first entry is exported, and a user’s entry has the user’s home', () => {
   const tab = '# Reloads the rules\n0 * * * * root ./firewall.sh 2>/dev/null\n@reboot root ./start.sh\n';
   const first = imported(crontab, tab, { path: '/etc/cron.d/fire', timezone: 'UTC' });
   const { files } = crontabExporter.write(first.jobs, { now: NOW, timezone: 'UTC' });
@@ -84,7 +84,7 @@ test('the description of the first entry comes back, and an entry of a user has 
   expect(own(again)).toEqual(own(first));
 });
 
-test('a description of several lines comes back, and so does one that looks like the line of a name', () => {
+test('a description is exported even if it has several lines or looks like a name', () => {
   const descriptions = [
     '  one\n\n  m h dom mon dow\n0 0 * * * x',
     'timer: other',
@@ -103,7 +103,7 @@ test('a description of several lines comes back, and so does one that looks like
   expect(again.jobs.map(({ description }) => description)).toEqual(descriptions);
 });
 
-test('times of one timer are joined unless somebody has changed an entry', () => {
+test('entries of one timer are merged unless one of them was changed', () => {
   const { files } = exported(
     'a: { cron: ["0 1 * * *", "30 2 * * *"], run: x, cwd: ~/, run_at_start: true }\nb: { cron: ["0 3 * * *", "30 4 * * *"], run: y, cwd: ~/ }',
   );
@@ -113,7 +113,7 @@ test('times of one timer are joined unless somebody has changed an entry', () =>
   expect(jobs.map(({ command: { run } }) => run)).toEqual(['x', 'y', 'z']);
 });
 
-test('a name that no timer can have, or that is above no entry, is only a comment', () => {
+test('an invalid name, or a name above no entry, is only a comment', () => {
   const { names, jobs } = imported(
     crontab,
     '# timer: a b\n0 1 * * * x\n# timer: lost\n\n0 2 * * * y\n# timer: above\nA=1\n0 3 * * * z\n# timer: end\n',
@@ -122,7 +122,7 @@ test('a name that no timer can have, or that is above no entry, is only a commen
   expect(jobs.map(({ description }) => description)).toEqual(['timer: a b', undefined, undefined]);
 });
 
-test('timers that run at the start become @reboot, with a warning', () => {
+test('timers with run_at_start become @reboot entries, with a warning', () => {
   const { files, differences } = exported(
     'a: { in: 1s, run: x, cwd: ~/ }\nb: { in: 90s, run: y, cwd: ~/ }\nc: { cron: "@daily", run: z, cwd: ~/, run_at_start: true }',
   );
@@ -140,7 +140,7 @@ test('timers that run at the start become @reboot, with a warning', () => {
   expect(differences[0]!.message).toContain('runs it once after the machine has started');
 });
 
-test('variables that some timers have, or that mean something to cron, stay in the commands', () => {
+test('variables of single timers, or special to cron, stay in the commands', () => {
   const { files } = exported(
     [
       'a: { cron: "@daily", run: x, env: { A: "1", B: "2", MAILTO: me } }',
@@ -155,7 +155,7 @@ test('variables that some timers have, or that mean something to cron, stay in t
   ]);
 });
 
-test('kill_after without a timeout is left out with a warning', () => {
+test('kill_after without a timeout is omitted with a warning', () => {
   const { files, differences } = exported(
     'a: { cron: "@daily", run: x, cwd: ~/, kill_after: 15m }\nb: { cron: "@daily", run: y, cwd: ~/, timeout: 1h, kill_after: 15m }',
   );
@@ -165,7 +165,7 @@ test('kill_after without a timeout is left out with a warning', () => {
   ]);
 });
 
-test('what a crontab cannot express is left out with an error', () => {
+test('a timer that a crontab cannot express is omitted with an error', () => {
   const { files, differences } = exported(
     'a: { cron: "0 0 L * *", run: x }\nb: { cron: "*/5 * * * * *", run: x }\nc: { every: 7m, run: x }\nd: { cron: "@daily", run: "x\\ny" }\ne: { cron: "0 0 13 * +FRI", run: x }',
   );

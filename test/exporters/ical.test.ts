@@ -12,7 +12,7 @@ function exported(timers: string) {
   return ical.write(timerFile?.jobs ?? [], { now: NOW, timezone: 'UTC' });
 }
 
-test('the upcoming firings of 31 days are events', () => {
+test('the firings of the next 31 days become events', () => {
   const { files, differences } = exported('backup: { cron: "30 3 * * MON", run: x, description: "a, b; c" }');
   const lines = files[0]!.text.split('\r\n');
   expect(lines.filter((line) => line.startsWith('DTSTART'))).toEqual(
@@ -24,7 +24,7 @@ test('the upcoming firings of 31 days are events', () => {
   expect(differences).toEqual([]);
 });
 
-test('a timer of many firings is cut, and says so; others have none', () => {
+test('a timer with many firings is truncated with a note, and others are not', () => {
   const { files, differences } = exported(
     'a: { every: 1m, run: x }\nb: { cron: "@daily", run: x, enabled: false }\nc: { every: { interval: 1m, from: end }, run: x }',
   );
@@ -32,7 +32,7 @@ test('a timer of many firings is cut, and says so; others have none', () => {
   expect(differences.map(({ timer, severity }) => `${timer} ${severity}`)).toEqual(['a note', 'b note', 'c note']);
 });
 
-test('lines have at most 75 bytes, and characters stay whole', () => {
+test('lines have at most 75 bytes and do not split characters', () => {
   const event = { timer: 'a', scheduledFor: NOW, startsAt: NOW, description: `${'ä€😀,'.repeat(60)}\nnext` };
   const text = calendarText([event], NOW);
   for (const line of text.split('\r\n')) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75);

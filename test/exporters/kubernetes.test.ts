@@ -40,7 +40,7 @@ const FILE = `
     timeout: 1m
 `;
 
-test('CronJobs are valid for Kubernetes', async () => {
+test('Kubernetes accepts the exported CronJobs', async () => {
   const { manifests } = exported(FILE);
   expect(manifests.map(({ metadata }) => (metadata as { name: string }).name)).toEqual([
     'plain',
@@ -52,7 +52,7 @@ test('CronJobs are valid for Kubernetes', async () => {
   expect(typeFaults(manifests)).toEqual([]);
 });
 
-test('each CronJob has a name of its own, and a note says which', () => {
+test('each CronJob has a unique name, and a note contains it', () => {
   const long = 'x'.repeat(60);
   const timers = ['a_b', 'a-b', 'A.B', 'a-b-2', long, `${long}y`];
   const { manifests, differences } = exported(timers.map((name) => `  ${name}: { every: 1h, run: x }\n`).join(''));
@@ -67,7 +67,7 @@ test('each CronJob has a name of its own, and a note says which', () => {
   ]);
 });
 
-test('an import finds the names that Kubernetes does not allow, the tags, and all expressions of a timer', () => {
+test('an import restores names that Kubernetes rejects, tags and all expressions of a timer', () => {
   const { manifests } = exported(FILE);
   const annotations = manifests.map(({ metadata }) => (metadata as { annotations?: object }).annotations);
   expect(annotations).toEqual([
@@ -81,7 +81,7 @@ test('an import finds the names that Kubernetes does not allow, the tags, and al
   expect(jobs[1]).toMatchObject({ written: { text: '0 9 * * MON-FRI | 0 10 * * SAT,SUN' }, tags: ['a=b', 'n'] });
 });
 
-test.each(['a b', 'x\n# y: {', '', '-x', 'y'.repeat(129)])('the name %j in an annotation is not one', (name) => {
+test.each(['a b', 'x\n# y: {', '', '-x', 'y'.repeat(129)])('the name %j in an annotation is ignored', (name) => {
   const { manifests } = exported('  b_B: { cron: "@daily", run: x, tags: [n] }\n');
   const metadata = { name: 'b-b', annotations: { 'timers-cli/name': name, 'timers-cli/tags': '[1, {' } };
   const { names, jobs } = imported(kubernetes, JSON.stringify({ ...manifests[0], metadata }), { path: 'k.json' });
@@ -89,7 +89,7 @@ test.each(['a b', 'x\n# y: {', '', '-x', 'y'.repeat(129)])('the name %j in an an
   expect(jobs[0]!.tags).toEqual([]);
 });
 
-test('a difference of seconds, and a start that may be late, are reported', () => {
+test('a difference of seconds and a possibly late start are reported', () => {
   const { differences } = only('cron: "@daily", timeout: 1500ms, overlap: allow');
   expect(differences.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([
     'note: It may start up to 30 s late (startingDeadlineSeconds), because Kubernetes checks only every 10 s.',
@@ -97,7 +97,7 @@ test('a difference of seconds, and a start that may be late, are reported', () =
   ]);
 });
 
-test('Kubernetes expands nothing that is meant for the shell or the value', () => {
+test('Kubernetes does not expand references meant for the shell', () => {
   const { manifests } = exported(FILE);
   const text = JSON.stringify(manifests[0]);
   expect(text).toContain('"echo $(date) $$$ $$(X)"');
@@ -137,14 +137,14 @@ describe('schedules', () => {
   });
 });
 
-test('without an image, nothing is written', () => {
+test('nothing is written without an image', () => {
   const { manifests, differences } = exported('  x: { cron: "@daily", run: x }\n', '');
   expect(manifests).toEqual([]);
   expect(differences).toMatchObject([{ severity: 'error', message: expect.stringContaining('--image') }]);
 });
 
 test.each(samplesOf('kubernetes').map(({ path, text }) => [path, text]))(
-  'what was imported from %s is the same after an export and an import',
+  'the import of %s is unchanged after an export and another import',
   (path, text) => {
     const first = imported(kubernetes, text, { path });
     const { files } = kubernetesExporter.write(first.jobs, { now: START, timezone: 'UTC', image: 'shop:1' });

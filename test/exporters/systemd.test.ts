@@ -52,11 +52,11 @@ busy: { cron: "@daily", run: x, env: { A: 'b "c" $D \e', B: "1%" }, timeout: 5m,
   success_codes: [0, 3], retry: { attempts: 3, delay: 5s, factor: 1, not_on: [9] }, cwd: /tmp, output: { file: /tmp/out }, description: "50% of it" }
 `.trim();
 
-describe('what is exported and imported again', () => {
+describe('a timer exported and imported again', () => {
   const jobs = jobsOf(EVERYTHING);
   const again = imported(systemd, printed(jobs), { path: '-', timezone: 'UTC' });
 
-  it.each(jobs.map((job) => [job.name, job] as const))('%s is the same timer', (name, job) => {
+  it.each(jobs.map((job) => [job.name, job] as const))('with %s is unchanged', (name, job) => {
     const same = again.jobs.find((other) => other.name === name);
     if (!job.schedule.countsElapsed) expect(firings(same!, 20, NOW)).toEqual(firings(job, 20, NOW));
     const { run, shell, cwd, env, successCodes, output } = same!.command;
@@ -68,7 +68,7 @@ describe('what is exported and imported again', () => {
       expect(same!.definition[key], key).toBe(job.definition[key]);
   });
 
-  it('is the same for twenty real pairs', () => {
+  it('from twenty real pairs is unchanged', () => {
     const pairs = readFileSync(new URL('../importers/systemd/pairs.txt', import.meta.url), 'utf8');
     const first = imported(systemd, pairs, { path: '-', timezone: 'UTC' });
     const second = imported(systemd, printed(first.jobs), { path: '-', timezone: 'UTC' });
@@ -89,7 +89,7 @@ test.each([
   expect(files[1]!.text.split('\n').filter((line) => line.startsWith('Timeout'))).toEqual(lines);
 });
 
-test('a changed OnCalendar counts, not the interval that it was exported with', () => {
+test('a changed OnCalendar overrides the exported interval', () => {
   const text = printed(jobsOf('a: { every: 1h, run: x }')).replace(/OnCalendar=.*/, 'OnCalendar=*:30:00 UTC');
   const { jobs, differences } = imported(systemd, text, { path: '-', timezone: 'UTC' });
   expect(jobs[0]!.definition).toMatchObject({ cron: '"30 * * * *"' });
@@ -100,7 +100,7 @@ test.each([
   ['every: 1h, timeout: 1m', 'StartLimitIntervalSec=193s', 'StartLimitBurst=3'],
   ['every: 1m, timeout: 1m', 'StartLimitIntervalSec=193s', 'StartLimitBurst=6'],
   ['cron: "0,1 3 * * *", timeout: 1m', 'StartLimitIntervalSec=193s', 'StartLimitBurst=6'],
-])('%s and retries: ordinary firings never reach the limit of starts', (keys, interval, burst) => {
+])('regular firings with %s and retries never reach the start limit', (keys, interval, burst) => {
   const { files, differences } = systemdUnits.write(
     jobsOf(`a: { ${keys}, run: x, retry: { attempts: 3, factor: 1 } }`),
     context,
@@ -111,20 +111,20 @@ test.each([
   expect(differences.map((one) => one.message)).toEqual(isCounted ? [message] : []);
 });
 
-test('retries come back as they were, although systemd counts firings among the starts', () => {
+test('retries survive the round trip, although systemd counts firings as starts', () => {
   const jobs = jobsOf('a: { every: 1m, run: x, timeout: 1m, retry: { attempts: 3, delay: 5s, factor: 1 } }');
   const again = imported(systemd, printed(jobs), { path: '-', timezone: 'UTC' });
   expect(again.jobs[0]!.definition['retry']).toBe(jobs[0]!.definition['retry']);
   expect(printed(again.jobs)).toBe(printed(jobs));
 });
 
-test('catch_up without a calendar is left out, with a warning', () => {
+test('catch_up without a calendar is omitted with a warning', () => {
   const { files, differences } = systemdUnits.write(jobsOf('a: { every: 7m, run: x, catch_up: true }'), context);
   expect(files[0]!.text).not.toContain('Persistent');
   expect(differences.map(({ message }) => message)).toContain('catch_up is left out: it needs OnCalendar.');
 });
 
-test('a kind of schedule that no exporter knows is left out, not exported as another', () => {
+test('a schedule kind unknown to the exporters is omitted, not exported as another kind', () => {
   const jobs = jobsOf('a: { every: 5m, run: x }').map((job) => ({ ...job, written: { key: 'moon', text: 'full' } }));
   const { files, differences } = systemdUnits.write(jobs, context);
   expect(files).toEqual([]);
@@ -133,7 +133,7 @@ test('a kind of schedule that no exporter knows is left out, not exported as ano
   ]);
 });
 
-test('what systemd cannot do is reported', () => {
+test('features that systemd lacks are reported', () => {
   const said = (timers: string, timezone?: string): string => {
     const jobs = jobsOf(timers, timezone);
     const { differences } = systemdUnits.write(jobs, context);

@@ -10,8 +10,8 @@ import { Foreseen } from './foreseen.js';
 const hourOf = ({ windows }: Forecast) => windows.find(({ window }) => window === '1h')!;
 const oneTimer = (keys: string) => `timers:\n  tick: { run: x, ${keys} }\n`;
 
-describe('runs at once', () => {
-  test('differ by at most a fifth from the actual runs if durations vary', async () => {
+describe('predicted concurrency', () => {
+  test('is within a fifth of the actual concurrency if durations vary', async () => {
     const chance = new Chance(7);
     const around = (name: string) => (30 + Number(name.slice(1)) * 7) * SECOND;
     const drawn = (name: string) => Math.round(around(name) * (0.5 + chance.next()));
@@ -32,7 +32,7 @@ describe('runs at once', () => {
     }
   });
 
-  test('include a run that has outlasted all before it, for as long again', async () => {
+  test('includes a run longer than all earlier ones for the same time again', async () => {
     const foreseen = new Foreseen(
       oneTimer('every: 1h, overlap: allow'),
       () => 3 * HOUR,
@@ -48,8 +48,8 @@ describe('runs at once', () => {
   });
 });
 
-describe('runs', () => {
-  test('of a timer whose breaker is open are expected once its cooldown has passed', async () => {
+describe('predicted runs', () => {
+  test('of a timer with an open breaker start after its cooldown', async () => {
     const foreseen = new Foreseen(oneTimer('every: 1m, breaker: { failures: 1, cooldown: 30m }'), () => SECOND);
     const { clock, executor } = foreseen.rig;
     executor.exits = () => ({ kind: 'exited', code: 1 });
@@ -65,7 +65,7 @@ describe('runs', () => {
     ['every: 1m, overlap: skip', [5, 15, 60]],
     // Fallbacks do not count as runs.
     ['every: 1m, max_runs: 5', [5, 15, 27]],
-  ])('%s: under an open breaker each is a fallback', async (keys, expected) => {
+  ])('with %s are fallbacks while the breaker is open', async (keys, expected) => {
     const breaker = 'breaker: { failures: 1, cooldown: 30m }, fallback: y';
     const foreseen = new Foreseen(oneTimer(`${keys}, ${breaker}`), () => SECOND);
     const { clock, executor } = foreseen.rig;
@@ -88,8 +88,8 @@ describe('runs', () => {
   });
 });
 
-describe('the error', () => {
-  test('is absent for an hour, then counts unexpected runs as negative', async () => {
+describe('the forecast error', () => {
+  test('is absent for an hour, and then counts unexpected runs as negative', async () => {
     const foreseen = new Foreseen(oneTimer('every: 10m, jitter: 90s'), () => SECOND);
     const { clock, scheduler } = foreseen.rig;
     await clock.advance(SECOND);
@@ -108,7 +108,7 @@ describe('the error', () => {
 });
 
 describe('a forecast', () => {
-  test('is computed once a minute, however often it is requested', async () => {
+  test('is computed at most once a minute', async () => {
     const foreseen = new Foreseen(oneTimer('every: 10m'), () => SECOND);
     const { clock } = foreseen.rig;
     const instants = new Set<number>();
@@ -130,7 +130,7 @@ describe('a forecast', () => {
     expect(foreseen.turns).toBeGreaterThan(asked / 8);
   });
 
-  test('that cannot be computed is reported, and absent', async () => {
+  test('that fails is reported and absent', async () => {
     const broken = job('bad', {
       ...everyMs(MINUTE),
       next: () => {
@@ -146,7 +146,7 @@ describe('a forecast', () => {
   });
 });
 
-test('recorded run times are read again when a tenth of the runs is new', () => {
+test('recorded durations are read again once a tenth of the runs is new', () => {
   let reads = 0;
   const durations: Duration[] = Array.from({ length: 20 }, () => 5);
   const times = new RecordedRunTimes(() => (reads++, durations));

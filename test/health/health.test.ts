@@ -16,19 +16,19 @@ async function running(): Promise<SchedulerStatus> {
 }
 
 describe('a scheduler is', () => {
-  test('alive and ready while it does its work', async () => {
+  test('alive and ready while it works', async () => {
     const status = await running();
     expect(judgeLiveness(status, fine)).toEqual({ isOk: true, reasons: [] });
     expect(judgeReadiness(status, fine)).toEqual({ isOk: true, reasons: [] });
   });
 
-  test('not alive when something is due and is not fired', async () => {
+  test('not alive if a due firing does not start', async () => {
     const status = await running();
     const { isOk, reasons } = judgeLiveness({ ...status, at: status.at + 12 * SECOND }, fine);
     expect({ isOk, reasons }).toEqual({ isOk: false, reasons: ['tick is due and was not fired'] });
   });
 
-  test('not ready before it has started, while it stops, with a refused file, without its state, or without its address', async () => {
+  test('not ready before its start, while stopping, with a rejected file, or without state or address', async () => {
     const status = await running();
     expect(judgeReadiness({ ...status, startedAt: undefined }, fine).reasons).toEqual(['it has not started yet']);
     expect(judgeReadiness({ ...status, isStopping: true }, fine).reasons).toEqual(['it is stopping']);
@@ -47,7 +47,7 @@ describe('a scheduler is', () => {
   });
 });
 
-test('a blocked loop is remembered for half a minute', async () => {
+test('a blocked event loop is remembered for half a minute', async () => {
   const clock = new FakeClock();
   const watch = new ConditionWatch(clock);
   watch.start();
@@ -65,7 +65,7 @@ test('a blocked loop is remembered for half a minute', async () => {
   expect(watch.condition.loopStood, 'nobody looks any more').toBe(0);
 });
 
-test('the loop is checked at whole seconds, when most timers are due', async () => {
+test('the event loop is checked at whole seconds, when most timers are due', async () => {
   const clock = new FakeClock('2026-01-01T00:00:00.300Z');
   const checks: number[] = [];
   const watch = new ConditionWatch(

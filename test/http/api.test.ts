@@ -22,7 +22,7 @@ const PAST = [
 ];
 
 describe('the current state', () => {
-  test('the status has every timer with its last outcomes, from the record and from this process', async () => {
+  test('the status contains every timer with its last outcomes, recorded and from this process', async () => {
     page = await servePage(JOBS, { recorded: new FakeHistory({ endings: PAST }) });
     page.rig.executor.lasting = SECOND;
     await page.rig.clock.advance(11 * SECOND);
@@ -39,7 +39,7 @@ describe('the current state', () => {
     ]);
   });
 
-  test('a stream starts with everything, and continues with the timers that change', async () => {
+  test('a stream starts with the full status and continues with changed timers', async () => {
     page = await servePage(JOBS);
     const heard = await page.listening.listen('/api/events');
     const first = await heard.next();
@@ -57,7 +57,7 @@ describe('the current state', () => {
     heard.response.destroy();
   });
 
-  test('a silent stream sends comments, and a stream whose reader has gone costs nothing', async () => {
+  test('an idle stream sends comments, and a stream without a reader is closed', async () => {
     page = await servePage([job('never', { next: () => undefined, count: () => 0, intervalLike: false })]);
     const before = page.rig.clock.armed;
     const heard = await page.listening.listen('/api/events');
@@ -70,7 +70,7 @@ describe('the current state', () => {
     await expect.poll(() => page?.rig.clock.armed).toBe(before);
   });
 
-  test('one stream more than 32 ends the oldest, and plain requests are served', async () => {
+  test('the 33rd stream ends the oldest one, and plain requests are served', async () => {
     page = await servePage(JOBS);
     const { listening } = page;
     const open = [];
@@ -86,7 +86,7 @@ describe('the current state', () => {
 describe('the timeline', () => {
   const span = 'from=2025-12-31T23:51:00Z&until=2026-01-01T00:01:00Z';
 
-  test('has one lane per timer: past firings without output, and upcoming ones', async () => {
+  test('has one lane per timer, with past firings without output and upcoming ones', async () => {
     page = await servePage(JOBS, { recorded: new FakeHistory({ endings: PAST }) });
     const { lanes } = await page.listening.json(`/api/timeline?${span}&task_name=backup&task_name=tick`);
     expect(lanes).toMatchObject([
@@ -105,7 +105,7 @@ describe('the timeline', () => {
     expect(JSON.stringify(lanes)).not.toContain('secret line');
   });
 
-  test('without names there is one lane for all', async () => {
+  test('has one lane for all timers if no names are given', async () => {
     page = await servePage(JOBS, { recorded: new FakeHistory({ endings: PAST }) });
     const { lanes } = await page.listening.json(`/api/timeline?${span}`);
     expect((lanes as { past: { task_name: string }[] }[]).map(({ past }) => past.map((one) => one.task_name))).toEqual([
@@ -113,7 +113,7 @@ describe('the timeline', () => {
     ]);
   });
 
-  test('a lane is bounded, and says that there is more', async () => {
+  test('has lanes of limited length and reports that there is more', async () => {
     const endings = Array.from({ length: 300 }, (_, index) =>
       finished(firingAt('2025-12-31T23:52'), { runId: `run${index}`, at: Date.parse('2025-12-31T23:53:00Z') + index }),
     );
@@ -126,7 +126,7 @@ describe('the timeline', () => {
     expect([lane?.past.length, lane?.past.at(-1)?.run_id, lane?.coming.length]).toEqual([250, 'run299', 250]);
   });
 
-  test('an invalid or too long span, and too many names, are refused with a sentence', async () => {
+  test('rejects an invalid or too long period and too many names with a reason', async () => {
     page = await servePage(JOBS);
     const { listening } = page;
     for (const query of ['', 'from=x&until=y', 'from=2026-01-01T00:00Z&until=2027-01-01T00:00Z'])
@@ -137,7 +137,7 @@ describe('the timeline', () => {
 });
 
 describe('one run', () => {
-  test('while it is active, its output is streamed from its beginning to its end', async () => {
+  test('that is active streams its output from the beginning to the end', async () => {
     page = await servePage(JOBS);
     await page.rig.clock.advance(10 * SECOND);
     const [attempt] = page.rig.executor.attempts;
@@ -160,7 +160,7 @@ describe('one run', () => {
     await heard.ended;
   });
 
-  test('a stream of a silent run has a comment every 15 s, counted from its last line', async () => {
+  test('that is silent streams a comment every 15 s, counted from its last line', async () => {
     page = await servePage(JOBS);
     await page.rig.clock.advance(10 * SECOND);
     const before = page.rig.clock.armed;
@@ -183,7 +183,7 @@ describe('one run', () => {
     await expect.poll(() => page?.rig.clock.armed).toBe(before);
   });
 
-  test('a stream that is read too slowly reports how much was lost, and the end of the run', async () => {
+  test('read too slowly reports the number of lost lines and its end', async () => {
     page = await servePage(JOBS);
     await page.rig.clock.advance(10 * SECOND);
     const [attempt] = page.rig.executor.attempts;
@@ -212,7 +212,7 @@ describe('one run', () => {
     await heard.ended;
   });
 
-  test('without a record the memory is used; an unknown run is 404', async () => {
+  test('without a record comes from memory, and an unknown run returns 404', async () => {
     page = await servePage(JOBS);
     await page.rig.clock.advance(10 * SECOND);
     page.rig.executor.attempts[0]!.end(1);
@@ -229,7 +229,7 @@ describe('one run', () => {
     expect((await page.listening.ask('/api/outcomes?limit=1000')).status).toBe(400);
   });
 
-  test('if the record cannot be read, the remembered events are used', async () => {
+  test('comes from memory if the record cannot be read', async () => {
     const broken = new FakeHistory({});
     broken.endings = () => {
       throw new Error('disk I/O error');
@@ -245,10 +245,10 @@ describe('one run', () => {
   });
 });
 
-describe('acting', () => {
+describe('an action', () => {
   const bearer = { Authorization: 'Bearer secret' };
 
-  test('with the token the verb is carried out with its arguments', async () => {
+  test('with the token executes the verb with its arguments', async () => {
     page = await servePage(JOBS, { token: 'secret' });
     const args = { names: ['backup'], for_ms: 1000 };
     expect((await page.listening.post('/api/pause', args, bearer)).status).toBe(200);
@@ -258,20 +258,20 @@ describe('acting', () => {
 
   test.each([
     ['without the token', {}, 401],
-    ['with a wrong one', { Authorization: 'Bearer secreT' }, 401],
+    ['with a wrong token', { Authorization: 'Bearer secreT' }, 401],
     ['from a page of another origin', { ...bearer, Origin: 'http://evil.example' }, 403],
     ['from a page in a sandbox', { ...bearer, Origin: 'null' }, 403],
-    ['from another site, by what the browser says', { ...bearer, 'Sec-Fetch-Site': 'cross-site' }, 403],
+    ['from another site, by the browser’s headers', { ...bearer, 'Sec-Fetch-Site': 'cross-site' }, 403],
     ['from another port of this machine', { ...bearer, 'Sec-Fetch-Site': 'same-site' }, 403],
-    ['under the name of another host', { ...bearer, Host: 'evil.example' }, 421],
-    ['as a form would send it', { ...bearer, 'Content-Type': 'text/plain' }, 415],
-  ])('nothing is done %s', async (_who, headers, status) => {
+    ['with another host name', { ...bearer, Host: 'evil.example' }, 421],
+    ['sent by a form', { ...bearer, 'Content-Type': 'text/plain' }, 415],
+  ])('%s is not executed', async (_who, headers, status) => {
     page = await servePage(JOBS, { token: 'secret' });
     expect((await page.listening.post('/api/trigger', { name: 'backup' }, headers)).status).toBe(status);
     expect(page.acted).toEqual([]);
   });
 
-  test('without a token file no action is allowed, and the response says how to change that', async () => {
+  test('is not allowed without a token file, and the response explains how to change that', async () => {
     page = await servePage(JOBS);
     const { status, text } = await page.listening.post('/api/trigger', { name: 'backup' }, bearer);
     expect([status, page.acted]).toEqual([403, []]);
@@ -282,7 +282,7 @@ describe('acting', () => {
     ['unknown', 404],
     ['wrong', 400],
     ['unfit', 409],
-  ] as const)('invalid arguments, and a verb that refuses (%s), return a sentence', async (because, refused) => {
+  ] as const)('with invalid arguments or a refusal (%s) returns the reason', async (because, refused) => {
     page = await servePage(JOBS, {
       token: 'secret',
       answer: { kind: 'refused', because, reason: 'unknown timer "x"' },
@@ -293,7 +293,7 @@ describe('acting', () => {
     expect([status, text]).toEqual([refused, '{"error":"unknown timer \\"x\\""}\n']);
   });
 
-  test('a body that is too long is refused, whether its length is announced or not', async () => {
+  test('with a body that is too long is rejected, with or without Content-Length', async () => {
     page = await servePage(JOBS, { token: 'secret' });
     const body = JSON.stringify({ name: 'x'.repeat(3_000_000) });
     const refused = [413, '{"error":"the body is too long: it can have at most 64 KiB"}\n'];
@@ -304,14 +304,14 @@ describe('acting', () => {
     expect([page.acted, page.listening.troubles]).toEqual([[], []]);
   });
 
-  test('a character that comes in two parts is whole', async () => {
+  test('can contain a character split across chunks', async () => {
     page = await servePage(JOBS, { token: 'secret' });
     const name = `${'x'.repeat(16_000)}ü`.repeat(2);
     expect((await page.listening.post('/api/trigger', { name }, bearer)).status).toBe(200);
     expect(page.acted).toEqual([{ verb: 'trigger', args: { name } }]);
   });
 
-  test('a page of another origin may not even read', async () => {
+  test('cannot even be requested by a page of another origin', async () => {
     page = await servePage(JOBS);
     const { listening } = page;
     const look = (headers: Record<string, string>) => listening.ask('/api/status', { headers });
@@ -321,7 +321,7 @@ describe('acting', () => {
   });
 });
 
-test('the calendar has the upcoming firings, and needs the token', async () => {
+test('the calendar contains the upcoming firings and requires the token', async () => {
   page = await servePage(JOBS, { token: 'secret' });
   const { listening } = page;
   expect((await listening.ask('/calendar.ics')).status).toBe(401);

@@ -67,7 +67,7 @@ afterEach(() => server.stop());
 
 const table = routes.filter(({ path }) => path !== '/api/token').map(({ method, path }) => [method, path] as const);
 
-test.each(table)('a bug behind %s %s is reported, and the next request is served', async (method, path) => {
+test.each(table)('a bug in %s %s is reported, and the next request is served', async (method, path) => {
   const headers = { Authorization: 'Bearer t', 'Content-Type': 'application/json', ...ONE };
   const sent = path === '/api/outcomes' ? skipped : { name: 'a', names: ['a'], target: 'a' };
   const body = JSON.stringify(sent);
@@ -81,7 +81,7 @@ test.each(table)('a bug behind %s %s is reported, and the next request is served
   expect((await server.ask('/whole')).status).toBe(200);
 });
 
-test('every route of the program is in the table', () => {
+test('the table contains every route of the program', () => {
   expect(table.map(([, path]) => path).sort()).toEqual(
     [
       ...['/healthz', '/readyz', '/metrics', '/calendar.ics'],

@@ -37,13 +37,13 @@ function listenOn(port: number, host = '127.0.0.1') {
   return { clock, told, server, listener };
 }
 
-test('an address is reported with its actual port', async () => {
+test('the address is reported with the actual port', async () => {
   const { told, server, listener } = listenOn(0);
   await once(server, 'listening');
   expect(told).toEqual([`listening 127.0.0.1:${listener.port}`]);
 });
 
-test('a port in use is reported once, retried every few seconds, and reported when it is free', async () => {
+test('a port in use is reported once, retried every few seconds, and reported once it is free', async () => {
   const other = await occupy();
   const { clock, told, server } = listenOn(other.port);
   const taken = `127.0.0.1:${other.port}: another program is using that port (EADDRINUSE)`;
@@ -59,7 +59,7 @@ test('a port in use is reported once, retried every few seconds, and reported wh
   expect(clock.armed).toBe(0);
 });
 
-test('an address that this machine does not have is reported as such', async () => {
+test('an address that the machine lacks is reported as such', async () => {
   const { told, server } = listenOn(9_464, '192.0.2.1');
   await once(server, 'error');
   expect(told).toEqual(['192.0.2.1:9464: this machine has no such address (EADDRNOTAVAIL)']);
@@ -72,7 +72,7 @@ test('an error of one connection does not affect the listener', async () => {
   expect([told.length, clock.armed]).toEqual([1, 0]);
 });
 
-test('a stopped listener retries and reports nothing', async () => {
+test('a stopped listener neither retries nor reports', async () => {
   const other = await occupy();
   const { clock, told, server, listener } = listenOn(other.port);
   await once(server, 'error');
@@ -129,7 +129,7 @@ describe('a socket file', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  test('that cannot be made again is reported, and tried again every few seconds', async () => {
+  test('that cannot be created again is reported and retried every few seconds', async () => {
     const { path, clock, told, obstacle, server } = await echo();
     obstacle.reason = 'other users may change the folder';
     rmSync(path);

@@ -51,7 +51,7 @@ function begin(headers: Readonly<Record<string, string>> = {}): ClientRequest {
   return request(options).on('error', () => undefined);
 }
 
-test('a sender that disconnects midway causes no report and no record', async () => {
+test('a sender that disconnects early is neither reported nor recorded', async () => {
   const sender = begin({ 'Content-Length': '9999' });
   sender.write(lineOf(1));
   await until(() => (sender.socket?.bytesWritten ?? 0) > 500);
@@ -60,7 +60,7 @@ test('a sender that disconnects midway causes no report and no record', async ()
   expect([received.length, server.troubles]).toEqual([1, []]);
 });
 
-test('a full disk is reported once, until outcomes are recorded again', async () => {
+test('a full disk is reported once until outcomes are recorded again', async () => {
   failure = new Error('database or disk is full');
   expect([await post(lineOf(1)), await post(lineOf(1)), await post(lineOf(1))]).toEqual([500, 503, 503]);
   expect(server.troubles).toEqual(['http: POST /api/outcomes: Error: database or disk is full']);
@@ -71,7 +71,7 @@ test('a full disk is reported once, until outcomes are recorded again', async ()
   expect(server.troubles).toHaveLength(2);
 });
 
-test('an endless body is refused and not stored', async () => {
+test('an endless body is rejected and not stored', async () => {
   const sender = begin();
   const piece = Buffer.alloc(1024 * 1024, '{');
   const [answer] = (await Promise.all([once(sender, 'response'), feed(sender, piece)]))[0] as [{ statusCode: number }];
@@ -94,13 +94,13 @@ function feed(sender: ClientRequest, piece: Buffer): Promise<void> {
 }
 
 test.each([
-  ['no JSON', '{'],
-  ['a future beyond all calendars', lineOf(1, { timestamp: '+275760-09-13T00:00:00Z' })],
+  ['invalid JSON', '{'],
+  ['a time beyond all calendars', lineOf(1, { timestamp: '+275760-09-13T00:00:00Z' })],
   ['another number', lineOf(2)],
   ['a name with HTML', lineOf(1, { task_name: '<img src=x>' })],
   ['a name with an escape sequence', lineOf(1, { task_name: 'a\x1B[31m' })],
   ['a prototype', lineOf(1, { run_id: null }).replace('{', '{"__proto__":{"run_id":"r"},')],
-])('%s is refused, and nothing is recorded', async (_, body) => {
+])('%s is rejected and not recorded', async (_, body) => {
   expect(await post(body)).toBe(400);
   expect([received, server.troubles]).toEqual([[], []]);
 });

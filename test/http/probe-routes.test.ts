@@ -72,14 +72,14 @@ async function scrape(): Promise<IncomingMessage> {
   return response;
 }
 
-test('metrics are sent in parts, as they are written', async () => {
+test('metrics are sent in chunks while they are written', async () => {
   const response = await scrape();
   expect([response.statusCode, response.headers['content-type']]).toEqual([200, 'text/plain; version=0.0.4']);
   waiting.shift()!();
   expect(await bodyOf(response)).toBe('one 1\ntwo 2\n');
 });
 
-test('one scrape beyond the limit ends the oldest', async () => {
+test('a scrape beyond the limit ends the oldest one', async () => {
   const scrapes = [await scrape(), await scrape(), await scrape(), await scrape()];
   const ended = once(scrapes[0]!, 'error');
   const another = await scrape();
@@ -88,7 +88,7 @@ test('one scrape beyond the limit ends the oldest', async () => {
   expect(await Promise.all([...scrapes.slice(1), another].map(bodyOf))).toEqual(Array(4).fill('one 1\ntwo 2\n'));
 });
 
-test('a client that goes away in the middle leaves nothing behind, and nothing is reported', async () => {
+test('a client that disconnects early is cleaned up and not reported', async () => {
   for (let i = 0; i < 10; i++) {
     const response = await scrape();
     const closed = once(response, 'close');
@@ -101,7 +101,7 @@ test('a client that goes away in the middle leaves nothing behind, and nothing i
   expect(troubles).toEqual([]);
 });
 
-test('probes return what is wrong, to every client', async () => {
+test('probes return the problems to every client', async () => {
   condition = { loopStood: 12_345, rejected: '3:1 no', stateTrouble: 'the disk is full' };
   const [alive, ready] = [await ask('/healthz'), await ask('/readyz')];
   const stood = 'the event loop was blocked for 12345 ms';
@@ -119,7 +119,7 @@ test('probes return what is wrong, to every client', async () => {
   ]);
 });
 
-test('a client that may not read receives what is wrong, and nothing about files', async () => {
+test('a client without access receives the problems, but no file names', async () => {
   condition = { loopStood: 0, rejected: '/etc/timers.yaml:3:1 no', stateTrouble: '/var/lib/timers.db is full' };
   const own = (elsewhere = new HttpServer({
     host: '0.0.0.0',
@@ -156,7 +156,7 @@ test.each([
   [{ metrics: false, health: true }, [200, 200, 401]],
   [{ metrics: true, health: false }, [401, 401, 200]],
   [{ metrics: false, health: false }, [401, 401, 401]],
-])('with a token, %j decides which routes are open without it', async (isOpen, statuses) => {
+])('with a token, %j decides which routes are open', async (isOpen, statuses) => {
   const own = (elsewhere = new HttpServer({
     host: '127.0.0.1',
     port: 0,
@@ -184,7 +184,7 @@ test.each([
   expect(await asked({ Authorization: 'Bearer secret' })).toEqual([200, 200, 200]);
 });
 
-test('a page that resolves its own name to this machine is refused, and no page elsewhere may read', async () => {
+test('a page under another host name is rejected, and other origins cannot read the response', async () => {
   for (const path of ['/healthz', '/readyz', '/metrics'])
     expect((await ask(path, { Host: 'evil.example:9464' })).statusCode, path).toBe(421);
   const { headers } = await ask('/healthz', { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' });

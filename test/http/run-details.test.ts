@@ -6,7 +6,7 @@ const fallback = { outcome: { status: 'failure' }, outputTail: 'old prices\nstay
 const context = { events: [], causeOf: () => '' };
 const firing = firingAt('2026-11-23T02:00');
 
-test('shows the last lines of a command and its fallback after the run has left memory', () => {
+test('the last lines of a command and its fallback are available after the run has left memory', () => {
   const ending = finished(firing, { fallback, outputTail: 'no route' });
   const failed = toRunDetails({ ending, open: undefined, outputTail: 'no route', attempts: [] }, context);
   expect(failed?.output).toEqual([{ line: 'no route' }, { line: 'old prices' }, { line: 'stay' }]);

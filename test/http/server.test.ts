@@ -81,12 +81,12 @@ async function listen(host: string, token: string | (() => undefined) | undefine
 const bearer = { Authorization: 'Bearer secret' };
 
 describe('access', () => {
-  test('on this machine without a token: everybody may read, nobody may act', async () => {
+  test('from this machine without a token: anyone can read, nobody can act', async () => {
     const { ask } = await listen('127.0.0.1', undefined);
     expect(await Promise.all([ask('/probe'), ask('/read'), ask('/act')])).toEqual([200, 200, 403]);
   });
 
-  test('on this machine with a token: reading and acting require it', async () => {
+  test('from this machine with a token: reading and acting require the token', async () => {
     const { ask } = await listen('127.0.0.1', 'secret');
     expect(await Promise.all([ask('/probe'), ask('/read'), ask('/act')])).toEqual([200, 401, 401]);
     expect(await Promise.all([ask('/read', bearer), ask('/act', bearer)])).toEqual([200, 200]);
@@ -94,13 +94,13 @@ describe('access', () => {
     expect(await ask('/act', { Authorization: 'secret' })).toBe(401);
   });
 
-  test('the scheme may be written in any case', async () => {
+  test('accepts the authentication scheme in any case', async () => {
     const { ask } = await listen('127.0.0.1', 'secret');
     for (const scheme of ['bearer', 'BEARER', 'Bearer '])
       expect(await ask('/act', { Authorization: `${scheme} secret` })).toBe(200);
   });
 
-  test('with an unreadable token file nobody has access, and the response says so without its path', async () => {
+  test('with an unreadable token file is denied, and the response explains it without the path', async () => {
     const { ask } = await listen('0.0.0.0', () => undefined);
     for (const shown of ['Bearer ', 'Bearer undefined', ''])
       expect(await Promise.all([ask('/probe'), ask('/read', { Authorization: shown })])).toEqual([200, 403]);
@@ -111,12 +111,12 @@ describe('access', () => {
     });
   });
 
-  test('from elsewhere: reading requires the token too, and probes pass', async () => {
+  test('from elsewhere: reading requires the token, and probes do not', async () => {
     const { ask } = await listen('0.0.0.0', 'secret');
     expect(await Promise.all([ask('/probe'), ask('/read'), ask('/read', bearer)])).toEqual([200, 401, 200]);
   });
 
-  test('a page that calls this machine by another name is refused', async () => {
+  test('of a page that uses another name for this machine is denied', async () => {
     const { ask } = await listen('127.0.0.1', 'secret');
     expect(await ask('/read', { Host: 'evil.example' })).toBe(421);
     // Names that start like this machine's addresses, and currently resolve to it.
@@ -153,14 +153,14 @@ describe('access', () => {
     ['[::1', 400],
     ['[::1%25lo]', 400],
     ['[evil.example]', 400],
-  ])('Host: %s gets %i', async (host, status) => {
+  ])('with Host: %s gets %i', async (host, status) => {
     const { raw } = await listen('127.0.0.1', undefined);
     expect(await raw(`GET /read HTTP/1.1\r\nHost: ${host}\r\n\r\n`)).toBe(status);
   });
 
   test.each([
     ['two hosts', 'GET /read HTTP/1.1\r\nHost: localhost\r\nHost: evil.example', 400],
-    ['two hosts, in other words', 'GET /read HTTP/1.1\r\nHost: localhost\r\nX: y\r\nhOST: localhost', 400],
+    ['two hosts, in another spelling', 'GET /read HTTP/1.1\r\nHost: localhost\r\nX: y\r\nhOST: localhost', 400],
     ['two hosts for a probe', 'GET /probe HTTP/1.1\r\nHost: localhost\r\nHost: localhost', 400],
     ['no host', 'GET /read HTTP/1.1', 400],
     ['a target of another host', 'GET http://evil.example/read HTTP/1.1\r\nHost: localhost', 421],
@@ -170,19 +170,19 @@ describe('access', () => {
     ['a target in another scheme', 'GET ftp://localhost/read HTTP/1.1\r\nHost: localhost', 404],
     ['a target of another host, and two hosts', 'GET http://evil.example/read HTTP/1.1\r\nHost: a\r\nHost: b', 400],
     ['a path that looks like a host', 'GET //localhost/read HTTP/1.1\r\nHost: evil.example', 404],
-  ])('%s', async (_words, head, status) => {
+  ])('with %s', async (_words, head, status) => {
     const { raw } = await listen('127.0.0.1', undefined);
     expect(await raw(`${head}\r\n\r\n`)).toBe(status);
   });
 
-  test('a page is judged by the target it asked for, not by the header', async () => {
+  test('of a page is judged by the request target, not by the header', async () => {
     const { raw } = await listen('127.0.0.1', undefined);
     const ask = (origin: string) =>
       raw(`GET http://localhost/read HTTP/1.1\r\nHost: evil.example\r\nOrigin: ${origin}\r\n\r\n`);
     expect(await Promise.all([ask('http://evil.example'), ask('http://localhost')])).toEqual([403, 200]);
   });
 
-  test('unknown paths are 404, and wrong methods are 405', async () => {
+  test('to unknown paths returns 404, with a wrong method 405', async () => {
     const { ask, troubles } = await listen('127.0.0.1', undefined);
     expect(await Promise.all([ask('/nothing'), ask('/read', {}, 'POST'), ask('/read', {}, 'DELETE')])).toEqual([
       404, 405, 405,

@@ -37,7 +37,7 @@ const probe = (): Promise<number> =>
     }).on('error', () => resolve(0));
   });
 
-test('clients that send a byte at a time block nobody, and end no response', async () => {
+test('clients that send byte by byte do not block other clients', async () => {
   let stream: ServerResponse | undefined;
   const streamed: Route = {
     method: 'GET',
@@ -56,7 +56,7 @@ test('clients that send a byte at a time block nobody, and end no response', asy
   expect(heard.response.complete).toBe(true);
 });
 
-test('clients that read nothing of large responses are disconnected before they fill the memory', async () => {
+test('clients that do not read large responses are disconnected before they fill the memory', async () => {
   const responses: ServerResponse[] = [];
   const large: Route = {
     method: 'GET',
@@ -78,7 +78,7 @@ test('clients that read nothing of large responses are disconnected before they 
   expect(responses.filter(({ destroyed }) => !destroyed).length).toBeLessThanOrEqual(5);
 });
 
-test('requests that are sent before earlier responses end their connection, and only the first is executed', async () => {
+test('pipelined requests close their connection, and only the first one is executed', async () => {
   let handled = 0;
   const slow: Route = {
     method: 'GET',

@@ -7,7 +7,7 @@ afterEach(() => listening?.stop());
 
 const FILES = [{ path: '/', type: 'text/html; charset=utf-8', content: Buffer.from('<!doctype html>') }];
 
-test('a file is served to everybody, under a policy that allows nothing else, and only if it has changed', async () => {
+test('a file is served to anyone with a strict content security policy, and only if it has changed', async () => {
   listening = await new Listening(staticRoutes(FILES), { host: '0.0.0.0', token: 'secret' }).ready();
   const first = await listening.ask('/');
   expect([first.status, first.headers['content-type'], first.text]).toEqual([

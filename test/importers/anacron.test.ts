@@ -20,7 +20,7 @@ START_HOURS_RANGE=3-22
 describe('an anacrontab', () => {
   const { jobs, names, read, ...conversion } = imported(anacron, TAB);
 
-  test('becomes timers with a time of day, which catch up', () => {
+  test('becomes timers with a time of day and catch_up', () => {
     expect(names).toEqual(['cron.daily', 'cron.weekly', 'cron.monthly']);
     expect(read.timers.map(({ keys }) => keys)).toMatchObject([
       { cron: '5 3 * * *', run: 'nice run-parts /etc/cron.daily', catch_up: true, shell: '/bin/bash', cwd: '/' },
@@ -30,7 +30,7 @@ describe('an anacrontab', () => {
     expect(firings(jobs[1]!, 2).map((instant) => instant.slice(11))).toEqual(['03:25:00.000Z', '03:25:00.000Z']);
   });
 
-  test('is reported with all its differences', () => {
+  test('is imported with a report of all differences', () => {
     expect(told({ ...conversion, names })).toEqual([
       '- 4 warning MAILTO=root',
       '- 6 warning START_HOURS_RANGE',
@@ -42,7 +42,7 @@ describe('an anacrontab', () => {
   });
 });
 
-test('a line that is not a job is an error with its line', () => {
+test('a line that is not a job is an error with its line number', () => {
   const { differences } = imported(anacron, '@hourly 5 a ls\n0 1 b ls\nnonsense\n');
   expect(differences).toMatchObject([1, 2, 3].map((line) => ({ severity: 'error', line })));
 });
@@ -51,12 +51,12 @@ test.each([
   ['/etc/anacrontab', TAB, 'anacron'],
   ['-', TAB, 'anacron'],
   ['-', '1 5 1 * * ls\n', 'crontab'],
-])('%s is recognized', (path, text, name) => {
+])('%s is recognized as an anacrontab', (path, text, name) => {
   const [best] = importerKinds.toSorted((a, b) => b.recognize({ path, text }) - a.recognize({ path, text }));
   expect(best?.name).toBe(name);
 });
 
-test('a crontab whose only entry has a wrong day is not an anacrontab', () => {
+test('a crontab with one entry and an invalid day is not an anacrontab', () => {
   const file = { path: 'debian/cron.d', text: 'SHELL=/bin/sh\n22 3 0 * * root /usr/bin/update\n' };
   expect(anacron.recognize(file)).toBe(0);
   expect(crontab.recognize(file)).toBeGreaterThan(0);

@@ -13,7 +13,7 @@ const timer = (name: string, line: number, keys: ImportedTimer['keys']): Importe
 const converted = (timers: readonly ImportedTimer[]) =>
   convert([{ settings: {}, timers, differences: [] }], { machine: machineIn('UTC'), folder: '/' });
 
-test('an error in a timer, or a user that does not exist, changes no other timer', () => {
+test('an invalid timer or an unknown user does not affect other timers', () => {
   const { text, names, differences } = converted([
     timer('first', 1, {}),
     timer('wrong', 2, { cron: '61 3 * * *' }),

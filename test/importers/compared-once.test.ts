@@ -4,7 +4,7 @@ import { DAY } from '../../src/domain/time.js';
 import { crontab } from '../../src/importers/crontab/crontab.js';
 import { imported, machineIn } from './imported.js';
 
-test('timers with the same schedule and the same original are compared once', () => {
+test('timers with the same schedule and original are compared once', () => {
   const counted = (count: number): number => {
     let calls = 0;
     const daily = { next: (after: number) => ((calls += 1), (Math.floor(after / DAY) + 1) * DAY) };
@@ -23,7 +23,7 @@ test('timers with the same schedule and the same original are compared once', ()
   expect(counted(3)).toBe(counted(1));
 });
 
-test('entries of a crontab with the same fields and zone have the same original', () => {
+test('crontab entries with the same fields and zone have the same original', () => {
   const text = '0 3 * * * a\n0 3 * * * b\nCRON_TZ=Asia/Tokyo\n0 3 * * * c\n0 3 * * * d\n';
   const { timers } = imported(crontab, text).read;
   const [a, b, c, d] = timers.map(({ original }) => original);

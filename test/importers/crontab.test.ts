@@ -13,7 +13,7 @@ const only = (text: string, options?: Parameters<typeof importedBy>[2]) => {
   return { ...others, keys: read.timers[0]?.keys ?? {} };
 };
 
-test('an entry becomes a timer with its schedule, its command and the folder that cron runs it in', () => {
+test('an entry becomes a timer with its schedule, its command and cron’s working directory', () => {
   const { text, names, differences } = only('MAILTO=""\n30 2 * * 1-5 /usr/local/bin/backup.sh --all\n');
   expect(names).toEqual(['backup']);
   expect(differences).toEqual([]);
@@ -31,18 +31,18 @@ timers:
 });
 
 describe('variables', () => {
-  test('hold for the entries below them, in the quotes that cronie reads', () => {
+  test('apply to the entries below them, with cronie’s quoting', () => {
     const tab = `MAILTO=\n10 * * * * one\n A = " b c "\n'Q Q'='x'\nPATH=/bin  \n20 * * * * two\n`;
     const { read } = imported(tab);
     expect(read.timers.map(({ keys }) => keys['env'])).toEqual([undefined, { A: ' b c ', 'Q Q': 'x', PATH: '/bin' }]);
   });
 
-  test('a value with ${ stays as it is', () => {
+  test('keep ${ in their value', () => {
     const { jobs } = imported('MAILTO=\nA=${HOME}/x\n10 * * * * one\n');
     expect(jobs[0]?.command.env).toEqual({ A: '${HOME}/x' });
   });
 
-  test('SHELL, RANDOM_DELAY, HOME and CRON_TZ become keys', () => {
+  test('such as SHELL, RANDOM_DELAY, HOME and CRON_TZ become keys', () => {
     const tab = 'MAILTO=\nSHELL=/bin/bash\nRANDOM_DELAY=30\nHOME=/srv\nCRON_TZ=Asia/Tokyo\n10 * * * * one\n';
     expect(only(tab).keys).toMatchObject({
       shell: '/bin/bash',
@@ -53,13 +53,13 @@ describe('variables', () => {
     });
   });
 
-  test('RANDOM_DELAY does not delay @reboot', () => {
+  test('such as RANDOM_DELAY do not delay @reboot', () => {
     const { keys, differences } = only('MAILTO=\nRANDOM_DELAY=45\n@reboot boom\n');
     expect(keys).not.toHaveProperty('jitter');
     expect(differences).toMatchObject([{ text: '@reboot' }]);
   });
 
-  test('MAILTO becomes a hint for notify', () => {
+  test('such as MAILTO become a hint for notify', () => {
     const { differences } = only('MAILTO=ops@example.com\n10 * * * * one\n');
     expect(differences).toMatchObject([
       { severity: 'warning', line: 1, hint: expect.stringContaining('mail -s "$TIMERS_TASK_NAME" ops@example.com') },
@@ -76,12 +76,12 @@ describe('the command', () => {
     ['cat | wc%a\\%b', "{ cat | wc\n} <<'END'\na%b\nEND\n"],
     ['cat%END', "cat <<'END_'\nEND\nEND_\n"],
     ['true%', 'true'],
-  ])('%s runs %j', (command, run) => {
+  ])('%s becomes %j', (command, run) => {
     expect(only(`MAILTO=\n1 2 3 4 5 ${command}\n`).keys['run']).toBe(run);
   });
 });
 
-test('a line after a backslash is an error that says why', () => {
+test('a line continued with a backslash is an error with the reason', () => {
   const { differences } = imported('* * * * * echo a \\\n && echo b\n* * *\n');
   expect(differences.map(({ line, hint }) => [line, hint])).toEqual([
     [2, 'cron does not continue a line after a backslash. Write the whole command on one line.'],
@@ -89,12 +89,12 @@ test('a line after a backslash is an error that says why', () => {
   ]);
 });
 
-test('a % that was meant as itself has a hint', () => {
+test('an unescaped % gets a hint', () => {
   const { differences } = importedBy(crontab, 'MAILTO=\n0 6 * * * sleep $(( RANDOM % 600 )) && run\n');
   expect(differences.find(({ text }) => text === '%')?.hint).toContain('write \\% in the crontab');
 });
 
-describe('when', () => {
+describe('the schedule', () => {
   const cases: readonly (readonly [when: string, timezone: string, first: readonly string[]])[] = [
     ['30 2 * 3 7', 'UTC', ['2027-03-07T02:30', '2027-03-14T02:30']],
     ['0 0 13 * 5', 'UTC', ['2027-01-22T00:00', '2027-01-29T00:00']],
@@ -111,7 +111,7 @@ describe('when', () => {
     expect(differences).toEqual([]);
   });
 
-  test('CRON_TZ has the first firing that cronie leaves out', () => {
+  test('with CRON_TZ reports the first firing that cronie skips', () => {
     const { differences } = imported('MAILTO=\nCRON_TZ=Europe/Berlin\n30 2 * * * job\n');
     expect(differences.at(-1)).toMatchObject({ timer: 'job', severity: 'warning', line: 3 });
     expect(differences.at(-1)?.message).toContain('2027-03-28 03:00:00 +02:00');
@@ -131,12 +131,15 @@ describe('when', () => {
       '30 1',
       /London removes.+\. But while the clock of this machine \(Europe\/Berlin\)/,
     ],
-  ])('on a machine in %s, CRON_TZ=%s names the clock that makes the difference', (timezone, cronTz, at, reason) => {
-    const { differences } = imported(`MAILTO=\nCRON_TZ=${cronTz}\n${at} * * * job\n`, { timezone });
-    expect(differences.at(-1)?.message).toMatch(reason);
-  });
+  ])(
+    'on a machine in %s with CRON_TZ=%s names the clock that causes the difference',
+    (timezone, cronTz, at, reason) => {
+      const { differences } = imported(`MAILTO=\nCRON_TZ=${cronTz}\n${at} * * * job\n`, { timezone });
+      expect(differences.at(-1)?.message).toMatch(reason);
+    },
+  );
 
-  test('what cron rejects or never runs is an error with its line, and the rest is written', () => {
+  test('that cron rejects or never runs is an error with its line, and the rest is written', () => {
     const conversion = imported('MAILTO=\n61 * * * * a\n0 22-2 * * * b\n0 0 30 2 * c\n* * *\n1 * * * * good\n');
     expect(conversion.names).toEqual(['good']);
     expect(told(conversion)).toEqual([
@@ -157,7 +160,7 @@ describe('a system crontab', () => {
   });
 
   test.each(['tab', '/etc/cron.d/pkg'])(
-    '%s keeps its users if a line has a field too many, which is an error',
+    '%s keeps its users despite a line with an extra field, which is an error',
     (path) => {
       const tab = 'MAILTO=\n10 4 * * * * root /bin/typo\n*/20 * * * * root /bin/a\n';
       const { keys, names, differences } = only(tab, { path });
@@ -169,13 +172,13 @@ describe('a system crontab', () => {
     },
   );
 
-  test.each(['*', '*/2', '2027', '1-5', '/bin/a'])('has no user %s: the line is an error', (user) => {
+  test.each(['*', '*/2', '2027', '1-5', '/bin/a'])('rejects the user %s in a line', (user) => {
     const { read, differences } = imported(`MAILTO=\n1 * * * * ${user} job x\n`, { path: '/etc/crontab' });
     expect(read.timers).toEqual([]);
     expect(differences).toMatchObject([{ severity: 'error', line: 2 }]);
   });
 
-  test('with a user that this machine lacks has a command that names the user', () => {
+  test('with a user missing on this machine has a command that names the user', () => {
     const { jobs, differences } = only('MAILTO=\n17 * * * * nosuchuser job -x\n', { path: '/etc/cron.d/pkg' });
     expect(jobs[0]?.command.run).toEqual(['runuser', '-u', 'nosuchuser', '--', '/bin/sh', '-c', 'job -x']);
     expect(differences).toMatchObject([
@@ -190,18 +193,18 @@ test.each([
   ['0 3 * * * backup /srv\n5 3 * * * ./other\n', []],
   ['0 3 * * * root\n', []],
   ['0 3 * * * php /srv/cron.php\n5 3 * * * root-check /srv\n', []],
-])('a user in a crontab of a user is reported where no command has its name: %j', (text, users) => {
+])('a user name in a user’s crontab is reported unless it is a command: %j', (text, users) => {
   const { differences } = imported(text);
   const found = differences.filter(({ message }) => message.includes('is read as the command'));
   expect(found.map((one) => one.text)).toEqual(users);
 });
 
-test('a crontab with PATH has a note that the other variables are inherited', () => {
+test('a crontab with PATH gets a note that other variables are inherited', () => {
   const { differences } = importedBy(crontab, 'MAILTO=\nPATH=/bin\n@daily x\n');
   expect(differences.map(({ message }) => message)).toEqual([expect.stringContaining('also inherit')]);
 });
 
-test('what cron does without a variable is one note for all files', () => {
+test('the defaults of cron for missing variables are noted once for all files', () => {
   const file = { text: '1 * * * * a\n' };
   const context = { timezone: 'UTC', now: 0, readBeside: () => undefined };
   const { differences } = crontab.read(
@@ -224,7 +227,7 @@ test.each([
   ['-5 3 * * * x', 'note', '-'],
   ['5 3 * * * -n x', 'note', '-n'],
   ['5 3 * * * cat%x', 'note', '%'],
-])('%s has a %s about %s', (line, severity, text) => {
+])('%s gets a %s about %s', (line, severity, text) => {
   const { differences, jobs } = importedBy(crontab, `MAILTO=\nPATH=/bin\n${line}\n`);
   expect(differences.filter(({ line: at }) => at > 1)).toMatchObject([{ severity, text, line: 3 }]);
   expect(jobs[0]?.command.run).not.toMatch(/^-/);
@@ -237,19 +240,19 @@ test.each([
   ['TZ=Europe/Berlin', 'note'],
   ['USER=joe', 'note'],
   ['MLS_LEVEL=x', 'error'],
-])('the variable %s has a %s', (assignment, severity) => {
+])('the variable %s gets a %s', (assignment, severity) => {
   const { differences } = importedBy(crontab, `MAILTO=\nPATH=/bin\n${assignment}\n@daily x\n`);
   expect(differences.filter(({ line }) => line > 1)).toMatchObject([{ severity, line: 3 }]);
 });
 
-test('the files of users and of the system are recognized, and prose is not', () => {
+test('user and system crontabs are recognized, and prose is not', () => {
   const sure = (text: string) => crontab.recognize({ path: 'x', text });
   expect(sure('# c\nA=1\n0 5 * * 1 tar\n@daily x\n')).toBeGreaterThan(0.5);
   expect(sure('[Timer]\nOnCalendar=daily\n')).toBe(0);
   expect(sure('jobs:\n  - name: a\n')).toBe(0);
 });
 
-describe('a file of cron without a valid entry', () => {
+describe('a cron file without a valid entry', () => {
   const recognized = (path: string, text: string) => crontab.recognize({ path, text }) > 0;
 
   test.each([
@@ -272,7 +275,7 @@ describe('a file of cron without a valid entry', () => {
     ]);
   });
 
-  test('is recognized without a name, if each line has the form of an entry', () => {
+  test('is recognized without a name if each line looks like an entry', () => {
     expect(recognized('tasks', '23 50 * * * cd /srv && ./export.sh\n')).toBe(true);
     expect(recognized('song', '10 green bottles hanging on the wall\n')).toBe(false);
   });
@@ -282,7 +285,7 @@ describe('a file of cron without a valid entry', () => {
     ['logrotate.cron', '#!/bin/sh\ntest -x /usr/sbin/logrotate || exit 0\n'],
     ['settings.env', 'A=1\n'],
     ['notes.txt', '# nothing\n'],
-  ])('%s, which is something else, is not', (path, text) => {
+  ])('%s of another kind is not recognized', (path, text) => {
     expect(recognized(path, text)).toBe(false);
   });
 });

@@ -21,14 +21,14 @@ const crontabs = paths.map((path) => {
   return { path, text, result: imported(crontab, text, { path: `/${path}`, timezone }) };
 });
 
-test('there are crontabs of users and of systems', () => {
+test('the samples include user and system crontabs', () => {
   expect(crontabs.length).toBeGreaterThan(20);
 });
 
 describe.each(crontabs)('$path', ({ path, text, result }) => {
   const lines = text.split('\n');
 
-  test('is recognized, and all of it becomes timers that are valid', () => {
+  test('is recognized, and all of it becomes valid timers', () => {
     expect(crontab.recognize({ path, text })).toBeGreaterThan(0.7);
     expect(result.differences.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(result.jobs).toHaveLength(lines.filter((line) => !/^\s*(#|$|\w+\s*=)/.test(line)).length);
@@ -47,7 +47,7 @@ describe.each(crontabs)('$path', ({ path, text, result }) => {
   });
 });
 
-test('the names and the descriptions of the timers', () => {
+test('timers get names and descriptions', () => {
   const told = crontabs.flatMap(({ path, result: { names, jobs } }) =>
     names.map((name, index) => [path, name, jobs[index]?.description].filter((part) => part !== undefined).join(' - ')),
   );

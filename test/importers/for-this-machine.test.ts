@@ -14,7 +14,7 @@ function converted(keys: Readonly<Record<string, unknown>>, uid: number) {
   return { text, differences, errors: problems.filter(({ severity }) => severity === 'error').map(({ code }) => code) };
 }
 
-describe('an environment file that this machine cannot read is left out, and the timer stays', () => {
+describe('an environment file that this machine cannot read is omitted, and the timer is kept', () => {
   test.each([
     ['/nowhere/app.env', '/nowhere/app.env does not exist. So env_file is left out.'],
     ['/etc/passwd', '/etc/passwd:1: this line has no =. So env_file is left out.'],
@@ -28,8 +28,8 @@ describe('an environment file that this machine cannot read is left out, and the
   });
 });
 
-describe('a timer with user, imported by somebody who is not root', () => {
-  test('has a warning that timers validate will refuse it, and what to do', () => {
+describe('a timer with user, imported by a non-root user', () => {
+  test('gets a warning that timers validate will reject it, with a hint', () => {
     const { differences, errors } = converted({ run: './app', user: 'root' }, 1000);
     expect(errors).toEqual(['needs-root']);
     expect(differences).toMatchObject([
@@ -37,7 +37,7 @@ describe('a timer with user, imported by somebody who is not root', () => {
     ]);
   });
 
-  test('names a user that this machine does not have in the command, as for root', () => {
+  test('names a user missing on this machine in its command, as for root', () => {
     const { text, errors } = converted({ run: ['./app'], user: 'nosuchuser' }, 1000);
     expect(text).toContain('run: [ runuser, -u, nosuchuser, --, ./app ]');
     expect(errors).toEqual([]);

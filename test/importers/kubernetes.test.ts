@@ -5,7 +5,7 @@ import { firingsOf, readSample, readText, samplesOf, timerOf, toldOf } from './s
 
 const read = (path: string) => readSample(kubernetes, 'kubernetes', path);
 
-describe('the samples', () => {
+describe('the CronJob samples', () => {
   const samples = samplesOf('kubernetes');
 
   test.each(samples.map(({ path }) => path))('%s is recognized, and Kubernetes accepts its CronJobs', async (path) => {
@@ -20,7 +20,7 @@ describe('the samples', () => {
 
   const timers = samples.flatMap(({ path }) => read(path).timers.map((timer) => [timer.name, timer] as const));
 
-  test('are at least ten CronJobs', () => {
+  test('include at least ten CronJobs', () => {
     expect(timers.length).toBeGreaterThan(10);
   });
 
@@ -30,7 +30,7 @@ describe('the samples', () => {
     expect(here).toEqual(there);
   });
 
-  test('a fault of robfig/cron at a midnight that does not exist is found', () => {
+  test('reveal a bug of robfig/cron at a midnight that does not exist', () => {
     const timer = timerOf(read('reports.yaml'), 'midnight-in-santiago');
     const { here, there } = firingsOf(timer, 'UTC');
     expect(here).not.toEqual(there);
@@ -65,7 +65,7 @@ test('a CronJob becomes a timer with its schedule, limits, command and environme
   });
 });
 
-test('what is not the same here is reported with its line', () => {
+test('each difference is reported with its line', () => {
   expect(toldOf(timerOf(read('postgres-backup.yaml'), 'postgres-backup'))).toEqual([
     expect.stringContaining('23 note: Kubernetes skips a firing while a run is active'),
     expect.stringContaining('25 note: The history limits of jobs are left out'),
@@ -83,7 +83,7 @@ test('what is not the same here is reported with its line', () => {
 });
 
 describe('containers', () => {
-  test('each of several becomes a timer, and init containers are reported', () => {
+  test('become a timer each, and init containers are reported', () => {
     const imported = read('two-containers.yaml');
     expect(imported.timers.map(({ name }) => name)).toEqual(['sync-main', 'sync-proxy']);
     const main = timerOf(imported, 'sync-main');
@@ -101,12 +101,12 @@ describe('containers', () => {
     );
   });
 
-  test('one without a command becomes a timer that fails until its command is written', () => {
+  test('without a command become a timer that fails until a command is added', () => {
     const { keys } = timerOf(read('two-containers.yaml'), 'sync-proxy');
     expect(keys['run']).toBe('echo "Write the command of the image envoy:1 here." >&2; exit 1');
   });
 
-  test('an init container that always restarts is a sidecar, which never comes before the command', () => {
+  test('of type init that always restart count as sidecars, not as steps before the command', () => {
     const side =
       'initContainers: [{ name: side, image: p, restartPolicy: Always, command: [proxy, --serve] }], containers';
     const { timers } = readText(kubernetes, cronJob('schedule: "@daily"').replace('containers', side));
@@ -115,12 +115,12 @@ describe('containers', () => {
     expect(told?.hint).not.toContain('&&');
   });
 
-  test('a variable of a Secret is left to the shell', () => {
+  test('leave variables from a Secret to the shell', () => {
     const { keys } = timerOf(read('call-the-shop.yaml'), 'process-automations');
     expect(keys['run']).toBe('curl -X GET https://shop.example/automations -H "X-Cron-Secret: ${CRON_SECRET}"');
   });
 
-  test('with a Secret whose variables are not in the file, $(NAME) is left to the shell', () => {
+  test('leave $(NAME) to the shell if a Secret’s variables are not in the file', () => {
     const command = (words: string) =>
       readText(
         kubernetes,
@@ -133,7 +133,7 @@ describe('containers', () => {
     expect(command('sh, -c, "dump $(DB_NAME) $(date)"')).toBe('dump ${DB_NAME} $(date)');
   });
 
-  test('a value that contains one of a Secret is reported, and left to the environment', () => {
+  test('leave a value with a reference to a Secret to the environment, which is reported', () => {
     const env =
       'env: [{ name: PASS, valueFrom: { secretKeyRef: { name: s, key: p } } }, ' +
       '{ name: URL, value: "db://$(PASS)@db" }, { name: PLAIN, value: "$(NONE)" }], command: [load, "$(URL)"]';
@@ -144,7 +144,7 @@ describe('containers', () => {
     );
   });
 
-  test('$$ is a dollar sign, and $(command) without a variable stays', () => {
+  test('unescape $$ to a dollar sign and keep $(command) without a variable', () => {
     const { keys } = timerOf(read('reports.yaml'), 'every-other-day-or-monday');
     expect(keys['run']).toEqual(['python', '-m', 'shop.reports', '--out', '/srv/reports/daily.csv', '--cost', '$5']);
   });
@@ -159,14 +159,14 @@ test.each([
   ['restartPolicy: OnFailure, ', 0],
   ['restartPolicy: Always, ', 1],
   ['', 1],
-])('a pod with "%s" has %d warnings that Kubernetes refuses it', (policy, count) => {
+])('a pod with "%s" has %d warnings that Kubernetes rejects it', (policy, count) => {
   const text = cronJob('schedule: "0 4 * * *", timeZone: Etc/UTC').replace('restartPolicy: Never, ', policy);
   const { differences } = timerOf(readText(kubernetes, text), 'job');
   const warnings = differences.filter(({ message }) => message.includes('needs restartPolicy'));
   expect(warnings.map(({ severity }) => severity)).toEqual(Array.from({ length: count }, () => 'warning'));
 });
 
-describe('a CronJob that Kubernetes refuses is left out', () => {
+describe('a CronJob that Kubernetes rejects is omitted', () => {
   test.each([
     ['schedule: "0 4 * * 7"', '"7" is not a valid day of week, which ranges from 0 to 6.'],
     ['schedule: "0 0 4 * * *"', 'It has 6 fields, not 5.'],
@@ -184,7 +184,7 @@ describe('a CronJob that Kubernetes refuses is left out', () => {
   });
 });
 
-test('a zone in the schedule counts, with a warning that new CronJobs may not have one', () => {
+test('a zone within the schedule is used, with a warning that new CronJobs cannot have one', () => {
   const { timers } = readText(kubernetes, cronJob('schedule: "TZ=Asia/Tokyo 0 9 * * *"'));
   expect(timers[0]?.keys['timezone']).toBe('Asia/Tokyo');
   expect(timers[0]?.differences[0]).toMatchObject({
@@ -196,7 +196,7 @@ test('a zone in the schedule counts, with a warning that new CronJobs may not ha
   });
 });
 
-test('items of a CronJobList need no kind', () => {
+test('items of a CronJobList can lack a kind', () => {
   const item = JSON.stringify({
     metadata: { name: 'nightly' },
     spec: {
@@ -209,7 +209,7 @@ test('items of a CronJobList need no kind', () => {
   expect(readText(kubernetes, text).timers.map(({ name }) => name)).toEqual(['nightly']);
 });
 
-test('documents with errors are reported, and the others imported', () => {
+test('documents with errors are reported, and the others are imported', () => {
   const text = `kind: CronJob\nmetadata: {{ .Values.x }}\n---\n${cronJob('schedule: "@hourly"')}`;
   const { timers, differences } = readText(kubernetes, text);
   expect(timers.map(({ keys }) => keys['cron'])).toEqual(['0 * * * *']);

@@ -28,14 +28,14 @@ test('a list of expressions and commands becomes timers', () => {
   ]);
 });
 
-test('lists below a key, comments, and one object are read', () => {
+test('lists under a key, comments and a single object are supported', () => {
   expect(imported(nodeCron, '{ /* x */ "jobs": [{"cron": "@daily", "run": "a"}], "other": 1 } // end').names).toEqual([
     'job-1',
   ]);
   expect(imported(nodeCron, '{"name": "a", "pattern": "0 0 * * *", "run": "a"}').names).toEqual(['a']);
 });
 
-test('a day has to match both day fields, and the report says so', () => {
+test('a day must match both day fields, and the report says so', () => {
   const { jobs, differences } = imported(nodeCron, '[{"cron": "0 9 1-7 * friday-mon", "run": "a"}]');
   expect(messagesOf(differences)).toEqual([expect.stringContaining('A day has to match both day fields')]);
   // node-cron turns a reversed range around: Monday to Friday.
@@ -44,7 +44,7 @@ test('a day has to match both day fields, and the report says so', () => {
   ]);
 });
 
-test('jobs without a command, and expressions that node-cron rejects, are errors with their line', () => {
+test('jobs without a command or with an invalid expression are errors with their line', () => {
   const text = '[\n{"cron": "0 0 * * *"},\n{"cron": "0/5 * * * *", "run": "a"},\n{"cron": "61 * * * *", "run": "a"}]';
   const { differences } = imported(nodeCron, text);
   expect(differences.map(({ line, severity }) => [line, severity])).toEqual([

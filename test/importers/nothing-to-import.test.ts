@@ -34,22 +34,22 @@ test.each([
   [['comments'], 'timers: comments has only comments.'],
   [['hollow'], 'timers: hollow is a folder without files to import.'],
   [['prose'], expect.stringMatching(/^timers: prose has no known format\. Put one before the files: crontab, /)],
-])('%j has one line, which says why', async (words, line) => {
+])('%j is reported in one line with the reason', async (words, line) => {
   expect(await messages(words)).toEqual([line]);
 });
 
-test('for a word that is neither a file nor a format, the formats are listed', async () => {
+test('an unknown word is rejected with a list of the formats', async () => {
   const [first] = await messages(['cron', 'tab']);
   expect(first).toMatch(/^timers: cron cannot be read: it does not exist\. It is not a format either: these are cron/);
   expect(await messages(['cron'])).toEqual(['timers: cron cannot be read: it does not exist.']);
 });
 
-test('a format that does not fit is an error, never silence', async () => {
+test('a format that does not match the file is an error', async () => {
   for (const format of ['yacron', 'cronstable', 'ofelia', 'systemd', 'kubernetes', 'pm2', 'node-cron', 'anacron'])
     expect((await messages([format, 'tab'])).join('\n'), format).toMatch(/tab:1 {2}error /);
 });
 
-test('a file in a folder that does not exist cannot be written', async () => {
+test('a file in a missing folder cannot be written', async () => {
   const lines = await messages(['tab'], 'none/timers.yaml');
   expect(lines[0]).toBe('timers: none/timers.yaml cannot be written: its folder does not exist.');
 });

@@ -16,7 +16,7 @@ test.each(samplesOf('ofelia').map(({ path }) => path))('%s is recognized, and fi
   }
 });
 
-test('jobs in containers become commands of docker', () => {
+test('jobs in containers become docker commands', () => {
   const imported = read('config.ini');
   expect(timerOf(imported, 'flush nginx logs').keys['run']).toEqual(
     'docker exec -u www-data nginx-proxy /bin/bash /flush-logs.sh'.split(' '),
@@ -38,14 +38,14 @@ test('jobs in containers become commands of docker', () => {
   expect(toldOf(imported)).toContain('30 error: The job is left out: it starts a swarm service.');
 });
 
-test('labels of a compose file name the service, and Ofelia has its zone in TZ', () => {
+test('labels of a Compose file name the service, and Ofelia takes its zone from TZ', () => {
   const imported = read('compose.yaml');
   expect(imported.settings).toEqual({ timezone: 'Europe/Madrid' });
   expect(timerOf(imported, 'my-test-job').keys).toMatchObject({ run: ['date', '-u'], env: { FOO: 'bar', BAZ: 'qux' } });
   expect(timerOf(imported, 'datecron').keys['run']).toEqual('docker compose exec -T -u root nginx uname -a'.split(' '));
 });
 
-test('lines and parameters that Ofelia does not know are reported', () => {
+test('lines and parameters unknown to Ofelia are reported', () => {
   const text = '[job-local "x"]\nschedule = @every 1m\ncommand = a\nwhat ever\nspeed = 3\n';
   const { timers, differences } = readText(ofelia, text);
   expect(toldOf({ differences })).toContain(
@@ -54,13 +54,13 @@ test('lines and parameters that Ofelia does not know are reported', () => {
   expect(toldOf(timers[0] ?? { differences })).toContain('5 warning: speed is left out: timers has no equivalent.');
 });
 
-test('parameters of [global] that nothing reads are reported', () => {
+test('unused parameters of [global] are reported', () => {
   const text = '[global]\nenable-web = true\nslack-webhook = a\n[job-local "x"]\nschedule = @daily\ncommand = a\n';
   expect(toldOf(readText(ofelia, text))).toContain('2 warning: enable-web is left out: timers has no equivalent.');
   expect(toldOf(readText(ofelia, text)).join()).not.toContain('slack-webhook is left out');
 });
 
-test('pull is a parameter of job-run: docker run pulls only a missing image', () => {
+test('pull is a parameter of job-run, and docker run pulls only a missing image', () => {
   const told = (type: string, pull: string) => {
     const text = `[${type} "x"]\nschedule = @daily\nimage = i\ncontainer = c\n${pull}\ncommand = a\n`;
     return toldOf(readText(ofelia, text).timers[0] ?? { differences: [] }).filter((one) => / pull/.test(one));
@@ -72,7 +72,7 @@ test('pull is a parameter of job-run: docker run pulls only a missing image', ()
   expect(told('job-exec', 'pull = false')).toEqual(['5 warning: pull is left out: timers has no equivalent.']);
 });
 
-test('words are split as Ofelia does, without a shell', () => {
+test('words are split like in Ofelia, without a shell', () => {
   expect(splitWords(`one "two three" 'four "five"' si\\ x a'b'"c\\"d" $HOME`)).toEqual([
     'one',
     'two three',

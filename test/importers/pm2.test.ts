@@ -14,7 +14,7 @@ const ECOSYSTEM = `{
 }
 `;
 
-test('an app with cron_restart becomes a timer that replaces its run', () => {
+test('an app with cron_restart becomes a timer with overlap: replace', () => {
   const { jobs, text } = imported(pm2, ECOSYSTEM, { path: 'ecosystem.json', timezone: 'Europe/Berlin' });
   expect(jobs.map(({ name }) => name)).toEqual(['sync', 'report']);
   expect(text).toContain(`  sync:
@@ -29,7 +29,7 @@ test('an app with cron_restart becomes a timer that replaces its run', () => {
   expect(text).toMatch(/defaults:\n {2}run_at_start: true\n {2}overlap: replace\n {2}kill_after: 1s600ms\n/);
 });
 
-test('each difference of an ecosystem has its line', () => {
+test('each difference of an ecosystem file is reported with its line', () => {
   const conversion = imported(pm2, ECOSYSTEM, { path: 'ecosystem.json', timezone: 'Europe/Berlin' });
   expect(told(conversion)).toEqual([
     '- 9 note',
@@ -43,7 +43,7 @@ test('each difference of an ecosystem has its line', () => {
   expect(conversion.differences[2]?.message).toBe('api is left out: without cron_restart, pm2 only keeps it running.');
 });
 
-test('a day matches both day fields, and a skipped local time does not fire, as with croner 4.1', () => {
+test('a day matches both day fields, and a skipped local time does not fire, like in croner 4.1', () => {
   const app = (cron: string) => `apps:\n  - { name: a, script: a.py, cron_restart: "${cron}", autorestart: false }\n`;
   const fired = (cron: string, after: string, count: number) => {
     const { jobs, differences } = imported(pm2, app(cron), { timezone: 'Europe/Berlin' });
@@ -56,14 +56,14 @@ test('a day matches both day fields, and a skipped local time does not fire, as 
   expect(fired('0 0 L * *', '2026-11-29', 2)).toEqual([['2026-11-29T23:00', '2026-12-30T23:00']]);
 });
 
-test('a schedule that follows elapsed time reports the hour that a clock change repeats', () => {
+test('a schedule by elapsed time reports the hour that a clock change repeats', () => {
   const text = 'apps:\n  - { name: a, script: a.js, cron_restart: "*/20 * * * *" }\n';
   const { differences } = imported(pm2, text, { timezone: 'Europe/Berlin' });
   const messages = differences.map(({ message }) => message).join('\n');
   expect(messages).toContain('First difference, at Sun 2027-10-31 02:00:00 +01:00: timers starts it');
 });
 
-test('a program is left out, with the command that prints it as JSON', () => {
+test('a JavaScript file is omitted with the command that prints it as JSON', () => {
   const text = 'module.exports = { apps: [{ script: "x.js", cron_restart: "0 0 * * *" }] };\n';
   expect(pm2.recognize({ path: 'ecosystem.config.js', text })).toBeGreaterThan(0.9);
   const { names, differences } = imported(pm2, text, { path: './ecosystem.config.js' });
@@ -74,7 +74,7 @@ test('a program is left out, with the command that prints it as JSON', () => {
   });
 });
 
-test.each(['* * ? * *', '0/5 * * * *', '0 0 * * FRI-MON', '0 0 * *'])('%s is refused with its reason', (cron) => {
+test.each(['* * ? * *', '0/5 * * * *', '0 0 * * FRI-MON', '0 0 * *'])('%s is rejected with the reason', (cron) => {
   const { names, differences } = imported(pm2, `apps:\n  - { name: a, script: a.js, cron_restart: "${cron}" }\n`);
   expect(names).toEqual([]);
   expect(differences.map(({ message }) => message).join()).toContain(`its expression "${cron}" can't be carried over`);

@@ -20,7 +20,7 @@ const after = (text: string, zone: string, from: string, count = 1): readonly st
   return found;
 };
 
-describe('the walk of robfig/cron', () => {
+describe('the search algorithm of robfig/cron', () => {
   test('finds the next minute, day, month and year', () => {
     expect(after('0/15 * * * *', 'UTC', '2012-07-09T14:59:59Z')).toEqual(['2012-07-09T15:00:00.000Z']);
     expect(after('15/35 20-35/15 1/2 */2 * *', 'UTC', '2012-07-09T23:35:51Z')).toEqual(['2012-07-11T01:20:15.000Z']);
@@ -32,23 +32,23 @@ describe('the walk of robfig/cron', () => {
     expect(after('0 0 30 Feb ?', 'UTC', '2012-07-09T23:35:00Z')).toEqual([]);
   });
 
-  test('either day field is enough, even one with a step', () => {
+  test('matches either day field, even one with a step', () => {
     const days = after('0 0 */10 * mon', 'UTC', '2027-01-01T00:00:00Z', 6).map((day) => day.slice(8, 10));
     expect(days).toEqual(['04', '11', '18', '21', '25', '31']);
   });
 
-  test('skips what a clock change skips, and repeats what it repeats', () => {
+  test('skips times that a clock change skips, and repeats those that it repeats', () => {
     const night = after('30 2 * * *', 'Europe/Berlin', '2027-03-26T12:00:00Z', 3);
     expect(night).toEqual(['2027-03-27T01:30:00.000Z', '2027-03-29T00:30:00.000Z', '2027-03-30T00:30:00.000Z']);
     const autumn = after('30 2 * * *', 'Europe/Berlin', '2027-10-30T12:00:00Z', 3);
     expect(autumn).toEqual(['2027-10-31T00:30:00.000Z', '2027-10-31T01:30:00.000Z', '2027-11-01T01:30:00.000Z']);
   });
 
-  test('comes on a Sunday instead of a Saturday where the clock skips midnight', () => {
+  test('fires on a Sunday instead of a Saturday if the clock skips midnight', () => {
     expect(after('0 1 * * 6', 'America/Santiago', '2027-09-04T12:00:00Z')).toEqual(['2027-09-05T04:00:00.000Z']);
   });
 
-  test('finds a day behind a midnight that does not exist', () => {
+  test('finds a day after a midnight that does not exist', () => {
     expect(after('0 9 10 * ?', 'America/Sao_Paulo', '2018-10-17T09:00:00Z')).toEqual(['2018-11-10T11:00:00.000Z']);
   });
 });
@@ -64,11 +64,11 @@ describe('expressions', () => {
     '* * *',
     '@never',
     'a * * * *',
-  ])('robfig/cron refuses %s', (text) => {
+  ])('%s is rejected by robfig/cron', (text) => {
     expect(() => readRobfig(text, { takesSeconds: false })).toThrow(RobfigError);
   });
 
-  test('@every is rounded to seconds', () => {
+  test('with @every are rounded to seconds', () => {
     expect(readRobfig('@every 1h2m3.7s', { takesSeconds: false })).toEqual({ kind: 'interval', interval: 3_723_000 });
     expect(readRobfig('@every 20ms', { takesSeconds: false })).toEqual({ kind: 'interval', interval: 1000 });
   });

@@ -19,7 +19,7 @@ const samples = formats.flatMap(([folder, importerOf]) =>
 const DIFFERENT = ['midnight-in-santiago', 'gap'];
 
 test.each(samples)(
-  '%s becomes a valid timer file, and only known timers fire at other times',
+  '%s becomes a valid timer file, and only listed timers fire at other times',
   (path, importer, folder, text) => {
     const beside = Object.fromEntries(samplesOf(folder).map((file) => [file.path, file.text]));
     const { names, read, differences } = imported(importer, text, { path, beside });

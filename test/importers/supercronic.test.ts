@@ -14,7 +14,7 @@ function imported(text: string, timezone = 'UTC') {
 
 const when = (expression: string, timezone?: string) => imported(`#\n${expression} job\n`, timezone);
 
-describe('when', () => {
+describe('the schedule', () => {
   const cases: readonly (readonly [expression: string, written: string, first: readonly string[]])[] = [
     ['*/5 * * * *', '*/5 * * * *', ['2027-01-15T10:35:00', '2027-01-15T10:40:00']],
     ['*/20 * * * * * *', '*/20 * * * * *', ['2027-01-15T10:30:20', '2027-01-15T10:30:40']],
@@ -31,7 +31,7 @@ describe('when', () => {
     ['0 0 * * */3', '0 0 * * 0-6/3', ['2027-01-16T00:00:00', '2027-01-17T00:00:00']],
     ['@weekly', '@weekly', ['2027-01-17T00:00:00', '2027-01-24T00:00:00']],
   ];
-  test.each(cases)('%s is %s', (expression, written, first) => {
+  test.each(cases)('%s becomes %s', (expression, written, first) => {
     const { jobs, read, differences } = when(expression);
     const expected = first.map((text) => `${text}.000Z`);
     expect(read.timers[0]?.keys['cron']).toBe(written);
@@ -40,7 +40,7 @@ describe('when', () => {
     expect(differences).toEqual([]);
   });
 
-  test('years become not_before and not_after, and ranges of years become timers', () => {
+  test('with years becomes not_before and not_after, and year ranges become timers', () => {
     const { read, jobs, differences } = when('0 12 1 1 * 2026-2028,2030');
     expect(read.timers.map(({ keys }) => [keys['not_before'], keys['not_after']])).toEqual([
       [undefined, '2028-12-31 23:59:59'],
@@ -50,7 +50,7 @@ describe('when', () => {
     expect(differences).toEqual([]);
   });
 
-  test('years that are past disable the timer, with a warning', () => {
+  test('with past years disables the timer, with a warning', () => {
     const { jobs, differences } = when('0 12 1 1 * 2019');
     expect(jobs[0]?.enabled).toBe(false);
     expect(differences).toMatchObject([{ severity: 'warning', line: 2 }]);
@@ -62,19 +62,19 @@ describe('when', () => {
     ['America/New_York', '30 2 14 3 *', '2027-03-14T06:30:00.000Z'],
     ['Europe/Berlin', '30 2 31 10 *', '2027-10-31T01:30:00.000Z'],
     ['America/New_York', '30 1 7 11 *', '2027-11-07T05:30:00.000Z'],
-  ])('at a clock change in %s, %s is due when Go says', (timezone, expression, instant) => {
+  ])('around a clock change in %s, %s fires when Go would', (timezone, expression, instant) => {
     const { read } = when(expression, timezone);
     expect(firings({ schedule: read.timers[0]!.original as never, window: {} }, 1)).toEqual([instant]);
   });
 
-  test('a clock change that makes a difference is reported with its first instant', () => {
+  test('affected by a clock change is reported with the first instant', () => {
     const { differences } = when('30 2 * * *', 'Europe/Berlin');
     expect(differences).toMatchObject([{ severity: 'warning', timer: 'job' }]);
     expect(differences[0]?.message).toContain('2027-03-28 03:00:00 +02:00');
   });
 });
 
-test('the last value of a variable counts for all jobs, and % is a plain character', () => {
+test('the last value of a variable applies to all jobs, and % is an ordinary character', () => {
   const tab = 'A="x"\nCRON_TZ=Asia/Tokyo\n0 5 * * * date +%F\nSHELL=/bin/bash\nA=y\nUSER=joe\n';
   const { read, differences } = imported(tab);
   expect(read.timers[0]?.keys).toMatchObject({
@@ -86,7 +86,7 @@ test('the last value of a variable counts for all jobs, and % is a plain charact
   expect(differences).toMatchObject([{ severity: 'note', line: 6 }]);
 });
 
-test('a line that supercronic rejects is an error with its line', () => {
+test('a line that supercronic rejects is an error with its line number', () => {
   const { differences, names } = imported('#\n@reboot x\n0 22-2 * * * y\n0 1 * * * good\n');
   expect(names).toEqual(['good']);
   expect(differences.map(({ severity, line }) => `${severity} ${line}`)).toEqual(['error 2', 'error 3']);
@@ -103,12 +103,12 @@ test.each([
   ['0 4 * * * * deploy\n', supercronic],
   ['0 4 * * * ls\n0 5 * * * 2027 ls\n', supercronic],
   ['0 0 4 * * * * nginx -s reload\n', supercronic],
-])('%j is recognized', (text, importer) => {
+])('%j is recognized as a supercronic crontab', (text, importer) => {
   const sure = [crontab, supercronic].map((one) => ({ one, sure: one.recognize({ path: 'x', text }) }));
   expect(sure.sort((a, b) => b.sure - a.sure)[0]?.one).toBe(importer);
 });
 
-test('a system crontab with a field too many is never one of supercronic', () => {
+test('a system crontab with an extra field is never a supercronic crontab', () => {
   const file = { path: '/etc/cron.d/pkg', text: '10 4 * * * * planet /bin/b\n' };
   expect(supercronic.recognize(file)).toBe(0);
   expect(crontab.recognize(file)).toBeGreaterThan(0);

@@ -9,7 +9,7 @@ test.each([
   ["{{ cron.hour | default('3') }}", "0 {{ cron.hour | default('3') }} * * * /usr/bin/x"],
   ['{{ hosts[0] }}', 'ExecStart=/bin/x {{ hosts[0] }}'],
   ['{% if enabled %}', '{% if enabled %}'],
-])('a file with %s is left out, with its place', (text, line) => {
+])('a file with %s is omitted, and its place is reported', (text, line) => {
   const { files, read } = withoutTemplates([
     { path: 'a', text: `# {{ ansible_managed }}\n${line}\n${line}\n` },
     { path: 'b', text: '0 3 * * * x\n' },
@@ -18,7 +18,7 @@ test.each([
   expect(read.differences).toMatchObject([{ file: 'a', line: 2, severity: 'error', text }]);
 });
 
-test('yacron fills in its reports itself, but not its commands', () => {
+test('yacron expands templates in its reports, but not in its commands', () => {
   const job = (command: string) =>
     `jobs:\n  - name: a\n    command: ${command}\n    onFailure:\n      report:\n        mail:\n` +
     `          subject: "{{ name }}"\n\n          body: |\n            {% if stdout %}{{ stdout }}{% endif %}\n    schedule: "@daily"\n`;
@@ -33,7 +33,7 @@ test.each([
   'run: awk "{ if (a) { print } }"',
   'run: echo {{a,b},{c,d}}',
   '0 3 * * * date +\\%Y{\\%m}',
-])('braces of a command make no template: %s', (text) => {
+])('braces in a command are not a template: %s', (text) => {
   const files = [{ path: 'a', text: `${text}\n` }];
   expect(withoutTemplates(files)).toEqual({ files, read: { settings: {}, timers: [], differences: [] } });
 });

@@ -5,13 +5,13 @@ import { firingsOf, readSample, readText, samplesOf, timerOf, toldOf } from './s
 const read = (path: string) => readSample(path === 'cronstable.yaml' ? cronstable : yacron, 'yacron', path);
 const paths = samplesOf('yacron').map(({ path }) => path);
 
-describe('the samples', () => {
+describe('the yacron samples', () => {
   const timers = paths.flatMap((path) => read(path).timers.map((timer) => [`${path} ${timer.name}`, timer] as const));
   const hasYear = /only-2027|year-in-a-map/;
   const differs = /cronstable.yaml gap$/;
 
   test.each(timers.filter(([name, { original }]) => original && !hasYear.test(name) && !differs.test(name)))(
-    '%s fires when its source would',
+    '%s fires when its original would',
     (_name, timer) => {
       const { here, there } = firingsOf(timer, 'UTC');
       expect(here).toEqual(there);
@@ -25,13 +25,13 @@ describe('the samples', () => {
   });
 });
 
-test('workflows of GitHub are not recognized', () => {
+test('GitHub workflows are not recognized', () => {
   expect(
     yacron.recognize({ path: 'ci.yml', text: 'on:\n  schedule:\n    - cron: x\njobs:\n  test:\n    steps: []\n' }),
   ).toBe(0);
 });
 
-test('a job gets the defaults, with lists joined and its own keys first', () => {
+test('a job inherits the defaults, with merged lists and its own keys first', () => {
   expect(timerOf(read('shop.yaml'), 'nightly-export').keys).toEqual({
     cron: '30 2 * * *',
     timezone: 'Europe/Berlin',
@@ -47,7 +47,7 @@ test('a job gets the defaults, with lists joined and its own keys first', () => 
   });
 });
 
-test('what is not the same here is reported with its line', () => {
+test('each difference is reported with its line', () => {
   const imported = read('shop.yaml');
   expect(toldOf(imported)).toEqual([
     '9 warning: The mail report is left out: timers sends no mail.',
@@ -86,11 +86,11 @@ describe('schedules', () => {
     expect(cronOf(schedule)).toMatchObject({ cron });
   });
 
-  test('the seconds of cronstable are kept', () => {
+  test('keep the seconds of cronstable', () => {
     expect(cronOf('{ second: "*/10", minute: 3 }', cronstable)).toMatchObject({ cron: '*/10 3 * * * *' });
   });
 
-  test('years become a window', () => {
+  test('with years become not_before and not_after', () => {
     expect(cronOf('"0 0 1 1 * 2027-2029"')).toMatchObject({
       cron: '0 0 1 1 *',
       not_before: '2027-01-01T00:00:00Z',
@@ -98,7 +98,7 @@ describe('schedules', () => {
     });
   });
 
-  test('@reboot starts with timers', () => {
+  test('with @reboot become run_at_start', () => {
     expect(cronOf('"@reboot"')).toMatchObject({ in: '1s' });
   });
 
@@ -112,7 +112,7 @@ describe('schedules', () => {
   });
 });
 
-test('included files bring defaults, jobs and web; a missing one is an error', () => {
+test('included files add defaults, jobs and web settings, and a missing file is an error', () => {
   const imported = read('start.yaml');
   expect(imported.settings).toEqual({ timezone: 'UTC', http: '127.0.0.1:8080' });
   expect(imported.timers.map(({ name, place }) => `${place.file} ${name}`)).toEqual([
@@ -134,21 +134,21 @@ test('included files bring defaults, jobs and web; a missing one is an error', (
   });
 });
 
-test('rules about a stream that is not captured are not reported', () => {
+test('rules for a stream that is not captured are not reported', () => {
   const rules = 'failsWhen: { producesStdout: true, producesStderr: true }';
   const job = `{ name: x, command: "true", schedule: "* * * * *", captureStderr: false, ${rules} }`;
   const { timers, differences } = readText(yacron, `jobs:\n  - ${job}\n`);
   expect([...differences, ...timers.flatMap((timer) => timer.differences)]).toEqual([]);
 });
 
-test('one address of web is used, and the rest is reported', () => {
+test('one web address is used, and the others are reported', () => {
   const web = 'web: { listen: ["http://127.0.0.1:8080", "unix:///run/yacron.sock"], headers: { X-A: b } }';
   const imported = readText(yacron, `${web}\njobs: []\n`);
   expect(imported.settings).toEqual({ http: '127.0.0.1:8080' });
   expect(toldOf(imported)).toContain('1 warning: Parts of web are left out: unix:///run/yacron.sock, headers.');
 });
 
-test('files of a folder that begin with an underscore are only included', () => {
+test('files in a folder that begin with an underscore are read only as includes', () => {
   const files = [
     {
       path: 'd/_common.yaml',
@@ -161,7 +161,7 @@ test('files of a folder that begin with an underscore are only included', () => 
   expect(timers.map(({ name, keys }) => `${name} ${String(keys['overlap'])}`)).toEqual(['a skip', 'b skip']);
 });
 
-test('what cronstable adds is carried over or reported', () => {
+test('extensions of cronstable are imported or reported', () => {
   const imported = read('cronstable.yaml');
   expect(timerOf(imported, 'payroll').keys).toMatchObject({
     cron: '0 9 LW * *',
@@ -173,18 +173,18 @@ test('what cronstable adds is carried over or reported', () => {
   expect(toldOf(imported)).toContain('1 warning: state of cronstable is left out.');
 });
 
-test('H has the values that cronstable draws from the name of the job', () => {
+test('H has the values that cronstable derives from the job name', () => {
   // sha256("minute\nspread") and sha256("hour\nspread"), modulo 60 and 5.
   expect(timerOf(read('cronstable.yaml'), 'spread').keys).toMatchObject({ cron: '58 3 * * *' });
 });
 
-test('a time that cronstable moves behind a clock change is found', () => {
+test('a time that cronstable moves past a clock change is detected', () => {
   const { here, there } = firingsOf(timerOf(read('cronstable.yaml'), 'gap'), 'UTC');
   expect(there?.[1]).toContain('2027-03-28T01:30:00.000Z');
   expect(here[1]).toContain('2027-03-28T01:00:00.000Z');
 });
 
-test('files that include each other end, with an error for each cycle', () => {
+test('a cycle of included files ends with an error', () => {
   const files: Record<string, string> = {
     'a.yaml': 'include: [b.yaml, b.yaml]\njobs:\n  - { name: a, command: a, schedule: "@daily" }\n',
     'b.yaml': 'include: [a.yaml, a.yaml]\njobs:\n  - { name: b, command: b, schedule: "@daily" }\n',

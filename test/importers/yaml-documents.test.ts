@@ -7,7 +7,7 @@ import { readText, toldOf } from './samples.js';
 const CRON_JOB = 'kind: CronJob\nmetadata: { name: a }\n';
 
 describe('YAML that cannot be read', () => {
-  test('a template is one error, and says what to do', () => {
+  test('reports a template as one error with a hint', () => {
     const text = 'kind: CronJob\nmetadata:\n  name: {{ include "x" . }}-{{ .Values.name }}\nspec:\n{{- if x }}\n';
     const { differences, timers } = readText(kubernetes, text);
     expect(timers).toEqual([]);
@@ -19,7 +19,7 @@ describe('YAML that cannot be read', () => {
     [kubernetes, 'kind: CronJob\na: [b\nc: d]]\n}\n'],
     [yacron, 'jobs:\n  - name: [a\n  b: c]]\n}\n'],
     [ofelia, 'services:\n  app:\n    labels: [a\n  ofelia.job-exec.b: c]]\n}\n'],
-  ])('$name reports the first of several faults', (importer, text) => {
+  ])('is reported by $name with the first of several errors', (importer, text) => {
     const { differences } = readText(importer, text);
     const faults = differences.filter(({ severity }) => severity === 'error');
     expect(faults).toMatchObject([{ message: expect.stringContaining('The YAML is invalid: ') }]);
@@ -27,15 +27,15 @@ describe('YAML that cannot be read', () => {
   });
 });
 
-describe('Kubernetes', () => {
-  test('all other objects of a file are one note', () => {
+describe('Kubernetes files', () => {
+  test('report all other objects of a file in one note', () => {
     const objects = ['Namespace', 'Role', 'RoleBinding'].map((kind) => `kind: ${kind}\nmetadata: { name: shop }\n`);
     expect(toldOf(readText(kubernetes, objects.join('---\n')))).toEqual([
       '1 note: Namespace shop and 2 other objects are left out: only CronJobs are timers.',
     ]);
   });
 
-  test('a patch and a kustomization name the command that prints the whole', () => {
+  test('with a patch or a kustomization name the command that prints the full manifests', () => {
     const hint = 'Import the output of kubectl kustomize.';
     const { differences } = readText(kubernetes, `${CRON_JOB}spec: { suspend: true }\n---\nkind: Kustomization\n`);
     expect(differences).toMatchObject([
@@ -45,7 +45,7 @@ describe('Kubernetes', () => {
   });
 });
 
-test('a file of cronstable that has only DAGs is recognized', () => {
+test('a cronstable file with only DAGs is recognized', () => {
   const text =
     'dags:\n  - name: etl\n    schedule: "0 2 * * *"\n    tasks:\n      - id: load\n        command: ./load\n';
   expect(cronstable.recognize({ path: 'file', text })).toBeGreaterThan(0.9);
@@ -54,14 +54,14 @@ test('a file of cronstable that has only DAGs is recognized', () => {
   ]);
 });
 
-test('a crontab that cronstable includes has to be imported as well', () => {
+test('a crontab that cronstable includes must be imported as well', () => {
   const { differences } = readText(cronstable, 'include: [old.crontab]\njobs: []\n');
   expect(differences).toMatchObject([
     { severity: 'error', message: 'old.crontab is left out: it is a crontab.', hint: 'Import it too.' },
   ]);
 });
 
-test('labels have the variables that compose fills in', () => {
+test('labels contain the variables that Compose fills in', () => {
   const labels = {
     schedule: '${EVERY:-@every 5m}',
     command: "sh -c 'date > $${HOME}/$FILE'",

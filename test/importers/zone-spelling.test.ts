@@ -7,7 +7,7 @@ import { isZoneFile, spellingInTzdata } from '../../src/importers/zone-spelling.
 import type { Importer } from '../../src/importers/kind.js';
 
 test.each(['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'Etc/GMT+5', 'EST5EDT', 'America/Knox_IN', 'US/Eastern'])(
-  '%s is a name of the tz database',
+  '%s is a name in the tz database',
   (name) => {
     expect(isZoneFile(name)).toBe(true);
   },
@@ -19,7 +19,7 @@ test.each([
   ['asia/kolkata', 'Asia/Kolkata'],
   ['utc', 'UTC'],
   ['Nowhere/City', undefined],
-])('%s is not a name of the tz database, which has %s', (name, spelling) => {
+])('%s is not a name in the tz database, which has %s', (name, spelling) => {
   expect(isZoneFile(name)).toBe(false);
   expect(spellingInTzdata(name)).toBe(spelling);
 });
@@ -35,7 +35,7 @@ function readAll(importer: Importer, path: string, text: string) {
   };
 }
 
-test('a zone in the wrong case is unknown to programs that read the tz database', () => {
+test('programs that read the tz database reject a zone in the wrong case', () => {
   const ofCrontab = readAll(crontab, 'tab', 'CRON_TZ=europe/berlin\n0 4 * * * true\n');
   expect(ofCrontab.zones).toEqual(['UTC']);
   expect(ofCrontab.said).toContainEqual(expect.stringContaining('If you mean Europe/Berlin'));

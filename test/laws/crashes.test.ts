@@ -162,7 +162,7 @@ function instantsOf(ending: Ending, { schedule }: Job): Instant[] {
   return instants;
 }
 
-test('whenever the scheduler dies: every firing due has exactly one recorded outcome or waits, never begun, for the next; no process is started twice', async () => {
+test('after a crash at any time, each firing has one outcome or waits, and no process starts twice', async () => {
   await fc.assert(
     fc.asyncProperty(day, async (the) => {
       const { disk, until, processes, told } = await live(the);

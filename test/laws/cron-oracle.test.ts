@@ -66,8 +66,8 @@ function agrees(
 
 const moments = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 3, maxLength: 3 });
 
-describe('cron agrees with a brute-force walk over the clock', () => {
-  it.each(NASTY_ZONES)('minute by minute around changes of %s', (zone) => {
+describe('cron agrees with a brute-force search', () => {
+  it.each(NASTY_ZONES)('minute by minute around clock changes of %s', (zone) => {
     for (const change of someTransitions(zone, ROUNDS + 1)) {
       // Outside the window the oracle must see both passes of times that repeat at its edges.
       const clock = readings(zone, change - 54 * HOUR, change + 54 * HOUR, MINUTE);
@@ -82,7 +82,7 @@ describe('cron agrees with a brute-force walk over the clock', () => {
   });
 
   it.each(['Europe/Berlin', 'Australia/Lord_Howe', 'America/Havana', 'Pacific/Chatham', 'Africa/Casablanca'])(
-    'second by second around changes of %s',
+    'second by second around clock changes of %s',
     (zone) => {
       for (const change of someTransitions(zone, ROUNDS)) {
         const clock = readings(zone, change - 5 * HOUR, change + 5 * HOUR, SECOND);
@@ -96,7 +96,7 @@ describe('cron agrees with a brute-force walk over the clock', () => {
     },
   );
 
-  it('day by day over decades, leap days and the year 2100 among them', () => {
+  it('day by day over decades, with leap days and the year 2100', () => {
     const [from, until] = [Date.UTC(2060, 0, 1, 12), Date.UTC(2120, 0, 1, 12)];
     const clock = readings('UTC', from, until, 24 * HOUR);
     const walk = { zone: 'UTC', clock, step: 24 * HOUR, window: [from - 1, until] as const };

@@ -5,7 +5,7 @@ import { ScheduleError } from '../../src/schedules/kind.js';
 import { secondExpression } from '../schedules/cron-arbitrary.js';
 import { rounds } from './rounds.js';
 
-test('no field says no exactly when the schedule is due', () => {
+test('all fields match exactly when the schedule is due', () => {
   const year = fc.integer({ min: Date.UTC(2026, 0) / 1000, max: Date.UTC(2028, 0) / 1000 });
   fc.assert(
     fc.property(secondExpression, year, fc.boolean(), (expression, second, isDue) => {

@@ -52,7 +52,7 @@ const textOf = (of: readonly Timer[], limit: number): string =>
     ...of.map(({ schedule, keys: lines }, n) => `  t${n}:\n    run: x\n    ${[schedule, ...lines].join('\n    ')}`),
   ].join('\n');
 
-test('if runs last as recorded, the forecast is exact: no run more or less, and as many at once', async () => {
+test('the forecast is exact for recorded durations: the same runs and the same concurrency', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(timers, { minLength: 1, maxLength: 8 }),

@@ -27,7 +27,7 @@ const daysNamedBy = (words: string): number[] =>
     Number(day),
   );
 
-test('leading zeros change no words and no warnings', () => {
+test('leading zeros change neither words nor warnings', () => {
   fc.assert(
     fc.property(minuteExpression, fc.integer({ min: 1, max: 3 }), (plain, count) => {
       const padded = plain.replace(/\d+/g, (digits) => '0'.repeat(count) + digits);
@@ -41,7 +41,7 @@ test('leading zeros change no words and no warnings', () => {
   );
 });
 
-test('list, status, explain and the record for the page have the sentence that is compared below', () => {
+test('list, status, explain and the page show the sentence compared below', () => {
   fc.assert(
     fc.property(minuteExpression, (cron) => {
       const { schedule } = read('cron', cron, { timezone: 'UTC', seed: 'backup' });
@@ -75,7 +75,7 @@ function warningCodes(cron: string): string[] | undefined {
   }
 }
 
-test('says what the schedule does, for generated expressions', () => {
+test('the sentence describes generated expressions correctly', () => {
   fc.assert(
     fc.property(minuteExpression, (cron) => {
       const words = expressionInWords(cron, 'backup');

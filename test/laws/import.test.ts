@@ -35,7 +35,7 @@ const check = (importer: Importer, when: string): void => {
   expect(jobs).toHaveLength(1);
 };
 
-test('every expression of cron becomes a timer that fires when cron would', () => {
+test('every cron expression becomes a timer that fires when cron would', () => {
   fc.assert(
     fc.property(expression(7), (when) => check(crontab, when)),
     rounds(20),

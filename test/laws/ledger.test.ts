@@ -98,7 +98,7 @@ const endingOf = (event: TimerEvent): Firing | undefined =>
     ? event.firing
     : undefined;
 
-test('every firing ends in exactly one outcome, none is early, nothing stays armed, and every event survives JSON', async () => {
+test('each firing has one outcome, none is early, no timer stays armed, and events survive JSON', async () => {
   await fc.assert(
     fc.asyncProperty(day, async (the) => {
       const rig = await live(the);
@@ -126,7 +126,7 @@ test('every firing ends in exactly one outcome, none is early, nothing stays arm
   );
 });
 
-test('without jumps, the reported firings are the due ones: none lost, none made up', async () => {
+test('without clock jumps, exactly the due firings are reported', async () => {
   await fc.assert(
     fc.asyncProperty(day, async (the) => {
       const quiet = { ...the, happenings: the.happenings.filter(({ kind }) => kind === 'block' || kind === 'end') };

@@ -49,13 +49,13 @@ function namesHome(hint: string, key: string): boolean {
   return homes.some((level) => hint.includes(`belongs ${placeOf(level)}`));
 }
 
-describe('a key of another level', () => {
+describe('a key at the wrong level', () => {
   const wrong = LEVELS.flatMap((level) =>
     ALL_KEYS.filter((key) => KEYS[level]?.includes(key) !== true).map((key) => ({ key, level })),
   );
   const inDefaults = (level: HintLevel, key: string): boolean => level === 'defaults' && KEYS.timer.includes(key);
 
-  it.each(LEVELS)('under %s gets the name of its place', (level) => {
+  it.each(LEVELS)('under %s gets a hint with its place', (level) => {
     const lost = wrong
       .filter((one) => one.level === level && !inDefaults(level, one.key))
       // In most programs, `interval` is the word for `every`.
@@ -67,14 +67,14 @@ describe('a key of another level', () => {
     expect(lost).toEqual([]);
   });
 
-  it('cannot be a default if every timer needs its own', () => {
+  it('is not suggested as a default if every timer needs its own', () => {
     const hints = wrong.filter(({ key, level }) => inDefaults(level, key)).map(({ key }) => hintFor(key, 'defaults'));
     expect(hints.length).toBeGreaterThan(3);
     for (const hint of hints) expect(hint).toContain('cannot be a default');
   });
 });
 
-describe('a map and its key in one word', () => {
+describe('a map and its key as one name', () => {
   const maps = LEVELS.filter((level) => !['file', 'timer', 'defaults'].includes(level));
   const pairs = maps.flatMap((map) => (KEYS[map] ?? []).map((key) => ({ map, key })));
   // Some of these words mean something else in other programs.
@@ -84,7 +84,7 @@ describe('a map and its key in one word', () => {
     ['with _', (map: string, key: string) => `${map}_${key}`],
     ['with a dot', (map: string, key: string) => `${map}.${key}`],
     ['in camel case', (map: string, key: string) => camel(`${map}_${key}`)],
-  ])('%s gets the place of the key', (_name, join) => {
+  ])('%s gets a hint with the place of the key', (_name, join) => {
     for (const { map, key } of own) {
       expect(hintFor(join(map, key), 'timer')).toContain(`is ${key} here, and belongs under ${map}.`);
       expect(hintFor(join(map, key), map)).toBe(`Did you mean ${key}?`);
@@ -94,7 +94,7 @@ describe('a map and its key in one word', () => {
 
 describe('log_file', () => {
   it.each(['log_file', 'logFile', 'log-file'])(
-    '%s means the log of the scheduler only at the top of the file',
+    '%s refers to the log of the scheduler only at the top level',
     (word) => {
       expect(hintFor(word, 'file')).toBe(`${word} is file here, and belongs under log.`);
       expect(hintFor(word, 'timer')).toBe('Did you mean output?');
@@ -102,7 +102,7 @@ describe('log_file', () => {
   );
 });
 
-describe('a key with another word next to it', () => {
+describe('a key with an extra word', () => {
   it.each([
     ['startDeadline', 'deadline'],
     ['concurrencyGroup', 'group'],
@@ -111,22 +111,22 @@ describe('a key with another word next to it', () => {
     ['defaultTimezone', 'timezone'],
     ['overlapStrategy', 'overlap'],
     ['jitter-max', 'jitter'],
-  ])('%s means %s', (written, key) => {
+  ])('such as %s gets a hint for %s', (written, key) => {
     expect(hintFor(written, 'timer')).toBe(`Did you mean ${key}?`);
   });
-  it('belongs where its key does', () => {
+  it('gets a hint with the place of the key', () => {
     expect(hintFor('shopGroups', 'timer')).toBe('shopGroups is groups here, and belongs at the top of the file.');
     expect(hintFor('jobTimeout', 'file')).toContain('belongs in a timer, or under defaults');
   });
-  it('is not a default where its key is not', () => {
+  it('is not suggested as a default where its key is not allowed', () => {
     expect(hintFor('cron', 'file')).toBe('cron belongs in a timer.');
   });
 });
 
-describe('words of other programs', () => {
+describe('keys of other programs', () => {
   const snake = (word: string): readonly string[] => [word, camel(word), kebab(word), pascal(word)];
 
-  it('for a key lead to it, at the top of the file and in a timer', () => {
+  it('get a hint with our key, at the top level and in a timer', () => {
     const lost = Object.entries(FOREIGN_WORDS)
       .filter(([word]) => !ALL_KEYS.includes(word))
       .flatMap(([word, key]) => snake(word).map((written) => ({ key, written })))
@@ -139,7 +139,7 @@ describe('words of other programs', () => {
     expect(lost).toEqual([]);
   });
 
-  it('without a key here have another way', () => {
+  it('without an equivalent get a hint for another way', () => {
     for (const [word, way] of Object.entries(WORDS_WITHOUT_KEY)) {
       for (const written of snake(word)) expect(hintFor(written, 'timer')).toBe(way);
     }
@@ -160,7 +160,7 @@ describe('words of other programs', () => {
     ['Quartz', 'repeatInterval', 'every'],
     ['Spring', 'fixedRate', 'every'],
     ['cron', 'RANDOM_DELAY', 'jitter'],
-  ])('of %s: %s means %s', (_program, written, key) => {
+  ])('of %s: %s gets a hint for %s', (_program, written, key) => {
     expect(hintFor(written, 'timer')).toBe(`Did you mean ${key}?`);
   });
 });

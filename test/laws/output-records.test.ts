@@ -38,7 +38,7 @@ describe('the records of output', () => {
   it.each([
     ['JSON', createJsonLog],
     ['pretty', createConsole],
-  ] as const)('are the same in blocks and line by line, of any bytes in any chunks: %s', (_, open) => {
+  ] as const)('are equal in blocks and line by line, for any bytes and chunks: %s', (_, open) => {
     const lengths = fc.array(fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constant(64 * 1024)), {
       minLength: 1,
       maxLength: 5,

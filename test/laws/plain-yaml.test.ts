@@ -115,8 +115,8 @@ function textsIn(folder: string): readonly string[] {
 const blocks = (file: string, pattern: RegExp): readonly string[] =>
   [...readFileSync(file, 'utf8').matchAll(pattern)].map(([, text = '']) => text.replaceAll('\\n', '\n'));
 
-describe('a file of plain YAML has the tree that the library reads', () => {
-  test('as people write it: none is left to the library', () => {
+describe('the fast parser for plain YAML', () => {
+  test('returns the same tree as the library for ordinary files, without falling back', () => {
     fc.assert(
       fc.property(file, (text) => {
         // A number such as 0x0 is for the library.
@@ -127,7 +127,7 @@ describe('a file of plain YAML has the tree that the library reads', () => {
     );
   });
 
-  test('with something else in it', () => {
+  test('returns the same tree as the library for files with other YAML', () => {
     const odd = fc.oneof(
       fc.constantFrom('\n', ' ', '  ', '\n  ', ':', ': ', '#', ' #', '- ', '-', '?', '? ', '|', '|\n', '>', '&a', '*a'),
       fc.constantFrom(
@@ -166,13 +166,13 @@ describe('a file of plain YAML has the tree that the library reads', () => {
     );
   });
 
-  test('in the documents and the tests', () => {
+  test('returns the same tree as the library for documents and tests', () => {
     const documented = ['.', 'docs'].flatMap((folder) => textsIn(folder));
     expect(documented.filter(check).length / documented.length).toBeGreaterThan(0.8);
     textsIn('test').forEach(check);
   });
 
-  test('what the library refuses for its size is left to it', () => {
+  test('leaves files to the library that the library rejects for their size', () => {
     for (const text of [`${'k'.repeat(1025)}: 1`, `"${'k'.repeat(1025)}": 1`, `a: ${'['.repeat(99)}${']'.repeat(99)}`])
       expect(check(text)).toBe(false);
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { fitRecord, RECORD_LIMIT } from '../../src/sinks/record-limit.js';
 import { rounds } from './rounds.js';
 
-test('a record of any text in any field keeps the limit', () => {
+test('a record with any text in any field stays within the limit', () => {
   const text = fc.string({ unit: 'binary', minLength: 3_000, maxLength: 30_000 });
   fc.assert(
     fc.property(text, text, (line, tail) => {

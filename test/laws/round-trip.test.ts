@@ -104,7 +104,7 @@ function tripOf(jobs: readonly Job[], exporter: Exporter) {
 
 describe.each(['crontab', 'systemd', 'kubernetes'])('%s', (format) => {
   test.each([...crontabs, ...samples, pairs, ...examples].map((source) => [source.path, source] as const))(
-    'returns the timers of %s, except for what the report names',
+    'restores the timers of %s, except for reported differences',
     (_path, source) => {
       const jobs = source.jobs();
       const exporter = exporterKinds.find(({ name }) => name === format)!;

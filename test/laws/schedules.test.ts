@@ -21,7 +21,7 @@ const moment = fc.oneof(
 describe.each(examples)('%s: %s', (_, __, value, kind) => {
   const parse = (timezone = 'Europe/Berlin') => kind.parse(value, contextOf({ timezone, start: 0 }));
 
-  it('is read, with a text and without warnings that make no sense to a machine', () => {
+  it('is read, has a text and causes only sensible warnings', () => {
     const { text, warnings } = parse();
     expect(text).not.toBe('');
     expect(warnings.every(({ code }) => /^[a-z]+(-[a-z]+)*$/.test(code))).toBe(true);
@@ -41,7 +41,7 @@ describe.each(examples)('%s: %s', (_, __, value, kind) => {
     );
   });
 
-  it('returns the same whether fresh or long-lived, whatever the calls before', () => {
+  it('returns the same result whether it is new or reused, regardless of earlier calls', () => {
     const old = parse('Australia/Lord_Howe').schedule;
     fc.assert(
       fc.property(moment, (after) => {
@@ -53,7 +53,7 @@ describe.each(examples)('%s: %s', (_, __, value, kind) => {
 
   // A schedule that counts from the end of a run is due one interval after any moment, by design.
   if (!parse().schedule.fromEnd) {
-    it('leaves nothing out: no instant is between a moment and its result', () => {
+    it('does not skip an instant between a moment and its result', () => {
       const { schedule } = parse('America/Havana');
       fc.assert(
         fc.property(moment, fc.double({ min: 0, max: 1, noNaN: true }), (after, part) => {
@@ -67,7 +67,7 @@ describe.each(examples)('%s: %s', (_, __, value, kind) => {
     });
   }
 
-  it('counts what it would return one by one', () => {
+  it('counts what it returns one by one', () => {
     const zones = fc.constantFrom(...NASTY_ZONES);
     const length = fc.oneof(fc.integer({ min: -5, max: 3_000_000 }), fc.integer({ min: 0, max: 40 * DAY }));
     fc.assert(
@@ -81,7 +81,7 @@ describe.each(examples)('%s: %s', (_, __, value, kind) => {
     );
   });
 
-  it.each(['UTC', 'Pacific/Chatham'])('rises over 10,000 results in a chain, or ends (%s)', (zone) => {
+  it.each(['UTC', 'Pacific/Chatham'])('rises over 10,000 chained results, or ends (%s)', (zone) => {
     const { schedule } = parse(zone);
     let at = Date.UTC(2026, 0, 1);
     for (let asked = 0; asked < 10_000; asked++) {
@@ -94,7 +94,7 @@ describe.each(examples)('%s: %s', (_, __, value, kind) => {
 });
 
 describe.each(scheduleKinds.map((kind) => [kind.key, kind] as const))('%s', (_, kind) => {
-  it.each([[Number.NaN], [Infinity], [END_OF_TIME], [8.7e15]])('has nothing after %s', (after) => {
+  it.each([[Number.NaN], [Infinity], [END_OF_TIME], [8.7e15]])('has no instant after %s', (after) => {
     for (const value of kind.examples) expect(kind.parse(value, contextOf()).schedule.next(after)).toBeUndefined();
   });
 

@@ -27,7 +27,7 @@ const SPECS: readonly ScheduleSpec[] = [
   { every: { interval: '45m', offset: '7m' } },
 ];
 
-test.each(ZONES)('a year in %s: the simulation starts what next foretells, and nothing else', async (zone, year) => {
+test.each(ZONES)('a year in %s: the simulation starts exactly the firings that next predicts', async (zone, year) => {
   const span = { from: Date.UTC(year, 0, 1), until: Date.UTC(year + 1, 0, 1) };
   const jobs = SPECS.map((spec, index) =>
     job(`job-${index}`, parseScheduleAt({ ...spec, timezone: zone }, { start: span.from }), { timezone: zone }),

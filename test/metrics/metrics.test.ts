@@ -74,7 +74,7 @@ const tasks = (series: ReadonlyMap<string, number>): readonly string[] => [
 ];
 
 describe('the series of a timer', () => {
-  test('exist before it has ever fired, all of them, at 0', async () => {
+  test('exist at 0 before its first firing', async () => {
     const series = await new Watched([job('tick', everyMs(MINUTE)), job('later', atInstants())]).series();
     for (const task of ['tick', 'later']) {
       for (const status of FIRING_STATUSES)
@@ -102,7 +102,7 @@ describe('the series of a timer', () => {
     expect(series.get(of('task_next_firing_timestamp_seconds', 'later'))).toBe(0);
   });
 
-  test('end with it, and begin once, at 0, when it returns', async () => {
+  test('end with it, and start again at 0 when it returns', async () => {
     const [tick, tock] = [job('tick', everyMs(SECOND)), job('tock', everyMs(SECOND))];
     const watched = new Watched([tick, tock]);
     watched.rig.executor.lasting = 10;
@@ -118,7 +118,7 @@ describe('the series of a timer', () => {
     expect(series.get(of('task_execution_total', 'tick', ',status="success"'))).toBe(1);
   });
 
-  test('continue to count through a reload that changes it', async () => {
+  test('keep counting through a reload that changes it', async () => {
     const watched = new Watched([job('tick', everyMs(SECOND))]);
     watched.rig.executor.lasting = 10;
     await watched.rig.clock.advance(2_100);
@@ -142,7 +142,7 @@ describe('the series of a timer', () => {
     expect(tasks(await watched.series())).toEqual(['tick']);
   });
 
-  test('of ad-hoc timers are one for `in` and one for `at`, and stay when their timers are gone', async () => {
+  test('are shared by all timers from in and from at, and remain after them', async () => {
     const watched = new Watched([job('tick', everyMs(MINUTE))]);
     const firing = { scheduledFor: 0, trigger: 'schedule', generation: 0 } as const;
     for (const jobName of ['in:k3f9x', 'in:abcde', 'at:22222'])
@@ -154,7 +154,7 @@ describe('the series of a timer', () => {
     expect(series.has(of('task_running', 'in:*'))).toBe(false);
   });
 
-  test('count a lost run, but no duration of it', async () => {
+  test('include a lost run, but not its duration', async () => {
     const watched = new Watched([job('tick', everyMs(MINUTE))]);
     const firing = firingAt('2026-01-01T00:00:00Z', { jobName: 'tick' });
     watched.metrics.accept(finished(firing, { outcome: { status: 'lost' } }));
@@ -163,7 +163,7 @@ describe('the series of a timer', () => {
     expect(series.get(of('task_execution_duration_seconds_count', 'tick'))).toBe(0);
   });
 
-  test('of a hook that fails after the removal of its timer end, too', async () => {
+  test('end even for a hook that fails after the removal of its timer', async () => {
     const watched = new Watched([job('tick', everyMs(MINUTE))]);
     watched.metrics.accept({
       event: 'hook.failed',
@@ -189,7 +189,7 @@ function wordsOf(events: readonly TimerEvent[], task: string): Record<string, nu
   return counts;
 }
 
-test('every firing is counted under the word that the log has for it', async () => {
+test('each firing is counted under its outcome in the log', async () => {
   const watched = new Watched([
     job('busy', everyMs(SECOND), { timeout: 3_000 }),
     job('queued', everyMs(SECOND), { admission: [overlap('queue')] }),
@@ -221,7 +221,7 @@ test('every firing is counted under the word that the log has for it', async () 
 });
 
 describe('the forecast', () => {
-  test('has a series of each label, window and quantile, and none without a forecast', async () => {
+  test('has a series per label, window and quantile, and none without a forecast', async () => {
     const watched = new Watched([job('tick', everyMs(MINUTE))]);
     const forecast = async () => [...(await watched.series())].filter(([series]) => series.includes('forecast'));
     expect(await forecast()).toEqual([]);
@@ -240,7 +240,7 @@ describe('the forecast', () => {
 });
 
 describe('the current state', () => {
-  test('runs, waiting ones, pauses and breakers', async () => {
+  test('contains active and waiting runs, pauses and breakers', async () => {
     const watched = new Watched([
       job('job', everyMs(SECOND), {
         admission: [overlap('queue')],
@@ -264,7 +264,7 @@ describe('the current state', () => {
     expect((await watched.series()).get(of('task_paused', 'job')), 'a pause that is over').toBe(0);
   });
 
-  test('a failure is known after a restart, until a later outcome', async () => {
+  test('keeps a failure across a restart until a later outcome', async () => {
     const disk = new Disk();
     const hourly = (name: string) => job(name, everyMs(3_600 * SECOND));
     const rig = new Rig([hourly('bad'), hourly('canceled')], { ledger: new FakeLedger(disk), life: 'first' });
@@ -287,7 +287,7 @@ describe('the current state', () => {
     expect(series.get(of('task_consecutive_failures', 'bad'))).toBe(1);
   });
 
-  test('the scheduler: its file, its state, its clock, its queue, its version', async () => {
+  test('contains the scheduler’s file, state, clock, queue and version', async () => {
     const watched = new Watched([job('tick', everyMs(MINUTE))]);
     const at = Date.parse('2026-01-01T00:00:10Z');
     let series = await watched.series();
@@ -337,7 +337,7 @@ describe('the current state', () => {
   });
 });
 
-test('the time of commits to a shared state is counted, and absent without one', async () => {
+test('the duration of commits to a shared state is measured, and absent without one', async () => {
   const watched = new Watched([]);
   expect([...(await watched.series()).keys()].filter((name) => name.includes('commit'))).toEqual([]);
   let heard: (took: number) => void = () => undefined;
@@ -349,7 +349,7 @@ test('the time of commits to a shared state is counted, and absent without one',
   expect(text).toContain('timers_commit_seconds_bucket{le="0.0025"} 1\n');
 });
 
-test('the machines of a shared state are counted by each of them, and the lease by the active one', async () => {
+test('each machine counts the machines of a shared state, and the active one exposes the lease', async () => {
   const watched = new Watched([]);
   const shared = async () =>
     Object.fromEntries(
@@ -371,7 +371,7 @@ test('the machines of a shared state are counted by each of them, and the lease 
   expect(await shared()).toEqual({ timers_active: 0, timers_standbys: 2, timers_takeovers_total: 1 });
 });
 
-test('the active machine of a shared state forecasts, and those that stand by do not', async () => {
+test('the active machine of a shared state forecasts, and standbys do not', async () => {
   const watched = new Watched([]);
   watched.forecast = { at: 0, windows: [], error: 3 };
   const record = { state: 'redis://db', node: 'one', active: 'one', others: [] } as const;
@@ -381,7 +381,7 @@ test('the active machine of a shared state forecasts, and those that stand by do
   expect([...(await watched.series()).keys()].filter((name) => name.startsWith('timers_forecast'))).toEqual([]);
 });
 
-test('however many timers there are, no turn of the event loop writes more than some thousand lines of them', async () => {
+test('each turn of the event loop writes at most a few thousand lines', async () => {
   const watched = new Watched(Array.from({ length: 1_050 }, (_, index) => job(`t${index}`, everyMs(MINUTE))));
   const text = await watched.text();
   expect(text.split('\n').length).toBeGreaterThan(40_000);
@@ -393,7 +393,7 @@ test('however many timers there are, no turn of the event loop writes more than 
   expect(new Set(stretches).size, 'and stands in one piece').toBe(stretches.length);
 });
 
-test('the runs for workers have series by label, on the active machine alone', async () => {
+test('runs for workers have series by label, on the active machine only', async () => {
   const watched = new Watched([]);
   const queues = async () =>
     Object.fromEntries([...(await watched.series())].filter(([name]) => /^timers_(queue|worker)/.test(name)));
@@ -410,7 +410,7 @@ test('the runs for workers have series by label, on the active machine alone', a
   expect(await queues()).toEqual({});
 });
 
-test('fallbacks are counted, and are neither retries nor starts of runs', async () => {
+test('fallbacks are counted, but not as retries or started runs', async () => {
   const fallback = job('any', everyMs(MINUTE)).command;
   const watched = new Watched([
     job('load', everyMs(MINUTE), { fallback, breaker: breaker({ failures: 1, cooldown: 90 * SECOND }) }),

@@ -24,16 +24,16 @@ describe('the protocol of healthchecks.io', () => {
     ['success by another exit code', { status: 'success', exitCode: 3 }, ''],
     ['an exit code', { status: 'failure', exitCode: 3, error: 'exit code 3' }, '/3'],
     ['a command that is not found', { status: 'failure', exitCode: 127, error: 'not found' }, '/127'],
-    ['exit code 0 that is no success', { status: 'failure', exitCode: 0, error: 'exit code 0' }, '/fail'],
+    ['exit code 0 as a failure', { status: 'failure', exitCode: 0, error: 'exit code 0' }, '/fail'],
     ['a signal', { status: 'failure', signal: 'SIGKILL', error: 'ended by signal SIGKILL' }, '/fail'],
-    ['a timeout, whatever the exit code', { status: 'timeout', exitCode: 1 }, '/fail'],
+    ['a timeout with any exit code', { status: 'timeout', exitCode: 1 }, '/fail'],
     ['a lost run', { status: 'lost' }, '/fail'],
     ['a canceled run', { status: 'canceled' }, '/log'],
   ])('reports %s', (_what, outcome, suffix) => {
     expect(asked(finished(outcome)).url).toBe(`${BASE}${suffix}${RID}`);
   });
 
-  it('sends the error and the last lines of output', () => {
+  it('sends the error and the last output', () => {
     const outputTail = 'one\ntwo';
     expect(asked(finished({ status: 'success' }, { outputTail })).body).toBe('one\ntwo');
     expect(asked(finished({ status: 'success' })).body).toBe('');
@@ -43,14 +43,14 @@ describe('the protocol of healthchecks.io', () => {
     expect(asked(finished({ status: 'lost' })).body).toBe('lost');
   });
 
-  it('keeps the path and the query of the address', () => {
+  it('keeps the path and the query of the URL', () => {
     expect(asked(started, 'https://hc.example/ping/key/{task_name}/?create=1').url).toBe(
       `https://hc.example/ping/key/backup/start?create=1&rid=${runUuid('r1')}`,
     );
   });
 });
 
-it('a run always has the same UUID, and no other run has it', () => {
+it('a run has one UUID, and no other run has the same', () => {
   expect(runUuid('mi4x2k9c00001')).toBe('c1aeb217-eb4f-88b4-a1d1-f96fdb147f8b');
   expect(runUuid('r1')).toMatch(/^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
   expect(new Set(Array.from({ length: 1_000 }, (_, run) => runUuid(`r${run}`))).size).toBe(1_000);

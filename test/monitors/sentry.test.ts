@@ -19,7 +19,7 @@ const linesOf = (body = '') =>
     .map((line) => JSON.parse(line) as unknown);
 
 describe('a check-in', () => {
-  it('is an envelope of three lines, with the key of the project in its header', () => {
+  it('is an envelope of three lines with the project key in its header', () => {
     const { method, url, headers, body } = monitor.requestFor(started)!;
     expect([method, url]).toEqual(['POST', 'https://o1.ingest.sentry.io/api/42/envelope/']);
     expect(headers).toEqual({
@@ -52,7 +52,7 @@ describe('a check-in', () => {
   });
 });
 
-it('of a lost run has no duration', () => {
+it('a check-in of a lost run has no duration', () => {
   expect(linesOf(monitor.requestFor(finished({ status: 'lost' }))?.body)[2]).toEqual({
     check_in_id: runUuid('r1').replaceAll('-', ''),
     monitor_slug: 'backup',
@@ -68,12 +68,12 @@ describe('a DSN', () => {
   ])('%s', (dsn, envelopeUrl) => expect(readDsn(dsn)).toEqual({ dsn, publicKey: 'abc', envelopeUrl }));
 
   it.each(['', 'abc', 'https://sentry.io/7', 'https://abc@sentry.io/', 'https://abc@sentry.io/seven', 'ftp://a@b/7'])(
-    '%j is not one',
+    'cannot be %j',
     (dsn) => expect(readDsn(dsn)).toBeUndefined(),
   );
 });
 
-it('the slug is the name, as far as Sentry accepts it', () => {
+it('the slug is the name in the form that Sentry accepts', () => {
   expect(['backup', 'Nightly.Backup', 'a'.repeat(60)].map(slugOf)).toEqual([
     'backup',
     'nightly-backup',

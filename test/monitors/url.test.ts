@@ -8,8 +8,8 @@ const failed = finished(
 );
 const any = { method: 'GET', on: new Set(['start', 'success', 'failure', 'canceled'] as const) } as const;
 
-describe('an address', () => {
-  it('is requested at the configured moments', () => {
+describe('a monitor URL', () => {
+  it('is requested at the configured events', () => {
     const monitor = url({ url: 'https://up.example/x', method: 'HEAD', on: new Set(['success', 'canceled']) });
     const asked = (event: Parameters<typeof monitor.requestFor>[0]) => monitor.requestFor(event) !== undefined;
     expect(asked(started)).toBe(false);
@@ -22,7 +22,7 @@ describe('an address', () => {
     });
   });
 
-  it('is filled with the facts of the run, encoded', () => {
+  it('contains the encoded facts of the run', () => {
     const monitor = url({
       ...any,
       url: 'https://up.example/{task_name}/{status}?m={error}&c={exit_code}&s={signal}&d={duration_ms}&t={output_tail}&at={scheduled_at}&n={attempts}&{other}',
@@ -33,7 +33,7 @@ describe('an address', () => {
     expect(monitor.requestFor(started)?.url).toContain('https://up.example/backup/start?m=&c=&s=&d=&t=&at=2026');
   });
 
-  it('is sent a text as it is, or a map as JSON', () => {
+  it('receives a string unchanged, or a map as JSON', () => {
     const post = { ...any, method: 'POST', url: 'https://up.example/' } as const;
     expect(url({ ...post, body: '{task_name}: {error}' }).requestFor(failed)).toMatchObject({
       headers: {},

@@ -72,7 +72,7 @@ const MEASURE = `(() => {
 })()`;
 
 describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
-  test('never scrolls sideways, and its rows stay low and readable', async () => {
+  test('never scrolls horizontally, and its rows stay compact and readable', async () => {
     const page = await openTab(browser);
     await page.goto(stage.address);
     await page.locator('#timers tr').nth(2).waitFor();

@@ -12,11 +12,11 @@ const TIMERS = [
 ];
 const picked = (most: number) => pickLanes(TIMERS, most).map(({ task_name: name }) => name);
 
-test('if not all fit, active and failing timers come first, then those that failed recently', () => {
+test('if not all lanes fit, active and failing timers come first, then those that failed recently', () => {
   expect(picked(2)).toEqual(['runs', 'fails']);
   expect(picked(3)).toEqual(['runs', 'fails', 'failed']);
 });
 
-test('if all fit, the order stays', () => {
+test('if all lanes fit, the order stays', () => {
   expect(picked(4)).toEqual(['rests', 'failed', 'runs', 'fails']);
 });

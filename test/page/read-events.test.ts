@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readEvents, type StreamEvent } from '../../src/page/read-events.js';
 
-test('events are read whole, however they are cut on the way; comments show that the server is alive', async () => {
+test('events are read completely regardless of chunk boundaries, and comments signal a live server', async () => {
   const bytes = new TextEncoder().encode(
     'event: status\ndata: {"a":"ä"}\n\n: still here\n\nevent: change\ndata: 2\n\nevent: cut',
   );

@@ -33,23 +33,20 @@ async function show(scene: Scene, timezoneId = 'UTC'): Promise<Page> {
 }
 
 describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
-  test.each(ZONES)(
-    'without its scheduler says so across its width, counts nothing and offers nothing: %s',
-    async (zone) => {
-      const page = await show({ timers: [timerAt(Date.now())] }, zone);
-      expect(await page.locator('#away').isVisible()).toBe(false);
-      expect(await page.locator('td.next').textContent()).toMatch(/^in 9 min|^in 10 min/);
-      stage.leave();
-      await page.locator('#away').waitFor();
-      expect(await page.locator('#away').textContent()).toMatch(
-        /since \d\d:\d\d:\d\d\. The data below is from that time/,
-      );
-      expect(await page.locator('td.next').textContent()).toMatch(/^\S+as last known$|^\w+ \S+as last known$/);
-      expect(await page.getByRole('button', { name: /Unlock|Trigger|Pause/ }).count()).toBe(0);
-    },
-  );
+  test.each(ZONES)('reports a missing scheduler across its width, without counts or actions: %s', async (zone) => {
+    const page = await show({ timers: [timerAt(Date.now())] }, zone);
+    expect(await page.locator('#away').isVisible()).toBe(false);
+    expect(await page.locator('td.next').textContent()).toMatch(/^in 9 min|^in 10 min/);
+    stage.leave();
+    await page.locator('#away').waitFor();
+    expect(await page.locator('#away').textContent()).toMatch(
+      /since \d\d:\d\d:\d\d\. The data below is from that time/,
+    );
+    expect(await page.locator('td.next').textContent()).toMatch(/^\S+as last known$|^\w+ \S+as last known$/);
+    expect(await page.getByRole('button', { name: /Unlock|Trigger|Pause/ }).count()).toBe(0);
+  });
 
-  test('on a machine that stands by, it says whose timers it shows', async () => {
+  test('on a standby, says whose timers it shows', async () => {
     const others = [{ name: 'one', version: '1', since: new Date().toISOString(), has_same_timers: true }];
     const machines = { state: 'redis://db', node: 'two', role: 'standby', active: 'one' } as const;
     const shared = { ...machines, lease_ms_left: 4_200, fence: 42, took_over: null, others };
@@ -62,37 +59,34 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
     expect(await page.locator('#connection').textContent()).toBe('standing by');
   });
 
-  test('says of how many timers it draws the timeline', async () => {
+  test('shows how many timers the timeline includes', async () => {
     const timers = Array.from({ length: 15 }, (_, index) => timerAt(Date.now(), { task_name: `timer-${index}` }));
     const page = await show({ timers });
     await page.getByText('10 of 15 timers: active and recently failed ones first').waitFor();
   });
 
-  test.each(ZONES)(
-    'draws the upcoming firings at their actual starts, and names the nominal time: %s',
-    async (zone) => {
-      const now = Date.now();
-      const firing = (due: number, start: number) => ({
-        task_name: 'backup',
-        scheduled_at: new Date(now + due).toISOString(),
-        starts_at: new Date(now + start).toISOString(),
-      });
-      const coming = [firing(300_000, 420_000), firing(600_000, 600_000)];
-      const lane = { task_name: 'backup', past: [], is_past_cut: false, coming, is_coming_cut: false };
-      const page = await show({ timers: [timerAt(now)], lanes: [lane] }, zone);
-      const button = page.getByRole('button', { name: /^backup: no outcome; 2 upcoming firings/ });
-      await button.waitFor();
-      await page.locator('#ranges label').first().click();
-      await expect.poll(() => button.locator('circle.coming').count()).toBe(2);
-      await button.focus();
-      await page.keyboard.press('ArrowRight');
-      expect(await page.locator('.readout').textContent()).toMatch(/^backup, .*: in \d+ min.*, due .*\d\d:\d\d/);
-      await page.keyboard.press('ArrowRight');
-      expect(await page.locator('.readout').textContent()).not.toContain('due');
-    },
-  );
+  test.each(ZONES)('draws upcoming firings at their actual starts and shows the nominal time: %s', async (zone) => {
+    const now = Date.now();
+    const firing = (due: number, start: number) => ({
+      task_name: 'backup',
+      scheduled_at: new Date(now + due).toISOString(),
+      starts_at: new Date(now + start).toISOString(),
+    });
+    const coming = [firing(300_000, 420_000), firing(600_000, 600_000)];
+    const lane = { task_name: 'backup', past: [], is_past_cut: false, coming, is_coming_cut: false };
+    const page = await show({ timers: [timerAt(now)], lanes: [lane] }, zone);
+    const button = page.getByRole('button', { name: /^backup: no outcome; 2 upcoming firings/ });
+    await button.waitFor();
+    await page.locator('#ranges label').first().click();
+    await expect.poll(() => button.locator('circle.coming').count()).toBe(2);
+    await button.focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.locator('.readout').textContent()).toMatch(/^backup, .*: in \d+ min.*, due .*\d\d:\d\d/);
+    await page.keyboard.press('ArrowRight');
+    expect(await page.locator('.readout').textContent()).not.toContain('due');
+  });
 
-  test('pauses nothing at one click, and says beforehand what the token will do', async () => {
+  test('asks for confirmation before a pause, and explains the use of the token beforehand', async () => {
     const page = await show({ timers: [timerAt(Date.now())] });
     const dialog = page.getByRole('dialog');
     const ask = () => page.getByRole('button', { name: 'Pause backup' }).click();
@@ -115,7 +109,7 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
     expect(stage.acted.map(({ verb }) => verb)).toEqual(['token', 'pause']);
   });
 
-  test('shows for an open breaker the failure that opened it, and for a run its last attempt', async () => {
+  test('shows the failure that opened a breaker, and the last attempt of a run', async () => {
     const now = Date.now();
     const failure = outcomeAt(now - 3_600_000, { attempts: 2, cause: 'exit code 3' });
     const skips = Array.from({ length: 199 }, (_, index) =>
@@ -142,7 +136,7 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
     expect(await told.locator('dl').textContent()).toMatch(/attempt 1.*exit code 4.*attempt 2.*exit code 3/);
   });
 
-  test('calls a run that waits "Waiting", not "Now running", and shows that it has not started', async () => {
+  test('labels a waiting run "Waiting", not "Now running", and shows that it has not started', async () => {
     const now = Date.now();
     const page = await show({
       timers: [timerAt(now, { runs: [{ ...runAt(now), state: 'waiting', attempts: 0, pid: null }] })],
@@ -154,7 +148,7 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
     expect(await run.locator('h3').textContent()).toBe('Waiting');
   });
 
-  test('writes all times in the zone of the timer file, which it names, whatever the zone of the browser', async () => {
+  test('shows all times in the named zone of the timer file, regardless of the browser’s zone', async () => {
     const now = Date.now();
     const [next, success] = [now + 600_000, now - 30 * 86_400_000].map((ms) => Math.floor(ms / 1_000) * 1_000);
     const at = (instant = 0) => formatLocal(instant, 'Europe/Berlin').replace('T', ' ');
@@ -173,7 +167,7 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
     await page.locator('#drawer').getByText(`${schedule} (UTC)`, { exact: true }).waitFor();
   });
 
-  test.each(ZONES)('shows when a firing starts, and next to it when it is due: %s', async (zone) => {
+  test.each(ZONES)('shows when a firing starts, with its due time next to it: %s', async (zone) => {
     // Shortly before midnight both have a weekday.
     const [due, start] = [600_000, 852_000].map((ms) => new Date(Date.now() + ms).toISOString());
     const page = await show({ timers: [timerAt(Date.now(), { next_at: due!, starts_at: start! })] }, zone);
@@ -185,7 +179,7 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
       .waitFor();
   });
 
-  test('a very long description displaces nothing, and one that reverses its letters shows that it does', async () => {
+  test('keeps its layout with a very long description, and marks reversed text in one', async () => {
     const page = await show({ timers: [timerAt(Date.now(), { description: `\u202e${'so it goes '.repeat(200)}` })] });
     expect(await page.locator('.about').textContent()).toMatch(/^<U\+202E>so it goes/);
     await page.getByRole('button', { name: 'backup', exact: true }).click();

@@ -12,7 +12,7 @@ const running = runAt(NOW);
 const said = (facts: Partial<LiveTimer>, receivedAt = NOW) =>
   statesOf(timer(facts), NOW, receivedAt).map(({ word }) => word.replace(/\d\d:\d\d:00/, 'T'));
 
-describe('a timer at a glance', () => {
+describe('the state of a timer', () => {
   test.each<[string[], Partial<LiveTimer>]>([
     [['ok'], {}],
     [['not run yet'], { last_status: null }],
@@ -34,17 +34,17 @@ describe('a timer at a glance', () => {
     expect(said(facts)).toEqual(words);
   });
 
-  test('a run keeps counting between two messages', () => {
+  test('keeps counting between two messages during a run', () => {
     expect(said({ runs: [{ ...running, attempts: 1 }] }, NOW - 5_000)).toEqual(['running 1 min 5 s']);
   });
 
-  test('filters find it', () => {
+  test('is matched by filters', () => {
     expect(has(timer({ breaker: { state: 'open', until: AT(5) } }), 'failing')).toBe(true);
     expect(has(timer({ enabled: false }), 'disabled')).toBe(true);
     expect(has(timer(), 'running')).toBe(false);
   });
 
-  test('a firing that will be skipped says so beforehand', () => {
+  test('shows beforehand that a firing will be skipped', () => {
     expect(whySkipped(timer({ paused: { until: AT(20), reason: null } }))).toBe('skipped: paused');
     expect(whySkipped(timer({ paused: { until: AT(5), reason: null } }))).toBe('');
     expect(whySkipped(timer({ breaker: { state: 'open', until: AT(20) } }))).toBe('skipped: breaker open');
@@ -52,7 +52,7 @@ describe('a timer at a glance', () => {
   });
 });
 
-test('future times count in seconds and are never early; past times are coarse', () => {
+test('future times count in seconds and are never early, and past times are coarse', () => {
   expect([ahead(NOW + 1, NOW), ahead(NOW + 65_000, NOW), ahead(NOW, NOW)]).toEqual(['in 1 s', 'in 1 min 5 s', 'due']);
   expect([ago(NOW - 59_000, NOW), ago(NOW - 125_000, NOW)]).toEqual(['just now', '2 min ago']);
 });

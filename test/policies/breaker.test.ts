@@ -44,8 +44,8 @@ class Life {
   }
 }
 
-describe('closed', () => {
-  it('stays so until the configured number of runs in a row has failed', () => {
+describe('a closed breaker', () => {
+  it('stays closed until the configured number of consecutive runs has failed', () => {
     const life = new Life().ends('failure').ends('failure');
     expect(life.state).toEqual(CLOSED);
     expect(life.ends('failure').state).toEqual({ kind: 'open', until: START + 5 * MINUTE, cooldown: 5 * MINUTE });
@@ -61,45 +61,45 @@ describe('closed', () => {
     );
   });
 
-  it('is not opened by a canceled run, whatever came before', () => {
+  it('is not opened by a canceled run', () => {
     expect(new Life({ failures: 1 }).ends('canceled').state).toEqual(CLOSED);
     expect(new Life().ends('failure').ends('failure').ends('canceled').ends('failure').state.kind).toBe('open');
   });
 });
 
-describe('open', () => {
-  it('stays so to the last millisecond of the cooldown, then lets one trial through', () => {
+describe('an open breaker', () => {
+  it('stays open for its cooldown, to the millisecond, and then admits one trial run', () => {
     const life = new Life().opened();
     expect(life.passes(5 * MINUTE - 1).state.kind).toBe('open');
     expect(life.passes(1).state).toEqual({ kind: 'half_open', cooldown: 5 * MINUTE });
     expect(life.passes(HOUR).state.kind).toBe('half_open');
   });
 
-  it('lets the trial through when the clock turns out to have been years ahead', () => {
+  it('admits the trial run if the clock turns out to have been years ahead', () => {
     const life = new Life().opened();
     expect(life.passes(-5 * HOUR).state.kind).toBe('half_open');
   });
 
-  it('is not held longer by a run begun before that fails, too', () => {
+  it('is not extended by an earlier run that also fails', () => {
     const life = new Life().opened();
     const { state } = life;
     life.now += MINUTE;
     expect(life.ends('failure').ends('timeout').ends('canceled').state).toEqual(state);
   });
 
-  it('is closed by a manual success', () => {
+  it('is closed by a successful manual run', () => {
     expect(new Life().opened().ends('success').state).toEqual(CLOSED);
   });
 });
 
-describe('half open', () => {
+describe('a half-open breaker', () => {
   const halfOpen = () => new Life().opened().passes(5 * MINUTE);
 
-  it('is closed by the success of its trial', () => {
+  it('is closed by the success of its trial run', () => {
     expect(halfOpen().ends('success', { isTrial: true }).state).toEqual(CLOSED);
   });
 
-  it('is open again, for twice as long, when its trial fails', () => {
+  it('opens again for twice as long if its trial run fails', () => {
     expect(halfOpen().ends('failure', { isTrial: true }).state).toEqual({
       kind: 'open',
       until: START + 15 * MINUTE,
@@ -107,17 +107,17 @@ describe('half open', () => {
     });
   });
 
-  it('waits for another trial when the first was canceled', () => {
+  it('waits for another trial run if the first was canceled', () => {
     const { state } = halfOpen().ends('canceled', { isTrial: true });
     expect(state).toEqual({ kind: 'half_open', cooldown: 5 * MINUTE });
   });
 
-  it('depends only on its trial when another run fails, and closes after any success', () => {
+  it('ignores failures of other runs, and closes after any success', () => {
     expect(halfOpen().ends('failure').state.kind).toBe('half_open');
     expect(halfOpen().ends('success').state).toEqual(CLOSED);
   });
 
-  it('that was closed by another run does not open for one failed trial', () => {
+  it('closed by another run does not open because of one failed trial run', () => {
     expect(halfOpen().ends('success').ends('failure', { isTrial: true }).state).toEqual(CLOSED);
   });
 });
@@ -130,7 +130,7 @@ test.each([
   expect(grown.map(() => life.failsItsTrial())).toEqual(grown);
 });
 
-test('after the breaker has closed, the cooldown is short again', () => {
+test('a breaker that has closed starts with the initial cooldown again', () => {
   const life = new Life().opened();
   expect([life.failsItsTrial(), life.failsItsTrial()]).toEqual([10 * MINUTE, 20 * MINUTE]);
   life.passes(20 * MINUTE).ends('success', { isTrial: true });

@@ -7,7 +7,7 @@ const found = (address: string, environment: Record<string, string>) => {
   return url instanceof URL ? url.href : url;
 };
 
-describe('the proxy of an address', () => {
+describe('the proxy for a URL', () => {
   test.each<[string, Record<string, string>, string | undefined]>([
     ['http://a.example/', {}, undefined],
     ['http://a.example/', { HTTP_PROXY: PROXY }, `${PROXY}/`],

@@ -71,7 +71,7 @@ const loaded = async (timer: string) => {
   return loadTimerFile({ cwd: copy, file: join(copy, 'timers.yaml') }, machine);
 };
 
-test('the copy with all toys compiles, so none needs a further place', async () => {
+test('a copy with all example parts compiles, so the recipes are complete', async () => {
   const tsc = join(ROOT, 'node_modules/.bin/tsc');
   const run = promisify(execFile)(tsc, ['-p', copy, '--noEmit'], { cwd: copy });
   const failure = await run.then(
@@ -85,11 +85,11 @@ describe('CONTRIBUTING.md', () => {
   const sections = new Document('CONTRIBUTING.md').text.split(/^### /m).slice(1);
   const recipes = new Map(sections.map((section) => [/^.*/.exec(section)![0].replaceAll('`', ''), section]));
 
-  test('has a recipe for every toy, and the reverse', () => {
+  test('has a recipe for every example part, and vice versa', () => {
     expect([...recipes.keys()].sort()).toEqual(Object.keys(TOYS).sort());
   });
 
-  test.each(Object.entries(TOYS))('%s: names the files that the toy changes, and no other', (title, changes) => {
+  test.each(Object.entries(TOYS))('%s: names exactly the files that the example part changes', (title, changes) => {
     const named = [...recipes.get(title)!.matchAll(/^\d\. .*?`(src\/[^`]+)`/gm)].map(([, file]) => file!);
     const patterns = named.map((file) => new RegExp(`^${file.replaceAll('.', '\\.').replace(/<\w+>/g, '\\w+')}$`));
     const files = [...new Set(changes.map(({ file }) => file))];
@@ -102,7 +102,7 @@ describe('CONTRIBUTING.md', () => {
   });
 });
 
-describe('a toy works where its recipe ends', () => {
+describe('an example part works once its recipe is complete', () => {
   test('Add a schedule', async () => {
     const { timerFile, problems } = await loaded('toy: 99');
     expect(problems).toEqual([]);

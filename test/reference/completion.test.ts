@@ -9,11 +9,11 @@ test.each([
   ['completions/_timers', renderZsh],
   ['completions/timers.fish', renderFish],
   ['man/timers.1', renderManPage],
-])('%s is the one that `npm run docs` writes', async (file, render) => {
+])('%s matches the output of npm run docs', async (file, render) => {
   await expect(render()).toMatchFileSnapshot(`../../${file}`);
 });
 
-test('the manual page has the options of most commands once, and no empty default', () => {
+test('the manual page lists common options once, and no empty default', () => {
   const page = renderManPage();
   expect(page.split('\n').filter((line) => line.includes('fB\\-\\-state <path>'))).toHaveLength(1);
   expect(page).not.toContain('Default: .');

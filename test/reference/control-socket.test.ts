@@ -6,15 +6,15 @@ import { VERBS } from '../../src/control/verb-entries.js';
 import { verbs } from '../../src/control/verbs.js';
 import { ROOT } from '../support/program.js';
 
-test('docs/reference/control-socket.md is the one that `npm run docs` writes', async () => {
+test('docs/reference/control-socket.md matches the output of npm run docs', async () => {
   await expect(renderControlSocket()).toMatchFileSnapshot('../../docs/reference/control-socket.md');
 });
 
-test('the verbs of the socket are those of the page', () => {
+test('the page lists the verbs of the socket', () => {
   expect([...verbs.keys(), 'logs'].sort()).toEqual(Object.keys(VERBS).sort());
 });
 
-test('the arguments that the socket reads are those of the page', () => {
+test('the page lists the arguments that the socket reads', () => {
   const source = readdirSync(join(ROOT, 'src/control'))
     .filter((file) => file !== 'verb-entries.ts')
     .map((file) => readFileSync(join(ROOT, 'src/control', file), 'utf8'))

@@ -7,7 +7,7 @@ import { parseTimerFile } from '../../src/config/index.js';
 import { backup, machine } from '../config/diagnose.js';
 import { ROOT } from '../support/program.js';
 
-test('docs/reference/diagnostics.md is the one that `npm run docs` writes', async () => {
+test('docs/reference/diagnostics.md matches the output of npm run docs', async () => {
   await expect(renderDiagnostics()).toMatchFileSnapshot('../../docs/reference/diagnostics.md');
 });
 
@@ -17,7 +17,7 @@ const problemsOf = (example: string) => {
   return parseTimerFile({ path: '/etc/timers.yaml', folder: '/etc', text, foresees: true }, machine).problems;
 };
 
-describe('an example has the diagnostic that it is for', () => {
+describe('each example causes its diagnostic', () => {
   const examples = Object.entries(DIAGNOSTICS).filter(([, { example }]) => example !== undefined);
   test.each(examples)('%s', (code, { example = '', severity }) => {
     const found = problemsOf(example).find((problem) => problem.code === code);
@@ -26,11 +26,11 @@ describe('an example has the diagnostic that it is for', () => {
   });
 });
 
-test('what `ignore` takes is a warning', () => {
+test('only warnings can be ignored', () => {
   for (const code of WARNINGS) expect(DIAGNOSTICS[code]?.severity, code).toBe('warning');
 });
 
-test('the program can report every code of the page', () => {
+test('the program can report every code on the page', () => {
   const sources = ['src/config', 'src/schedules', 'src/daemon/origin']
     .flatMap((folder) =>
       readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),

@@ -4,11 +4,11 @@ import { EXIT_CODES } from '../../src/cli/exit-code-entries.js';
 import { commandKinds } from '../../src/cli/commands/index.js';
 import { exitCodeOf } from '../../src/cli/exit-code.js';
 
-test('docs/reference/exit-codes.md is the one that `npm run docs` writes', async () => {
+test('docs/reference/exit-codes.md matches the output of npm run docs', async () => {
   await expect(renderExitCodes()).toMatchFileSnapshot('../../docs/reference/exit-codes.md');
 });
 
-test('the exit codes of the program are on the page', () => {
+test('the page lists the exit codes of the program', () => {
   const unread = commandKinds.flatMap(({ whenUnread }) => whenUnread ?? []);
   for (const exitCode of [...unread, exitCodeOf({ status: 'timeout' } as never)])
     expect(Object.keys(EXIT_CODES)).toContain(String(exitCode));

@@ -3,11 +3,11 @@ import { renderHttp } from '../../docs/generator/http.js';
 import { apiRoutes, probeRoutes } from '../../src/http/index.js';
 import { ROUTES } from '../../src/http/route-entries.js';
 
-test('docs/reference/http.md is the one that `npm run docs` writes', async () => {
+test('docs/reference/http.md matches the output of npm run docs', async () => {
   await expect(renderHttp()).toMatchFileSnapshot('../../docs/reference/http.md');
 });
 
-test('the routes of the server are those of the page, with their access', () => {
+test('the page lists the routes of the server with their access', () => {
   const nothing = {} as never;
   const watching = probeRoutes({
     status: () => nothing,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Document, reference } from '../support/documents.js';
 
-test('docs/reference/README.md lists each page in one line, by title', () => {
+test('docs/reference/README.md lists each page on one line by title', () => {
   const index = new Document('docs/reference/README.md');
   const listed = [...index.text.matchAll(/^- \[(.*)\]\((.*)\): \S.*$/gm)].map(([, title, file]) => `${title} ${file}`);
   const pages = reference

@@ -4,11 +4,11 @@ import { METRICS } from '../../src/metrics/entries.js';
 import { Metrics } from '../../src/metrics/metrics.js';
 import { everyMs, job, Rig } from '../support/rig.js';
 
-test('docs/reference/metrics.md is the one that `npm run docs` writes', async () => {
+test('docs/reference/metrics.md matches the output of npm run docs', async () => {
   await expect(renderMetrics()).toMatchFileSnapshot('../../docs/reference/metrics.md');
 });
 
-test('the metrics that a scheduler exposes are those of the page', async () => {
+test('the page lists the metrics that a scheduler exposes', async () => {
   const rig = new Rig([job('tick', everyMs(1_000))]);
   rig.scheduler.start();
   const metrics = new Metrics({
@@ -29,7 +29,7 @@ test('the metrics that a scheduler exposes are those of the page', async () => {
   expect(exposed.sort()).toEqual(shown.sort());
 });
 
-test('a metric ends in its unit, a counter in _total', () => {
+test('the name of a metric ends in its unit, and that of a counter in _total', () => {
   for (const [name, { type }] of Object.entries(METRICS)) {
     expect(name.endsWith('_total'), name).toBe(type === 'counter');
     expect(name).not.toMatch(/_(ms|milliseconds|kilobytes|megabytes|percent)$/);

@@ -4,11 +4,11 @@ import { renderState } from '../../docs/generator/state.js';
 import { TABLES } from '../../src/stores/tables.js';
 import { migrate } from '../../src/stores/migrations.js';
 
-test('docs/reference/state.md is the one that `npm run docs` writes', async () => {
+test('docs/reference/state.md matches the output of npm run docs', async () => {
   await expect(renderState()).toMatchFileSnapshot('../../docs/reference/state.md');
 });
 
-test('the tables and columns of a new state are those of the page', () => {
+test('the page lists the tables and columns of a new state', () => {
   const database = new DatabaseSync(':memory:');
   migrate(database, 0);
   const names = (sql: string) =>

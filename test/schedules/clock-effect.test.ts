@@ -7,12 +7,12 @@ import { NASTY_ZONES, transitions } from './transitions.js';
 const spanOf = (from: string, until: string) => ({ from: Date.parse(from), until: Date.parse(until) });
 
 describe('the changes of a zone’s clock', () => {
-  it.each(NASTY_ZONES)('%s: all of ten years, and no others', (zone) => {
+  it.each(NASTY_ZONES)('in %s are all found over ten years', (zone) => {
     const span = spanOf('2010-12-01T00:00:00Z', '2020-12-01T00:00:00Z');
     expect([...clockChanges(zone, span)].map(({ at }) => at)).toEqual(transitions(zone, span.from, span.until));
   });
 
-  it('begin after the start, and end with the end', () => {
+  it('are limited to the given period', () => {
     const instant = '2027-03-28T01:00:00Z';
     expect([...clockChanges('Europe/Berlin', spanOf(instant, '2027-09-01T00:00:00Z'))]).toEqual([]);
     expect([...clockChanges('Europe/Berlin', spanOf('2027-03-28T00:59:59.999Z', instant))]).toEqual([
@@ -20,7 +20,7 @@ describe('the changes of a zone’s clock', () => {
     ]);
   });
 
-  it('there are none in UTC, however far one looks', () => {
+  it('do not exist in UTC, however long the period', () => {
     expect([...clockChanges('UTC', spanOf('2000-01-01T00:00:00Z', '2400-01-01T00:00:00Z'))]).toEqual([]);
   });
 });
@@ -44,7 +44,7 @@ function table(rows: readonly Row[], dst: Partial<DstPolicy> = {}): void {
   );
 }
 
-describe('what a gap does', () => {
+describe('the effect of a gap', () => {
   table([
     ['Europe/Berlin', '2027-03-28', '30 2 * * *', 'moved: 02:30 does not exist: fires at 03:00 +02:00'],
     ['Europe/Berlin', '2027-03-28', '0,30 2 * * *', 'moved: 02:00 and 02:30 do not exist: fires once, at 03:00 +02:00'],
@@ -67,11 +67,11 @@ describe('what a gap does', () => {
   ]);
 });
 
-describe('what a gap does with gap: skip', () => {
+describe('the effect of a gap with gap: skip', () => {
   table([['Europe/Berlin', '2027-03-28', '30 2 * * *', 'left-out: 02:30 does not exist: left out']], { gap: 'skip' });
 });
 
-describe('what a repeat does', () => {
+describe('the effect of a repeat', () => {
   const rows = (said: string): Row[] => [
     ['Europe/Berlin', '2027-10-31', '30 2 * * *', said],
     ['Europe/Berlin', '2027-10-31', '30 3 * * *'],
@@ -90,7 +90,7 @@ describe('what a repeat does', () => {
   ]);
 });
 
-describe('what follows elapsed time', () => {
+describe('a schedule by elapsed time', () => {
   table([
     ['Europe/Berlin', '2027-03-28', '*/15 * * * *', 'goes-on: continues'],
     ['Europe/Berlin', '2027-10-31', '0 * * * *', 'goes-on: continues'],
@@ -106,7 +106,7 @@ describe('what follows elapsed time', () => {
     ],
   ]);
 
-  it('shows its rhythm if it has one', () => {
+  it('shows its interval if it has one', () => {
     const [change] = clockChanges('Europe/Berlin', spanOf('2027-01-01T00:00Z', '2027-06-01T00:00Z'));
     const rhythmOf = (cron: string) =>
       clockEffects(parseScheduleAt({ cron, timezone: 'Europe/Berlin' }, { start: 0 }), change!)[0]?.rhythm;

@@ -191,7 +191,7 @@ describe('day of the month and day of the week', () => {
   ]);
 });
 
-describe('leap days and other rare ones', () => {
+describe('leap days and other rare days', () => {
   table([
     ['0 0 29 2 *', '2026-11-23 00:00', '2028-02-29 00:00', '2032-02-29 00:00'],
     ['0 0 29 2 *', '2096-02-29 00:00', '2104-02-29 00:00'],
@@ -214,7 +214,7 @@ describe('shorthands', () => {
   ]);
 });
 
-describe('lists of expressions are their union', () => {
+describe('a list of expressions is their union', () => {
   table([
     [
       ['0 9 * * MON-FRI', '0 11 * * SAT,SUN'],

@@ -16,7 +16,7 @@ function table(rows: readonly Row[], dst?: Partial<DstPolicy>): void {
   );
 }
 
-describe('a fixed time in a gap comes right after it', () => {
+describe('a fixed time in a gap fires right after the gap', () => {
   table([
     ['Europe/Berlin', '30 2 * * *', '2026-03-28T12:00Z', '2026-03-29T03:00+02:00', '2026-03-30T02:30+02:00'],
     ['Europe/Berlin', '0 2 * * *', '2026-03-28T12:00Z', '2026-03-29T03:00+02:00', '2026-03-30T02:00+02:00'],
@@ -43,7 +43,7 @@ describe('a fixed time in a gap comes right after it', () => {
   ]);
 });
 
-describe('all firings that one timer loses in a gap become one', () => {
+describe('all firings of a timer that a gap skips become one', () => {
   table([
     ['Europe/Berlin', '0,15,30,45 2 * * *', '2026-03-28T12:00Z', '2026-03-29T03:00+02:00', '2026-03-30T02:00+02:00'],
     [
@@ -91,7 +91,7 @@ describe('gap: skip', () => {
   table(rows, { gap: 'skip' });
 });
 
-describe('an interval-like timer goes by what the clock shows', () => {
+describe('an interval-like timer follows the local clock', () => {
   table([
     ['Europe/Berlin', '*/15 2 * * *', '2026-03-28T12:00Z', '2026-03-30T02:00+02:00'],
     ['Europe/Berlin', '30 */2 * * *', '2026-03-28T23:00Z', '2026-03-29T00:30+01:00', '2026-03-29T04:30+02:00'],
@@ -129,7 +129,7 @@ describe('an interval-like timer goes by what the clock shows', () => {
   ]);
 });
 
-describe('a fixed time that is shown twice fires at the first', () => {
+describe('a repeated fixed time fires at its first occurrence', () => {
   table([
     ['Europe/Berlin', '30 2 * * *', '2026-10-24T12:00Z', '2026-10-25T02:30+02:00', '2026-10-26T02:30+01:00'],
     // A schedule read between the passes returns the same as one that existed before.
@@ -194,7 +194,7 @@ describe('repeat: both', () => {
   table(rows, { repeat: 'both' });
 });
 
-describe('changes of more than three hours are not daylight saving: nothing is made up', () => {
+describe('a change of more than three hours is not daylight saving, and nothing is caught up on', () => {
   table([
     ['Pacific/Apia', '0 12 * * *', '2011-12-28T23:00Z', '2011-12-29T12:00-10:00', '2011-12-31T12:00+14:00'],
     ['Pacific/Apia', '0 0 30 12 *', '2011-12-01T00:00Z', '2012-12-30T00:00+14:00'],
@@ -204,24 +204,24 @@ describe('changes of more than three hours are not daylight saving: nothing is m
   ]);
 });
 
-describe('a time that never exists never fires, and the search for it ends', () => {
-  it('returns undefined for an hour that is skipped every year', () => {
+describe('a search for a time that never exists ends', () => {
+  it('without a result for an hour that is skipped every year', () => {
     expect(due('*/30 2 * 3 SUNL', 'Europe/Berlin', '2026-01-01T00:00Z', 1)).toEqual([]);
     expect(due('30 2 * 3 SUNL', 'Europe/Berlin', '2026-01-01T00:00Z', 1, { gap: 'skip' })).toEqual([]);
   });
 
-  it('finds it where the zone gave up daylight saving', () => {
+  it('with a result in the year in which the zone abandoned daylight saving', () => {
     expect(due('*/30 3 * 3 SUNL', 'Europe/Istanbul', '2008-01-01T00:00Z', 1)).toEqual(['2011-03-27T03:00+02:00']);
   });
 });
 
-describe('an expression that only falls into gaps is refused', () => {
+describe('an expression that only matches gaps', () => {
   it.each([
     ['30 2 * 3 SUNL', 'Europe/Berlin', 'skip', /clocks in Europe\/Berlin.*dst: \{gap: after\}/],
     ['0 0 * 3 SUNL', 'Asia/Beirut', 'skip', /gap: after.*another hour/],
     ['*/5 2 * 3 SUNL', 'Europe/Berlin', 'after', /another hour.*regardless of dst/],
     ['*/5 2 * 3 SUN#2', 'America/New_York', 'after', /another hour/],
-  ] as const)('%s in %s with gap: %s', (cron, timezone, gap, said) => {
+  ] as const)('is rejected: %s in %s with gap: %s', (cron, timezone, gap, said) => {
     const { code, message, hint, place } = refusalIn(cron, timezone, gap);
     expect({ code, place }).toEqual({ code: 'cron-only-in-gaps', place: { span: [0, cron.length] } });
     expect(`${message} ${hint ?? ''}`).toMatch(said);
@@ -233,7 +233,7 @@ describe('an expression that only falls into gaps is refused', () => {
     ['30 2 * * SUNL', 'Europe/Berlin', 'skip'],
     ['30 2 * 3 SUNL', 'Asia/Tokyo', 'skip'],
     ['*/5 2-3 * 3 SUNL', 'Europe/Berlin', 'skip'],
-  ] as const)('but not %s in %s with gap: %s', (cron, timezone, gap) => {
+  ] as const)('is distinguished from %s in %s with gap: %s', (cron, timezone, gap) => {
     const { schedule } = read('cron', cron, { timezone, dst: { gap, repeat: 'first' } });
     expect(schedule.next(Date.parse('2026-11-23T08:00Z'))).toBeDefined();
   });

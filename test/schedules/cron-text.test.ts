@@ -14,7 +14,7 @@ function instants(cron: unknown, seed = 'backup'): number[] {
   return found;
 }
 
-describe('ways to write the same', () => {
+describe('equivalent expressions', () => {
   it.each([
     ['0 3 * * *', '0 0 3 * * *'],
     ['0 3 * * *', '  0\t3  * *   *  '],
@@ -44,11 +44,11 @@ describe('ways to write the same', () => {
     ['0 3 * * 7/3', '0 3 * * SUN,WED,SAT'],
     ['@daily', '0 0 * * *'],
     [['@daily'], '0 0 * * *'],
-  ])('%j is %j', (one, other) => {
+  ])('%j equals %j', (one, other) => {
     expect(instants(one)).toEqual(instants(other));
   });
 
-  it('the order of a list and the case of names do not matter', () => {
+  it('can differ in the order of lists and the case of names', () => {
     fc.assert(
       fc.property(minuteExpression, (cron) => {
         const turned = cron
@@ -68,7 +68,7 @@ describe('a number too long for a double', () => {
     (item) => `${item} * * * *`,
   );
   it.each([...inMinute, '0 0 L-n * *', '0 0 nW * *', '0 0 * * MON-SUN/n', '0 0 * * 1#n', '0 0 * * nL'])(
-    'in %s',
+    'is rejected in %s',
     (form) => {
       for (const long of [LONG, '9'.repeat(900)]) {
         const error = refusal(
@@ -83,7 +83,7 @@ describe('a number too long for a double', () => {
   );
 });
 
-describe('refused', () => {
+describe('invalid expressions', () => {
   it.each([
     // Columns: code, expression, the marked part, hint or message.
     ['cron-empty', '', '', /empty/],
@@ -260,16 +260,16 @@ describe('refused', () => {
     expect(error.message).toMatch(/^cron: /);
   });
 
-  it('shows which item of a list it is', () => {
+  it('are reported with their index in a list', () => {
     expect(refusal('cron', ['0 3 * * *', '0 25 * * *']).place).toEqual({ item: 1, span: [2, 4] });
     expect(refusal('cron', []).code).toBe('cron-empty');
   });
 
-  it.each([[5], [null], [undefined], [{}], [true], [['0 3 * * *', 5]]])('%j is of the wrong type', (value) => {
+  it.each([[5], [null], [undefined], [{}], [true], [['0 3 * * *', 5]]])('include the wrong type %j', (value) => {
     expect(() => read('cron', value)).toThrow(TypeError);
   });
 
-  it('never accepts a text by accident: whatever is read has five or six fields or is a shorthand', () => {
+  it('are never accepted: each accepted text has five or six fields or is a shorthand', () => {
     const letters = fc.constantFrom(...'0 1 5 9 * / , - # L W H J A N M O ? @'.split(' '), ' ');
     fc.assert(
       fc.property(fc.string({ unit: letters, maxLength: 14 }), (text) => {
@@ -289,12 +289,12 @@ describe('H', () => {
   const minuteOf = (cron: string, seed: string): number => new Date(instants(cron, seed)[0]!).getUTCMinutes();
   const seeds = Array.from({ length: 300 }, (_, index) => `timer-${index}`);
 
-  it('is always the same for the same name', () => {
+  it('has the same value for the same name', () => {
     expect(instants('H H * * *', 'backup')).toEqual(instants('38 17 * * *'));
     expect(instants('H H(0-5) H * *', 'web')).toEqual(instants('9 4 28 * *'));
   });
 
-  it('spreads names over all minutes', () => {
+  it('distributes names over all minutes', () => {
     const hit = new Set(seeds.map((seed) => minuteOf('H * * * *', seed)));
     expect(hit.size).toBeGreaterThan(55);
   });
@@ -316,7 +316,7 @@ describe('H', () => {
     }
   });
 
-  it('in the day of the month leaves no month out', () => {
+  it('does not skip a month in the day of the month', () => {
     for (const seed of seeds.slice(0, 40)) {
       const months = instants('0 12 H * *', seed)
         .slice(0, 12)
@@ -394,11 +394,11 @@ describe('warnings', () => {
     ['0 0 1-31 * *'],
     ['@weekly'],
     ['H/15 H * * *'],
-  ])('none: %j', (cron) => {
+  ])('are not given for %j', (cron) => {
     expect(read('cron', cron).warnings).toEqual([]);
   });
 
-  it('says that a day field which begins with a star does not add days', () => {
+  it('explain that a day field beginning with a star adds no days', () => {
     const [uneven, and] = read('cron', '0 0 13 * */5').warnings;
     expect(uneven?.code).toBe('cron-uneven-step');
     expect(and).toMatchObject({ code: 'cron-day-and', place: { span: [9, 12] } });
@@ -406,19 +406,19 @@ describe('warnings', () => {
   });
 
   it.each(['0 */5 * * *', '*/7 * * * *', '*/7 * * * * *'])(
-    '%s: an offered interval says that it counts in UTC',
+    'for %s mention that the suggested interval counts in UTC',
     (cron) => {
       const [warning] = read('cron', cron).warnings;
       expect(warning?.hint).toMatch(/every: \d+[hms]\. It counts in UTC, so its times differ from these\.$/);
     },
   );
 
-  it('carry the index of the expression in a list', () => {
+  it('contain the index of the expression in a list', () => {
     expect(read('cron', ['0 3 * * *', '*/7 * * * *']).warnings).toMatchObject([{ place: { item: 1, span: [0, 3] } }]);
   });
 });
 
-describe('interval-like', () => {
+describe('interval-like expressions', () => {
   it.each([
     ['*/5 * * * *', true],
     ['30 */2 * * *', true],
@@ -437,7 +437,7 @@ describe('interval-like', () => {
   });
 });
 
-describe('numeric weekdays in the style of Quartz', () => {
+describe('Quartz-style numeric weekdays', () => {
   it.each([
     ['0 0 9 ? * 2-6', 'MON-FRI', 'TUE-SAT'],
     ['0 9 ? * 1,7', 'SUN,SAT', 'MON,SUN'],
@@ -448,13 +448,16 @@ describe('numeric weekdays in the style of Quartz', () => {
     ['0 9 * * 1#02', 'SUN#2', 'MON#2'],
     ['0 9 * * 05L', 'THUL', 'FRIL'],
     ['0 9 * * 07#1', 'SAT#1', 'SUN#1'],
-  ])('%s causes a warning', (cron, there, here) => {
+  ])('cause a warning: %s', (cron, there, here) => {
     const warning = read('cron', cron).warnings.find(({ code }) => code === 'cron-quartz-weekday');
     expect(warning?.message).toContain(`means ${here}.`);
     expect(warning?.hint).toContain(`${there} if the expression comes from there, ${here} if not`);
   });
 
-  it.each(['0 9 * * 2-6', '0 9 ? * MON-FRI', '0 9 * * FRIL', '0 9 ? * 0', '0 0 9 1 * ?'])('%s does not', (cron) => {
-    expect(read('cron', cron).warnings.map(({ code }) => code)).not.toContain('cron-quartz-weekday');
-  });
+  it.each(['0 9 * * 2-6', '0 9 ? * MON-FRI', '0 9 * * FRIL', '0 9 ? * 0', '0 0 9 1 * ?'])(
+    'are not assumed in %s',
+    (cron) => {
+      expect(read('cron', cron).warnings.map(({ code }) => code)).not.toContain('cron-quartz-weekday');
+    },
+  );
 });

@@ -28,7 +28,7 @@ describe('every follows a grid from the Unix epoch', () => {
     expect(next(value, after)).toBe(expected);
   });
 
-  it('follows elapsed time, and is not moved when the wall clock is', () => {
+  it('follows elapsed time and is not moved when the wall clock is set', () => {
     const { schedule } = read('every', '10s');
     expect({
       intervalLike: schedule.intervalLike,
@@ -42,8 +42,8 @@ describe('every follows a grid from the Unix epoch', () => {
   });
 });
 
-describe('every: from: end', () => {
-  it('counts from the moment it is asked about', () => {
+describe('every with from: end', () => {
+  it('counts from the given moment', () => {
     const { schedule, text } = read('every', { interval: '1m', from: 'end' });
     expect(schedule.next(12_345)).toBe(72_345);
     expect({ ...schedule }).toMatchObject({ fromEnd: true, countsElapsed: true, intervalLike: true });
@@ -51,7 +51,7 @@ describe('every: from: end', () => {
   });
 });
 
-describe('refused', () => {
+describe('an invalid interval', () => {
   it.each([
     ['10', 'bad-duration', /10 has no unit.*"10s"/s],
     ['', 'bad-duration', /missing/],
@@ -84,7 +84,7 @@ describe('refused', () => {
     [null, /as a string/],
     [true, /as a string/],
     [['10s'], /as a string/],
-  ])('%j is of the wrong type', (value, said) => {
+  ])('of a wrong type is rejected: %j', (value, said) => {
     const error = wrongType('every', value);
     expect(`${error.message} ${error.hint}`).toMatch(said);
   });
@@ -99,7 +99,7 @@ describe('warnings', () => {
     ['2w', '5d10h30m'],
     ['2w', '12d10h30m'],
     ['10d', '7d1h'],
-  ])('every %s + %s: the local form that is proposed falls on the same days', (interval, offset) => {
+  ])('for %s + %s suggest a local form with the same days', (interval, offset) => {
     const grid = read('every', { interval, offset });
     const [, at = ''] = /at: "(.*?)"/.exec(grid.warnings[0]?.hint ?? '') ?? [];
     const local = read('every', { interval, at });
@@ -108,7 +108,7 @@ describe('warnings', () => {
   });
 
   it.each(['24h', '48h', '72h', '1w', '2w', '10d'])(
-    'every %s: the local form keeps the next firing in any zone',
+    'for %s suggest a local form with the same next firing in any zone',
     (every) => {
       for (const timezone of ['UTC', 'America/St_Johns', 'Asia/Kathmandu', 'Pacific/Auckland', 'Pacific/Kiritimati']) {
         const grid = read('every', every, { timezone });
@@ -120,7 +120,7 @@ describe('warnings', () => {
     },
   );
 
-  it('warns that whole days fall on midnight UTC', () => {
+  it('mention that whole days fall on midnight UTC', () => {
     expect(read('every', '1d').warnings).toMatchObject([{ code: 'every-utc-day' }]);
     expect(read('every', '1w').warnings).toMatchObject([{ code: 'every-utc-day' }]);
     expect(read('every', { interval: '1d', offset: '3h' }, { timezone: 'UTC' }).warnings).toEqual([]);
@@ -133,7 +133,7 @@ describe('warnings', () => {
   });
 });
 
-describe('days and weeks of local time', () => {
+describe('intervals of local days and weeks', () => {
   const berlin = (at: string, interval: string, from: string, count: number, dst = {}): string[] => {
     const { schedule } = read('every', { interval, at }, { timezone: 'Europe/Berlin', ...dst });
     const found = [];
@@ -143,7 +143,7 @@ describe('days and weeks of local time', () => {
     return found;
   };
 
-  it('every second Tuesday at the same time of day, over both clock changes', () => {
+  it('fire every second Tuesday at the same time of day, across both clock changes', () => {
     expect(berlin('2027-03-09 10:30', '2w', '2027-03-01T00:00Z', 3)).toEqual([
       '2027-03-09T10:30+01:00',
       '2027-03-23T10:30+01:00',
@@ -156,7 +156,7 @@ describe('days and weeks of local time', () => {
     ]);
   });
 
-  it('a date says which of the weeks are meant, even from before it', () => {
+  it('use a date to select the weeks, even before that date', () => {
     expect(berlin('2027-03-02 10:30', '2w', '2027-03-01T00:00Z', 2)).toEqual([
       '2027-03-02T10:30+01:00',
       '2027-03-16T10:30+01:00',
@@ -167,7 +167,7 @@ describe('days and weeks of local time', () => {
     ]);
   });
 
-  it('a time in the gap or the repeat follows dst', () => {
+  it('follow dst for a time in a gap or a repeat', () => {
     expect(berlin('2027-03-28 02:30', '7d', '2027-03-27T00:00Z', 2)).toEqual([
       '2027-03-28T03:00+02:00',
       '2027-04-04T02:30+02:00',
@@ -180,7 +180,7 @@ describe('days and weeks of local time', () => {
     ]);
   });
 
-  it('has the same count as its instants', () => {
+  it('count as many instants as they return', () => {
     const { schedule } = read('every', { interval: '3d', at: '02:30' }, { timezone: 'Europe/Berlin' });
     const [from, until] = [Date.parse('2026-01-01T00:00Z'), Date.parse('2030-01-01T00:00Z')];
     let walked = 0;
@@ -188,7 +188,7 @@ describe('days and weeks of local time', () => {
     expect(schedule.count(from, until)).toBe(walked);
   });
 
-  it('warns of a clock change that touches it', () => {
+  it('warn about a clock change that affects them', () => {
     const foresee = { from: Date.parse('2027-01-01T00:00Z'), until: Date.parse('2028-01-01T00:00Z') };
     const codes = (at: string) =>
       read('every', { interval: '1w', at }, { timezone: 'Europe/Berlin', foresee }).warnings.map(({ code }) => code);
@@ -205,7 +205,7 @@ describe('days and weeks of local time', () => {
     [{ interval: '2w', at: '2027-02-30 10:30' }, /28 days/],
     [{ interval: '2w', at: 'Tue 10:30', offset: '1d' }, /offset cannot be used with at/],
     [{ interval: '2w', at: 'Tue 10:30', from: 'end' }, /from cannot be used with at/],
-  ])('%j is refused', (value, said) => {
+  ])('reject %j', (value, said) => {
     const error = refusal('every', value);
     expect(`${error.message} ${error.hint}`).toMatch(said);
   });
@@ -219,6 +219,6 @@ it.each([
   ['1ms', 'every 1ms'],
   ['1h30m', 'every 1h30m'],
   ['15m', 'every 15m'],
-])('every: %s reads "%s"', (text, words) => {
+])('every: %s is described as "%s"', (text, words) => {
   expect(scheduleInWords({ written: { key: 'every', text }, name: 'a' })).toBe(words);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expressionInWords } from '../../src/schedules/index.js';
 
-describe('a sentence', () => {
+describe('an expression in words', () => {
   it.each([
     ['0 3 * * *', 'At 03:00'],
     ['30 2 * * MON-FRI', 'At 02:30, on Monday to Friday'],

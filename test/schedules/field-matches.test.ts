@@ -21,13 +21,13 @@ it.each([
   expect(against(expression, local)).toEqual(expected);
 });
 
-it('of two day fields either is enough, unless one begins with a star', () => {
+it('either of two day fields matches, unless one begins with a star', () => {
   expect(against('0 3 13 * FRI', '2026-11-20T03:00')).toEqual(['day of month the 20th spared']);
   expect(against('0 3 13 * FRI', '2026-11-19T03:00')).toEqual(['day of month the 19th no', 'day of week Thursday no']);
   expect(against('0 3 */2 * FRI', '2026-11-20T03:00')).toEqual(['day of month the 20th no']);
 });
 
-it('seconds are compared if they are given', () => {
+it('seconds are compared if the expression has them', () => {
   expect(against('0 3 * * *', '2026-11-22T03:00', 5)).toEqual(['second 5 no']);
   expect(against('*/10 0 3 * * *', '2026-11-22T03:00', 5)).toEqual(['second 5 no']);
   expect(against('*/10 0 3 * * *', '2026-11-22T03:00')).toEqual([]);

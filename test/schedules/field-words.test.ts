@@ -5,7 +5,7 @@ import { fieldsInWords } from '../../src/schedules/index.js';
 const meanings = (expression: string): string[] =>
   fieldsInWords(expression, 'backup').map(({ name, meaning }) => `${name}: ${meaning}`);
 
-it('a field for each that is written, with its values', () => {
+it('each field of the expression is described with its values', () => {
   expect(meanings('30 2 * * MON-FRI')).toEqual([
     'minute: 30',
     'hour: 2',
@@ -43,10 +43,10 @@ it.each([
     'the day 3 days before the last, the working day nearest to the 15th and the day before the last',
   ],
   ['H * * * *', 0, '38, by the timer’s name'],
-])('%s: field %i is %s', (expression, index, meaning) => {
+])('%s: field %i means %s', (expression, index, meaning) => {
   expect(fieldsInWords(expression, 'backup')[index]?.meaning).toBe(meaning);
 });
 
-it('a shorthand is described as its expression', () => {
+it('a shorthand is described like its expression', () => {
   expect(fieldsInWords('@weekly', '').map(({ text }) => text)).toEqual(['0', '0', '*', '*', '0']);
 });

@@ -28,7 +28,7 @@ describe('parseScheduleAt', () => {
     expect(first(spec)).toBe(expected);
   });
 
-  it('takes the zone from the spec, then the default, then the machine', () => {
+  it('uses the zone of the spec, then the default, then the system zone', () => {
     expect(first({ cron: '0 9 * * *' }, { defaultTimezone: 'Asia/Tokyo' })).toBe('2026-11-24T00:00:00.000Z');
     expect(first({ cron: '0 9 * * *', timezone: 'UTC' }, { defaultTimezone: 'Asia/Tokyo' })).toBe(
       '2026-11-23T09:00:00.000Z',
@@ -72,12 +72,12 @@ describe('parseScheduleAt', () => {
     expect(parse).toThrow(said);
   });
 
-  it.each([[Number.NaN], [Infinity], ['now']])('refuses %s as the start', (wrong) => {
+  it.each([[Number.NaN], [Infinity], ['now']])('rejects %s as the start', (wrong) => {
     expect(() => parseScheduleAt({ in: '1s' }, { start: wrong as number })).toThrow(TypeError);
   });
 });
 
-it('an error about a type clips long values', () => {
+it('a type error truncates long values', () => {
   const { message, hint } = new ScheduleTypeError('x'.repeat(5_000), 'y'.repeat(5_000));
   expect(Math.max(message.length, hint.length)).toBeLessThan(100);
 });

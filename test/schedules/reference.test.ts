@@ -9,11 +9,11 @@ const rows = [...page.matchAll(/^\| `([^`]+)` \| (\d{4}-[^|]+) \|/gm)].map(([, c
   days: days.trim().split(', '),
 }));
 
-test('the page has its examples', () => {
+test('the reference page contains these examples', () => {
   expect(rows.length).toBeGreaterThan(5);
 });
 
-test.each(rows)('$cron fires on the days that the reference names', ({ cron, days }) => {
+test.each(rows)('$cron fires on the days in the reference', ({ cron, days }) => {
   const { schedule } = read('cron', cron, { timezone: 'UTC' });
   const found: string[] = [];
   let at: number | undefined = Date.parse('2027-01-01T00:00Z');
@@ -22,12 +22,12 @@ test.each(rows)('$cron fires on the days that the reference names', ({ cron, day
   expect(found).toEqual(days);
 });
 
-test('the shorthands that the reference names are read, and there are no others', () => {
+test('the shorthands in the reference are accepted, and there are no others', () => {
   for (const [name] of page.matchAll(/(?<=`)@\w+/g))
     expect(read('cron', name).schedule.next(0), name).toBeGreaterThan(0);
 });
 
-test('the library takes a seed for H', () => {
+test('the library accepts a seed for H', () => {
   const minute = (seed?: string) =>
     parseSchedule({ cron: 'H 3 * * *', timezone: 'UTC' }, { ...(seed !== undefined && { seed }) }).next(0);
   const minutes = new Set(['a', 'b', 'c', 'd', 'e'].map(minute));

@@ -3,7 +3,7 @@ import { formatLocal, isTimeZone, suggestTimeZone } from '../../src/schedules/in
 import { localToInstants } from '../../src/schedules/zone/local-time.js';
 import { findTimeZone } from '../../src/schedules/zone/zone-name.js';
 
-describe('names', () => {
+describe('time zone names', () => {
   it.each([
     ['Europe/Berlin'],
     ['UTC'],
@@ -24,7 +24,7 @@ describe('names', () => {
     ['utc'],
     ['europe/berlin'],
     ...Intl.supportedValuesOf('timeZone').map((name) => [name]),
-  ])('%s is one', (name) => {
+  ])('include %s', (name) => {
     expect(isTimeZone(name)).toBe(true);
   });
 
@@ -51,7 +51,7 @@ describe('names', () => {
     ['Europe'],
     [' Europe/Berlin'],
     ['local'],
-  ])('%j is not one', (name) => {
+  ])('do not include %j', (name) => {
     expect(isTimeZone(name)).toBe(false);
   });
 
@@ -80,19 +80,19 @@ describe('names', () => {
     ['US/Pacifik', 'US/Pacific'],
     ['Eastern', 'US/Eastern'],
     ['Canada/Newfundland', 'Canada/Newfoundland'],
-  ])('for %s it suggests %s', (name, expected) => {
+  ])('for %s suggest %s', (name, expected) => {
     expect(suggestTimeZone(name)).toBe(expected);
   });
 });
 
-it('every name that may be suggested is one', () => {
+it('every suggested name is valid', () => {
   const links = ['US/Indiana-Starke', 'Canada/Yukon', 'Brazil/DeNoronha', 'Chile/EasterIsland', 'Mexico/BajaSur'];
 
   expect(links.filter((name) => suggestTimeZone(name) !== name || !isTimeZone(name))).toEqual([]);
 });
 
-describe('stretches', () => {
-  it('follow each other without a gap', () => {
+describe('offset periods', () => {
+  it('are contiguous', () => {
     const zone = findTimeZone('Africa/Casablanca')!;
     let at = Date.UTC(2000) / 1_000;
     while (at < Date.UTC(2100) / 1_000) {
@@ -119,7 +119,7 @@ describe('formatLocal', () => {
     expect(formatLocal(Date.parse(instant), zone)).toBe(expected);
   });
 
-  it('refuses an unknown zone', () => {
+  it('rejects an unknown zone', () => {
     expect(() => formatLocal(0, 'BST')).toThrow(RangeError);
   });
 });

@@ -30,7 +30,7 @@ describe('parseTimestamp', () => {
     expect(read(text)).toEqual([expected, undefined]);
   });
 
-  it('takes the first of two, and says so', () => {
+  it('uses the first of two repeated times and reports that', () => {
     expect(read('2026-10-25 02:30')).toEqual(['2026-10-25T00:30:00.000Z', 'timestamp-twice']);
     expect(parseTimestamp('2026-10-25 02:30', 'Europe/Berlin').warning?.hint).toContain(
       '2026-10-25T02:30:00.000+01:00',
@@ -62,13 +62,13 @@ describe('parseTimestamp', () => {
     ['2026-12-31T23:59:60Z', 'timestamp-time', /59/],
     ['2026-01-01T00:00+24:00', 'timestamp-time', /offset/],
     ['2026-03-29 02:30', 'timestamp-gap', /01:59:59.000\+01:00 is followed by 2026-03-29T03:00:00.000\+02:00/],
-  ])('%j is refused: %s', (text, code, said) => {
+  ])('rejects %j: %s', (text, code, said) => {
     const caught = catching(() => parseTimestamp(text, 'Europe/Berlin'));
     expect(caught.code).toBe(code);
     expect(`${caught.message} ${caught.hint ?? ''}`).toMatch(said);
   });
 
-  it('refuses an unknown zone', () => {
+  it('rejects an unknown zone', () => {
     expect(() => parseTimestamp('2027-01-01', 'Europe/Berln')).toThrow(/did you mean Europe\/Berlin/);
   });
 });

@@ -25,7 +25,7 @@ const skipped = (jobName: string): Ending => ({
 
 const historyOf = (endings: readonly Ending[]): History => new FakeHistory({ endings });
 
-test('half of the recorded runs take no longer than p50, all but one in twenty no longer than p95', () => {
+test('half of the recorded durations are at most p50, and 19 of 20 at most p95', () => {
   const backup = Array.from({ length: 100 }, (_, index) => finished('backup', ((index * 37) % 100) + 1));
   expect(recordedRunTimes(historyOf(backup), ['backup'])).toEqual(new Map([['backup', { p50: 50, p95: 95 }]]));
 });
@@ -34,7 +34,7 @@ test('a single run determines both values', () => {
   expect(recordedRunTimes(historyOf([finished('a', 7)]), ['a'])).toEqual(new Map([['a', { p50: 7, p95: 7 }]]));
 });
 
-test('runs that were canceled or lost, and firings that never ran, do not count', () => {
+test('canceled and lost runs, and firings without a run, do not count', () => {
   const history = historyOf([
     finished('a', 9_000, 'canceled'),
     finished('a', 9_000, 'lost'),

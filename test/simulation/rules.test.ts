@@ -25,7 +25,7 @@ const verdict = async (text: string, { zone = 'UTC', lasting = 90 * SECOND, conc
   };
 };
 
-describe('rules that hold and rules that do not', () => {
+describe('a rule', () => {
   test.each([
     ['max-concurrent<=1', {}],
     ['max-concurrent <= 3', { concurrency: 3 }],
@@ -37,7 +37,7 @@ describe('rules that hold and rules that do not', () => {
     ['backup within 01:00-06:03', {}],
     ['backup within 23:00-06:03', {}],
     ['  backup   within 01:00 - 06:03 ', {}],
-  ])('%s holds', async (text, how) => {
+  ])('holds: %s', async (text, how) => {
     expect(await verdict(text, how)).toEqual({ holds: true, breaches: 0, first: [], sentence: undefined });
   });
 
@@ -49,12 +49,12 @@ describe('rules that hold and rules that do not', () => {
     ['backup within 02:00-06:00', {}, 1, ['backup+63m']],
     ['backup within 05:00-02:00', {}, 3, ['backup+123m', 'backup+183m', 'backup+243m']],
     ['backup within 01:00-06:03', { zone: 'Asia/Kolkata' }, 5, undefined],
-  ])('%s does not hold, and the first instants are reported', async (text, how, breaches, first) => {
+  ])('does not hold, with the first violations: %s', async (text, how, breaches, first) => {
     const told = await verdict(text, how);
     expect(told).toMatchObject({ holds: false, breaches, ...(first && { first }) });
   });
 
-  test('too few runs are reported only at the end', async () => {
+  test('about too few runs is reported only at the end', async () => {
     expect(await verdict('backup runs>=100')).toEqual({
       holds: false,
       breaches: 0,
@@ -64,7 +64,7 @@ describe('rules that hold and rules that do not', () => {
   });
 });
 
-describe('rules that cannot be read', () => {
+describe('an invalid rule is rejected', () => {
   test.each([
     [
       'max-concurent<=4',

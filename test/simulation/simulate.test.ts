@@ -11,22 +11,22 @@ import { NIGHT, scenario } from './scenario.js';
 const ignore = () => undefined;
 const of = (tally: Tally, name: string) => tally.jobs.get(name)!;
 
-describe('what happens to firings', () => {
-  test('a run that lasts until the next firing has ended by then', async () => {
+describe('simulated firings', () => {
+  test('include no overlap for a run that ends at the next firing', async () => {
     const tally = await simulate(scenario([job('tick', everyMs(MINUTE))], HOUR, { lasting: () => MINUTE }), ignore);
     expect(of(tally, 'tick').runs).toEqual({ total: 60, firstAt: NIGHT + MINUTE });
     expect(of(tally, 'tick').overlaps.total).toBe(0);
     expect(tally.peak.value).toBe(1);
   });
 
-  test('a millisecond longer, and every second firing is skipped', async () => {
+  test('skip every second firing if a run is a millisecond longer than the interval', async () => {
     const tally = await simulate(scenario([job('tick', everyMs(MINUTE))], HOUR, { lasting: () => MINUTE + 1 }), ignore);
     expect(of(tally, 'tick').runs.total).toBe(30);
     expect(of(tally, 'tick').overlaps).toEqual({ total: 30, firstAt: NIGHT + 2 * MINUTE });
     expect(of(tally, 'tick').skips).toEqual(new Map([['overlap', { total: 30, firstAt: NIGHT + 2 * MINUTE }]]));
   });
 
-  test('overlap: queue lets a firing wait for the run before, and the wait is counted', async () => {
+  test('wait for the previous run with overlap: queue, and the wait is counted', async () => {
     const queued = job('tick', everyMs(MINUTE), { admission: [overlap('queue')] });
     const tally = await simulate(scenario([queued], 2 * MINUTE + 30 * SECOND, { lasting: () => 80 * SECOND }), ignore);
     expect(of(tally, 'tick').runs.total).toBe(2);
@@ -34,7 +34,7 @@ describe('what happens to firings', () => {
     expect(of(tally, 'tick').longestWait).toEqual({ value: 20 * SECOND, firstAt: NIGHT + 140 * SECOND });
   });
 
-  test('overlap: allow runs them side by side', async () => {
+  test('run in parallel with overlap: allow', async () => {
     const beside = job('tick', everyMs(MINUTE), { admission: [overlap('allow')] });
     const tally = await simulate(scenario([beside], HOUR, { lasting: () => 150 * SECOND }), ignore);
     expect(of(tally, 'tick').runs.total).toBe(60);
@@ -42,7 +42,7 @@ describe('what happens to firings', () => {
     expect(of(tally, 'tick').overlaps.total).toBe(59);
   });
 
-  test('overlap: replace cancels the run before', async () => {
+  test('cancel the previous run with overlap: replace', async () => {
     const replacing = job('tick', everyMs(MINUTE), { admission: [overlap('replace')] });
     const tally = await simulate(scenario([replacing], 3 * MINUTE, { lasting: () => HOUR }), ignore);
     expect(of(tally, 'tick').runs.total).toBe(3);
@@ -50,14 +50,14 @@ describe('what happens to firings', () => {
     expect(tally.peak.value).toBe(1);
   });
 
-  test('at the overall limit, runs wait their turn', async () => {
+  test('wait at the overall limit', async () => {
     const jobs = ['a', 'b', 'c'].map((name) => job(name, everyMs(HOUR)));
     const tally = await simulate(scenario(jobs, HOUR + MINUTE, { concurrency: 1, lasting: () => 10 * SECOND }), ignore);
     expect(tally.peak).toEqual({ value: 1, firstAt: NIGHT + HOUR });
     expect([...tally.jobs.values()].map(({ longestWait }) => longestWait.value)).toEqual([0, 10_000, 20_000]);
   });
 
-  test('a fallback runs after each failure and in place of each skip of the breaker, and does not count as a run', async () => {
+  test('start a fallback after each failure and each skip by the breaker, which is not counted as a run', async () => {
     const failing = job('load', everyMs(MINUTE), {
       breaker: breaker({ failures: 2, cooldown: 150 * SECOND }),
       fallback: job('any', everyMs(MINUTE)).command,
@@ -70,7 +70,7 @@ describe('what happens to firings', () => {
     expect(tally.peak.value).toBe(1);
   });
 
-  test('a run that still waits at the end is counted as waiting, not as a run', async () => {
+  test('that still wait at the end are counted as waiting, not as runs', async () => {
     const moments: SimulatedMoment[] = [];
     const jobs = ['a', 'b'].map((name) => job(name, everyMs(HOUR), { group: 'disk' }));
     const tally = await simulate(
@@ -85,14 +85,14 @@ describe('what happens to firings', () => {
     ]);
   });
 
-  test('a run longer than its timeout is counted as such; one behind its deadline as missed', async () => {
+  test('longer than the timeout are counted as such, and those past their deadline as missed', async () => {
     const jobs = [job('long', everyMs(HOUR), { timeout: MINUTE }), job('late', everyMs(HOUR), { deadline: SECOND })];
     const tally = await simulate(scenario(jobs, 2 * HOUR, { concurrency: 1, lasting: () => DAY }), ignore);
     expect(of(tally, 'long').failures.get('timeout')).toEqual({ total: 1, firstAt: NIGHT + HOUR + MINUTE });
     expect(of(tally, 'late').missed).toEqual({ total: 1, firstAt: NIGHT + HOUR + SECOND });
   });
 
-  test('attempts that fail are tried again, and each of them is a start', async () => {
+  test('are retried after failed attempts, and each attempt is a start', async () => {
     const twice = retry({ attempts: 3, delay: MINUTE, factor: 1, maxDelay: MINUTE, jitter: false }, () => 0);
     let left = 1;
     const tally = await simulate(
@@ -108,7 +108,7 @@ describe('what happens to firings', () => {
 });
 
 describe('busy minutes', () => {
-  test('what is busy every night is reported once, with how often and when first', async () => {
+  test('are reported once for every night, with count and first occurrence', async () => {
     const jobs = ['a', 'b', 'c'].map((name) => job(name, everyMs(DAY)));
     const tally = await simulate(scenario([...jobs, job('d', everyMs(2 * DAY))], 10 * DAY), ignore);
     const [busiest] = tally.minutes.busiest(1);
@@ -118,19 +118,19 @@ describe('busy minutes', () => {
   const firstEvenDay = () => (Math.floor(NIGHT / (2 * DAY)) + 1) * 2 * DAY;
 });
 
-describe('time', () => {
-  test('a thousand years without a firing pass at once', async () => {
+describe('the simulated period', () => {
+  test('passes quickly over a thousand years without a firing', async () => {
     const tally = await simulate(scenario([job('far', atInstants('3026-06-01T00:00:00Z'))], 365_250 * DAY), ignore);
     expect(of(tally, 'far').runs.firstAt).toBe(Date.parse('3026-06-01T00:00:00Z'));
   });
 
-  test('the simulation ends with its span: its last instant counts, its first does not', async () => {
+  test('includes its last instant, but not its first', async () => {
     const jobs = [job('edge', atInstants(NIGHT, NIGHT + HOUR, NIGHT + HOUR + 1))];
     const tally = await simulate(scenario(jobs, HOUR), ignore);
     expect(of(tally, 'edge').runs).toEqual({ total: 1, firstAt: NIGHT + HOUR });
   });
 
-  test('the same seed gives the same events', async () => {
+  test('has the same events for the same seed', async () => {
     const story = async (seed: number) => {
       const { next } = new Chance(seed);
       const jittered = retry({ attempts: 5, delay: MINUTE, factor: 2, maxDelay: HOUR, jitter: true }, next);
@@ -146,7 +146,7 @@ describe('time', () => {
     expect(await story(1)).not.toBe(await story(2));
   });
 
-  test('what throws inside the simulation is a bug, and not swallowed', async () => {
+  test('does not swallow an exception, which is a bug', async () => {
     const broken = simulate(scenario([job('tick', everyMs(MINUTE))], HOUR), () => {
       throw new Error('a rule with a bug');
     });

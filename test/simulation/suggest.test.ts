@@ -22,7 +22,7 @@ const firstOf = (one: Job, count: number, after = NIGHT): number[] => {
   return next === undefined ? [] : [next, ...firstOf(one, count - 1, next)];
 };
 
-describe('where a timer could go', () => {
+describe('the possible moves of a timer', () => {
   test.each([
     ['cron', '0 3 * * *', 59, '1 3 * * *'],
     ['cron', '30 12 */2 * MON', 59, '0 12 */2 * MON'],
@@ -31,7 +31,7 @@ describe('where a timer could go', () => {
     ['every', '5m', 4, '5m + 1m'],
     ['every', '5m + 4m', 4, '5m + 0m'],
     ['every', '2h + 30s', 59, '2h + 90000ms'],
-  ] as const)('%s: %s', (key, text, count, first) => {
+  ] as const)('for %s: %s', (key, text, count, first) => {
     const found = moves(key, text);
     expect(found).toHaveLength(count);
     expect(found[0]?.written).toEqual({ key, text: first });
@@ -42,14 +42,14 @@ describe('where a timer could go', () => {
     ['cron', '0,30 * * * *'],
     ['every', '1m'],
     ['every', '10s'],
-  ] as const)('%s: %s stays where it is', (key, text) => {
+  ] as const)('do not exist for %s: %s', (key, text) => {
     expect(moves(key, text)).toEqual([]);
   });
 
   test.each([
     ['cron', '10 3 * * *'],
     ['every', '7m + 2m'],
-  ] as const)('%s: %s fires where it was moved as if it had been written so', (key, text) => {
+  ] as const)('for %s: %s cause the same firings as the equivalent schedule', (key, text) => {
     const one = timer('a', key, text);
     for (const move of movesOf(one, writtenOut)) {
       const written = timer('a', key, move.written.text);
@@ -66,8 +66,8 @@ const suggest = (jobs: readonly Job[], lasting = SECOND) =>
     movesOf: (one) => movesOf(one, writtenOut),
   });
 
-describe('what is proposed', () => {
-  test('of many timers at 03:00, the first two stay and the others move away', async () => {
+describe('a suggestion', () => {
+  test('keeps the first two of many timers at 03:00 and moves the others', async () => {
     const jobs = Array.from({ length: 6 }, (_, index) => timer(`job-${index}`, 'cron', '0 3 * * *'));
     const proposed = suggest(jobs);
     expect(proposed.map(({ job: { name } }) => name).sort()).toEqual(['job-2', 'job-3', 'job-4', 'job-5']);
@@ -78,17 +78,17 @@ describe('what is proposed', () => {
     expect([await busiest(jobs), await busiest(after)]).toEqual([6, 2]);
   });
 
-  test('long runs are kept apart by more than a minute', () => {
+  test('separates long runs by more than a minute', () => {
     const jobs = Array.from({ length: 3 }, (_, index) => timer(`job-${index}`, 'cron', '0 3 * * *'));
     expect(suggest(jobs, 10 * MINUTE)).toMatchObject([{ job: { name: 'job-2' }, move: { by: 10 * MINUTE } }]);
   });
 
-  test('two timers in one minute are not crowded, and a timer that cannot move stays', () => {
+  test('leaves two timers in one minute, and a timer that cannot move', () => {
     expect(suggest([timer('a', 'cron', '0 3 * * *'), timer('b', 'cron', '0 3 * * *')])).toEqual([]);
     expect(suggest(['a', 'b', 'c'].map((name) => timer(name, 'cron', '*/5 * * * *')))).toEqual([]);
   });
 
-  test('a timer moves only to where it is quieter', () => {
+  test('moves a timer only to a quieter minute', () => {
     const everywhere = Array.from({ length: 3 }, (_, index) => timer(`every-${index}`, 'every', '1m'));
     expect(suggest([...everywhere, timer('a', 'cron', '0 3 * * *')])).toEqual([]);
   });

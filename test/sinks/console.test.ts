@@ -62,7 +62,7 @@ const NIGHT: readonly TimerEvent[] = [
 ];
 
 describe('the console', () => {
-  it('shows a night', () => {
+  it('shows the log of a night', () => {
     expect(rows(NIGHT)).toBe(`\
 ── Mon 2026-11-23 +01:00 Europe/Berlin ────────────────────────
 23:59:58 · started 2 timers from /etc/timers.yaml
@@ -77,13 +77,13 @@ describe('the console', () => {
 `);
   });
 
-  it('says the same in color', () => {
+  it('shows the same text in color', () => {
     const colored = rows(NIGHT, true);
     expect(colored).toContain('\x1b[');
     expect(plainTextOfRows(colored)).toBe(rows(NIGHT));
   });
 
-  test.each(SENTENCES)('has one row for: %s', (_, event) => {
+  test.each(SENTENCES)('prints one line for: %s', (_, event) => {
     expect(rows([event]).split('\n')).toHaveLength(3);
   });
 });
@@ -92,20 +92,20 @@ const plainTextOfRows = (text: string) => text.split('\n').map(plainText).join('
 
 describe('plain text', () => {
   test.each([
-    ['text stays', 'a é 漢 😀\tb', 'a é 漢 😀\tb'],
-    ['colour goes', '\x1b[1;31mred\x1b[0m', 'red'],
-    ['cursor and screen', 'a\x1b[2J\x1b[H\x1b[10;10Hb', 'ab'],
-    ['title, ended either way', '\x1b]0;x\x07a\x1b]2;y\x1b\\b', 'ab'],
+    ['ordinary text', 'a é 漢 😀\tb', 'a é 漢 😀\tb'],
+    ['color sequences', '\x1b[1;31mred\x1b[0m', 'red'],
+    ['cursor and screen sequences', 'a\x1b[2J\x1b[H\x1b[10;10Hb', 'ab'],
+    ['title sequences with either end', '\x1b]0;x\x07a\x1b]2;y\x1b\\b', 'ab'],
     ['links', '\x1b]8;;http://a\x1b\\text\x1b]8;;\x1b\\', 'text'],
-    ['device control', '\x1bPq#0\x1b\\a', 'a'],
-    ['a sequence without end', 'a\x1b[31', 'a'],
-    ['other escapes', 'a\x1bcb\x1b(Bc', 'abc'],
-    ['C1', 'a\u009b31mb\u009dx\u009cc', 'abc'],
+    ['device control sequences', '\x1bPq#0\x1b\\a', 'a'],
+    ['an incomplete sequence', 'a\x1b[31', 'a'],
+    ['other escape sequences', 'a\x1bcb\x1b(Bc', 'abc'],
+    ['C1 control characters', 'a\u009b31mb\u009dx\u009cc', 'abc'],
     ['a progress bar', '10 %\r20 %\r30 %\r', '30 %'],
-    ['controls', 'a\0b\x08c\x7f', 'a␀b␈c<U+007F>'],
-    ['text turned around', 'a\u202eb\u2066c', 'a<U+202E>b<U+2066>c'],
-    ['marks of direction', 'a\u200eb\u200f\u061cc', 'a<U+200E>b<U+200F><U+061C>c'],
-  ])('%s', (_, text, expected) => {
+    ['control characters', 'a\0b\x08c\x7f', 'a␀b␈c<U+007F>'],
+    ['reversed text', 'a\u202eb\u2066c', 'a<U+202E>b<U+2066>c'],
+    ['direction marks', 'a\u200eb\u200f\u061cc', 'a<U+200E>b<U+200F><U+061C>c'],
+  ])('is derived from %s', (_, text, expected) => {
     expect(plainText(text)).toBe(expected);
   });
 });

@@ -74,15 +74,15 @@ async function state(promise: Promise<void> | undefined): Promise<'open' | 'wait
   return is;
 }
 
-describe('a reader that reads', () => {
-  it('gets everything, in order, and nothing stays armed', async () => {
+describe('an active reader', () => {
+  it('receives everything in order, and no timer stays armed', async () => {
     for (let record = 0; record < 5_000; record++) destination.write(`${record} ä€\n`, 'output');
     await clock.settle();
     expect(reader.text).toBe(Array.from({ length: 5_000 }, (_, record) => `${record} ä€\n`).join(''));
     expect(clock.armed).toBe(0);
   });
 
-  it('gets everything even if it accepts odd pieces', async () => {
+  it('receives everything even if it accepts odd chunk sizes', async () => {
     reader.most = 7;
     for (let record = 0; record < 100; record++) destination.write(`${record} ä€\n`, 'output');
     await clock.settle();
@@ -90,8 +90,8 @@ describe('a reader that reads', () => {
   });
 });
 
-describe('a reader that is slow', () => {
-  it('makes commands wait at high water and lets them continue at low water', async () => {
+describe('a slow reader', () => {
+  it('pauses commands at the high-water mark and resumes them at the low-water mark', async () => {
     reader.appetite = 0;
     fill(HIGH_WATER - 2 * KIB.length);
     await clock.settle();
@@ -105,7 +105,7 @@ describe('a reader that is slow', () => {
     expect(reader.text.length).toBeGreaterThan(HIGH_WATER - LOW_WATER);
   });
 
-  it('is asked again with growing pauses, 50 ms at most', async () => {
+  it('is retried with growing delays of at most 50 ms', async () => {
     reader.appetite = 0;
     destination.write('a\n', 'event');
     await clock.settle();
@@ -116,7 +116,7 @@ describe('a reader that is slow', () => {
     expect(reader.text).toBe('a\n');
   });
 
-  it('is not stalled as long as it accepts anything', async () => {
+  it('does not count as stalled while it accepts anything', async () => {
     reader.appetite = 0;
     fill(HIGH_WATER);
     const drained = destination.drained();
@@ -137,7 +137,7 @@ describe.each(['EAGAIN', 'silent'])('a stalled reader (%s)', (mood) => {
     await clock.settle();
   });
 
-  it('slows commands down for a second and no longer', async () => {
+  it('slows commands down for at most a second', async () => {
     const drained = destination.drained();
     await clock.advance(STALL - 10);
     expect(await state(drained)).toBe('waiting');
@@ -146,7 +146,7 @@ describe.each(['EAGAIN', 'silent'])('a stalled reader (%s)', (mood) => {
     expect(destination.drained()).toBeUndefined();
   });
 
-  it('loses output, keeps events, and learns how many records it lost when it reads again', async () => {
+  it('loses output but no events, and receives the number of lost records when it resumes', async () => {
     await clock.advance(STALL + 10);
     fill(10 * KIB.length, 'output');
     destination.write('kept\n', 'event');
@@ -156,7 +156,7 @@ describe.each(['EAGAIN', 'silent'])('a stalled reader (%s)', (mood) => {
     expect(reader.text.endsWith('kept\n[dropped 10]\n')).toBe(true);
   });
 
-  it('counts each of the records that it loses together', async () => {
+  it('counts each record that is lost together with others', async () => {
     await clock.advance(STALL + 10);
     destination.write('a\nb\nc\n', 'output', 3);
     reader.wake();
@@ -164,7 +164,7 @@ describe.each(['EAGAIN', 'silent'])('a stalled reader (%s)', (mood) => {
     expect(reader.text.endsWith('[dropped 3]\n')).toBe(true);
   });
 
-  it('loses events too when there are too many of them', async () => {
+  it('also loses events beyond a limit', async () => {
     await clock.advance(STALL + 10);
     fill(RESERVE + 3 * KIB.length, 'event');
     reader.wake();
@@ -183,11 +183,11 @@ describe.each(['EAGAIN', 'silent'])('a stalled reader (%s)', (mood) => {
 });
 
 describe('a flush', () => {
-  it('is over at once when there is nothing', async () => {
+  it('ends immediately if the buffer is empty', async () => {
     expect(await state(destination.flush())).toBe('open');
   });
 
-  it('waits for a reader that is slow but reads', async () => {
+  it('waits for a slow reader that keeps reading', async () => {
     reader.appetite = 0;
     fill(3 * KIB.length, 'event');
     const flushed = destination.flush();
@@ -202,12 +202,12 @@ describe('a flush', () => {
   });
 });
 
-describe('a log that ends', () => {
+describe('a closed log', () => {
   it.each([
     ['EPIPE', 'the log has ended: its reader closed it'],
     ['EIO', 'the log has ended: it cannot be written (the disk or device failed)'],
     ['EBADF', 'the log has ended: it cannot be written (it is closed)'],
-  ])('%s is reported once, and everything is dropped', async (code, reason) => {
+  ])('with %s is reported once, and all later records are dropped', async (code, reason) => {
     reader.appetite = 0;
     fill(HIGH_WATER);
     const waiting = [destination.drained(), destination.flush()];
@@ -223,7 +223,7 @@ describe('a log that ends', () => {
 });
 
 describe('a full disk', () => {
-  it('is reported once, retried, and losses are reported when it works again', async () => {
+  it('is reported once and retried, and losses are reported when it has space again', async () => {
     reader.mood = 'ENOSPC';
     reader.appetite = 0;
     destination.write('first\n', 'event');

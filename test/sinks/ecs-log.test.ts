@@ -30,7 +30,7 @@ const forms: readonly TimerEvent[] = [
   ...SENTENCES.map(([, event]) => event),
 ];
 
-test('each field of a record is one of the published Elastic Common Schema, or under timers', () => {
+test('each field of a record is in the Elastic Common Schema or under timers', () => {
   const names = new Set(recordsOf(...forms).flatMap((record) => Object.keys(record)));
   expect([...names].filter((name) => !name.startsWith('timers.') && !(name in ECS_FIELDS))).toEqual([]);
   // Each has a type in the index template.
@@ -52,7 +52,7 @@ test('each value has the type of its field in the index template', () => {
       expect(fits(elasticTypes().get(name), value), `${name}: ${JSON.stringify(value)}`).toBe(true);
 });
 
-test('a run that failed has the names of the schema', () => {
+test('a failed run uses the field names of the schema', () => {
   const [record] = recordsOf(EVENTS['run.finished'].example);
   expect(record).toEqual({
     'log.level': 'error',
@@ -81,14 +81,14 @@ test('a run that failed has the names of the schema', () => {
   });
 });
 
-test('a line of output is the message, alone or in a block', () => {
+test('a line of output is the message, alone or within a block', () => {
   const records = recordsOf(block('only'), block('one "a"\ntwo $1'));
   expect(records.map(({ message }) => message)).toEqual(['only', 'one "a"', 'two $1']);
   for (const record of records)
     expect(record).toEqual({ ...records[0], message: record['message'], 'timers.stream': 'stdout' });
 });
 
-test('a record that is too long is cut and says so', () => {
+test('a record that is too long is truncated and marked', () => {
   const long = 'x'.repeat(20_000);
   const [line, data] = recordsOf(block(long), {
     ...block(`{"a":"${long}"}`),

@@ -22,7 +22,7 @@ function log(level: Level = 'info') {
 }
 
 describe('the JSON log', () => {
-  test.each(SENTENCES)('%s: one line of JSON with the record’s fields', (sentence, event) => {
+  test.each(SENTENCES)('writes %s as one line of JSON with the record’s fields', (sentence, event) => {
     const { destination, sink } = log('debug');
     sink.accept(event);
     const [line, ...more] = destination.records;
@@ -32,7 +32,7 @@ describe('the JSON log', () => {
     expect(fields).toEqual({ timestamp: '2026-11-23T08:00:00.500Z', host: 'box', msg: sentence, ...toRecord(event) });
   });
 
-  it('writes a line of output exactly so', () => {
+  it('writes a line of output in exactly this form', () => {
     const { destination, sink } = log();
     sink.accept({
       event: 'run.output',
@@ -51,7 +51,7 @@ describe('the JSON log', () => {
     expect(destination.kinds).toEqual(['output']);
   });
 
-  it('carries every event’s own time', () => {
+  it('contains the time of each event itself', () => {
     const { destination, sink } = log();
     for (const time of [at, at, at + 1]) sink.accept({ event: 'log.dropped', at: time, records: 1 });
     expect(destination.records.map((line) => (JSON.parse(line) as { timestamp: string }).timestamp.slice(-4))).toEqual([
@@ -66,7 +66,7 @@ describe('the JSON log', () => {
     ['warn', ['warn', 'error']],
     ['error', ['error']],
     ['silent', []],
-  ])('set to %s logs %s', (level, expected) => {
+  ])('at level %s logs %s', (level, expected) => {
     const { destination, sink } = log(level);
     const outcome = (status: 'success' | 'failure'): TimerEvent => ({
       event: 'run.finished',
@@ -85,7 +85,7 @@ describe('the JSON log', () => {
     expect(destination.records.map((line) => (JSON.parse(line) as { level: string }).level)).toEqual(expected);
   });
 
-  it('reports what was dropped', () => {
+  it('reports dropped records', () => {
     const { destination } = log();
     destination.tellDropped(4);
     expect(JSON.parse(destination.records[0]!)).toMatchObject({ event: 'log.dropped', level: 'warn', records: 4 });

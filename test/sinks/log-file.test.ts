@@ -69,8 +69,8 @@ const read = (name = 'timers.log') => readFileSync(join(folder, name), 'utf8');
 const line = (number: number) => `{"line": ${String(number).padStart(6, '0')}}\n`;
 const LINE = line(0).length;
 
-describe('a log file that grows', () => {
-  it('is rotated at its size, and keeps the newest files under numbers', async () => {
+describe('a growing log file', () => {
+  it('is rotated at its maximum size, and older files are numbered', async () => {
     open({ maxSize: 2 * LINE, keep: 2 });
     for (let number = 1; number <= 8; number++) await put(line(number));
     expect(readdirSync(folder).sort()).toEqual(['timers.log', 'timers.log.1', 'timers.log.2']);
@@ -81,7 +81,7 @@ describe('a log file that grows', () => {
     ]);
   });
 
-  it('splits a batch between lines', async () => {
+  it('splits a batch of records between lines', async () => {
     open({ maxSize: 2 * LINE });
     await put(line(1) + line(2) + line(3) + line(4) + line(5));
     expect([read(), read('timers.log.1'), read('timers.log.2')]).toEqual([
@@ -91,7 +91,7 @@ describe('a log file that grows', () => {
     ]);
   });
 
-  it('loses no line over 1,000 rotations', async () => {
+  it('does not lose lines in 1,000 rotations', async () => {
     open({ maxSize: 3 * LINE });
     const found: string[] = [];
     let last = 0;
@@ -105,7 +105,7 @@ describe('a log file that grows', () => {
     expect(found.join('') + read()).toBe(Array.from({ length: 3_001 }, (_, number) => line(number)).join(''));
   });
 
-  it('has mode 600, and the next one has the mode that you gave it', async () => {
+  it('has mode 600, and the next file keeps a changed mode', async () => {
     open({ maxSize: LINE });
     await put(line(1));
     expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -114,7 +114,7 @@ describe('a log file that grows', () => {
     expect([path, `${path}.1`].map((one) => statSync(one).mode & 0o777)).toEqual([0o640, 0o640]);
   });
 
-  it('is renamed itself, if its path is a link', async () => {
+  it('is rotated at the target if its path is a symlink', async () => {
     mkdirSync(join(folder, 'disk'));
     symlinkSync('disk/real.log', path);
     open({ maxSize: LINE });
@@ -123,7 +123,7 @@ describe('a log file that grows', () => {
     expect([read('disk/real.log'), read('disk/real.log.1')]).toEqual([line(2), line(1)]);
   });
 
-  it('keeps growing if it cannot be renamed, reports that once, and is rotated later', async () => {
+  it('keeps growing if it cannot be renamed, which is reported once, and is rotated later', async () => {
     mkdirSync(join(folder, 'timers.log.1', 'in the way'), { recursive: true });
     open({ maxSize: LINE, keep: 1 });
     for (let number = 1; number <= 3; number++) await put(line(number));
@@ -139,7 +139,7 @@ describe('a log file that grows', () => {
 });
 
 describe('a log file that another program moves', () => {
-  it('is opened again by its path', async () => {
+  it('is reopened by its path', async () => {
     open();
     await put(line(1));
     renameSync(path, join(folder, 'moved'));
@@ -150,7 +150,7 @@ describe('a log file that another program moves', () => {
     expect([read('moved'), read()]).toEqual([line(1), line(3)]);
   });
 
-  it('loses no line over 1,000 renames', async () => {
+  it('does not lose lines in 1,000 renames', async () => {
     open();
     const rename = `const { renameSync } = require('node:fs');
       for (let count = 0; count < 1000; ) try { renameSync(process.argv[1], process.argv[1] + '.' + count); count++; } catch {}`;
@@ -167,7 +167,7 @@ describe('a log file that another program moves', () => {
     );
   });
 
-  it('starts from its size after it was emptied', async () => {
+  it('counts from its current size after it was truncated', async () => {
     open({ maxSize: 2 * LINE });
     await put(line(1) + line(2));
     writeFileSync(path, '');
@@ -177,15 +177,15 @@ describe('a log file that another program moves', () => {
   });
 });
 
-describe('a line that was torn', () => {
-  it('by a crash stays alone on its line', async () => {
+describe('an incomplete line', () => {
+  it('from a crash stays alone on its line', async () => {
     writeFileSync(path, '{"line":00');
     open();
     await put(line(1));
     expect(read()).toBe(`{"line":00\n${line(1)}`);
   });
 
-  it('ends in the file where it began, even if that was moved', async () => {
+  it('is completed in the file where it began, even if that was moved', async () => {
     open();
     await put('{"line": ');
     renameSync(path, join(folder, 'moved'));
@@ -193,7 +193,7 @@ describe('a line that was torn', () => {
     expect([read('moved'), read()]).toEqual([line(1), line(2)]);
   });
 
-  it('is whole in the next file, if the settings name another', async () => {
+  it('is written again completely to the next file if the settings name another one', async () => {
     open();
     await put('{"line": ');
     file.use({ path: `${path}2`, keep: 1 });
@@ -225,7 +225,7 @@ describe('a full disk', () => {
     return left;
   }
 
-  it('tears a line, which continues when there is space again', async (context) => {
+  it('splits a line, which is completed when there is space again', async (context) => {
     const disk = fullDisk(context);
     writeFileSync(join(disk, 'ballast'), 'x'.repeat(20_001));
     open({ maxSize: 10_000 });
@@ -240,7 +240,7 @@ describe('a full disk', () => {
     expect(lines.slice(0, -1)).toEqual(Array.from({ length: lines.length - 1 }, (_, number) => line(number).trim()));
   });
 
-  it('does not keep a line from a file on another disk', async (context) => {
+  it('does not prevent writing a line to a file on another disk', async (context) => {
     fullDisk(context);
     open();
     const left = await fill();

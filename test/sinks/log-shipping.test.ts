@@ -78,32 +78,35 @@ const linesOf = (text: string) =>
     .map((line) => (JSON.parse(line) as { line: string }).line);
 
 describe('logrotate', () => {
-  test.skipIf(noLogrotate !== '')(`rotates the log with the example, and no line is lost${noLogrotate}`, async () => {
-    open();
-    const config = join(folder, 'logrotate.conf');
-    writeFileSync(config, example('logrotate.conf').replaceAll('/var/log/timers.log', path), { mode: 0o644 });
-    const rotate = () =>
-      execFileSync('logrotate', ['--force', '--state', join(folder, 'state'), config], { stdio: 'pipe' });
-    for (let number = 0; number < 100; number++) {
-      await put(record(number));
-      if (number % 10 === 9) rotate();
-    }
-    const numberOf = (name: string) => Number(/\d+/.exec(name)?.[0] ?? 0);
-    const files = readdirSync(folder)
-      .filter((name) => name.startsWith('timers.log'))
-      .sort((a, b) => numberOf(b) - numberOf(a));
-    expect(files.filter((name) => name.endsWith('.gz'))).toHaveLength(9);
-    const texts = files.map((name) => {
-      const bytes = readFileSync(join(folder, name));
-      return (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();
-    });
-    expect(texts.flatMap(linesOf)).toEqual(all(100));
-  });
+  test.skipIf(noLogrotate !== '')(
+    `rotates the log with the example configuration, and no line is lost${noLogrotate}`,
+    async () => {
+      open();
+      const config = join(folder, 'logrotate.conf');
+      writeFileSync(config, example('logrotate.conf').replaceAll('/var/log/timers.log', path), { mode: 0o644 });
+      const rotate = () =>
+        execFileSync('logrotate', ['--force', '--state', join(folder, 'state'), config], { stdio: 'pipe' });
+      for (let number = 0; number < 100; number++) {
+        await put(record(number));
+        if (number % 10 === 9) rotate();
+      }
+      const numberOf = (name: string) => Number(/\d+/.exec(name)?.[0] ?? 0);
+      const files = readdirSync(folder)
+        .filter((name) => name.startsWith('timers.log'))
+        .sort((a, b) => numberOf(b) - numberOf(a));
+      expect(files.filter((name) => name.endsWith('.gz'))).toHaveLength(9);
+      const texts = files.map((name) => {
+        const bytes = readFileSync(join(folder, name));
+        return (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();
+      });
+      expect(texts.flatMap(linesOf)).toEqual(all(100));
+    },
+  );
 });
 
 describe('rsyslog', () => {
   test.skipIf(noRsyslog !== '')(
-    `forwards every record with the example, across rotations too${noRsyslog}`,
+    `forwards every record with the example configuration, even across rotations${noRsyslog}`,
     async () => {
       let received = '';
       const server = createServer((socket) =>
@@ -137,7 +140,7 @@ describe('rsyslog', () => {
   );
 });
 
-describe('the examples', () => {
+describe('the example configurations', () => {
   const fields = new Set([
     ...Object.keys(RECORD_FIELDS),
     ...Object.values(EVENTS).flatMap((entry) => Object.keys(entry.fields)),
@@ -145,7 +148,7 @@ describe('the examples', () => {
   const unknown = (used: Iterable<string>) => [...used].filter((name) => !fields.has(name));
   const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, name = '']) => name);
 
-  test('are YAML and JSON where their names say so', () => {
+  test('are valid YAML or JSON according to their names', () => {
     for (const name of names.filter((one) => /\.ya?ml$/.test(one)))
       expect(
         parseAllDocuments(example(name)).flatMap((document) => ('errors' in document ? document.errors : [])),
@@ -154,7 +157,7 @@ describe('the examples', () => {
     for (const line of example('kibana.ndjson').trim().split('\n')) JSON.parse(line);
   });
 
-  test('for Loki use fields that records have', () => {
+  test('for Loki use fields of the log', () => {
     interface Stages {
       scrape_configs: { pipeline_stages: { json?: { expressions: object }; labels?: object }[] }[];
     }
@@ -176,7 +179,7 @@ describe('the examples', () => {
     ).toEqual([]);
   });
 
-  test('for rsyslog use fields that records have', () => {
+  test('for rsyslog use fields of the log', () => {
     expect(unknown(matches(example('rsyslog.conf'), /\$!(\w+)/g).filter((name) => name !== 'all'))).toEqual([]);
   });
 

@@ -42,8 +42,8 @@ function pipe(name: string): { path: string; both: number } {
   return { path, both: open(path, constants.O_RDWR | constants.O_NONBLOCK) };
 }
 
-describe('destinations', () => {
-  it('appends to the content of a file', async () => {
+describe('a log destination', () => {
+  it('appends to an existing file', async () => {
     const path = join(folder, 'log');
     const destination = destinationOf(open(path, 'a'));
     destination.write('one\n', 'event');
@@ -53,7 +53,7 @@ describe('destinations', () => {
     expect(readFileSync(path, 'utf8')).toBe('one\ntwo\n');
   });
 
-  it('never waits for an unread pipe, and continues when it is read', async () => {
+  it('never blocks on an unread pipe, and continues when it is read', async () => {
     const { path, both } = pipe('slow');
     const destination = destinationOf(open(path, constants.O_WRONLY));
     const record = `${'x'.repeat(999)}\n`;
@@ -73,7 +73,7 @@ describe('destinations', () => {
     expect([received, told]).toEqual([1_000_000, []]);
   });
 
-  it('does not make the given pipe non-blocking for others', () => {
+  it('does not make the given pipe non-blocking for other processes', () => {
     const { path } = pipe('shared');
     const given = open(path, constants.O_WRONLY);
     destinationOf(given);
@@ -81,7 +81,7 @@ describe('destinations', () => {
     expect(Number.parseInt(flags ?? '', 8) & constants.O_NONBLOCK).toBe(0);
   });
 
-  it('reports once that the reader has gone, and keeps running', async () => {
+  it('reports once that the reader is gone, and the process keeps running', async () => {
     const path = join(folder, 'gone');
     execFileSync('mkfifo', [path]);
     const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -94,7 +94,7 @@ describe('destinations', () => {
     expect(told).toEqual(['the log has ended: its reader closed it']);
   });
 
-  it('reports that the disk is full', async () => {
+  it('reports a full disk', async () => {
     // Not closed with the other descriptors, because writing to it is retried again and again.
     const destination = destinationOf(openSync('/dev/full', 'w'));
     destination.write('one\n', 'event');
@@ -102,14 +102,14 @@ describe('destinations', () => {
     expect(told).toEqual(['the log cannot be written (the disk is full); records are dropped until it can be']);
   });
 
-  it('ends at once on a descriptor that is not open', async () => {
+  it('closes immediately on a descriptor that is not open', async () => {
     const destination = destinationOf(999_999);
     destination.write('one\n', 'event');
     await destination.flush();
     expect(told).toEqual(['the log has ended: it cannot be written (it is closed)']);
   });
 
-  it('falls back to the stream if a pipe cannot be opened again', async () => {
+  it('falls back to the stream if a pipe cannot be reopened', async () => {
     const path = join(folder, 'nobody');
     execFileSync('mkfifo', [path]);
     const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);

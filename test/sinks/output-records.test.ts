@@ -10,7 +10,7 @@ import { at, firing } from '../support/events.js';
 import { CapturedDestination } from './captured-destination.js';
 import { block, written } from './written-output.js';
 
-describe('the records of output', () => {
+describe('output records', () => {
   it('have at most 16 KiB each', () => {
     const records = written(createJsonLog, [block(`short\n${'€'.repeat(5_400)}\nshort`)]).split(/(?<=\n)/);
     expect(records.map((record) => Buffer.byteLength(record) <= 16_384)).toEqual([true, true, true]);
@@ -21,7 +21,7 @@ describe('the records of output', () => {
     ]);
   });
 
-  it('cost one full record for each stream of a run, however much runs print in turns', () => {
+  it('take up one full record per stream of a run, even if runs print in turns', () => {
     const full: RunOutput[] = [];
     const records = new OutputRecords((event) => {
       full.push(event);
@@ -50,7 +50,7 @@ describe('the records of output', () => {
   it.each([
     ['JSON', createJsonLog],
     ['pretty', createConsole],
-  ] as const)('are counted as lines where they are dropped: %s', (_, open) => {
+  ] as const)('count as lines if they are dropped: %s', (_, open) => {
     const destination = new CapturedDestination();
     const local = { zone: 'UTC', format: toTimestamp };
     open({ destination, clock: new FakeClock(at), level: 'info', host: 'box', color: false, local }).accept(

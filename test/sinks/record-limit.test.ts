@@ -80,13 +80,13 @@ describe('no record is longer than 16 KiB', () => {
   });
 });
 
-it('a record that fits is left alone', () => {
+it('a record within the limit is unchanged', () => {
   const { record } = written(output(many('x', 7_000)));
   expect(record).toMatchObject({ line: many('x', 7_000), msg: many('x', 7_000) });
   expect(record).not.toHaveProperty('truncated');
 });
 
-it('the message is cut first, and marked as cut: a line of 14 KiB is whole', () => {
+it('the message is truncated first and marked, and a line of 14 KiB is complete', () => {
   const { line, record } = written(output(many('x', 14_000)));
   expect(record['line']).toBe(many('x', 14_000));
   expect(record['truncated']).toBe(true);
@@ -94,7 +94,7 @@ it('the message is cut first, and marked as cut: a line of 14 KiB is whole', () 
   expect(record['msg']).toMatch(/^x{1000,}…$/);
 });
 
-it('a parsed object stays nested while it fits, and becomes a line when it does not', () => {
+it('a parsed object stays nested if it fits, and otherwise becomes a string', () => {
   const fits = `{"a":"${many('x', 12_000)}"}`;
   const tooLong = `{"a":"${many('x', 15_900)}"}`;
   const read = (line: string) => written(output(line, JSON.parse(line) as Record<string, unknown>)).record;
@@ -103,7 +103,7 @@ it('a parsed object stays nested while it fits, and becomes a line when it does 
   expect(read(tooLong)['line']).toMatch(/^\{"a":"x{14000,}$/);
 });
 
-it('the last lines of a tail stay', () => {
+it('the last lines of the output tail are kept', () => {
   const lines = Array.from({ length: 20 }, (_, n) => `${n} ${many('é', 1_000)}`);
   const { record } = written(failed(lines.join('\n')));
   const kept = String(record['output_tail']).split('\n');

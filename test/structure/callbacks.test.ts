@@ -33,7 +33,7 @@ function usedOnce(sources: readonly string[], others = ''): readonly string[] {
     .filter((name) => !new RegExp(`\\b${name}\\b`).test(others));
 }
 
-test('the engine has no interface of callbacks for a single class', () => {
+test('the engine has no callback interface for a single class', () => {
   const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   const read = (file: string) => readFileSync(join('src', file), 'utf8');
   const engine = files.filter((file) => file.startsWith('engine/'));
@@ -48,7 +48,7 @@ test.each([
   ['one class', `${OWNER} class A implements Owner {}`, ['Owner']],
   ['two classes', `${OWNER} class A implements Owner {} class B implements Owner {}`, []],
   ['no class', OWNER, []],
-  ['a class that gives facts, too', 'interface Owner { id: string; ended(): void } class A implements Owner {}', []],
-])('callbacks for %s', (_, source, found) => {
+  ['a class that also returns facts', 'interface Owner { id: string; ended(): void } class A implements Owner {}', []],
+])('detects callbacks for %s', (_, source, found) => {
   expect(usedOnce([source])).toEqual(found);
 });

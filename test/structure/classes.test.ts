@@ -36,6 +36,6 @@ test.each([
   ['lines of code', ofLines(201), 1],
   ['exactly 200', ofLines(200), 0],
   ['comments and blank lines', ofLines(200).replace('{\n', '{\n  /**\n   * Why.\n   */\n\n  // Why.\n'), 0],
-])('counts %s', (_, source, count) => {
+])('the count includes %s', (_, source, count) => {
   expect(tooLong(source)).toHaveLength(count);
 });

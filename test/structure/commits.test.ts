@@ -43,7 +43,7 @@ test.each([
   ['A stop waits for hooks', 'a.md', 'is not "type(scope): what changes"'],
   ['fix: wip', 'a.md', 'is unfinished'],
   ['fix: one\n\nSee /home/me/notes/a.md.', 'a.md', 'names a path of a machine'],
-])('refuses %j in %s: %s', (message, file, reason) => {
+])('rejects %j in %s: %s', (message, file, reason) => {
   commit(message, file);
   const { status, stdout } = check('HEAD~1..HEAD');
   expect(status).toBe(1);

@@ -9,7 +9,7 @@ test.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md'])('%s has at most 1
   expect(linesOf(file).length).toBeLessThanOrEqual(150);
 });
 
-test('the index of decisions lists each of them once, in order, by its title and its date', () => {
+test('the index of decisions lists each one once, in order, with its title and date', () => {
   const decisions = readdirSync('docs/decisions').filter((file) => /^\d{4}-/.test(file));
   const rows = decisions.map((file) => {
     const [title = '', , date = ''] = linesOf(`docs/decisions/${file}`);
@@ -21,7 +21,7 @@ test('the index of decisions lists each of them once, in order, by its title and
   expect(listed.map((line) => line.replace(/\|[^|]+\|$/, '|'))).toEqual(rows);
 });
 
-test('each decision has its context, its decision and its price', () => {
+test('each decision has a context, a decision and consequences', () => {
   const incomplete = readdirSync('docs/decisions')
     .filter((file) => /^\d{4}-/.test(file))
     .filter((file) => {
@@ -31,7 +31,7 @@ test('each decision has its context, its decision and its price', () => {
   expect(incomplete).toEqual([]);
 });
 
-test('each entry of the changelog is one line that begins with a capital letter or code', () => {
+test('each changelog entry is one line that begins with a capital letter or code', () => {
   const lines = linesOf('CHANGELOG.md').slice(linesOf('CHANGELOG.md').findIndex((line) => line.startsWith('## ')));
   const isPart = (line: string) => line === '' || /^#{2,3} \S/.test(line) || /^[A-Z][a-z ]+$/.test(line);
   const entries = lines.filter((line) => !isPart(line));
@@ -39,7 +39,7 @@ test('each entry of the changelog is one line that begins with a capital letter 
   expect(entries.filter((line) => !/^- (?:[A-Z]|`|\/|\[).*[.]$/.test(line))).toEqual([]);
 });
 
-test('the help lists the commands in groups', () => {
+test('the help groups the commands', () => {
   const groups = commandKinds.map(({ group }) => group);
   const inOrder = Object.keys(COMMAND_GROUPS).flatMap((group) => groups.filter((one) => one === group));
   expect(new Set(groups).size).toBe(6);

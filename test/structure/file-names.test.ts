@@ -10,7 +10,7 @@ const RIDDLES =
   'agreement aside common emptied errand foresee foresight helper helpers lib manager misc no-file pour present reach ' +
   'service-utils shared-code things upkeep util utils';
 
-test('no file has a name that needs its comment', () => {
+test('every file name is clear without a comment', () => {
   const riddles = new Set(RIDDLES.split(' '));
   expect(files.length).toBeGreaterThan(500);
   expect(files.filter((file) => riddles.has(basename(file, '.ts')))).toEqual([]);
@@ -43,7 +43,7 @@ function saysItsName(file: string, exported: readonly string[]): boolean {
   return exported.length === 0 || exported.flatMap(wordsOf).some((word) => words.some((own) => isSameWord(own, word)));
 }
 
-test('each file says what it exports', () => {
+test('each file is named after its exports', () => {
   const unlike = files.filter((file) => !saysItsName(file, namesOfExports(readFileSync(join('src', file), 'utf8'))));
   expect(unlike).toEqual(['index.ts']);
 });

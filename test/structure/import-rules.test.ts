@@ -56,7 +56,7 @@ async function broken(imports: ReadonlyMap<string, readonly string[]>): Promise<
   }
 }
 
-test('the rules refuse every import between rooms that ARCHITECTURE.md does not allow, and no other', async () => {
+test('the rules reject exactly the imports that ARCHITECTURE.md does not allow', async () => {
   expect(rooms.length).toBeGreaterThan(25);
   const imports = new Map<string, string[]>();
   const forbidden: string[] = [];
@@ -69,7 +69,7 @@ test('the rules refuse every import between rooms that ARCHITECTURE.md does not 
   expect(await broken(imports)).toEqual(forbidden.sort());
 });
 
-test('the rules keep the order inside of a room', async () => {
+test('the rules enforce the order within a folder', async () => {
   const forbidden = new Map([
     [
       'src/config/text/a.ts',

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-test.each(['ARCHITECTURE.md', 'CONTRIBUTING.md'])('every file that %s names exists', (document) => {
+test.each(['ARCHITECTURE.md', 'CONTRIBUTING.md'])('every file named in %s exists', (document) => {
   const text = readFileSync(`${root}${document}`, 'utf8');
   const named = text.match(/(?<![\w/.<>-])(?:src|test|bench|docs|native|examples)\/[\w./-]+\.\w+(?![\w<>])/g) ?? [];
   expect(named.length).toBeGreaterThan(5);

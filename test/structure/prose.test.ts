@@ -156,7 +156,7 @@ test.each([
   [`# ${many(13)}\n# ${many(13)}\n`, 1],
   [`a: 1 # ${many(26)}\n`, 1],
   [`# ${many(20)}\na: 1\n# ${many(20)}\n`, 0],
-])('finds a long sentence in a comment of YAML', (source, count) => {
+])('finds a long sentence in a YAML comment', (source, count) => {
   expect(long(sentencesOfHashComments(source))).toBe(count);
 });
 

@@ -8,7 +8,7 @@ const zoneOf = (name: string) =>
   projects.map((project) => ('test' in project ? project.test : undefined)).find((options) => options?.name === name)
     ?.env?.['TZ'];
 
-test('tests that read the zone, and those of the program, run in two', () => {
+test('tests that read the time zone, and program tests, run in two zones', () => {
   expect(['unit', 'unit-berlin', 'program', 'program-berlin'].map(zoneOf)).toEqual([
     'UTC',
     'Europe/Berlin',
@@ -18,7 +18,7 @@ test('tests that read the zone, and those of the program, run in two', () => {
   for (const path of [...READ_THE_ZONE, ...PROGRAM_IN_ONE_ZONE]) expect(existsSync(path), path).toBe(true);
 });
 
-test('one run covers both zones, and a failure in the first does not end it', () => {
+test('one run covers both zones, and a failure in the first one does not end it', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
   expect(scripts['test']).toBe('vitest run');
   expect(scripts['test:unit']).toMatch(/^vitest run (--project [\w-]+ ?)+$/);

@@ -58,7 +58,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
     const jobs = async (board: Board) => Object.fromEntries((await board.read()).jobs);
     const texts = async (board: Board) => (await board.log(undefined, 100)).map(({ text }) => text);
 
-    test('gives the lease to one candidate, and reports who has it', async () => {
+    test('gives the lease to one candidate and reports its holder', async () => {
       const [a, b] = boards();
       expect(await b.holder()).toBeUndefined();
       const fence = await taken(a, 'a');
@@ -68,14 +68,14 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await b.holder()).toEqual({ name: 'host-a', fence });
     });
 
-    test('gives the lease to exactly one of many candidates at once', async () => {
+    test('gives the lease to exactly one of many simultaneous candidates', async () => {
       const all = await Promise.all([...Array(8).keys()].map(() => connect()));
       const takings = await Promise.all(all.map((board, n) => board.take(candidate(`c${n}`), long, 0)));
       expect(takings.filter(({ kind }) => kind === 'taken')).toHaveLength(1);
       expect(takings.filter(({ kind }) => kind === 'held')).toHaveLength(7);
     });
 
-    test('returns the same fence when the same candidate takes twice, because the response may be lost', async () => {
+    test('returns the same fence to a candidate that repeats its request after a lost response', async () => {
       const [a, b] = boards();
       const first = await a.take(candidate('a'), long, 0);
       expect(await a.take(candidate('a'), long, 0)).toMatchObject({
@@ -85,7 +85,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect((await b.take(candidate('b'), long, 0)).kind).toBe('held');
     });
 
-    test('gives a lapsed lease to the next candidate, with a higher fence', async () => {
+    test('gives an expired lease to the next candidate with a higher fence', async () => {
       const [a, b] = boards();
       const first = await taken(a, 'a', { lease: store.lease });
       await store.pass(store.lease * 2);
@@ -93,7 +93,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await taken(b, 'b', { known: first })).toBeGreaterThan(first);
     });
 
-    test('gives a released lease away at once, and ignores a late release', async () => {
+    test('gives a released lease away immediately and ignores a late release', async () => {
       const [a, b] = boards();
       const first = await taken(a, 'a');
       await a.release(first);
@@ -103,7 +103,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await a.holder()).toEqual({ name: 'host-b', fence: second });
     });
 
-    test('does not give a new lease to its last holder under the old fence', async () => {
+    test('gives its last holder a new lease only with a higher fence', async () => {
       const [a] = boards();
       const first = await taken(a, 'a');
       await a.release(first);
@@ -120,7 +120,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect((await b.take(candidate('b'), long, 0)).kind).toBe('held');
     });
 
-    test('gives a lapsed lease back to its holder while nobody else took it', async () => {
+    test('returns an expired lease to its holder if no other candidate took it', async () => {
       const [a, b] = boards();
       const fence = await taken(a, 'a', { lease: store.lease });
       await store.pass(store.lease * 2);
@@ -128,7 +128,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await b.take(candidate('b'), long, 0)).toEqual({ kind: 'held', name: 'host-a', fence, seq: 0 });
     });
 
-    test('refuses a renewal and a write after somebody else took the lease', async () => {
+    test('rejects a renewal and a write after another candidate took the lease', async () => {
       const [a, b] = boards();
       const first = await taken(a, 'a', { lease: store.lease });
       expect(await a.write(first, 1, memory('x', '1'))).toEqual({ kind: 'done' });
@@ -146,7 +146,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await b.write(second, 1, memory('x', '4'))).toEqual({ kind: 'done' });
     });
 
-    test('writes memories, open runs and log entries, changes them and deletes them', async () => {
+    test('writes, updates and deletes job states, open runs and log entries', async () => {
       const [a, b] = boards();
       const fence = await taken(a, 'a');
       const entry = (job: string, key: string, text: string | undefined) => ({ job, key, text });
@@ -169,7 +169,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await texts(b)).toEqual(['first', 'second', '{"third":"\\u0000"}']);
     });
 
-    test('keeps the texts as they are', async () => {
+    test('stores strings unchanged', async () => {
       const [a, b] = boards();
       const fence = await taken(a, 'a');
       const text = '{ "b": 1, "a": "é \u{1F600} \\" \\\\ %s $1 \'" , "z":1.0 }';
@@ -178,7 +178,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await texts(b)).toEqual([text]);
     });
 
-    test('does nothing twice when a write is sent again', async () => {
+    test('executes a repeated write once', async () => {
       const [a] = boards();
       const fence = await taken(a, 'a');
       const change = { ...memory('x', '1'), log: [{ job: 'x', text: 'once' }] };
@@ -190,7 +190,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await texts(a)).toEqual(['once']);
     });
 
-    test('reports a gap in the numbers, and writes nothing', async () => {
+    test('reports a gap in the sequence numbers and writes nothing', async () => {
       const [a] = boards();
       const fence = await taken(a, 'a');
       expect(await a.write(fence, 1, memory('x', '1'))).toEqual({ kind: 'done' });
@@ -198,7 +198,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await jobs(a)).toEqual({ x: '1' });
     });
 
-    test('a whole change replaces everything but the log', async () => {
+    test('replaces everything except the log with a whole change', async () => {
       const [a] = boards();
       const fence = await taken(a, 'a');
       await a.write(fence, 1, {
@@ -215,7 +215,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await texts(a)).toEqual(['first', 'second', 'third']);
     });
 
-    test('reports that the store went back, and takes a whole change from the holder', async () => {
+    test('reports lost data and accepts a whole change from the holder', async () => {
       const [a, b] = boards();
       const fence = await taken(a, 'a');
       await a.write(fence, 1, memory('x', '1'));
@@ -230,7 +230,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await jobs(b)).toEqual({ x: '1', y: '1' });
     });
 
-    test('takes a whole change before the renewal that puts the lease back', async () => {
+    test('accepts a whole change before the renewal that restores the lease', async () => {
       const [a, b] = boards();
       const fence = await taken(a, 'a');
       await store.wipe();
@@ -240,7 +240,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await jobs(b)).toEqual({ x: '1', y: '1' });
     });
 
-    test('gives a store that went back to a candidate that waited', async () => {
+    test('gives a store that lost data to a candidate that has waited', async () => {
       const [a, b] = boards();
       const fence = await taken(a, 'a');
       await store.wipe();
@@ -249,7 +249,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect((await b.take(candidate('c'), long, fence)).kind).toBe('held');
     });
 
-    test('lets a candidate wait that has seen later writes than the store has', async () => {
+    test('makes a candidate wait that has seen later writes than the store contains', async () => {
       const [a, b] = boards();
       const fence = await taken(a, 'a');
       await a.write(fence, 1, memory('x', '1'));
@@ -259,7 +259,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await b.take(candidate('b'), long, fence, 1)).toMatchObject({ kind: 'taken' });
     });
 
-    test('says for how long there was no holder, and who it was', async () => {
+    test('reports how long there was no holder, and the last holder', async () => {
       const [a, b] = boards();
       expect(await a.take(candidate('a'), long, 0)).toMatchObject({ previous: undefined, idle: undefined });
       const { fence } = await a.take(candidate('a'), long, 0);
@@ -275,7 +275,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(again.idle).toBeGreaterThanOrEqual(store.lease);
     });
 
-    test('reads the log in pages', async () => {
+    test('returns the log in pages', async () => {
       const [a, b] = boards();
       const first = await taken(a, 'a');
       await a.write(first, 1, { ...NOTHING, log: ['1', '2', '3'].map((text) => ({ job: 'a', text })) });
@@ -293,7 +293,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(read).toEqual(['1', '2', '3', '4', '5']);
     });
 
-    test('takes changes of many jobs', async () => {
+    test('accepts changes to many jobs', async () => {
       const [a, b] = boards();
       const fence = await taken(a, 'a');
       const names = [...Array(1_000).keys()].map((n) => `job-${n}`);
@@ -309,7 +309,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect((await b.log(undefined, 5_000)).length).toBe(1_000);
     });
 
-    test('keeps notes for their lifetime, and each is removed by one', async () => {
+    test('keeps notes for their lifetime, and only one client removes a note', async () => {
       const [a, b] = boards();
       await a.put('node/b', 'second', long);
       await a.put('node/a', 'first', long);
@@ -325,14 +325,14 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await b.remove('ask/1')).toBe(false);
     });
 
-    test('has one clock for all, or none', async () => {
+    test('has one clock for all clients, or none', async () => {
       const [one, other] = boards();
       const times = [await one.time(), await other.time(), await one.time()];
       if (times[0] !== undefined) expect(times).toEqual([...times].sort((a, b) => Number(a) - Number(b)));
       else expect(times).toEqual([undefined, undefined, undefined]);
     });
 
-    test('rejects after it was closed, with a trouble that names no secret', async () => {
+    test('rejects requests after it was closed, with an error that contains no secret', async () => {
       const [a] = boards();
       await a.close();
       await expect(a.holder()).rejects.toMatchObject({ name: 'BoardTrouble', kind: 'unreachable' });

@@ -32,12 +32,12 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('a complete build that is newer than its sources is fresh', () => {
+test('a complete build newer than its sources is fresh', () => {
   expect(isFresh(folder)).toBe(true);
 });
 
 test.each([...FILES, 'src/deep', 'native', 'node_modules/.package-lock.json'])(
-  'a build is stale after %s changed, even while it was built',
+  'a build is stale after a change to %s, even during the build',
   (path) => {
     at(path, 250);
     expect(isFresh(folder)).toBe(false);

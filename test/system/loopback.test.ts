@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { isLoopback } from '../../src/system/loopback.js';
 
-test.each(['localhost', '::1', '127.0.0.1', '127.255.0.9'])('only this machine is meant by %s', (host) => {
+test.each(['localhost', '::1', '127.0.0.1', '127.255.0.9'])('%s is a loopback address', (host) => {
   expect(isLoopback(host)).toBe(true);
 });
 
@@ -14,6 +14,6 @@ test.each([
   '128.0.0.1',
   '',
   '127.1',
-])('any machine can be meant by "%s"', (host) => {
+])('"%s" is not a loopback address', (host) => {
   expect(isLoopback(host)).toBe(false);
 });

@@ -34,11 +34,11 @@ test.each('nfs nfs4 cifs smb3 9p ceph fuse fuse.sshfs fuse.s3fs fuse.grpcfuse vb
   },
 );
 
-test.each('ext4 xfs btrfs overlay tmpfs zfs fuseblk apfs'.split(' '))('%s is not on one', (type) => {
+test.each('ext4 xfs btrfs overlay tmpfs zfs fuseblk apfs'.split(' '))('%s is not a network file system', (type) => {
   expect(networkMountOf('/a', `1 0 0:1 / / rw - ${type} x rw`)).toBeUndefined();
 });
 
-test('what is not mountinfo says nothing', () => {
+test('invalid mountinfo yields no result', () => {
   expect(networkMountOf('/a', '')).toBeUndefined();
   expect(networkMountOf('/a', 'x\n\n1 2 - 3')).toBeUndefined();
 });
@@ -50,7 +50,7 @@ test.each<[string, string | undefined]>([
   ['/var/up/x.log', '/home'],
   ['/var/loop/x.log', undefined],
   ['/home/ada/link', '/home'],
-])('%s leads to %s, without a look at what may hang', (path, at) => {
+])('%s resolves to %s without accessing a path that may hang', (path, at) => {
   const links: Readonly<Record<string, string>> = {
     '/var/log': '/home/logs',
     '/var/file.log': 'log/x.log',

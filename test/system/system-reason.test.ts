@@ -12,28 +12,28 @@ const errorOf = (work: () => unknown): unknown => {
   }
 };
 
-describe('the reason of an error of the system', () => {
+describe('the reason for a system error', () => {
   it.each([
     [() => openSync('/nope/nope', 'r'), 'it does not exist'],
     [() => openSync('/etc/passwd/nope', 'r'), 'a part of its path is not a folder'],
     [() => readFileSync('/'), 'it is a folder'],
     [() => openSync(`/${'x'.repeat(300)}`, 'r'), 'its path is too long'],
-  ])('is a clause for people', (work, words) => {
+  ])('is a readable clause', (work, words) => {
     expect(systemReason(errorOf(work))).toBe(words);
   });
 
-  it('is known for a quota, for which Node has no name', () => {
+  it('is known for a quota error, for which Node.js has no name', () => {
     const error = Object.assign(new Error('UNKNOWN'), { code: 'UNKNOWN', errno: -constants.errno.EDQUOT });
     expect(systemReason(error)).toBe('the disk quota is used up');
   });
 
-  it.each([...getSystemErrorMap()])('has no code in it: %i', (errno, [code, words]) => {
+  it.each([...getSystemErrorMap()])('contains no error code: %i', (errno, [code, words]) => {
     const message = `${code}: ${words}, open '/secret/place'`;
     const reason = systemReason(Object.assign(new Error(message), { code, errno, syscall: 'open' }));
     expect(reason).not.toMatch(/\bE[A-Z0-9_]{3,}\b|secret/);
   });
 
-  it('is the message of what is not an error of the system', () => {
+  it('is the message of any other error', () => {
     expect(systemReason(new Error('it is a device'))).toBe('it is a device');
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inexactNumber } from '../../src/text/exact-number.js';
 
-describe('a number that a double would change', () => {
+describe('a number that a double cannot hold exactly', () => {
   it.each([
     '9007199254740993',
     '-9007199254740993',
@@ -12,7 +12,7 @@ describe('a number that a double would change', () => {
     '1e400',
     '-1E+400',
     '1e-400',
-  ])('is found: %s', (number) => {
+  ])('is detected: %s', (number) => {
     expect(inexactNumber(`{"a": 1, "b": [{"c": ${number}}]}`)).toBe(number);
   });
 
@@ -27,15 +27,15 @@ describe('a number that a double would change', () => {
     '1.7976931348623157e308',
     '100000000000000000000',
     '0.00000000000000000000',
-  ])('is not one that keeps its value: %s', (number) => {
+  ])('is not reported for %s', (number) => {
     expect(inexactNumber(`{"a": ${number}}`)).toBeUndefined();
   });
 
-  it('is not looked for in texts', () => {
+  it('is ignored within strings', () => {
     expect(inexactNumber(String.raw`{"9007199254740993": "\"9007199254740993\\"}`)).toBeUndefined();
   });
 
-  it('is absent for numbers that JavaScript itself writes', () => {
+  it('does not occur among numbers that JavaScript writes', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
         expect(inexactNumber(JSON.stringify({ value }))).toBeUndefined();

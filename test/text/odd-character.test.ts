@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asItLooks, oddCharacter } from '../../src/text/odd-character.js';
 
-describe('characters that only look like others', () => {
+describe('characters that look like others', () => {
   it.each([
     ['a\u00a0b', 1, 'U+00A0 (no-break space)', /looks like a space/],
     ['\u2003', 0, 'U+2003 (a space)', /looks like a space/],
@@ -11,12 +11,12 @@ describe('characters that only look like others', () => {
     ['\u0391', 0, 'U+0391 (Greek)', /looks like "A"/],
     ['\ufeffa', 0, 'U+FEFF (byte order mark)', /remove it/],
     ['a\u2028', 1, 'U+2028 (line separator)', /line break/],
-  ])('%j', (text, index, name, said) => {
+  ])('are detected: %j', (text, index, name, said) => {
     expect(oddCharacter(text)).toMatchObject({ index, name });
     expect(oddCharacter(text)?.hint).toMatch(said);
   });
 
-  it('all others are left alone', () => {
+  it('do not include any ordinary character', () => {
     expect(oddCharacter('every: 10s\t日本 é ж 😀 “x”')).toBeUndefined();
     expect(asItLooks('cr\u043en\uff1a\u00a0日本\u200b')).toBe('cron: 日本');
   });

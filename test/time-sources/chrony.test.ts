@@ -16,7 +16,7 @@ const LOCAL =
   '7F7F0101,,8,1795476064.791343454,0.000000000,0.000000000,0.000000000,0.000,0.000,0.000,0.000000000,0.000000000,0.0,Normal';
 
 describe('the tracking report', () => {
-  test('says how far the system clock is off, and within which error', () => {
+  test('contains the offset of the system clock and its error bound', () => {
     const tracking = readTracking(`${GOOD}\n`);
     expect(tracking).toEqual({
       kind: 'tracking',
@@ -27,9 +27,9 @@ describe('the tracking report', () => {
 
   test.each([
     ['before a leap second', GOOD.replace('Normal', 'Insert second')],
-    ['with a name that is not resolved', GOOD.replace('127.0.0.1', 'ntp.example.org')],
-    ['of a reference clock', GOOD.replace('7F000001,127.0.0.1,9', '50505300,PPS,1')],
-  ])('is read %s', (_, line) => {
+    ['with an unresolved name', GOOD.replace('127.0.0.1', 'ntp.example.org')],
+    ['for a reference clock', GOOD.replace('7F000001,127.0.0.1,9', '50505300,PPS,1')],
+  ])('is parsed %s', (_, line) => {
     expect(readTracking(line)).toMatchObject({ kind: 'tracking' });
   });
 
@@ -42,7 +42,7 @@ describe('the tracking report', () => {
     [expect.stringContaining('does not return a tracking report'), GOOD.replace(',Normal', '')],
     [expect.stringContaining('does not return a tracking report'), GOOD.replace('-0.250003427', 'nan')],
     [expect.stringContaining('does not return a tracking report'), GOOD.replace('0.000274594', '-1.0')],
-  ])('%s: %s', (reason: unknown, line) => {
+  ])('that %s is rejected: %s', (reason: unknown, line) => {
     expect(readTracking(line)).toEqual({ kind: 'trouble', reason });
   });
 });
@@ -57,7 +57,7 @@ describe('chronyc', () => {
   const ask = (signal = never, clock = new FakeClock()) =>
     createChronySource({ clock, mayBeAbsent: false, command: puppet.command }).measure(signal);
 
-  test('is asked for its tracking as comma-separated fields', async () => {
+  test('is queried for tracking as comma-separated fields', async () => {
     const measured = ask();
     const chronyc = await puppet.next();
     expect(chronyc.args).toEqual(['-c', 'tracking']);
@@ -66,7 +66,7 @@ describe('chronyc', () => {
     expect(await measured).toMatchObject({ kind: 'sample', source: 'chrony', offsetMs: expect.closeTo(-250, 1) });
   });
 
-  test('reports that no chronyd runs', async () => {
+  test('without a running chronyd is reported', async () => {
     const measured = ask();
     const chronyc = await puppet.next();
     await chronyc.print('506 Cannot talk to daemon\n');
@@ -74,7 +74,7 @@ describe('chronyc', () => {
     expect(await measured).toMatchObject({ reason: 'does not respond: 506 Cannot talk to daemon' });
   });
 
-  test('is ended if it prints nothing for ten seconds', async () => {
+  test('is killed if it prints nothing for ten seconds', async () => {
     const clock = new FakeClock();
     const measured = ask(never, clock);
     const chronyc = await puppet.next();
@@ -86,7 +86,7 @@ describe('chronyc', () => {
     await chronyc.gone;
   });
 
-  test('is ended at once when the watch stops', async () => {
+  test('is killed when the watch stops', async () => {
     const stopping = new AbortController();
     const clock = new FakeClock();
     const measured = ask(stopping.signal, clock);
@@ -97,7 +97,7 @@ describe('chronyc', () => {
     expect(clock.armed).toBe(0);
   });
 
-  test('that is not installed is reported, unless it may be absent', async () => {
+  test('that is not installed is reported, unless it is optional', async () => {
     const absent = { clock: new FakeClock(), command: ['/nowhere/chronyc'] };
     expect(await createChronySource({ ...absent, mayBeAbsent: false }).measure(never)).toEqual({
       kind: 'trouble',
@@ -115,14 +115,14 @@ test('a program that the system refuses to run is reported, not thrown', async (
   expect(clock.armed).toBe(0);
 });
 
-describe('the settings', () => {
+describe('the clock settings', () => {
   const one = { host: '192.0.2.1', port: 123 };
   test.each([
     [[], 'auto', { servers: 0, chrony: 1 }],
     [[one, one], false, { servers: 2, chrony: 0 }],
     [[one], 'auto', { servers: 1, chrony: 1 }],
     [[one], true, { servers: 1, chrony: 1 }],
-  ] as const)('%j and chrony %s ask for %j', (servers, chrony, expected) => {
+  ] as const)('%j with chrony %s select %j', (servers, chrony, expected) => {
     const settings = { servers, chrony, limit: 50, discipline: false, poll: 600_000 };
     const counts = timeSourceKinds.map((kind) => [kind.key, kind.create(settings, new FakeClock()).length]);
     expect(Object.fromEntries(counts)).toEqual({ ...expected, state: 0 });

@@ -85,7 +85,7 @@ describe.skipIf(missing !== undefined)('a real chronyd', () => {
     await measuredAs(seconds * 1_000, servers()[0]!);
   });
 
-  test('makes the watch report once that the clock is off, and once that it is right again', async () => {
+  test('makes the watch report drift once and recovery once', async () => {
     await serve();
     await serveAhead(0.25);
     const events: TimerEvent[] = [];
@@ -119,7 +119,7 @@ describe.skipIf(missing !== undefined)('a real chronyd', () => {
     });
   });
 
-  test('that takes its time by NTS is read through its tracking, within 2 ms', async () => {
+  test('that uses NTS is read through its tracking report, within 2 ms', async () => {
     const { key, certificate } = certificateIn(server.folder);
     const ntsPort = await freePort();
     const nts = [`ntsserverkey ${key}`, `ntsservercert ${certificate}`, `ntsport ${ntsPort}`];

@@ -10,14 +10,14 @@ import { answerTo } from './fake-server.js';
 
 const nonce = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 
-describe('the time of NTP', () => {
+describe('an NTP timestamp', () => {
   test('counts seconds from 1900', () => {
     // RFC 5905, figure 4.
     expect(toNtpTime(Date.parse('1970-01-01T00:00:00Z'))).toBe(2_208_988_800n << 32n);
     expect(toNtpTime(Date.parse('1999-12-31T23:59:59.500Z'))).toBe((3_155_673_599n << 32n) + 2n ** 31n);
   });
 
-  test('starts over in 2036', () => {
+  test('wraps around in 2036', () => {
     expect(toNtpTime(Date.parse('2036-02-07T06:28:16Z'))).toBe(0n);
     const before = toNtpTime(Date.parse('2036-02-07T06:28:15.750Z'));
     const after = toNtpTime(Date.parse('2036-02-07T06:28:16.250Z'));
@@ -25,7 +25,7 @@ describe('the time of NTP', () => {
     expect(millisecondsBetween(after, before)).toBe(-500);
   });
 
-  test('law: differences are right to a microsecond up to 68 years, in every era', () => {
+  test('law: differences are exact to a microsecond for up to 68 years, in every era', () => {
     const instant = fc.integer({ min: Date.parse('1900-01-01'), max: Date.parse('2500-01-01') });
     const difference = fc.integer({ min: -68 * 365 * 86_400_000, max: 68 * 365 * 86_400_000 });
     fc.assert(
@@ -36,17 +36,17 @@ describe('the time of NTP', () => {
   });
 });
 
-describe('a request', () => {
-  test('says nothing but its version and a random mark', () => {
+describe('an NTP request', () => {
+  test('contains only its version and a random token', () => {
     const bytes = Buffer.from(writeSntpRequest(nonce));
     expect(bytes.toString('hex')).toBe(`23${'00'.repeat(39)}0102030405060708`);
   });
 });
 
-describe('a response', () => {
+describe('an NTP response', () => {
   const request = writeSntpRequest(nonce);
 
-  test('law: whatever bytes come, they are read without throwing, and are nothing unless they carry our mark', () => {
+  test('law: any bytes are parsed without throwing and ignored without our token', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 120 }), (bytes) => {
         if (!Buffer.from(bytes.subarray(24, 32)).equals(nonce)) expect(readReply(bytes, nonce)).toBeUndefined();
@@ -54,7 +54,7 @@ describe('a response', () => {
     );
   });
 
-  test('law: a response that carries our mark is time with a bounded error, a kiss or refused', () => {
+  test('law: with our token is a time with a bounded error, a kiss of death or rejected', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 48, maxLength: 120 }), (bytes) => {
         bytes[0] = (bytes[0]! & 0xf8) | 4;
@@ -71,13 +71,13 @@ describe('a response', () => {
     );
   });
 
-  test('adds up what the server itself may be off by', () => {
+  test('includes the error bounds that the server reports', () => {
     const said = { rootDelay: 0.02, rootDispersion: 0.005, precision: -10 };
     const reply = readReply(answerTo(request, 0, said), nonce);
     expect(reply?.kind === 'time' && reply.errorMs).toBeCloseTo(10 + 5 + 0.977, 1);
   });
 
-  test('is read in place, even in the middle of a larger buffer', () => {
+  test('is parsed in place, even within a larger buffer', () => {
     const pool = Buffer.concat([Buffer.alloc(13, 0xff), answerTo(request, 5_000), Buffer.alloc(7, 0xff)]);
     expect(readReply(pool.subarray(13, 13 + 48), nonce)).toMatchObject({ kind: 'time', received: toNtpTime(5_000) });
   });

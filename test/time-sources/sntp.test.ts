@@ -42,9 +42,9 @@ const outcomeOf = async (source = sourceAt()) => {
   return answer?.kind === 'trouble' ? answer.reason : answer;
 };
 
-describe('a server', () => {
+describe('an SNTP server', () => {
   test.each([250, -250, 0.25, 7_200_000, -86_400_000 * 365])(
-    'that is ahead by %d ms is measured as such',
+    'with a clock %d ms ahead is measured as such',
     async (offset) => {
       server.behave = travel(offset, 10, 10);
       const sample = await sourceAt().measure(never);
@@ -55,14 +55,14 @@ describe('a server', () => {
     },
   );
 
-  test('is measured over the end of the era in 2036', async () => {
+  test('is measured across the era change in 2036', async () => {
     clock.setWall('2036-02-07T06:28:15.900Z');
     server.behave = travel(250);
     const sample = await sourceAt().measure(never);
     expect(sample?.kind === 'sample' && Math.abs(sample.offsetMs - 250)).toBeLessThanOrEqual(0.51);
   });
 
-  test('is asked four times, each time with another mark, and the response with the least delay counts', async () => {
+  test('is queried four times with different tokens, and the response with the least delay is used', async () => {
     const ways = [
       [40, 0],
       [0, 60],
@@ -76,7 +76,7 @@ describe('a server', () => {
     expect(new Set(server.requests.map((request) => request.toString('hex'))).size).toBe(4);
   });
 
-  test('law: whatever the way takes, the true offset is within the error', async () => {
+  test('law: at any network delay, the true offset is within the error', async () => {
     const way = fc.tuple(fc.nat(900), fc.nat(900));
     await fc.assert(
       fc.asyncProperty(
@@ -94,7 +94,7 @@ describe('a server', () => {
     );
   });
 
-  test('may leave requests unanswered, as long as it responds once', async () => {
+  test('can ignore requests if it responds once', async () => {
     server.behave = (request, count) => (count < 4 ? undefined : travel(100)(request));
     const measured = sourceAt().measure(never);
     for (let lost = 0; lost < 3; lost++) {
@@ -104,7 +104,7 @@ describe('a server', () => {
     expect(await measured).toMatchObject({ kind: 'sample' });
   });
 
-  test('is asked over IPv6 too', async ({ skip }) => {
+  test('can be queried over IPv6', async ({ skip }) => {
     const six = await FakeServer.open('::1').catch(() => undefined);
     if (six === undefined) return skip('this machine has no IPv6 on loopback');
     six.behave = travel(250);
@@ -114,7 +114,7 @@ describe('a server', () => {
   });
 });
 
-describe('a response is refused', () => {
+describe('a response is rejected', () => {
   test.each<[string, Said]>([
     ['is not synchronized itself', { leap: 3 }],
     ['is not synchronized itself', { stratum: 16 }],
@@ -127,12 +127,12 @@ describe('a response is refused', () => {
     ['returned timestamps that contradict each other', { sent: toNtpTime(0) }],
     ['returned timestamps that contradict each other', { sent: toNtpTime(Date.parse('2026-01-01T00:00:01Z')) }],
     ['sends no time, only the code INIT', { stratum: 0, leap: 3, reference: 'INIT' }],
-  ])('when its sender %s: %o', async (reason, said) => {
+  ])('if its server %s: %o', async (reason, said) => {
     server.behave = travel(0, 0, 0, said);
     expect(await outcomeOf()).toBe(reason);
   });
 
-  test('when the clock was set while it was under way', async () => {
+  test('if the clock was set while it was in transit', async () => {
     server.behave = (request) => {
       clock.stepWall(40);
       return travel(0)(request);
@@ -140,7 +140,7 @@ describe('a response is refused', () => {
     expect(await outcomeOf()).toBe('was queried while the clock was being set');
   });
 
-  test('when the clock was set before the measurement ended', async () => {
+  test('if the clock was set before the measurement ended', async () => {
     server.behave = (request, count) => {
       if (count === 4) clock.stepWall(-3_000);
       return travel(5_000)(request);
@@ -162,7 +162,7 @@ describe('a packet that does not match our request is ignored', () => {
     ],
   ];
 
-  test.each(strays)('%s, and the response after it counts', async (_, stray) => {
+  test.each(strays)('%s, and the next response is used', async (_, stray) => {
     server.behave = (request, _count, from) => {
       server.send(stray(request), from);
       return travel(250)(request);
@@ -170,7 +170,7 @@ describe('a packet that does not match our request is ignored', () => {
     expect(await outcomeOf()).toMatchObject({ kind: 'sample' });
   });
 
-  test('and so is a packet from someone else, even with our mark', async () => {
+  test('and so is a packet from another address, even with our token', async () => {
     const somebody = await FakeServer.open();
     server.behave = (request, _count, from) => {
       somebody.send(answerTo(request, clock.now() + 9e6), from);
@@ -183,7 +183,7 @@ describe('a packet that does not match our request is ignored', () => {
 });
 
 describe('a server without a response', () => {
-  test('is reported after four times three seconds', async () => {
+  test('is reported after four timeouts of three seconds', async () => {
     const measured = outcomeOf();
     for (let lost = 0; lost < 4; lost++) {
       await server.asked();
@@ -193,7 +193,7 @@ describe('a server without a response', () => {
     expect(clock.armed).toBe(0);
   });
 
-  test('is reported when nothing is listening there', async () => {
+  test('is reported if the port is closed', async () => {
     const closed = await FakeServer.open();
     await closed.close();
     expect(await outcomeOf(sourceAt({ port: closed.port }))).toBe(
@@ -201,7 +201,7 @@ describe('a server without a response', () => {
     );
   });
 
-  test('is reported when nobody knows its name', async () => {
+  test('is reported if its name cannot be resolved', async () => {
     expect(await outcomeOf(sourceAt({ host: `${'long'.repeat(20)}.invalid` }))).toBe('is an unknown name');
   });
 });
@@ -218,7 +218,7 @@ describe('a kiss of death', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('RATE halves the number of requests from then on, and again each time', async () => {
+  test('RATE halves the request rate, and again each time', async () => {
     const source = sourceAt();
     server.behave = travel(0, 0, 0, { stratum: 0, reference: 'RATE' });
     expect(await outcomeOf(source)).toBe('asks for fewer requests (RATE), so timers queries it less often');
@@ -236,8 +236,8 @@ describe('a kiss of death', () => {
   });
 });
 
-describe('stopping', () => {
-  test('ends a request that waits for its response', async () => {
+describe('stopping the watch', () => {
+  test('aborts a pending request', async () => {
     const stopping = new AbortController();
     const measured = sourceAt().measure(stopping.signal);
     await server.asked();
@@ -247,7 +247,7 @@ describe('stopping', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('ends the pause between two questions', async () => {
+  test('ends the delay between two requests', async () => {
     const stopping = new AbortController();
     const pausing = new PausingClock();
     clock = pausing;

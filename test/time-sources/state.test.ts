@@ -11,7 +11,7 @@ const sourcesOf = (clock: FakeClock, stateTime?: StateTime, isAsked = true) =>
 const measure = (clock: FakeClock, stateTime: StateTime) => sourcesOf(clock, stateTime)[0]?.measure(never);
 
 describe('the clock of the shared state', () => {
-  test('is asked only if the settings say so, and there is one', () => {
+  test('is queried only if configured and available', () => {
     const clock = new FakeClock();
     const ask = () => Promise.resolve(0);
     expect([sourcesOf(clock, ask), sourcesOf(clock), sourcesOf(clock, ask, false)].map(({ length }) => length)).toEqual(
@@ -19,7 +19,7 @@ describe('the clock of the shared state', () => {
     );
   });
 
-  test('is compared in the middle of the request, which is the error', async () => {
+  test('is compared at the middle of the request, and half its duration is the error', async () => {
     const clock = new FakeClock('2026-11-24T06:00:00Z');
     const begun = clock.now();
     const ask = async () => {
@@ -29,7 +29,7 @@ describe('the clock of the shared state', () => {
     expect(await measure(clock, ask)).toEqual({ kind: 'sample', source: 'state', offsetMs: 300, errorMs: 20 });
   });
 
-  test('that does not respond is reported, and a store without one is silent', async () => {
+  test('that does not respond is reported, and a store without a clock is not', async () => {
     const clock = new FakeClock();
     const trouble = { kind: 'trouble', source: 'state', reason: 'cannot be read: it does not respond' };
     expect(await measure(clock, () => Promise.reject(new Error('it does not respond')))).toEqual(trouble);

@@ -8,7 +8,7 @@ beforeEach(() => {
   watch = new CollectorWatch('https://ada:secret@otel.example/v1/traces?key=secret', (sentence) => told.push(sentence));
 });
 
-it('reports once that spans do not arrive, and once that they do again', () => {
+it('an unreachable collector is reported once, and so is its recovery', () => {
   for (let span = 0; span < 4; span++) watch.admits();
   watch.answered(1, Object.assign(new Error('Unauthorized'), { code: 401 }));
   watch.answered(2, new Error('Request timed out'));
@@ -21,7 +21,7 @@ it('reports once that spans do not arrive, and once that they do again', () => {
   ]);
 });
 
-it('counts one span as one', () => {
+it('a single span is counted in the singular', () => {
   watch.admits();
   watch.answered(1, new Error('Request timed out'));
   watch.admits();
@@ -47,14 +47,14 @@ it.each([
   expect(told[0]).toContain(`(${reason})`);
 });
 
-it('passes on what the library says, each sentence once, up to a limit', () => {
+it('messages of the library are passed on once each, up to a limit', () => {
   for (let number = 0; number < 100; number++) watch.noticed(`Dropped\n ${number}`);
   watch.noticed('Dropped 1');
   expect(told).toHaveLength(10);
   expect(told[0]).toBe('Dropped 0');
 });
 
-it('repeats no address and no header that the library could not use', () => {
+it('messages do not repeat a URL or header that the library rejects', () => {
   watch.noticed(
     "Configuration: Could not parse environment-provided export URL: 'htp:/otel.example/secret', falling back",
   );

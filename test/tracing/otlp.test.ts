@@ -39,7 +39,7 @@ const span = (number: number): Span => ({
   attributes: {},
 });
 
-it('times arrive to the millisecond', async () => {
+it('timestamps are exact to the millisecond', async () => {
   const spans = open();
   spans.add(span(1));
   await spans.close();
@@ -59,7 +59,7 @@ it('spans go through the proxy of the environment', async () => {
   expect(told).toEqual([]);
 });
 
-it('a variable that does not name a proxy is reported, without its value', async () => {
+it('a variable that is not a valid proxy is reported without its value', async () => {
   const clock = createSystemClock();
   const environment = { HTTP_PROXY: 'socks5://ann:s3cret@proxy' };
   const spans = open(clock, 'http://collector.invalid/v1/traces', createProxies({ clock, environment }));
@@ -69,7 +69,7 @@ it('a variable that does not name a proxy is reported, without its value', async
   expect(told.join()).not.toContain('s3cret');
 });
 
-it('spans for a collector that hangs are bounded, counted, and reported without its secrets', async () => {
+it('spans for a collector that hangs are limited, counted and reported without secrets', async () => {
   collector.mood = 'hangs';
   const clock = new FakeClock();
   const spans = open(clock);
@@ -85,7 +85,7 @@ it('spans for a collector that hangs are bounded, counted, and reported without 
   ]);
 });
 
-it('many spans arrive in batches, each once', async () => {
+it('many spans are sent in batches, each once', async () => {
   const spans = open();
   for (let number = 0; number < 2_000; number++) spans.add(span(number));
   await spans.close();

@@ -46,7 +46,7 @@ const brief = (...events: readonly TimerEvent[]) =>
     ({ name, start, end, error }) => `${name} ${start - DUE}–${end - DUE}${error ? ` ${error}` : ''}`,
   );
 
-it('the span of a run lasts from its admission to its end, that of an attempt from its start', () => {
+it('a run’s span lasts from its admission to its end, and an attempt’s from its start', () => {
   const events = [admitted(2), begun(40), started(45), finished(140, { status: 'success', exitCode: 0 })];
   expect(brief(...events)).toEqual(['attempt 1 40–140', 'backup 2–140']);
   const [attempt, whole] = spansOf(...events);
@@ -70,7 +70,7 @@ it.each<[Outcome, string]>([
   }
 });
 
-it('a run that is canceled between two attempts ends without one', () => {
+it('a run canceled between two attempts ends without another attempt span', () => {
   const failed: TimerEvent = {
     event: 'attempt.failed',
     at: DUE + 20,
@@ -85,7 +85,7 @@ it('a run that is canceled between two attempts ends without one', () => {
   ]);
 });
 
-it('a run that an earlier scheduler began is traced from its first attempt on', () => {
+it('a run started by an earlier scheduler is traced from its first attempt', () => {
   expect(brief(begun(9_000, 2), finished(9_100, { status: 'success' }, { attempts: 2 }))).toEqual([
     'attempt 2 9000–9100',
     'backup 5–9100',
@@ -94,14 +94,14 @@ it('a run that an earlier scheduler began is traced from its first attempt on', 
   expect(whole!.attributes).not.toHaveProperty('timers.waited_ms');
 });
 
-it('a run that an earlier scheduler lost ends as it was last seen, and its attempt is there for the spans below it', () => {
+it('a run lost by an earlier scheduler ends when it was last seen, with its attempt as parent', () => {
   expect(brief(finished(60_000, { status: 'lost', error: 'gone' }))).toEqual([
     'attempt 1 5–105 gone',
     'backup 5–105 gone',
   ]);
 });
 
-it('a firing that did not run is a span of zero length, unless it had been admitted', () => {
+it('a firing without a run is a span of zero length, unless it had been admitted', () => {
   const skipped: TimerEvent = { event: 'firing.skipped', at: DUE + 1, firing, reason: 'overlap' };
   const missed: TimerEvent = { event: 'firing.missed', at: DUE + 9, firing, reason: 'downtime', count: 4 };
   expect(brief(skipped, missed)).toEqual(['backup 1–1', 'backup 9–9 missed: downtime']);
@@ -111,19 +111,19 @@ it('a firing that did not run is a span of zero length, unless it had been admit
   expect(brief(admitted(1), { ...missed, reason: 'deadline', runId: 'r1' })).toEqual(['backup 1–9 missed: deadline']);
 });
 
-it('two schedulers that run one file never share a span', () => {
+it('two schedulers of one file never share a span', () => {
   const skipped: TimerEvent = { event: 'firing.skipped', at: DUE, firing, reason: 'overlap' };
   const [here] = new RunSpans('here').of(skipped);
   const [there] = new RunSpans('there').of(skipped);
   expect(here!.ids.traceId).not.toBe(there!.ids.traceId);
 });
 
-it('no span ends before it begins, whatever the clock did', () => {
+it('no span ends before it starts, regardless of the clock', () => {
   for (const { start, end } of spansOf(admitted(50), begun(60), finished(10, { status: 'success' })))
     expect(end).toBeGreaterThanOrEqual(start);
 });
 
-it('the ids are those of W3C Trace Context, always the same, and each distinct', () => {
+it('ids follow W3C Trace Context, are stable and distinct', () => {
   expect(traceparent(idsOfRun('r1'))).toMatch(/^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-01$/);
   expect(idsOfAttempt('r1', 1)).toEqual(idsOfAttempt('r1', 1));
   const spans = [idsOfRun('r1'), idsOfAttempt('r1', 1), idsOfAttempt('r1', 11), idsOfRun('r2')];
@@ -131,7 +131,7 @@ it('the ids are those of W3C Trace Context, always the same, and each distinct',
   expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(2);
 });
 
-it('a fallback has a span of its own, after the attempts and in a firing that was skipped', () => {
+it('a fallback has its own span, after the attempts or in a skipped firing', () => {
   const failure = { status: 'failure', exitCode: 3, error: 'exit code 3' } as const;
   const decided = { kind: 'finished', outcome: failure } as const;
   const failed = { event: 'attempt.failed', at: DUE + 50, attempt: 1, outcome: failure, retryInMs: 0, ...run } as const;

@@ -4,7 +4,7 @@ import { Fifo } from '../../src/turns/fifo.js';
 
 const steps = fc.array(fc.oneof(fc.record({ add: fc.nat(40) }), fc.record({ take: fc.nat(40) })));
 
-test('items leave in the order in which they came', () => {
+test('items leave in the order of their arrival', () => {
   fc.assert(
     fc.property(steps, (taken) => {
       const fifo = new Fifo<number>();

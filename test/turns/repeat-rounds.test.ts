@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { repeatRounds } from '../../src/turns/repeat-rounds.js';
 import { FakeClock } from '../support/fake-clock.js';
 
-test('the next round starts a pause after the last one has ended', async () => {
+test('the next round starts a delay after the end of the previous one', async () => {
   const clock = new FakeClock();
   const ends: (() => void)[] = [];
   const cancel = repeatRounds(clock, 1_000, () => new Promise<void>((resolve) => ends.push(resolve)));
@@ -17,9 +17,9 @@ test('the next round starts a pause after the last one has ended', async () => {
 });
 
 test.each([
-  ['in a pause', true],
-  ['in a round', false],
-])('if it is canceled %s, it starts no other round', async (_when, hasEnded) => {
+  ['during a delay', true],
+  ['during a round', false],
+])('a repetition canceled %s does not start another round', async (_when, hasEnded) => {
   const clock = new FakeClock();
   const ends: (() => void)[] = [];
   const cancel = repeatRounds(clock, 1_000, () => new Promise<void>((resolve) => ends.push(resolve)));

@@ -4,7 +4,7 @@ import { Slicer } from '../../src/turns/slicer.js';
 import { SLICE } from '../../src/turns/steps.js';
 import { FakeClock } from '../support/fake-clock.js';
 
-test('the promise callbacks that follow a step count as its time', async () => {
+test('promise callbacks that follow a step count toward its time', async () => {
   let elapsed = 0;
   const clock: Clock = Object.assign(new FakeClock(), {
     monotonic: () => elapsed,
@@ -33,7 +33,7 @@ test('the promise callbacks that follow a step count as its time', async () => {
   expect(rest).toBe(false);
 });
 
-test('a turn gets about as many callbacks as the last one had time for', async () => {
+test('a turn runs about as many callbacks as fit into the previous one', async () => {
   let [elapsed, callbacks, left] = [0, 0, 500];
   const clock: Clock = Object.assign(new FakeClock(), {
     monotonic: () => elapsed,

@@ -66,81 +66,86 @@ const generated = (seed: number, count: number): readonly string[] => {
   return [...new Set(Array.from({ length: count }, () => generatedCalendar(random)))];
 };
 
-describe.skipIf(withoutSystemd !== undefined)(`systemd-analyze ${withoutSystemd ?? 'is here'}`, () => {
-  /** systemd-analyze reports no instant for an expression whose times have passed. */
-  const check = (expressions: readonly string[], zone: string, base: string, from: number): void => {
-    const real = systemdInstants(expressions, { base, zone, count: COUNT });
-    const wrong = expressions.flatMap((text) => {
-      const [theirs, ours] = [real.get(text)?.map(seconds), readOf(text, zone, from)];
-      return String(theirs) === String(ours) ? [] : [{ text, theirs, ours }];
-    });
-    expect(wrong).toEqual([]);
-  };
-
-  const readOf = (text: string, zone: string, from: number): readonly string[] | undefined => {
-    try {
-      return firstOf(new CalendarElapses(parseCalendar(text), zone), from);
-    } catch (error) {
-      if (error instanceof CalendarError) return undefined;
-      throw error;
-    }
-  };
-
-  it('has the same instants for 400 generated expressions, and refuses the same ones', () => {
-    check(generated(14, 400), 'UTC', BASE, FROM);
-  });
-
-  it.each([
-    ['Europe/Berlin', '2027-03-28T01:00:00Z'],
-    ['Europe/Berlin', '2027-10-31T01:00:00Z'],
-    ['America/New_York', '2027-03-14T07:00:00Z'],
-    ['America/New_York', '2027-11-07T06:00:00Z'],
-    ['Australia/Lord_Howe', '2027-04-03T15:00:00Z'],
-    ['Australia/Lord_Howe', '2027-10-02T15:30:00Z'],
-  ])('has the same instants around the clock change in %s at %s', (zone, change) => {
-    const expressions = [
-      '*:0/20',
-      '*:5',
-      '*-*-* 02:30',
-      '01:30',
-      '0/2:15',
-      '01..03:00',
-      '02:15:0/20',
-      'Sun 1..2:45',
-      'daily',
-    ];
-    for (const minutes of [-150, -70, -10]) {
-      const from = Date.parse(change) + minutes * 60_000;
-      const base = `${seconds(from).replace('T', ' ').replace('Z', '')} UTC`;
-      check(expressions, zone, base, from);
+describe.skipIf(withoutSystemd !== undefined)(
+  `OnCalendar times, checked with systemd-analyze (${withoutSystemd ?? 'installed'})`,
+  () => {
+    /** systemd-analyze reports no instant for an expression whose times have passed. */
+    const check = (expressions: readonly string[], zone: string, base: string, from: number): void => {
       const real = systemdInstants(expressions, { base, zone, count: COUNT });
-      // What follows elapsed time fires in both passes of a repeated hour here, and the report says so.
-      for (const text of expressions.filter((one) => !one.startsWith('*:')))
-        expect(firstOf(scheduleOf([text], zone), from), text).toEqual(real.get(text)?.map(seconds));
-    }
-  });
+      const wrong = expressions.flatMap((text) => {
+        const [theirs, ours] = [real.get(text)?.map(seconds), readOf(text, zone, from)];
+        return String(theirs) === String(ours) ? [] : [{ text, theirs, ours }];
+      });
+      expect(wrong).toEqual([]);
+    };
 
-  it('fires an imported timer at the same instants as systemd, for 300 generated expressions', () => {
-    const expressions = generated(29, 420);
-    const real = systemdInstants(expressions, { base: BASE, zone: 'UTC', count: COUNT });
-    const read = expressions.filter((text) => real.has(text) && importedOf([text]).timers.length > 0).slice(0, 300);
-    expect(read).toHaveLength(300);
-    const wrong = read.flatMap((text) => {
-      const [theirs, ours] = [real.get(text)?.map(seconds), firstOf(scheduleOf([text]))];
-      return String(theirs) === String(ours) ? [] : [{ text, keys: importedOf([text]).timers[0]?.keys, theirs, ours }];
+    const readOf = (text: string, zone: string, from: number): readonly string[] | undefined => {
+      try {
+        return firstOf(new CalendarElapses(parseCalendar(text), zone), from);
+      } catch (error) {
+        if (error instanceof CalendarError) return undefined;
+        throw error;
+      }
+    };
+
+    it('are the same for 400 generated expressions, and the same ones are rejected', () => {
+      check(generated(14, 400), 'UTC', BASE, FROM);
     });
-    expect(wrong).toEqual([]);
-  });
 
-  it('leaves out only expressions that it names in an error', () => {
-    const expressions = generated(29, 420);
-    const real = systemdInstants(expressions, { base: BASE, zone: 'UTC', count: COUNT });
-    for (const text of expressions.filter((one) => real.has(one))) {
-      const { timers, differences } = importedOf([text]);
-      if (timers.length === 0) expect(JSON.stringify(differences), text).toContain(JSON.stringify(text).slice(1, -1));
-    }
-  });
-});
+    it.each([
+      ['Europe/Berlin', '2027-03-28T01:00:00Z'],
+      ['Europe/Berlin', '2027-10-31T01:00:00Z'],
+      ['America/New_York', '2027-03-14T07:00:00Z'],
+      ['America/New_York', '2027-11-07T06:00:00Z'],
+      ['Australia/Lord_Howe', '2027-04-03T15:00:00Z'],
+      ['Australia/Lord_Howe', '2027-10-02T15:30:00Z'],
+    ])('are the same around the clock change in %s at %s', (zone, change) => {
+      const expressions = [
+        '*:0/20',
+        '*:5',
+        '*-*-* 02:30',
+        '01:30',
+        '0/2:15',
+        '01..03:00',
+        '02:15:0/20',
+        'Sun 1..2:45',
+        'daily',
+      ];
+      for (const minutes of [-150, -70, -10]) {
+        const from = Date.parse(change) + minutes * 60_000;
+        const base = `${seconds(from).replace('T', ' ').replace('Z', '')} UTC`;
+        check(expressions, zone, base, from);
+        const real = systemdInstants(expressions, { base, zone, count: COUNT });
+        // What follows elapsed time fires in both passes of a repeated hour here, and the report says so.
+        for (const text of expressions.filter((one) => !one.startsWith('*:')))
+          expect(firstOf(scheduleOf([text], zone), from), text).toEqual(real.get(text)?.map(seconds));
+      }
+    });
+
+    it('are the same for timers imported from 300 generated expressions', () => {
+      const expressions = generated(29, 420);
+      const real = systemdInstants(expressions, { base: BASE, zone: 'UTC', count: COUNT });
+      const read = expressions.filter((text) => real.has(text) && importedOf([text]).timers.length > 0).slice(0, 300);
+      expect(read).toHaveLength(300);
+      const wrong = read.flatMap((text) => {
+        const [theirs, ours] = [real.get(text)?.map(seconds), firstOf(scheduleOf([text]))];
+        return String(theirs) === String(ours)
+          ? []
+          : [{ text, keys: importedOf([text]).timers[0]?.keys, theirs, ours }];
+      });
+      expect(wrong).toEqual([]);
+    });
+
+    it('exist for each expression that no error names', () => {
+      const expressions = generated(29, 420);
+      const real = systemdInstants(expressions, { base: BASE, zone: 'UTC', count: COUNT });
+      for (const text of expressions.filter((one) => real.has(one))) {
+        const { timers, differences } = importedOf([text]);
+        if (timers.length === 0) expect(JSON.stringify(differences), text).toContain(JSON.stringify(text).slice(1, -1));
+      }
+    });
+  },
+);
 
 test.each([
   ['daily', '0 0 * * *'],
@@ -160,7 +165,7 @@ test.each([
   expect(importedOf([calendar]).timers.map(({ keys }) => keys['cron'])).toEqual([cron]);
 });
 
-test('years become an active window, or points in time where they are few', () => {
+test('years become an active window, or instants if they are few', () => {
   const [window] = importedOf(['2027..2028-*-* 12:00']).timers;
   expect(window?.keys).toMatchObject({
     cron: '0 12 * * *',
@@ -171,12 +176,12 @@ test('years become an active window, or points in time where they are few', () =
   expect(points?.keys).toMatchObject({ at: ['2027-02-03 04:05:06', '2029-02-03 04:05:06'] });
 });
 
-test('an interval of a fraction of a second is an every', () => {
+test('an interval with a fraction of a second becomes every', () => {
   expect(importedOf(['*:*:0/0.5']).timers[0]?.keys).toMatchObject({ every: '500ms' });
   expect(importedOf(['*:*:0.25/0.5']).timers[0]?.keys).toMatchObject({ every: { interval: '500ms', offset: '250ms' } });
 });
 
-test('calendars of one zone are one timer, others take turns', () => {
+test('calendars in one zone become one timer, and those in other zones become more timers', () => {
   const { timers, settings } = importedOf(['daily', 'Mon 9:00', '12:00 America/New_York'], 'Europe/Berlin');
   expect(timers.map(({ keys }) => [keys['cron'], keys['timezone'], keys['group']])).toEqual([
     [['0 0 * * *', '0 9 * * MON'], undefined, 'imported'],
@@ -185,7 +190,7 @@ test('calendars of one zone are one timer, others take turns', () => {
   expect(settings).toEqual({ timezone: 'Europe/Berlin' });
 });
 
-test('a calendar that a clock change touches skips it, as systemd does', () => {
+test('a calendar affected by a clock change skips it like systemd', () => {
   expect(importedOf(['02:30'], 'Europe/Berlin').timers[0]?.keys).toMatchObject({ dst: { gap: 'skip' } });
   expect(importedOf(['03:30'], 'Europe/Berlin').timers[0]?.keys).not.toHaveProperty('dst');
 });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { systemd } from '../../../src/importers/systemd/systemd.js';
 import { readSources } from '../../../src/cli/commands/import/read-sources.js';
 
-test('an instance without a file is read from its template, and a missing unit is reported', () => {
+test('an instance without a file is read from its template, and a missing unit is an error', () => {
   const folder = mkdtempSync(join(tmpdir(), 'timers-template-'));
   try {
     writeFileSync(join(folder, 'job@.timer'), '[Timer]\n');
@@ -17,7 +17,7 @@ test('an instance without a file is read from its template, and a missing unit i
   }
 });
 
-test('drop-ins next to a timer are read with it, those of its template too, and each once', () => {
+test('drop-ins of a timer and of its template are each read once', () => {
   const folder = mkdtempSync(join(tmpdir(), 'timers-drop-ins-'));
   try {
     for (const [unit, name] of [
@@ -60,11 +60,11 @@ test.each([
   ['a prefix', { 'a-@.service.d/x.conf': 'Environment=A=1' }],
   ['all services', { 'service.d/x.conf': 'Environment=A=1' }],
   [
-    'the instance, which masks the same name of its template',
+    'the instance, which override those of its template',
     { 'a-job@.service.d/x.conf': 'Environment=B=1', 'a-job@home.service.d/x.conf': 'Environment=A=1' },
   ],
   [
-    'both, in the order of their names',
+    'both, ordered by name',
     { 'a-job@home.service.d/1.conf': 'Environment=A=2', 'a-job@.service.d/2.conf': 'Environment=A=1' },
   ],
 ])('an instance has the drop-ins of %s', (_, dropIns) => {

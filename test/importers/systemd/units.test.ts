@@ -47,7 +47,7 @@ describe('ExecStart', () => {
     expect(keysOf('ExecStart=/bin/bash -c "echo hi"')).toMatchObject({ run: 'echo hi', shell: '/bin/bash' });
   });
 
-  it('runs commands before and after it, and checks the condition first', () => {
+  it('runs the commands before and after it, after a check of the condition', () => {
     const service = [
       'ExecCondition=/bin/c',
       'ExecStartPre=-/bin/pre',
@@ -59,12 +59,12 @@ describe('ExecStart', () => {
     );
   });
 
-  it('drops the commands before an empty one', () => {
+  it('drops commands before an empty one', () => {
     expect(keysOf('ExecStart=/bin/a\nExecStart=\nExecStart=/bin/b')?.['run']).toEqual(['/bin/b']);
   });
 });
 
-test('folder, user and environment', () => {
+test('working directory, user and environment are imported', () => {
   const { keys, said } = read(
     'OnCalendar=daily',
     [
@@ -88,7 +88,7 @@ test('folder, user and environment', () => {
   expect(said.join()).toContain('fails if the environment file is missing');
 });
 
-test('a unit of a user runs at home, with places that only its shell knows', () => {
+test('a user unit runs in the home folder, with paths that only its shell knows', () => {
   const { keys } = read('OnCalendar=daily', 'ExecStart=%h/bin/sync %t/x\nEnvironment=DIR=%h/data', {
     folder: '/home/ann/.config/systemd/user/',
   });
@@ -98,7 +98,7 @@ test('a unit of a user runs at home, with places that only its shell knows', () 
   expect(keys[0]).not.toHaveProperty('cwd');
 });
 
-test('limits, exit codes and restarts', () => {
+test('limits, exit codes and restarts are imported', () => {
   const oneshot = 'Type=oneshot\nExecStart=/bin/a\n';
   expect(keysOf(`${oneshot}TimeoutStartSec=5min`)).toMatchObject({ timeout: '5m', kill_after: '90s' });
   expect(keysOf(`${oneshot}TimeoutSec=90`)).toMatchObject({ timeout: '90s', kill_after: '90s' });
@@ -118,7 +118,7 @@ test('limits, exit codes and restarts', () => {
   expect(keysOf(`${oneshot}StandardOutput=append:/var/log/a`)).toMatchObject({ output: { file: '/var/log/a' } });
 });
 
-test('elapsed time', () => {
+test('monotonic timers become intervals', () => {
   const keys = (timer: string) => keysOf('ExecStart=/bin/a', timer);
   expect(keys('OnBootSec=15min')).toMatchObject({ in: '15m' });
   expect(keys('OnBootSec=15min\nOnUnitActiveSec=1d')).toMatchObject({ every: '1d', run_at_start: true });
@@ -135,7 +135,7 @@ test('elapsed time', () => {
   expect(keys('OnCalendar=daily\nOnBootSec=5\nOnCalendar=\nOnCalendar=hourly')).not.toHaveProperty('run_at_start');
 });
 
-test('drop-ins come after their unit, by name', () => {
+test('drop-ins are applied after their unit, ordered by name', () => {
   const more = [
     { path: 'job.timer.d/20.conf', text: '[Timer]\nOnCalendar=\nOnCalendar=weekly' },
     { path: 'job.timer.d/10.conf', text: '[Timer]\nOnCalendar=monthly' },
@@ -145,7 +145,7 @@ test('drop-ins come after their unit, by name', () => {
   expect(keys[0]).toMatchObject({ cron: '0 0 * * MON', user: 'shop' });
 });
 
-describe('of two timers with the same name', () => {
+describe('two timers with the same name', () => {
   const [etc, lib] = ['/etc/systemd/system/', '/usr/lib/systemd/system/'];
   const timer = (folder: string, when: string) => ({
     path: `${folder}job.timer`,
@@ -157,7 +157,7 @@ describe('of two timers with the same name', () => {
   test.each([
     ['first', [timer(etc, 'hourly'), timer(lib, 'daily\nPersistent=true'), service(lib)]],
     ['last', [timer(lib, 'daily\nPersistent=true'), service(lib), timer(etc, 'hourly')]],
-  ])('the one of the administrator counts, even if it comes %s', (_, files) => {
+  ])('resolve to the administrator’s one, even if it is given %s', (_, files) => {
     const { timers, differences } = systemd.read(files, context);
     expect(timers.map(({ keys }) => keys)).toMatchObject([{ cron: '0 * * * *' }]);
     expect(timers[0]?.keys).not.toHaveProperty('catch_up');
@@ -165,14 +165,14 @@ describe('of two timers with the same name', () => {
     expect(differences).toEqual([{ file: `${lib}job.timer`, line: 1, severity: 'note', message }]);
   });
 
-  test('the first counts outside of the folders of systemd, and the other is an error', () => {
+  test('resolve to the first one outside the systemd folders, and the other is an error', () => {
     const { timers, differences } = systemd.read([timer('a/', 'hourly'), service('a/'), timer('b/', 'daily')], context);
     expect(timers.map(({ keys }) => keys)).toMatchObject([{ cron: '0 * * * *' }]);
     const message = 'It is left out: a/job.timer has the same name.';
     expect(differences).toMatchObject([{ file: 'b/job.timer', severity: 'error', message }]);
   });
 
-  test('a drop-in of the administrator replaces the one with its name', () => {
+  test('have separate drop-ins, and an administrator’s drop-in replaces one with the same name', () => {
     const dropIn = (folder: string, when: string) => ({
       path: `${folder}job.timer.d/10.conf`,
       text: `[Timer]\nOnCalendar=${when}\n`,
@@ -182,13 +182,13 @@ describe('of two timers with the same name', () => {
   });
 });
 
-test('an instance takes the service of its template', () => {
+test('an instance uses the service of its template', () => {
   const { keys } = read('OnCalendar=daily', 'ExecStart=/bin/a %i %I', { name: String.raw`job@var-lib\x2dx` });
   expect(keys[0]?.['run']).toEqual(['/bin/a', String.raw`var-lib\x2dx`, 'var/lib-x']);
   expect(read('OnCalendar=daily', 'ExecStart=/bin/a', { name: 'job@' }).said.join()).toContain('is a template');
 });
 
-test('a timer finds its service next to it, by Unit= too', () => {
+test('a timer uses the service next to it, even one named with Unit=', () => {
   const timer = { path: 'etc/a.timer', text: '[Timer]\nOnCalendar=daily\nUnit=b.service' };
   const beside = (from: string, named: string): SourceFile | undefined =>
     from === 'etc/a.timer' && named === 'b.service'
@@ -201,7 +201,7 @@ test('a timer finds its service next to it, by Unit= too', () => {
   expect(alone.differences[0]?.message).toBe('a.timer is left out: b.service cannot be read.');
 });
 
-test('every setting that has no effect here is named', () => {
+test('every setting without effect is reported', () => {
   const service = [
     ...['ExecStart=/bin/a', 'Nice=19', 'IOSchedulingClass=idle', 'ProtectHome=yes', 'MemoryMax=1G', 'Frobnicate=1'],
     ...['KillMode=process', 'StateDirectory=x', 'Type=forking', 'RemainAfterExit=yes', 'DynamicUser=yes', 'nonsense'],
@@ -242,7 +242,7 @@ test.each([
   ['Restart=on-failure\nRestartSec=1\nTimeoutStartSec=1h', 'indefinitely if each one takes 1s.'],
   ['StartLimitIntervalSec=0', 'StartLimitIntervalSec is left out, because systemd ignores it in [Service].'],
   ['OnCalendar=daily', 'OnCalendar is left out, because systemd ignores it in [Service].'],
-])('%j is named', (lines, message) => {
+])('%j is reported', (lines, message) => {
   const { said } = read('OnCalendar=daily', `Type=oneshot\nExecStart=/bin/a\n${lines}`);
   expect(said).toEqual([expect.stringContaining(message)]);
 });
@@ -252,17 +252,17 @@ test.each([
   'StandardError=journal',
   'StandardOutput=null',
   'Restart=on-failure\nRestartSec=1\nTimeoutStartSec=500ms',
-])('%j has no difference', (lines) => {
+])('%j is not reported', (lines) => {
   expect(read('OnCalendar=daily', `Type=oneshot\nExecStart=/bin/a\n${lines}`).said).toEqual([]);
 });
 
-test('the limit of starts is read in its old place too', () => {
+test('the start limit is also read from its old section', () => {
   const service = 'ExecStart=/bin/a\nRestart=on-failure\nRestartSec=1\n';
   expect(keysOf(`${service}StartLimitBurst=3`)).toMatchObject({ retry: { attempts: 3 } });
   expect(keysOf(`${service}StartLimitInterval=0`)).toMatchObject({ retry: { attempts: 100 } });
 });
 
-test('of two random delays, one is jitter and the other is named', () => {
+test('one of two random delays becomes jitter, and the other is reported', () => {
   const { keys, said } = read('OnCalendar=daily\nRandomizedDelaySec=5m\nRandomizedOffsetSec=1h', 'ExecStart=/bin/a');
   expect(keys[0]).toMatchObject({ jitter: '5m' });
   expect(said.join()).toContain('RandomizedOffsetSec=1h is left out');
@@ -270,19 +270,19 @@ test('of two random delays, one is jitter and the other is named', () => {
   expect(offset.keys[0]).toMatchObject({ jitter: '1h' });
 });
 
-test('systemd starts a repeated local time once, and the report says so', () => {
+test('a repeated local time, at which systemd starts once, is reported', () => {
   const text = '[Timer]\nOnCalendar=hourly\n[Service]\nExecStart=/bin/a';
   const { differences } = imported(systemd, text, { path: '-', timezone: 'Europe/Berlin' });
   expect(differences.map(({ message }) => message).join()).toContain('it starts only the first');
 });
 
-test('a template has a hint with a command that reads an instance of it', () => {
+test('a template gets a hint with a command that reads one of its instances', () => {
   const text = '# /lib/systemd/system/job@.timer\n[Timer]\nOnCalendar=daily';
   const { differences } = systemd.read([{ path: '-', text }], { timezone: 'UTC', now: 0, readBeside: () => undefined });
   expect(differences[0]?.hint).toBe('Pass an instance, such as: timers import /lib/systemd/system/job@home.timer');
 });
 
-test('a description that only repeats the name is left out', () => {
+test('a description that only repeats the name is omitted', () => {
   expect(keysOf('ExecStart=/bin/a', 'OnCalendar=daily\n[Unit]\nDescription=job')).not.toHaveProperty('description');
 });
 
@@ -292,18 +292,18 @@ test('a hint for a condition names the instance', () => {
   expect(said.join()).toContain('[ ! -e /sys/block/md0/md ] || exit 0; [ -d /run/x ] || exit 0');
 });
 
-test('DynamicUser asks for a user only if there is none', () => {
+test('DynamicUser requires a user only if none is given', () => {
   const said = (service: string) => read('OnCalendar=daily', `ExecStart=/bin/a\nDynamicUser=yes\n${service}`).said;
   expect(said('')).toEqual(["No user is created for the run: it runs as the scheduler's user. Write user: nobody."]);
   expect(said('User=nobody')).toEqual(['No user is created for the run: nobody must exist on this machine. ']);
 });
 
-test('the group of an instance has its name', () => {
+test('the group of an instance includes the instance name', () => {
   const { keys } = read('OnCalendar=daily', 'ExecStart=/bin/a\nUser=%i\nGroup=g-%i', { name: 'job@shop' });
   expect(keys[0]?.['user']).toBe('shop:g-shop');
 });
 
-test('an optional environment file that is missing here is only left out', () => {
+test('an optional environment file that is missing here is omitted', () => {
   const unit = (file: string) =>
     `[Timer]\nOnCalendar=daily\n[Service]\nExecStart=/bin/a\nEnvironment=A=1\nEnvironmentFile=-${file}\n`;
   const { text, differences } = imported(systemd, unit('/nonexistent/env'), { path: 'job.unit' });
@@ -318,7 +318,7 @@ test('an optional environment file that is missing here is only left out', () =>
   expect(there.differences[0]?.message).toBe('A run fails if the environment file is missing.');
 });
 
-test('a dependency on the own service or timer has no meaning', () => {
+test('a dependency on its own service or timer is ignored', () => {
   const { said } = read(
     'OnCalendar=daily\n[Unit]\nRequires=job.service\nBindsTo=%p.service',
     '[Unit]\nWants=job.timer\n[Service]\nExecStart=/bin/a',
@@ -329,7 +329,7 @@ test('a dependency on the own service or timer has no meaning', () => {
   ]);
 });
 
-test('words are read by the quoting rules of systemd', () => {
+test('arguments are split by the quoting rules of systemd', () => {
   expect(readWords(String.raw`a "b c" 'd "e"' f"g h"i \x41é\U0001f600 \101 \s \q`)).toEqual([
     ...['a', 'b c', 'd "e"', 'fg hi', 'Aé😀', 'A', ' ', '\\q'],
   ]);
@@ -344,21 +344,21 @@ test.each([
   ['1d1s', 86_401_000, '1d1s'],
   ['43200', 43_200_000, '12h'],
   ['0', 0, '0s'],
-] as const)('the time span %s has %i ms and is written %s', (text, length, written) => {
+] as const)('the time span %s is %i ms and is written as %s', (text, length, written) => {
   expect(parseTimeSpan(text)).toBe(length);
   expect(writeDuration(length)).toBe(written);
 });
 
-test('an invalid time span is refused', () => {
+test('an invalid time span is rejected', () => {
   expect(['', 'x', '5 parsecs', '1h foo'].map((text) => parseTimeSpan(text))).toEqual([
     ...[undefined, undefined, undefined, undefined],
   ]);
 });
 
-describe('twenty real pairs', () => {
+describe('twenty real unit pairs', () => {
   const text = readFileSync(new URL('pairs.txt', import.meta.url), 'utf8');
 
-  it('are valid timers', () => {
+  it('become valid timers', () => {
     const { jobs, differences } = imported(systemd, text, { path: '-', timezone: 'UTC' });
     expect(jobs).toHaveLength(20);
     expect(differences.filter(({ severity }) => severity === 'error')).toEqual([]);
@@ -378,7 +378,7 @@ describe('twenty real pairs', () => {
   });
 });
 
-test('the differences of a service name what its settings change, and disabled settings have none', () => {
+test('a service’s report covers the effect of its settings, and disabled settings have none', () => {
   const service = [
     '[Unit]',
     'Wants=network-online.target',
@@ -412,7 +412,7 @@ test('the differences of a service name what its settings change, and disabled s
   ]);
 });
 
-test('a timer that starts no service is left out, with a hint', () => {
+test('a timer without a service is omitted with a hint', () => {
   const { keys, said } = read('OnCalendar=daily\nUnit=job.target', 'ExecStart=/bin/a');
   expect(keys).toEqual([]);
   expect(said).toEqual([
@@ -422,7 +422,7 @@ test('a timer that starts no service is left out, with a hint', () => {
 });
 
 test.each(['*-02-30', '2027-02-30 10:00', '2027-03-28 02:30 Europe/Berlin', '2027..2029-04-31'])(
-  'a line that never occurs (%s) is left out, and the others stay',
+  'a line that never occurs (%s) is omitted, and the others are kept',
   (calendar) => {
     const { keys, said } = read(`OnCalendar=${calendar}\nOnCalendar=daily`, 'ExecStart=/bin/a');
     expect(keys.map(({ cron }) => cron)).toEqual(['0 0 * * *']);
