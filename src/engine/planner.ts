@@ -11,6 +11,9 @@ import { nextInWindow, planDue, planRow, type DuePlan, type Gap, type Missed } f
 
 const NONE: readonly OpenRun[] = [];
 
+/** Whether the schedule of a job continues after a restart, with the instants of the downtime. */
+const resumes = ({ job, isDone }: JobState): boolean => job.enabled && !isDone && !startsOver(job.schedule);
+
 /** Plans the instants of a job that have become due, and submits each or reports it as missed. */
 export class Planner {
   /** The last span of time that a forward jump skipped. */
@@ -50,18 +53,41 @@ export class Planner {
 
   /**
    * Arms a job for the first time, after planning the instants of the downtime. `waiting` are runs left open without a
-   * process. Thousands of them are reported one by one, so a reload or a stop may come in between.
+   * process. Thousands of them are reported one by one, so a stop may come in between, or a reload that changes the job.
    */
   *begin(state: JobState, startedAt: Instant, waiting: readonly OpenRun[]): Steps<void> {
-    const { job } = state;
-    if (!job.enabled || state.isDone || startsOver(job.schedule)) {
-      yield* this.#missing(state, waiting);
-      if (state.job.enabled && this.#timers.mayArm(state)) this.#timers.armFirst(state, startedAt);
-    } else {
-      yield* this.#resume(state, startedAt, waiting);
+    let left = waiting;
+    for (;;) {
+      const isResumed = resumes(state);
+      const plan = isResumed ? this.#planDowntime(state, startedAt, left) : undefined;
+      if (isResumed && plan === undefined) break;
+      const starting = new Set(plan?.runs.map(({ scheduledFor }) => scheduledFor));
+      const late = left.filter(({ firing }) => !starting.has(firing.scheduledFor));
+      if (late.length === 0) {
+        this.#armFirst(state, startedAt, plan, left);
+        break;
+      }
+      yield* this.#missing(state, late);
+      if (!this.#timers.mayArm(state)) return;
+      left = left.filter(({ firing }) => starting.has(firing.scheduledFor));
     }
-    if (state.job.enabled && state.job.runAtStart && !state.isDone && this.#timers.mayArm(state))
-      this.#dispatcher.submit(state, this.#dispatcher.unscheduled(state.job, startedAt, 'start'));
+    this.#runAtStart(state, startedAt);
+  }
+
+  #runAtStart(state: JobState, startedAt: Instant): void {
+    const { job, isDone } = state;
+    if (job.enabled && job.runAtStart && !isDone)
+      this.#dispatcher.submit(state, this.#dispatcher.unscheduled(job, startedAt, 'start'));
+  }
+
+  /** `plan`: that of the downtime. `waiting`: runs left open, all of which start now. */
+  #armFirst(state: JobState, startedAt: Instant, plan: DuePlan | undefined, waiting: readonly OpenRun[]): void {
+    if (plan !== undefined) {
+      this.#carryOut(state, plan, waiting);
+      this.#timers.rearm(state);
+    } else if (state.job.enabled) {
+      this.#timers.armFirst(state, startedAt);
+    }
   }
 
   /** Continues a run that another scheduler, which stopped a moment ago, left open without a process. */
@@ -92,24 +118,6 @@ export class Planner {
     if (plan === undefined) return;
     this.#carryOut(state, plan, NONE);
     this.#timers.rearm(state);
-  }
-
-  *#resume(state: JobState, startedAt: Instant, waiting: readonly OpenRun[]): Steps<void> {
-    let left = waiting;
-    for (;;) {
-      const plan = this.#planDowntime(state, startedAt, left);
-      if (plan === undefined) return;
-      const starting = new Set(plan.runs.map(({ scheduledFor }) => scheduledFor));
-      const late = left.filter(({ firing }) => !starting.has(firing.scheduledFor));
-      if (late.length === 0) {
-        this.#carryOut(state, plan, left);
-        this.#timers.rearm(state);
-        return;
-      }
-      yield* this.#missing(state, late);
-      if (!this.#timers.mayArm(state)) return;
-      left = left.filter(({ firing }) => starting.has(firing.scheduledFor));
-    }
   }
 
   #planDowntime(state: JobState, startedAt: Instant, waiting: readonly OpenRun[]): DuePlan | undefined {

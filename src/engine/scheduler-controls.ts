@@ -158,12 +158,16 @@ export class SchedulerControls implements Controls {
 
   /** Changes the definition of a job. A new schedule starts now; an unchanged one continues after its cursor. */
   #redefine(job: Job): void {
-    const { context, jobs, timers } = this.#parts;
+    const { context, jobs, timers, startup } = this.#parts;
     const state = jobs.get(job.name);
     if (state === undefined) return;
     const { isDone: wasDone } = state;
     const { schedule } = state.job;
     const hasNewSchedule = jobs.redefine(state, job);
+    if (startup.isToArm(state)) {
+      if (hasNewSchedule || wasDone) startup.reschedule(state, context.now());
+      return;
+    }
     // A job that was done resumes now, not where it ended.
     if (hasNewSchedule || wasDone) this.#armFrom(state, context.now());
     else if (schedule.countsElapsed) timers.arm(state);

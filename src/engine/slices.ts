@@ -20,6 +20,11 @@ export class Slices<Item> {
     return this.#left.size > 0;
   }
 
+  /** Whether `item` is left, or some of its steps are. */
+  has(item: Item): boolean {
+    return this.#left.has(item);
+  }
+
   /** Starts with `items`, and calls `then` whenever none is left. Call it once. */
   begin(items: Iterable<Item>, then: () => void): void {
     this.#then = then;

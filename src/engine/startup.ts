@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js';
-import type { Ledger, Recollection } from '../domain/ledger.js';
+import type { Ledger, OpenRun, Recollection } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
 import type { Steps } from '../turns/steps.js';
 import { contain } from './contain.js';
@@ -36,6 +36,10 @@ export class Startup {
   /** The jobs that continue where another scheduler stopped a moment ago. */
   readonly #handedOver = new Set<JobState>();
   readonly #toArm: Slices<JobState>;
+  /** The jobs that are armed when no process of an earlier run is left. */
+  readonly #held = new Set<JobState>();
+  /** The jobs that got a new schedule before they were armed. */
+  readonly #rescheduled = new Set<JobState>();
   #startedAt: Instant | undefined;
 
   /** `onArmed` is called after a job was armed. */
@@ -85,6 +89,19 @@ export class Startup {
     this.#toArm.begin(this.#parts.jobs.states(), then);
   }
 
+  /** Whether a job is not armed yet, because that takes more turns or a process of an earlier run is alive. */
+  isToArm(state: JobState): boolean {
+    return this.#toArm.has(state) || this.#held.has(state);
+  }
+
+  /** A job that is not armed yet has a new schedule, which starts now: it has nothing to catch up. */
+  reschedule(state: JobState, now: Instant): void {
+    state.cursor = now;
+    state.next = undefined;
+    this.#rescheduled.add(state);
+    this.#parts.recorder.touch(state);
+  }
+
   /** Arms a job now, if it is not armed yet. */
   prefer(state: JobState): void {
     this.#toArm.prefer(state);
@@ -93,7 +110,11 @@ export class Startup {
   *#arming(state: JobState): Steps<void> {
     const { jobs, timers, recovery } = this.#parts;
     if (recovery.isHeld(state)) {
-      recovery.whenFree(state, () => this.#toArm.add(state));
+      this.#held.add(state);
+      recovery.whenFree(state, () => {
+        this.#held.delete(state);
+        this.#toArm.add(state);
+      });
       return;
     }
     if (timers.isStopped || !jobs.has(state)) return;
@@ -105,24 +126,27 @@ export class Startup {
   }
 
   *#armingFirst(state: JobState): Steps<void> {
-    const { jobs, timers, planner, recovery, recorder, ledger } = this.#parts;
+    const { timers, planner, recovery, recorder, ledger } = this.#parts;
     const waiting = recovery.waitingOf(state);
-    if (this.#handedOver.has(state)) {
-      // Done in slices, because there may be thousands, and the lease must be renewed in the meantime.
-      for (const run of waiting) {
-        planner.submitAgain(state, run);
-        yield;
-        // The rest stays open.
-        if (timers.isStopped) return;
-      }
-      if (!jobs.has(state)) return;
-      planner.takeOver(state);
-    } else {
-      yield* planner.begin(state, this.#startedAt ?? 0, waiting);
-      if (!timers.mayArm(state)) return;
-    }
+    if (this.#handedOver.has(state)) yield* this.#takingOver(state, waiting);
+    else yield* planner.begin(state, this.#startedAt ?? 0, waiting);
+    if (!timers.mayArm(state)) return;
     // The next scheduler takes over the remaining delay of `in`.
     if (ledger?.handsOver && startsOver(state.job.schedule)) recorder.touch(state);
     this.#onArmed(state);
+  }
+
+  /** In slices, because thousands of runs may wait, and the lease must be renewed in the meantime. */
+  *#takingOver(state: JobState, waiting: readonly OpenRun[]): Steps<void> {
+    const { timers, planner } = this.#parts;
+    for (const run of waiting) {
+      planner.submitAgain(state, run);
+      yield;
+      // The rest stays open.
+      if (timers.isStopped) return;
+    }
+    if (!timers.mayArm(state)) return;
+    if (this.#rescheduled.has(state)) timers.armFrom(state, state.cursor);
+    else planner.takeOver(state);
   }
 }

@@ -1,11 +1,15 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { Job } from '../../src/domain/job.js';
 import { SECOND } from '../../src/domain/time.js';
 import { catchUp, overlap } from '../../src/policies/index.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { Lives } from '../support/lives.js';
-import { everyMs, job, type Rig } from '../support/rig.js';
+import { atInstants, everyMs, job, type Rig } from '../support/rig.js';
 
 const COUNT = 400;
+
+/** How the file says it. */
+const writtenAs = (key: string, text: string) => ({ written: { key, text }, definition: { [key]: text } });
 
 /** A clock on which each reading takes a millisecond while it is slow. */
 class SlowClock extends FakeClock {
@@ -106,4 +110,94 @@ test('a timer that a reload removes midway is not armed afterward', async () => 
   expect(endings).toBe(firings);
   expect(endings).toBeGreaterThanOrEqual(COUNT - 1);
   expect(second.scheduler.armed).toBe(0);
+});
+
+describe('a timer that a reload changes while its waiting runs are reported,', () => {
+  /** Reloads as soon as the first waiting runs are missed. Returns the scheduler ten seconds later. */
+  async function reloaded(
+    before: object,
+    after: Partial<Job>,
+    lives = new Lives(),
+  ): Promise<{ lives: Lives; second: Rig }> {
+    const { clock, start } = await backlog(lives);
+    const second = start(tick(before));
+    second.executor.lasting = 0;
+    clock.isSlow = true;
+    second.scheduler.start();
+    let missed = 0;
+    clock.soon(() => {
+      missed = ended(lives)[0];
+      second.scheduler.controls.reload(
+        { jobs: tick({ ...before, ...after }), concurrency: 1 },
+        { file: 'timers.yaml' },
+      );
+    });
+    await clock.settle();
+    clock.isSlow = false;
+    expect(missed).toBeGreaterThan(0);
+    expect(missed).toBeLessThan(COUNT - 1);
+    await clock.advance(10 * SECOND);
+    return { lives, second };
+  }
+
+  /** The instants from the start of the second scheduler on at which it fires: seconds. */
+  const startsOf = ({ executor }: Rig): string =>
+    executor.attempts
+      .filter(({ env }) => env['TIMERS_SCHEDULED_AT']! >= '2026-01-01T01')
+      .map(({ env }) =>
+        env['TIMERS_TRIGGER'] === 'catch_up' ? 'caught up' : env['TIMERS_SCHEDULED_AT']!.slice(17, 23),
+      )
+      .join(' ');
+
+  test.each<[string, object, Partial<Job>, string]>([
+    [
+      'with another command continues, and catches up',
+      {},
+      { definition: { run: 'other' } },
+      'caught up 01.000 02.000 03.000 04.000 05.000 06.000 07.000 08.000 09.000 10.000',
+    ],
+    [
+      'with another schedule starts it at the reload, with nothing to catch up',
+      {},
+      { schedule: everyMs(3 * SECOND), ...writtenAs('every', '3s') },
+      '03.000 06.000 09.000',
+    ],
+    [
+      'that was disabled starts at the reload, with nothing to catch up',
+      { enabled: false },
+      { enabled: true, definition: { enabled: 'true' } },
+      '01.000 02.000 03.000 04.000 05.000 06.000 07.000 08.000 09.000 10.000',
+    ],
+    ['that is disabled now never fires again', {}, { enabled: false, definition: { enabled: 'false' } }, ''],
+    [
+      'with a delay instead fires once, when it is over',
+      {},
+      { schedule: { ...atInstants('2026-01-01T01:00:02Z'), countsElapsed: true }, ...writtenAs('in', '2s') },
+      '02.000',
+    ],
+  ])('%s; each waiting run has one outcome', async (_, before, after, starts) => {
+    const { lives, second } = await reloaded(before, after);
+    expect(startsOf(second)).toBe(starts);
+    const [endings, firings] = ended(lives);
+    expect(endings).toBe(firings);
+    expect(firings).toBeGreaterThanOrEqual(COUNT);
+    expect(lives.disk.open.size).toBe(0);
+  });
+
+  test.each<[string, Partial<Job>, string, string]>([
+    [
+      'another schedule runs them, and starts it at the reload',
+      { schedule: everyMs(3 * SECOND), ...writtenAs('every', '3s') },
+      '03.000 06.000 09.000',
+      '',
+    ],
+    ['enabled: false misses the others', { enabled: false, definition: { enabled: 'false' } }, '', 'downtime'],
+  ])('after a takeover, %s', async (_, after, starts, missed) => {
+    const { lives, second } = await reloaded({}, after, new Lives({ isShared: true }));
+    const [endings, firings] = ended(lives);
+    expect([endings, lives.disk.open.size]).toEqual([firings, 0]);
+    const reasons = second.events.flatMap((event) => (event.event === 'firing.missed' ? [event.reason] : []));
+    expect([...new Set(reasons)].join()).toBe(missed);
+    expect(startsOf(second)).toBe(starts);
+  });
 });
