@@ -61,7 +61,7 @@ async function ask(connecting: Promise<Connecting>, verb: Verb, name: string): P
   } catch (error) {
     if (error instanceof LostError) return 'unknown';
     if (!(error instanceof RefusalError)) throw error;
-    return /status shows whether|is not known/.test(error.message) ? 'unknown' : 'not done';
+    return /may have been executed|status shows whether|is not known/.test(error.message) ? 'unknown' : 'not done';
   } finally {
     client.close();
   }
