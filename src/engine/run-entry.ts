@@ -34,9 +34,11 @@ export class RunEntry implements PassOwner {
   /** Enters for the first attempt. */
   start(): void {
     this.#pass.walk();
-    const { deadline } = this.#run.job;
-    if (deadline === undefined || !this.#pass.isWaiting) return;
-    this.#deadline = this.#context.elapsed.after(this.#run.times.timeUntil(deadline), () => this.#missDeadline());
+    const { job, times } = this.#run;
+    // It may have waited for earlier runs of its timer before.
+    const left = times.left(job.deadline);
+    if (left === undefined || !this.#pass.isWaiting) return;
+    this.#deadline = this.#context.elapsed.after(left, () => this.#missDeadline());
   }
 
   /** Enters for a further attempt. */

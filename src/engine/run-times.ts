@@ -39,11 +39,6 @@ export class RunTimes {
     return Math.round(this.#latenessWhenAdmitted + monotonic - this.#admittedAt);
   }
 
-  /** The time from the admission to the deadline of a job. */
-  timeUntil(deadline: Duration): Duration {
-    return deadline - this.#latenessWhenAdmitted;
-  }
-
   /** The first attempt begins now. Returns how late. */
   begin(): Duration {
     this.#startedAt = this.#clock.monotonic();

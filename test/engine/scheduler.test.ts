@@ -225,6 +225,24 @@ describe('concurrency', () => {
     expect(running()).toEqual(['a', 'c', 'd', 'b']);
   });
 
+  test('a firing that waits for an earlier run and then for a slot is missed at its deadline', async () => {
+    const twice = atInstants('2026-01-01T00:00:01Z', '2026-01-01T00:00:03Z');
+    const rig = new Rig(
+      [
+        job('twice', twice, { admission: [overlap('queue')], deadline: 20 * SECOND }),
+        job('other', atInstants('2026-01-01T00:00:02Z')),
+      ],
+      { concurrency: 1 },
+    );
+    rig.scheduler.start();
+    await rig.clock.advance(10 * SECOND);
+    rig.executor.attempts[0]!.end();
+    await rig.clock.advance(20 * SECOND);
+    const story = rig.story();
+    expect(story).toContain('00:00:10.000 run.started other@00:00:02.000');
+    expect(story).toContain('00:00:23.000 firing.missed twice@00:00:03.000 reason=deadline');
+  });
+
   test('a firing that waits beyond its deadline is missed at that moment', async () => {
     const at = atInstants('2026-01-01T00:00:01Z');
     const rig = new Rig([job('long', at), job('urgent', at, { deadline: 5 * SECOND })], { concurrency: 1 });
