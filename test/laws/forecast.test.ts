@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HOUR, MINUTE, SECOND, type Duration } from '../../src/domain/time.js';
 import { Foreseen } from '../forecast/foreseen.js';
+import { rounds } from './rounds.js';
 
 interface Timer {
   readonly schedule: string;
@@ -77,6 +78,6 @@ test('the forecast is exact for recorded durations: the same runs and the same c
         expect((await foreseen.forecast()).error).toBe(0);
       },
     ),
-    { numRuns: 60 },
+    rounds(60),
   );
 });

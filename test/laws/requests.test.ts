@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Job } from '../../src/domain/job.js';
+import type { TimerEvent } from '../../src/domain/events/index.js';
+import { HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
+import { firingId } from '../../src/domain/firing.js';
+import { catchUp, overlap, retry } from '../../src/policies/index.js';
+import { Disk, FakeLedger } from '../support/fake-ledger.js';
+import { everyMs, job, Rig } from '../support/rig.js';
+import { rounds } from './rounds.js';
+
+/** What stays the same of a timer, whatever a reload changes. */
+const fixed = fc.record({
+  overlap: fc.constantFrom('skip' as const, 'queue' as const, 'allow' as const, 'replace' as const),
+  deadline: fc.option(fc.constantFrom(2 * SECOND, 20 * SECOND, 3 * MINUTE), { nil: undefined }),
+  group: fc.option(fc.constantFrom('g', 'h'), { nil: undefined }),
+  lasting: fc.constantFrom(0, 300, 5 * SECOND, 90 * SECOND),
+});
+type Fixed = typeof fixed extends fc.Arbitrary<infer T> ? T : never;
+
+/** What the file says about a timer; `undefined`: nothing. */
+const changing = fc.option(
+  fc.record({
+    interval: fc.constantFrom(5 * SECOND, 7 * SECOND, MINUTE, HOUR),
+    enabled: fc.constantFrom(true, true, true, false),
+    attempts: fc.integer({ min: 1, max: 3 }),
+    command: fc.constantFrom('a', 'b'),
+  }),
+  { nil: undefined, freq: 5 },
+);
+type Changing = typeof changing extends fc.Arbitrary<infer T> ? T : never;
+
+const NAMES = ['one', 'two', 'three'] as const;
+const indexOf = (jobName: string): number => NAMES.findIndex((one) => one === jobName);
+const file = fc.tuple(changing, changing, changing);
+
+const name = fc.constantFrom(...NAMES);
+const request = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ verb: fc.constant('reload' as const), file }) },
+  fc.record({ verb: fc.constant('pause' as const), name, for: fc.option(fc.constantFrom(MINUTE), { nil: undefined }) }),
+  fc.record({
+    verb: fc.constantFrom('resume' as const, 'trigger' as const, 'cancel' as const, 'reset' as const),
+    name,
+  }),
+);
+type Request = typeof request extends fc.Arbitrary<infer T> ? T : never;
+
+/** What happens: steps of a wait and a request. */
+const course = fc.record({
+  fixed: fc.tuple(fixed, fixed, fixed),
+  concurrency: fc.option(fc.integer({ min: 1, max: 2 }), { nil: undefined }),
+  failing: fc.nat(3),
+  first: file,
+  steps: fc.array(fc.tuple(fc.constantFrom(0, 1, 400, 3 * SECOND, 10 * SECOND, 50 * SECOND), request), {
+    minLength: 1,
+    maxLength: 12,
+  }),
+});
+
+interface Limited {
+  readonly fixed: readonly Fixed[];
+  readonly concurrency?: number;
+}
+
+const ATTEMPT_PAUSE = 4 * SECOND;
+
+function jobOf(index: number, of: readonly Fixed[], changes: NonNullable<Changing>): Job {
+  const { overlap: rule, deadline, group } = of[index]!;
+  const { interval, enabled, attempts, command } = changes;
+  return job(NAMES[index]!, everyMs(interval), {
+    enabled,
+    admission: [overlap(rule)],
+    misfire: catchUp({ policy: 'none' }),
+    retry: retry({ attempts, delay: ATTEMPT_PAUSE, factor: 1, maxDelay: ATTEMPT_PAUSE, jitter: false }, () => 0),
+    written: { key: 'every', text: String(interval) },
+    definition: { every: String(interval), enabled: String(enabled), attempts: String(attempts), run: command },
+    ...(deadline !== undefined && { deadline }),
+    ...(group !== undefined && { group }),
+  });
+}
+
+const jobsOf = (of: readonly Fixed[], changes: readonly Changing[]): Job[] =>
+  changes.flatMap((one, index) => (one === undefined ? [] : [jobOf(index, of, one)]));
+
+/** Checks what holds at every moment. */
+function checkNow({ scheduler, clock }: Rig, jobs: readonly Job[]): void {
+  const { at, jobs: states } = scheduler.controls.status();
+  expect(states.map(({ job: { name } }) => name).sort()).toEqual(jobs.map(({ name }) => name).sort());
+  for (const {
+    job: { name, enabled, deadline = Infinity },
+    next,
+    runs,
+  } of states) {
+    expect([name, next !== undefined]).toEqual([name, enabled]);
+    if (next !== undefined) expect(next).toBeGreaterThan(at - 1);
+    for (const { state, attempts, firing } of runs)
+      if (state === 'waiting' && attempts === 0)
+        expect(clock.now() - firing.scheduledFor).toBeLessThanOrEqual(deadline);
+  }
+}
+
+/** Checks that limits hold throughout, and that each firing has one outcome. */
+function checkPast(events: readonly TimerEvent[], of: readonly Fixed[], concurrency = Infinity): void {
+  const active = new Map<string, string>();
+  const ended: string[] = [];
+  const admitted: string[] = [];
+  for (const event of events) {
+    if (event.event === 'run.admitted') admitted.push(firingId(event.firing));
+    if (event.event === 'run.finished' || event.event === 'attempt.failed') active.delete(event.runId);
+    if (event.event === 'run.finished' || event.event === 'firing.skipped' || event.event === 'firing.missed')
+      ended.push(firingId(event.firing));
+    if (event.event === 'firing.missed' && event.reason === 'deadline') {
+      const { deadline = 0 } = of[indexOf(event.firing.jobName)]!;
+      expect(event.at).toBeGreaterThanOrEqual(event.firing.scheduledFor + deadline);
+    }
+    if (event.event !== 'run.started') continue;
+    active.set(event.runId, event.firing.jobName);
+    const running = [...active.values()];
+    const mine = of[indexOf(event.firing.jobName)]!;
+    expect(running.length).toBeLessThanOrEqual(concurrency);
+    if (mine.overlap !== 'allow') expect(running.filter((one) => one === event.firing.jobName)).toHaveLength(1);
+    if (mine.group !== undefined)
+      expect(running.filter((one) => of[indexOf(one)]!.group === mine.group).length).toBe(1);
+    if (event.attempt === 1) expect(event.latenessMs).toBeLessThanOrEqual(mine.deadline ?? Infinity);
+  }
+  expect(ended.filter((id, index) => ended.indexOf(id) !== index)).toEqual([]);
+  expect(admitted.filter((id) => !ended.includes(id))).toEqual([]);
+}
+
+/** Returns the jobs that a reload has brought. */
+function ask({ scheduler, clock }: Rig, { fixed: of, ...limits }: Limited, asked: Request): Job[] | undefined {
+  const { controls } = scheduler;
+  if (asked.verb === 'reload') {
+    const jobs = jobsOf(of, asked.file);
+    controls.reload({ jobs, ...limits }, { file: 'timers.yaml' });
+    return jobs;
+  }
+  const until = asked.verb === 'pause' && asked.for !== undefined ? clock.now() + asked.for : undefined;
+  if (asked.verb === 'pause') controls.pause(asked.name, { until, reason: undefined });
+  else controls[asked.verb](asked.name);
+  return undefined;
+}
+
+test('whatever is requested and reloaded: limits hold, timers are armed as the file says, and each firing has one outcome', async () => {
+  await fc.assert(
+    fc.asyncProperty(course, async ({ fixed: of, concurrency, failing, first, steps }) => {
+      const limits = concurrency === undefined ? {} : { concurrency };
+      let jobs = jobsOf(of, first);
+      const ledger = new FakeLedger(new Disk());
+      const rig = new Rig(jobs, { ledger, start: '2026-01-01T00:00:00.500Z', ...limits });
+      let attempts = 0;
+      rig.executor.onExecute = (env) => {
+        rig.executor.lasting = of[indexOf(env['TIMERS_TASK_NAME'] ?? '')]!.lasting;
+      };
+      rig.executor.exits = () => ({ kind: 'exited', code: failing > 0 && attempts++ % (failing + 1) === 0 ? 1 : 0 });
+      rig.scheduler.start();
+      for (const [after, asked] of steps) {
+        await rig.clock.advance(after);
+        jobs = ask(rig, { fixed: of, ...limits }, asked) ?? jobs;
+        await rig.clock.settle();
+        checkNow(rig, jobs);
+      }
+      for (let left = 3; left > 0; left--) {
+        await rig.clock.advance(2 * MINUTE);
+        checkNow(rig, jobs);
+      }
+      const stopped = rig.scheduler.stop('SIGTERM');
+      await rig.clock.advance(5 * MINUTE);
+      await stopped;
+      checkPast(rig.events, of, concurrency);
+    }),
+    rounds(150),
+  );
+});
