@@ -93,7 +93,7 @@ export class SchedulerControls implements Controls {
   }
 
   reset(name: string, length?: Duration): Instant | undefined {
-    const { context, jobs, startup, timers, breakers, recorder } = this.#parts;
+    const { context, jobs, startup, timers, breakers, recovery, recorder } = this.#parts;
     const state = jobs.get(name);
     if (state === undefined) return undefined;
     breakers.reset(state);
@@ -101,8 +101,10 @@ export class SchedulerControls implements Controls {
     const { length: ownLength } = state.job.schedule;
     if (ownLength === undefined || !state.job.enabled || state.isDone || timers.isStopped) return undefined;
     startup.prefer(state);
-    timers.armAt(state, context.now() + (length ?? ownLength));
-    const { next } = state;
+    const next = context.now() + (length ?? ownLength);
+    timers.armAt(state, next);
+    // The start still arms a timer that waits for a process of an earlier run, by its schedule.
+    if (startup.isToArm(state)) recovery.whenFree(state, () => timers.armAt(state, next));
     this.#emit({ event: 'timer.reset', jobName: name, ...nextOf(state) });
     return next;
   }

@@ -320,6 +320,30 @@ test.each([
   expect(second.story()).toContain('run.started slow@00:03:00.000');
 });
 
+test('a process left behind does not undo a reset of its timer', async () => {
+  const lives = new Lives();
+  const once = (from: string) =>
+    job('once', { ...atInstants(Date.parse(from) + MINUTE), countsElapsed: true, length: MINUTE });
+  const first = lives.begin([once('2026-01-01T00:00:00Z')], '2026-01-01T00:00:00Z');
+  first.executor.lasting = undefined;
+  first.scheduler.start();
+  await first.clock.advance(MINUTE);
+  first.ledger.isDead = true;
+  first.clock.forgetAll();
+  let ended: () => void = () => undefined;
+  const finder = {
+    find: () => Promise.resolve([{ runId: 'life1-1', pid: 77 }]),
+    end: () => new Promise<void>((resolve) => (ended = resolve)),
+  };
+  const second = lives.begin([once('2026-01-01T00:10:00Z')], '2026-01-01T00:10:00Z', { finder });
+  second.scheduler.start();
+  await second.clock.advance(5 * SECOND);
+  expect(second.scheduler.controls.reset('once', 10 * MINUTE)).toBe(Date.parse('2026-01-01T00:20:05Z'));
+  ended();
+  await second.clock.advance(15 * MINUTE);
+  expect(second.executor.attempts.map(({ env }) => env['TIMERS_SCHEDULED_AT'])).toEqual(['2026-01-01T00:20:05.000Z']);
+});
+
 test('a run is recorded before its process starts, and its cursor with it', async () => {
   const lives = new Lives();
   const rig = lives.begin([job('tick', everyMs(MINUTE))], '2026-01-01T00:00:30Z');
