@@ -2,24 +2,14 @@ import { describe, expect, test } from 'vitest';
 import type { Job } from '../../src/domain/job.js';
 import { SECOND } from '../../src/domain/time.js';
 import { catchUp, overlap } from '../../src/policies/index.js';
-import { FakeClock } from '../support/fake-clock.js';
 import { Lives } from '../support/lives.js';
 import { atInstants, everyMs, job, type Rig } from '../support/rig.js';
+import { SlowClock } from '../support/slow-clock.js';
 
 const COUNT = 400;
 
 /** How the file says it. */
 const writtenAs = (key: string, text: string) => ({ written: { key, text }, definition: { [key]: text } });
-
-/** A clock on which each reading takes a millisecond while it is slow. */
-class SlowClock extends FakeClock {
-  isSlow = false;
-
-  override now(): number {
-    if (this.isSlow) this.block(1);
-    return super.now();
-  }
-}
 
 const tick = (more: object = {}) => [
   job('tick', everyMs(SECOND), { admission: [overlap('allow')], misfire: catchUp({ policy: 'latest' }), ...more }),

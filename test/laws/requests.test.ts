@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Job } from '../../src/domain/job.js';
+import type { Orphans } from '../../src/domain/orphans.js';
 import type { TimerEvent } from '../../src/domain/events/index.js';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
 import { firingId } from '../../src/domain/firing.js';
 import { catchUp, overlap, retry } from '../../src/policies/index.js';
 import { Disk, FakeLedger } from '../support/fake-ledger.js';
 import { everyMs, job, Rig } from '../support/rig.js';
+import { SlowClock } from '../support/slow-clock.js';
 import { rounds } from './rounds.js';
 
 /** What stays the same of a timer, whatever a reload changes. */
@@ -21,8 +23,8 @@ type Fixed = typeof fixed extends fc.Arbitrary<infer T> ? T : never;
 /** What the file says about a timer; `undefined`: nothing. */
 const changing = fc.option(
   fc.record({
-    interval: fc.constantFrom(5 * SECOND, 7 * SECOND, MINUTE, HOUR),
-    enabled: fc.constantFrom(true, true, true, false),
+    interval: fc.constantFrom(SECOND, 5 * SECOND, 7 * SECOND, MINUTE, HOUR),
+    enabled: fc.constantFrom(true, true, false),
     attempts: fc.integer({ min: 1, max: 3 }),
     command: fc.constantFrom('a', 'b'),
   }),
@@ -99,8 +101,8 @@ function checkNow({ scheduler, clock }: Rig, jobs: readonly Job[]): void {
   }
 }
 
-/** Checks that limits hold throughout, and that each firing has one outcome. */
-function checkPast(events: readonly TimerEvent[], of: readonly Fixed[], concurrency = Infinity): void {
+/** Checks that limits hold throughout, and that no firing has two outcomes. Returns those that have none. */
+function checkPast(events: readonly TimerEvent[], of: readonly Fixed[], concurrency = Infinity): readonly string[] {
   const active = new Map<string, string>();
   const ended: string[] = [];
   const admitted: string[] = [];
@@ -124,7 +126,7 @@ function checkPast(events: readonly TimerEvent[], of: readonly Fixed[], concurre
     if (event.attempt === 1) expect(event.latenessMs).toBeLessThanOrEqual(mine.deadline ?? Infinity);
   }
   expect(ended.filter((id, index) => ended.indexOf(id) !== index)).toEqual([]);
-  expect(admitted.filter((id) => !ended.includes(id))).toEqual([]);
+  return admitted.filter((id) => !ended.includes(id));
 }
 
 /** Returns the jobs that a reload has brought. */
@@ -141,6 +143,15 @@ function ask({ scheduler, clock }: Rig, { fixed: of, ...limits }: Limited, asked
   return undefined;
 }
 
+/** Commands last as `fixed` says; one of `failing` + 1 fails, or none. */
+function behave({ executor }: Rig, of: readonly Fixed[], failing: number): void {
+  let attempts = 0;
+  executor.onExecute = (env) => {
+    executor.lasting = of[indexOf(env['TIMERS_TASK_NAME'] ?? '')]!.lasting;
+  };
+  executor.exits = () => ({ kind: 'exited', code: failing > 0 && attempts++ % (failing + 1) === 0 ? 1 : 0 });
+}
+
 test('whatever is requested and reloaded: limits hold, timers are armed as the file says, and each firing has one outcome', async () => {
   await fc.assert(
     fc.asyncProperty(course, async ({ fixed: of, concurrency, failing, first, steps }) => {
@@ -148,11 +159,7 @@ test('whatever is requested and reloaded: limits hold, timers are armed as the f
       let jobs = jobsOf(of, first);
       const ledger = new FakeLedger(new Disk());
       const rig = new Rig(jobs, { ledger, start: '2026-01-01T00:00:00.500Z', ...limits });
-      let attempts = 0;
-      rig.executor.onExecute = (env) => {
-        rig.executor.lasting = of[indexOf(env['TIMERS_TASK_NAME'] ?? '')]!.lasting;
-      };
-      rig.executor.exits = () => ({ kind: 'exited', code: failing > 0 && attempts++ % (failing + 1) === 0 ? 1 : 0 });
+      behave(rig, of, failing);
       rig.scheduler.start();
       for (const [after, asked] of steps) {
         await rig.clock.advance(after);
@@ -167,8 +174,96 @@ test('whatever is requested and reloaded: limits hold, timers are armed as the f
       const stopped = rig.scheduler.stop('SIGTERM');
       await rig.clock.advance(5 * MINUTE);
       await stopped;
-      checkPast(rig.events, of, concurrency);
+      expect(checkPast(rig.events, of, concurrency)).toEqual([]);
     }),
-    rounds(150),
+    rounds(100),
+  );
+});
+
+/** A scheduler that leaves runs behind, and requests to the next one while it starts: after how many turns. */
+const restart = fc.record({
+  fixed: fc.tuple(fixed, fixed, fixed),
+  concurrency: fc.option(fc.integer({ min: 1, max: 2 }), { nil: undefined }),
+  failing: fc.nat(3),
+  first: file,
+  lasting: fc.integer({ min: 5, max: 200 }).map((seconds) => seconds * SECOND),
+  isShared: fc.boolean(),
+  isStopped: fc.boolean(),
+  /** How long the processes of the dead scheduler take to end. */
+  orphans: fc.option(fc.constantFrom(0, SECOND, 8 * SECOND), { nil: undefined }),
+  down: fc.constantFrom(0, 2 * SECOND, 3 * MINUTE),
+  asked: fc.array(fc.tuple(fc.nat({ max: 40 }), request), { maxLength: 4 }),
+});
+
+test('whatever is requested while a scheduler starts: the same holds, and no timer runs next to a process that was left', async () => {
+  await fc.assert(
+    fc.asyncProperty(restart, async (the) => {
+      const { fixed: of, concurrency, failing } = the;
+      const limits = concurrency === undefined ? {} : { concurrency };
+      const disk = new Disk();
+      const ledgerOf = (node: string) => new FakeLedger(disk, { node: the.isShared ? node : undefined });
+      const clock = new SlowClock('2026-01-01T00:00:00.500Z');
+      let jobs = jobsOf(of, the.first);
+
+      const first = new Rig(jobs, { clock, ledger: ledgerOf('one'), life: 'first', ...limits });
+      behave(first, of, failing);
+      first.scheduler.start();
+      await clock.advance(the.lasting);
+      if (the.isStopped) await Promise.all([first.scheduler.stop(), clock.advance(MINUTE)]);
+      clock.forgetAll();
+      first.executor.isDead = () => true;
+      const left = new Map(
+        [...disk.open.values()].flatMap(({ attempts, retryAt, runId, firing }) =>
+          attempts > 0 && retryAt === undefined ? [[runId, firing.jobName]] : [],
+        ),
+      );
+      await clock.advance(the.down);
+
+      const alive = the.orphans === undefined ? [] : [...left.keys()];
+      const finder: Orphans = {
+        find: (runIds) => Promise.resolve(alive.filter((id) => runIds.has(id)).map((runId) => ({ runId, pid: 77 }))),
+        end: (orphans) =>
+          new Promise((resolve) =>
+            clock.after(the.orphans ?? 0, () => {
+              for (const { runId } of orphans) alive.splice(alive.indexOf(runId), 1);
+              resolve();
+            }),
+          ),
+      };
+      const second = new Rig(jobs, { clock, ledger: ledgerOf('two'), life: 'second', finder, ...limits });
+      behave(second, of, failing);
+      const { onExecute } = second.executor;
+      const nextTo: unknown[] = [];
+      second.executor.onExecute = (env) => {
+        nextTo.push(...alive.filter((runId) => left.get(runId) === env['TIMERS_TASK_NAME']));
+        onExecute(env);
+      };
+      clock.isSlow = true;
+      second.scheduler.start();
+      for (const [turns, asked] of the.asked) {
+        let n = turns;
+        const turn = () => {
+          if (n-- > 0) clock.soon(turn);
+          else jobs = ask(second, { fixed: of, ...limits }, asked) ?? jobs;
+        };
+        clock.soon(turn);
+      }
+      await clock.settle();
+      clock.isSlow = false;
+      await clock.advance(10 * SECOND);
+      checkNow(second, jobs);
+      await clock.advance(5 * MINUTE);
+      checkNow(second, jobs);
+      const stopped = second.scheduler.stop('SIGTERM');
+      await clock.advance(5 * MINUTE);
+      await stopped;
+
+      expect(nextTo).toEqual([]);
+      const open = [...disk.open.values()].map(({ firing }) => firingId(firing));
+      expect(checkPast(second.events, of, concurrency).filter((id) => !open.includes(id))).toEqual([]);
+      const ended = disk.endings.map(({ firing }) => firingId(firing));
+      expect(ended.filter((id, index) => ended.indexOf(id) !== index)).toEqual([]);
+    }),
+    rounds(100),
   );
 });
