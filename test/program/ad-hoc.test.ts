@@ -64,8 +64,8 @@ const history = async () =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-describe('a requested command', () => {
-  test('runs after its delay, in the client’s folder, and is removed with its outcome', async () => {
+describe('an ad-hoc timer', () => {
+  test('runs after its delay, in the client’s folder, and is removed once its outcome is recorded', async () => {
     const program = await start();
     const { task_name: name, keeping } = await ask(['in', '10ms'], '--timeout', '1h', '--description', 'a ${b}');
     expect(name).toMatch(/^in:[a-z2-9]{5}$/);
@@ -85,7 +85,7 @@ describe('a requested command', () => {
     expect((await desk.run('history', name)).stdout).toContain(`${name}  failure`);
   });
 
-  test('says its name, when it is due, and the command; one word is for the shell', async () => {
+  test('prints its name, due time and command; a single argument is run by the shell', async () => {
     const program = await start();
     const answer = await desk.run('at', '2199-12-01 09:00', '--', 'echo "$TIMERS_TASK_NAME" | tr a-z A-Z');
     expect(answer).toMatchObject({ code: 0, stderr: '' });
@@ -97,7 +97,7 @@ describe('a requested command', () => {
     expect(await program.event('run.output')).toMatchObject({ line: name.toUpperCase() });
   });
 
-  test('is among the upcoming firings, with and without its scheduler', async () => {
+  test('appears among the upcoming firings, whether its scheduler is running or not', async () => {
     await start();
     const { task_name: name, scheduled_at: due } = await ask(['in', '1h']);
     const coming = async (...args: string[]) =>
@@ -112,7 +112,7 @@ describe('a requested command', () => {
     expect(await coming(name)).toMatchObject([expected]);
   });
 
-  test('is listed by status and list, as what it is', async () => {
+  test('appears in status and list with its command, time zone and due time', async () => {
     await start();
     const { task_name: name } = await ask(['at', '2199-12-01 09:00', '--timezone', 'Asia/Tokyo']);
     const expected = { task_name: name, timezone: 'Asia/Tokyo', next_at: '2199-12-01T00:00:00.000Z' };
@@ -126,7 +126,7 @@ describe('a requested command', () => {
       expect((await desk.run(verb)).stdout).toMatch(new RegExp(`^${name} +once: .*`, 'm'));
   });
 
-  test('is removed before it comes due, and its run is canceled after', async () => {
+  test('can be removed before it is due, and its run can be canceled afterward', async () => {
     const program = await start();
     const { task_name: one } = await ask(['in', '1h']);
     expect(await desk.run('cancel', one)).toMatchObject({
@@ -142,7 +142,7 @@ describe('a requested command', () => {
     expect(await history()).toMatchObject([{ task_name: other }]);
   });
 
-  test('stays over a reload, which does not report it', async () => {
+  test('survives a reload, and the reload does not report it', async () => {
     await start();
     const { task_name: name } = await ask(['in', '1h']);
     desk.write('timers.yaml', `${FILE}  new: { every: 1h, run: "true" }\n`);
@@ -169,7 +169,7 @@ describe('a requested command', () => {
     expect(readFileSync(join(desk.folder, 'failed'), 'utf8')).toBe(`${name}\n`);
   });
 
-  test('lets the scheduler end when it was the last that could fire', async () => {
+  test('lets the scheduler exit once nothing else can fire', async () => {
     desk.write('timers.yaml', 'timers: { hour: { in: 1h, run: "true" } }');
     const program = await start();
     await ask(['in', '1ms']);
@@ -182,10 +182,10 @@ describe('a requested command', () => {
   });
 });
 
-describe('over the death of the scheduler', () => {
+describe('an ad-hoc timer whose scheduler is killed', () => {
   const testLater = test.skipIf(!hasFaketime);
 
-  testLater(`it runs once, at its time${skippedWithoutFaketime}`, async () => {
+  testLater(`runs once, on time, under the next scheduler${skippedWithoutFaketime}`, async () => {
     const first = await start();
     const { task_name: name, scheduled_at: due } = await ask(['in', '1h']);
     first.kill('SIGKILL');
@@ -206,29 +206,26 @@ describe('over the death of the scheduler', () => {
     expect(await names()).toEqual(['yearly']);
   });
 
-  testLater(
-    `it runs once, late, and says so, when it came due meanwhile${skippedWithoutFaketime}; never again after that`,
-    async () => {
-      const first = await start();
-      const { task_name: name, scheduled_at: due } = await ask(['in', '1h']);
-      first.kill('SIGKILL');
-      await first.ended;
-      const second = await startLater(3_605);
-      await (await puppet.next()).exit(0);
-      expect(await second.event('run.finished')).toMatchObject({
-        task_name: name,
-        trigger: 'catch_up',
-        scheduled_at: due,
-      });
-      second.kill('SIGKILL');
-      await second.ended;
-      await start();
-      expect(await names()).toEqual(['yearly']);
-      expect(await history()).toHaveLength(1);
-    },
-  );
+  testLater(`runs exactly once, marked as late, if it came due meanwhile${skippedWithoutFaketime}`, async () => {
+    const first = await start();
+    const { task_name: name, scheduled_at: due } = await ask(['in', '1h']);
+    first.kill('SIGKILL');
+    await first.ended;
+    const second = await startLater(3_605);
+    await (await puppet.next()).exit(0);
+    expect(await second.event('run.finished')).toMatchObject({
+      task_name: name,
+      trigger: 'catch_up',
+      scheduled_at: due,
+    });
+    second.kill('SIGKILL');
+    await second.ended;
+    await start();
+    expect(await names()).toEqual(['yearly']);
+    expect(await history()).toHaveLength(1);
+  });
 
-  test('its run is lost, once, and it is gone', async () => {
+  test('is removed once its interrupted run has been recorded as lost', async () => {
     const first = await start();
     await ask(['in', '1ms']);
     const held = await puppet.next();
@@ -241,7 +238,7 @@ describe('over the death of the scheduler', () => {
     expect(await names()).toEqual(['yearly']);
   });
 
-  test('one that cannot be built is reported, and stays', async () => {
+  test('is reported and kept if its definition cannot be read', async () => {
     const first = await start();
     const { task_name: name } = await ask(['in', '1h']);
     await desk.run('stop');
@@ -259,8 +256,8 @@ describe('over the death of the scheduler', () => {
   });
 });
 
-describe('the client is informed', () => {
-  test('that no scheduler is running, and what to do', async () => {
+describe('timers in and at', () => {
+  test('report that no scheduler is running, and how to start one', async () => {
     expect(await desk.run('in', '1h', '--', 'x')).toEqual({
       code: 1,
       signal: null,
@@ -269,13 +266,13 @@ describe('the client is informed', () => {
     });
   });
 
-  test('that it is kept in memory only, where the file says so', async () => {
+  test('report that an ad-hoc timer is kept in memory only if the file disables the state', async () => {
     desk.write('timers.yaml', FILE.replace('./timers.db', 'false'));
     await start();
     expect(await desk.run('in', '1h', '--', 'x')).toMatchObject({ code: 0, stderr: IN_MEMORY });
   });
 
-  test.each(['false', ':memory:'])('the same with --state %s, which creates no file', async (state) => {
+  test.each(['false', ':memory:'])('report the same with --state %s, and no file is created', async (state) => {
     desk.write('timers.yaml', FILE.replace('run: "true"', 'run: "true", catch_up: true'));
     const program = desk.start(['start', '--state', state]);
     await program.event('scheduler.started');
@@ -296,12 +293,12 @@ describe('the client is informed', () => {
     expect((await program.ended).stderr).toContain('in memory only, so catch_up knows nothing about earlier starts');
   });
 
-  test('that `none` and an empty text are neither a path nor memory', async () => {
+  test('reject `none` and an empty string as --state', async () => {
     for (const state of ['none', ''])
       expect(await desk.run('start', '--state', state)).toMatchObject({ code: 2, stdout: '' });
   });
 
-  test('that the state cannot be written at the moment; it is recorded when it can be', async () => {
+  test('report that the state cannot be written; the timer is recorded once it can be', async () => {
     const program = await start();
     const { DatabaseSync } = await import('@photostructure/sqlite');
     const other = new DatabaseSync(join(desk.folder, 'timers.db'));
@@ -319,7 +316,7 @@ describe('the client is informed', () => {
     expect(await names()).toEqual(['yearly', answer.stdout.split(' ')[0]]);
   });
 
-  describe('with exit code 2', () => {
+  describe('exit with code 2', () => {
     const asked = new Desk();
     beforeAll(async () => {
       asked.write('timers.yaml', FILE);
@@ -329,26 +326,30 @@ describe('the client is informed', () => {
 
     test.each([
       [
-        'the past',
+        'a time in the past',
         ['at', '2020-01-01 09:00', '--', 'x'],
         '"2020-01-01 09:00" has passed: it was Wed 2020-01-01 09:00:00 +01:00',
       ],
-      ['a time that the clock leaves out', ['at', '2199-03-31 02:30', '--', 'x'], 'does not exist in Europe/Berlin'],
-      ['no time', ['at', 'teatime', '--', 'x'], 'at: "teatime" is not a point in time. A time of day (17:00'],
       [
-        'no zone',
+        'a local time that daylight saving skips',
+        ['at', '2199-03-31 02:30', '--', 'x'],
+        'does not exist in Europe/Berlin',
+      ],
+      ['an invalid time', ['at', 'teatime', '--', 'x'], 'at: "teatime" is not a point in time. A time of day (17:00'],
+      [
+        'an unknown time zone',
         ['at', '17:00', '--timezone', 'Europe/Berln', '--', 'x'],
         '--timezone: "Europe/Berln" is not a time zone. Did you mean Europe/Berlin?',
       ],
-      ['no delay', ['in', '0s', '--', 'x'], 'the delay must be longer than 0'],
-      ['no unit', ['in', '30', '--', 'x'], 'in: 30 has no unit'],
-      ['no timeout', ['in', '1h', '--timeout', '1', '--', 'x'], '--timeout: 1 has no unit'],
+      ['a delay of zero', ['in', '0s', '--', 'x'], 'the delay must be longer than 0'],
+      ['a delay without a unit', ['in', '30', '--', 'x'], 'in: 30 has no unit'],
+      ['a timeout without a unit', ['in', '1h', '--timeout', '1', '--', 'x'], '--timeout: 1 has no unit'],
       ['an empty command', ['in', '1h', '--', ' '], 'the command is empty'],
       ['an empty program', ['in', '1h', '--', '', 'x'], 'the command is empty'],
-      ['no command', ['in', '1h'], "missing required argument 'command'"],
-      ['a long command', ['in', '1h', '--', 'x'.repeat(33_000)], 'longer than 32 KiB; put it in a script'],
-      ['a name there is not', ['reset', 'in:zzzzz', '--in', '1h'], 'unknown timer "in:zzzzz"'],
-    ])('of %s', async (_what, args, message) => {
+      ['a missing command', ['in', '1h'], "missing required argument 'command'"],
+      ['a command that is too long', ['in', '1h', '--', 'x'.repeat(33_000)], 'longer than 32 KiB; put it in a script'],
+      ['an unknown name', ['reset', 'in:zzzzz', '--in', '1h'], 'unknown timer "in:zzzzz"'],
+    ])('for %s', async (_what, args, message) => {
       expect(await asked.run(...args)).toMatchObject({
         code: 2,
         stdout: '',
@@ -356,13 +357,13 @@ describe('the client is informed', () => {
       });
     });
 
-    test('and nothing is added', async () => {
+    test('without adding a timer', async () => {
       const { timers } = JSON.parse((await asked.run('status', '--json')).stdout) as StatusRecord;
       expect(timers.map(({ task_name: name }) => name)).toEqual(['yearly']);
     });
   });
 
-  test('of a name that has come due, or that needs a length, when it is to be moved', async () => {
+  test('reset needs --in to move an ad-hoc timer, and refuses one that is already due', async () => {
     await start();
     const { task_name: name } = await ask(['in', '1h']);
     expect(await desk.run('reset', name)).toMatchObject({
@@ -378,7 +379,7 @@ describe('the client is informed', () => {
   });
 });
 
-test('two schedulers are distinguished by their files', async () => {
+test('each scheduler is found by its own file', async () => {
   for (const name of ['a', 'b']) desk.write(`${name}.yaml`, FILE.replace('./timers.db', `./${name}.db`));
   for (const name of ['a', 'b']) await start('-f', `${name}.yaml`);
   const { stdout } = await desk.run('in', '1h', '-f', 'b.yaml', '--json', '--', 'x');

@@ -33,26 +33,26 @@ async function scrape(): Promise<string> {
   return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
 }
 
-describe('the shipped monitoring', () => {
-  test.skipIf(lacksPromtool.length > 0)(`promtool finds nothing wrong with a scrape${why(lacksPromtool)}`, async () => {
+describe('the shipped monitoring files', () => {
+  test.skipIf(lacksPromtool.length > 0)(`promtool accepts the exposed metrics${why(lacksPromtool)}`, async () => {
     expect(promtool(['check', 'metrics'], await scrape())).toBe('');
   });
 
   test.skipIf(lacksPromtool.length > 0)(
-    `promtool finds no error in rules and configuration, and the rules report what they should${why(lacksPromtool)}`,
+    `promtool accepts the rules and the configuration, and the alerts fire as intended${why(lacksPromtool)}`,
     () => {
       expect(promtool(['check', 'config', join(EXAMPLES, 'prometheus.yml')])).toMatch(/SUCCESS: 10 rules found/);
       expect(promtool(['test', 'rules', join(ROOT, 'test', 'program', 'alerts.test.yml')])).toContain('SUCCESS');
     },
   );
 
-  test.skipIf(lacksAmtool.length > 0)(`amtool finds nothing wrong with the route${why(lacksAmtool)}`, () => {
+  test.skipIf(lacksAmtool.length > 0)(`amtool accepts the Alertmanager route${why(lacksAmtool)}`, () => {
     expect(
       execFileSync('amtool', ['check-config', join(EXAMPLES, 'alertmanager.yml')], { encoding: 'utf8' }),
     ).toContain('SUCCESS');
   });
 
-  test('queries only metrics that exist', async () => {
+  test('query only metrics that exist', async () => {
     const scraped = await scrape();
     // Only measured clocks have an offset.
     const known = new Set([...scraped.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name));
@@ -63,7 +63,7 @@ describe('the shipped monitoring', () => {
     for (const name of asked) expect(known, name).toContain(name);
   });
 
-  test('says in every alert what to do, with commands that exist', async () => {
+  test('every alert says what to do, using commands that exist', async () => {
     const rules = read('alerts.rules.yml').split('- alert: ').slice(1);
     expect(rules.map((rule) => rule.split('\n')[0])).toEqual([
       'TimersSchedulerGone',
@@ -93,7 +93,7 @@ describe('the shipped monitoring', () => {
 describe('the dashboard', () => {
   const { schemaVersion, panels } = JSON.parse(read('grafana-dashboard.json')) as Dashboard;
 
-  test('is of a schema that Grafana reads, with panels that do not overlap', () => {
+  test('uses a schema that Grafana reads, and its panels do not overlap', () => {
     expect(schemaVersion).toBeGreaterThanOrEqual(39);
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
     const taken = new Set<string>();
@@ -107,7 +107,7 @@ describe('the dashboard', () => {
     }
   });
 
-  test.skipIf(lacksPromtool.length > 0)(`asks in PromQL${why(lacksPromtool)}`, () => {
+  test.skipIf(lacksPromtool.length > 0)(`uses valid PromQL queries${why(lacksPromtool)}`, () => {
     const rules = dashboardQueries().map(
       ([, query], index) => `- { record: "r:${index}", expr: ${JSON.stringify(query)} }`,
     );

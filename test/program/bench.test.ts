@@ -13,7 +13,7 @@ const bench = (names: readonly string[], env?: Record<string, string>) => node([
 const folder = mkdtempSync(join(tmpdir(), 'bench-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('a wrong name of a benchmark fails, with a list of the right ones', async () => {
+test('an unknown benchmark name fails and lists the valid names', async () => {
   await expect(bench(['start-upp'])).rejects.toMatchObject({
     code: 2,
     stderr:
@@ -22,7 +22,7 @@ test('a wrong name of a benchmark fails, with a list of the right ones', async (
   });
 });
 
-test('the benchmark of whole programs shows each figure next to that of each peer', async () => {
+test('the program benchmark prints each figure next to that of each peer', async () => {
   const { stdout } = await bench(['programs'], {
     BENCH_ROUNDS: '1',
     BENCH_SECONDS: '1',
@@ -50,7 +50,7 @@ test('the benchmark of whole programs shows each figure next to that of each pee
   expect(stdout).not.toContain('NaN');
 });
 
-test('a wrong name of a trial fails, with a list of the right ones', async () => {
+test('an unknown trial name fails and lists the valid names', async () => {
   await expect(bench(['programs'], { BENCH_TRIALS: 'bursts' })).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringContaining(
@@ -59,7 +59,7 @@ test('a wrong name of a trial fails, with a list of the right ones', async () =>
   });
 });
 
-test('a dash is printed for a figure that could not be measured, and for its ratio', async () => {
+test('a figure that could not be measured is printed as a dash, and so is its ratio', async () => {
   const file = join(folder, 'figures.mjs');
   const figures = [
     `{ name: 'measured', value: 3, unit: 'ms', peer: { name: 'peer', value: 2 } }`,

@@ -20,7 +20,7 @@ timers:
 `;
 const UNSET = /^timers: timers\.yaml:4: The environment variable DB_PASSWORD is not set\. \(1 more: timers validate\)/m;
 
-test('reading and controlling need neither the service’s variables nor a valid file', async () => {
+test('read and control commands work without the service’s variables and with an invalid file', async () => {
   desk.write('timers.yaml', FILE);
   const scheduler = desk.start(['start'], { env: { DB_PASSWORD: 'secret', JITTER: '1m' } });
   await scheduler.event('run.finished', 'once');
@@ -66,7 +66,7 @@ test('reading and controlling need neither the service’s variables nor a valid
   });
 });
 
-test('a timer runs though another one is wrong, and not if it is wrong itself', async () => {
+test('timers run starts a valid timer of a file with errors, but not an invalid one', async () => {
   desk.write('timers.yaml', `${FILE}  wrong: { every: 5x, run: "true" }\n`);
   expect(await desk.run('run', 'once')).toMatchObject({
     code: 0,
@@ -90,7 +90,7 @@ test('a timer runs though another one is wrong, and not if it is wrong itself', 
   }
 });
 
-test('a simulation says what it leaves out, and fails', async () => {
+test('simulate names the timers that it cannot read, and fails', async () => {
   const span = ['--from', '2027-01-01', '--to', '2027-01-02', '--json'];
   const simulated = async (...names: string[]) => {
     const { code, stdout, stderr } = await desk.run('simulate', ...names, ...span);
@@ -114,7 +114,7 @@ test('a simulation says what it leaves out, and fails', async () => {
   expect(await simulated()).toMatchObject({ code: 1, stderr: expect.stringContaining('1 error'), runs: [] });
 });
 
-test('of a removed file without a scheduler, the state shows the past and what is pending', async () => {
+test('history and list read the state of a removed file when no scheduler is running', async () => {
   desk.write('timers.yaml', 'timers: { once: { in: 1ms, run: echo done }, later: { every: 1h, run: x } }');
   const scheduler = desk.start(['start']);
   await scheduler.event('run.finished', 'once');

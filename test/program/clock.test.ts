@@ -48,7 +48,7 @@ const isEnding = ({ event }: LogLine): boolean => ['run.finished', 'firing.skipp
 const hour = 3_600_000;
 
 test.skipIf(!hasFaketime)(
-  `each due time fires once and is recorded when the clock is set +2 h, −2 h, −5 h and ±300 ms, and runs fast${skippedWithoutFaketime}`,
+  `each firing occurs once when the clock jumps by +2 h, −2 h, −5 h and ±300 ms, and when it runs fast${skippedWithoutFaketime}`,
   async () => {
     const soon = new Date(Date.now() + hour);
     desk.write(

@@ -28,7 +28,7 @@ const timesOf = (name: string, event: string) =>
   logOf(name).flatMap((line) => (line.event === event ? [Date.parse(line.timestamp)] : []));
 
 describe.skipIf(!hasRedis)('examples/cluster', () => {
-  test('runs two schedulers and two workers, and survives the one that is killed', async () => {
+  test('runs two schedulers and two workers, and survives the death of the active scheduler', async () => {
     const env = { ...process.env, PLACE: desk.folder, PORT: String(await freePort()), XDG_STATE_HOME: desk.folder };
     const TIMERS = `${process.execPath} ${PROGRAM}`;
     const script = spawn(join(FOLDER, 'cluster.sh'), { env: { ...env, TIMERS }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -55,7 +55,7 @@ describe.skipIf(!hasRedis)('examples/cluster', () => {
   });
 });
 
-test('the script says which program is missing, and starts nothing', () => {
+test('cluster.sh names the missing program and does not start the cluster', () => {
   const env = { ...process.env, PLACE: join(desk.folder, 'place'), TIMERS: 'no-such-timers' };
   const { status, stdout, stderr } = spawnSync(join(FOLDER, 'cluster.sh'), { env, encoding: 'utf8' });
   const missing = hasRedis ? 'no-such-timers' : 'redis-server';
@@ -66,7 +66,7 @@ test('the script says which program is missing, and starts nothing', () => {
   });
 });
 
-test('the compose file starts what the script starts, with options that exist', async () => {
+test('compose.yml starts the same commands as cluster.sh, with options that exist', async () => {
   const text = readFileSync(join(FOLDER, 'compose.yml'), 'utf8');
   const { services } = parse(text, { merge: true }) as {
     services: Record<string, { command?: readonly string[]; environment?: { MACHINE: string } }>;

@@ -58,7 +58,7 @@ afterEach(async () => {
 const whyNot = (shell: Shell): string | undefined =>
   whyNoTmux() ?? (spawnSync(shell, ['--version']).status === 0 ? undefined : `there is no ${shell}`);
 
-test('fish prefers the completion to the one that it makes of the manual page', ({ skip }) => {
+test('fish uses the shipped completions instead of those it generates from the manual page', ({ skip }) => {
   const fish: Shell = 'fish';
   if (spawnSync(fish, ['--version']).status !== 0) skip('there is no fish');
   const made = '.local/share/fish/generated_completions';
@@ -77,7 +77,7 @@ test('fish prefers the completion to the one that it makes of the manual page', 
 });
 
 describe.each(Object.keys(SHELLS) as Shell[])('%s', (shell) => {
-  test('completes what can be typed', async ({ skip }) => {
+  test('completes commands, options and timer names', async ({ skip }) => {
     const reason = whyNot(shell);
     if (reason !== undefined) skip(reason);
     const { start, setUp } = SHELLS[shell];
@@ -91,9 +91,9 @@ describe.each(Object.keys(SHELLS) as Shell[])('%s', (shell) => {
       terminal.press('-l', typed);
       await terminal.until(new RegExp(`${typed}\\s*$`, 'm'));
       terminal.press('Tab');
-      // Whatever the shell's prompt, and what it suggests behind the cursor, x follows where a completed word ends.
+      // x marks the end of the completed word, regardless of the prompt and of suggestions after the cursor.
       terminal.press('-l', 'x');
-      // Not the first x on the screen: while the shell is busy, the terminal itself shows what is typed.
+      // Any x on the screen is not enough: while the shell is busy, the terminal echoes what is typed.
       const screen = await terminal.until(new RegExp(`${line.replaceAll('.', '\\.')}x`));
       // zsh prints the errors of its functions.
       expect(screen).not.toMatch(/bad option|not found/);
@@ -102,7 +102,7 @@ describe.each(Object.keys(SHELLS) as Shell[])('%s', (shell) => {
   });
 });
 
-test('the program prints the scripts that are in the package', async () => {
+test('timers completion prints the scripts in the package', async () => {
   for (const [shell, file] of [
     ['bash', 'timers.bash'],
     ['zsh', '_timers'],
@@ -113,7 +113,7 @@ test('the program prints the scripts that are in the package', async () => {
   }
 });
 
-test('names are those of the file, errors or not, and without a file there are none', async () => {
+test('timer names come from the file, even if it has errors; without a file there are none', async () => {
   expect((await desk.run('completion', 'names')).stdout).toBe('backup\nbakery.two\n');
   desk.write('timers.json', '{"timers": {"one": 3, "two words": {}}}');
   expect((await desk.run('completion', 'names', '-f', 'timers.json')).stdout).toBe('one\n');
@@ -122,7 +122,7 @@ test('names are those of the file, errors or not, and without a file there are n
 
 const noMan = spawnSync('man', ['--version']).status === 0 ? undefined : 'there is no man';
 
-test('the manual page has no errors and every command', ({ skip }) => {
+test('the manual page has no errors and documents every command', ({ skip }) => {
   if (noMan !== undefined) skip(noMan);
   const page = join(ROOT, 'man/timers.1');
   const env = { ...process.env, MANWIDTH: '100', LC_ALL: 'C.UTF-8' };

@@ -38,11 +38,11 @@ describe('the image', () => {
     expect(tracked.toString()).toBe('');
   });
 
-  test('is built where there is a C compiler, and installed where there is none', () => {
+  test('is built on an image with a C compiler, and runs on one without', () => {
     expect(all('FROM')).toEqual(['node:24 AS build', 'node:24-slim']);
   });
 
-  test('installs the packed checkout, and nothing of that name from a registry', () => {
+  test('installs the packed checkout, not a package of that name from a registry', () => {
     const installs = all('RUN').filter((rest) => /npm (install|i|add) |npx /.test(rest));
     expect(installs).toHaveLength(1);
     const target = /npm install --global (\S+)/.exec(installs[0] ?? '')?.[1] ?? '';
@@ -52,7 +52,7 @@ describe('the image', () => {
     expect(all('COPY')).toContain(`--from=build /${name}-*.tgz ${target}`);
   });
 
-  test('keeps its state on a volume that its user may write to', () => {
+  test('keeps the state on a volume that its user can write to', () => {
     const folder = dirname(state);
     expect(last('VOLUME')).toBe(folder);
     expect(last('USER')).toBe('node');
@@ -62,7 +62,7 @@ describe('the image', () => {
     expect(made).toBeLessThan(instructions.findIndex(({ name }) => name === 'VOLUME'));
   });
 
-  test('runs under an init, not as root, and says whether it is healthy', () => {
+  test('runs under an init, as a non-root user, with a health check', () => {
     const names = instructions.map(({ name }) => name);
     expect(names.lastIndexOf('USER')).toBeGreaterThan(names.lastIndexOf('RUN'));
     expect(JSON.parse(last('ENTRYPOINT') ?? '')).toEqual(['tini', '--', 'timers']);
@@ -134,7 +134,7 @@ describe('a container', () => {
   const desk = new Desk();
   afterAll(() => desk.clear());
 
-  test('runs on a read-only root, not as root, is healthy, shuts down cleanly and remembers', ({ skip }) => {
+  test('runs as a non-root user on a read-only root, is healthy, stops cleanly and keeps its history', ({ skip }) => {
     const reason = whyNoRoot();
     if (reason !== undefined) skip(reason);
     desk.write('timers.yaml', file.replace('every: 30s', 'every: 1s'));
@@ -154,7 +154,7 @@ describe('a container', () => {
   });
 });
 
-test('the Compose file is as strict as the comment of the Dockerfile', () => {
+test('compose.yml applies the restrictions that the Dockerfile’s comment recommends', () => {
   const { services, volumes } = parse(read('compose.yml')) as Compose;
   const { timers } = services;
   expect(timers).toMatchObject({ read_only: true, tmpfs: ['/tmp'], cap_drop: ['ALL'] });
@@ -174,11 +174,11 @@ interface Compose {
   readonly volumes: Readonly<Record<string, unknown>>;
 }
 
-describe('its command', () => {
+describe('the command of the container', () => {
   const desk = new Desk();
   afterAll(() => desk.clear());
 
-  test('is healthy, and a second container knows what the first one did', async () => {
+  test('is healthy, and a second container sees the history of the first', async () => {
     desk.write('timers.yaml', file.replace(state, './state/timers.db').replace('every: 30s', 'every: 1s'));
     const first = desk.start(['start']);
     await first.event('run.finished');

@@ -20,7 +20,7 @@ const start = (...args: string[]) => all.start(...args);
 const status = (...args: string[]) => all.status(...args);
 const timer = (name: string) => all.timer(name);
 
-test('status shows what is active, what is paused, whose breaker is open, and what is next', async () => {
+test('status shows active runs, paused timers, open breakers and the next firing', async () => {
   const program = await start();
   await desk.run('trigger', 'job');
   await puppet.next();
@@ -47,7 +47,7 @@ test('a pause ends at the given time', async () => {
   });
 });
 
-test('stop --drain says which runs it waits for, since when, and what is left when one has ended', async () => {
+test('stop --drain lists the runs that it waits for, and the remaining ones whenever one ends', async () => {
   timers(`  one: { every: 1d, run: ${command()} }\n  two: { every: 1d, run: ${command()} }\n`);
   const program = desk.start(['start']);
   await program.event('scheduler.started');
@@ -72,7 +72,7 @@ test('stop --drain says which runs it waits for, since when, and what is left wh
   expect([third, ...more]).toEqual(['timers: the scheduler of timers.yaml has stopped', '']);
 });
 
-test('logs accepts the same times as history', async () => {
+test('logs accepts the same time formats as history', async () => {
   await start();
   await desk.run('trigger', 'shaky', '--wait');
   const [all, since, until, day, wrong, followed] = await Promise.all([
@@ -103,7 +103,7 @@ test('reload --dry-run and diff show the plan and change nothing', async () => {
   expect(program.lines.some(({ event }) => event === 'config.reloaded')).toBe(false);
 });
 
-test('list and status say the same of a one-shot, while it runs and when it has ended', async () => {
+test('list and status agree on a one-shot timer, during its run and after it', async () => {
   desk.write('timers.yaml', `state: ./s.db\ntimers: { once: { in: 1ms, run: ${command()} } }`);
   const scheduler = desk.start(['start', '--keep-alive']);
   const run = await puppet.next();

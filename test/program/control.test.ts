@@ -32,7 +32,7 @@ describe('without a running scheduler', () => {
     ['reload'],
     ['diff', 'timers.yaml'],
     ['stop'],
-  ])('%s says so, and what to do', async (...args) => {
+  ])('%s reports this and says how to start one', async (...args) => {
     timers('  job: { every: 1h, run: "true" }');
     expect(await desk.run(...args)).toMatchObject({
       code: 1,
@@ -41,7 +41,7 @@ describe('without a running scheduler', () => {
     });
   });
 
-  test('logs says where the past log is', async () => {
+  test('logs says where to find past records', async () => {
     timers('  job: { every: 1h, run: "true" }');
     const { code, stdout, stderr } = await desk.run('logs');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -63,7 +63,7 @@ describe('status', () => {
     }
   });
 
-  test('finds it through any link to its state, and a second scheduler is refused', async () => {
+  test('finds the scheduler through any link to its state, and a second scheduler is refused', async () => {
     mkdirSync(join(desk.folder, 'real'), { mode: 0o700 });
     symlinkSync('real', join(desk.folder, 'link'));
     symlinkSync('link/past.db', join(desk.folder, 'named.db'));
@@ -85,13 +85,13 @@ describe('status', () => {
   });
 
   test.each([
-    ['somebody has removed the lock', () => rmSync(join(desk.folder, 'past.db.lock'))],
+    ['the lock was removed', () => rmSync(join(desk.folder, 'past.db.lock'))],
     [
-      'somebody has removed lock and socket',
+      'the lock and the socket were removed',
       () => ['past.db.lock', 'past.sock'].forEach((name) => rmSync(join(desk.folder, name))),
     ],
     ['the state cannot be used', () => undefined],
-  ])('a second scheduler is refused by the first, although %s', async (what, mishap) => {
+  ])('a second scheduler is refused by the first, even if %s', async (what, mishap) => {
     if (what.startsWith('the state')) mkdirSync(join(desk.folder, 'past.db'));
     desk.write('a.yaml', 'state: ./past.db\ntimers: { a: { every: 1h, run: "true" } }');
     const program = desk.start(['start', '-f', 'a.yaml']);
@@ -104,9 +104,9 @@ describe('status', () => {
   });
 
   test.each([
-    ['has another state by now', 'timers: { a: { every: 1h, run: "true" } }'],
-    ['cannot be read any more', 'timers: ['],
-  ])('is found although its file %s', async (_what, text) => {
+    ['names another state now', 'timers: { a: { every: 1h, run: "true" } }'],
+    ['can no longer be read', 'timers: ['],
+  ])('finds the scheduler even if its file %s', async (_what, text) => {
     desk.write('a.yaml', 'state: ./st/past.db\ntimers: { a: { every: 1h, run: "true" } }');
     const program = desk.start(['start', '-f', 'a.yaml']);
     const { pid } = program.process;
@@ -119,15 +119,15 @@ describe('status', () => {
     expect(await desk.run('status', '-f', 'a.yaml')).toMatchObject({ code: 1 });
   });
 
-  test('responds although the file has been broken since', async () => {
+  test('responds even if the timer file has become invalid', async () => {
     await start();
     timers('  job: { evry: 1h }');
     expect((await status()).timers).toHaveLength(3);
   });
 });
 
-describe('of a scheduler whose process is stopped', () => {
-  test('a verb reports that after 10 s, and nothing requested in between is done when it continues', async () => {
+describe('while the scheduler process is stopped', () => {
+  test('a verb fails after 10 s, and its request is not executed when the process continues', async () => {
     const program = await start();
     program.kill('SIGSTOP');
     const silence = 'timers: the scheduler is running but has not responded for 10 s: .* Nothing was done\n';
@@ -149,7 +149,7 @@ describe('of a scheduler whose process is stopped', () => {
 });
 
 describe('when all connections are in use', () => {
-  test('verbs report that, and the scheduler can be checked and stopped', async () => {
+  test('verbs report it, and the scheduler can still be checked and stopped', async () => {
     const program = await start();
     const path = String((await program.event('scheduler.started'))['socket']);
     const places = Array.from({ length: 64 }, () => createConnection(path).on('error', () => undefined));
@@ -167,7 +167,7 @@ describe('when all connections are in use', () => {
 });
 
 describe('trigger', () => {
-  test('--wait shows the command’s output and exits as it does', async () => {
+  test('--wait shows the command’s output and exits with its exit code', async () => {
     const program = await start();
     const waiting = desk.start(['trigger', 'job', '--wait']);
     const held = await puppet.next();
@@ -181,7 +181,7 @@ describe('trigger', () => {
     expect(await program.event('run.finished')).toMatchObject({ trigger: 'manual', exit_code: 7 });
   });
 
-  test('--wait and logs show the lines that are read as JSON', async () => {
+  test('--wait and logs print lines parsed as JSON unchanged', async () => {
     desk.write(
       'timers.yaml',
       'state: ./past.db\ntimers: { job: { every: 1h, run: [echo, \'{"level": "info", "n": 1.50}\'], output: { parse: json } } }',
@@ -196,7 +196,7 @@ describe('trigger', () => {
     expect(record).not.toHaveProperty('line');
   });
 
-  test('--wait misses no line of a command that prints fast', async () => {
+  test('--wait prints every line of a command with fast output', async () => {
     desk.write('timers.yaml', 'state: ./past.db\ntimers: { many: { every: 1h, run: [seq, "10000"] } }');
     await desk.start(['start']).event('scheduler.started');
     const { code, stdout } = await desk.run('trigger', 'many', '--wait');
@@ -204,7 +204,7 @@ describe('trigger', () => {
     expect(stdout.trimEnd().split('\n')).toEqual(Array.from({ length: 10_000 }, (_, n) => String(n + 1)));
   });
 
-  test('of a timer that is running is skipped, or runs in parallel with --overlap allow', async () => {
+  test('skips a timer that is running, or runs it in parallel with --overlap allow', async () => {
     await start();
     await desk.run('trigger', 'job');
     await puppet.next();
@@ -221,14 +221,14 @@ describe('trigger', () => {
     expect((await timer('job')).runs).toHaveLength(2);
   });
 
-  test('for an unknown name shows the nearest, exit 2', async () => {
+  test('suggests the nearest name for an unknown one, with exit code 2', async () => {
     await start();
     expect(await desk.run('trigger', 'shakey')).toMatchObject({ code: 2, stderr: expect.stringContaining('shaky') });
   });
 });
 
 describe('pause, resume, cancel and reset', () => {
-  test('a pause outlives the scheduler, and resume ends it', async () => {
+  test('a pause survives a restart of the scheduler, and resume ends it', async () => {
     const first = await start();
     expect(await desk.run('pause', '--all')).toMatchObject({ code: 0 });
     await desk.run('stop');
@@ -240,7 +240,7 @@ describe('pause, resume, cancel and reset', () => {
     expect((await timer('later')).paused).not.toBeNull();
   });
 
-  test('the timers must be named', async () => {
+  test('all of them require timer names', async () => {
     await start();
     expect(await desk.run('pause')).toMatchObject({ code: 2 });
     expect(await desk.run('pause', 'job', '--for', '5')).toMatchObject({
@@ -249,7 +249,7 @@ describe('pause, resume, cancel and reset', () => {
     });
   });
 
-  test('cancel ends a run by its timer’s name or its id', async () => {
+  test('cancel ends a run by timer name or run id', async () => {
     const program = await start();
     await desk.run('trigger', 'job');
     const first = await puppet.next();
@@ -267,7 +267,7 @@ describe('pause, resume, cancel and reset', () => {
     expect(endings.map((line) => line.status)).toEqual(['canceled', 'canceled']);
   });
 
-  test('reset restarts a delay, and closes a breaker', async () => {
+  test('reset restarts a delay and closes a breaker', async () => {
     await start();
     const before = Date.parse((await timer('later')).next_at!);
     await desk.run('reset', 'later', '--in', '2h');
@@ -280,7 +280,7 @@ describe('pause, resume, cancel and reset', () => {
 });
 
 describe('stop', () => {
-  test('--drain starts nothing more and lets what runs end by itself', async () => {
+  test('--drain starts no more runs and lets active runs finish', async () => {
     const program = await start();
     await desk.run('trigger', 'job');
     const held = await puppet.next();
@@ -296,7 +296,7 @@ describe('stop', () => {
     expect(await program.event('run.finished')).toMatchObject({ status: 'success' });
   });
 
-  test('ends what runs, even with --keep-alive', async () => {
+  test('ends active runs, even with --keep-alive', async () => {
     const program = await start('--keep-alive');
     await desk.run('trigger', 'job');
     await puppet.next();
@@ -307,7 +307,7 @@ describe('stop', () => {
 });
 
 describe('logs', () => {
-  test('of what nothing is remembered say so', async () => {
+  test('reports that no record matches', async () => {
     await start();
     expect(await desk.run('logs', 'job')).toMatchObject({
       code: 0,
@@ -316,7 +316,7 @@ describe('logs', () => {
     });
   });
 
-  test('contain the past, and with -f new records, until the scheduler stops', async () => {
+  test('prints past records, and with -f new ones until the scheduler stops', async () => {
     const program = await start();
     await desk.run('trigger', 'shaky', '--wait');
     const past = await desk.run('logs', 'shaky', '--json');
@@ -334,7 +334,7 @@ describe('logs', () => {
   });
 });
 
-test('list and status name the same state of two timers that share a group of one', async () => {
+test('list and status show the same states for two timers in a group of size one', async () => {
   const timers = ['first', 'second'].map((name) => `  ${name}: { in: 1ms, group: disk, run: ${command()} }`);
   desk.write('timers.yaml', ['state: ./s.db', 'groups: { disk: 1 }', 'timers:', ...timers].join('\n'));
   desk.start(['start', '--keep-alive']);

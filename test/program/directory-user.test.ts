@@ -19,8 +19,8 @@ function knowing(name: string, question: string, answer: string): void {
   chmodSync(desk.write(`bin/${name}`, script), 0o755);
 }
 
-describe.runIf(isRoot)('a user that getent knows and /etc/passwd does not', () => {
-  test('runs a command with its ids, groups, home and shell', async () => {
+describe.runIf(isRoot)('a user known to getent but missing from /etc/passwd', () => {
+  test('runs commands with the user’s ids, groups, home and shell', async () => {
     knowing('getent', 'passwd dirk', 'dirk:x:61234:61235:Dirk:/home/dirk:/bin/dash');
     knowing('id', '-G -- dirk', '61235 61236 61237');
     desk.write(

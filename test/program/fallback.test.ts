@@ -24,7 +24,7 @@ timers:
     on_failure: echo "$TIMERS_STATUS $TIMERS_FALLBACK_STATUS" >> facts
 `;
 
-test('a command that keeps failing is followed by its fallback, in log, history and why', async () => {
+test('a fallback runs after a command keeps failing, and appears in the log, history and why', async () => {
   const scheduler = desk.start(['start', '--log-format', 'json']);
   await scheduler.ended;
   expect(readFileSync(join(desk.folder, 'facts'), 'utf8')).toBe('failure 2 3\nfailure success\n');
@@ -45,13 +45,13 @@ test('a command that keeps failing is followed by its fallback, in log, history 
   expect((await desk.run('why', 'load')).stdout).toMatch(/\nIts fallback succeeded in \d/);
 });
 
-test('timers run prints what both print, and exits as the command does', async () => {
+test('timers run prints the output of both commands and exits with the exit code of the first', async () => {
   const { code, stdout, stderr } = await desk.run('run', 'load');
   expect({ code, stdout }).toEqual({ code: 3, stdout: 'no route\nno route\nold prices\n' });
   expect(stderr).toMatch(/load failed: exit code 3 \(attempt 2\); starting its fallback\n.*its fallback succeeded in/);
 });
 
-test('explain and simulate show it', async () => {
+test('explain and simulate show the fallback', async () => {
   expect((await desk.run('explain', 'load')).stdout.replace(/\s+/g, ' ')).toContain(
     'If all attempts of a run fail, or its breaker is open, its fallback runs: sh -c ',
   );

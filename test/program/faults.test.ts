@@ -10,7 +10,7 @@ beforeEach(() => {
 
 afterEach(() => desk.clear());
 
-test('a start with hardly any files to open runs as far as they go', async () => {
+test('start with too few file descriptors runs as many commands as they allow', async () => {
   desk.write('timers.yaml', 'state: false\ntimers:\n  job: { in: 1ms, run: "true" }\n');
   const wrap = ['/bin/sh', '-c', 'ulimit -n 24; exec "$@"', 'sh'];
   const { code, stderr } = await desk.start(['start'], { wrap }).ended;
@@ -40,7 +40,7 @@ describe('uncaught errors', () => {
 
   const bugs = (program: Program) => program.lines.filter(({ event }) => event === 'internal.error');
 
-  test('are reported, and the scheduler continues with its commands', async () => {
+  test('are reported, and the scheduler and its commands keep running', async () => {
     const { program, held } = await start();
     program.kill('SIGUSR2');
     await program.line((line) => line['error'] === 'TypeError: no such thing');
@@ -56,7 +56,7 @@ describe('uncaught errors', () => {
     expect(stderr).toContain('timers: internal error, please report it: TypeError: no such thing\n');
   });
 
-  test('shut it down when there are more than ten in a minute', async () => {
+  test('shut the scheduler down if there are more than ten within a minute', async () => {
     const { program } = await start();
     for (let pairs = 1; pairs <= 5; pairs++) {
       program.kill('SIGUSR2');

@@ -89,7 +89,7 @@ const A_ROUND = 3;
 
 const finishedOf = ({ lines }: Program) => lines.filter(({ event }) => event === 'run.finished').length;
 
-test('both ends are killed and responses are lost: no outcome is missing, repeated or out of order', async () => {
+test('no outcome is lost, duplicated or reordered when either end is killed and responses are lost', async () => {
   let center = startCenter();
   let edge = startEdge();
   for (let round = 0; round < ROUNDS; round++) {
@@ -131,7 +131,7 @@ forward: { url: "http://127.0.0.1:${to}/api/outcomes", token_file: ./token }
 timers: { idle: { every: 1d, run: [true] } }
 `;
 
-test('the server shows the outcomes of each node, and refuses malformed ones', async () => {
+test('the server shows the outcomes of each node, and rejects malformed ones', async () => {
   const center = startCenter();
   await center.event('http.listening');
   const post = async (body: string, headers: Record<string, string> = {}) => {

@@ -20,7 +20,7 @@ const fileOf = (...names: string[]) =>
 const start = (...more: string[]): Program =>
   desk.start(['start', '--from', server.url, '--every', '1s', '--state', 'edge.db', ...more]);
 
-test('a node continues without its server, even after a restart, and loads the next version', async () => {
+test('a node keeps running without its server, even after a restart, and loads the next version', async () => {
   const first = start();
   await first.event('run.finished', 'one');
   await server.close();
@@ -40,7 +40,7 @@ test('a node continues without its server, even after a restart, and loads the n
   expect((await second.ended).code).toBe(0);
 });
 
-test('a bad version is reported with its place, and a reload shows it', async () => {
+test('an invalid version is logged with line and column, and reload reports it', async () => {
   const program = start();
   await program.event('run.finished', 'one');
   server.text = 'timers:\n  one: { evry: 1s, run: "true" }\n';
@@ -64,7 +64,7 @@ test.each([
   [['--token-file', 'token'], '--token-file needs --from'],
   [['--from', 'https://edge:s3cret@timers.example.org/a'], '--from https://USER@HOST/timers.yaml --token-file'],
   [['--from', 'http://:s3cret@127.0.0.1:1/a'], 'other users of this machine can read a password'],
-])('wrong usage is refused: %j', async (args, words) => {
+])('wrong usage is rejected: %j', async (args, words) => {
   const { code, stderr } = await desk.run('start', ...args);
   expect(stderr).not.toContain('s3cret');
   expect([code, stderr]).toEqual([2, expect.stringContaining(words)]);

@@ -72,7 +72,7 @@ async function look(program: Program): Promise<Found> {
   };
 }
 
-test(`killed as soon as a verb is granted, ${ROUNDS * DEEDS.length} times, the scheduler forgets none`, async () => {
+test(`a scheduler killed right after it confirms a verb keeps the result, in ${ROUNDS * DEEDS.length} kills`, async () => {
   desk.write('timers.yaml', 'state: ./timers.db\ntimers:\n  job: { cron: "0 0 1 1 *", run: "true" }\n');
   const start = () => desk.start(['start', '--log-format', 'json']);
   const forgotten: string[] = [];

@@ -4,7 +4,7 @@ import { follow, showsTimes } from '../support/reader.js';
 
 const pages = [readme, ...guide].filter(showsTimes);
 
-// In whatever zone its reader is, a page shows what happens there.
+// Readers in any zone must see the times that a page shows.
 describe.each(pages.map((page) => [page.path, page] as const))('%s', (_path, page) => {
   follow(page);
 });

@@ -62,13 +62,13 @@ async function expectHealth(alive: readonly unknown[], ready: readonly unknown[]
   ]);
 }
 
-test('a scheduler that does its work is alive and ready, and says so in one line', async () => {
+test('a working scheduler is alive and ready, and the check prints one line', async () => {
   await start();
   await expectHealth([], []);
   expect(await desk.run('status', '--check')).toMatchObject({ code: 0, stdout: '', stderr: 'timers: ready\n' });
 });
 
-test('a refused timer file makes it unready until it is accepted, and it is alive all the time', async () => {
+test('a rejected timer file makes the scheduler unready, but still alive, until it is accepted', async () => {
   const program = await start();
   timers('timers:\n  yearly: { corn: "0 0 1 1 *", run: "true" }\n');
   program.kill('SIGHUP');
@@ -86,7 +86,7 @@ test('a refused timer file makes it unready until it is accepted, and it is aliv
   await expectHealth([], []);
 });
 
-test('a timer file that cannot even be read is not a reason to kill the scheduler, but a reason to look', async () => {
+test('a syntax error in the timer file makes the scheduler unready, but still alive', async () => {
   desk.write('timers.yaml', IDLE);
   const program = desk.start(['start']);
   await program.event('scheduler.started');
@@ -97,7 +97,7 @@ test('a timer file that cannot even be read is not a reason to kill the schedule
   expect(await check('ready')).toEqual([1, [expect.stringMatching(/^the timer file has changed but is not loaded: /)]]);
 });
 
-test('a state that cannot be written makes it unready until it can', async () => {
+test('an unwritable state makes the scheduler unready until it can be written again', async () => {
   const program = await start('timers:\n  often: { every: 1s, run: "true" }\n');
   const [state, away] = ['state', 'away'].map((name) => join(desk.folder, name)) as [string, string];
   await program.event('run.finished');
@@ -114,7 +114,7 @@ test('a state that cannot be written makes it unready until it can', async () =>
   expect(await probe('/readyz')).toEqual([200, []]);
 });
 
-test('a stopping scheduler is not ready, but alive', async () => {
+test('a stopping scheduler is alive but not ready', async () => {
   const program = await start('timers:\n  long: { every: 1d, run_at_start: true, run: [tail, -f, /dev/null] }\n');
   await program.event('run.started', 'long');
   const stopping = desk.start(['stop', '--drain']);
@@ -124,7 +124,7 @@ test('a stopping scheduler is not ready, but alive', async () => {
   await stopping.ended;
 });
 
-test('without a scheduler the check reports that', async () => {
+test('the check reports that no scheduler is running', async () => {
   timers(IDLE);
   const reason = 'no scheduler of timers.yaml is running. Start it: timers start';
   expect(await check('ready')).toEqual([1, [reason]]);
@@ -144,7 +144,7 @@ process.on('SIGUSR2', () => {
 `;
 
 describe('a blocked event loop', () => {
-  test('means no response in time while it lasts, and a reason afterwards', async () => {
+  test('makes probes time out while it lasts, and is given as the reason afterward', async () => {
     const blocker = desk.write('blocker.mjs', BLOCKER);
     const isThere = (name: string) => () => existsSync(join(desk.folder, name)) || undefined;
     const program = await start(IDLE, { NODE_OPTIONS: `--import=${blocker}` });

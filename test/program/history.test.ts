@@ -70,7 +70,7 @@ const objects = (stdout: string): Record<string, unknown>[] =>
     .map((line) => JSON.parse(line));
 
 describe('history', () => {
-  test('is read from where the timer file says, and shows every outcome, newest last', async () => {
+  test('reads the state named by the timer file, and shows every outcome, newest last', async () => {
     desk.write('timers.yaml', FILE);
     past();
     const { code, stdout } = await desk.run('history');
@@ -87,14 +87,14 @@ describe('history', () => {
     expect(lines.at(-1)).toMatch(/ 3 firings: the scheduler was not running$/);
   });
 
-  test('--json has the fields of the log, and the timestamp', async () => {
+  test('--json prints the fields of the log, and the timestamp', async () => {
     desk.write('timers.yaml', FILE);
     past();
     const { stdout } = await desk.run('history', '--json');
     expect(objects(stdout)).toEqual(PAST.map((ending) => ({ timestamp: toTimestamp(ending.at), ...toRecord(ending) })));
   });
 
-  test('holds the very records of the log', async () => {
+  test('--json prints the same records as the log', async () => {
     desk.write(
       'timers.yaml',
       'state: ./past.db\ntimers:\n  fine: { in: 10ms, run: "true" }\n  bad: { in: 20ms, run: echo oh; exit 3 }\n',
@@ -107,7 +107,7 @@ describe('history', () => {
     expect(objects((await desk.run('history', '--json')).stdout)).toEqual(told);
   });
 
-  test('can be narrowed to timers, outcomes, a time and a number', async () => {
+  test('filters by timer, outcome, time and count', async () => {
     desk.write('timers.yaml', FILE);
     past();
     const idsOf = async (...args: string[]) =>
@@ -124,7 +124,7 @@ describe('history', () => {
     expect(await idsOf('removed')).toEqual(['removed@2026-11-21T01:30:00.000Z']);
   });
 
-  test('--run shows one complete run by a prefix of its id', async () => {
+  test('--run shows one run in full, given a prefix of its id', async () => {
     desk.write('timers.yaml', FILE);
     past();
     const { code, stdout } = await desk.run('history', '--run', 'mg1c2x3l');
@@ -135,7 +135,7 @@ describe('history', () => {
     expect(objects(json)).toMatchObject([{ run_id: 'mg1c2x3l0abcd', output_tail: 'no route to host' }]);
   });
 
-  test('shows an active run while a scheduler has it, and does not call it running otherwise', async () => {
+  test('shows an active run as running only while a scheduler holds it', async () => {
     desk.write('timers.yaml', FILE);
     const run = { firing: report('2026-11-21T02:00:00'), runId: 'mg1c9x3k0zzzz', at: instant('2026-11-21T02:00:00') };
     const ledger = recording(
@@ -149,7 +149,7 @@ describe('history', () => {
     expect((await desk.run('history', '--json')).stdout).toBe('');
   });
 
-  test('needs no timer file when the state is named', async () => {
+  test('needs no timer file if --state names the state', async () => {
     const state = past();
     expect(await desk.run('history', '--state', state, 'removed')).toMatchObject({
       code: 0,
@@ -157,7 +157,7 @@ describe('history', () => {
     });
   });
 
-  test('is looked for where a scheduler keeps it when the timer file does not say', async () => {
+  test('reads the default state of the scheduler if the timer file names none', async () => {
     const file = desk.write('timers.yaml', FILE.replace('state: ./past.db', ''));
     const env = { XDG_STATE_HOME: desk.folder };
     record(defaultStatePath(file, env), ...PAST);
@@ -168,7 +168,7 @@ describe('history', () => {
   });
 });
 
-test('outcomes that cannot be recorded to the end are reported before the scheduler ends', async () => {
+test('outcomes that could not be recorded are reported before the scheduler exits', async () => {
   const path = past();
   const other = new DatabaseSync(path);
   other.exec('BEGIN IMMEDIATE');
@@ -182,15 +182,15 @@ test('outcomes that cannot be recorded to the end are reported before the schedu
   ]);
 });
 
-describe('where there is no history', () => {
-  test('nothing recorded yet: the message says where it looked, exit code 0', async () => {
+describe('history without records', () => {
+  test('says where it looked if nothing is recorded yet, with exit code 0', async () => {
     desk.write('timers.yaml', FILE);
     const { code, stdout, stderr } = await desk.run('history');
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(stderr).toMatch(/Nothing is recorded yet: there is no .*past\.db\. "timers start" creates it\.\n$/);
   });
 
-  test('nothing recorded yet, for an unknown timer: exit code 2', async () => {
+  test('rejects an unknown timer if nothing is recorded yet, with exit code 2', async () => {
     desk.write('timers.yaml', FILE);
     expect(await desk.run('history', 'bakup')).toMatchObject({
       code: 2,
@@ -198,14 +198,14 @@ describe('where there is no history', () => {
     });
   });
 
-  test('nothing matches: the message says so, exit code 0', async () => {
+  test('reports that no record matches, with exit code 0', async () => {
     desk.write('timers.yaml', FILE);
     past();
     const { code, stderr } = await desk.run('history', '--status', 'timeout');
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/Nothing in .*past\.db matches\.\n$/) });
   });
 
-  test('the state is off: exit code 1', async () => {
+  test('reports that the state is disabled, with exit code 1', async () => {
     desk.write('timers.yaml', FILE.replace('./past.db', 'false'));
     expect(await desk.run('history')).toMatchObject({
       code: 1,
@@ -213,7 +213,7 @@ describe('where there is no history', () => {
     });
   });
 
-  test('the state cannot be read: exit code 1, and the file is named', async () => {
+  test('names a state file that cannot be read, with exit code 1', async () => {
     desk.write('timers.yaml', FILE);
     writeFileSync(join(desk.folder, 'past.db'), 'noise '.repeat(1_000));
     const { code, stderr } = await desk.run('history');
@@ -221,7 +221,7 @@ describe('where there is no history', () => {
     expect(stderr).toMatch(/timers: the state .*past\.db cannot be read: \S.*\n$/);
   });
 
-  test('no timer file: exit code 1 and what to do', async () => {
+  test('suggests --state if there is no timer file, with exit code 1', async () => {
     expect(await desk.run('history')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('with --state <path> the history is read without a timer file'),
@@ -229,7 +229,7 @@ describe('where there is no history', () => {
   });
 });
 
-describe('wrong usage ends with exit code 2 and what to write', () => {
+describe('wrong usage exits with code 2 and a hint', () => {
   test.each([
     [['bakup'], /unknown timer "bakup" in the file or in the history\. Did you mean backup\?/],
     [['--status', 'failed'], /--status: unknown outcome "failed"\. Did you mean failure\?/],
@@ -260,7 +260,7 @@ describe('list', () => {
     expect((await desk.run('list')).stdout).toMatch(/^NAME.*LAST\nbackup .*success .* ago\n/);
   });
 
-  test('next leaves out a timer whose runs are used up, and says so', async () => {
+  test('next omits a timer that has used up max_runs, with a note', async () => {
     desk.write('timers.yaml', 'state: ./s.db\ntimers: { few: { every: 1s, max_runs: 1, run: "true" } }');
     await desk.start(['start']).ended;
     expect(await desk.run('next', 'few')).toMatchObject({
@@ -270,7 +270,7 @@ describe('list', () => {
     });
   });
 
-  test('does not fail because of a state that cannot be read', async () => {
+  test('succeeds even if the state cannot be read', async () => {
     desk.write('timers.yaml', FILE);
     writeFileSync(join(desk.folder, 'past.db'), 'noise '.repeat(1_000));
     const { code, stdout, stderr } = await desk.run('list');

@@ -43,7 +43,7 @@ async function expectToBeFound(environment: readonly string[], barest: readonly 
 const BARE = ['env', '-i'];
 
 test.each([['HOME=/proc/none'], ['HOME='], ['XDG_STATE_HOME=/proc/none', 'TMPDIR=/proc/none']])(
-  'a scheduler with %s %s runs, and commands with another environment find it',
+  'commands in another environment find a scheduler that runs with %s %s',
   (...variables) =>
     expectToBeFound(
       [...BARE, ...variables.filter((variable) => variable), 'PATH=/usr/bin:/bin'],
@@ -61,17 +61,17 @@ test('history of a user without a home says that nothing is recorded, and where 
 });
 
 const needsRoot = canBeSomebody ? '' : ' (skipped: needs root, setpriv and a program that others can read)';
-test.skipIf(!canBeSomebody)(`so does one whose user has no account${needsRoot}`, () =>
+test.skipIf(!canBeSomebody)(`commands find a scheduler whose user has no account${needsRoot}`, () =>
   expectToBeFound([...SOMEBODY, ...BARE], [...SOMEBODY, ...BARE, 'HOME=/nonexistent']),
 );
 
 const needsMounts = canUnshare ? '' : ' (skipped: needs unshare -m)';
-describe.skipIf(!canUnshare)(`where nothing can be written${needsMounts}`, () => {
+describe.skipIf(!canUnshare)(`on a read-only file system${needsMounts}`, () => {
   const ROOTS = ['/tmp', '/dev/shm', '/root', '/home', '/var', '/run'];
   const MOUNTS = ROOTS.map((folder) => `mount --bind ${folder} ${folder}; mount -o remount,bind,ro ${folder};`);
   const readOnly = ['unshare', '-m', 'sh', '-c', `${MOUNTS.join(' ')} exec "$@"`, 'sh'];
 
-  test('timers run, and a probe does not report a missing scheduler', async () => {
+  test('timers run, and status --check does not report a missing scheduler', async () => {
     const scheduler = desk.start(['start', '--keep-alive'], { wrap: readOnly });
     expect(await scheduler.event('run.finished', 'job')).toMatchObject({ status: 'success' });
     expect(await run(readOnly, 'status', '--check')).toMatchObject({

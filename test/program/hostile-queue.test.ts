@@ -15,7 +15,7 @@ const MEGABYTE = 1_024;
 const peakOf = ({ process: { pid } }: Program): number =>
   Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / MEGABYTE;
 
-describe.skipIf(!hasRedis)('with a store into which others write', () => {
+describe.skipIf(!hasRedis)('a store that others can write to', () => {
   let all: Machines;
   let redis: Redis;
   beforeEach(async () => {
@@ -46,7 +46,7 @@ describe.skipIf(!hasRedis)('with a store into which others write', () => {
       env: { TIMERS_TASK_NAME: name, TIMERS_RUN_ID: id, TIMERS_ATTEMPT: '1', TIMERS_SCHEDULED_AT: '2026-01-01' },
     });
 
-  test('thousands of jobs start nothing and stop no run, and neither memory nor log grows', async () => {
+  test('thousands of foreign jobs start no command, stop no run and do not fill memory or log', async () => {
     const one = all.machine('one');
     const scheduler = await all.active(one);
     await flood('unknown', { count: 1_000, name: 'none', data: orderFor('none', 'h') });
@@ -82,7 +82,7 @@ describe.skipIf(!hasRedis)('with a store into which others write', () => {
     expect(peakOf(scheduler)).toBeLessThan(300);
   });
 
-  test('large results of many runs are lost runs, and stay out of memory', async () => {
+  test('oversized results are recorded as lost runs and are not kept in memory', async () => {
     const names = Array.from({ length: 6 }, (_, index) => `t${index}`);
     const line = all.timers().split('\n')[1]!;
     const one = all.machine('one', `timers:\n${names.map((name) => line.replace('job:', `${name}:`)).join('\n')}\n`);

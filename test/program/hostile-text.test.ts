@@ -36,8 +36,8 @@ function expectHarmless({ stdout, stderr }: Pick<Ended, 'stdout' | 'stderr'>, ar
   }
 }
 
-describe('what is typed is shown harmlessly', () => {
-  test.each(commandKinds.map(({ name }) => name))('by %s', async (name) => {
+describe('control characters are escaped', () => {
+  test.each(commandKinds.map(({ name }) => name))('in the arguments of %s', async (name) => {
     desk.write('timers.yaml', 'state: ./s.db\ntimers:\n  job: { cron: "0 0 1 1 *", run: [true] }\n');
     const lines: (readonly string[])[] = [
       [name, `--${HOSTILE}`],
@@ -49,7 +49,7 @@ describe('what is typed is shown harmlessly', () => {
     await Promise.all(lines.map((line) => run(...line)));
   });
 
-  test('by the program itself', async () => {
+  test('in unknown commands, option values and help topics', async () => {
     for (const line of [[HOSTILE], [`--${HOSTILE}`], ['help', HOSTILE]]) await run(...line);
     const { stderr } = await run('lst');
     expect(stderr).toContain('\n(Did you mean list?)');
@@ -75,7 +75,7 @@ timers:
   json: { cron: "0 0 1 1 *", run_at_start: true, run: [cat, data.json], output: { parse: json } }
 ${rest}`;
 
-describe('what a file contains and a command prints is shown harmlessly', () => {
+describe('control characters in files and command output are escaped', () => {
   /** A scheduler whose timers have run and failed. */
   async function start(format: string): Promise<Program> {
     desk.write('loud.txt', `${HOSTILE}\n`);
@@ -92,7 +92,7 @@ describe('what a file contains and a command prints is shown harmlessly', () => 
   const breakFile = () =>
     desk.write('timers.yaml', file(`  ${ESCAPED}: { every: ${ESCAPED}, run: true, ${ESCAPED}: 1 }\n`));
 
-  test.each(['json', 'pretty'])('by a running scheduler with a %s log', async (format) => {
+  test.each(['json', 'pretty'])('in the %s log of a running scheduler', async (format) => {
     const program = await start(format);
     breakFile();
     await run('reload');
@@ -104,7 +104,7 @@ describe('what a file contains and a command prints is shown harmlessly', () => 
     expect(printed?.['data']).toEqual({ [HOSTILE]: HOSTILE });
   });
 
-  test('by the clients of a running scheduler', async () => {
+  test('in the output of commands that query a running scheduler', async () => {
     await start('json');
     const recorded = (await run('history', '--json')).stdout.split('\n').filter((line) => line !== '');
     const runs = recorded.map((line) => (JSON.parse(line) as { run_id: string }).run_id);
@@ -118,7 +118,7 @@ describe('what a file contains and a command prints is shown harmlessly', () => 
       for (const form of [[], ['--json']]) await run(...line, ...form);
   });
 
-  test('by commands in a folder with such a name', async () => {
+  test('in the output of commands in a folder whose name contains them', async () => {
     const folder = join(desk.folder, HOSTILE);
     mkdirSync(folder);
     const path = join(folder, 'timers.yaml');
@@ -135,7 +135,7 @@ describe('what a file contains and a command prints is shown harmlessly', () => 
       for (const form of [[], ['--json']]) await run(...line, ...form, '-f', path);
   });
 
-  test('and what `run` runs is its own', async () => {
+  test('except in the output of timers run, which is passed through unchanged', async () => {
     desk.write('loud.txt', `${HOSTILE}\n`);
     desk.write('timers.yaml', file(''));
     const { stdout, stderr, code } = await desk.run('run', 'loud');

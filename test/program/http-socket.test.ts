@@ -36,7 +36,7 @@ const ask = (socketPath: string, { path = '/api/status', ...rest }: Question = {
 
 const trigger = { path: '/api/trigger', method: 'POST', headers: { 'Content-Type': 'application/json' } };
 
-test('a socket file belongs to its owner, who may read and act; a stop removes it', async () => {
+test('only its owner can use a socket file, to read and to act; stopping removes the file', async () => {
   const program = start('unix:./run/http.sock');
   const socket = pathOf('run/http.sock');
   expect(await program.event('http.listening')).toMatchObject({ address: `unix:${socket}` });
@@ -55,7 +55,7 @@ test('a socket file belongs to its owner, who may read and act; a stop removes i
   expect(existsSync(socket)).toBe(false);
 });
 
-test('with a token file it requires the token, too, whatever name the request uses', async () => {
+test('a socket with a token file requires the token for any Host header', async () => {
   writeFileSync(pathOf('token'), 'secret-of-this-test', { mode: 0o600 });
   const program = start('{ listen: "unix:http.sock", token_file: ./token }');
   await program.event('http.listening');
@@ -66,7 +66,7 @@ test('with a token file it requires the token, too, whatever name the request us
   await program.ended;
 });
 
-test('a socket that a killed scheduler has left is replaced', async () => {
+test('a socket file left by a killed scheduler is replaced', async () => {
   const first = start('unix:http.sock');
   await first.event('http.listening');
   first.kill('SIGKILL');
@@ -79,7 +79,7 @@ test('a socket that a killed scheduler has left is replaced', async () => {
   await second.ended;
 });
 
-test('a socket that another process serves stays theirs, and the timers run', async () => {
+test('a socket that another process serves is kept, and the timers run', async () => {
   const server = createServer().listen(pathOf('http.sock'));
   const program = start('unix:http.sock');
   expect(await program.event('http.unavailable')).toMatchObject({ reason: 'another scheduler is listening there' });
@@ -89,7 +89,7 @@ test('a socket that another process serves stays theirs, and the timers run', as
   server.close();
 });
 
-test('a folder that others may change is refused', async () => {
+test('a folder that others can write to is rejected', async () => {
   mkdirSync(pathOf('open'));
   chmodSync(pathOf('open'), 0o1777);
   const program = start('unix:open/http.sock');
@@ -99,7 +99,7 @@ test('a folder that others may change is refused', async () => {
   await program.ended;
 });
 
-test('a file at the path that is not a socket is left alone', async () => {
+test('a regular file at the socket’s path is left untouched', async () => {
   writeFileSync(pathOf('precious'), 'precious');
   symlinkSync('precious', pathOf('link'));
   for (const path of ['precious', 'link']) {

@@ -30,7 +30,7 @@ timers:
   return program;
 }
 
-test('Prometheus, probes and people are served where the file says so', async () => {
+test('the configured address serves metrics and probes', async () => {
   const program = await start();
   for (const path of ['/healthz', '/readyz']) {
     const response = await ask(path);
@@ -49,7 +49,7 @@ test('Prometheus, probes and people are served where the file says so', async ()
   expect((await program.ended).code).toBe(0);
 });
 
-test('from elsewhere Prometheus shows the token, and probes need none', async () => {
+test('a public address requires the token for metrics, but not for probes', async () => {
   desk.write('token', 'a-token-of-some-length-0123456789\n');
   desk.write(
     'open.yaml',
@@ -90,7 +90,7 @@ test('a port in use is reported, and the timers run', async () => {
   await first.ended;
 });
 
-test('a scheduler that waits for a port is not ready, and gets it when it is free', async () => {
+test('a scheduler waiting for a port is not ready, and listens once the port is free', async () => {
   const first = await start();
   desk.write('other.yaml', `http: 127.0.0.1:${PORT}\ntimers:\n  never: { every: 1h, run: [true] }\n`);
   const second = desk.start(['start', '-f', 'other.yaml']);

@@ -103,13 +103,13 @@ const SHAPES: Readonly<Record<string, (value: Value) => boolean>> = {
     !/duration|elapsed|timeout|lateness|delay|age|uptime|in$/.test(key),
 };
 
-test('every command of the program is tested here', () => {
+test('this file tests every command of the program', () => {
   // A worker needs a Redis: `workers.test.ts` runs it. It prints the log.
   const names = commandKinds.map(({ name }) => name).filter((name) => name !== 'worker');
   expect(Object.keys(TYPED).sort()).toEqual(names.sort());
 });
 
-test.each(Object.keys(TYPED))('%s prints objects of the one shape', (name) => {
+test.each(Object.keys(TYPED))('%s prints objects of the documented shape', (name) => {
   const documents = documentsOf(name);
   for (const document of documents) expect(document).toBeTypeOf('object');
   // The schema contains the file's keys, whose names are not ours to choose.

@@ -66,7 +66,7 @@ function endingsAt(instants: readonly number[], endings: readonly Told[]): Told[
   );
 }
 
-test(`killed ${KILLS} times at any moment, every firing due has exactly one outcome, in the state as in the log, and none is left open`, async () => {
+test(`after ${KILLS} kills at random moments, each firing has one outcome, the same in state and log`, async () => {
   desk.write('timers.yaml', FILE);
   const random = seeded(20_261_123);
   const told: Told[] = [];

@@ -26,15 +26,15 @@ beforeEach(() => {
 afterEach(() => desk.clear());
 
 describe('the manifests', () => {
-  test.each(all.map((manifest) => [manifest.kind, manifest] as const))('%s: has valid values', async (_, manifest) => {
+  test.each(all.map((manifest) => [manifest.kind, manifest] as const))('%s has valid values', async (_, manifest) => {
     expect(await schemaFault(manifest)).toBeUndefined();
   });
 
-  test('have no key that their kinds do not know', () => {
+  test('contain only keys that their kinds define', () => {
     expect(typeFaults(all)).toEqual([]);
   });
 
-  test('would be refused with a wrong value or a wrong key', async () => {
+  test('are rejected with a wrong value or an unknown key', async () => {
     const keda = readExample('keda.yml');
     const changed = (from: string, to: string): Manifest => {
       expect(keda).toContain(from);
@@ -44,7 +44,7 @@ describe('the manifests', () => {
     expect(typeFaults([changed('minReplicaCount', 'minReplicas')]).join()).toMatch(/"minReplicas"' does not exist/);
   });
 
-  test('mount what they name, and the timer file fits them', async () => {
+  test('mount each volume that they declare, and the timer file uses the mounted paths', async () => {
     const [config, deployment] = [ofKind('ConfigMap')[0], ofKind('Deployment')[0]];
     const file = String(at(config, 'data', 'timers.yaml'));
     const token = desk.write('token', 'a-token-of-enough-characters');
@@ -68,7 +68,7 @@ describe('the manifests', () => {
   });
 });
 
-test('the scheduler and its workers get the same file, and what they mount is there', async () => {
+test('the scheduler and its workers mount the same timer file, and each mount has its volume', async () => {
   const ours = manifestsOf(readExample('workers.yml'));
   const config = ours.find(({ kind }) => kind === 'ConfigMap');
   const file = String(at(config, 'data', 'timers.yaml'));
@@ -111,7 +111,7 @@ const adapterRules = (): readonly AdapterRule[] =>
 const lacksPromtool = missing('promtool');
 
 describe('the queries', () => {
-  test('are the same with KEDA and with prometheus-adapter, whose metrics the HPA asks for', () => {
+  test('are the same for KEDA and prometheus-adapter, and the HPA uses their metrics', () => {
     expect(adapterRules().map(({ metricsQuery }) => metricsQuery)).toEqual(queries());
     const metrics = at(ofKind('HorizontalPodAutoscaler')[0], 'spec', 'metrics') as unknown[];
     expect(metrics.map((metric) => at(metric, 'external', 'metric', 'name'))).toEqual(
@@ -119,7 +119,7 @@ describe('the queries', () => {
     );
   });
 
-  test.skipIf(lacksPromtool.length > 0)(`find what a scheduler exposes${why(lacksPromtool)}`, async () => {
+  test.skipIf(lacksPromtool.length > 0)(`match metrics that a scheduler exposes${why(lacksPromtool)}`, async () => {
     const scraped = await scrape();
     const asked = queries();
     for (const { seriesQuery } of adapterRules()) expect(scraped).toMatch(new RegExp(`^${seriesQuery}\\{`, 'm'));
@@ -127,7 +127,7 @@ describe('the queries', () => {
   });
 
   test.skipIf(lacksPromtool.length > 0 || !hasRedis)(
-    `of workers find what the active machine exposes${why(lacksPromtool)}`,
+    `for workers match metrics that the active machine exposes${why(lacksPromtool)}`,
     async () => {
       const all = await Machines.open();
       try {

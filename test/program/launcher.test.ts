@@ -35,7 +35,7 @@ if (noCompiler !== undefined) console.log(`most tests of the launcher are skippe
 describe.skipIf(noCompiler !== undefined)('with the forker', () => {
   const LONG = 'timers: {long: {every: 1h, run_at_start: true, run: "echo up; exec sleep 60"}}';
 
-  it('the start record, status and every command name it', async () => {
+  it('the forker is named in the start record and in status, and starts every command', async () => {
     desk.write('timers.yaml', LONG);
     const program = start();
     expect(await program.event('scheduler.started')).toMatchObject({ launcher: 'forker' });
@@ -47,7 +47,7 @@ describe.skipIf(noCompiler !== undefined)('with the forker', () => {
     await until(() => !isAlive(launcher.pid ?? 0));
   });
 
-  it('what a command leaves running is counted and left alone', async () => {
+  it('processes that a command leaves running are counted and not killed', async () => {
     desk.write(
       'timers.yaml',
       'timers: {left: {every: 1h, run_at_start: true, run: "setsid sleep 60 >/dev/null 2>&1 & echo $!"}}',
@@ -71,7 +71,7 @@ describe.skipIf(noCompiler !== undefined)('with the forker', () => {
   it.each([
     ['the option', ['--launcher', 'execa'], LONG],
     ['the file', [], `launcher: execa\n${LONG}`],
-  ])('%s chooses execa', async (_, options, file) => {
+  ])('%s selects execa', async (_, options, file) => {
     desk.write('timers.yaml', file);
     const program = start(...options);
     expect(await program.event('scheduler.started')).toMatchObject({ launcher: 'execa' });
@@ -82,7 +82,7 @@ describe.skipIf(noCompiler !== undefined)('with the forker', () => {
     expect(program.lines.some(({ event }) => event.startsWith('launcher.'))).toBe(false);
   });
 
-  it('its death is reported, its runs are lost when they end, and another starts the next ones', async () => {
+  it('a killed forker is reported and replaced, and its runs are recorded as lost when they end', async () => {
     desk.write(
       'timers.yaml',
       'timers: {long: {every: 1h, run_at_start: true, run: "trap \'echo last; exit 0\' USR1; echo up; while :; do sleep 0.05; done"}}',
@@ -107,7 +107,7 @@ describe.skipIf(noCompiler !== undefined)('with the forker', () => {
     await stop(program);
   });
 
-  test('no command outlives a scheduler that is killed, whatever it has become; the next start records each as lost', async () => {
+  test('no process outlives a killed scheduler, and the next start records each run as lost', async () => {
     const sleep = `sleep ${SECONDS}`;
     const script = `setsid ${sleep} & (setsid sh -c '${sleep} & exec env -i /bin/${sleep}' &) ; echo up; exec ${sleep}`;
     const names = Array.from({ length: 20 }, (_, index) => `t${index}`);
@@ -139,7 +139,7 @@ while ps -e -o stat=,args= | grep -E '^Z|sleep 0[.]0[12]'; do sleep 0.05; done
 `;
 
 test.skipIf(noCompiler !== undefined)(
-  'as PID 1 with the forker nothing that commands leave becomes a zombie',
+  'as PID 1 with the forker, no leftover process becomes a zombie',
   async ({ skip }) => {
     const namespace = ['unshare', '--pid', '--fork', '--mount-proc'];
     const [command = '', ...options] = namespace;
@@ -189,7 +189,7 @@ function copyOfProgram(): string {
   return copy;
 }
 
-it('while a forker does not reply, no request reaches a scheduler that is not complete', async () => {
+it('the control socket accepts no request before the forker has replied', async () => {
   const copy = copyOfProgram();
   const begun = join(desk.folder, 'begun');
   mkdirSync(join(copy, 'dist', 'native'), { recursive: true });
@@ -205,7 +205,7 @@ it('while a forker does not reply, no request reaches a scheduler that is not co
   expect(await program.ended).toMatchObject({ code: 0, stderr: '' });
 });
 
-it('without a forker commands start by execa, which is logged once with the reason', async () => {
+it('without a forker, commands start through execa, and the log reports the reason once', async () => {
   const copy = copyOfProgram();
   desk.write('timers.yaml', 'timers: {tick: {every: 1h, run_at_start: true, run: echo hi}}');
   const program = desk.start(['start', ...LOG], { program: join(copy, 'bin', 'timers.js') });

@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 afterEach(() => desk.clear());
 
-test('without the URL of a store, no client of a store is loaded', async () => {
+test('without the URL of a store, no store client is loaded', async () => {
   const chunks = join(ROOT, 'dist', 'cli');
   const all = readdirSync(chunks).filter((name) => name.endsWith('.cjs'));
   expect(packagesIn(all.map((name) => join(chunks, name)))).toEqual(Object.keys(MARKS));

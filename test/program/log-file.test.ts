@@ -22,7 +22,7 @@ const eventsIn = (name: string) => recordsIn(name).flatMap((record) => (reportsN
 const start = () => desk.start(['start', '--keep-alive']);
 const until = (name: string, event: string) => eventually(event, () => eventsIn(name).find((one) => one === event));
 
-test('the log goes to its file instead of standard output, and a reload moves it', async () => {
+test('the log goes to its file instead of stdout, and a reload switches to another file', async () => {
   timers('log: ./a.log');
   const program = start();
   await until('a.log', 'scheduler.started');
@@ -44,7 +44,7 @@ test('the log goes to its file instead of standard output, and a reload moves it
   expect(told.at(-1)).toBe('scheduler.stopped');
 });
 
-test('a log file that cannot be written stops no timer, is reported once, and then gets the waiting records', async () => {
+test('an unwritable log file is reported once, does not stop timers, and gets the records later', async () => {
   timers('log: ./later/a.log');
   const program = start();
   await program.said('timers: the log file');
@@ -67,7 +67,7 @@ test('a log file that cannot be written stops no timer, is reported once, and th
     ).toHaveLength(1);
 });
 
-test('status names a log file that cannot be written, and the end counts the records that it lost', async () => {
+test('status names an unwritable log file, and the scheduler reports the lost records on exit', async () => {
   timers('log: ./never/a.log');
   const program = start();
   await program.said('timers: the log file');
@@ -88,7 +88,7 @@ test('status names a log file that cannot be written, and the end counts the rec
   expect(Number(lost)).toBeGreaterThan(5);
 });
 
-test('a file that another program moved is opened again by its name', async () => {
+test('a log file that another program renamed is reopened by its name', async () => {
   timers('log: { file: ./a.log, max_size: false }');
   const program = start();
   await until('a.log', 'scheduler.started');

@@ -77,14 +77,14 @@ async function recordsOfABroadRun(): Promise<Program['lines']> {
   return [...first.lines, ...second.lines];
 }
 
-test('the published schema of the log describes every record of a broad run', async () => {
+test('the published log schema describes every record that a scheduler writes', async () => {
   const records = await recordsOfABroadRun();
   expect(records.flatMap(faultsOfRecord)).toEqual([]);
   expect(records.map(({ event }) => event)).toEqual(expect.arrayContaining(EVENTS_OF_IT));
   expect(records.some(({ truncated }) => truncated === true)).toBe(true);
 });
 
-test('timers schema log prints the schema as a file', async () => {
+test('timers schema log prints the schema', async () => {
   const { code, stdout } = await desk.run('schema', 'log');
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ title: 'timers log record' });

@@ -14,7 +14,7 @@ afterEach(async () => {
   await puppet.close();
 });
 
-test('logs prints what start prints, in the same form', async () => {
+test('logs prints records in the same form as start', async () => {
   desk.write(
     'timers.yaml',
     `timezone: Asia/Kathmandu

@@ -28,7 +28,7 @@ afterEach(async () => {
   await loki.close();
 });
 
-test('pino-loki sends every record to Loki, with level, event and host as labels', async () => {
+test('pino-loki ships every record to Loki with level, event and host as labels', async () => {
   desk.write('timers.yaml', 'timers:\n  lines: { in: 10ms, run: "seq 300; exit 3" }\n');
   const program = desk.start(['start', '--log-format', 'json']);
   const options = ['--hostname', `http://${loki.host}`, '--replaceTimestamp', '--propsLabels', 'level,event,host'];

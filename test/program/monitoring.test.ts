@@ -50,7 +50,7 @@ timers:
 }
 
 test.skipIf(lacks.length > 0)(
-  `Prometheus and Alertmanager report a timer that fails, that it is fixed, and that the scheduler is gone${why(lacks)}`,
+  `Prometheus and Alertmanager report a failing timer, its recovery and a missing scheduler${why(lacks)}`,
   async () => {
     const { program, prometheus, timers } = await watch();
     const { exit_code: code } = await program.event('run.finished', 'backup');

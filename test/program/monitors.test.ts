@@ -17,7 +17,7 @@ afterEach(async () => {
 
 const asked = () => web.log.map((line) => line.replace(/\?rid=[\da-f-]{36}$/, ''));
 
-test('monitors, webhook and heartbeat receive what happens; a reload applies other addresses; no log contains one', async () => {
+test('monitors, webhooks and heartbeats are notified, a reload changes their URLs, and logs hide them', async () => {
   const file = (secret: string, beat: string) => `
 heartbeat: { every: 1h, url: "http://${web.host}/${beat}" }
 timers:
@@ -50,7 +50,7 @@ timers:
   expect(readFileSync(`${desk.folder}/timers.yaml`, 'utf8')).toContain('s3cret');
 });
 
-test('services that hang delay neither a timer nor the end of the scheduler', async () => {
+test('an unresponsive service delays neither a timer nor the shutdown of the scheduler', async () => {
   web.answers = undefined;
   desk.write(
     'timers.yaml',
@@ -73,7 +73,7 @@ timers:
   expect(program.lines.some(({ event }) => event === 'heartbeat.failed')).toBe(true);
 });
 
-test('a manual run in the foreground notifies nobody', async () => {
+test('timers run sends no notification', async () => {
   desk.write(
     'timers.yaml',
     `heartbeat: "http://${web.host}/beat"\ntimers:\n  bad: { every: 1h, run: [false], ping: "http://${web.host}/x", notify: "http://${web.host}/y" }\n`,

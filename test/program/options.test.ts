@@ -25,8 +25,8 @@ test.each(commandKinds.map((kind) => ({ kind, name: kind.name })))('$name has --
   expect(command.options.map(({ long }) => long)).toContain('--json');
 });
 
-describe('the natural spelling is accepted', () => {
-  test('the timer file as an argument, and options in front of the command', async () => {
+describe('alternative spellings', () => {
+  test('accept the file as an argument and options before the command', async () => {
     desk.write('jobs.yaml', FILE);
     const scheduler = desk.start(['start', 'jobs.yaml', '--json']);
     await scheduler.event('scheduler.started');
@@ -62,14 +62,14 @@ describe('the natural spelling is accepted', () => {
     [['history', '--since', 'soon'], /--since takes a time .* yesterday.*; got "soon"/],
     [['next', '--from', 'soon'], /--from takes a time .* yesterday.*; got "soon"/],
     [['simulate', '--to', 'soon'], /--to takes a time .* yesterday.*; got "soon"/],
-  ])('timers %j is refused with what to write', async (args, said) => {
+  ])('timers %j is rejected, with the correct form', async (args, said) => {
     desk.write('timers.yaml', FILE);
     const { code, stdout, stderr } = await desk.run(...args);
     expect({ isRefused: code === 1 || code === 2, stdout }).toEqual({ isRefused: true, stdout: '' });
     expect(stderr).toMatch(said);
   });
 
-  test('help of a command', async () => {
+  test('timers help COMMAND prints the help of the command', async () => {
     expect(await desk.run('help', 'next')).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('Usage: timers next'),
@@ -77,7 +77,7 @@ describe('the natural spelling is accepted', () => {
   });
 });
 
-test('commands that control a scheduler print with --json what they have done, one object per line', async () => {
+test('control commands print one JSON object per affected timer with --json', async () => {
   desk.write('timers.yaml', FILE);
   const scheduler = desk.start(['start']);
   await scheduler.event('scheduler.started');

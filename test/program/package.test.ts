@@ -30,12 +30,12 @@ const node = (script: string): string => {
   return execFileSync(process.execPath, ['script.js'], { cwd: folder, encoding: 'utf8' }).trim();
 };
 
-test('its four names can be imported, and nothing else is there', () => {
+test('the package exports four names and nothing else', () => {
   const names = node("import * as face from 'timers-cli'; console.log(Object.keys(face).sort().join(' '))");
   expect(names).toBe('Timer createScheduler loadTimers parseSchedule');
 });
 
-test('parseSchedule returns strictly later instants, in epoch milliseconds, and throws sentences', () => {
+test('parseSchedule returns strictly later instants in epoch milliseconds, and throws clear errors', () => {
   const script = `
     import { parseSchedule } from 'timers-cli';
     const noon = Date.UTC(2026, 0, 1, 12);
@@ -54,7 +54,7 @@ test('parseSchedule returns strictly later instants, in epoch milliseconds, and 
   ]);
 });
 
-test('what parseSchedule throws is a plain error with the fix in one sentence', () => {
+test('parseSchedule throws a plain error that says how to correct the input', () => {
   const script = `
     import { parseSchedule } from 'timers-cli';
     const said = (work) => { try { work(); return 'no error'; } catch (error) { return error.name + ': ' + error.message; } };
@@ -76,7 +76,7 @@ test('what parseSchedule throws is a plain error with the fix in one sentence', 
   ]);
 });
 
-test('a loaded file runs, its events come under the names of the log', () => {
+test('a loaded file runs, and its events have the names used in the log', () => {
   writeFileSync(join(folder, 'timers.yaml'), 'timers:\n  a: { in: 1ms, run: echo hello }\n');
   const script = `
     import { createScheduler, loadTimers } from 'timers-cli';
@@ -92,7 +92,7 @@ test('a loaded file runs, its events come under the names of the log', () => {
   );
 });
 
-test('a broken file is refused with place and sentence', () => {
+test('a broken file is rejected with line, column and message', () => {
   writeFileSync(join(folder, 'broken.yaml'), 'timers:\n  a: { every: 1, run: echo hello }\n');
   const script = `
     import { createScheduler, loadTimers } from 'timers-cli';
@@ -102,7 +102,7 @@ test('a broken file is refused with place and sentence', () => {
   expect(node(script)).toMatch(/^1 undefined\nTypeError .*broken\.yaml:2:15: /);
 });
 
-test('one command installs it with its manual, without a network, a compiler or a warning, in 30 MB', () => {
+test('one command installs it with its manual, offline, without a compiler or warnings, in 30 MB', () => {
   const prefix = join(folder, 'global');
   const flags = ['--offline', '--no-audit', '--no-fund', '--no-update-notifier', '--prefix', prefix];
   // npm 11 warns of a script that the package would run, even of `prepare`, which npm does not run for a package.
@@ -119,7 +119,7 @@ test('one command installs it with its manual, without a network, a compiler or 
   expect(Number(kilobytes)).toBeLessThanOrEqual(30 * 1024);
 });
 
-test('it has the license of each package whose code is in it', () => {
+test('the package contains the license of each bundled dependency', () => {
   const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     devDependencies: Record<string, string>;
   };
@@ -128,7 +128,7 @@ test('it has the license of each package whose code is in it', () => {
     expect(licenses).toContain(`${name} ${devDependencies[name]}: `);
 });
 
-test('its program runs without its sources', () => {
+test('the program runs without its source files', () => {
   const said = execFileSync(process.execPath, [join(home, 'bin', 'timers.js'), 'validate'], {
     cwd: folder,
     encoding: 'utf8',
@@ -136,11 +136,11 @@ test('its program runs without its sources', () => {
   expect(said).toContain('timers.yaml is valid: 1 timer.');
 });
 
-test('it contains the page of its scheduler', () => {
+test('the package contains the web page', () => {
   expect(readdirSync(join(home, 'dist', 'page')).sort()).toEqual(['icon.svg', 'index.html', 'page.css', 'page.js']);
 });
 
-test('its types need no other package', () => {
+test('the types need no other package', () => {
   writeFileSync(
     join(folder, 'types.ts'),
     `import { parseSchedule, Timer, loadTimers, createScheduler, type Schedule } from 'timers-cli';
@@ -173,7 +173,7 @@ test('its types need no other package', () => {
   });
 });
 
-test('V8 accepts the compiled code of every script', ({ skip }) => {
+test('V8 accepts the cached code of every script', ({ skip }) => {
   if ('enableCompileCache' in Module) skip('Node keeps compiled code by itself');
   const cache = `.${process.version}-${process.platform}-${process.arch}.v8cache`;
   const script = `
@@ -196,7 +196,7 @@ test.each([
   ['version', 'v20.0.0'],
   ['platform', 'plan9'],
   ['arch', 'pdp11'],
-])('compiled code of another %s of Node is not used', (fact, value) => {
+])('code cached for another Node.js %s is not used', (fact, value) => {
   const count = (preload: string): number => {
     const counting = `
       const vm = require('node:vm');

@@ -97,7 +97,7 @@ interface Violation {
 }
 
 about(`the page${skippedWithoutChromium}`, () => {
-  test('shows every timer, and what happens as it happens', async () => {
+  test('shows every timer, and updates live', async () => {
     await start();
     const page = await look();
     await expect.poll(() => page.locator('#timers tr').count()).toBe(4);
@@ -120,7 +120,7 @@ about(`the page${skippedWithoutChromium}`, () => {
     expect(complaints).toEqual([]);
   });
 
-  test('says within two clicks why the backup did not run', async () => {
+  test('shows within two clicks why the backup did not run', async () => {
     await start({ state: './timers.db' });
     const page = await look();
     await page.getByRole('button', { name: 'backup', exact: true }).click();
@@ -129,7 +129,7 @@ about(`the page${skippedWithoutChromium}`, () => {
     expect(await drawer.locator('.outcomes summary').first().textContent()).toContain('exit code 3');
   });
 
-  test('shows and acts with the token, and with no other', async () => {
+  test('shows data and accepts actions with the valid token only', async () => {
     await start();
     const page = await open();
     await page.getByLabel('Token').waitFor();
@@ -156,7 +156,7 @@ about(`the page${skippedWithoutChromium}`, () => {
     await page.getByRole('button', { name: 'Try again' }).waitFor();
   });
 
-  test('without a token file it can read, cannot act, and says how to change that', async () => {
+  test('is read-only without a token file, and explains how to enable actions', async () => {
     await start({ http: `127.0.0.1:${PORT}` });
     const page = await open();
     await page.getByText('This page is read-only.').waitFor();
@@ -167,7 +167,7 @@ about(`the page${skippedWithoutChromium}`, () => {
     expect(status).toBe(403);
   });
 
-  test('that can be reached from elsewhere shows nothing before it is shown the token', async () => {
+  test('shows nothing on a public address until the token is entered', async () => {
     await start({ http: `{ listen: "0.0.0.0:${PORT}", token_file: ./token }` });
     const page = await open();
     await page.getByLabel('Token').waitFor();
@@ -176,7 +176,7 @@ about(`the page${skippedWithoutChromium}`, () => {
     await expect.poll(() => page.locator('#timers tr').count()).toBe(4);
   });
 
-  test('texts of commands and files are shown as text', async () => {
+  test('shows texts from commands and files as plain text', async () => {
     await start();
     const page = await look();
     await page.getByRole('button', { name: 'hostile', exact: true }).click();
@@ -189,7 +189,7 @@ about(`the page${skippedWithoutChromium}`, () => {
     await expect(slipped).rejects.toThrow(/TrustedHTML/);
   });
 
-  test('a page from elsewhere that knows the token cannot use it', async () => {
+  test('rejects requests from another origin, even with the token', async () => {
     await start();
     const other = desk.write('other.html', '<title>other</title>');
     const page = await open({ address: `file://${other}` });
@@ -202,7 +202,7 @@ about(`the page${skippedWithoutChromium}`, () => {
     expect(program.lines.filter(({ task_name: name }) => name === 'live')).toEqual([]);
   });
 
-  test('works by keyboard alone', async () => {
+  test('can be used with the keyboard alone', async () => {
     await start();
     const page = await look();
     const { keyboard } = page;
@@ -235,7 +235,7 @@ about(`the page${skippedWithoutChromium}`, () => {
   });
 
   test.each(['light', 'dark'] as const)(
-    'is legible and well-formed in %s, wide and on a phone',
+    'is legible and well-formed in %s, on a wide screen and on a phone',
     async (colorScheme) => {
       await start();
       const grounds = [];
@@ -255,7 +255,7 @@ about(`the page${skippedWithoutChromium}`, () => {
     },
   );
 
-  test('says when the scheduler is unreachable, and when it is back', async () => {
+  test('says when the scheduler becomes unreachable and when it is back', async () => {
     await start();
     const page = await look();
     await page.getByText('live', { exact: true }).first().waitFor();

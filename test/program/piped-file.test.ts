@@ -18,7 +18,7 @@ const shell = (line: string): Promise<string> =>
     );
   });
 
-test('validate reads a pipe to its end', async () => {
+test('validate reads a named pipe to its end', async () => {
   const good = 'timers: { a: { every: 1h, run: "true" } }\n';
   desk.write('good', good);
   desk.write('bad', 'timers: { a: { every: 5x, run: "true" } }\n');

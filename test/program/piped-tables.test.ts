@@ -26,7 +26,7 @@ timers:
     run: "echo ${'z'.repeat(90)}; exit 3"
 `;
 
-test('no command cuts a column of its table when it writes into a pipe', async () => {
+test('commands do not truncate table columns when stdout is a pipe', async () => {
   desk.write('timers.yaml', FILE('1m'));
   desk.write('new.yaml', FILE('2m'));
   const scheduler = desk.start(['start']);

@@ -17,7 +17,7 @@ describe.each(pages.filter((page) => !showsTimes(page)).map((page) => [page.path
 );
 
 test.each(pages.map((page) => [page.path, page] as const))(
-  '%s has only blocks of a kind that is exercised here',
+  '%s contains only blocks that a test runs',
   (_path, page) => {
     const others = page.blocks.filter(({ role, language }) => !role.includes('.') && language !== 'console');
     const kinds = others.map(({ language, role }) => `${language} ${role}`.trim());
@@ -43,12 +43,12 @@ test.each([
   ['…  once   failure  … ms  2', '10:52  once   failure  1.2 s  2'],
   ['TIMER  OUTCOME  RUN', 'TIMER  OUTCOME  LATE   RUN'],
   ['TIMER  OUTCOME  TOOK   TRIES', 'TIMER  OUTCOME  TOOK    LATE   TRIES'],
-])('a busy machine may print something other than "%s"', (shown, printed) => {
+])('a document still matches if a slow machine prints something other than "%s"', (shown, printed) => {
   expect(printed).toMatch(pattern(shown));
   expect(`${printed}.`).not.toMatch(pattern(shown));
 });
 
-test('the record for Elastic has only fields of the index template', () => {
+test('the Elastic record in the guide uses only fields of the index template', () => {
   const [, record = ''] = /^```json\n(.*)\n```$/m.exec(readFileSync(join(ROOT, 'docs/guide/logs.md'), 'utf8')) ?? [];
   const template = readFileSync(join(ROOT, 'examples/logs/index-template.json'), 'utf8');
   const names = Object.keys(JSON.parse(record) as object);
@@ -56,7 +56,7 @@ test('the record for Elastic has only fields of the index template', () => {
   for (const name of names) expect(template).toContain(`"${name}"`);
 });
 
-test('the two commands are the ones of package.json', () => {
+test('the two commands in the README exist in package.json', () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   expect(readme.only('sh').map(({ text }) => text.trim())).toEqual(['npm ci && npm start', 'npm ci && npm test']);
   expect(scripts).toMatchObject({
@@ -66,7 +66,7 @@ test('the two commands are the ones of package.json', () => {
   });
 });
 
-test('the picture is in the form of the log', () => {
+test('the picture in the README has the form of the log', () => {
   const picture = readFileSync(join(ROOT, 'docs/picture/terminal.svg'), 'utf8');
   const lines = [...picture.matchAll(/<text [^>]*>(.*?)<\/text>/g)].map(([, line = '']) =>
     line.replace(/<[^>]*>/g, ''),
@@ -76,13 +76,13 @@ test('the picture is in the form of the log', () => {
   for (const line of log) expect(line).toMatch(/^\d\d:\d\d:\d\d [·▸│✓┃↻] \S/);
 });
 
-test('the live view is a frame as it is drawn', () => {
+test('the live view in the guide is a frame that top draws', () => {
   const operating = guide.find(({ path }) => path.endsWith('operating.md'))!;
   const frame = readFileSync(join(ROOT, 'test/cli/render/top/frames/80x20-readme.txt'), 'utf8');
   expect(operating.blocks.find(({ role }) => role === 'top')!.text).toBe(frame);
 });
 
-test('every key of the file is in a timer file that the guide shows', () => {
+test('the guide shows a timer file for every key', () => {
   const shown = guide.flatMap((page) => page.only('yaml').map(({ text }) => text)).join('');
   const all = new Set(Object.values(KEYS).flat());
   expect([...all].filter((key) => !new RegExp(`(^|[ {])${key}:`, 'm').test(shown))).toEqual([]);

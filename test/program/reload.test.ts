@@ -22,7 +22,7 @@ const changed = () =>
   timers('  job: { cron: "0 0 2 1 *", run: echo changed }\n  fresh: { every: 1h, run: echo fresh }\n');
 const plan = { added: ['fresh'], removed: ['later', 'shaky'], changed: ['job'] };
 
-test('a file is read again on SIGHUP and by reload; an active run finishes with its old definition', async () => {
+test('SIGHUP and timers reload read the file again; an active run finishes with its old definition', async () => {
   const program = await start();
   await desk.run('trigger', 'job');
   const held = await puppet.next();
@@ -38,7 +38,7 @@ test('a file is read again on SIGHUP and by reload; an active run finishes with 
   });
 });
 
-test('a bad file changes nothing, and its problems are shown', async () => {
+test('an invalid file changes nothing, and its problems are shown', async () => {
   const program = await start();
   timers('  job: { evry: 1h, run: "true" }\n');
   expect(await desk.run('reload')).toMatchObject({ code: 1, stderr: expect.stringContaining('timers.yaml:2:10') });
@@ -57,14 +57,14 @@ test('a bad file changes nothing, and its problems are shown', async () => {
   expect((await status()).config_rejected).toBeNull();
 });
 
-test('what needs a restart is reported', async () => {
+test('a reload reports keys that need a restart', async () => {
   const program = await start();
   desk.write('timers.yaml', `orphans: keep\ntimers: { job: { every: 1h, run: "true" } }`);
   expect((await desk.run('reload')).stderr).toContain('orphans: applies at the next start');
   expect(await program.event('config.reloaded')).toMatchObject({ needs_restart: ['orphans'] });
 });
 
-test('it is read with --watch when an editor renames a new file over it', async () => {
+test('--watch reloads the file when an editor replaces it by a rename', async () => {
   const program = await start('--watch');
   const file = join(desk.folder, 'timers.yaml');
   desk.write('.timers.yaml.swp', 'timers: { job: { every: 1h, run: "true" } }');
@@ -72,7 +72,7 @@ test('it is read with --watch when an editor renames a new file over it', async 
   expect(await program.event('config.reloaded')).toMatchObject({ removed: ['later', 'shaky'] });
 });
 
-test('it is read with --watch when the file is gone, which is logged, and when it is back as it was', async () => {
+test('--watch logs that the file is missing, and reloads it when it is back unchanged', async () => {
   const program = await start('--watch');
   const file = join(desk.folder, 'timers.yaml');
   renameSync(file, join(desk.folder, 'elsewhere'));
@@ -82,7 +82,7 @@ test('it is read with --watch when the file is gone, which is logged, and when i
   expect((await desk.run('status', '--check')).code).toBe(0);
 });
 
-test('it is read with --watch if the system reports no change, as for a write through another hard link', async () => {
+test('--watch reloads the file without a change event, as after a write through another hard link', async () => {
   const program = await start('--watch');
   const reported: string[] = [];
   const watcher = watch(desk.folder, (_event, name) => reported.push(String(name)));
@@ -95,7 +95,7 @@ test('it is read with --watch if the system reports no change, as for a write th
   if (process.platform === 'linux') expect(reported).not.toContain('timers.yaml');
 });
 
-test('it is read with --watch when Kubernetes turns the link of its folder, again and again', async () => {
+test('--watch reloads the file every time Kubernetes replaces the symlink of its folder', async () => {
   const mounted = join(desk.folder, 'config');
   const version = (number: number) => {
     const folder = join(mounted, `..v${number}`);
@@ -117,7 +117,7 @@ test('it is read with --watch when Kubernetes turns the link of its folder, agai
   expect(await status('-f', 'config/timers.yaml')).toMatchObject({ pid: program.process.pid });
 });
 
-test('it is read a hundred times over the socket while timers fire: none is lost or doubled', async () => {
+test('a hundred reloads while timers fire neither lose nor duplicate a firing', async () => {
   const file = (number: number) =>
     `timers:\n  steady: { every: 50ms, run: ":", overlap: allow }\n  other: { every: 1h, run: echo ${number} }\n`;
   desk.write('timers.yaml', file(0));

@@ -31,7 +31,7 @@ timers:
   job: { every: 1h, run: &command ${command}, on_failure: *command }
 `;
 
-test('a scheduler whose package an update has removed still reloads, runs and reports failures', async () => {
+test('a scheduler whose package was removed by an update still reloads, runs and reports failures', async () => {
   const folder = install();
   desk.write('timers.yaml', 'timers:\n  job: { every: 1h, run: echo first }\n');
   const program = desk.start(['start', '--log-format', 'json'], { program: join(folder, 'bin', 'timers.js') });

@@ -77,7 +77,7 @@ describe.skipIf(lacks.length > 0)(`a service manager${why(lacks)}`, () => {
     ['a socket in a folder', 'auto', () => join(desk.folder, 'notify')],
     ['an abstract socket', 'auto', () => `@timers-test-${process.pid}`],
     ['a socket in a folder, without the forker', 'execa', () => join(desk.folder, 'notify')],
-  ])('notices at %s what happens to its service', async (_, launcher, name) => {
+  ])('receives start, reload and stop of the service through %s', async (_, launcher, name) => {
     const socket = await listen(name());
     const env = { NOTIFY_SOCKET: socket.name };
     const program = desk.start(['start', '--launcher', launcher], { env });
@@ -96,7 +96,7 @@ describe.skipIf(lacks.length > 0)(`a service manager${why(lacks)}`, () => {
     expect(await program.ended).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('receives keep-alives of its service', async () => {
+  test('receives watchdog keep-alives from the service', async () => {
     const socket = await listen(join(desk.folder, 'notify'));
     desk.start(['start'], { env: { NOTIFY_SOCKET: socket.name, WATCHDOG_USEC: '400000' } });
     expect((await socket.next())[0]).toBe('READY=1');
@@ -104,7 +104,7 @@ describe.skipIf(lacks.length > 0)(`a service manager${why(lacks)}`, () => {
     expect((await socket.next())[0]).toBe('WATCHDOG=1');
   });
 
-  test('receives nothing from commands of timers', async () => {
+  test('receives nothing from the timers’ commands', async () => {
     const socket = await listen(join(desk.folder, 'notify'));
     const env = { NOTIFY_SOCKET: socket.name, WATCHDOG_USEC: '60000000', MARK: 'inherited' };
     const program = desk.start(['start'], { env });
@@ -115,7 +115,7 @@ describe.skipIf(lacks.length > 0)(`a service manager${why(lacks)}`, () => {
   });
 });
 
-test('a service manager that cannot be notified is reported once, and timers run', async () => {
+test('an unreachable service manager is reported once, and the timers run', async () => {
   const env = { NOTIFY_SOCKET: join(desk.folder, 'nobody'), WATCHDOG_USEC: '100000' };
   const program = desk.start(['start'], { env });
   await program.said('the service manager was not notified: ');
@@ -131,7 +131,7 @@ test('a service manager that cannot be notified is reported once, and timers run
 const unit = join(ROOT, 'examples/systemd/timers.service');
 const lacksAnalyze = missing('systemd-analyze');
 
-describe.skipIf(lacksAnalyze.length > 0)(`the unit of systemd${why(lacksAnalyze)}`, () => {
+describe.skipIf(lacksAnalyze.length > 0)(`the systemd unit${why(lacksAnalyze)}`, () => {
   test('is valid', () => {
     const path = desk.write(
       'timers.service',
@@ -141,14 +141,14 @@ describe.skipIf(lacksAnalyze.length > 0)(`the unit of systemd${why(lacksAnalyze)
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
-  test('exposes little', () => {
+  test('has a low exposure level in systemd-analyze security', () => {
     const said = execFileSync('systemd-analyze', ['security', '--offline=true', '--no-pager', unit], {
       encoding: 'utf8',
     });
     expect(Number(/exposure level for timers\.service: ([\d.]+)/.exec(said)?.[1])).toBeLessThan(3);
   });
 
-  test('runs commands that the program has', async () => {
+  test('runs commands that exist, with options that exist', async () => {
     const commands = [...readFileSync(unit, 'utf8').matchAll(/^Exec\w+=\S+ (.*)$/gm)].map(([, line = '']) => line);
     expect(commands).toHaveLength(2);
     for (const [command = '', ...args] of commands.map((line) => line.split(' '))) {
@@ -161,7 +161,7 @@ describe.skipIf(lacksAnalyze.length > 0)(`the unit of systemd${why(lacksAnalyze)
 
 const lacksPython = missing('python3');
 
-test.skipIf(lacksPython.length > 0)(`the plist of launchd is valid${why(lacksPython)}`, () => {
+test.skipIf(lacksPython.length > 0)(`the launchd plist is valid${why(lacksPython)}`, () => {
   const plist = join(ROOT, 'examples/launchd/timers.plist');
   const script = 'import json, plistlib, sys; print(json.dumps(plistlib.load(open(sys.argv[1], "rb"))))';
   const {
@@ -174,7 +174,7 @@ test.skipIf(lacksPython.length > 0)(`the plist of launchd is valid${why(lacksPyt
   expect(rest).toMatchObject({ Label: 'timers', KeepAlive: { SuccessfulExit: false }, ExitTimeOut: 30 });
 });
 
-test('the configuration for pm2 in the guide starts one scheduler, with options that it has', async () => {
+test('the pm2 configuration in the guide starts one scheduler with options that exist', async () => {
   const guide = readFileSync(join(ROOT, 'docs/guide/containers-and-services.md'), 'utf8');
   const [, text = ''] = /^```js ecosystem\.config\.cjs\n([^]*?)^```$/m.exec(guide) ?? [];
   const path = desk.write('ecosystem.config.cjs', text);

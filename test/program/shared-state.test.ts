@@ -61,7 +61,7 @@ describe.skipIf(!hasRedis)('two machines on one Redis', () => {
     return new Set(instants.slice(1).map((at, n) => (at - instants[n]!) / 1_000));
   };
 
-  test('the second takes over when the first is killed: every firing has one outcome, and the fence rises', async () => {
+  test('the standby takes over from a killed machine, each firing has one outcome, and the fence rises', async () => {
     write(one, 'one', SHORT);
     write(two, 'two', SHORT);
     const { active, standby } = await startBoth();
@@ -84,7 +84,7 @@ describe.skipIf(!hasRedis)('two machines on one Redis', () => {
     expect(bad).toEqual([]);
   });
 
-  test('an orderly stop hands over immediately, and active runs are ended and reported', async () => {
+  test('a clean stop hands over immediately, and active runs are canceled and recorded', async () => {
     const { active, standby } = await startBoth();
     const trigger = await two.run('trigger', 'long');
     expect(trigger.stderr).toContain('long');
@@ -99,7 +99,7 @@ describe.skipIf(!hasRedis)('two machines on one Redis', () => {
     expect((await historyOf(one)).filter(({ status }) => status === 'missed')).toEqual([]);
   });
 
-  test('the standby shows and controls the active machine', async () => {
+  test('commands on the standby show and control the active machine', async () => {
     await startBoth();
     // The machines look for each other every two seconds.
     const shared = async () => (JSON.parse((await two.run('status', '--json')).stdout) as StatusRecord).shared;
@@ -115,7 +115,7 @@ describe.skipIf(!hasRedis)('two machines on one Redis', () => {
     expect(wrong.stderr).toContain('unknown timer "tock"');
   });
 
-  test('a machine without a scheduler shows and controls the active machine, and reads its log', async () => {
+  test('commands on a machine without a scheduler show and control the active one, and read its log', async () => {
     const three = machine('three');
     try {
       const none = await three.run('status');
@@ -143,7 +143,7 @@ describe.skipIf(!hasRedis)('two machines on one Redis', () => {
     }
   });
 
-  test('a verb that a stopped machine does not accept is refused, and not executed when it continues', async () => {
+  test('a request that a suspended machine does not accept in time fails and is never executed', async () => {
     write(one, 'one', SHORT);
     const active = one.start(['start']);
     const terms = () => active.lines.filter(({ event }) => event === 'scheduler.took_over').length;
@@ -167,7 +167,7 @@ describe.skipIf(!hasRedis)('two machines on one Redis', () => {
     }
   });
 
-  test('a wrong password is refused at the start, and appears nowhere', async () => {
+  test('a wrong password prevents the start, and no password is printed', async () => {
     await redis.command('CONFIG', 'SET', 'requirepass', 'right');
     const url = redis.url.replace('//', '//:s3cret-word@');
     one.write('timers.yaml', `state: "${url}"\n${TIMERS}`);

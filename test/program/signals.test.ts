@@ -50,7 +50,7 @@ const sending = (signal: NodeJS.Signals, when: 'before' | 'loading') =>
   );
 
 test.each(['SIGQUIT', 'SIGWINCH', 'SIGPWR', 'SIGXCPU', 'SIGABRT'] as const)(
-  '%s shuts down, as SIGTERM does',
+  '%s shuts the scheduler down like SIGTERM',
   async (signal) => {
     const { program, held } = await startDetached();
     await program.event('run.started');
@@ -69,7 +69,7 @@ test.each(['SIGHUP', 'SIGUSR2'] as const)('%s reloads the file', async (signal) 
   await program.event('config.reloaded');
 });
 
-test('signals without a meaning end nothing', async () => {
+test('signals without a meaning have no effect', async () => {
   const { program, held } = await startDetached();
   await program.event('run.started');
   const signals = 'USR1 PIPE ALRM VTALRM PROF IO STKFLT TRAP XFSZ URG CONT'.split(' ');
@@ -81,7 +81,7 @@ test('signals without a meaning end nothing', async () => {
   expect(await program.event('run.finished')).toMatchObject({ status: 'success' });
 });
 
-test('SIGHUP while the program is loaded means a reload', async () => {
+test('SIGHUP during startup reloads the file', async () => {
   desk.write('timers.yaml', 'state: false\ntimers:\n  job: { every: 1h, run: "true" }');
   const NODE_OPTIONS = `--require ${sending('SIGHUP', 'loading')}`;
   const program = desk.start(['start'], { env: { NODE_OPTIONS } });
@@ -90,35 +90,35 @@ test('SIGHUP while the program is loaded means a reload', async () => {
   expect((await program.ended).code).toBe(0);
 });
 
-test.each(['SIGTERM', 'SIGQUIT', 'SIGINT'] as const)(
-  '%s while the program is loaded ends it cleanly',
-  async (signal) => {
-    desk.write('timers.yaml', 'state: false\ntimers:\n  job: { every: 1h, run: "true" }');
-    const NODE_OPTIONS = `--require ${sending(signal, 'loading')}`;
-    expect((await desk.start(['start'], { env: { NODE_OPTIONS } }).ended).code).toBe(0);
-  },
-);
+test.each(['SIGTERM', 'SIGQUIT', 'SIGINT'] as const)('%s during startup ends the scheduler cleanly', async (signal) => {
+  desk.write('timers.yaml', 'state: false\ntimers:\n  job: { every: 1h, run: "true" }');
+  const NODE_OPTIONS = `--require ${sending(signal, 'loading')}`;
+  expect((await desk.start(['start'], { env: { NODE_OPTIONS } }).ended).code).toBe(0);
+});
 
-test('a command that runs nothing ends by a signal as programs do', async () => {
+test('a command that runs no timers is terminated by SIGHUP as usual', async () => {
   const NODE_OPTIONS = `--require ${sending('SIGHUP', 'loading')}`;
   expect((await desk.start(['list'], { env: { NODE_OPTIONS } }).ended).signal).toBe('SIGHUP');
 });
 
-test.each(['before', 'loading'] as const)('SIGUSR1 %s the program leaves no inspector open', async (when) => {
-  desk.write('timers.yaml', 'state: false\ntimers:\n  job: { every: 1h, run: "true" }');
-  const NODE_OPTIONS = `--require ${sending('SIGUSR1', when)}`;
-  const program = desk.start(['start'], { env: { NODE_OPTIONS } });
-  const { pid } = await program.event('scheduler.started');
-  program.kill('SIGUSR1');
-  program.kill('SIGHUP');
-  await program.event('config.reloaded');
-  await eventually('no open port', () => listensOnTcp(Number(pid)) === 0 || undefined);
-  program.kill('SIGTERM');
-  const openings = (await program.ended).stderr.split('Debugger listening').length - 1;
-  expect(openings).toBeLessThanOrEqual(when === 'before' ? 1 : 0);
-});
+test.each(['before', 'loading'] as const)(
+  'SIGUSR1 does not open the inspector, sent at the stage: %s',
+  async (when) => {
+    desk.write('timers.yaml', 'state: false\ntimers:\n  job: { every: 1h, run: "true" }');
+    const NODE_OPTIONS = `--require ${sending('SIGUSR1', when)}`;
+    const program = desk.start(['start'], { env: { NODE_OPTIONS } });
+    const { pid } = await program.event('scheduler.started');
+    program.kill('SIGUSR1');
+    program.kill('SIGHUP');
+    await program.event('config.reloaded');
+    await eventually('no open port', () => listensOnTcp(Number(pid)) === 0 || undefined);
+    program.kill('SIGTERM');
+    const openings = (await program.ended).stderr.split('Debugger listening').length - 1;
+    expect(openings).toBeLessThanOrEqual(when === 'before' ? 1 : 0);
+  },
+);
 
-test('SIGUSR1 before the program opens no inspector where it is started by its own name', async () => {
+test('SIGUSR1 before startup does not open the inspector if the program is started by its name', async () => {
   desk.write('timers.yaml', 'state: false\ntimers:\n  job: { every: 1h, run: "true" }');
   const NODE_OPTIONS = `--require ${sending('SIGUSR1', 'before')}`;
   const program = desk.start(['start'], { env: { NODE_OPTIONS }, wrap: ['sh', '-c', 'exec "$@"'] });
@@ -129,7 +129,7 @@ test('SIGUSR1 before the program opens no inspector where it is started by its o
   expect(stderr).not.toContain('Debugger listening');
 });
 
-test('as PID 1 without the forker it says that nobody reaps', async (context) => {
+test('as PID 1 without the forker, the scheduler warns that nothing reaps zombies', async (context) => {
   const namespace = ['unshare', '--pid', '--fork', '--mount-proc'];
   const [command = '', ...options] = namespace;
   context.skip(spawnSync(command, [...options, 'true']).status !== 0, 'PID namespaces are not allowed here');

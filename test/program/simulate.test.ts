@@ -39,7 +39,7 @@ const section = (text: string, head: string): readonly string[] => {
   );
 };
 
-test('a start that jitter moves is shown with its nominal time', async () => {
+test('a start delayed by jitter is shown with its nominal time', async () => {
   desk.write('timers.yaml', FILE.replace('{ cron: "0 3 * * *",', '{ cron: "0 3 * * *", jitter: 10m,'));
   const [shown = ''] = section((await simulate(...DAY)).stdout, 'First starts, moved by jitter');
   expect(shown).toMatch(/^ {2}backup {2}Sun 2027-03-28 03:0\d:\d\d(\.\d+)? \+02:00, due 03:00:00$/);
@@ -51,8 +51,8 @@ test('a start that jitter moves is shown with its nominal time', async () => {
   expect(Date.parse(first?.first_starts_at ?? '')).toBe(Date.parse('2027-03-28T01:00Z') + (first?.jitter_ms ?? 0));
 });
 
-describe('for a person', () => {
-  test('totals by timer, waits, busy minutes and the change of the clock inside the span', async () => {
+describe('the report of simulate', () => {
+  test('shows totals per timer, waits, busy minutes and the clock change within the span', async () => {
     desk.write('times.yaml', TIMES);
     const { code, stdout, stderr } = await simulate(...DAY, '--durations', 'times.yaml');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -97,25 +97,25 @@ describe('for a person', () => {
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
-  test('bars are of blocks where the locale has them', async () => {
+  test('draws bars with block characters if the locale supports them', async () => {
     const { stdout } = await desk.start(['simulate', ...DAY], { env: { LC_ALL: 'C.UTF-8' } }).ended;
     expect(stdout).toMatch(/^ {2}03:00 {2}█+ {2}4 {2}2 at once$/m);
   });
 
-  test('nothing is executed, and nothing is written', async () => {
+  test('is printed without executing commands or writing files', async () => {
     await simulate(...DAY);
     expect((await simulate('--json')).stderr).toBe('');
     expect(readdirSync(desk.folder)).toEqual(['timers.yaml']);
   });
 
-  test('two simulations print the same', async () => {
+  test('is the same for two simulations', async () => {
     const args = [...DAY, '--fail', 'sync=0.3', '--suggest'];
     const [one, other] = [await simulate(...args), await simulate(...args)];
     expect(one.stdout).toContain('ended as failure');
     expect(one).toEqual(other);
   });
 
-  test('without --from it begins at the next full hour, and lasts 24 hours', async () => {
+  test('covers 24 hours from the next full hour without --from', async () => {
     const report = JSON.parse((await simulate('--json')).stdout) as { from: string; to: string };
     expect(report.from).toMatch(/:00:00\.000Z$/);
     expect(Date.parse(report.to) - Date.parse(report.from)).toBe(86_400_000);
@@ -123,7 +123,7 @@ describe('for a person', () => {
 });
 
 describe('rules', () => {
-  test('that hold end with exit code 0 and are named', async () => {
+  test('are listed, with exit code 0, if they hold', async () => {
     const { code, stdout } = await simulate(
       ...[...DAY, '--assert', 'no-skips', '--assert', 'backup within 22:00-06:00'],
       ...['--assert', 'max-concurrent<=2', '--assert', 'nightly-mail runs>=1'],
@@ -137,7 +137,7 @@ describe('rules', () => {
     ]);
   });
 
-  test('that do not hold end with exit code 1 and the first instants that break them', async () => {
+  test('show the first violations, with exit code 1, if they do not hold', async () => {
     const { code, stdout } = await simulate(...DAY, '--durations', '2m', '--assert', 'max-wait<=1m');
     expect(code).toBe(1);
     expect(section(stdout, 'Rules')).toEqual([
@@ -147,7 +147,7 @@ describe('rules', () => {
     ]);
   });
 
-  test('count in the worst case too', async () => {
+  test('are also checked in the worst case', async () => {
     desk.write('times.json', '{"sync": {"p50": "10s", "p95": "7m"}}');
     const rule = ['--assert', 'no-overlaps'];
     const { code, stdout } = await simulate(...DAY, '--durations', './times.json', ...rule);
@@ -156,7 +156,7 @@ describe('rules', () => {
   });
 });
 
-test('--suggest proposes other minutes, shows before and after, and leaves the file as it is', async () => {
+test('--suggest proposes other minutes, compares before and after, and does not change the file', async () => {
   const { stdout } = await simulate(...DAY, '--suggest');
   expect(section(stdout, 'Suggestion')).toEqual([
     '  4 → 2 starts in the busiest minute, 2 → 2 at once',
@@ -166,7 +166,7 @@ test('--suggest proposes other minutes, shows before and after, and leaves the f
   expect(readdirSync(desk.folder)).toEqual(['timers.yaml']);
 });
 
-test('--help shows every rule there is', async () => {
+test('--help lists every rule', async () => {
   const [help, refusal] = [await simulate('--help'), await simulate('--assert', 'xyzzy')];
   expect(help).toMatchObject({ code: 0, stderr: '' });
   const forms = refusal.stderr
@@ -278,7 +278,7 @@ test('--json prints one object', async () => {
   `);
 });
 
-describe('what cannot be simulated', () => {
+describe('simulate rejects', () => {
   test.each([
     [['nobody'], 2, /unknown timer "nobody"/],
     [
@@ -298,13 +298,13 @@ describe('what cannot be simulated', () => {
     [['--fail', 'backup'], 2, /--fail takes a timer and a share from 0 to 1/],
     [['--fail', 'bakup=0.1'], 2, /Did you mean backup\?/],
     [['--seed', 'x'], 2, /--seed takes a whole number/],
-  ])('simulate %j', async (args, expected, said) => {
+  ])('timers simulate %j', async (args, expected, said) => {
     const { code, stdout, stderr } = await simulate(...args);
     expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
     expect(stderr).toMatch(said);
   });
 
-  test('a file of run times with errors: each with its place', async () => {
+  test('each error in a durations file, with its line and column', async () => {
     desk.write(
       'times.yaml',
       'backup: 20\nsync: { p50: 5m, p95: 1m, p99: 9m }\nreport: { p95: 1m }\nnightly-mail: [1]\nx: 1s\n',

@@ -42,7 +42,7 @@ async function startPuppet(more = ''): Promise<{ program: Program; held: Awaited
 }
 
 describe('a run', () => {
-  test('is logged from start to end, its output in between, and the scheduler ends when nothing can fire any longer', async () => {
+  test('is logged with its output in order, and the scheduler exits when nothing can fire anymore', async () => {
     const { program, held } = await startPuppet();
     await held.print('one\ntwo\n');
     await held.printError('three\n');
@@ -72,7 +72,7 @@ describe('a run', () => {
     });
   });
 
-  test('has the documented fields, and its command finds them in its environment', async () => {
+  test('has the documented log fields, and its command finds them in its environment', async () => {
     const { program, held } = await startPuppet();
     const started = await program.event('run.started');
     expect(started.firing_id).toBe(`job@${started.scheduled_at}`);
@@ -91,7 +91,7 @@ describe('a run', () => {
     await program.ended;
   });
 
-  test('that fails has exit code, error and the tail of its output, and exit code 0 is the scheduler’s own', async () => {
+  test('that fails logs exit code, error and output tail; the scheduler still exits with code 0', async () => {
     const { program, held } = await startPuppet();
     await held.print('before\n');
     await held.exit(7);
@@ -106,7 +106,7 @@ describe('a run', () => {
     });
   });
 
-  test('that is tried again is one run with two attempts', async () => {
+  test('that is retried is logged as one run with two attempts', async () => {
     timers(`  job: { in: 1ms, run: ${command()}, retry: { attempts: 2, delay: 1ms, jitter: false } }`);
     const program = desk.start(['start']);
     await (await puppet.next()).exit(1);
@@ -147,7 +147,7 @@ describe('a run', () => {
     return startTree(2 * seconds);
   }
 
-  test('that times out is ended with everything it started, even in another session', async () => {
+  test('that times out ends with all its processes, even one in another session', async () => {
     const { program, leader, child, away, seconds } = await startTree();
     await Promise.all([leader.gone, child.gone, away.gone]);
     await program.ended;
@@ -166,7 +166,7 @@ describe('a run', () => {
     });
   });
 
-  test('that is stopped leaves such a process alone where orphans are kept', async () => {
+  test('that is stopped leaves processes in another session alone with orphans: keep', async () => {
     desk.write('timers.yaml', `orphans: keep\ntimers:\n  job: { in: 1ms, run: ${command()} }`);
     const program = desk.start(['start']);
     const leader = await puppet.next();
@@ -178,7 +178,7 @@ describe('a run', () => {
     await away.kill();
   });
 
-  test('ends at exit, though a background child holds its output', async () => {
+  test('ends when its command exits, even if a background child keeps its output open', async () => {
     const { program, held } = await startPuppet();
     const child = await held.spawnGrandchild({ leaveGroup: true });
     await held.exit(0);
@@ -187,7 +187,7 @@ describe('a run', () => {
     await child.kill();
   });
 
-  test('that prints JSON objects has them nested in the log where it asks for it; any other line stays text', async () => {
+  test('nests JSON lines in the log with parse: json; other lines stay text', async () => {
     const { program, held } = await startPuppet(', output: { parse: json }');
     await held.print('{"level":"info","n":[1]}\n[2]\n{broken\n');
     await held.exit(0);
@@ -197,7 +197,7 @@ describe('a run', () => {
     expect(output[0]).not.toHaveProperty('line');
   });
 
-  test('whose shell finds no command names the folder of the command', async () => {
+  test('whose shell finds no command reports its working directory', async () => {
     mkdirSync(join(desk.folder, 'shop'));
     timers('  job: { in: 1ms, cwd: shop, run: ./no-such.sh }');
     const program = desk.start(['start']);
@@ -209,7 +209,7 @@ describe('a run', () => {
     });
   });
 
-  test('of a command that cannot be found fails with 127 and says which', async () => {
+  test('whose command is missing fails with exit code 127 and names the command', async () => {
     timers('  job: { in: 1ms, run: [no-such-program-here] }');
     const program = desk.start(['start']);
     await program.ended;
@@ -221,18 +221,21 @@ describe('a run', () => {
   });
 });
 
-describe('stopping', () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)('%s while nothing runs ends at once with exit code 0', async (signal) => {
-    timers('  job: { in: 10h, run: "true" }');
-    const program = desk.start(['start']);
-    await program.event('scheduler.started');
-    program.kill(signal);
-    expect((await program.ended).code).toBe(0);
-    expect(eventsOf(program)).toEqual(['scheduler.started', 'scheduler.stopping', 'scheduler.stopped']);
-    expect(await program.event('scheduler.stopping')).toMatchObject({ signal, running: 0 });
-  });
+describe('a stop', () => {
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    'by %s exits immediately with code 0 if nothing is running',
+    async (signal) => {
+      timers('  job: { in: 10h, run: "true" }');
+      const program = desk.start(['start']);
+      await program.event('scheduler.started');
+      program.kill(signal);
+      expect((await program.ended).code).toBe(0);
+      expect(eventsOf(program)).toEqual(['scheduler.started', 'scheduler.stopping', 'scheduler.stopped']);
+      expect(await program.event('scheduler.stopping')).toMatchObject({ signal, running: 0 });
+    },
+  );
 
-  test('SIGTERM during a run ends its group and reports it canceled', async () => {
+  test('by SIGTERM ends the process group of a run and records it as canceled', async () => {
     const { program, held } = await startPuppet();
     const child = await held.spawnGrandchild();
     program.kill('SIGTERM');
@@ -246,7 +249,7 @@ describe('stopping', () => {
     expect(program.lines.at(-1)?.event).toBe('scheduler.stopped');
   });
 
-  test('a command that ignores TERM is killed after kill_after', async () => {
+  test('kills a command that ignores SIGTERM after kill_after', async () => {
     const { program, held } = await startPuppet(', kill_after: 200ms');
     await held.ignoreTerm();
     program.kill('SIGTERM');
@@ -255,7 +258,7 @@ describe('stopping', () => {
     expect(await program.event('run.finished')).toMatchObject({ status: 'canceled', signal: 'SIGKILL' });
   });
 
-  test('a second signal kills at once', async () => {
+  test('kills immediately on a second signal', async () => {
     const { program, held } = await startPuppet(', kill_after: 1h');
     await held.ignoreTerm();
     program.kill('SIGINT');
@@ -266,7 +269,7 @@ describe('stopping', () => {
     expect(await program.event('run.finished')).toMatchObject({ status: 'canceled', signal: 'SIGKILL' });
   });
 
-  test('a run in a retry pause is canceled at once', async () => {
+  test('cancels a run immediately during its retry delay', async () => {
     const { program, held } = await startPuppet(', retry: { attempts: 2, delay: 1h, max_delay: 1h }');
     await held.exit(1);
     await program.event('attempt.failed');
@@ -275,7 +278,7 @@ describe('stopping', () => {
     expect(await program.event('run.finished')).toMatchObject({ status: 'canceled', attempts: 1 });
   });
 
-  test('--keep-alive stays when nothing can fire any more', async () => {
+  test('is not triggered with --keep-alive when nothing can fire anymore', async () => {
     timers(`  job: { in: 1ms, run: ${command()} }`);
     const program = desk.start(['start', '--keep-alive']);
     await (await puppet.next()).exit(0);
@@ -286,8 +289,8 @@ describe('stopping', () => {
   });
 });
 
-describe('a log that is not read', () => {
-  test('its reader goes away: jobs keep running, and standard error says so once', async () => {
+describe('a log without a reader', () => {
+  test('is reported once on stderr after a broken pipe, and timers keep running', async () => {
     desk.write(
       'timers.yaml',
       `timers:\n  job: { every: 100ms, run: [sh, -c, "echo x >> ran"] }\n  end: { in: 1ms, run: ${command()} }`,
@@ -303,7 +306,7 @@ describe('a log that is not read', () => {
     expect(stderr.match(/timers: /g)).toHaveLength(1);
   });
 
-  test('that nobody continues to read does not delay a stop', async () => {
+  test('does not delay a stop if its reader stalls', async () => {
     timers('  loud: { in: 1ms, run: "seq 300000; touch printed" }');
     const program = desk.start(['start', '--keep-alive', '--log-format', 'json']);
     await program.event('scheduler.started');
@@ -325,7 +328,7 @@ describe('a log that is not read', () => {
 });
 
 describe('a terminal', () => {
-  /** Starts it in its own terminal, in which the exit code goes into a file whatever happens to the terminal. */
+  /** Starts the scheduler in its own terminal. The exit code is written to a file, even if the terminal is closed. */
   async function startInTerminal(): Promise<{ tmux: Tmux; held: Awaited<ReturnType<Puppet['next']>> }> {
     timers(`  job: { in: 1ms, run: ${command()}, kill_after: 500ms }`);
     const tmux = new Tmux(desk.folder, { env: { XDG_STATE_HOME: `${desk.folder}/.state` } });
@@ -340,7 +343,7 @@ describe('a terminal', () => {
       () => (existsSync(`${desk.folder}/code`) ? readFileSync(`${desk.folder}/code`, 'utf8') : '') || undefined,
     );
 
-  test('that is stopped (Ctrl-S) does not delay a stop', async (context) => {
+  test('paused with Ctrl-S does not delay a stop', async (context) => {
     context.skip(whyNoTmux() !== undefined, whyNoTmux());
     const { tmux, held } = await startInTerminal();
     await held.ignoreTerm();
@@ -351,7 +354,7 @@ describe('a terminal', () => {
     expect(await exitCode()).toBe('0\n');
   });
 
-  test('that goes away shuts it down, with exit code 0', async (context) => {
+  test('that is closed shuts the scheduler down with exit code 0', async (context) => {
     context.skip(whyNoTmux() !== undefined, whyNoTmux());
     const { tmux, held } = await startInTerminal();
     await tmux.until(/job/);
@@ -361,7 +364,7 @@ describe('a terminal', () => {
   });
 });
 
-test('every line of a command that prints fast and ends is logged', async () => {
+test('every line of a command with fast output is logged', async () => {
   timers('  fast: { in: 1ms, run: [seq, "60000"] }');
   // To a file: after 10 s a scheduler stops waiting for a reader, and on a busy machine this process may be one.
   const program = desk.start(['start', '--log-format', 'json'], { wrap: ['sh', '-c', 'exec "$@" > out', 'sh'] });
@@ -375,7 +378,7 @@ test('every line of a command that prints fast and ends is logged', async () => 
   expect(told).toEqual(Array.from({ length: 60_000 }, (_, n) => String(n + 1)));
 });
 
-test('a file with errors is not started: they are reported, exit code 1', async () => {
+test('start reports the errors of an invalid file and exits with code 1', async () => {
   timers('  job: { every: 10, run: "true" }\n  other: { evry: 10s, run: "true" }');
   const { code, stdout, stderr } = await desk.run('start');
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

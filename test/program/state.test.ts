@@ -20,7 +20,7 @@ const files = () => readdirSync(desk.folder).sort();
 test.each([
   ['timers.yaml', 'it is not a database'],
   ['app.db', "it is another program's database"],
-])('--state %s, which never was a state, is refused with what to do, and nothing is touched', async (name, reason) => {
+])('--state %s is rejected with a hint and left untouched, because it is not a state file', async (name, reason) => {
   // Leaves a database as an application does that was killed.
   const code = `const { DatabaseSync } = require('@photostructure/sqlite');
     const app = new DatabaseSync(process.argv[1]);
@@ -37,7 +37,7 @@ test.each([
   expect(files().map((file) => [file, readFileSync(at(file), 'latin1')])).toEqual(before);
 });
 
-test('an integer that the program cannot represent does not prevent a start', async () => {
+test('an integer beyond the safe range in the state does not prevent a start', async () => {
   desk.write('timers.yaml', 'timers:\n  t: { in: 1ms, run: "true" }\n');
   expect(await desk.run('start', '--state', 's.db')).toMatchObject({ code: 0 });
   const database = new DatabaseSync(at('s.db'));
@@ -49,7 +49,7 @@ test('an integer that the program cannot represent does not prevent a start', as
   expect(stdout).toContain('"status":"success"');
 });
 
-test('--state on a network file system is a warning', async () => {
+test('--state on a network file system causes a warning', async () => {
   // The kernel's list of mounts, with one more.
   const preload = `import fs from 'node:fs';
     import { syncBuiltinESMExports } from 'node:module';
@@ -69,7 +69,7 @@ test('--state on a network file system is a warning', async () => {
   expect((await desk.run('start', '--state', 't.db')).stderr).toBe('');
 });
 
-test('a state of a newer version is refused: exit code 1, and both versions are named', async () => {
+test('a state of a newer version is rejected with exit code 1, naming both versions', async () => {
   desk.write('once.yaml', 'state: ./past.db\ntimers: { t: { in: 1ms, run: "true" } }');
   expect((await desk.run('start', '-f', 'once.yaml')).code).toBe(0);
   const database = new DatabaseSync(at('past.db'));
@@ -81,7 +81,7 @@ test('a state of a newer version is refused: exit code 1, and both versions are 
   expect((await desk.run('history', '-f', 'once.yaml')).stderr).toMatch(newer);
 });
 
-test('a state that others can write to is refused as root, with the command that fixes it, and otherwise causes a warning', async () => {
+test('a state that others can write to is an error for root and a warning otherwise', async () => {
   mkdirSync(at('pub'));
   chmodSync(at('pub'), 0o777);
   desk.write('once.yaml', 'timers: { t: { in: 1ms, run: "true" } }');
@@ -96,16 +96,19 @@ test.each([
   [{ HOME: '/dev/full' }, [], /a part of its path is not a folder/],
   [{}, ['--state', '/dev/null'], /it is a device, not a file/],
   [{}, ['--state', '/tmp'], /it is a folder/],
-])('where no state can be kept, it is in memory, without advice to change a mode: %j %j', async (env, args, reason) => {
-  desk.write('once.yaml', 'timers: { t: { in: 1ms, run: "true" } }');
-  const program = desk.start(['start', '-f', 'once.yaml', ...args], { env: { XDG_STATE_HOME: '', ...env } });
-  expect(await program.event('state.unavailable')).toMatchObject({ reason: expect.stringMatching(reason) });
-  const { code, stdout, stderr } = await program.ended;
-  expect(code).toBe(0);
-  expect(stdout + stderr).not.toContain('chmod');
-});
+])(
+  'an unusable state path is replaced by memory, without advice to change a mode: %j %j',
+  async (env, args, reason) => {
+    desk.write('once.yaml', 'timers: { t: { in: 1ms, run: "true" } }');
+    const program = desk.start(['start', '-f', 'once.yaml', ...args], { env: { XDG_STATE_HOME: '', ...env } });
+    expect(await program.event('state.unavailable')).toMatchObject({ reason: expect.stringMatching(reason) });
+    const { code, stdout, stderr } = await program.ended;
+    expect(code).toBe(0);
+    expect(stdout + stderr).not.toContain('chmod');
+  },
+);
 
-test("another user's link in a folder that others can write to is not followed", async (context) => {
+test('another user’s symlink in a folder that others can write to is not followed', async (context) => {
   context.skip(process.geteuid!() !== 0, 'only root can make files of others');
   mkdirSync(at('pub'));
   chmodSync(at('pub'), 0o1777);
@@ -121,7 +124,7 @@ test("another user's link in a folder that others can write to is not followed",
   expect(readFileSync(at('important'), 'utf8')).toBe('precious');
 });
 
-test('a limit on file sizes is reported as such, with what to do', async () => {
+test('a file size limit is reported as the reason, with a hint', async () => {
   desk.write('once.yaml', 'timers: { t: { in: 1ms, run: "true" } }');
   const wrap = ['/bin/sh', '-c', 'ulimit -f 20; exec "$@"', 'sh'];
   const program = desk.start(['start', '-f', 'once.yaml', '--state', 'past.db'], { wrap });

@@ -58,7 +58,7 @@ async function left(terminal: Tmux): Promise<{ code: string; state: string }> {
 const AS_IT_WAS = 'cursor=1 alternate=0 wrap=1';
 
 describe.skipIf(missing !== undefined)('in a real terminal', () => {
-  test('active, failing and paused timers are shown, and keys trigger, follow, cancel, pause and resume', async () => {
+  test('top shows active, failing and paused timers, and keys trigger, follow, cancel, pause and resume', async () => {
     const program = await start();
     const terminal = open();
     terminal.type(COMMAND);
@@ -90,7 +90,7 @@ describe.skipIf(missing !== undefined)('in a real terminal', () => {
     expect(await left(terminal)).toEqual({ code: '0', state: AS_IT_WAS });
   });
 
-  test('it fits its terminal, even when that changes, and uses color unless NO_COLOR forbids it', async () => {
+  test('top adapts to the terminal size, even after a resize, and uses color unless NO_COLOR is set', async () => {
     await start();
     const terminal = open({ columns: 200, rows: 50 });
     terminal.type(COMMAND);
@@ -112,7 +112,7 @@ describe.skipIf(missing !== undefined)('in a real terminal', () => {
     ['SIGINT', 'INT', '130'],
     ['SIGHUP', 'HUP', '129'],
     ['a crash', 'USR2', '1'],
-  ])('%s leaves the terminal as it was', async (_, how, code) => {
+  ])('top restores the terminal after %s', async (_, how, code) => {
     await start();
     const crash = desk.write(
       'crash.mjs',
@@ -129,7 +129,7 @@ describe.skipIf(missing !== undefined)('in a real terminal', () => {
     if (how === 'USR2') expect(terminal.screen()).toContain('internal error, please report it: Error: boom');
   });
 
-  test('Ctrl-Z gives the terminal back for a while', async () => {
+  test('top restores the terminal while suspended by Ctrl-Z', async () => {
     await start();
     const terminal = open();
     terminal.type(COMMAND);
@@ -143,7 +143,7 @@ describe.skipIf(missing !== undefined)('in a real terminal', () => {
     expect((await left(terminal)).state).toBe(AS_IT_WAS);
   });
 
-  test('it outlives its scheduler, says that it is gone, and finds the next one', async () => {
+  test('top outlives its scheduler, reports that it is gone, and connects to the next one', async () => {
     const program = await start();
     const terminal = open();
     terminal.type(COMMAND);
@@ -162,7 +162,7 @@ describe.skipIf(missing !== undefined)('in a real terminal', () => {
   });
 });
 
-test('without a terminal it says so, and what shows the same', async () => {
+test('top without a terminal fails and suggests timers status', async () => {
   await start();
   expect(await desk.run('top')).toMatchObject({
     code: 1,

@@ -100,7 +100,7 @@ test('a run with two attempts is a trace, and its command receives its parent sp
   expect(run.resource).toMatchObject({ 'service.name': 'timers', 'host.name': expect.any(String) });
 });
 
-test('the wait for a slot is visible, success is not an error, and a hook is a child of its run', async () => {
+test('spans show the wait for a slot, success is not an error, and a hook is a child of its run', async () => {
   write(
     `{endpoint: "${collector.endpoint}/v1/traces", service_name: night, headers: {x-key: "\${KEY}"}}`,
     `  first: { in: 1ms, group: one, run: sleep 0.3 }
@@ -127,12 +127,12 @@ test('the wait for a slot is visible, success is not an error, and a hook is a c
   expect(collector.requests[0]).toMatchObject({ url: '/v1/traces', headers: { 'x-key': 'secret' } });
 });
 
-describe('a collector in trouble', () => {
+describe('a failing collector', () => {
   const TIMER = '  a: { every: 200ms, max_runs: 1, run: "true", ignore: [needs-state] }\n';
 
   const LOST = /^timers: tracing: 127\.0\.0\.1:\d+ did not receive the last 2 spans\n$/;
 
-  test('that is absent does not delay the end of the scheduler, and what it lacks is reported', async () => {
+  test('that is unreachable does not delay the exit, and the missing spans are reported', async () => {
     const { endpoint } = collector;
     await collector.close();
     write(endpoint, TIMER);
@@ -141,7 +141,7 @@ describe('a collector in trouble', () => {
     expect(ended.stderr).toMatch(LOST);
   });
 
-  test('that never responds does not either', async () => {
+  test('that never responds does not delay the exit, and the missing spans are reported', async () => {
     collector.mood = 'hangs';
     write(collector.endpoint, TIMER);
     const { ended } = await start();
@@ -150,7 +150,7 @@ describe('a collector in trouble', () => {
     expect(collector.requests).toHaveLength(1);
   });
 
-  test('that never responds delays no timer', async () => {
+  test('that never responds does not delay timers', async () => {
     collector.mood = 'hangs';
     write(collector.endpoint, '  a: { every: 200ms, run: "true" }\n');
     const program = desk.start(['start']);
@@ -165,7 +165,7 @@ describe('a collector in trouble', () => {
     expect((await program.ended).code).toBe(0);
   });
 
-  test('that refuses is reported once with its response, and once when it accepts spans again', async () => {
+  test('that rejects spans is reported once with its response, and once when it accepts them again', async () => {
     collector.mood = { status: 401 };
     write(collector.endpoint, '  a: { every: 200ms, run: "true" }\n');
     const program = desk.start(['start']);
@@ -185,7 +185,7 @@ describe('a collector in trouble', () => {
   });
 });
 
-test('without tracing its packages are not loaded, and inherited variables are passed on unchanged', async () => {
+test('without tracing, its packages are not loaded, and inherited variables are passed on unchanged', async () => {
   const inherited = `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`;
   const loaded = desk.write(
     'loaded.cjs',
@@ -208,7 +208,7 @@ process.on('exit', () => fs.writeFileSync('loaded', [...files, ...Object.keys(re
   expect(chunks()).toMatch(/dist\/cli\/tracing/);
 });
 
-test('a run that continues after a crash continues in its trace', async () => {
+test('a run that continues after a crash continues its trace', async () => {
   desk.write(
     'timers.yaml',
     `state: ./timers.db
@@ -238,7 +238,7 @@ timers:
   expect(begun).toBeLessThanOrEqual(timesOf('run.started')[0]!);
 });
 
-test('the environment says what the file does not', async () => {
+test('environment variables supply settings that the file omits', async () => {
   write('true', '  a: { in: 1ms, run: "true" }\n');
   const { ended } = await start({
     OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.endpoint}/base`,

@@ -11,7 +11,7 @@ beforeEach(() => {
 
 afterEach(() => desk.clear());
 
-test('what the file cannot say comes from the running scheduler', async () => {
+test('commands show what the running scheduler has loaded if the file cannot be read', async () => {
   const text = `timezone: "\${ZONE}"\nstate: ./s.db\ntimers:
   night: { cron: "0 3 * * *", jitter: 10m, env: { PASSWORD: secret }, run: "true" }
   once: { in: 1ms, run: echo done }\n`;
@@ -44,7 +44,7 @@ test('what the file cannot say comes from the running scheduler', async () => {
 });
 
 test.each(['timers.yaml', '.config/timers.json'])(
-  'a scheduler whose file %s was removed is found from its folder',
+  'commands in its folder find a scheduler whose %s was removed',
   async (name) => {
     mkdirSync(join(desk.folder, '.config'));
     mkdirSync(join(desk.folder, 'sub'));
@@ -76,7 +76,7 @@ test.each(['timers.yaml', '.config/timers.json'])(
   },
 );
 
-test('a file in a folder above applies, and a scheduler of a removed nearer one is named', async () => {
+test('a file in a parent folder applies, and a scheduler of a removed nearer file is named', async () => {
   const sub = join(desk.folder, 'sub');
   mkdirSync(sub);
   desk.write('sub/timers.yaml', 'timers: { near: { every: 1h, run: x } }');

@@ -29,7 +29,7 @@ function readOneLine(...args: string[]): Promise<{ line: string; code: number | 
   return new Promise((resolve) => child.on('close', (code, signal) => resolve({ line: first, code, signal })));
 }
 
-test('a command that follows ends when its reader goes away, and the scheduler continues', async () => {
+test('a follow command ends when its reader closes the pipe, and the scheduler keeps running', async () => {
   desk.write(
     'timers.yaml',
     `timers:
@@ -46,14 +46,14 @@ test('a command that follows ends when its reader goes away, and the scheduler c
   expect((await desk.run('status', '--check', 'alive')).code).toBe(0);
 });
 
-test('a command that prints much ends when its reader goes away', async () => {
+test('a command with much output ends when its reader closes the pipe', async () => {
   const many = Array.from({ length: 3_000 }, (_, index) => `  t${index}: { every: 1h, run: "true" }\n`);
   desk.write('timers.yaml', `timers:\n${many.join('')}`);
   for (const args of [['list'], ['list', '--json'], ['next', '-n', '20000'], ['simulate', '--json', '--to', '2h']])
     expect(await readOneLine(...args), args.join(' ')).toMatchObject({ code: 0, line: expect.stringMatching(/./) });
 });
 
-test('help that nobody reads to its end does not crash', async () => {
+test('help does not crash when its reader closes the pipe early', async () => {
   const timers = `'${process.execPath}' '${PROGRAM}'`;
   const child = spawn('bash', ['-c', `set -o pipefail; ${timers} start --help | true`], { stdio: 'ignore' });
   expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);

@@ -22,7 +22,7 @@ timers:
   party: { at: "2027-01-01 00:00", run: "true" }
 `;
 
-describe('wrong usage ends with exit code 2 and what to write', () => {
+describe('wrong usage exits with code 2 and a hint', () => {
   test.each([
     [['strat'], /unknown command 'strat'[^]*Did you mean start\?/],
     [['start', '--fil', 'x'], /unknown option '--fil'[^]*Did you mean --file\?/],
@@ -70,14 +70,14 @@ describe('wrong usage ends with exit code 2 and what to write', () => {
     expect(stderr).not.toMatch(/\n {4}at /);
   });
 
-  test('without a command: the help, on standard error', async () => {
+  test('without a command, the help is printed on stderr', async () => {
     const { code, stdout, stderr } = await desk.run();
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('Usage: timers');
   });
 });
 
-test('a folder that was removed is named', () => {
+test('a command in a removed folder says that the folder does not exist', () => {
   const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"';
   for (const command of [['list'], ['run']]) {
     const { status, stderr } = spawnSync('sh', ['-c', script, 'sh', process.execPath, PROGRAM, ...command], {
@@ -91,7 +91,7 @@ test('a folder that was removed is named', () => {
   }
 });
 
-test('--config before the command names the timer file, as -f does', async () => {
+test('--config before the command names the timer file like -f', async () => {
   desk.write('jobs.yaml', FILE);
   const [config, file] = await Promise.all([
     desk.run('--config', 'jobs.yaml', 'validate'),
@@ -102,7 +102,7 @@ test('--config before the command names the timer file, as -f does', async () =>
 });
 
 test.each(['start', 'validate', 'run', 'list', 'next', 'explain', 'history', 'simulate', 'init'])(
-  'timers %s --help shows examples, exit code 0',
+  'timers %s --help shows examples and exits with code 0',
   async (command) => {
     const { code, stdout, stderr } = await desk.run(command, '--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -116,7 +116,7 @@ test.each([
   ['a command', ['x'.repeat(5_000)]],
   ['a value', ['next', '--count', 'x'.repeat(5_000)]],
   ['a name', ['next', 'x'.repeat(5_000)]],
-])('%s of extreme length is clipped in the message', async (_, args) => {
+])('messages truncate %s of extreme length', async (_, args) => {
   desk.write('timers.yaml', 'timers:\n  backup: { every: 1h, run: x }\n');
   const { code, stderr } = await desk.run(...args);
   expect(code).toBe(2);
@@ -130,7 +130,7 @@ test('--version prints the package’s version', async () => {
 });
 
 describe('next', () => {
-  test('the upcoming firings over all timers, in order, in local time with offset', async () => {
+  test('lists the firings of all timers in order, in local time with offset', async () => {
     desk.write('timers.yaml', FILE);
     const { stdout, stderr, code } = await desk.run(
       'next',
@@ -160,7 +160,7 @@ describe('next', () => {
     expect(firings).toHaveLength(14);
   });
 
-  test('named timers only, and at most this many', async () => {
+  test('lists only the named timers, and at most as many firings as -n says', async () => {
     desk.write('timers.yaml', FILE);
     const { stdout } = await desk.run('next', 'backup', '-n', '2', '--from', '2027-03-27 12:00');
     expect(stdout.split('\n').map((line) => line.slice(0, 30))).toEqual([
@@ -170,7 +170,7 @@ describe('next', () => {
     ]);
   });
 
-  test('a delay counts from the start of the scheduler, and a note says so if none runs', async () => {
+  test('counts a delay from the start of the scheduler, with a note if none is running', async () => {
     desk.write('timers.yaml', 'timers: { warm-up: { in: 1h, run: "true" }, cool-down: { in: 2h, run: "true" } }');
     const note = '"in" counts from the start of the scheduler. Shown as if it started now: warm-up, cool-down.\n';
     expect(await desk.run('next')).toMatchObject({
@@ -186,7 +186,7 @@ describe('next', () => {
     await scheduler.ended;
   });
 
-  test('a disabled timer has none, and the output says so', async () => {
+  test('lists no firing of a disabled timer, with a note', async () => {
     desk.write('timers.yaml', FILE);
     const { stdout, stderr } = await desk.run('next', 'off');
     expect(stdout).toBe('');
@@ -195,7 +195,7 @@ describe('next', () => {
 });
 
 describe('next --around-dst', () => {
-  test('what each timer does at the next two changes of its zone', async () => {
+  test('shows what each timer does at the next two clock changes of its zone', async () => {
     desk.write('timers.yaml', FILE);
     const { stdout, code } = await desk.run('next', '--around-dst', '--from', '2027-01-01');
     expect(code).toBe(0);
@@ -206,14 +206,14 @@ describe('next --around-dst', () => {
 });
 
 describe('explain', () => {
-  test('a timer of the file', async () => {
+  test('describes a timer of the file', async () => {
     desk.write('timers.yaml', FILE);
     const { stdout, stderr, code } = await desk.run('explain', 'backup');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('backup: At 02:30\nFollows the local clock in Europe/Berlin.\n');
   });
 
-  test('an expression needs no file; a wrong one ends with exit code 1', async () => {
+  test('describes an expression without a file, and exits with code 1 if it is invalid', async () => {
     expect(await desk.run('explain', '@daily')).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^At 00:00\n/),
@@ -230,7 +230,7 @@ describe('explain', () => {
 });
 
 describe('list', () => {
-  test('--json: one object per line with the promised fields', async () => {
+  test('--json prints one object per line with the documented fields', async () => {
     desk.write('timers.yaml', FILE);
     const { stdout, code } = await desk.run('list', '--json');
     expect(code).toBe(0);
@@ -250,7 +250,7 @@ describe('list', () => {
     expect(off).toMatchObject({ enabled: false, next_at: null });
   });
 
-  test('descriptions and tags: shown if a timer has any, and complete in a pipe', async () => {
+  test('shows descriptions and tags if a timer has any, untruncated in a pipe', async () => {
     desk.write(
       'timers.yaml',
       `timers:\n  a: { every: 1h, run: x, description: the nightly one, tags: [db, slow] }\n  b: { every: 1h, run: x }\n  c: { every: 1h, run: x, description: ${'x'.repeat(90)} }\n`,
@@ -264,7 +264,7 @@ describe('list', () => {
     expect(objects[1]).not.toMatch(/description|tags/);
   });
 
-  test('the table has a row for each timer, and says which is disabled', async () => {
+  test('has a row for each timer and marks disabled ones', async () => {
     desk.write('timers.yaml', FILE);
     const { stdout } = await desk.run('list');
     const lines = stdout.trimEnd().split('\n');
@@ -274,7 +274,7 @@ describe('list', () => {
 });
 
 describe('validate', () => {
-  test('a good file: exit code 0 and how many timers', async () => {
+  test('exits with code 0 for a valid file and counts its timers', async () => {
     desk.write('timers.yaml', FILE);
     expect(await desk.run('validate')).toMatchObject({
       code: 0,
@@ -300,13 +300,13 @@ describe('validate', () => {
     });
   });
 
-  test('--strict makes warnings errors', async () => {
+  test('--strict turns warnings into errors', async () => {
     desk.write('timers.yaml', 'timers:\n  a: { cron: "0 0 13 * 5", run: "true" }\n');
     expect((await desk.run('validate')).code).toBe(0);
     expect((await desk.run('validate', '--strict')).code).toBe(1);
   });
 
-  test('no file anywhere: says what was looked for and how to begin', async () => {
+  test('says which files it looked for and suggests timers init if there is none', async () => {
     const { code, stdout, stderr } = await desk.run('validate');
     expect(code).toBe(1);
     expect(stdout + stderr).toMatch(/timers\.yaml[^]*timers init/);
@@ -323,7 +323,7 @@ describe('run', () => {
   const timers = (more = '') =>
     desk.write('timers.yaml', `timers:\n  job: { every: 1h, run: ${JSON.stringify(puppet.command)}${more} }\n`);
 
-  test('its output is the command’s own, its exit status too', async () => {
+  test('passes on the command’s output and exit code', async () => {
     timers();
     const program = desk.start(['run', 'job']);
     const held = await puppet.next();
@@ -339,8 +339,8 @@ describe('run', () => {
   });
 
   test.each([
-    ['a success says nothing', '', 0, ''],
-    ['an exit code among success_codes is passed on', ', success_codes: [0, 3]', 3, ''],
+    ['prints nothing after a success', '', 0, ''],
+    ['exits with a code listed in success_codes', ', success_codes: [0, 3]', 3, ''],
   ])('%s', async (_title, more, code, said) => {
     timers(more);
     const program = desk.start(['run', 'job']);
@@ -348,19 +348,19 @@ describe('run', () => {
     expect(await program.ended).toMatchObject({ code, stdout: '', stderr: said });
   });
 
-  test('124 after a timeout', async () => {
+  test('exits with 124 after a timeout', async () => {
     desk.write('timers.yaml', 'timers:\n  job: { every: 1h, run: [sleep, "60"], timeout: 100ms }\n');
     expect(await desk.run('run', 'job')).toMatchObject({ code: 124, stderr: expect.stringContaining('timed out') });
   });
 
-  test('128 + n after signal n', async () => {
+  test('exits with 128 + n after signal n', async () => {
     timers();
     const program = desk.start(['run', 'job']);
     (await puppet.next()).raise('SIGUSR2');
     expect((await program.ended).code).toBe(140);
   });
 
-  test('127 when the command is not found', async () => {
+  test('exits with 127 if the command is not found', async () => {
     desk.write('timers.yaml', 'timers:\n  job: { every: 1h, run: [no-such-program-here] }\n');
     expect(await desk.run('run', 'job')).toMatchObject({
       code: 127,
@@ -368,7 +368,7 @@ describe('run', () => {
     });
   });
 
-  test('Ctrl-C ends the command', async () => {
+  test('ends the command on Ctrl-C', async () => {
     timers();
     const program = desk.start(['run', 'job']);
     const held = await puppet.next();
@@ -379,7 +379,7 @@ describe('run', () => {
 });
 
 describe('init', () => {
-  test('writes a file that is valid, and never over an existing one', async () => {
+  test('writes a valid file, and never overwrites an existing one', async () => {
     expect(await desk.run('init')).toMatchObject({ code: 0, stdout: '' });
     expect(await desk.run('validate', '--strict')).toMatchObject({ code: 0 });
     const again = await desk.run('init');
@@ -405,14 +405,14 @@ describe('init', () => {
 });
 
 describe('help keys', () => {
-  test('explains a key, and lists all of them', async () => {
+  test('explains a key, and lists all of them without a name', async () => {
     const { code, stdout } = await desk.run('help', 'keys', 'retry.attempts');
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('retry: { attempts: 3 }') });
     expect((await desk.run('help', 'keys')).stdout).toContain('overlap        What happens to a firing');
     expect((await desk.run('keys', 'overlap')).stdout).toBe((await desk.run('help', 'keys', 'overlap')).stdout);
   });
 
-  test('names the nearest key', async () => {
+  test('suggests the nearest key', async () => {
     const { code, stderr } = await desk.run('help', 'keys', 'overlpa');
     expect({ code, stderr }).toEqual({ code: 2, stderr: 'error: unknown key "overlpa". Did you mean overlap?\n' });
   });
@@ -421,7 +421,7 @@ describe('help keys', () => {
 test.each([
   ['start', '--max-semi-space-size=1 --initial-old-space-size=24 '],
   ['run', ''],
-])('%s gives V8 the heap options "%s", whatever the environment says', (command, options) => {
+])('timers %s passes the heap options "%s" to V8, regardless of the environment', (command, options) => {
   const script = '#!/bin/sh\necho "$@"';
   writeFileSync(join(desk.folder, 'node'), script, { mode: 0o755 });
   const env = { ...process.env, heap: '--version', PATH: `${desk.folder}:${process.env['PATH']}` };

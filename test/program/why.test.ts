@@ -18,7 +18,7 @@ timers:
   once: { in: 10ms, run: echo cannot reach the server; exit 3 }
 `;
 
-test('says field by field why a time is not a firing', async () => {
+test('why explains field by field why a time is not a firing', async () => {
   const { code, stdout, stderr } = await desk.run('why', 'backup', '--at', '2026-11-22 03:00');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout.replace(/(\+01:00) {2}.*$/gm, '$1')).toBe(`\
@@ -38,7 +38,7 @@ next firing      Mon 2026-11-23 03:00:00 +01:00
 `);
 });
 
-test('says what happened to the last firing of a timer that a scheduler ran', async () => {
+test('why shows the outcome of a timer’s last firing', async () => {
   desk.write('timers.yaml', FILE.replace(/^ {2}backup.*\n/m, ''));
   await desk.run('start');
   const { code, stdout } = await desk.run('why', 'once');
@@ -54,7 +54,7 @@ test('says what happened to the last firing of a timer that a scheduler ran', as
   });
 });
 
-test('a state that cannot be read: the schedule is explained anyway, exit code 1', async () => {
+test('why explains the schedule even if the state cannot be read, with exit code 1', async () => {
   writeFileSync(join(desk.folder, 'past.db'), 'noise '.repeat(1_000));
   const { code, stdout } = await desk.run('why', 'backup');
   expect(code).toBe(1);
@@ -67,7 +67,7 @@ test.each([
   [['backup', '--at', 'teatime'], /--at takes a time .*; got "teatime"/],
   [['backup', '--at', '2026-02-30 03:00'], /--at: "2026-02-30 03:00": that month has 28 days\./],
   [[], /missing required argument 'name'/],
-])('timers why %j is wrong usage: exit code 2', async (args, said) => {
+])('timers why %j is wrong usage and exits with code 2', async (args, said) => {
   const { code, stdout, stderr } = await desk.run('why', ...args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(said);

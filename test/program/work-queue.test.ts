@@ -11,7 +11,7 @@ describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
   });
   afterEach(() => all.close());
 
-  test('is missed at its deadline, and no worker gets it later', async () => {
+  test('is missed at its deadline, and no worker receives it later', async () => {
     // The second timer has the time that it needs.
     const text = all.timers(', deadline: 500ms') + all.timers().replace('timers:\n', '').replace('job:', 'later:');
     const one = all.machine('one', text);
@@ -25,7 +25,7 @@ describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
     expect(there.lines.filter(({ event }) => event === 'run.started')).toMatchObject([{ task_name: 'later' }]);
   });
 
-  test('is waiting for status, and running as soon as a worker has it', async () => {
+  test('is shown as waiting, and as running once a worker takes it', async () => {
     const one = all.machine('one');
     const scheduler = await all.active(one);
     await one.run('trigger', 'job');
@@ -41,7 +41,7 @@ describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
     await scheduler.event('run.finished');
   });
 
-  test('is late by its wait, and lasts as long as its command', async () => {
+  test('counts its wait as lateness, and only its command as duration', async () => {
     const one = all.machine('one');
     const scheduler = await all.active(one);
     await one.run('trigger', 'job');
@@ -54,7 +54,7 @@ describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
     expect(finished['duration_ms']).toBeLessThanOrEqual(Date.parse(finished.timestamp) - offeredAt);
   });
 
-  test('is taken back by the next scheduler when its timer is gone: workers with the old file start nothing', async () => {
+  test('is withdrawn by the next scheduler if its timer was removed, so old workers do not start it', async () => {
     const one = all.machine('one');
     const first = await all.active(one);
     await one.run('trigger', 'job');
@@ -76,7 +76,7 @@ describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
     expect(there.lines.filter(({ event }) => event === 'run.started')).toHaveLength(1);
   });
 
-  test('gets the definition of its timer that the scheduler has reloaded, and workers with the new file run it', async () => {
+  test('gets the reloaded definition of its timer, and workers with the new file run it', async () => {
     const one = all.machine('one');
     const scheduler = await all.active(one);
     await one.run('trigger', 'job');
@@ -92,7 +92,7 @@ describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
     expect(there.lines.filter(({ event }) => event === 'worker.refused')).toEqual([]);
   });
 
-  test('and one that runs is ended when its timer has moved, before the timer runs elsewhere', async () => {
+  test('is ended, if already running, before its timer runs elsewhere', async () => {
     const one = all.machine('one', all.timers(), SHORT);
     const first = await all.active(one);
     await all.worker(all.machine('w1'));

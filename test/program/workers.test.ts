@@ -11,7 +11,7 @@ import { rightsOfTheGuide } from '../support/rights-of-the-guide.js';
 
 if (!hasRedis) console.log('workers.test.ts: redis-server is not installed, so no test runs');
 
-describe.skipIf(!hasRedis)('workers of a shared state', () => {
+describe.skipIf(!hasRedis)('workers on a shared state', () => {
   let all: Machines;
   let redis: RedisServer;
   let puppet: Puppet;
@@ -37,7 +37,7 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
     return reached;
   }
 
-  test('a worker runs the command, and both logs name its machine', async () => {
+  test('a worker runs the command, and both logs name the worker’s machine', async () => {
     const one = machine('one');
     const [scheduler, there] = await Promise.all([active(one), worker(machine('w1'))]);
     await one.run('trigger', 'job');
@@ -56,7 +56,7 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
     expect(await there.event('attempt.ended')).toMatchObject({ node: 'w1', exit_code: 3, run_id: finished.run_id });
   });
 
-  test('an active run outlives the scheduler that is killed, and the next one reports it', async () => {
+  test('a run on a worker survives the death of the scheduler, and the next scheduler reports it', async () => {
     const [one, two] = [machine('one', timers(), SHORT), machine('two', timers(), SHORT)];
     const first = await active(one);
     const second = two.start(['start']);
@@ -79,7 +79,7 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
     ).toEqual(['success']);
   });
 
-  test('a scheduler that shuts down cleanly leaves active runs to the next one, which also times them out', async () => {
+  test('a clean stop leaves active runs to the next scheduler, which also times them out', async () => {
     // Only the timeout of the second timer ends it, however long the first one takes to stop.
     const text = timers(', timeout: 1h');
     const [one, two] = [machine('one', text), machine('two', timers(', timeout: 1s'))];
@@ -96,7 +96,7 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
     await process.gone;
   });
 
-  test('timers cancel ends a run on a worker, and one that no worker has taken', async () => {
+  test('timers cancel ends a run on a worker and a run that no worker has taken', async () => {
     const one = machine('one');
     const scheduler = await active(one);
     await one.run('trigger', 'job');
@@ -112,7 +112,7 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
     expect(ends()[1]).toMatchObject({ status: 'canceled', signal: 'SIGTERM' });
   });
 
-  test('SIGTERM lets active runs of a worker end, and a second one ends them as lost', async () => {
+  test('SIGTERM lets a worker’s active runs finish, and a second one ends them as lost', async () => {
     const one = machine('one');
     const scheduler = await active(one);
     const w1 = await worker(machine('w1'));
@@ -135,7 +135,7 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
     expect(lost).toMatchObject({ error: 'w2 was stopped while it was running', node: 'w2' });
   });
 
-  test('a worker whose file defines the timer differently returns the run, until --watch brings it the right file', async () => {
+  test('a worker with another definition of the timer returns the run until --watch loads the right file', async () => {
     const one = machine('one');
     const scheduler = await active(one);
     const desk = machine('w1', timers(', env: { MODE: other }'));
@@ -154,7 +154,7 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
     expect(await scheduler.event('run.finished')).toMatchObject({ status: 'success', attempts: 1 });
   });
 
-  test('what anyone writes into the queue starts nothing, and the next run goes through', async () => {
+  test('foreign entries in the queue do not start a command, and the next run succeeds', async () => {
     const one = machine('one');
     const scheduler = await active(one);
     const work = queue();
@@ -201,9 +201,9 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
 
   test.each([
     ['no result', {}],
-    ['an exit that does not exist', { exit: { kind: 'exited', code: 'rm -rf' }, node: 'evil' }],
+    ['an impossible exit code', { exit: { kind: 'exited', code: 'rm -rf' }, node: 'evil' }],
     ['a result of 10 MB', 'x'.repeat(10_000_000)],
-  ])('a forged result is reported as lost: %s', async (_, result) => {
+  ])('a forged result is recorded as lost: %s', async (_, result) => {
     const one = machine('one');
     const scheduler = await active(one);
     const connection = new Redis(redis.url, { maxRetriesPerRequest: null });
@@ -217,7 +217,7 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
     expect((await one.run('status', '--check')).code).toBe(0);
   });
 
-  test('a store that refuses messages is reported by both sides, and stops no run', async () => {
+  test('both sides report a store that rejects messages, and runs continue', async () => {
     await redis.command('ACL', 'SETUSER', ...rightsOfTheGuide(), 'resetchannels');
     const text = `state: { url: "${redis.url.replace('//', '//timers:PASSWORD@')}", lease: ${KEPT} }\n${timers()}`;
     const [one, w1] = [machine('one'), machine('w1')];
@@ -232,7 +232,7 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
     expect(there.lines.filter(({ event }) => event === 'queue.unheard')).toHaveLength(1);
   });
 
-  test('overlap, groups and concurrency hold over workers, in the log of the commands', async () => {
+  test('overlap, groups and concurrency hold across workers', async () => {
     const mark = (name: string) =>
       `'echo "+ ${name} $TIMERS_RUN_ID" >> "$MARKS"; sleep 0.15; echo "- ${name} $TIMERS_RUN_ID" >> "$MARKS"'`;
     const timer = (name: string, more: string) =>
@@ -256,7 +256,7 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
     expect(violations(readMarks(marks))).toEqual([]);
   });
 
-  test('the active machine exposes what the autoscaler of workers asks for', async () => {
+  test('the active machine exposes the metrics that the autoscaler of workers queries', async () => {
     const port = await freePort();
     const one = machine('one', `http: 127.0.0.1:${port}\n${timers()}`);
     await active(one);
@@ -276,7 +276,7 @@ describe.skipIf(!hasRedis)('workers of a shared state', () => {
     void process.exit(0);
   });
 
-  test('run_on needs a state on Redis, even on the command line', async () => {
+  test('run_on requires a Redis state, even on the command line', async () => {
     const desk = machine('none');
     desk.write('timers.yaml', `state: ./timers.db\n${timers()}`);
     const refused = await desk.run('start');

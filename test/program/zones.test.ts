@@ -19,8 +19,8 @@ timers:
   once: { in: 10ms, run: "echo hello" }
 `;
 
-describe('what a person reads is in the zone of the file, which is named once', () => {
-  test('the pretty log and history', async () => {
+describe('output uses the time zone of the file and names it once', () => {
+  test('in the pretty log and in history', async () => {
     desk.write('timers.yaml', FILE);
     const { stdout: log } = await desk.run('start', '--log-format', 'pretty');
     expect(log).toMatch(/^── \w{3} \d{4}-\d\d-\d\d \+05:45 Asia\/Kathmandu ─+\n/);
@@ -38,7 +38,7 @@ describe('what a person reads is in the zone of the file, which is named once', 
     expect(elsewhere.stdout).not.toContain(`${time}:`);
   });
 
-  test('the responses of a running scheduler', async () => {
+  test('in commands that query a running scheduler', async () => {
     desk.write('timers.yaml', `${FILE}  job: { cron: "0 3 * * *", run: "true" }\n`);
     const program = desk.start(['start']);
     await program.event('run.finished');
@@ -61,7 +61,7 @@ describe('what a person reads is in the zone of the file, which is named once', 
     await program.ended;
   });
 
-  test('--timezone replaces it, and is checked', async () => {
+  test('unless --timezone, which is validated, replaces it', async () => {
     // Not the delay of 10 ms: counted from when the file was read, it may be over before it is shown.
     desk.write('timers.yaml', FILE.replace('10ms', '1h'));
     expect((await desk.run('next', '--timezone', 'America/St_Johns')).stdout).toContain('America/St_Johns');
@@ -75,7 +75,7 @@ describe('a file in Europe/Berlin on a machine in UTC', () => {
   /** A date with a time of day, and what follows it. */
   const DATE = /\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?<offset>.{0,7})/g;
 
-  test('every screen names Berlin, or has its offset next to each date', async () => {
+  test('each command names Berlin or prints the offset next to each date', async () => {
     desk.write(
       'timers.yaml',
       `timezone: Europe/Berlin
@@ -112,7 +112,7 @@ timers:
     await program.ended;
   });
 
-  test('a notification has the time with its offset, and the zone', async () => {
+  test('a notification contains the time with its offset and the zone', async () => {
     const web = await WebPuppet.open();
     web.answers = 200;
     const timer = `{ in: 1ms, group: one, deadline: 1ms, run: "sleep 60", notify: { webhook: "http://${web.host}/hook", on: [missed] } }`;
@@ -132,11 +132,11 @@ timers:
   });
 });
 
-describe('a variable TZ that names no zone', () => {
+describe('an unusual TZ variable', () => {
   const TIMER = 'timers:\n  job: { cron: "0 3 * * *", run: "true" }\n';
 
   it.each(['Europe/Berln', '"Europe/Berlin"', 'CET-1CEST,M3.5.0,M10.5.0/3', 'BST', 'UTC+2', 'europe/berlin', 'Foo'])(
-    '%s is named, and UTC is used',
+    '%s is reported as invalid, and UTC is used',
     async (TZ) => {
       desk.write('timers.yaml', TIMER);
       const { code, stdout } = await desk.start(['validate'], { env: { TZ } }).ended;
@@ -148,21 +148,21 @@ describe('a variable TZ that names no zone', () => {
     },
   );
 
-  it.each(['Asia/Kathmandu', ':Asia/Kathmandu', '/usr/share/zoneinfo/Asia/Kathmandu'])('%s is one', async (TZ) => {
+  it.each(['Asia/Kathmandu', ':Asia/Kathmandu', '/usr/share/zoneinfo/Asia/Kathmandu'])('%s is accepted', async (TZ) => {
     desk.write('timers.yaml', TIMER);
     expect((await desk.start(['next', '-n', '1'], { env: { TZ } }).ended).stdout).toMatch(
       /03:00:00 \+05:45 {2}Asia\/Kathmandu/,
     );
   });
 
-  test('a file with its own zone does not ask for it', async () => {
+  test('is ignored for a file with its own zone', async () => {
     desk.write('timers.yaml', `timezone: Asia/Kathmandu\n${TIMER}`);
     const { code, stderr } = await desk.start(['validate', '--strict'], { env: { TZ: 'Foo' } }).ended;
     expect([code, stderr]).toEqual([0, '']);
   });
 });
 
-test('expressions mean in the program, which has no luxon, what they mean in the library', async () => {
+test('the program, which has no luxon, reads expressions like the library', async () => {
   const crons = ['*/7 1-5/2 1,15 JAN-JUN/2 *', '5/20 22-2 * * FRI-MON', '30 */15 9 L * ?', '0 0 15W * *', '@weekdays'];
   const timers = crons.map((cron, index) => `  t${index}: { cron: "${cron}", run: "true" }`);
   desk.write('timers.yaml', ['timezone: UTC', 'timers:', ...timers].join('\n'));
