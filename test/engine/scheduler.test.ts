@@ -309,7 +309,7 @@ describe('attempts', () => {
 });
 
 describe('a stop', () => {
-  test('sends SIGTERM to runs, ends waiting and delayed ones immediately, and disarms everything', async () => {
+  test('sends SIGTERM to active runs, ends waiting and retrying ones, and disarms everything', async () => {
     const at = atInstants('2026-01-01T00:00:01Z');
     const again = retry({ attempts: 2, delay: HOUR, factor: 1, maxDelay: HOUR, jitter: false }, () => 0);
     const rig = new Rig(

@@ -106,7 +106,7 @@ describe('containers', () => {
     expect(keys['run']).toBe('echo "Write the command of the image envoy:1 here." >&2; exit 1');
   });
 
-  test('of type init that always restart count as sidecars, not as steps before the command', () => {
+  test('treat init containers that always restart as sidecars, not as earlier steps', () => {
     const side =
       'initContainers: [{ name: side, image: p, restartPolicy: Always, command: [proxy, --serve] }], containers';
     const { timers } = readText(kubernetes, cronJob('schedule: "@daily"').replace('containers', side));

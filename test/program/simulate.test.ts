@@ -123,7 +123,7 @@ describe('the report of simulate', () => {
 });
 
 describe('rules', () => {
-  test('are listed, with exit code 0, if they hold', async () => {
+  test('exit with code 0 and are listed if they hold', async () => {
     const { code, stdout } = await simulate(
       ...[...DAY, '--assert', 'no-skips', '--assert', 'backup within 22:00-06:00'],
       ...['--assert', 'max-concurrent<=2', '--assert', 'nightly-mail runs>=1'],
@@ -137,7 +137,7 @@ describe('rules', () => {
     ]);
   });
 
-  test('show the first violations, with exit code 1, if they do not hold', async () => {
+  test('exit with code 1 and show the first violations if they do not hold', async () => {
     const { code, stdout } = await simulate(...DAY, '--durations', '2m', '--assert', 'max-wait<=1m');
     expect(code).toBe(1);
     expect(section(stdout, 'Rules')).toEqual([

@@ -92,7 +92,7 @@ describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
     expect(there.lines.filter(({ event }) => event === 'worker.refused')).toEqual([]);
   });
 
-  test('is ended, if already running, before its timer runs elsewhere', async () => {
+  test('is ended before its timer runs elsewhere, even if a worker has already started it', async () => {
     const one = all.machine('one', all.timers(), SHORT);
     const first = await all.active(one);
     await all.worker(all.machine('w1'));

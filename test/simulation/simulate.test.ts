@@ -119,7 +119,7 @@ describe('busy minutes', () => {
 });
 
 describe('the simulated period', () => {
-  test('passes quickly over a thousand years without a firing', async () => {
+  test('can contain a thousand years without a firing', async () => {
     const tally = await simulate(scenario([job('far', atInstants('3026-06-01T00:00:00Z'))], 365_250 * DAY), ignore);
     expect(of(tally, 'far').runs.firstAt).toBe(Date.parse('3026-06-01T00:00:00Z'));
   });

@@ -124,7 +124,7 @@ describe('a state with invalid values', () => {
     ]);
   });
 
-  it('closes a breaker with an impossible end, and makes such a pause indefinite', () => {
+  it('closes a breaker whose end is impossible, and makes a pause with such an end indefinite', () => {
     const state = damaged(
       `UPDATE jobs SET breaker = 'open', breaker_until = 9e15, breaker_cooldown_ms = 5, paused = 1, paused_until = 1e300 WHERE name = 'bad0'`,
     );
