@@ -8,7 +8,7 @@ import { SlowClock } from '../support/slow-clock.js';
 
 const COUNT = 400;
 
-/** How the file says it. */
+/** The parts of a job that depend on its text in the file. */
 const writtenAs = (key: string, text: string) => ({ written: { key, text }, definition: { [key]: text } });
 
 const tick = (more: object = {}) => [
@@ -102,8 +102,8 @@ test('a timer that a reload removes midway is not armed afterward', async () => 
   expect(second.scheduler.armed).toBe(0);
 });
 
-describe('a timer that a reload changes while its waiting runs are reported,', () => {
-  /** Reloads as soon as the first waiting runs are missed. Returns the scheduler ten seconds later. */
+describe('a reload while the waiting runs of a timer are reported', () => {
+  /** Reloads after the first waiting runs are reported as missed. Returns the scheduler ten seconds later. */
   async function reloaded(
     before: object,
     after: Partial<Job>,
@@ -130,7 +130,7 @@ describe('a timer that a reload changes while its waiting runs are reported,', (
     return { lives, second };
   }
 
-  /** The instants from the start of the second scheduler on at which it fires: seconds. */
+  /** The seconds at which the timer fires, from the start of the second scheduler on. */
   const startsOf = ({ executor }: Rig): string =>
     executor.attempts
       .filter(({ env }) => env['TIMERS_SCHEDULED_AT']! >= '2026-01-01T01')
@@ -141,31 +141,31 @@ describe('a timer that a reload changes while its waiting runs are reported,', (
 
   test.each<[string, object, Partial<Job>, string]>([
     [
-      'with another command continues, and catches up',
+      'with another command leaves the catch-up unchanged',
       {},
       { definition: { run: 'other' } },
       'caught up 01.000 02.000 03.000 04.000 05.000 06.000 07.000 08.000 09.000 10.000',
     ],
     [
-      'with another schedule starts it at the reload, with nothing to catch up',
+      'with another schedule starts it at that moment, with nothing to catch up',
       {},
       { schedule: everyMs(3 * SECOND), ...writtenAs('every', '3s') },
       '03.000 06.000 09.000',
     ],
     [
-      'that was disabled starts at the reload, with nothing to catch up',
+      'that enables the timer starts it at that moment, with nothing to catch up',
       { enabled: false },
       { enabled: true, definition: { enabled: 'true' } },
       '01.000 02.000 03.000 04.000 05.000 06.000 07.000 08.000 09.000 10.000',
     ],
-    ['that is disabled now never fires again', {}, { enabled: false, definition: { enabled: 'false' } }, ''],
+    ['that disables the timer ends its firings', {}, { enabled: false, definition: { enabled: 'false' } }, ''],
     [
-      'with a delay instead fires once, when it is over',
+      'with a delay instead fires the timer once',
       {},
       { schedule: { ...atInstants('2026-01-01T01:00:02Z'), countsElapsed: true }, ...writtenAs('in', '2s') },
       '02.000',
     ],
-  ])('%s; each waiting run has one outcome', async (_, before, after, starts) => {
+  ])('%s, and each waiting run has one outcome', async (_, before, after, starts) => {
     const { lives, second } = await reloaded(before, after);
     expect(startsOf(second)).toBe(starts);
     const [endings, firings] = ended(lives);
@@ -176,13 +176,18 @@ describe('a timer that a reload changes while its waiting runs are reported,', (
 
   test.each<[string, Partial<Job>, string, string]>([
     [
-      'another schedule runs them, and starts it at the reload',
+      'with another schedule keeps the waiting runs, and starts it at that moment',
       { schedule: everyMs(3 * SECOND), ...writtenAs('every', '3s') },
       '03.000 06.000 09.000',
       '',
     ],
-    ['enabled: false misses the others', { enabled: false, definition: { enabled: 'false' } }, '', 'downtime'],
-  ])('after a takeover, %s', async (_, after, starts, missed) => {
+    [
+      'that disables the timer reports the other runs as missed',
+      { enabled: false, definition: { enabled: 'false' } },
+      '',
+      'downtime',
+    ],
+  ])('%s, after a takeover', async (_, after, starts, missed) => {
     const { lives, second } = await reloaded({}, after, new Lives({ isShared: true }));
     const [endings, firings] = ended(lives);
     expect([endings, lives.disk.open.size]).toEqual([firings, 0]);

@@ -320,7 +320,7 @@ test.each([
   expect(second.story()).toContain('run.started slow@00:03:00.000');
 });
 
-test('a process left behind does not undo a reset of its timer', async () => {
+test('a reset of a timer holds while its leftover process is still being ended', async () => {
   const lives = new Lives();
   const once = (from: string) =>
     job('once', { ...atInstants(Date.parse(from) + MINUTE), countsElapsed: true, length: MINUTE });

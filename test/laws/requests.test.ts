@@ -11,7 +11,7 @@ import { everyMs, job, Rig } from '../support/rig.js';
 import { SlowClock } from '../support/slow-clock.js';
 import { rounds } from './rounds.js';
 
-/** What stays the same of a timer, whatever a reload changes. */
+/** The part of a timer that no reload changes. */
 const fixed = fc.record({
   overlap: fc.constantFrom('skip' as const, 'queue' as const, 'allow' as const, 'replace' as const),
   deadline: fc.option(fc.constantFrom(2 * SECOND, 20 * SECOND, 3 * MINUTE), { nil: undefined }),
@@ -20,7 +20,7 @@ const fixed = fc.record({
 });
 type Fixed = typeof fixed extends fc.Arbitrary<infer T> ? T : never;
 
-/** What the file says about a timer; `undefined`: nothing. */
+/** The part that a reload changes; `undefined`: the timer is not in the file. */
 const changing = fc.option(
   fc.record({
     interval: fc.constantFrom(SECOND, 5 * SECOND, 7 * SECOND, MINUTE, HOUR),
@@ -47,7 +47,7 @@ const request = fc.oneof(
 );
 type Request = typeof request extends fc.Arbitrary<infer T> ? T : never;
 
-/** What happens: steps of a wait and a request. */
+/** A course of events: each step is a wait and then a request. */
 const course = fc.record({
   fixed: fc.tuple(fixed, fixed, fixed),
   concurrency: fc.option(fc.integer({ min: 1, max: 2 }), { nil: undefined }),
@@ -129,7 +129,7 @@ function checkPast(events: readonly TimerEvent[], of: readonly Fixed[], concurre
   return admitted.filter((id) => !ended.includes(id));
 }
 
-/** Returns the jobs that a reload has brought. */
+/** Makes a request. Returns the jobs after a reload. */
 function ask({ scheduler, clock }: Rig, { fixed: of, ...limits }: Limited, asked: Request): Job[] | undefined {
   const { controls } = scheduler;
   if (asked.verb === 'reload') {
@@ -143,7 +143,7 @@ function ask({ scheduler, clock }: Rig, { fixed: of, ...limits }: Limited, asked
   return undefined;
 }
 
-/** Commands last as `fixed` says; one of `failing` + 1 fails, or none. */
+/** Sets how long commands last. Every (`failing` + 1)th fails; none if `failing` is 0. */
 function behave({ executor }: Rig, of: readonly Fixed[], failing: number): void {
   let attempts = 0;
   executor.onExecute = (env) => {
@@ -152,7 +152,7 @@ function behave({ executor }: Rig, of: readonly Fixed[], failing: number): void 
   executor.exits = () => ({ kind: 'exited', code: failing > 0 && attempts++ % (failing + 1) === 0 ? 1 : 0 });
 }
 
-test('whatever is requested and reloaded: limits hold, timers are armed as the file says, and each firing has one outcome', async () => {
+test('through random requests and reloads, limits hold, timers stay armed as in the file, and each firing has one outcome', async () => {
   await fc.assert(
     fc.asyncProperty(course, async ({ fixed: of, concurrency, failing, first, steps }) => {
       const limits = concurrency === undefined ? {} : { concurrency };
@@ -180,7 +180,7 @@ test('whatever is requested and reloaded: limits hold, timers are armed as the f
   );
 });
 
-/** A scheduler that leaves runs behind, and requests to the next one while it starts: after how many turns. */
+/** A scheduler that leaves runs behind, and requests to the next one, each after some turns of its start. */
 const restart = fc.record({
   fixed: fc.tuple(fixed, fixed, fixed),
   concurrency: fc.option(fc.integer({ min: 1, max: 2 }), { nil: undefined }),
@@ -195,7 +195,7 @@ const restart = fc.record({
   asked: fc.array(fc.tuple(fc.nat({ max: 40 }), request), { maxLength: 4 }),
 });
 
-test('whatever is requested while a scheduler starts: the same holds, and no timer runs next to a process that was left', async () => {
+test('through random requests during a start, the same holds, and no timer runs before its leftover processes have ended', async () => {
   await fc.assert(
     fc.asyncProperty(restart, async (the) => {
       const { fixed: of, concurrency, failing } = the;
