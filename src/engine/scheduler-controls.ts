@@ -100,11 +100,14 @@ export class SchedulerControls implements Controls {
     recorder.touch(state);
     const { length: ownLength } = state.job.schedule;
     if (ownLength === undefined || !state.job.enabled || state.isDone || timers.isStopped) return undefined;
-    startup.prefer(state);
     const next = context.now() + (length ?? ownLength);
-    timers.armAt(state, next);
-    // The start still arms a timer that waits for a process of an earlier run, by its schedule.
-    if (startup.isToArm(state)) recovery.whenFree(state, () => timers.armAt(state, next));
+    const arm = () => {
+      startup.prefer(state);
+      timers.armAt(state, next);
+    };
+    arm();
+    // The start arms it by its schedule only when no process of an earlier run is left.
+    if (startup.isToArm(state)) recovery.whenFree(state, arm);
     this.#emit({ event: 'timer.reset', jobName: name, ...nextOf(state) });
     return next;
   }
