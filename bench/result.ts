@@ -6,13 +6,20 @@ export interface Result {
   readonly peer?: { readonly name: string; readonly value: number };
 }
 
-export const median = (values: readonly number[]): number => quantile(values, 0.5);
+/** The middle value, or the mean of the two in the middle. NaN without values. */
+export function median(values: readonly number[]): number {
+  const sorted = ascending(values);
+  const middle = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
+}
 
 /** The value below which a share `q` of the values is. */
 export function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((one, other) => one - other);
+  const sorted = ascending(values);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
 }
+
+const ascending = (values: readonly number[]): number[] => [...values].sort((one, other) => one - other);
 
 /** Heap in use, after collecting garbage. Needs `--expose-gc`. */
 export function heapUsed(): number {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
+import { median } from '../../bench/result.js';
 import { ROOT } from '../support/program.js';
 
 const node = (args: readonly string[], env: Record<string, string> = {}): Promise<{ stdout: string }> =>
@@ -80,4 +81,9 @@ test('a figure that could not be measured is printed as a dash, and so is its ra
     'the peer took nothing  3 ms  peer: 0  ratio –',
     '',
   ]);
+});
+
+test('the median of an even number of rounds is the mean of the two in the middle', () => {
+  expect([median([3, 1, 2]), median([4, 1]), median([9, 1, 4, 2])]).toEqual([2, 2.5, 3]);
+  expect(median([])).toBeNaN();
 });
