@@ -38,7 +38,8 @@ export class RunEntry implements PassOwner {
     // It may have waited for earlier runs of its timer before.
     const left = times.left(job.deadline);
     if (left === undefined || !this.#pass.isWaiting) return;
-    this.#deadline = this.#context.elapsed.after(left, () => this.#missDeadline());
+    if (left === 0) this.#missDeadline();
+    else this.#deadline = this.#context.elapsed.after(left, () => this.#missDeadline());
   }
 
   /** Enters for a further attempt. */
