@@ -225,6 +225,22 @@ describe('concurrency', () => {
     expect(running()).toEqual(['a', 'c', 'd', 'b']);
   });
 
+  test('a firing past its deadline does not wait for a slot', async () => {
+    const twice = atInstants('2026-01-01T00:00:01Z', '2026-01-01T00:00:03Z');
+    const rig = new Rig(
+      [
+        job('twice', twice, { admission: [overlap('queue')], deadline: 5 * SECOND }),
+        job('other', atInstants('2026-01-01T00:00:02Z')),
+      ],
+      { concurrency: 1 },
+    );
+    rig.scheduler.start();
+    await rig.clock.advance(10 * SECOND);
+    rig.executor.attempts[0]!.end();
+    await rig.clock.settle();
+    expect(rig.story()).toContain('00:00:10.000 firing.missed twice@00:00:03.000 reason=deadline');
+  });
+
   test('a firing that waits for an earlier run and then for a slot is missed at its deadline', async () => {
     const twice = atInstants('2026-01-01T00:00:01Z', '2026-01-01T00:00:03Z');
     const rig = new Rig(
