@@ -231,7 +231,7 @@ export async function run(): Promise<Result[]> {
   const figures = new Map<string, Map<Program, number[]>>();
   for (const name of wanted) {
     const trial = trials[name];
-    if (trial === undefined) throw new Error(`there is no trial ${name}; there are: ${Object.keys(trials).join(', ')}`);
+    if (trial === undefined) throw new Error(`unknown trial ${name}. Use one of ${Object.keys(trials).join(', ')}`);
     for (let round = 0; round < ROUNDS; round++) {
       for (const program of programs) {
         for (const [figure, value] of Object.entries(await trial(program))) {

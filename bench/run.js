@@ -17,7 +17,7 @@ const names = readdirSync(here)
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
-  console.error(`there is no benchmark ${unknown.join(', ')}; there are: ${names.join(', ')}`);
+  console.error(`unknown benchmark ${unknown.join(', ')}. Use one of ${names.join(', ')}`);
   process.exit(2);
 }
 

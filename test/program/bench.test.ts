@@ -18,7 +18,7 @@ test('an unknown benchmark name fails and lists the valid names', async () => {
   await expect(bench(['start-upp'])).rejects.toMatchObject({
     code: 2,
     stderr:
-      'there is no benchmark start-upp; there are: arming, cron, lateness, ledger, log, programs, recorded-spawn, ' +
+      'unknown benchmark start-upp. Use one of arming, cron, lateness, ledger, log, programs, recorded-spawn, ' +
       'shared-commit, spawn, start-up, workers\n',
   });
 });
@@ -55,7 +55,7 @@ test('an unknown trial name fails and lists the valid names', async () => {
   await expect(bench(['programs'], { BENCH_TRIALS: 'bursts' })).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringContaining(
-      'there is no trial bursts; there are: burst, longest-stop, one-a-second, rest-10, rest-1000, output\n',
+      'unknown trial bursts. Use one of burst, longest-stop, one-a-second, rest-10, rest-1000, output\n',
     ),
   });
 });
