@@ -3,7 +3,7 @@ import type { Job } from '../../src/domain/job.js';
 import { SECOND } from '../../src/domain/time.js';
 import { catchUp, overlap } from '../../src/policies/index.js';
 import { Lives } from '../support/lives.js';
-import { atInstants, everyMs, job, type Rig } from '../support/rig.js';
+import { atInstants, everyMs, job, type Rig, type RigOptions } from '../support/rig.js';
 import { SlowClock } from '../support/slow-clock.js';
 
 const COUNT = 400;
@@ -15,16 +15,18 @@ const tick = (more: object = {}) => [
   job('tick', everyMs(SECOND), { admission: [overlap('allow')], misfire: catchUp({ policy: 'latest' }), ...more }),
 ];
 
-/** A scheduler died while hundreds of runs waited for its only slot. The next one starts an hour later. */
-async function backlog(lives: Lives) {
-  const first = lives.begin(tick(), '2026-01-01T00:00:00Z', { concurrency: 1 });
+/** A scheduler died while hundreds of runs waited for its only slot, after those of `more`. The next starts an hour later. */
+async function backlog(lives: Lives, more: readonly Job[] = []) {
+  const first = lives.begin([...more, ...tick()], '2026-01-01T00:00:00Z', { concurrency: 1 });
   first.executor.lasting = 3_600 * SECOND;
   first.scheduler.start();
   await first.clock.advance(COUNT * SECOND);
   first.ledger.isDead = true;
-  expect(lives.disk.open.size).toBe(COUNT);
+  expect(lives.disk.open.size).toBe(more.length + COUNT);
   const clock = new SlowClock('2026-01-01T01:00:00Z');
-  return { clock, start: (jobs = tick()) => lives.begin(jobs, '2026-01-01T01:00:00Z', { concurrency: 1, clock }) };
+  const start = (jobs = tick(), options: RigOptions = {}) =>
+    lives.begin([...more, ...jobs], '2026-01-01T01:00:00Z', { concurrency: 1, clock, ...options });
+  return { clock, start };
 }
 
 /** Starts a scheduler. Returns how long the longest turn of the event loop took until all timers were armed. */
@@ -100,6 +102,34 @@ test('a timer that a reload removes midway is not armed afterward', async () => 
   expect(endings).toBe(firings);
   expect(endings).toBeGreaterThanOrEqual(COUNT - 1);
   expect(second.scheduler.armed).toBe(0);
+});
+
+test('a reset holds for a timer whose leftover process ends while other timers are still being armed', async () => {
+  const lives = new Lives();
+  const once = job('once', { ...atInstants('2026-01-01T00:00:01Z'), countsElapsed: true, length: SECOND });
+  const { clock, start } = await backlog(lives, [once]);
+  let ended: () => void = () => undefined;
+  let asked: number | undefined;
+  const orphan = [...lives.disk.open.values()].find(({ firing }) => firing.jobName === 'once')!;
+  const second = start(tick(), {
+    finder: {
+      find: () => Promise.resolve([{ runId: orphan.runId, pid: 77 }]),
+      end: () => new Promise((resolve) => (ended = resolve)),
+    },
+  });
+  clock.isSlow = true;
+  second.scheduler.start();
+  clock.soon(() =>
+    clock.soon(() => {
+      asked = second.scheduler.controls.reset('once', 10 * SECOND);
+      ended();
+    }),
+  );
+  await clock.settle();
+  clock.isSlow = false;
+  const state = second.scheduler.controls.status().jobs.find(({ job: { name } }) => name === 'once');
+  expect(asked).toBeGreaterThan(clock.now());
+  expect(state?.next).toBe(asked);
 });
 
 describe('a reload while the waiting runs of a timer are reported', () => {

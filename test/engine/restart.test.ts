@@ -269,6 +269,13 @@ describe('a scheduler that crashed', () => {
   });
 });
 
+/** The process of the first run is left, until `ended` is called. */
+function leftover(): { readonly finder: Orphans; readonly ended: () => void } {
+  let ended: () => void = () => undefined;
+  const end = () => new Promise<void>((resolve) => (ended = resolve));
+  return { finder: { find: () => Promise.resolve([{ runId: 'life1-1', pid: 77 }]), end }, ended: () => ended() };
+}
+
 test('the search for processes delays only timers with lost runs', async () => {
   const lives = new Lives();
   const slow = job('slow', everyMs(MINUTE));
@@ -304,11 +311,7 @@ test.each([
   await first.clock.advance(MINUTE);
   first.ledger.isDead = true;
   first.clock.forgetAll();
-  let ended: () => void = () => undefined;
-  const finder = {
-    find: () => Promise.resolve([{ runId: 'life1-1', pid: 77 }]),
-    end: () => new Promise<void>((resolve) => (ended = resolve)),
-  };
+  const { finder, ended } = leftover();
   const second = lives.begin([slow], '', { clock: new FakeClock('2026-01-01T00:02:30Z'), finder });
   second.scheduler.start();
   await second.clock.advance(0);
@@ -330,11 +333,7 @@ test('a reset of a timer holds while its leftover process is still being ended',
   await first.clock.advance(MINUTE);
   first.ledger.isDead = true;
   first.clock.forgetAll();
-  let ended: () => void = () => undefined;
-  const finder = {
-    find: () => Promise.resolve([{ runId: 'life1-1', pid: 77 }]),
-    end: () => new Promise<void>((resolve) => (ended = resolve)),
-  };
+  const { finder, ended } = leftover();
   const second = lives.begin([once('2026-01-01T00:10:00Z')], '2026-01-01T00:10:00Z', { finder });
   second.scheduler.start();
   await second.clock.advance(5 * SECOND);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
+import { HOUR, MINUTE, SECOND, type Duration } from '../../src/domain/time.js';
 import { catchUp, overlap, retry } from '../../src/policies/index.js';
 import { atInstants, everyMs, job, Rig } from '../support/rig.js';
 
@@ -225,34 +225,25 @@ describe('concurrency', () => {
     expect(running()).toEqual(['a', 'c', 'd', 'b']);
   });
 
-  test('a firing past its deadline does not wait for a slot', async () => {
+  /** The second firing waits ten seconds for the first, and then for a slot. */
+  async function waitingTwice(deadline: Duration): Promise<Rig> {
     const twice = atInstants('2026-01-01T00:00:01Z', '2026-01-01T00:00:03Z');
-    const rig = new Rig(
-      [
-        job('twice', twice, { admission: [overlap('queue')], deadline: 5 * SECOND }),
-        job('other', atInstants('2026-01-01T00:00:02Z')),
-      ],
-      { concurrency: 1 },
-    );
+    const other = job('other', atInstants('2026-01-01T00:00:02Z'));
+    const rig = new Rig([job('twice', twice, { admission: [overlap('queue')], deadline }), other], { concurrency: 1 });
     rig.scheduler.start();
     await rig.clock.advance(10 * SECOND);
     rig.executor.attempts[0]!.end();
     await rig.clock.settle();
+    return rig;
+  }
+
+  test('a firing past its deadline does not wait for a slot', async () => {
+    const rig = await waitingTwice(5 * SECOND);
     expect(rig.story()).toContain('00:00:10.000 firing.missed twice@00:00:03.000 reason=deadline');
   });
 
   test('a firing that waits for an earlier run and then for a slot is missed at its deadline', async () => {
-    const twice = atInstants('2026-01-01T00:00:01Z', '2026-01-01T00:00:03Z');
-    const rig = new Rig(
-      [
-        job('twice', twice, { admission: [overlap('queue')], deadline: 20 * SECOND }),
-        job('other', atInstants('2026-01-01T00:00:02Z')),
-      ],
-      { concurrency: 1 },
-    );
-    rig.scheduler.start();
-    await rig.clock.advance(10 * SECOND);
-    rig.executor.attempts[0]!.end();
+    const rig = await waitingTwice(20 * SECOND);
     await rig.clock.advance(20 * SECOND);
     const story = rig.story();
     expect(story).toContain('00:00:10.000 run.started other@00:00:02.000');
