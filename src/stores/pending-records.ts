@@ -202,6 +202,7 @@ export class PendingRecords {
   }
 }
 
+/** With every key that an attempt sets: the hidden class of a run that gets one later is its own in V8 11 (Node 20). */
 const newRun = (runId: string, firing: OpenRun['firing']): OpenRun => ({
   runId,
   firing,
@@ -211,6 +212,7 @@ const newRun = (runId: string, firing: OpenRun['firing']): OpenRun => ({
   retryAt: undefined,
   pid: undefined,
   label: undefined,
+  node: undefined,
 });
 
 function letGo(kept: unknown[]): number {

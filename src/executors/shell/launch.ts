@@ -40,10 +40,10 @@ const OUTPUTS = { log: 'apart', inherit: 'inherit', discard: 'together', file: '
 function startOf(command: Command, words: readonly string[], env: CommandVariables): Start {
   const { cwd, user, output, killAfter: grace } = command;
   const [program = '', ...args] = words;
-  const common = { env, output: OUTPUTS[output.to], grace };
+  const target = OUTPUTS[output.to];
   const other = otherUser(command);
-  if (other) return { ...enterAs(other, cwd, words), ...common };
-  return { program, args, cwd, ...common, ...(user && { identity: { ...user, groups: [] } }) };
+  if (other) return { env, output: target, grace, ...enterAs(other, cwd, words) };
+  return { env, output: target, grace, program, args, cwd, ...(user && { identity: { ...user, groups: [] } }) };
 }
 
 const notStarted = (code: NotStarted['code'], error: string): NotStarted => ({ kind: 'not_started', code, error });

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import type { Command } from '../../src/domain/command.js';
+import { launch } from '../../src/executors/shell/launch.js';
+import type { Start } from '../../src/executors/shell/launcher.js';
+import { hiddenClasses } from '../support/hidden-class.js';
+import { command, RecordedIo } from './recorded-io.js';
+
+const uid = process.getuid!();
+const account = { name: 'backup', uid, gid: 4321, groups: [], home: '/', shell: '/bin/sh' };
+
+test.each<[string, Partial<Command>]>([
+  ['the user of the scheduler', {}],
+  ['the same user with another group', { user: account }],
+  ['another user', { user: { ...account, uid: uid + 4321 } }],
+])('requests for starts share a hidden class: %s', async (_, more) => {
+  const starts: Start[] = [];
+  const launcher = {
+    launch: (start: Start) => {
+      starts.push(start);
+      return Promise.resolve(undefined);
+    },
+  };
+  const [io, env] = [new RecordedIo(), { shared: {}, own: {} }];
+  for (let left = 200; left > 0; left--) await launch(command('true', more), { env, io, launcher });
+  expect(hiddenClasses(starts)).toBeLessThan(4);
+});
