@@ -1,24 +1,20 @@
-import type { TimerEvent } from '../domain/events/index.js';
-import type { Job } from '../domain/job.js';
-import type { Sink } from '../domain/sink.js';
 import type { Emitter } from './context.js';
+import type { DepartedJobs } from './departed-jobs.js';
 import type { JobState } from './job-state.js';
 import type { JobTable } from './job-table.js';
 import type { JobTimers } from './job-timers.js';
 
-/**
- * Removes ad-hoc jobs after their outcome or on request. Also a sink, so that it knows when every sink has the event.
- */
-export class AdHocJobs implements Sink {
-  readonly name = 'ad hoc';
+/** Removes ad-hoc jobs after their outcome or on request. */
+export class AdHocJobs {
   readonly #jobs: JobTable;
   readonly #timers: JobTimers;
   readonly #context: Emitter;
-  readonly #removed = new Map<string, Job>();
+  readonly #departed: DepartedJobs;
 
-  constructor(jobs: JobTable, timers: JobTimers, context: Emitter) {
+  constructor(jobs: JobTable, timers: JobTimers, departed: DepartedJobs, context: Emitter) {
     this.#jobs = jobs;
     this.#timers = timers;
+    this.#departed = departed;
     this.#context = context;
   }
 
@@ -27,11 +23,6 @@ export class AdHocJobs implements Sink {
     let count = 0;
     for (const { job } of this.#jobs.states()) if (job.adHoc !== undefined) count++;
     return count;
-  }
-
-  /** A removed job, until every sink knows that it is removed. */
-  removed(name: string): Job | undefined {
-    return this.#removed.get(name);
   }
 
   /** Removes an ad-hoc job that has no future instant and no run. */
@@ -44,13 +35,9 @@ export class AdHocJobs implements Sink {
   /** Removes the job after the event, so that the ledger writes the event together with what happened before. */
   remove(state: JobState, reason: 'canceled' | 'over'): void {
     const { job } = state;
-    this.#removed.set(job.name, job);
+    this.#departed.add(state);
     this.#context.emit({ event: 'timer.removed', at: this.#context.now(), jobName: job.name, reason });
     this.#jobs.remove(state);
     this.#timers.disarm(state);
-  }
-
-  accept(event: TimerEvent): void {
-    if (event.event === 'timer.removed') this.#removed.delete(event.jobName);
   }
 }

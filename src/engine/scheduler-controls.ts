@@ -18,6 +18,7 @@ import type { Duration, Instant } from '../domain/time.js';
 import type { AdHocJobs } from './ad-hoc-jobs.js';
 import type { Breakers } from './breakers.js';
 import type { Emitter } from './context.js';
+import type { DepartedJobs } from './departed-jobs.js';
 import type { JobTimers } from './job-timers.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { JobState } from './job-state.js';
@@ -37,6 +38,7 @@ interface Parts {
   readonly recovery: Recovery;
   readonly startup: Startup;
   readonly adHoc: AdHocJobs;
+  readonly departed: DepartedJobs;
   readonly recorder: Pick<Recorder, 'kept' | 'touch'>;
   /** The state of the scheduler itself. */
   readonly scheduler: Pick<SchedulerStatus, 'startedAt' | 'isStopping' | 'armed'>;
@@ -154,9 +156,10 @@ export class SchedulerControls implements Controls {
   }
 
   #remove(name: string): void {
-    const { jobs, timers } = this.#parts;
+    const { jobs, timers, departed } = this.#parts;
     const state = jobs.get(name);
     if (state === undefined) return;
+    departed.add(state);
     timers.disarm(state);
     jobs.remove(state);
   }

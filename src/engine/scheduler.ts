@@ -10,6 +10,7 @@ import { Breakers } from './breakers.js';
 import { contain } from './contain.js';
 import { ClockJumps } from './clock-jumps.js';
 import { reportBug, type EngineContext } from './context.js';
+import { DepartedJobs } from './departed-jobs.js';
 import { Dispatcher } from './dispatcher.js';
 import { EventBus } from './event-bus.js';
 import { JobState } from './job-state.js';
@@ -45,6 +46,7 @@ export class Scheduler implements EngineContext {
   readonly #jobs: JobTable;
   readonly #timers: JobTimers;
   readonly #adHoc: AdHocJobs;
+  readonly #departed = new DepartedJobs();
   readonly #recorder: Recorder;
   readonly #bus: EventBus;
   readonly #runs = new RunTable();
@@ -61,12 +63,32 @@ export class Scheduler implements EngineContext {
     const loop = (this.#loop = new TimerLoop(clock, () => this.now(), { onWake: () => this.#jumps.look(), onError }));
     const jobs = (this.#jobs = new JobTable(plan, (state, now) => this.#due(state, now)));
     const timers = (this.#timers = new JobTimers(loop, jobs, this, () => this.#tellIfIdle()));
-    const adHoc = (this.#adHoc = new AdHocJobs(jobs, timers, this));
+    const departed = this.#departed;
+    const adHoc = (this.#adHoc = new AdHocJobs(jobs, timers, departed, this));
     const recorder = (this.#recorder = new Recorder(ledger, clock, this));
-    const bus = (this.#bus = new EventBus(clock, [...parts.sinks, adHoc], () => recorder.record(), parts.onSinkError));
+    const bus = (this.#bus = new EventBus(
+      clock,
+      [...parts.sinks, departed],
+      () => recorder.record(),
+      parts.onSinkError,
+    ));
     const runs = this.#runs;
     const breakers = new Breakers(this);
-    const shared = { clock, ledger, companions, orphans, loop, jobs, timers, adHoc, recorder, bus, runs, breakers };
+    const shared = {
+      clock,
+      ledger,
+      companions,
+      orphans,
+      loop,
+      jobs,
+      timers,
+      adHoc,
+      departed,
+      recorder,
+      bus,
+      runs,
+      breakers,
+    };
     const time = (this.#time = new SchedulerTime(clock));
     this.elapsed = new TimerLoop(clock, () => clock.monotonic(), { onError });
     const orphanAction = plan.orphans ?? 'kill';
@@ -164,9 +186,9 @@ export class Scheduler implements EngineContext {
     return this.#time.now();
   }
 
-  /** The current job with that name; also a removed one, until all sinks have been notified. */
+  /** The current job with that name; also a removed one, until all sinks know how its last runs ended. */
   job(name: string): Job | undefined {
-    return this.#jobs.get(name)?.job ?? this.#adHoc.removed(name);
+    return this.#jobs.get(name)?.job ?? this.#departed.get(name);
   }
 
   /** Moves the scheduler's time toward the wall clock plus `offset`; see {@link SchedulerTime.steer}. */

@@ -1,0 +1,55 @@
+import type { TimerEvent } from '../domain/events/index.js';
+import type { Job } from '../domain/job.js';
+import type { Sink } from '../domain/sink.js';
+import type { JobState } from './job-state.js';
+
+interface Departed {
+  readonly job: Job;
+  /** What some sink has yet to receive: the removal, and the ends of runs by their ids. */
+  readonly untold: Set<string>;
+}
+
+const REMOVAL = 'removal';
+
+/**
+ * The definitions of removed jobs, for hooks and monitors. Also the last sink, so that it knows when every sink has the
+ * removal of a job and the ends of its runs.
+ */
+export class DepartedJobs implements Sink {
+  readonly name = 'departed jobs';
+  readonly #departed = new Map<string, Departed>();
+
+  get(name: string): Job | undefined {
+    return this.#departed.get(name)?.job;
+  }
+
+  /** Call it before the event of the removal. */
+  add({ job, runs, parked }: JobState): void {
+    const untold = new Set([...runs, ...parked].map(({ id }) => id));
+    this.#departed.set(job.name, { job, untold: untold.add(REMOVAL) });
+  }
+
+  accept(event: TimerEvent): void {
+    if (this.#departed.size === 0) return;
+    switch (event.event) {
+      case 'timer.removed':
+        this.#told(event.jobName, REMOVAL);
+        return;
+      case 'config.reloaded':
+        for (const name of event.removed) this.#told(name, REMOVAL);
+        return;
+      case 'run.finished':
+      case 'firing.skipped':
+      case 'firing.missed':
+        if (event.runId !== undefined) this.#told(event.firing.jobName, event.runId);
+        return;
+      default:
+    }
+  }
+
+  #told(name: string, what: string): void {
+    const departed = this.#departed.get(name);
+    departed?.untold.delete(what);
+    if (departed?.untold.size === 0) this.#departed.delete(name);
+  }
+}
