@@ -10,6 +10,7 @@ import type { StateOptions } from './state-options.js';
 import type { LedgerFile } from './ledger-file.js';
 import { LedgerReports } from './ledger-reports.js';
 import { openFile, type FileOpening } from './open-file.js';
+import { readMemories } from './read-memories.js';
 import type { Taking } from './take-state.js';
 import { repeat } from './repeat.js';
 import { troubleIn, type Trouble, plainly } from './trouble.js';
@@ -38,15 +39,13 @@ const LATER: Duration = MINUTE;
 
 type Failure = Pick<Trouble, 'reason'> & Partial<Pick<Trouble, 'isDamage' | 'isBusy' | 'isFull'>>;
 
-const NOTHING: Recollection = { jobs: new Map(), open: [], lastSeenAt: undefined };
-
 /**
  * The ledger in an SQLite file. Each commit is one transaction. What can't be written is folded into {@link PendingRecords}
  * and retried every two seconds. After a short lock by another program it is retried sooner, and without a message.
  *
  * A file that is no longer a ledger is renamed. A new file starts with everything known: the memories of all jobs, and
- * the open runs. A state that can't be opened at startup is opened as soon as possible; firings missed before startup
- * are not caught up.
+ * the open runs. A state that can't be opened at startup is opened as soon as possible; until then its memories apply
+ * if it can be read. Firings missed before startup are not caught up.
  */
 export class SqliteLedger implements Ledger {
   readonly #options: StateOptions;
@@ -80,7 +79,7 @@ export class SqliteLedger implements Ledger {
     this.#hold = new Hold(options, taking);
     this.#reports = new LedgerReports(options.path);
     if (opening.kind === 'open') this.#use(opening.file);
-    this.#recollection = this.#file?.recollection ?? NOTHING;
+    this.#recollection = this.#file?.recollection ?? memoriesIn(options);
     this.#unrecorded = new PendingRecords(this.#recollection);
     // Invalid content is overwritten.
     if (this.#file && this.#file.invalid.count > 0) this.#unrecorded.restate();
@@ -304,6 +303,13 @@ export class SqliteLedger implements Ledger {
     return pause;
   }
 }
+
+/** What is known of a state that can't be opened. Its open runs get their outcomes once it is. */
+const memoriesIn = ({ path, clock }: StateOptions): Recollection => ({
+  jobs: readMemories(path, clock.now()),
+  open: [],
+  lastSeenAt: undefined,
+});
 
 /** Another program's lock, which is not reported while it may be short. */
 class ShortLock {

@@ -96,6 +96,28 @@ describe('a state that cannot be opened at startup', () => {
   });
 });
 
+test('a file that can only be read has pauses, breakers and counts, and nothing to catch up', async () => {
+  const paused = { until: undefined, reason: 'disk swap' };
+  const earlier = new State();
+  earlier.commit(
+    [admitted('r1')],
+    [
+      recordOf('backup', { paused, runsBegun: 9, cursor: NOW - 60 * SECOND }),
+      { ...recordOf('at:x'), definition: '{}' },
+    ],
+  );
+  earlier.stop();
+  const state = new State(earlier.path);
+  rmSync(`${state.path}.lock`);
+  mkdirSync(`${state.path}.lock`);
+  expect(state.whyUnavailable()).toBeDefined();
+  const backup = recordOf('backup', { paused, runsBegun: 9, cursor: NOW });
+  expect(state.ledger.recall()).toEqual({ jobs: new Map([['backup', backup]]), open: [], lastSeenAt: undefined });
+  rmdirSync(`${state.path}.lock`);
+  await state.clock.advance(2 * SECOND);
+  expect(state.read((history) => history.jobs().get('backup')?.memory.paused)).toEqual(paused);
+});
+
 test('a file that appears late keeps its earlier records, and its open runs get outcomes', async () => {
   const adHoc = { ...recordOf('in:abcde'), definition: '{}' };
   const earlier = new State();

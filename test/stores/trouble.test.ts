@@ -303,7 +303,7 @@ describe('a disk', () => {
   test('that is read-only is reported and can be read', (context) => {
     const folder = smallDisk(context, '8m');
     const state = new State(join(folder, 'timers.db'));
-    state.commit([finished('r1')]);
+    state.commit([finished('r1')], [recordOf('backup', { runsBegun: 9 })]);
     state.stop();
     const copy = smallDisk(context, '8m');
     copyFileSync(state.path, join(copy, 'timers.db'));
@@ -311,6 +311,7 @@ describe('a disk', () => {
     const other = new State(join(copy, 'timers.db'));
     expect(other.ended()).toEqual(['r1']);
     expect(other.whyUnavailable()).toMatch(/^its file system is read-only; remount it /);
+    expect(other.ledger.recall().jobs.get('backup')?.memory.runsBegun).toBe(9);
   });
 });
 
