@@ -364,6 +364,21 @@ describe('why explains a firing without a record', () => {
     expect(await answer(name, '03:00')).toMatch(said);
   });
 
+  test('because its runs are used up, without a next firing', async () => {
+    await record([finished(firingAt('2026-11-21T02:00', { jobName: 'thrice' }))], { runsBegun: 3 });
+    expect(await why('thrice', '03:00')).not.toContain('next firing');
+    expect(JSON.parse(await why('thrice', '03:00', { asJson: true }))).toMatchObject({ next_at: null });
+    expect(await why('thrice', '2026-11-22 03:00')).toMatch(/next firing +Mon 2026-11-23 03:00:00/);
+  });
+
+  test('but not because of runs that began later', async () => {
+    const run = (at: string) => finished(firingAt(at, { jobName: 'thrice', trigger: 'manual' }), { runId: `r${at}` });
+    await record(['2026-11-24T05:00', '2026-11-24T05:01', '2026-11-24T05:02'].map(run), { runsBegun: 3 });
+    expect(await answer('thrice', '03:00')).toMatch(
+      /^A firing, but nothing was recorded for it\.\nThe timer was added/,
+    );
+  });
+
   test('because it is older than the retention limit', async () => {
     await record([]);
     expect(await answer('backup', '2026-10-20 03:00')).toContain(

@@ -85,7 +85,7 @@ export function fateOf(history: History, question: WhyQuestion): Fate | undefine
   const recorded = findOpen(history, question) ?? findEnding(history, question);
   if (recorded !== undefined) return recorded;
   const fate = fateWithoutHistory(question);
-  if (fate !== undefined && isDone(history, question)) return { kind: 'unrecorded', cause: 'done', nearby: {} };
+  if (fate !== undefined && wasDone(history, question)) return { kind: 'unrecorded', cause: 'done', nearby: {} };
   if (fate?.kind === 'coming') return { kind: 'coming', paused: pauseOver(history, question) };
   if (fate?.kind !== 'unrecorded') return fate;
   return { kind: 'unrecorded', cause: unrecordedBecause(history, question), nearby: nearbyOf(history, question) };
@@ -242,10 +242,26 @@ function unrecordedBecause(history: History, question: WhyQuestion): NotRecorded
   return isLetGo(history, question) ? 'let-go' : 'before-its-time';
 }
 
-function isDone(history: History, { job }: WhyQuestion): boolean {
+/** How many runs of a timer have begun; 0 if the last scheduler had it with another schedule. */
+function runsBegun(history: History, job: Job): number {
   const record = history.jobs().get(job.name);
-  if (record?.fingerprint !== fingerprintOf(job)) return false;
-  return record.memory.runsBegun >= (job.window.maxRuns ?? Infinity);
+  return record?.fingerprint === fingerprintOf(job) ? record.memory.runsBegun : 0;
+}
+
+/** Whether `max_runs` is used up by now. */
+export const isDone = (history: History, job: Job): boolean =>
+  runsBegun(history, job) >= (job.window.maxRuns ?? Infinity);
+
+/** Whether `max_runs` was used up at a firing: runs that came due later had not begun then. */
+function wasDone(history: History, { job, judgment: { instant }, retention }: WhyQuestion): boolean {
+  if (!isDone(history, job)) return false;
+  const due = { from: instant + 1, until: END_OF_TIME };
+  const endings = history.endings({ jobName: job.name, due, limit: retention.runs, withoutOutput: true });
+  const ended = endings.filter((ending) => ending.event === 'run.finished' && ending.attempts > 0);
+  const open = history
+    .open()
+    .filter(({ firing, attempts }) => firing.jobName === job.name && firing.scheduledFor > instant && attempts > 0);
+  return runsBegun(history, job) - ended.length - open.length >= (job.window.maxRuns ?? Infinity);
 }
 
 /** The oldest outcomes of a timer are deleted first: while an older one exists, this one was not deleted. */

@@ -125,20 +125,30 @@ function tableOf({ judgment }: Why, width: number, chalk: ChalkInstance): readon
 const cellOf = (text: string, chalk: ChalkInstance): TableCell =>
   text === 'no' ? { text, paint: chalk.yellow } : text;
 
-function neighbours({ judgment: { before, after }, job, now, zone }: Why): readonly string[] {
+/** The next firing of the schedule; `undefined` if no scheduler will fire it. */
+const afterOf = ({ judgment: { after }, isDone, now }: Why): Instant | undefined =>
+  isDone && after !== undefined && after > now ? undefined : after;
+
+function neighbours(why: Why): readonly string[] {
+  const {
+    judgment: { before },
+    job,
+    now,
+    zone,
+  } = why;
   const line = (label: string, instant: Instant | undefined) =>
     instant === undefined
       ? []
       : [
           `${label}  ${fullStartInWords({ due: instant, offset: job.offset }, zone)}  ${fromNow(instant + job.offset, now)}`,
         ];
-  const lines = [...line('previous firing', before), ...line('next firing    ', after)];
+  const lines = [...line('previous firing', before), ...line('next firing    ', afterOf(why))];
   return job.enabled ? lines : [];
 }
 
 function toJson(why: Why) {
   const { job, judgment, asked, fate } = why;
-  const { instant, obstacles, expressions, before, after } = judgment;
+  const { instant, obstacles, expressions, before } = judgment;
   const at = (time: Instant | undefined) => (time === undefined ? null : toTimestamp(time));
   return {
     task_name: job.name,
@@ -152,7 +162,7 @@ function toJson(why: Why) {
     obstacles,
     expressions,
     previous_at: at(before),
-    next_at: at(after),
+    next_at: at(afterOf(why)),
     outcome: fate === undefined ? null : fateToJson(fate),
   };
 }

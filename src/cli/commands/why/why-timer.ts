@@ -15,6 +15,7 @@ import {
   fateWithoutHistory,
   firingOfRunAt,
   firstRecorded,
+  isDone,
   lastRecorded,
   type Fate,
   type WhyQuestion,
@@ -46,6 +47,8 @@ export interface Why extends WhyQuestion {
   /** The history exists but could not be read. */
   readonly isUnread: boolean;
   readonly hasScheduler: boolean;
+  /** `max_runs` is used up: no firing is coming. */
+  readonly isDone: boolean;
   /** The command that shows more of this history. */
   readonly historyCommand: string;
   /** The command that explains another firing of this timer. */
@@ -77,7 +80,8 @@ export async function whyTimer(terminal: Terminal, name: string, options: Asking
       whyCommand: ['timers why', name, ...optionWords(options)].join(' '),
       atZone,
     };
-    return { ...shown, ...commands, ...answerTo(history, { job, asked, ...shown }) };
+    const over = { isDone: history !== undefined && isDone(history, job) };
+    return { ...shown, ...commands, ...over, ...answerTo(history, { job, asked, ...shown }) };
   };
   if ('reason' in place) {
     const noHistory = `There is no history: ${place.reason}.`;
