@@ -93,13 +93,20 @@ interface RecoveryParts {
   readonly orphanAction: 'kill' | 'keep';
 }
 
+/** What waits until no process of an earlier run is alive. */
+interface Held {
+  readonly then: () => void;
+  /** Whether it begins or continues a run, and the id of that, if it has one. */
+  readonly run?: { readonly id?: string };
+}
+
 /** Ends what a dead scheduler left behind: its open runs, and their processes. */
 export class Recovery {
   readonly #parts: RecoveryParts;
   readonly #context: Emitter;
   readonly #waiting = new Map<JobState, OpenRun[]>();
-  /** Callbacks that wait for processes of earlier runs to end, by the name of the job. */
-  readonly #held = new Map<string, (() => void)[]>();
+  /** What waits for processes of earlier runs to end, by the name of the job. */
+  readonly #held = new Map<string, Held[]>();
   #ending: Promise<unknown> = Promise.resolve();
 
   constructor(parts: RecoveryParts, context: Emitter) {
@@ -134,16 +141,37 @@ export class Recovery {
     return (this.#waiting.get(state) ?? []).sort(byInstant);
   }
 
+  /** Called when all of them have been started or ended. */
+  forgetWaiting(state: JobState): void {
+    this.#waiting.delete(state);
+  }
+
   /** Whether a process of an earlier run of this job is alive. */
   isHeld({ job }: JobState): boolean {
     return this.#held.size > 0 && this.#held.has(job.name);
   }
 
-  /** Calls `then` when no process of an earlier run is alive: immediately, for nearly every job. */
-  whenFree(state: JobState, then: () => void): void {
+  /**
+   * Calls `then` when no process of an earlier run is alive: immediately, for nearly every job. `run`: what it begins or
+   * continues.
+   */
+  whenFree(state: JobState, then: () => void, run?: Held['run']): void {
     const held = this.#held.size > 0 ? this.#held.get(state.job.name) : undefined;
     if (held === undefined) then();
-    else held.push(then);
+    else held.push({ then, ...(run && { run }) });
+  }
+
+  /** The jobs that have runs left to begin or to continue: the one with that name, or the one with that run. */
+  jobsLeftWith(nameOrRunId: string): readonly JobState[] {
+    const held = Array.from(this.#held.keys(), (name) => this.#parts.jobs.get(name) ?? []).flat();
+    return [...new Set([...this.#waiting.keys(), ...held])].filter((state) => this.countLeft(state, nameOrRunId) > 0);
+  }
+
+  /** How many of these runs a job has: all if it has that name, or the one with that id. */
+  countLeft(state: JobState, nameOrRunId: string): number {
+    const isMeant = (id?: string) => state.job.name === nameOrRunId || id === nameOrRunId;
+    const held = (this.#held.get(state.job.name) ?? []).filter(({ run }) => run !== undefined && isMeant(run.id));
+    return held.length + this.waitingOf(state).filter(({ runId }) => isMeant(runId)).length;
   }
 
   /**
@@ -178,7 +206,7 @@ export class Recovery {
 
   #resume(run: OpenRun): void {
     const state = this.#stateOf(run);
-    if (state !== undefined) this.whenFree(state, () => this.#parts.dispatcher.resume(state, run));
+    if (state !== undefined) this.whenFree(state, () => this.#parts.dispatcher.resume(state, run), { id: run.runId });
   }
 
   /** Fails the attempt that was lost. Returns the run with its next attempt. */
@@ -248,7 +276,7 @@ export class Recovery {
 
   /** Makes the runs of a job wait until `end` has resolved. */
   async #hold(jobName: string, end: () => Promise<unknown>): Promise<void> {
-    const held: (() => void)[] = [];
+    const held: Held[] = [];
     this.#held.set(jobName, held);
     try {
       await end();
@@ -256,7 +284,7 @@ export class Recovery {
       reportBug(this.#context, 'ending a leftover process', error, { jobName });
     }
     this.#held.delete(jobName);
-    for (const then of held) contain(then, (error) => reportBug(this.#context, 'beginning', error, { jobName }));
+    for (const { then } of held) contain(then, (error) => reportBug(this.#context, 'beginning', error, { jobName }));
   }
 }
 

@@ -67,7 +67,7 @@ export class SchedulerControls implements Controls {
     const state = jobs.get(name);
     if (state === undefined) return undefined;
     const firing = dispatcher.unscheduled(state.job, context.now(), 'manual');
-    recovery.whenFree(state, () => dispatcher.submit(state, firing, { admission }));
+    recovery.whenFree(state, () => dispatcher.submit(state, firing, { admission }), {});
     return firing;
   }
 
@@ -91,7 +91,10 @@ export class SchedulerControls implements Controls {
   }
 
   cancel(nameOrRunId: string): number {
-    return this.#parts.dispatcher.cancel(nameOrRunId);
+    const { dispatcher, recovery } = this.#parts;
+    const left = recovery.jobsLeftWith(nameOrRunId);
+    const held = left.map((state) => this.#cancelLeft(state, nameOrRunId));
+    return held.reduce((sum, count) => sum + count, dispatcher.cancel(nameOrRunId));
   }
 
   reset(name: string, length?: Duration): Instant | undefined {
@@ -186,6 +189,22 @@ export class SchedulerControls implements Controls {
     const { timers, recorder } = this.#parts;
     timers.armFrom(state, cursor);
     recorder.touch(state);
+  }
+
+  /**
+   * Cancels runs that the start has yet to begin or to continue. It does so now, so that they can be canceled; but as
+   * long as a process of an earlier run is alive, later. Returns how many are canceled later.
+   */
+  #cancelLeft(state: JobState, nameOrRunId: string): number {
+    const { dispatcher, recovery, startup } = this.#parts;
+    startup.prefer(state);
+    if (!recovery.isHeld(state)) return 0;
+    const count = recovery.countLeft(state, nameOrRunId);
+    recovery.whenFree(state, () => {
+      startup.prefer(state);
+      dispatcher.cancel(nameOrRunId);
+    });
+    return count;
   }
 
   #emit(event: Untimed<TimerEvent>): void {

@@ -123,6 +123,7 @@ export class Startup {
     } catch (error) {
       timers.setApart(state, error);
     }
+    recovery.forgetWaiting(state);
   }
 
   *#armingFirst(state: JobState): Steps<void> {

@@ -234,7 +234,10 @@ test('through random requests during a start, the same holds, and no timer runs 
       behave(second, of, failing);
       const { onExecute } = second.executor;
       const nextTo: unknown[] = [];
+      const canceled = new Set<string>();
+      const startedAgain: unknown[] = [];
       second.executor.onExecute = (env) => {
+        if (canceled.has(env['TIMERS_FIRING_ID'] ?? '')) startedAgain.push(env);
         nextTo.push(...alive.filter((runId) => left.get(runId) === env['TIMERS_TASK_NAME']));
         onExecute(env);
       };
@@ -243,8 +246,14 @@ test('through random requests during a start, the same holds, and no timer runs 
       for (const [turns, asked] of the.asked) {
         let n = turns;
         const turn = () => {
-          if (n-- > 0) clock.soon(turn);
-          else jobs = ask(second, { fixed: of, ...limits }, asked) ?? jobs;
+          if (n-- > 0) {
+            clock.soon(turn);
+            return;
+          }
+          if (asked.verb === 'cancel')
+            for (const { firing } of disk.open.values())
+              if (firing.jobName === asked.name) canceled.add(firingId(firing));
+          jobs = ask(second, { fixed: of, ...limits }, asked) ?? jobs;
         };
         clock.soon(turn);
       }
@@ -259,6 +268,7 @@ test('through random requests during a start, the same holds, and no timer runs 
       await stopped;
 
       expect(nextTo).toEqual([]);
+      expect(startedAgain).toEqual([]);
       const open = [...disk.open.values()].map(({ firing }) => firingId(firing));
       expect(checkPast(second.events, of, concurrency).filter((id) => !open.includes(id))).toEqual([]);
       const ended = disk.endings.map(({ firing }) => firingId(firing));
