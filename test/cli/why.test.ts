@@ -101,6 +101,15 @@ test('predictions start at the time when the file was read', async () => {
   expect(await why('weekdays', undefined, { clock })).toBe(await why('weekdays'));
 });
 
+test('a later manual firing is the last one', async () => {
+  const failed = { status: 'failure', exitCode: 3, error: 'exit code 3' } as const;
+  const manual = firingAt('2026-11-24T05:00:07', { trigger: 'manual' });
+  await record([finished(firingAt('2026-11-24T02:00')), finished(manual, { outcome: failed, runId: 'mg1c9x3k0abcd' })]);
+  expect(await answer('backup')).toMatch(
+    /^No firing by its schedule, but it was started manually: failure, exit code 3/,
+  );
+});
+
 describe('an explanation', () => {
   test('compares each field, and shows the previous and the next firing', async () => {
     expect(await why('weekdays', '2026-11-22 03:00')).toBe(`\

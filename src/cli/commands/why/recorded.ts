@@ -113,8 +113,10 @@ export function firingOfRunAt(
 
 /** The latest recorded firing of a timer, whatever its outcome. */
 export function lastRecorded(history: History, jobName: string): Instant | undefined {
-  const open = history.open().findLast(({ firing }) => firing.jobName === jobName);
-  return (open ?? history.endings({ jobName, limit: 1 })[0])?.firing.scheduledFor;
+  const open = history.open().filter(({ firing }) => firing.jobName === jobName);
+  const ended = history.endings({ jobName, limit: MOST_ENDINGS, withoutOutput: true });
+  const dues = [...open, ...ended].map(({ firing }) => firing.scheduledFor);
+  return dues.length === 0 ? undefined : Math.max(...dues);
 }
 
 /** The first recorded firing in the given time that was not started manually. */

@@ -144,12 +144,12 @@ function toldTime(at: string, job: Job, here: { readonly now: Instant; readonly 
   return here.timezone === job.timezone || start === undefined ? asked : askedAt(start, asked.length, job.timezone);
 }
 
-/** The default time to ask about: the last firing, otherwise now. */
+/** The default time to ask about: the last firing, by the schedule or not; otherwise now. */
 function lastAsked(job: Job, now: Instant, history: History | undefined): AskedTime {
-  const last = lastDue(job, now) ?? (history && lastRecorded(history, job.name));
-  return last === undefined
-    ? askedAt(Math.floor(now / MINUTE) * MINUTE, MINUTE, job.timezone)
-    : askedAt(last, 1, job.timezone);
+  const last = Math.max(lastDue(job, now) ?? -Infinity, (history && lastRecorded(history, job.name)) ?? -Infinity);
+  return Number.isFinite(last)
+    ? askedAt(last, 1, job.timezone)
+    : askedAt(Math.floor(now / MINUTE) * MINUTE, MINUTE, job.timezone);
 }
 
 function noHistory(state: string, reading: { readonly kind: string; readonly reason?: string }): string | undefined {
