@@ -347,6 +347,18 @@ No scheduler is running on past.db now.`);
   });
 });
 
+test.each<[string, Partial<JobMemory>, RegExp]>([
+  [
+    'skipped by a pause that still lasts: its end and reason',
+    { paused: { until: undefined, reason: 'disk swap' } },
+    /^A firing, skipped: paused\.\nThe timer is still paused until it is resumed \(disk swap\)\.$/,
+  ],
+  ['skipped by an earlier pause', {}, /^A firing, skipped: paused\.$/],
+])('why explains a firing %s', async (_case, memory, said) => {
+  await record([skipped(firingAt('2026-11-24T02:00'), { reason: 'paused' })], memory);
+  expect(await answer('backup', '03:00')).toMatch(said);
+});
+
 describe('why explains a firing without a record', () => {
   test.each<[string, string, Partial<JobMemory>, RegExp]>([
     [
@@ -356,6 +368,18 @@ describe('why explains a firing without a record', () => {
       /No scheduler has run on past\.db since 07:30:00\. The next start will report it as/,
     ],
     ['because it waits for catch_up', 'caught', { cursor: 0 }, /If you start one now, catch_up\s+runs it\./],
+    [
+      'that catch_up would run, were it not paused',
+      'caught',
+      { cursor: 0, paused: { until: undefined, reason: undefined } },
+      /The timer is paused until it is\s+resumed, so a\s+start now skips it/,
+    ],
+    [
+      'that catch_up would run, were its breaker closed',
+      'caught',
+      { cursor: 0, breaker: { kind: 'open', until: NOW + 1, cooldown: 1 } },
+      /Its breaker is open, so a start\s+now skips it/,
+    ],
     [
       'because the timer was added later',
       'backup',
@@ -391,7 +415,7 @@ describe('why explains a firing without a record', () => {
   test('because it is older than the retention limit', async () => {
     await record([]);
     expect(await answer('backup', '2026-10-20 03:00')).toContain(
-      'Outcomes are kept for 30 d, up to 1000 for each timer',
+      'Outcomes are kept for 30 d, up to 1000 for each timer: one from that time is no',
     );
   });
 

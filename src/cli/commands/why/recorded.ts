@@ -28,6 +28,8 @@ export interface Context {
   readonly lastFailure?: RunFinished | undefined;
   /** The last outcome before it, of any timer. */
   readonly last?: Ending | undefined;
+  /** The pause that skipped it, if it still lasts. */
+  readonly paused?: Pause | undefined;
 }
 
 /** For a firing without a record: what the history contains around its time. */
@@ -39,6 +41,8 @@ export interface Nearby {
   readonly last?: Ending | undefined;
   /** When a scheduler was last seen. */
   readonly seenAt?: Instant | undefined;
+  /** What would skip the firing if a scheduler started now. */
+  readonly held?: Pause | 'breaker' | undefined;
 }
 
 /** Why nothing is recorded for a past firing. */
@@ -86,16 +90,24 @@ export function fateOf(history: History, question: WhyQuestion): Fate | undefine
   if (recorded !== undefined) return recorded;
   const fate = fateWithoutHistory(question);
   if (fate !== undefined && wasDone(history, question)) return { kind: 'unrecorded', cause: 'done', nearby: {} };
-  if (fate?.kind === 'coming') return { kind: 'coming', paused: pauseOver(history, question) };
+  if (fate?.kind === 'coming') {
+    const { job, judgment } = question;
+    return { kind: 'coming', paused: pauseOver(history, job, judgment.instant + job.offset) };
+  }
   if (fate?.kind !== 'unrecorded') return fate;
   return { kind: 'unrecorded', cause: unrecordedBecause(history, question), nearby: nearbyOf(history, question) };
 }
 
-/** The pause that is still in effect at a future firing. */
-function pauseOver(history: History, { job, judgment }: WhyQuestion): Pause | undefined {
+/** The pause of a timer that will last beyond an instant. */
+function pauseOver(history: History, job: Job, instant: Instant): Pause | undefined {
   const paused = history.jobs().get(job.name)?.memory.paused;
-  const start = judgment.instant + job.offset;
-  return paused !== undefined && start < (paused.until ?? Infinity) ? paused : undefined;
+  return paused !== undefined && instant < (paused.until ?? Infinity) ? paused : undefined;
+}
+
+/** What skips a firing that comes due now. */
+function heldNow(history: History, { job, now }: WhyQuestion): Nearby['held'] {
+  const breaker = history.jobs().get(job.name)?.memory.breaker;
+  return pauseOver(history, job, now) ?? (breaker?.kind === 'open' && now < breaker.until ? 'breaker' : undefined);
 }
 
 /** The firing whose run started in the given time, otherwise one whose run ended in it. */
@@ -160,16 +172,17 @@ function findEnding(history: History, question: WhyQuestion): Fate | undefined {
   // One event that reports several firings covers those within its range that are on the schedule.
   const inRow = question.judgment.obstacles.length === 0 ? endings.at(-1) : undefined;
   const ending = own.find(({ firing }) => firing.trigger !== 'manual') ?? own[0] ?? inRow;
-  return ending && { kind: 'ended', ending, context: contextOf(history, ending, question.job) };
+  return ending && { kind: 'ended', ending, context: contextOf(history, ending, question) };
 }
 
-function contextOf(history: History, ending: Ending, job: Job): Context {
+function contextOf(history: History, ending: Ending, { job, now }: WhyQuestion): Context {
   const due = ending.firing.scheduledFor + job.offset;
   switch (ending.event) {
     case 'run.finished':
       return ending.latenessMs < LATE ? {} : { blocker: runAt(history, due, ending) };
     case 'firing.skipped':
       if (ending.reason === 'breaker_open') return { lastFailure: lastFailure(history, ending) };
+      if (ending.reason === 'paused') return { paused: pauseOver(history, job, now) };
       return ending.reason === 'overlap' ? { blocker: runAt(history, ending.at, ending) } : {};
     case 'firing.missed': {
       const first = ending.firstScheduledFor ?? ending.firing.scheduledFor;
@@ -199,10 +212,19 @@ function lastFailure(history: History, { firing: { jobName }, at }: Ending): Run
     .at(-1);
 }
 
-function nearbyOf(history: History, { job, judgment: { instant } }: WhyQuestion): Nearby {
+function nearbyOf(history: History, question: WhyQuestion): Nearby {
+  const {
+    job,
+    judgment: { instant },
+  } = question;
   const [last] = history.endings({ jobName: job.name, limit: 1, withoutOutput: true });
   const isEarlier = last !== undefined && last.firing.scheduledFor < instant;
-  return { ...silenceAround(history, instant), last: isEarlier ? last : undefined, seenAt: history.lastSeenAt() };
+  return {
+    ...silenceAround(history, instant),
+    last: isEarlier ? last : undefined,
+    seenAt: history.lastSeenAt(),
+    held: heldNow(history, question),
+  };
 }
 
 /** Ordered by due time, as in the history, because firings may be recorded much later. */

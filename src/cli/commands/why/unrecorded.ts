@@ -4,7 +4,8 @@ import { statusOf } from '../../../domain/ledger.js';
 import { causeOf } from '../../../domain/outcome-cause.js';
 import type { Instant } from '../../../domain/time.js';
 import { localTime } from '../../../schedules/index.js';
-import type { Fate } from './recorded.js';
+import { pauseInWords } from './pause.js';
+import type { Fate, Nearby } from './recorded.js';
 import { when } from './when.js';
 import type { Why } from './why-timer.js';
 
@@ -17,7 +18,7 @@ export const unrecordedInWords = (fate: Unrecorded, why: Why): readonly string[]
   ...lastInWords(fate, why),
 ];
 
-function causeInWords({ cause, nearby: { seenAt } }: Unrecorded, why: Why): readonly string[] {
+function causeInWords({ cause, nearby }: Unrecorded, why: Why): readonly string[] {
   const {
     state = 'its state',
     hasScheduler,
@@ -38,26 +39,33 @@ function causeInWords({ cause, nearby: { seenAt } }: Unrecorded, why: Why): read
       return [`max_runs: ${job.window.maxRuns ?? 0} was reached; no scheduler fires it anymore.`];
     case 'not-considered':
       return [
-        hasScheduler ? `The scheduler that runs on ${state} has not processed it yet.` : notYet(state, seenAt, why),
+        hasScheduler ? `The scheduler that runs on ${state} has not processed it yet.` : notYet(state, nearby, why),
       ];
     case 'let-go':
       return [
-        `Outcomes are kept for ${humanDuration(keep)}, up to ${runs} for each timer: those from that time have been deleted.`,
+        `Outcomes are kept for ${humanDuration(keep)}, up to ${runs} for each timer: one from that time is no longer kept.`,
       ];
     case 'before-its-time':
       return [`The timer was added to ${state}, or got this schedule, only later.`];
   }
 }
 
-function notYet(state: string, seenAt: Instant | undefined, why: Why): string {
+function notYet(state: string, { seenAt, held }: Nearby, why: Why): string {
   const { job, now } = why;
   const { instant, after = Infinity } = why.judgment;
   const passed = after > now ? [instant] : [instant, after];
   const isChosen = job.misfire.select(passed, now).includes(instant);
   const way = isChosen
-    ? 'If you start one now, catch_up runs it.'
+    ? chosenInWords(held, why)
     : `The next start will report it as missed: catch_up ${hasCatchUp(job) ? 'does not choose it' : 'is off'}.`;
   return `No scheduler has run on ${state} since${seenAt === undefined ? '' : ` ${when(seenAt, why)}`}. ${way}`;
+}
+
+/** What a start does with a firing that `catch_up` chooses. */
+function chosenInWords(held: Nearby['held'], why: Why): string {
+  if (held === undefined) return 'If you start one now, catch_up runs it.';
+  const is = held === 'breaker' ? 'Its breaker is open' : `The timer is ${pauseInWords(held, why)}`;
+  return `${is}, so a start now skips it, in spite of catch_up.`;
 }
 
 /** The time when a scheduler was last seen is more useful than the outcomes around the firing. */

@@ -10,6 +10,7 @@ import { humanDuration } from '../../../domain/human-duration.js';
 import { plainText } from '../../../text/plain-text.js';
 import type { AskedTime } from './asked-time.js';
 import { MOST_COUNTED, type ScheduleJudgment } from './schedule-judgment.js';
+import { pauseInWords } from './pause.js';
 import type { Context, Fate } from './recorded.js';
 import { hasCatchUp, unrecordedInWords } from './unrecorded.js';
 import { when } from './when.js';
@@ -168,7 +169,9 @@ function ofSkip(skipped: FiringSkipped, context: Context, why: Why): readonly st
   return [...skipBecause(skipped, context, why), ...fallbackInWords(skipped)];
 }
 
-function skipBecause({ reason }: FiringSkipped, { blocker, lastFailure }: Context, why: Why): readonly string[] {
+function skipBecause({ reason }: FiringSkipped, context: Context, why: Why): readonly string[] {
+  const { blocker, lastFailure, paused } = context;
+  if (paused !== undefined) return [`The timer is still ${pauseInWords(paused, why)}.`];
   if (lastFailure !== undefined) {
     const { firing, failuresInARow, outcome } = lastFailure;
     const cause = causeOf(lastFailure) || outcome.status;
@@ -241,10 +244,8 @@ function ofOpenRun({ runId, startedAt, attempts, retryAt, pid, node, decided }: 
 }
 
 function ofComing({ paused }: Extract<Fate, { kind: 'coming' }>, why: Why): readonly string[] {
-  const until = paused?.until === undefined ? 'until it is resumed' : `until ${when(paused.until, why)}`;
-  const reason = paused?.reason === undefined ? '' : ` (${paused.reason})`;
   return [
-    ...(paused === undefined ? [] : [`The timer is paused ${until}${reason}: it would be skipped.`]),
+    ...(paused === undefined ? [] : [`The timer is ${pauseInWords(paused, why)}: it would be skipped.`]),
     ...(why.hasScheduler || why.state === undefined ? [] : [`No scheduler is running on ${why.state} now.`]),
   ];
 }
