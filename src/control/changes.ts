@@ -1,10 +1,12 @@
 import { entryOf, jobNameOf, type TimerEvent } from '../domain/events/index.js';
+import { RemovedTimers } from '../domain/removed-timers.js';
 import type { Sink } from '../domain/sink.js';
 
 /** Tracks which jobs changed since a given revision, so that pollers receive only the difference. */
 export class ChangedJobs implements Sink {
   readonly name = 'changes';
   readonly #ofJob = new Map<string, number>();
+  readonly #removed = new RemovedTimers();
   #ofAll = 0;
   #revision = 0;
 
@@ -20,7 +22,7 @@ export class ChangedJobs implements Sink {
     if (name !== undefined) this.#ofJob.set(name, this.#revision);
     if (event.event === 'timer.removed') this.#ofJob.delete(event.jobName);
     if (event.event === 'config.reloaded') for (const removed of event.removed) this.#ofJob.delete(removed);
-    if (entryOf(event).concerns === 'every timer') this.#ofAll = this.#revision;
+    if (this.#removed.isOne(event) || entryOf(event).concerns === 'every timer') this.#ofAll = this.#revision;
   }
 
   /** Whether only individual jobs have changed since a revision; {@link hasChanged} shows which. */

@@ -1,5 +1,5 @@
 import { isAdHoc, type AdHocRequest, type AdHocTimer } from '../domain/ad-hoc.js';
-import type { Controls } from '../domain/controls.js';
+import { jobsWithRuns, type Controls } from '../domain/controls.js';
 import { firingId, type Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import type { Judgment } from '../health/judge.js';
@@ -217,7 +217,7 @@ function cancel(controlled: VerbTarget, args: Args): object {
 
 /** The timer with that name or of that run, and the run if it is one. */
 function ownerOf(target: string, { controls }: VerbTarget) {
-  const { jobs } = controls.status();
+  const jobs = jobsWithRuns(controls.status());
   const owner = jobs.find(({ job, runs }) => job.name !== target && runs.some(({ runId }) => runId === target));
   return { task_name: owner?.job.name ?? target, run_id: owner === undefined ? null : target };
 }
@@ -227,7 +227,7 @@ function ownerOf(target: string, { controls }: VerbTarget) {
  * RefusalError if several runs share the prefix.
  */
 function wholeId({ controls }: VerbTarget, target: string): string {
-  const { jobs } = controls.status();
+  const jobs = jobsWithRuns(controls.status());
   if (target === '' || jobs.some(({ job }) => job.name === target)) return target;
   const ids = jobs.flatMap(({ runs }) => runs.map(({ runId }) => runId)).filter((id) => id.startsWith(target));
   if (ids.length <= 1 || ids.includes(target)) return ids.length === 1 ? (ids[0] ?? target) : target;

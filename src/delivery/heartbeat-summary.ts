@@ -1,4 +1,4 @@
-import type { SchedulerStatus } from '../domain/controls.js';
+import { jobsWithRuns, type SchedulerStatus } from '../domain/controls.js';
 import type { Condition } from '../health/judge.js';
 import { toTimestamp, type Instant } from '../domain/time.js';
 
@@ -30,7 +30,8 @@ interface Facts extends Pick<Summary, 'host' | 'version' | 'pid' | 'file'> {
 }
 
 /** Summarizes a status. */
-export function summaryOf({ at, startedAt, jobs }: SchedulerStatus, facts: Facts): Summary {
+export function summaryOf(status: SchedulerStatus, facts: Facts): Summary {
+  const { at, startedAt, jobs } = status;
   const { lastFiringAt, condition, ...told } = facts;
   const { rejected, stateTrouble } = condition;
   let next: Instant | undefined;
@@ -41,7 +42,7 @@ export function summaryOf({ at, startedAt, jobs }: SchedulerStatus, facts: Facts
     ...told,
     started_at: timestamp(startedAt),
     timers: jobs.length,
-    running: jobs.reduce((sum, { runs }) => sum + runs.length, 0),
+    running: jobsWithRuns(status).reduce((sum, { runs }) => sum + runs.length, 0),
     failing: jobs.filter(({ failuresInARow }) => failuresInARow > 0).length,
     paused: jobs.filter(({ paused }) => paused !== undefined && (paused.until === undefined || paused.until > at))
       .length,

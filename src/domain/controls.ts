@@ -47,7 +47,13 @@ export interface SchedulerStatus {
   /** The number of armed timers. */
   readonly armed: number;
   readonly jobs: readonly JobStatus[];
+  /** Removed jobs whose runs have not ended. */
+  readonly departed: readonly JobStatus[];
 }
+
+/** All jobs with runs, removed ones included. */
+export const jobsWithRuns = ({ jobs, departed }: Pick<SchedulerStatus, 'jobs' | 'departed'>): readonly JobStatus[] =>
+  departed.length === 0 ? jobs : [...jobs, ...departed];
 
 /**
  * The scheduler in a few figures, for frequent checks. Unlike a status, its cost does not depend on the number of

@@ -143,6 +143,8 @@ export interface TimerRecord {
   readonly schedule: string;
   readonly timezone: string;
   readonly enabled: boolean;
+  /** Removed from the timer file; its runs have not ended. */
+  readonly removed?: true;
   readonly description: string | null;
   /** For a timer outside the file: its command in one line. */
   readonly ad_hoc: { readonly command: string } | null;
@@ -244,10 +246,10 @@ export const toStatusRecord = (
   is_stopping: status.isStopping,
   ...presentLauncher(launcher?.()),
   armed: status.armed,
-  timers: status.jobs.map((job) => ({
-    ...toTimerRecord(job, status.at, words),
-    ...(recent && { recent: recent(job.job.name).map(toRecentRecord) }),
-  })),
+  timers: [
+    ...status.jobs.map((job) => toTimerRecord(job, status.at, words)),
+    ...status.departed.map((job) => ({ ...toTimerRecord(job, status.at, words), removed: true as const })),
+  ].map((timer) => ({ ...timer, ...(recent && { recent: recent(timer.task_name).map(toRecentRecord) }) })),
   ...(rejection && { config_rejected: toRejected(rejection()) }),
   ...(origin && { config_from: origin() }),
   ...presentForward(forward?.()),

@@ -5,6 +5,7 @@ import type { FiringStatus } from './outcome.js';
 /** The facts that determine the state of a timer, under their public names. */
 export interface TimerFacts {
   readonly enabled: boolean;
+  readonly removed?: true;
   readonly next_at: string | null;
   readonly runs: readonly ActiveRun[];
   readonly paused: object | null;
@@ -31,10 +32,18 @@ export type TimerState =
   | 'breaker open'
   | 'breaker half open'
   | 'disabled'
+  | 'removed'
   | ReturnType<typeof wordWithoutNext>;
 
 /** Everything that a timer is doing, most urgent first; empty if it only waits for its next firing. */
-export function timerStatesOf({ runs, paused, breaker, enabled, ...facts }: TimerFacts): readonly TimerState[] {
+export function timerStatesOf({
+  runs,
+  paused,
+  breaker,
+  enabled,
+  removed,
+  ...facts
+}: TimerFacts): readonly TimerState[] {
   const longest = longestRunOf(runs);
   const states: readonly TimerState[] = [
     ...(longest ? [RUN_WORDS[longest.state]] : []),
@@ -42,6 +51,7 @@ export function timerStatesOf({ runs, paused, breaker, enabled, ...facts }: Time
     ...(breaker.state === 'open' ? (['breaker open'] as const) : []),
     ...(breaker.state === 'half_open' ? (['breaker half open'] as const) : []),
     ...(enabled ? [] : (['disabled'] as const)),
+    ...(removed ? (['removed'] as const) : []),
   ];
   return states.length === 0 && facts.next_at === null ? [wordWithoutNext(facts.last_status)] : states;
 }

@@ -4,7 +4,7 @@ import type { Sink } from '../domain/sink.js';
 import type { JobState } from './job-state.js';
 
 interface Departed {
-  readonly job: Job;
+  readonly state: JobState;
   /** What some sink has yet to receive: the removal, and the ends of runs by their ids. */
   readonly untold: Set<string>;
 }
@@ -12,7 +12,7 @@ interface Departed {
 const REMOVAL = 'removal';
 
 /**
- * The definitions of removed jobs, for hooks and monitors. Also the last sink, so that it knows when every sink has the
+ * Removed jobs, for hooks, monitors and the status. Also the last sink, so that it knows when every sink has the
  * removal of a job and the ends of its runs.
  */
 export class DepartedJobs implements Sink {
@@ -20,13 +20,19 @@ export class DepartedJobs implements Sink {
   readonly #departed = new Map<string, Departed>();
 
   get(name: string): Job | undefined {
-    return this.#departed.get(name)?.job;
+    return this.#departed.get(name)?.state.job;
+  }
+
+  /** The states of removed jobs whose runs have not ended. */
+  unfinished(): readonly JobState[] {
+    const states = Array.from(this.#departed.values(), ({ state }) => state);
+    return states.filter(({ running, parked }) => running > 0 || parked.size > 0);
   }
 
   /** Call it before the event of the removal. */
-  add({ job, runs, parked }: JobState): void {
-    const untold = new Set([...runs, ...parked].map(({ id }) => id));
-    this.#departed.set(job.name, { job, untold: untold.add(REMOVAL) });
+  add(state: JobState): void {
+    const untold = new Set([...state.runs, ...state.parked].map(({ id }) => id));
+    this.#departed.set(state.job.name, { state, untold: untold.add(REMOVAL) });
   }
 
   accept(event: TimerEvent): void {

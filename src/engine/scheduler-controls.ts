@@ -57,9 +57,17 @@ export class SchedulerControls implements Controls {
   }
 
   status(): SchedulerStatus {
-    const { context, jobs, scheduler } = this.#parts;
+    const { context, jobs, departed, scheduler } = this.#parts;
     const { startedAt, isStopping, armed } = scheduler;
-    return { at: context.now(), startedAt, isStopping, armed, jobs: Array.from(jobs.states(), statusOf) };
+    const left = departed.unfinished().filter((state) => !jobs.has(state));
+    return {
+      at: context.now(),
+      startedAt,
+      isStopping,
+      armed,
+      jobs: Array.from(jobs.states(), statusOf),
+      departed: left.map((state) => ({ ...statusOf(state), next: undefined })),
+    };
   }
 
   trigger(name: string, admission?: readonly AdmissionPolicy[]): Firing | undefined {

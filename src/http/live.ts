@@ -4,6 +4,7 @@ import type { Clock } from '../domain/clock.js';
 import type { Job } from '../domain/job.js';
 import type { SchedulerStatus } from '../domain/controls.js';
 import { entryOf, jobNameOf, type TimerEvent } from '../domain/events/index.js';
+import { RemovedTimers } from '../domain/removed-timers.js';
 import type { Sink } from '../domain/sink.js';
 import type { RecentPast } from '../domain/recent-outcome.js';
 import { toRecentRecord, type StatusRecord, type TimerRecord } from '../domain/status-record.js';
@@ -66,6 +67,7 @@ export class Live implements Sink {
   readonly #options: LiveOptions;
   readonly #clients = new Set<Client>();
   readonly #worded = new WeakSet<Job>();
+  readonly #removed = new RemovedTimers();
   #disarm: Cancel = () => undefined;
 
   constructor(options: LiveOptions) {
@@ -73,9 +75,11 @@ export class Live implements Sink {
   }
 
   accept(event: TimerEvent): void {
-    if (this.#clients.size === 0 || event.event === 'run.output') return;
+    if (event.event === 'run.output') return;
+    const isOfRemoved = this.#removed.isOne(event);
+    if (this.#clients.size === 0) return;
     const name = jobNameOf(event);
-    const concernsAll = entryOf(event).concerns === 'every timer';
+    const concernsAll = isOfRemoved || entryOf(event).concerns === 'every timer';
     for (const client of this.#clients) {
       if (concernsAll) client.behind = 'everything';
       else if (name !== undefined && client.behind !== 'everything') client.behind.add(name);
@@ -189,13 +193,14 @@ export class Live implements Sink {
     const status = this.#options.status();
     const known = active?.latest;
     const jobs = known ? [] : status.jobs.slice(0, MOST_TIMERS);
+    const leftOut = known ? Math.max(known.timers.length - MOST_TIMERS, 0) : status.jobs.length - jobs.length;
     const { timers: own, ...rest } = this.#options.toRecord({ ...status, jobs });
     const timers = known ? known.timers.slice(0, MOST_TIMERS) : own;
     return {
       ...rest,
       ...(known && seenFromHere(rest, known)),
       can_act: canAct,
-      left_out: (known ? known.timers : status.jobs).length - timers.length,
+      left_out: leftOut,
       timers: timers.map((timer) => this.#withRecent(timer)),
     };
   }

@@ -1,6 +1,6 @@
 import { isAdHoc } from '../domain/ad-hoc.js';
 import type { Clock } from '../domain/clock.js';
-import type { Controls, JobStatus } from '../domain/controls.js';
+import { jobsWithRuns, type Controls, type JobStatus } from '../domain/controls.js';
 import { jobNameOf, type TimerEvent } from '../domain/events/index.js';
 import type { Forecaster } from '../domain/forecast.js';
 import type { Sink } from '../domain/sink.js';
@@ -63,8 +63,9 @@ export class Metrics implements Sink {
     // A standby machine runs nothing: the active one forecasts.
     const standsBy = this.#context.shared?.()?.role === 'standby';
     yield `\n${await this.#ofForecast.text(standsBy ? undefined : await this.#context.forecaster.forecast(status))}`;
-    this.#sweep(status.jobs);
-    await this.#read(status.jobs, status.at);
+    const jobs = jobsWithRuns(status);
+    this.#sweep(jobs);
+    await this.#read(jobs, status.at);
     const slices = [...this.#slices].filter(({ size }) => size > 0);
     for (const name of slices[0]?.names ?? []) {
       for (const [index, slice] of slices.entries()) {
@@ -93,7 +94,7 @@ export class Metrics implements Sink {
   #placeOf(task: string): TaskMetrics {
     const place = this.#places.get(task);
     if (place !== undefined) return place;
-    if (this.#places.size >= this.#sweepAt) this.#sweep(this.#context.controls().status().jobs);
+    if (this.#places.size >= this.#sweepAt) this.#sweep(jobsWithRuns(this.#context.controls().status()));
     const roomy = this.#roomy();
     roomy.know(task);
     this.#places.set(task, roomy);

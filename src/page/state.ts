@@ -45,6 +45,7 @@ export function statesOf(timer: LiveTimer, now: Instant, receivedAt: Instant): r
   if (failures > 0)
     states.push({ sign: 'bad', word: failures > 1 ? `failing, ${failures} in a row` : 'failing', tone: 'bad' });
   if (!timer.enabled) states.push({ sign: 'off', word: 'disabled', tone: 'quiet' });
+  if (timer.removed) states.push({ sign: 'off', word: 'removed from the file', tone: 'quiet' });
   return states.length > 0 ? states : [ofRest(timer)];
 }
 

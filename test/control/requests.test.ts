@@ -149,6 +149,16 @@ describe('a request', () => {
     });
   });
 
+  test('to cancel accepts a prefix of the run of a removed timer', async () => {
+    const { controls } = served.rig.scheduler;
+    controls.trigger('tick');
+    const [runId = ''] = controls.status().jobs.flatMap(({ runs }) => runs.map((run) => run.runId));
+    controls.reload({ jobs: [] }, { file: 'f' });
+    expect(await client.ask({ id: 1, verb: 'cancel', args: { target: runId.slice(0, -1) } })).toMatchObject({
+      ok: { task_name: 'tick', run_id: runId, canceled: 1 },
+    });
+  });
+
   test('for an unknown timer is rejected with the nearest name', async () => {
     const { error } = await client.ask({ id: 1, verb: 'trigger', args: { name: 'bakcup' } });
     expect(error).toMatchObject({ message: 'unknown timer "bakcup" in /etc/timers.yaml. Did you mean backup?' });

@@ -80,3 +80,30 @@ test('a change to all timers, or a revision from before a restart, gets a comple
   expect(names(reloaded)).toEqual(['tick']);
   expect(await ask({ since: reloaded.revision + 1_000 })).not.toHaveProperty('partial');
 });
+
+test('a removed timer is listed until its run has ended, and then no longer', async () => {
+  rig.executor.lasting = undefined;
+  await pass(MINUTE);
+  rig.scheduler.controls.reload({ jobs: [job('tock', everyMs(HOUR))] }, { file: 'f' });
+  await pass(1);
+  const during = await ask();
+  expect(during.timers).toMatchObject([{ task_name: 'tock' }, { task_name: 'tick', removed: true, state: 'running' }]);
+  expect(during.timers[1]).toMatchObject({ next_at: null, runs: [{ state: 'attempting' }] });
+  rig.executor.attempts[0]!.end(0);
+  await pass(1);
+  const after = await ask({ since: during.revision });
+  expect(after).not.toHaveProperty('partial');
+  expect(names(after)).toEqual(['tock']);
+});
+
+test('a removed timer that is back during its run is listed once', async () => {
+  rig.executor.lasting = undefined;
+  await pass(MINUTE);
+  rig.scheduler.controls.reload({ jobs: [] }, { file: 'f' });
+  rig.scheduler.controls.reload({ jobs: [job('tick', everyMs(MINUTE))] }, { file: 'f' });
+  await pass(1);
+  const { timers } = await ask();
+  expect(timers).toHaveLength(1);
+  expect(timers[0]).not.toHaveProperty('removed');
+  expect(timers[0]?.runs).toHaveLength(1);
+});

@@ -8,7 +8,10 @@ import type { TableCell } from './table.js';
 import { columnsOf } from './cells.js';
 
 /** What a timer is doing, and for how long. */
-export type ShownFacts = Pick<TimerRecord, 'runs' | 'paused' | 'breaker' | 'enabled' | 'next_at' | 'last_status'>;
+export type ShownFacts = Pick<
+  TimerRecord,
+  'runs' | 'paused' | 'breaker' | 'enabled' | 'removed' | 'next_at' | 'last_status'
+>;
 
 /** How to show states. */
 export interface StatePage {
@@ -18,7 +21,7 @@ export interface StatePage {
   readonly chalk: ChalkInstance;
 }
 
-/** The cell of STATE: `running 12 s`, `waiting`, `paused until …`, `breaker open until …`, `disabled`, `done`, `missed`, `never ran`. */
+/** The cell of STATE: `running 12 s`, `waiting`, `paused until …`, `breaker open until …`, `disabled`, `removed`, `done`, `missed`, `never ran`. */
 export function stateCell(timer: ShownFacts, page: StatePage): TableCell {
   const words = statesInWords(timer, page, (reason) => `: ${reason}`).join(', ');
   if (timer.runs.length > 0) return { text: words, paint: page.chalk.cyan };

@@ -1,4 +1,4 @@
-import type { PlanSource, SchedulerPlan } from '../../domain/controls.js';
+import { jobsWithRuns, type PlanSource, type SchedulerPlan } from '../../domain/controls.js';
 import type { Clock } from '../../domain/clock.js';
 import type { TimerEvent } from '../../domain/events/index.js';
 import type { Sink } from '../../domain/sink.js';
@@ -165,7 +165,7 @@ export class Terms {
     void scheduler.idle().then(() => term.isLost || this.#beIdle());
     const why = await Promise.race([term.lost, this.#ended]);
     if (why !== 'stopped') {
-      const running = scheduler.controls.status().jobs.reduce((sum, { runs }) => sum + runs.length, 0);
+      const running = jobsWithRuns(scheduler.controls.status()).reduce((sum, { runs }) => sum + runs.length, 0);
       const action = this.#parts.orphans();
       this.#emit((at) => ({ event: 'scheduler.lost_state', at, why, running, action }));
       // Commands that keep running may take hours, so nothing waits for them.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { printStatus } from '../../../src/cli/render/status.js';
 import { capturedTerminal } from '../../support/past.js';
-import { ago, inSeconds, status, timer } from '../top/scene.js';
+import { ago, inSeconds, run, status, timer } from '../top/scene.js';
 
 /** The lines of the table below its head. */
 function shown(...timers: Parameters<typeof status>[0]): readonly string[] {
@@ -102,4 +102,9 @@ test('on a shared state, status shows which runs wait for workers', () => {
     'timers: 3 runs wait for a worker with the label any, one of them for 5 s; 4 of 4 slots in use',
     'timers: 1 run waits for a worker with the label gpu, for 56 s; there is none',
   ]);
+});
+
+test('a removed timer says so next to its run', () => {
+  const [line] = shown(timer('gone', { removed: true, next_at: null, runs: [run({ elapsed_ms: 12_000 })] }));
+  expect(line).toMatch(/^gone +running 12 s, removed\b/);
 });

@@ -85,6 +85,7 @@ export function stateOf(seen: Seen, view: View, { width, look }: Room): PaintedT
     ...ofBreaker(timer, width, until),
     ...(isPausedAt(timer, now) ? [ofPause(timer, width, until)] : []),
     ...(timer.enabled ? [] : ['disabled']),
+    ...(timer.removed ? ['removed'] : []),
   ];
   if (words.length === 0) words.push(...ofIdle(timer, look));
   return { text: [...words, ...ofJitter(timer, now, look)].join(', '), paint: paintOf(conditionOf(timer, now), look) };
