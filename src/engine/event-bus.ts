@@ -60,6 +60,11 @@ export class EventBus {
     this.#schedule();
   }
 
+  /** Hands an event to the sinks immediately, ahead of those that wait until they are recorded. */
+  emitNow(event: TimerEvent): void {
+    this.#handOut([event]);
+  }
+
   /** `undefined` while output is accepted; otherwise resolves when it is accepted again. */
   drained(): Promise<void> | undefined {
     if (this.#waiting >= HIGH_WATER) return (this.#drained ??= withResolvers()).promise;

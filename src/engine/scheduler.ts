@@ -228,7 +228,10 @@ export class Scheduler implements EngineContext {
 
   /** Reports trouble with the ledger, including trouble while opening it. */
   tellTrouble({ kind, ...facts }: LedgerTrouble): void {
-    this.emit({ event: `state.${kind}`, at: this.now(), ...facts } as StateTrouble);
+    const event = { event: `state.${kind}`, at: this.now(), ...facts } as StateTrouble;
+    // Every other event may wait until the state can be written again.
+    if (event.event === 'state.unavailable' && event.isShared) this.#bus.emitNow(event);
+    else this.emit(event);
   }
 
   #due(state: JobState, now: Instant): void {

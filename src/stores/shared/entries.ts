@@ -39,7 +39,10 @@ export const entryOfRun = ({ run, admission }: OpenEntry, before: number): Entry
 export const removedEntry = (job: string, key: string): Entry => ({ job, key, text: undefined });
 
 /** Failed attempts come before the outcomes of their runs. */
-export const logOf = ({ failedAttempts, endings }: PendingRecords): readonly LogEntry[] => [
+export const logOf = ({
+  failedAttempts,
+  endings,
+}: Pick<PendingRecords, 'failedAttempts' | 'endings'>): readonly LogEntry[] => [
   ...failedAttempts.map(({ runId, failed }) => ({ job: '', text: JSON.stringify({ runId, failed }) })),
   ...endings.map((ending) => ({ job: ending.firing.jobName, text: JSON.stringify(ending) })),
 ];

@@ -14,6 +14,7 @@ import {
   type LogEntry,
   type Written,
 } from './board.js';
+import { takeEarlyPieces } from './early-pieces.js';
 import { entryOfJob, entryOfRun, logOf, removedEntry, type Left } from './entries.js';
 
 /** How long log entries are kept in memory, in case the store goes back. */
@@ -141,15 +142,28 @@ export class SharedLedger implements Ledger {
 
   #send(): Promise<Committed> {
     this.#next = undefined;
-    const sending = this.#write(++this.#seq);
+    const sending = this.#writeAll();
     this.#writing = sending;
     return sending;
   }
 
-  async #write(seq: number): Promise<Committed> {
+  /** A large change is written in pieces. A run is in one of them, and what depends on a job's memory is in the last. */
+  async #writeAll(): Promise<Committed> {
+    const pieces = [...takeEarlyPieces(this.#unrecorded), this.#take()];
+    const first = this.#seq + 1;
+    for (const [index, { log }] of pieces.entries()) this.#remember(first + index, log);
+    for (const piece of pieces) {
+      const wrote = await this.#write(++this.#seq, piece);
+      if (wrote !== 'piece') return wrote;
+    }
+    return 'recorded';
+  }
+
+  /** Writes a piece, or everything at once if the store went back. */
+  async #write(seq: number, piece: BoardChange): Promise<Committed | 'piece'> {
     const { clock, onCommitted } = this.#parts;
     const begunAt = clock.monotonic();
-    let change = this.#take(seq);
+    let change = piece;
     for (let tries = 0; ; tries++) {
       const written = await Promise.race([this.#lost, this.#try(seq, change)]);
       if (written === 'lost' || this.#isLost) return 'lost';
@@ -157,7 +171,8 @@ export class SharedLedger implements Ledger {
       else if (written.kind === 'lost') this.giveUp();
       else if (written.kind === 'done') {
         onCommitted?.(clock.monotonic() - begunAt);
-        return this.#done();
+        this.#done();
+        return change === piece ? 'piece' : 'recorded';
       } else {
         await Promise.race([this.#lost, this.#parts.putLeaseBack()]);
         change = this.#whole(seq, written.seq);
@@ -184,13 +199,11 @@ export class SharedLedger implements Ledger {
     this.#tell(this.#trouble);
   }
 
-  #done(): Committed {
+  #done(): void {
     this.#failures = 0;
-    if (this.#trouble !== undefined) {
-      this.#trouble = undefined;
-      this.#tell({ kind: 'recovered', file: this.#parts.board.place, lost: 0 });
-    }
-    return 'recorded';
+    if (this.#trouble === undefined) return;
+    this.#trouble = undefined;
+    this.#tell({ kind: 'recovered', file: this.#parts.board.place, lost: 0 });
   }
 
   #pause(tries: number): Promise<unknown> {
@@ -199,36 +212,36 @@ export class SharedLedger implements Ledger {
   }
 
   /** Changes that have not been sent yet, until they are written or the state is lost. */
-  #take(seq: number): BoardChange {
+  #take(): BoardChange {
     const unrecorded = this.#unrecorded;
     const { changedJobs, removedJobs, changedRuns, closedRuns } = unrecorded;
     const removed = [...removedJobs].filter((name) => !changedJobs.has(name));
-    const log = logOf(unrecorded);
-    this.#remember(seq, log);
     const change: BoardChange = {
       jobs: [...Array.from(changedJobs.values(), entryOfJob), ...removed.map((name) => removedEntry(name, name))],
       runs: [
         ...Array.from(changedRuns, (entry) => entryOfRun(entry, this.#before)),
         ...closedRuns.map(({ run }) => removedEntry(run.firing.jobName, run.runId)),
       ],
-      log,
+      log: logOf(unrecorded),
     };
     unrecorded.recorded();
     return change;
   }
 
-  /** Everything that is known, and the log entries after write `since`. */
+  /** Everything that is known, and the log entries after write `since`, those of the pieces to come included. */
   #whole(seq: number, since: number): BoardChange {
     this.#unrecorded.restate();
-    const { jobs, runs } = this.#take(seq);
+    const { jobs, runs, log: further } = this.#take();
+    this.#remember(seq, further);
     const known = ({ text }: Entry) => text !== undefined;
+    this.#recent = this.#recent.map((one) => (one.seq > seq ? { ...one, seq } : one));
     const log = this.#recent.filter((one) => one.seq > since).map(({ entry }) => entry);
     return { jobs: jobs.filter(known), runs: runs.filter(known), log, isWhole: true };
   }
 
   #remember(seq: number, log: readonly LogEntry[]): void {
     const at = this.#parts.clock.monotonic();
-    this.#recent.push(...log.map((entry) => ({ seq, at, entry })));
+    for (const entry of log) this.#recent.push({ seq, at, entry });
     if ((this.#recent[0]?.at ?? at) < at - RECENT) this.#recent = this.#recent.filter((one) => one.at >= at - RECENT);
   }
 }

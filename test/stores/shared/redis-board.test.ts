@@ -100,6 +100,14 @@ describe.skipIf(!hasRedis)('an installed Redis', () => {
     expect(other.place).toBe(`redis://127.0.0.1:${server.port}/0 (night)`);
   });
 
+  test('accepts more entries in one change than JavaScript passes to a function', async () => {
+    await server.command('FLUSHALL');
+    const board = open(server.url);
+    const runs = Array.from({ length: 80_000 }, (_, n) => ({ job: 'x', key: `run-${n}`, text: 'waiting' }));
+    expect(await board.write(await taken(board), 1, { jobs: [], runs, log: [] })).toEqual({ kind: 'done' });
+    expect((await board.read()).runs.size).toBe(runs.length);
+  });
+
   test('expires a lease by the server’s clock', async () => {
     await server.command('FLUSHALL');
     const [one, other] = [open(server.url), open(server.url)];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SECOND } from '../../../src/domain/time.js';
-import type { LeaseTaken } from '../../../src/stores/shared/board.js';
+import { BoardTrouble, type LeaseTaken } from '../../../src/stores/shared/board.js';
 import { readContents } from '../../../src/stores/shared/entries.js';
 import { SharedLedger } from '../../../src/stores/shared/shared-ledger.js';
 import { Invalid } from '../../../src/stores/row-reader.js';
@@ -42,7 +42,7 @@ async function holder(store: MemoryStore, clock: FakeClock, life: string) {
   const jobs = [job('tick', everyMs(2 * SECOND), { admission: [overlap('allow')] })];
   const rig = new Rig(jobs, { clock, ledger, life });
   rig.executor.lasting = 100;
-  return { rig, tenure, ledger, told };
+  return { rig, tenure, board, told };
 }
 
 /** The seconds of the outcomes in the log, in their order. */
@@ -121,4 +121,22 @@ test('a holder that cannot reach the store stops starting runs after one lease',
   expect(tenure.stillHolds()).toBe(false);
   expect(told).toEqual(['lost']);
   expect(rig.executor.attempts).toHaveLength(0);
+});
+
+test('writes that fail while the lease can be renewed are reported at once, and recorded once they succeed', async () => {
+  const clock = new FakeClock();
+  const store = new MemoryStore(clock);
+  const { rig, tenure, board } = await holder(store, clock, 'one');
+  rig.scheduler.start();
+  await clock.advance(1_000);
+  const write = board.write.bind(board);
+  board.write = () => Promise.reject(new BoardTrouble('refused', 'its database is full'));
+  await clock.advance(20 * SECOND);
+  expect(tenure.stillHolds()).toBe(true);
+  expect(rig.executor.attempts).toHaveLength(0);
+  expect(rig.story()).toMatch(/^.*scheduler\.started.*\n.*state\.unavailable .*its database is full$/);
+  board.write = write;
+  await clock.advance(4 * SECOND);
+  expect(rig.story()).toMatch(/^.*state\.recovered|\n.*state\.recovered/);
+  expect(rig.executor.attempts.length).toBeGreaterThan(0);
 });

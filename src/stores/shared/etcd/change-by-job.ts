@@ -52,7 +52,7 @@ export class ChangeByJob {
         parts.push((part = []));
         size = 0;
       }
-      part.push(...operations);
+      for (const operation of operations) part.push(operation);
       size += added;
     }
     return parts.map(nest);

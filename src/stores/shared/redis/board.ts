@@ -147,7 +147,7 @@ class RedisBoard implements Board {
   ): Promise<T> {
     const keys = SCRIPTS[script].keys.map((name) => this.#key(name));
     return this.#ask(patience, (redis) =>
-      (redis as unknown as Scripts)[`timers_${script}`](...keys, ...args),
+      (redis as unknown as Scripts)[`timers_${script}`]([...keys, ...args]),
     ) as Promise<T>;
   }
 
@@ -200,8 +200,9 @@ class RedisBoard implements Board {
   }
 }
 
+/** Their arguments are one list: a write may have more than JavaScript passes to a function. */
 type Scripts = Readonly<
-  Record<`timers_${keyof typeof SCRIPTS}`, (...args: readonly (string | number)[]) => Promise<unknown>>
+  Record<`timers_${keyof typeof SCRIPTS}`, (args: readonly (string | number)[]) => Promise<unknown>>
 >;
 
 /** Why a server cannot keep a state, by its reply to INFO, which needs fewer permissions than CONFIG. */
