@@ -322,7 +322,9 @@ The full run: timers history --run mg1c2x3k`);
       { event: 'run.admitted', at, firing, runId },
       { event: 'attempt.begun', at, firing, runId, attempt: 1, latenessMs: 0 },
     ]);
-    expect(await answer('backup')).toMatch(/^A firing, open: no scheduler is running; the next start resumes it\.\n/);
+    expect(await answer('backup')).toMatch(
+      /^A firing, open: no scheduler is running; the next start records it as lost/,
+    );
   });
 
   test('triggered manually at a time that is not a firing', async () => {

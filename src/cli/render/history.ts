@@ -9,7 +9,7 @@ import { causeOf } from '../../domain/outcome-cause.js';
 import { humanDuration } from '../../domain/human-duration.js';
 import { tableWidth, type Terminal } from '../terminal.js';
 import { shortLocalTime } from './firings.js';
-import { LEFT_OPEN, openWord, outcomeCell } from './outcome.js';
+import { leftOpen, openWord, outcomeCell } from './outcome.js';
 import { TableShape, type TableCell, type TableColumn } from './table.js';
 
 /** How to show the history. */
@@ -148,8 +148,9 @@ function ofOpenRun(run: OpenRun, chalk: ChalkInstance, printing: PastPrinting): 
   };
 }
 
-function openCause({ retryAt, decided }: OpenRun, printing: PastPrinting): string {
-  if (!printing.hasScheduler) return LEFT_OPEN;
+function openCause(run: OpenRun, printing: PastPrinting): string {
+  const { retryAt, decided } = run;
+  if (!printing.hasScheduler) return leftOpen(run);
   if (decided !== undefined) return 'its fallback is running';
   return retryAt === undefined ? '' : `retry at ${clockTime(retryAt, printing)}`;
 }

@@ -12,8 +12,16 @@ export function openWord({ attempts, retryAt, decided }: OpenRun, hasScheduler: 
   return decided !== undefined || (attempts > 0 && retryAt === undefined) ? 'running' : 'waiting';
 }
 
-/** The description of an {@link OpenWord} `open`. */
-export const LEFT_OPEN = 'no scheduler is running; the next start resumes it';
+/** The description of an {@link OpenWord} `open`: what the next start does with the run. */
+export const leftOpen = (run: OpenRun): string => `no scheduler is running; ${whatStartDoes(run)}`;
+
+function whatStartDoes({ attempts, retryAt, decided, label }: OpenRun): string {
+  if (decided !== undefined) return 'the next start records how it ended';
+  if (attempts === 0) return 'the next start runs it late, or reports it as missed';
+  if (retryAt !== undefined) return 'the next start retries it';
+  if (label !== undefined) return 'its worker may still have it';
+  return 'the next start records it as lost, unless it retries lost runs';
+}
 
 /**
  * The word for a firing's outcome in a table: green for success, red for failure, yellow if it did not run to its end.

@@ -116,11 +116,18 @@ describe('the table of outcomes', () => {
     ]);
   });
 
-  test('shows no run as running if no scheduler is running', () => {
-    const open = [running(firingAt('2026-11-23T09:55:00'))];
-    expect(shown({ open }, { hasScheduler: false, width: 90 })[1]).toBe(
-      '10:55:00  backup  open     mg1c9x3k  no scheduler is running; the next start resumes it',
-    );
+  const decided = { kind: 'finished', outcome: { status: 'failure' } } as const;
+  test.each<[Partial<OpenRun>, string]>([
+    [{}, 'the next start records it as lost, unless it retries lost runs'],
+    [{ attempts: 0, startedAt: undefined }, 'the next start runs it late, or reports it as missed'],
+    [{ retryAt: instant('2026-11-23T10:00:05') }, 'the next start retries it'],
+    [{ decided }, 'the next start records how it ended'],
+    [{ label: 'any' }, 'its worker may still have it'],
+  ])('says what the next start does with a run left open: %o', (facts, does) => {
+    const open = [running(firingAt('2026-11-23T09:55:00'), facts)];
+    const [, line = ''] = shown({ open }, { hasScheduler: false, width: 140 });
+    expect(line).toMatch(/^10:55:00 {2}backup {2}open /);
+    expect(line).toContain(`no scheduler is running; ${does}`);
   });
 
   test.each([64, 80, 100, 140])('never wraps in %i columns, and truncates the cause first', (width) => {

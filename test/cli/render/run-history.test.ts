@@ -98,7 +98,7 @@ test('a waiting run is shown as not started yet', () => {
 
 test('a run left by a dead scheduler is not shown as running', () => {
   expect(shown({ open: running(firing) }, { hasScheduler: false })).toContain(
-    'outcome   none yet: open, no scheduler is running; the next start resumes it',
+    'outcome   none yet: open, no scheduler is running; the next start records it as lost, unless it retries lost runs',
   );
 });
 

@@ -13,7 +13,7 @@ import { humanDuration } from '../../../domain/human-duration.js';
 import { plainText } from '../../../text/plain-text.js';
 import { localTime } from '../../../schedules/index.js';
 import { toJson, TRIGGER_WORDS, type PastPrinting } from '../../render/history.js';
-import { LEFT_OPEN, openWord, outcomeCell } from '../../render/outcome.js';
+import { leftOpen, openWord, outcomeCell } from '../../render/outcome.js';
 
 /** Prints all details of one run, including its attempts and its last output, as text or as one object. */
 export function printRun(run: RunHistory, printing: PastPrinting): void {
@@ -110,7 +110,7 @@ function ofOpenRun(run: OpenRun, { timezone, hasScheduler }: PastPrinting, chalk
   const { text, paint } = outcomeCell(openWord(run, hasScheduler), chalk);
   const retry = run.retryAt === undefined ? '' : `, retry at ${localTime(run.retryAt, timezone)}`;
   return [
-    ['outcome', `none yet: ${paint(text)}${hasScheduler ? retry : `, ${LEFT_OPEN}`}`],
+    ['outcome', `none yet: ${paint(text)}${hasScheduler ? retry : `, ${leftOpen(run)}`}`],
     ...(run.pid === undefined ? [] : [['pid', String(run.pid)] as const]),
   ];
 }

@@ -17,7 +17,7 @@ import { when } from './when.js';
 import type { Why } from './why-timer.js';
 import { localTime } from '../../../schedules/index.js';
 import { dueInWords, fromNow } from '../../render/firings.js';
-import { LEFT_OPEN, openWord } from '../../render/outcome.js';
+import { leftOpen, openWord } from '../../render/outcome.js';
 
 /** Describes briefly what happened to a firing: `missed: the scheduler was not running`. */
 export function fateInWords(fate: Fate, { now, hasScheduler, judgment, job }: Why): string {
@@ -27,7 +27,7 @@ export function fateInWords(fate: Fate, { now, hasScheduler, judgment, job }: Wh
       return endingInWords(fate.ending);
     case 'open': {
       const word = openWord(fate.run, hasScheduler);
-      return word === 'open' ? `open: ${LEFT_OPEN}` : `its run is ${word}`;
+      return word === 'open' ? `open: ${leftOpen(fate.run)}` : `its run is ${word}`;
     }
     case 'coming':
       return start > now ? `upcoming, ${fromNow(start, now)}` : 'about to start';
