@@ -76,7 +76,9 @@ export class Planner {
 
   #runAtStart(state: JobState, startedAt: Instant): void {
     const { job, isDone } = state;
-    if (job.enabled && job.runAtStart && !isDone)
+    const { notBefore = -Infinity, notAfter = Infinity } = job.window;
+    const isActive = job.enabled && !isDone && startedAt >= notBefore && startedAt <= notAfter;
+    if (isActive && job.runAtStart)
       this.#dispatcher.submit(state, this.#dispatcher.unscheduled(job, startedAt, 'start'));
   }
 

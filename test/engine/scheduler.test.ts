@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Job } from '../../src/domain/job.js';
 import { HOUR, MINUTE, SECOND, type Duration } from '../../src/domain/time.js';
 import { catchUp, overlap, retry } from '../../src/policies/index.js';
 import { atInstants, everyMs, job, Rig } from '../support/rig.js';
@@ -70,6 +71,19 @@ describe('in normal operation', () => {
         00:00:00.000 scheduler.started timers=2
         00:00:00.000 run.started boot@00:00:00.000 trigger=start`),
     );
+  });
+
+  test('run_at_start fires only between not_before and not_after', async () => {
+    const instant = (text: string) => Date.parse(`2026-01-01T${text}Z`);
+    const boot = (name: string, window: Job['window']) => job(name, everyMs(HOUR), { runAtStart: true, window });
+    const rig = new Rig([
+      boot('early', { notBefore: instant('00:00:01') }),
+      boot('on time', { notBefore: instant('00:00:00'), notAfter: instant('00:00:00') }),
+      boot('over', { notAfter: instant('00:00:00') - 1 }),
+    ]);
+    rig.scheduler.start();
+    await rig.clock.settle();
+    expect(rig.executor.attempts.map(({ env }) => env['TIMERS_TASK_NAME'])).toEqual(['on time']);
   });
 
   test('not_before, not_after and max_runs limit the firings', async () => {

@@ -26,7 +26,7 @@ export const WHEN_KEYS = {
     details: ['The delay is derived from the host name and the timer name, and never changes.'],
   },
   run_at_start: {
-    summary: 'Also fires once when the scheduler starts.',
+    summary: 'Also fires once when the scheduler starts, between `not_before` and `not_after`.',
     default: false,
     example: 'true',
   },
