@@ -5,7 +5,8 @@ import type { Sink } from '../domain/sink.js';
 import type { Duration } from '../domain/time.js';
 import { lineCount } from '../domain/output-lines.js';
 import { Fifo } from '../turns/fifo.js';
-import { contain, raiseLater } from './contain.js';
+import { raiseLater } from '../turns/raise-later.js';
+import { contain } from './contain.js';
 
 /** The number of events (a line of output counts as one) that sinks receive before timers and processes get a turn. */
 const BATCH = 64;

@@ -1,7 +1,8 @@
 import type { Clock } from '../domain/clock.js';
 import { Slicer } from '../turns/slicer.js';
 import { MINUTE, SECOND, type Cancel, type Duration } from '../domain/time.js';
-import { contain, raiseLater } from './contain.js';
+import { raiseLater } from '../turns/raise-later.js';
+import { contain } from './contain.js';
 import { TimerQueue, type Queued } from './timer-queue.js';
 
 /** An entry that knows what to do when it is due. */

@@ -2,6 +2,7 @@ import type { Clock } from '../../domain/clock.js';
 import type { TimerEvent } from '../../domain/events/index.js';
 import type { Committed, JobRecord, Ledger, LedgerTrouble, Recollection } from '../../domain/ledger.js';
 import { MINUTE, type Duration } from '../../domain/time.js';
+import { raiseLater } from '../../turns/raise-later.js';
 import { PendingRecords } from '../pending-records.js';
 import type { Invalid } from '../row-reader.js';
 import {
@@ -142,9 +143,16 @@ export class SharedLedger implements Ledger {
 
   #send(): Promise<Committed> {
     this.#next = undefined;
-    const sending = this.#writeAll();
+    const sending = this.#writeAll().catch((bug: unknown) => this.#fail(bug));
     this.#writing = sending;
     return sending;
+  }
+
+  /** After a bug, it is not known what was written: the next holder of the lease continues from what the store has. */
+  #fail(bug: unknown): Committed {
+    this.giveUp();
+    raiseLater(this.#parts.clock, bug);
+    return 'lost';
   }
 
   /** A large change is written in pieces. A run is in one of them, and what depends on a job's memory is in the last. */

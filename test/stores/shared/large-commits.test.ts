@@ -15,6 +15,7 @@ let store: MemoryStore;
 let board: MemoryBoard;
 let ledger: SharedLedger;
 let writes: BoardChange[];
+let isLost: boolean;
 /** Called before each write, with its number. */
 let onWrite: (seq: number) => void;
 
@@ -23,7 +24,7 @@ beforeEach(async () => {
   clock = new FakeClock();
   store = new MemoryStore(clock);
   board = store.connect();
-  [writes, onWrite] = [[], () => undefined];
+  [writes, onWrite, isLost] = [[], () => undefined, false];
   const write = board.write.bind(board);
   board.write = (fence, seq, change) => {
     onWrite(seq);
@@ -39,7 +40,7 @@ beforeEach(async () => {
       lease: 5 * SECOND,
       name: 'one',
       putLeaseBack: () => Promise.resolve(),
-      onLost: () => undefined,
+      onLost: () => (isLost = true),
       onWentBack: () => undefined,
     },
     taken,
@@ -125,4 +126,12 @@ test('a write whose response is lost is sent again, and each outcome is there on
   await clock.advance(30 * SECOND);
   expect(await committing).toBe('recorded');
   expect(logged()).toEqual(all);
+});
+
+test('a bug in a commit gives the state up and is reported, instead of blocking every later commit', async () => {
+  const unprintable = { ...canceled(1), reason: 1n } as unknown as TimerEvent;
+  expect(await ledger.commit([unprintable], [])).toBe('lost');
+  expect(isLost).toBe(true);
+  expect(await ledger.commit([canceled(2)], [])).toBe('lost');
+  await expect(clock.settle()).rejects.toThrow('BigInt');
 });
