@@ -53,7 +53,10 @@ export const WHEN_KEYS = {
     unit: 'runs',
     without: 'There is no limit.',
     example: '3',
-    details: ['It counts across restarts, so it needs a `state`.'],
+    details: [
+      'It counts across restarts, so it needs a `state`.',
+      'Runs of `timers trigger` and `run_at_start` count, too. `timers trigger` still runs a timer that is done.',
+    ],
   },
   catch_up: {
     summary: 'Runs firings that came due while the scheduler was down or suspended.',

@@ -6,7 +6,9 @@ export const run: CommandKind = {
   name: 'run',
   group: 'run',
   summary: 'Run one timer now, with its output and exit status',
-  details: "Uses the timer's environment, timeout and retries. Needs no running scheduler.",
+  details:
+    "Uses the timer's environment, timeout and retries. Needs no running scheduler, and ignores one: " +
+    'the run may overlap with others, and is not in the history. It starts no hook and no ping.',
   since: '0.1.0',
   examples: [
     { line: 'timers run backup', does: 'Run it in the foreground' },
