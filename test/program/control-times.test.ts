@@ -17,14 +17,14 @@ afterEach(() => all.close());
 const timers = (text: string) => all.timers(text);
 const command = () => all.command;
 const start = (...args: string[]) => all.start(...args);
-const status = (...args: string[]) => all.status(...args);
 const timer = (name: string) => all.timer(name);
 
 test('status shows active runs, paused timers, open breakers and the next firing', async () => {
   const program = await start();
-  await desk.run('trigger', 'job');
+  await program.trigger('job');
   await puppet.next();
-  await desk.run('trigger', 'shaky', '--wait');
+  await program.trigger('shaky');
+  await program.event('breaker.opened');
   await desk.run('pause', 'later', '--for', '1h', '--reason', 'disk change');
   const { code, stdout, stderr } = await desk.run('status');
   expect(code).toBe(0);
@@ -53,7 +53,7 @@ test('stop --drain lists the runs that it waits for, and the remaining ones when
   await program.event('scheduler.started');
   const held: PuppetProcess[] = [];
   for (const name of ['one', 'two']) {
-    await desk.run('trigger', name);
+    await program.trigger(name);
     held.push(await puppet.next());
   }
   const [one, two] = await Promise.all(['one', 'two'].map((name) => program.event('run.started', name)));
@@ -73,8 +73,9 @@ test('stop --drain lists the runs that it waits for, and the remaining ones when
 });
 
 test('logs accepts the same time formats as history', async () => {
-  await start();
-  await desk.run('trigger', 'shaky', '--wait');
+  const program = await start();
+  await program.trigger('shaky');
+  await program.event('breaker.opened');
   const [all, since, until, day, wrong, followed] = await Promise.all([
     desk.run('logs', '--json', '--since', '1h'),
     desk.run('logs', '--json', '--from', '-1h', '--to', 'now', '-n', '1'),
@@ -99,7 +100,7 @@ test('reload --dry-run and diff show the plan and change nothing', async () => {
   expect(dry.stdout).toMatch(/^- +later/m);
   cpSync(file, join(desk.folder, 'new.yaml'));
   expect((await desk.run('diff', 'new.yaml')).stdout).toBe(dry.stdout);
-  expect((await status()).timers).toHaveLength(3);
+  expect((await program.status()).timers).toHaveLength(3);
   expect(program.lines.some(({ event }) => event === 'config.reloaded')).toBe(false);
 });
 

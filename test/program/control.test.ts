@@ -205,8 +205,8 @@ describe('trigger', () => {
   });
 
   test('skips a timer that is running, or runs it in parallel with --overlap allow', async () => {
-    await start();
-    await desk.run('trigger', 'job');
+    const program = await start();
+    await program.trigger('job');
     await puppet.next();
     expect(await desk.run('trigger', 'job', '--wait')).toMatchObject({
       code: 1,
@@ -231,8 +231,7 @@ describe('pause, resume, cancel and reset', () => {
   test('a pause survives a restart of the scheduler, and resume ends it', async () => {
     const first = await start();
     expect(await desk.run('pause', '--all')).toMatchObject({ code: 0 });
-    await desk.run('stop');
-    expect((await first.ended).code).toBe(0);
+    expect((await first.stop()).code).toBe(0);
     await start();
     expect((await timer('job')).paused).toEqual({ until: null, reason: null });
     await desk.run('resume', 'job');
@@ -251,14 +250,14 @@ describe('pause, resume, cancel and reset', () => {
 
   test('cancel ends a run by timer name or run id', async () => {
     const program = await start();
-    await desk.run('trigger', 'job');
+    await program.trigger('job');
     const first = await puppet.next();
     await desk.run('cancel', 'job');
     // A run ends after its process has.
     const ended = ({ env }: PuppetProcess) =>
       program.line(({ event, run_id: id }) => event === 'run.finished' && id === env['TIMERS_RUN_ID']);
     await ended(first);
-    await desk.run('trigger', 'job');
+    await program.trigger('job');
     const second = await puppet.next();
     await desk.run('cancel', (await timer('job')).runs[0]!.run_id.slice(0, 10));
     await ended(second);
@@ -268,11 +267,12 @@ describe('pause, resume, cancel and reset', () => {
   });
 
   test('reset restarts a delay and closes a breaker', async () => {
-    await start();
+    const program = await start();
     const before = Date.parse((await timer('later')).next_at!);
     await desk.run('reset', 'later', '--in', '2h');
     expect(Date.parse((await timer('later')).next_at!)).toBeGreaterThan(before);
-    await desk.run('trigger', 'shaky', '--wait');
+    await program.trigger('shaky');
+    await program.event('breaker.opened');
     expect((await timer('shaky')).breaker.state).toBe('open');
     expect((await desk.run('reset', 'shaky')).code).toBe(0);
     expect((await timer('shaky')).breaker.state).toBe('closed');
@@ -282,7 +282,7 @@ describe('pause, resume, cancel and reset', () => {
 describe('stop', () => {
   test('--drain starts no more runs and lets active runs finish', async () => {
     const program = await start();
-    await desk.run('trigger', 'job');
+    await program.trigger('job');
     const held = await puppet.next();
     const stopping = desk.start(['stop', '--drain']);
     expect(await program.event('scheduler.stopping')).toMatchObject({ running: 1, drain: true });
@@ -298,7 +298,7 @@ describe('stop', () => {
 
   test('ends active runs, even with --keep-alive', async () => {
     const program = await start('--keep-alive');
-    await desk.run('trigger', 'job');
+    await program.trigger('job');
     await puppet.next();
     expect((await desk.run('stop')).code).toBe(0);
     expect((await program.ended).code).toBe(0);
@@ -318,7 +318,8 @@ describe('logs', () => {
 
   test('prints past records, and with -f new ones until the scheduler stops', async () => {
     const program = await start();
-    await desk.run('trigger', 'shaky', '--wait');
+    await program.trigger('shaky');
+    await program.event('breaker.opened');
     const past = await desk.run('logs', 'shaky', '--json');
     const told = past.stdout
       .trim()
@@ -327,10 +328,9 @@ describe('logs', () => {
     expect(told).toEqual(['run.started', 'run.finished', 'breaker.opened']);
     const following = desk.start(['logs', '-f', '--json', '-n', '1']);
     await following.event('breaker.opened');
-    await desk.run('stop');
+    await program.stop();
     await following.event('scheduler.stopped');
     expect((await following.ended).code).toBe(0);
-    await program.ended;
   });
 });
 

@@ -6,6 +6,7 @@ import { Puppet } from './puppet.js';
 export class Controlled {
   readonly desk = new Desk();
   readonly puppet: Puppet;
+  #scheduler: Program | undefined;
 
   private constructor(puppet: Puppet) {
     this.puppet = puppet;
@@ -37,14 +38,17 @@ export class Controlled {
 `);
     const program = this.desk.start(['start', ...args]);
     await program.event('scheduler.started');
+    this.#scheduler = program;
     return program;
   }
 
+  /** What `timers status --json` prints. */
   async status(...args: string[]): Promise<StatusRecord> {
     return JSON.parse((await this.desk.run('status', '--json', ...args)).stdout) as StatusRecord;
   }
 
+  /** A timer of the scheduler that {@link start} started last, as that scheduler describes it. */
   async timer(name: string): Promise<StatusRecord['timers'][number]> {
-    return (await this.status()).timers.find((one) => one.task_name === name)!;
+    return (await this.#scheduler!.status()).timers.find((one) => one.task_name === name)!;
   }
 }

@@ -3,6 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createSystemClock } from '../../src/clocks/system.js';
+import { connectToScheduler } from '../../src/control/index.js';
+import { userId } from '../../src/daemon/socket-places.js';
+import { toRecord, type LogRecord } from '../../src/domain/record.js';
+import type { StatusRecord } from '../../src/domain/status-record.js';
+import { readState } from '../../src/stores/index.js';
 import { until } from './web-puppet.js';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -54,6 +60,17 @@ export class Desk {
   /** Runs the program to its end. */
   run(...args: readonly string[]): Promise<Ended> {
     return this.start(args).ended;
+  }
+
+  /** The outcomes in a state, as `timers history --json` prints them: for tests that are about something else. */
+  outcomes(state = 'timers.db'): readonly LogRecord[] {
+    const reading = readState(join(this.folder, state));
+    if (reading.kind !== 'open') throw new Error(`no state to read: ${JSON.stringify(reading)}`);
+    try {
+      return reading.history.endings({ limit: 1e9 }).map(toRecord);
+    } finally {
+      reading.history.close();
+    }
   }
 
   /** Ends everything still running, and removes the folder. */
@@ -134,6 +151,35 @@ export class Program {
         throw new Error(`ended without saying "${words}"; said: ${this.#text.stderr}`);
       await new Promise<void>((resolve) => this.#listeners.add(resolve));
     }
+  }
+
+  /**
+   * Sends a verb to this scheduler's control socket, as commands do. For steps and questions that a test is not about: a
+   * command for them takes a hundred times as long.
+   */
+  async ask(verb: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+    const { socket } = await this.event('scheduler.started');
+    const connecting = await connectToScheduler([String(socket)], userId(), createSystemClock());
+    if (connecting.kind !== 'connected') throw new Error(`nobody to ask: ${JSON.stringify(connecting)}`);
+    try {
+      return await connecting.client.request(verb, args);
+    } finally {
+      connecting.client.close();
+    }
+  }
+
+  async trigger(name: string): Promise<void> {
+    await this.ask('trigger', { name });
+  }
+
+  async status(): Promise<StatusRecord> {
+    return (await this.ask('status')) as StatusRecord;
+  }
+
+  /** Stops it in order. */
+  stop(): Promise<Ended> {
+    this.kill('SIGTERM');
+    return this.ended;
   }
 
   /** The first event of that name. */
