@@ -26,17 +26,20 @@ timers:
   yearly: { cron: "0 0 1 1 *", run: "true" }
 `;
 
+/** The scheduler that a test started last. */
+let scheduler: Program;
+
 async function start(...args: string[]): Promise<Program> {
-  const program = desk.start(['start', ...args]);
-  await program.event('scheduler.started');
-  return program;
+  scheduler = desk.start(['start', ...args]);
+  await scheduler.event('scheduler.started');
+  return scheduler;
 }
 
 /** Starts the program with the clock ahead by that many seconds. */
 async function startLater(seconds: number): Promise<Program> {
-  const program = desk.start(['start'], { env: faketime(`+${seconds}`) });
-  await program.event('scheduler.started');
-  return program;
+  scheduler = desk.start(['start'], { env: faketime(`+${seconds}`) });
+  await scheduler.event('scheduler.started');
+  return scheduler;
 }
 
 const IN_MEMORY = 'timers: warning: kept in memory only, and lost when this scheduler exits, because it has no state\n';
@@ -56,32 +59,27 @@ async function ask(when: readonly string[], ...options: string[]): Promise<Added
 
 const status = async (...args: string[]): Promise<StatusRecord> =>
   JSON.parse((await desk.run('status', '--json', ...args)).stdout) as StatusRecord;
-const names = async () => (await status()).timers.map(({ task_name: name }) => name);
-const history = async () =>
-  (await desk.run('history', '--json')).stdout
-    .trim()
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+const names = async () => (await scheduler.status()).timers.map(({ task_name: name }) => name);
 
 describe('an ad-hoc timer', () => {
   test('runs after its delay, in the client’s folder, and is removed once its outcome is recorded', async () => {
-    const program = await start();
+    const program = await start('--log-level', 'debug');
     const { task_name: name, keeping } = await ask(['in', '10ms'], '--timeout', '1h', '--description', 'a ${b}');
     expect(name).toMatch(/^in:[a-z2-9]{5}$/);
     expect(keeping).toBe('recorded');
     const held = await puppet.next();
     expect(held.cwd).toBe(desk.folder);
     expect(held.env['TIMERS_TASK_NAME']).toBe(name);
-    expect((await status()).timers[1]).toMatchObject({
+    expect((await program.status()).timers[1]).toMatchObject({
       task_name: name,
       description: 'a ${b}',
       runs: [{ attempts: 1 }],
     });
     await held.exit(3);
     expect(await program.event('run.finished')).toMatchObject({ task_name: name, exit_code: 3, trigger: 'schedule' });
+    await program.event('timer.removed');
     expect(await names()).toEqual(['yearly']);
-    expect(await history()).toMatchObject([{ task_name: name, status: 'failure' }]);
+    expect(desk.outcomes()).toMatchObject([{ task_name: name, status: 'failure' }]);
     expect((await desk.run('history', name)).stdout).toContain(`${name}  failure`);
   });
 
@@ -108,7 +106,7 @@ describe('an ad-hoc timer', () => {
     const expected = { task_name: name, scheduled_at: due };
     expect(await coming()).toContainEqual(expect.objectContaining(expected));
     expect(await coming(name)).toMatchObject([expected]);
-    await desk.run('stop');
+    await scheduler.stop();
     expect(await coming(name)).toMatchObject([expected]);
   });
 
@@ -139,7 +137,7 @@ describe('an ad-hoc timer', () => {
     await puppet.next();
     expect((await desk.run('cancel', other)).stderr).toBe(`timers: canceled 1 run of ${other}\n`);
     expect(await program.event('run.finished')).toMatchObject({ task_name: other, status: 'canceled' });
-    expect(await history()).toMatchObject([{ task_name: other }]);
+    expect(desk.outcomes()).toMatchObject([{ task_name: other }]);
   });
 
   test('survives a reload, and the reload does not report it', async () => {
@@ -164,8 +162,7 @@ describe('an ad-hoc timer', () => {
     expect(held.env['GREETING']).toBe('hello');
     await held.exit(1);
     await program.event('run.finished');
-    await desk.run('stop');
-    await program.ended;
+    await program.stop();
     expect(readFileSync(join(desk.folder, 'failed'), 'utf8')).toBe(`${name}\n`);
   });
 
@@ -175,7 +172,7 @@ describe('an ad-hoc timer', () => {
     await ask(['in', '1ms']);
     const held = await puppet.next();
     desk.write('timers.yaml', 'timers: { hour: { in: 1h, run: "true", enabled: false } }');
-    await desk.run('reload');
+    await program.ask('reload');
     expect(program.process.exitCode).toBeNull();
     await held.exit(0);
     expect((await program.ended).code).toBe(0);
@@ -202,7 +199,7 @@ describe('an ad-hoc timer whose scheduler is killed', () => {
     third.kill('SIGKILL');
     await third.ended;
     await start();
-    expect(await history()).toMatchObject([{ task_name: name, scheduled_at: due, status: 'success' }]);
+    expect(desk.outcomes()).toMatchObject([{ task_name: name, scheduled_at: due, status: 'success' }]);
     expect(await names()).toEqual(['yearly']);
   });
 
@@ -222,7 +219,7 @@ describe('an ad-hoc timer whose scheduler is killed', () => {
     await second.ended;
     await start();
     expect(await names()).toEqual(['yearly']);
-    expect(await history()).toHaveLength(1);
+    expect(desk.outcomes()).toHaveLength(1);
   });
 
   test('is removed once its interrupted run has been recorded as lost', async () => {
@@ -231,25 +228,24 @@ describe('an ad-hoc timer whose scheduler is killed', () => {
     const held = await puppet.next();
     first.kill('SIGKILL');
     await first.ended;
-    const second = await start();
+    const second = await start('--log-level', 'debug');
     await held.gone;
     expect(await second.event('run.finished')).toMatchObject({ status: 'lost' });
-    expect(await history()).toMatchObject([{ status: 'lost' }]);
+    await second.event('timer.removed');
+    expect(desk.outcomes()).toMatchObject([{ status: 'lost' }]);
     expect(await names()).toEqual(['yearly']);
   });
 
   test('is reported and kept if its definition cannot be read', async () => {
     const first = await start();
     const { task_name: name } = await ask(['in', '1h']);
-    await desk.run('stop');
-    await first.ended;
+    await first.stop();
     const { DatabaseSync } = await import('@photostructure/sqlite');
     const database = new DatabaseSync(join(desk.folder, 'timers.db'));
     database.exec(`UPDATE jobs SET definition = '{"at":7}' WHERE name = '${name}'`);
     database.close();
     const second = await start();
-    await desk.run('stop');
-    expect((await second.ended).stderr).toContain(
+    expect((await second.stop()).stderr).toContain(
       `${name}, an ad-hoc timer, cannot be read and does not run; it stays in`,
     );
     expect((await desk.run('list')).stdout).toContain('yearly');
@@ -289,8 +285,7 @@ describe('timers in and at', () => {
     expect((await desk.run('pause', 'yearly', '--state', state)).stderr).toContain(IN_MEMORY);
     expect(await desk.run('history', '--state', state)).toMatchObject({ code: 1, stdout: '' });
     expect(readdirSync(desk.folder).sort()).toEqual(['.state', 'timers.yaml']);
-    program.kill('SIGTERM');
-    expect((await program.ended).stderr).toContain('in memory only, so catch_up knows nothing about earlier starts');
+    expect((await program.stop()).stderr).toContain('in memory only, so catch_up knows nothing about earlier starts');
   });
 
   test('reject `none` and an empty string as --state', async () => {
@@ -370,7 +365,7 @@ describe('timers in and at', () => {
       code: 2,
       stderr: expect.stringContaining(`timers reset ${name} --in 5m`),
     });
-    await desk.run('reset', name, '--in', '1ms');
+    await scheduler.ask('reset', { name, in_ms: 1 });
     await puppet.next();
     expect(await desk.run('reset', name, '--in', '1h')).toMatchObject({
       code: 1,
