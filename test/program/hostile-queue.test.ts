@@ -55,10 +55,10 @@ describe.skipIf(!hasRedis)('a store that others can write to', () => {
     await flood('broken', { count: 1_000, name: 'job', data: () => '{"hash":' });
     await flood('large', { count: 40, name: 'job', data: () => JSON.stringify(LARGE) });
     const there = await all.worker(all.machine('w1'), '--concurrency', '4');
-    await one.run('trigger', 'job');
+    await scheduler.trigger('job');
     await (await all.puppet.next()).exit(0);
     await scheduler.event('run.finished');
-    await one.run('trigger', 'job');
+    await scheduler.trigger('job');
     await (await all.puppet.next()).exit(0);
     const finished = () => scheduler.lines.filter(({ event }) => event === 'run.finished');
     await scheduler.line(() => finished().length === 2);
@@ -87,7 +87,8 @@ describe.skipIf(!hasRedis)('a store that others can write to', () => {
     const line = all.timers().split('\n')[1]!;
     const one = all.machine('one', `timers:\n${names.map((name) => line.replace('job:', `${name}:`)).join('\n')}\n`);
     const scheduler = await all.active(one);
-    for (const name of names) await one.run('trigger', name);
+    for (const name of names) await scheduler.trigger(name);
+    await all.wait(names.length);
     const ids = await redis.lrange(`${QUEUE}:wait`, 0, -1);
     expect(ids).toHaveLength(names.length);
     const forged = JSON.stringify({ exit: { kind: 'exited', code: 0 }, node: LARGE, tail: [] });

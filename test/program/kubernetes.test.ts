@@ -136,7 +136,7 @@ describe('the queries', () => {
         const one = all.machine('one', text);
         const scheduler = await all.active(one);
         await all.worker(all.machine('w1', text));
-        await one.run('trigger', 'job');
+        await scheduler.trigger('job');
         await all.puppet.next();
         await scheduler.event('run.started');
         const metrics = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();

@@ -90,7 +90,7 @@ describe.skipIf(noCompiler !== undefined)('with the forker', () => {
     const program = start();
     const { pid } = (await program.event('run.started')) as unknown as { pid: number };
     await program.event('run.output');
-    const { pid: forker } = await status();
+    const { pid: forker } = (await program.status()).launcher!;
     process.kill(forker ?? 0, 'SIGKILL');
     expect(await program.event('launcher.lost')).toMatchObject({ pid: forker, running: 1, level: 'error' });
     const restored = await program.event('launcher.restored');
@@ -101,7 +101,7 @@ describe.skipIf(noCompiler !== undefined)('with the forker', () => {
       error: 'its launcher died while it was running: how it ended is unknown',
     });
     expect(program.lines.filter(({ event }) => event === 'run.output').map(({ line }) => line)).toEqual(['up', 'last']);
-    await desk.run('trigger', 'long');
+    await program.trigger('long');
     const [, second] = await twoStarts(program);
     expect(readStat(second ?? 0)?.parent).toBe(restored['pid']);
     await stop(program);

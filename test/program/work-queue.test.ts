@@ -16,10 +16,10 @@ describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
     const text = all.timers(', deadline: 500ms') + all.timers().replace('timers:\n', '').replace('job:', 'later:');
     const one = all.machine('one', text);
     const scheduler = await all.active(one);
-    await one.run('trigger', 'job');
+    await scheduler.trigger('job');
     expect(await scheduler.event('firing.missed')).toMatchObject({ task_name: 'job', reason: 'deadline' });
     const there = await all.worker(all.machine('w1', text));
-    await one.run('trigger', 'later');
+    await scheduler.trigger('later');
     await (await all.puppet.next()).exit(0);
     await scheduler.event('run.finished');
     expect(there.lines.filter(({ event }) => event === 'run.started')).toMatchObject([{ task_name: 'later' }]);
@@ -28,11 +28,9 @@ describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
   test('is shown as waiting, and as running once a worker takes it', async () => {
     const one = all.machine('one');
     const scheduler = await all.active(one);
-    await one.run('trigger', 'job');
-    const shown = async () => {
-      const { stdout } = await one.run('status', '--json');
-      return (JSON.parse(stdout) as { timers: readonly object[] }).timers;
-    };
+    await scheduler.trigger('job');
+    await all.wait(1);
+    const shown = async () => (await scheduler.status()).timers;
     expect(await shown()).toMatchObject([{ state: 'waiting', runs: [{ state: 'waiting', pid: null }] }]);
     await all.worker(all.machine('w1'));
     const { pid } = await scheduler.event('run.started');
@@ -44,7 +42,7 @@ describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
   test('counts its wait as lateness, and only its command as duration', async () => {
     const one = all.machine('one');
     const scheduler = await all.active(one);
-    await one.run('trigger', 'job');
+    await scheduler.trigger('job');
     const askedBy = Date.now();
     const there = await all.worker(all.machine('w1'));
     void (await all.puppet.next()).exit(0);
@@ -57,9 +55,9 @@ describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
   test('is withdrawn by the next scheduler if its timer was removed, so old workers do not start it', async () => {
     const one = all.machine('one');
     const first = await all.active(one);
-    await one.run('trigger', 'job');
-    first.kill('SIGTERM');
-    await first.ended;
+    await first.trigger('job');
+    await all.wait(1);
+    await first.stop();
     all.give(one, 'one', all.timers().replace('job:', 'other:'));
     const second = await all.active(one);
     expect(await second.event('run.finished')).toMatchObject({
@@ -68,7 +66,7 @@ describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
     });
     const old = all.timers() + all.timers().replace('timers:\n', '').replace('job:', 'other:');
     const there = await all.worker(all.machine('w1', old));
-    await one.run('trigger', 'other');
+    await second.trigger('other');
     const process = await all.puppet.next();
     expect(process.env['TIMERS_TASK_NAME']).toBe('other');
     void process.exit(0);
@@ -79,10 +77,11 @@ describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
   test('gets the reloaded definition of its timer, and workers with the new file run it', async () => {
     const one = all.machine('one');
     const scheduler = await all.active(one);
-    await one.run('trigger', 'job');
+    await scheduler.trigger('job');
+    await all.wait(1);
     const text = all.timers(', env: { MODE: new }');
     all.give(one, 'one', text);
-    await one.run('reload');
+    await scheduler.ask('reload');
     await scheduler.event('config.reloaded');
     const there = await all.worker(all.machine('w1', text));
     const process = await all.puppet.next();
@@ -96,7 +95,7 @@ describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
     const one = all.machine('one', all.timers(), SHORT);
     const first = await all.active(one);
     await all.worker(all.machine('w1'));
-    await one.run('trigger', 'job');
+    await first.trigger('job');
     const process = await all.puppet.next();
     await first.event('run.started');
     first.kill('SIGKILL');

@@ -40,7 +40,7 @@ describe.skipIf(!hasRedis)('workers on a shared state', () => {
   test('a worker runs the command, and both logs name the worker’s machine', async () => {
     const one = machine('one');
     const [scheduler, there] = await Promise.all([active(one), worker(machine('w1'))]);
-    await one.run('trigger', 'job');
+    await scheduler.trigger('job');
     const process = await puppet.next();
     expect(process.env).toMatchObject({ TIMERS_NODE: 'w1', TIMERS_TASK_NAME: 'job', TIMERS_ATTEMPT: '1' });
     expect(Number(process.env['TIMERS_FENCE'])).toBeGreaterThan(0);
@@ -62,7 +62,7 @@ describe.skipIf(!hasRedis)('workers on a shared state', () => {
     const second = two.start(['start']);
     await second.event('scheduler.standing_by');
     await worker(machine('w1'));
-    await one.run('trigger', 'job');
+    await first.trigger('job');
     const process = await puppet.next();
     await first.event('run.started');
     first.kill('SIGKILL');
@@ -85,7 +85,7 @@ describe.skipIf(!hasRedis)('workers on a shared state', () => {
     const [one, two] = [machine('one', text), machine('two', timers(', timeout: 1s'))];
     const first = await active(one);
     await worker(machine('w1', text));
-    await one.run('trigger', 'job');
+    await first.trigger('job');
     const process = await puppet.next();
     await first.event('run.started');
     first.kill('SIGTERM');
@@ -99,11 +99,12 @@ describe.skipIf(!hasRedis)('workers on a shared state', () => {
   test('timers cancel ends a run on a worker and a run that no worker has taken', async () => {
     const one = machine('one');
     const scheduler = await active(one);
-    await one.run('trigger', 'job');
+    await scheduler.trigger('job');
+    await all.wait(1);
     await one.run('cancel', 'job');
     expect(await scheduler.event('run.finished')).toMatchObject({ status: 'canceled' });
     await worker(machine('w1'));
-    await one.run('trigger', 'job');
+    await scheduler.trigger('job');
     const process = await puppet.next();
     await one.run('cancel', 'job');
     await process.gone;
@@ -116,7 +117,7 @@ describe.skipIf(!hasRedis)('workers on a shared state', () => {
     const one = machine('one');
     const scheduler = await active(one);
     const w1 = await worker(machine('w1'));
-    await one.run('trigger', 'job');
+    await scheduler.trigger('job');
     const first = await puppet.next();
     w1.kill('SIGTERM');
     await w1.event('worker.stopping');
@@ -124,7 +125,7 @@ describe.skipIf(!hasRedis)('workers on a shared state', () => {
     expect(await w1.ended).toMatchObject({ code: 0 });
     expect(await scheduler.event('run.finished')).toMatchObject({ status: 'success' });
     const w2 = await worker(machine('w2'));
-    await one.run('trigger', 'job');
+    await scheduler.trigger('job');
     const second = await puppet.next();
     w2.kill('SIGTERM');
     await w2.event('worker.stopping');
@@ -140,7 +141,7 @@ describe.skipIf(!hasRedis)('workers on a shared state', () => {
     const scheduler = await active(one);
     const desk = machine('w1', timers(', env: { MODE: other }'));
     const other = await worker(desk, '--watch');
-    await one.run('trigger', 'job');
+    await scheduler.trigger('job');
     const { node, reason } = await other.event('worker.refused');
     expect({ node, reason }).toEqual({
       node: 'w1',
@@ -189,7 +190,7 @@ describe.skipIf(!hasRedis)('workers on a shared state', () => {
     client.disconnect();
     const there = await worker(machine('w1'), '--concurrency', '1');
     await expect.poll(() => work.getWaitingCount()).toBe(0);
-    await one.run('trigger', 'job');
+    await scheduler.trigger('job');
     await (await puppet.next()).exit(0);
     expect(await scheduler.event('run.finished')).toMatchObject({ status: 'success' });
     expect(there.lines.filter(({ event }) => event === 'run.started')).toHaveLength(1);
@@ -211,10 +212,10 @@ describe.skipIf(!hasRedis)('workers on a shared state', () => {
       ...{ connection, prefix: '{timers}:work', name: 'forger', skipVersionCheck: true },
     });
     opened.push({ close: () => forger.close(true).then(() => connection.disconnect()) });
-    await one.run('trigger', 'job');
+    await scheduler.trigger('job');
     const finished = await scheduler.event('run.finished');
     expect(finished).toMatchObject({ status: 'lost', error: 'forger sent no valid result' });
-    expect((await one.run('status', '--check')).code).toBe(0);
+    expect(await scheduler.ask('health', { question: 'ready' })).toMatchObject({ ok: true });
   });
 
   test('both sides report a store that rejects messages, and runs continue', async () => {
@@ -225,7 +226,7 @@ describe.skipIf(!hasRedis)('workers on a shared state', () => {
     const [scheduler, there] = [await active(one), await worker(w1)];
     const refusal = expect.stringMatching(/no access to the commands, keys or channels: see the permissions/) as string;
     expect(await there.event('queue.unheard')).toMatchObject({ level: 'error', reason: refusal });
-    await one.run('trigger', 'job');
+    await scheduler.trigger('job');
     expect(await scheduler.event('queue.unheard')).toMatchObject({ reason: refusal });
     await (await puppet.next()).exit(0);
     expect(await scheduler.event('run.finished')).toMatchObject({ status: 'success' });
@@ -259,10 +260,10 @@ describe.skipIf(!hasRedis)('workers on a shared state', () => {
   test('the active machine exposes the metrics that the autoscaler of workers queries', async () => {
     const port = await freePort();
     const one = machine('one', `http: 127.0.0.1:${port}\n${timers()}`);
-    await active(one);
+    const scheduler = await active(one);
     await worker(machine('w1'), '--concurrency', '1');
     const series = async () => (await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).split('\n');
-    await one.run('trigger', 'job');
+    await scheduler.trigger('job');
     const process = await puppet.next();
     await expect.poll(series).toContain('timers_queue_runs{label="any",state="active"} 1');
     expect(await series()).toEqual(

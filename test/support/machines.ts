@@ -1,3 +1,4 @@
+import { eventually } from './eventually.js';
 import { Desk, type Program } from './program.js';
 import { Puppet } from './puppet.js';
 import { RedisServer } from './redis-server.js';
@@ -50,6 +51,12 @@ export class Machines {
     const program = desk.start(['worker', ...args]);
     await program.event('worker.started');
     return program;
+  }
+
+  /** Resolves when that many runs wait for a worker: a trigger has its reply before its run is in the queue. */
+  async wait(runs: number): Promise<void> {
+    const arrived = async () => (await this.redis.ask('LLEN', '{timers}:work:any:wait')) === String(runs) || undefined;
+    await eventually(`${runs} waiting runs`, arrived);
   }
 
   async close(): Promise<void> {
