@@ -82,8 +82,7 @@ describe('control characters in files and command output are escaped', () => {
     desk.write('data.json', `${JSON.stringify({ [HOSTILE]: HOSTILE })}\n`);
     desk.write('timers.yaml', file(''));
     const program = desk.start(['start', '--log-format', format], { env: COLORS });
-    const outcomes = async () => (await desk.run('history', '--json')).stdout.split('\n').length - 1;
-    await expect.poll(outcomes).toBe(4);
+    await expect.poll(() => existsSync(join(desk.folder, 's.db')) && desk.outcomes('s.db').length).toBe(4);
     await run('pause', 'gone', '--reason', HOSTILE);
     await run('in', '1h', '--description', HOSTILE, '--', `echo '${HOSTILE}'`);
     await run('trigger', 'loud', '--wait');

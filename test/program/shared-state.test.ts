@@ -100,11 +100,13 @@ describe.skipIf(!hasRedis)('two machines on one Redis', () => {
   });
 
   test('commands on the standby show and control the active machine', async () => {
-    await startBoth();
+    const { active } = await startBoth();
     // The machines look for each other every two seconds.
-    const shared = async () => (JSON.parse((await two.run('status', '--json')).stdout) as StatusRecord).shared;
-    await expect.poll(shared).toMatchObject({ node: 'one', others: [{ name: 'two', has_same_timers: true }] });
-    expect(await shared()).toMatchObject({ role: 'active', active: 'one' });
+    const others = async () => (await active.status()).shared?.others;
+    await expect.poll(others).toMatchObject([{ name: 'two', has_same_timers: true }]);
+    const { shared } = JSON.parse((await two.run('status', '--json')).stdout) as StatusRecord;
+    expect(shared).toMatchObject({ node: 'one', role: 'active', active: 'one' });
+    expect(shared).toMatchObject({ others: [{ name: 'two', has_same_timers: true }] });
     expect((await two.run('status', '--check')).code).toBe(0);
     const pause = await two.run('pause', 'tick', '--reason', 'repair');
     expect(pause).toMatchObject({ code: 0 });
