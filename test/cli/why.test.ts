@@ -256,6 +256,17 @@ overlap: skip drops firings that come due during a run; queue keeps one waiting,
   allow runs both.`);
   });
 
+  test('skipped because an earlier one was waiting for a slot, with that run', async () => {
+    const waiting = firingAt('2026-11-24T01:59');
+    await record([
+      skipped(firingAt('2026-11-24T02:00')),
+      finished(waiting, { latenessMs: 180_000, at: instant('2026-11-24T02:02:01'), durationMs: 1_000 }),
+    ]);
+    expect((await answer('backup', '03:00')).replace(/\s+/g, ' ')).toContain(
+      'Its run mg1c2x3k of 02:59:00 had not begun: it waited for the overall limit (concurrency).',
+    );
+  });
+
   test('skipped by the breaker, with the failure that opened it', async () => {
     await record([
       finished(firingAt('2026-11-24T01:50'), {

@@ -11,6 +11,7 @@ import {
 import { END_OF_TIME, SECOND, type Duration, type Instant } from '../../../domain/time.js';
 import type { AskedTime } from './asked-time.js';
 import type { ScheduleJudgment } from './schedule-judgment.js';
+import { waitingAt } from './waiting.js';
 
 /** What happened to a firing. */
 export type Fate =
@@ -24,6 +25,8 @@ export type Fate =
 export interface Context {
   /** The run of the same timer that was active when the firing came due. */
   readonly blocker?: Ending | OpenRun | undefined;
+  /** The run of the same timer that had come due and not begun. */
+  readonly waiting?: Ending | OpenRun | undefined;
   /** The last run that failed before it. */
   readonly lastFailure?: RunFinished | undefined;
   /** The last outcome before it, of any timer. */
@@ -183,7 +186,8 @@ function contextOf(history: History, ending: Ending, { job, now }: WhyQuestion):
     case 'firing.skipped':
       if (ending.reason === 'breaker_open') return { lastFailure: lastFailure(history, ending) };
       if (ending.reason === 'paused') return { paused: pauseOver(history, job, now) };
-      return ending.reason === 'overlap' ? { blocker: runAt(history, ending.at, ending) } : {};
+      if (ending.reason !== 'overlap') return {};
+      return { blocker: runAt(history, ending.at, ending), waiting: waitingAt(history, ending.at, ending) };
     case 'firing.missed': {
       const first = ending.firstScheduledFor ?? ending.firing.scheduledFor;
       return ending.reason === 'downtime'

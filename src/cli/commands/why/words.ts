@@ -170,7 +170,7 @@ function ofSkip(skipped: FiringSkipped, context: Context, why: Why): readonly st
 }
 
 function skipBecause({ reason }: FiringSkipped, context: Context, why: Why): readonly string[] {
-  const { blocker, lastFailure, paused } = context;
+  const { blocker, waiting, lastFailure, paused } = context;
   if (paused !== undefined) return [`The timer is still ${pauseInWords(paused, why)}.`];
   if (lastFailure !== undefined) {
     const { firing, failuresInARow, outcome } = lastFailure;
@@ -180,13 +180,23 @@ function skipBecause({ reason }: FiringSkipped, context: Context, why: Why): rea
     ];
   }
   if (reason !== 'overlap') return [];
-  const told = blocker === undefined ? [] : [`${capital(blockerInWords(blocker, why))}.`];
+  const told = blocker === undefined ? waitingInWords(waiting, why) : [`${capital(blockerInWords(blocker, why))}.`];
   const way =
     why.job.definition['overlap'] === '"queue"'
       ? 'overlap: queue keeps one firing waiting, not two.'
       : 'overlap: skip drops firings that come due during a run; queue keeps one waiting, allow runs both.';
   return [...told, way];
 }
+
+function waitingInWords(run: Context['waiting'], why: Why): readonly string[] {
+  if (run === undefined) return [];
+  const { firing, runId = '' } = run;
+  const due = when(firing.scheduledFor, why);
+  return [`Its run ${runId.slice(0, SHORT_ID)} of ${due} had not begun: it waited for ${waitsFor(why.job)}.`];
+}
+
+const waitsFor = ({ group, command }: Job): string =>
+  `${group === undefined ? '' : `its group ${group}, `}the overall limit (concurrency)${command.runOn === undefined ? '' : ' or a worker'}`;
 
 const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
 
