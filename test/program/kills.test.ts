@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Desk } from '../support/program.js';
 
-const KILLS = 100;
+/** Few, or many in `npm run test:faults`. */
+const KILLS = Number(process.env['FAULT_ROUNDS'] ?? 50);
 
 let desk: Desk;
 beforeEach(() => {
