@@ -130,8 +130,9 @@ export function firingOfRunAt(
 export function lastRecorded(history: History, jobName: string): Instant | undefined {
   const open = history.open().filter(({ firing }) => firing.jobName === jobName);
   const ended = history.endings({ jobName, limit: MOST_ENDINGS, withoutOutput: true });
-  const dues = [...open, ...ended].map(({ firing }) => firing.scheduledFor);
-  return dues.length === 0 ? undefined : Math.max(...dues);
+  const later = (one: Instant | undefined, { firing }: Ending | OpenRun) =>
+    Math.max(one ?? -Infinity, firing.scheduledFor);
+  return [...open, ...ended].reduce<Instant | undefined>(later, undefined);
 }
 
 /** The first recorded firing in the given time that was not started manually. */
