@@ -33,7 +33,8 @@ export interface Orphans {
   end(orphans: readonly Orphan[], grace: Duration): Promise<void>;
   /**
    * Withdraws an attempt from its queue. If a worker already has it, ends its command, unless `action` is `keep`.
-   * Resolves when it can neither start nor continue. Never rejects. Absent: there are no workers.
+   * Resolves with true when it can neither start nor continue, and with false if the term ends before. Never rejects.
+   * Absent: there are no workers.
    */
-  takeBack?(left: LeftAttempt, action: 'kill' | 'keep'): Promise<void>;
+  takeBack?(left: LeftAttempt, action: 'kill' | 'keep'): Promise<boolean>;
 }

@@ -93,6 +93,15 @@ interface RecoveryParts {
   readonly orphanAction: 'kill' | 'keep';
 }
 
+type WhenBack = ReadonlyMap<OpenRun, () => void>;
+
+/** What is left of the lost runs of one job. */
+interface LeftOfJob {
+  readonly runs: readonly OpenRun[];
+  readonly theirs: readonly Orphan[];
+  readonly whenBack: WhenBack;
+}
+
 /** What waits until no process of an earlier run is alive. */
 interface Held {
   readonly then: () => void;
@@ -125,9 +134,13 @@ export class Recovery {
     const ends = this.#parts.orphans?.ends?.();
     const lostOf = (run: OpenRun): Outcome =>
       run.label === undefined ? lostOutcome(ends?.get(run.runId), { from: run.node, to }) : moved(run);
-    for (const run of lost) this.#close(run, endingOfLeft(run, lostOf(run)), lastSeenAt);
+    const closeLost = (run: OpenRun): void => this.#close(run, endingOfLeft(run, lostOf(run)), lastSeenAt);
+    const isQueued = ({ label }: OpenRun): boolean =>
+      label !== undefined && this.#parts.orphans?.takeBack !== undefined;
+    for (const run of lost) if (!isQueued(run)) closeLost(run);
     for (const run of dropped) this.#close(run, endingOfLeft(run, DROPPED), lastSeenAt);
-    this.#endOrphans([...lost, ...again]);
+    // A queued one has its outcome once no worker can start it any longer.
+    this.#endOrphans([...lost, ...again], new Map(lost.filter(isQueued).map((run) => [run, () => closeLost(run)])));
     for (const run of retrying) this.#resume(run);
     for (const run of again) this.#resume(this.#failed(run, lostOf(run)));
     for (const run of waiting) this.#keepWaiting(run, isHandedOver === true);
@@ -229,9 +242,9 @@ export class Recovery {
 
   /**
    * Ends the processes of lost runs. Their jobs wait until it is known which processes are left, and until those have
-   * ended.
+   * ended. `whenBack`: called when an attempt is withdrawn from its queue.
    */
-  #endOrphans(lost: readonly OpenRun[]): void {
+  #endOrphans(lost: readonly OpenRun[], whenBack: WhenBack): void {
     const { orphans } = this.#parts;
     if (orphans === undefined || lost.length === 0) return;
     const found = this.#find(orphans, lost);
@@ -239,7 +252,9 @@ export class Recovery {
     for (const run of lost)
       if (byJob.get(run.firing.jobName)?.push(run) === undefined) byJob.set(run.firing.jobName, [run]);
     const ending = Array.from(byJob, ([jobName, runs]) =>
-      this.#hold(jobName, async () => this.#endThose(orphans, runs, (await found).get(jobName) ?? [])),
+      this.#hold(jobName, async () =>
+        this.#endThose(orphans, { runs, theirs: (await found).get(jobName) ?? [], whenBack }),
+      ),
     );
     this.#ending = Promise.all(ending);
   }
@@ -264,14 +279,13 @@ export class Recovery {
     return byJob;
   }
 
-  async #endThose(orphans: Orphans, runs: readonly OpenRun[], theirs: readonly Orphan[]): Promise<void> {
+  async #endThose(orphans: Orphans, { runs, theirs, whenBack }: LeftOfJob): Promise<void> {
     const { jobs, orphanAction: action } = this.#parts;
     const grace = jobs.get(runs[0]?.firing.jobName ?? '')?.job.command.killAfter ?? GRACE;
-    const attempts = runs.flatMap((run) => leftAttempt(run));
-    await Promise.all([
-      theirs.length > 0 && orphans.end(theirs, grace),
-      ...attempts.map((attempt) => orphans.takeBack?.(attempt, action)),
-    ]);
+    const takeBack = async (run: OpenRun): Promise<void> => {
+      for (const attempt of leftAttempt(run)) if (await orphans.takeBack?.(attempt, action)) whenBack.get(run)?.();
+    };
+    await Promise.all([theirs.length > 0 && orphans.end(theirs, grace), ...runs.map(takeBack)]);
   }
 
   /** Makes the runs of a job wait until `end` has resolved. */

@@ -204,7 +204,7 @@ describe('an attempt in the queue of workers', () => {
     await first.clock.advance(12 * SECOND);
     first.ledger.isDead = true;
     const taken: object[] = [];
-    let isBack: () => void = () => undefined;
+    let isBack: (isWithdrawn: boolean) => void = () => undefined;
     const finder: Orphans = {
       find: () => Promise.resolve([]),
       end: () => Promise.resolve(),
@@ -218,13 +218,34 @@ describe('an attempt in the queue of workers', () => {
     await second.clock.advance(10 * SECOND);
     const { TIMERS_RUN_ID: runId } = first.executor.attempts[0]!.env;
     expect(taken).toEqual([{ runId, attempt: 1, label: 'any', action: 'kill' }]);
+    expect(second.executor.attempts).toEqual([]);
+    // A worker may still start it.
+    expect(lives.disk.endings).toEqual([]);
+    isBack(true);
+    await second.clock.advance(10 * SECOND);
     expect(lives.disk.endings[0]).toMatchObject({
       outcome: { status: 'lost', error: 'a worker had it, and its timer was removed or runs elsewhere now' },
     });
-    expect(second.executor.attempts).toEqual([]);
-    isBack();
-    await second.clock.advance(10 * SECOND);
     expect(second.executor.attempts.length > 0).toBe(jobs.length > 0);
+  });
+
+  test('stays open for the next scheduler if its timer was removed, and the term ends before it is withdrawn', async () => {
+    const lives = new Lives({ isShared: true });
+    const first = lives.begin([remote('far')], START);
+    first.executor.lasting = undefined;
+    first.scheduler.start();
+    await first.clock.advance(12 * SECOND);
+    first.ledger.isDead = true;
+    const finder = {
+      find: () => Promise.resolve([]),
+      end: () => Promise.resolve(),
+      takeBack: () => Promise.resolve(false),
+    };
+    const second = lives.begin([], '2026-01-01T00:00:15Z', { finder });
+    second.scheduler.start();
+    await second.clock.advance(SECOND);
+    expect(lives.disk.endings).toEqual([]);
+    expect(lives.disk.open.size).toBe(1);
   });
 
   test('is not requested from workers that never received it after its timer moved to them', async () => {

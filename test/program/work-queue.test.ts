@@ -55,9 +55,9 @@ describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
   test('is withdrawn by the next scheduler if its timer was removed, so old workers do not start it', async () => {
     const one = all.machine('one');
     const first = await all.active(one);
-    await one.run('trigger', 'job');
-    first.kill('SIGTERM');
-    await first.ended;
+    await first.trigger('job');
+    await all.wait(1);
+    await first.stop();
     all.give(one, 'one', all.timers().replace('job:', 'other:'));
     const second = await all.active(one);
     expect(await second.event('run.finished')).toMatchObject({
@@ -66,7 +66,7 @@ describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
     });
     const old = all.timers() + all.timers().replace('timers:\n', '').replace('job:', 'other:');
     const there = await all.worker(all.machine('w1', old));
-    await one.run('trigger', 'other');
+    await second.trigger('other');
     const process = await all.puppet.next();
     expect(process.env['TIMERS_TASK_NAME']).toBe('other');
     void process.exit(0);

@@ -45,7 +45,7 @@ export class TermWorkers implements Executor, Sink {
   /** Withdraws runs for workers whose timers were removed or no longer run there. */
   readonly takeBack: NonNullable<Orphans['takeBack']> = async (left, action) => {
     const queue = await this.#queue().catch(() => undefined);
-    await queue?.takeBack(left, action);
+    return (await queue?.takeBack(left, action)) ?? false;
   };
 
   /** The work for a label. Rejects while the store is unreachable. */

@@ -101,14 +101,15 @@ export class QueueExecutor implements Executor {
   }
 
   /** {@link Orphans.takeBack} */
-  async takeBack({ runId, attempt, label }: LeftAttempt, action: 'kill' | 'keep'): Promise<void> {
+  async takeBack({ runId, attempt, label }: LeftAttempt, action: 'kill' | 'keep'): Promise<boolean> {
     const { clock, term } = this.#parts;
     const id = workIdOf(runId, attempt);
     while (!this.#isClosed && term.heldUntil() !== undefined) {
       // While the store is unreachable, that is unknown, and the queue is asked again.
-      if (await this.#endLeft(label, id, action).catch(() => false)) return;
+      if (await this.#endLeft(label, id, action).catch(() => false)) return true;
       await new Promise<void>((resolve) => clock.after(ROUND, resolve));
     }
+    return false;
   }
 
   /** Ends an attempt that an earlier scheduler left. Returns whether it can neither start nor continue. */
