@@ -247,3 +247,17 @@ for i = 3, #ARGV do
 end
 return reply`,
 };
+
+/**
+ * When the first waiting and the first delayed job were added. ARGV: beginning of the keys. Returns an empty text for
+ * each that is not there or says nothing plausible.
+ */
+export const OLDEST: QueueScript = {
+  keys: () => ['wait', 'delayed'],
+  lua: `${VALUE}
+local function added(ids)
+  local id = ids[1]
+  return id and value(ARGV[1] .. id, 'timestamp') or ''
+end
+return {added(redis.call('LRANGE', KEYS[1], -1, -1)), added(redis.call('ZRANGE', KEYS[2], 0, 0))}`,
+};

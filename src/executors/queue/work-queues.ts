@@ -1,4 +1,4 @@
-import { Queue, type JobType } from 'bullmq';
+import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Clock } from '../../domain/clock.js';
 import type { Duration, Instant } from '../../domain/time.js';
@@ -13,7 +13,7 @@ import {
   type QueuePlace,
   type WorkTaker,
 } from './channels.js';
-import { ADD, CANCEL, FIND, TAKE_BACK, type QueueScript } from './queue-scripts.js';
+import { ADD, CANCEL, FIND, OLDEST, TAKE_BACK, type QueueScript } from './queue-scripts.js';
 import { RoundTrips } from './round-trips.js';
 import { runScript } from './run-script.js';
 import { parsed, readResult, readStart, type WorkOrder, type WorkResult, type WorkStart } from './work-orders.js';
@@ -70,9 +70,6 @@ interface Lane {
   /** Finds the jobs of dead workers. */
   readonly reaper: WorkTaker;
 }
-
-/** Where BullMQ keeps jobs that no worker holds. */
-const WAITING: JobType[] = ['wait', 'delayed'];
 
 /** How many attempts share a request. A found one may have hundreds of kilobytes. */
 const [MOST_ADDED, MOST_FOUND, MOST_REMOVED] = [200, 16, 200];
@@ -152,10 +149,18 @@ export class WorkQueues {
   async depth(label: string): Promise<QueueDepth> {
     const counts = await this.#ask(label, (queue) => queue.getJobCounts('wait', 'delayed', 'active'));
     const { wait = 0, delayed = 0, active = 0 } = counts;
-    // The first of those that workers returned, and the first of the others.
-    const first = wait + delayed > 0 ? await this.#ask(label, (queue) => queue.getJobs(WAITING, 0, 0, true)) : [];
-    const oldestAt = first.length > 0 ? Math.min(...first.map(({ timestamp }) => timestamp)) : undefined;
+    const oldestAt = wait + delayed > 0 ? await this.#oldest(label) : undefined;
     return { label, waiting: wait + delayed, active, oldestAt };
+  }
+
+  /** BullMQ would read the whole job, which others can make as large as they like. */
+  async #oldest(label: string): Promise<Instant | undefined> {
+    const keys = OLDEST.keys('').map((name) => keyIn(this.#place, label, name));
+    const reply = await this.#ask(label, () =>
+      runScript(this.#redis, OLDEST.lua, keys, [keyIn(this.#place, label, '')]),
+    );
+    const times = (reply as readonly string[]).filter((text) => /^\d{1,15}$/.test(text)).map(Number);
+    return times.length > 0 ? Math.min(...times) : undefined;
   }
 
   close(): void {

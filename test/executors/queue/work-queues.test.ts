@@ -53,6 +53,28 @@ describe.skipIf(!hasRedis)('a scheduler’s work queues', () => {
     expect(await queues.depth('any')).toEqual({ label: 'any', waiting: 1, active: 0, oldestAt: 1 });
   });
 
+  test.each<[string, () => Promise<unknown>]>([
+    ['one that is gone', () => store.redis.del(KEY)],
+    ['another type', () => store.redis.multi().del(KEY).set(KEY, 'x').exec()],
+    ['a time of a megabyte', () => store.redis.hset(KEY, 'timestamp', '1'.repeat(1_000_000))],
+    ['a time that is none', () => store.redis.hset(KEY, 'timestamp', 'soon')],
+  ])('do not say how long the first attempt has waited if others made it %s', async (_, forge) => {
+    const queues = await open('5');
+    await queues.add('any', work, 1);
+    await forge();
+    expect(await queues.depth('any')).toEqual({ label: 'any', waiting: 1, active: 0, oldestAt: undefined });
+  });
+
+  test('read only the time of the first attempt to say how long it has waited', async () => {
+    const queues = await open('5');
+    await queues.add('any', work, 1);
+    await store.redis.hset(KEY, 'progress', 'x'.repeat(10_000_000));
+    const sent = async () => Number(/total_net_output_bytes:(\d+)/.exec(await store.redis.info('stats'))?.[1]);
+    const before = await sent();
+    expect(await queues.depth('any')).toMatchObject({ oldestAt: 1 });
+    expect((await sent()) - before).toBeLessThan(1_000_000);
+  });
+
   test('reject requests of a scheduler after another one has taken over', async () => {
     const [old, now] = [await open('5'), await open('6')];
     await store.redis.hset('{timers}:meta', 'fence', '6');
