@@ -6,7 +6,7 @@ import { finish } from '../../src/turns/steps.js';
 import { Rig } from '../support/rig.js';
 import { machine } from './diagnose.js';
 
-const TIMERS = 2_000;
+const TIMERS = 5_000;
 
 const session = new Session();
 beforeAll(() => session.connect());
