@@ -1,5 +1,5 @@
 import type { OpenEntry, PendingRecords } from '../pending-records.js';
-import { logOf, removedEntry } from './entries.js';
+import { entryOfEnding, entryOfFailedAttempt, removedEntry } from './entries.js';
 import type { BoardChange, Entry, LogEntry } from './board.js';
 
 /**
@@ -14,8 +14,6 @@ interface Piece extends BoardChange {
   readonly log: LogEntry[];
 }
 
-const EMPTY = { failedAttempts: [], endings: [] };
-
 /**
  * What may be written before the rest of a large change: runs that have ended and are open on the board, with their log
  * entries. Everything else depends on the memory of a job, and stays together. Nothing of a small change is taken.
@@ -24,8 +22,8 @@ export function takeEarlyPieces(unrecorded: PendingRecords): readonly BoardChang
   const { closedRuns, endings, failedAttempts } = unrecorded;
   if (closedRuns.length + endings.length + failedAttempts.length <= MOST_ENTRIES) return [];
   const ended = new Map<string, LogEntry[]>(closedRuns.map(({ run }) => [run.runId, []]));
-  for (const one of failedAttempts) ended.get(one.runId)?.push(...logOf({ ...EMPTY, failedAttempts: [one] }));
-  for (const one of endings) ended.get(one.runId ?? '')?.push(...logOf({ ...EMPTY, endings: [one] }));
+  for (const one of failedAttempts) ended.get(one.runId)?.push(entryOfFailedAttempt(one));
+  for (const one of endings) ended.get(one.runId ?? '')?.push(entryOfEnding(one));
   unrecorded.closedRuns = [];
   unrecorded.endings = endings.filter(({ runId = '' }) => !ended.has(runId));
   unrecorded.failedAttempts = failedAttempts.filter(({ runId }) => !ended.has(runId));

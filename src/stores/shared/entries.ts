@@ -38,13 +38,20 @@ export const entryOfRun = ({ run, admission }: OpenEntry, before: number): Entry
 
 export const removedEntry = (job: string, key: string): Entry => ({ job, key, text: undefined });
 
+export const entryOfFailedAttempt = ({ runId, failed }: PendingRecords['failedAttempts'][number]): LogEntry => ({
+  job: '',
+  text: JSON.stringify({ runId, failed }),
+});
+
+export const entryOfEnding = (ending: Ending): LogEntry => ({
+  job: ending.firing.jobName,
+  text: JSON.stringify(ending),
+});
+
 /** Failed attempts come before the outcomes of their runs. */
-export const logOf = ({
-  failedAttempts,
-  endings,
-}: Pick<PendingRecords, 'failedAttempts' | 'endings'>): readonly LogEntry[] => [
-  ...failedAttempts.map(({ runId, failed }) => ({ job: '', text: JSON.stringify({ runId, failed }) })),
-  ...endings.map((ending) => ({ job: ending.firing.jobName, text: JSON.stringify(ending) })),
+export const logOf = ({ failedAttempts, endings }: PendingRecords): readonly LogEntry[] => [
+  ...failedAttempts.map(entryOfFailedAttempt),
+  ...endings.map(entryOfEnding),
 ];
 
 /** What the last holder left. */

@@ -11,7 +11,7 @@ import {
 import { END_OF_TIME, SECOND, type Duration, type Instant } from '../../../domain/time.js';
 import type { AskedTime } from './asked-time.js';
 import type { ScheduleJudgment } from './schedule-judgment.js';
-import { waitingAt } from './waiting.js';
+import { MOST_ENDINGS, waitingAt } from './waiting.js';
 
 /** What happened to a firing. */
 export type Fate =
@@ -165,9 +165,6 @@ function findOpen(history: History, question: WhyQuestion): Fate | undefined {
     );
   return run && { kind: 'open', run };
 }
-
-/** The search stops after this many outcomes: a firing has one, and few are fired manually within a minute. */
-const MOST_ENDINGS = 100;
 
 function findEnding(history: History, question: WhyQuestion): Fate | undefined {
   const due = spanOf(question);
