@@ -1,4 +1,5 @@
 import { Session, type HeapProfiler } from 'node:inspector/promises';
+import { setFlagsFromString } from 'node:v8';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Command } from '../../src/domain/command.js';
 import type { TimerEvent } from '../../src/domain/events/index.js';
@@ -83,6 +84,10 @@ const session = new Session();
 beforeAll(() => session.connect());
 afterAll(() => session.disconnect());
 
+// Optimized code allocates half as much, and it depends on the machine how soon code is optimized.
+beforeAll(() => setFlagsFromString('--no-opt'));
+afterAll(() => setFlagsFromString('--opt'));
+
 const sizeOf = ({ selfSize, children }: HeapProfiler.SamplingHeapProfileNode): number =>
   children.reduce((sum, child) => sum + sizeOf(child), selfSize);
 
@@ -101,10 +106,10 @@ async function allocatedPerFiring(count: number): Promise<number> {
   return (await allocatedBy(() => instant.pass())) / count;
 }
 
-// Copies of the thousands that wait would be most of it.
+// 8,770 without optimized code. Copies of the thousands that wait are 4,500 more.
 test('a firing allocates little, however many others are due', async () => {
   await allocatedPerFiring(1_000);
-  expect(await allocatedPerFiring(8_000)).toBeLessThan(6_500);
+  expect(await allocatedPerFiring(8_000)).toBeLessThan(9_200);
 });
 
 test('firings share turns of the event loop, and few readings of the clock are their own', async () => {

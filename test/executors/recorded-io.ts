@@ -16,6 +16,17 @@ export const command = (run: Command['run'], more: Partial<Command> = {}): Comma
   ...more,
 });
 
+/**
+ * Calls `attempt` with a grace period that doubles while the process ends before it could report its first signal: a busy
+ * machine may let it wait. Returns that signal.
+ */
+export async function withGrace(attempt: (killAfter: number) => Promise<string | undefined>): Promise<string> {
+  for (let killAfter = 100; ; killAfter *= 2) {
+    const signal = await attempt(killAfter);
+    if (signal !== undefined) return signal;
+  }
+}
+
 /** An attempt's io that stores everything it receives. */
 export class RecordedIo implements AttemptIo {
   env: Record<string, string> = {};

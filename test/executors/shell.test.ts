@@ -9,7 +9,7 @@ import type { Exit } from '../../src/domain/outcome.js';
 import { createExecutor } from './launchers.js';
 import { readStat } from '../../src/executors/shell/proc.js';
 import { Puppet } from '../support/puppet.js';
-import { command, RecordedIo } from './recorded-io.js';
+import { command, RecordedIo, withGrace } from './recorded-io.js';
 
 const clock = createSystemClock();
 const executor = await createExecutor({ clock, environment: process.env });
@@ -302,12 +302,16 @@ describe('a running command', () => {
   });
 
   it('receives SIGKILL after the grace period', async () => {
-    const outcome = run(puppet.command, { killAfter: 100 });
-    const leader = await puppet.next();
-    await leader.ignoreTerm();
-    io.cancellation.cancel({ kind: 'requested' });
-    expect(await leader.signaled()).toBe('SIGTERM');
-    expect(await outcome).toEqual({ kind: 'signaled', signal: 'SIGKILL' });
+    const signal = await withGrace(async (killAfter) => {
+      io = new RecordedIo();
+      const outcome = run(puppet.command, { killAfter });
+      const leader = await puppet.next();
+      await leader.ignoreTerm();
+      io.cancellation.cancel({ kind: 'requested' });
+      expect(await outcome).toEqual({ kind: 'signaled', signal: 'SIGKILL' });
+      return leader.signaled();
+    });
+    expect(signal).toBe('SIGTERM');
   });
 
   it('receives SIGKILL immediately when the stop is forced', async () => {
@@ -321,14 +325,18 @@ describe('a running command', () => {
   });
 
   it('that is canceled ends with all group members, at the latest after the grace period', async () => {
-    const outcome = run(puppet.command, { killAfter: 150 });
-    const leader = await puppet.next();
-    const child = await leader.spawnGrandchild();
-    await child.ignoreTerm();
-    io.cancellation.cancel({ kind: 'timeout', afterMs: 1 });
-    expect(await child.signaled()).toBe('SIGTERM');
-    expect(await outcome).toEqual({ kind: 'signaled', signal: 'SIGTERM' });
-    await child.gone;
+    const signal = await withGrace(async (killAfter) => {
+      io = new RecordedIo();
+      const outcome = run(puppet.command, { killAfter });
+      const leader = await puppet.next();
+      const child = await leader.spawnGrandchild();
+      await child.ignoreTerm();
+      io.cancellation.cancel({ kind: 'timeout', afterMs: 1 });
+      expect(await outcome).toEqual({ kind: 'signaled', signal: 'SIGTERM' });
+      await child.gone;
+      return child.signaled();
+    });
+    expect(signal).toBe('SIGTERM');
   });
 
   it('that has suspended itself ends on SIGTERM, before the grace period expires', async () => {

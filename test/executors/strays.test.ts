@@ -1,24 +1,43 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../src/clocks/system.js';
+import type { Clock } from '../../src/domain/clock.js';
 import type { Command } from '../../src/domain/command.js';
 import { createExecutor } from './launchers.js';
 import { processIds } from '../../src/executors/shell/proc.js';
 import { RunProcesses } from '../../src/executors/shell/run-processes.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { Puppet } from '../support/puppet.js';
-import { command, RecordedIo } from './recorded-io.js';
+import { command, RecordedIo, withGrace } from './recorded-io.js';
 
-const executor = await createExecutor({ clock: createSystemClock(), environment: process.env });
+const systemClock = createSystemClock();
+/** Turns of the event loop that were requested and have not begun. */
+let turns = 0;
+const clock: Clock = {
+  ...systemClock,
+  soon(task) {
+    turns++;
+    systemClock.soon(() => {
+      turns--;
+      task();
+    });
+  },
+};
+const executor = await createExecutor({ clock, environment: process.env });
+/** Resolves when no search for processes is in progress: it requests a turn after each. */
+async function searched(): Promise<void> {
+  while (turns > 0) await new Promise<void>((resolve) => systemClock.soon(resolve));
+}
+
 const TIMEOUT = { kind: 'timeout', afterMs: 1 } as const;
 
 describe.runIf(processIds() !== undefined)('a process that a command started outside its process group', () => {
   let puppet: Puppet;
   let io: RecordedIo;
+  const newIo = () => Object.assign(new RecordedIo(), { env: { TIMERS_RUN_ID: randomUUID() } });
   beforeEach(async () => {
     puppet = await Puppet.open();
-    io = new RecordedIo();
-    io.env = { TIMERS_RUN_ID: randomUUID() };
+    io = newIo();
   });
   afterEach(() => puppet.close());
 
@@ -36,14 +55,18 @@ describe.runIf(processIds() !== undefined)('a process that a command started out
   });
 
   it('receives SIGTERM with the group, and SIGKILL after the same grace period', async () => {
-    const outcome = run({ killAfter: 150 });
-    const leader = await puppet.next();
-    const away = await leader.spawnGrandchild({ leaveGroup: true });
-    await away.ignoreTerm();
-    io.cancellation.cancel(TIMEOUT);
-    expect(await away.signaled()).toBe('SIGTERM');
-    await outcome;
-    await away.gone;
+    const signal = await withGrace(async (killAfter) => {
+      io = newIo();
+      const outcome = run({ killAfter });
+      const leader = await puppet.next();
+      const away = await leader.spawnGrandchild({ leaveGroup: true });
+      await away.ignoreTerm();
+      io.cancellation.cancel(TIMEOUT);
+      await outcome;
+      await away.gone;
+      return away.signaled();
+    });
+    expect(signal).toBe('SIGTERM');
   });
 
   it('is killed immediately if the stop is forced', async () => {
@@ -59,11 +82,13 @@ describe.runIf(processIds() !== undefined)('a process that a command started out
   });
 
   it('ends even if it is started while the run ends', async () => {
-    const outcome = run();
+    const outcome = run({ killAfter: 3_600_000 });
     const leader = await puppet.next();
     await leader.ignoreTerm();
     io.cancellation.cancel(TIMEOUT);
     await leader.signaled();
+    // The search that the cancellation begins would find it, perhaps before it is ready.
+    await searched();
     const late = await leader.spawnGrandchild({ leaveGroup: true });
     void leader.exit(0);
     await outcome;
@@ -95,7 +120,7 @@ describe.runIf(processIds() !== undefined)('a process that a command started out
   it('keeps running if it belongs to another run', async () => {
     const outcome = run();
     await puppet.next();
-    const other = Object.assign(new RecordedIo(), { env: { TIMERS_RUN_ID: randomUUID() } });
+    const other = newIo();
     const unended = executor.execute(command(puppet.command), other);
     const innocent = await puppet.next();
     io.cancellation.cancel(TIMEOUT);

@@ -67,6 +67,14 @@ async function ask(connecting: Promise<Connecting>, verb: Verb, name: string): P
   }
 }
 
+/** Repeats a request that has lapsed before a busy machine could withdraw it. */
+async function askUntilKnown(connect: () => Promise<Connecting>, verb: Verb, name: string): Promise<Reply> {
+  for (;;) {
+    const reply = await ask(connect(), verb, name);
+    if (reply !== 'unknown') return reply;
+  }
+}
+
 /** Connects from a standby machine. */
 function ofStandby(fleet: Fleet, { desk, name }: Machine): Promise<Connecting> {
   const state: SharedPlace = { kind: 'shared', url: fleet.store.url, lease: fleet.lease, name };
@@ -212,7 +220,9 @@ test.concurrent.each(stores)(
         await prepare(fleet, 'trigger', `cancel-${suffix}`);
         await fleet.active();
         for (const machine of fleet.machines) machine.signal('SIGSTOP');
-        replies.push(...(await Promise.all(VERBS.map((verb) => ask(ofVisitor(fleet), verb, `${verb}-${suffix}`)))));
+        replies.push(
+          ...(await Promise.all(VERBS.map((verb) => askUntilKnown(() => ofVisitor(fleet), verb, `${verb}-${suffix}`)))),
+        );
         for (const machine of fleet.machines) machine.signal('SIGCONT');
         // Machines that were stopped have time to execute it after all.
         await fleet.machines[0]!.program.line(

@@ -171,10 +171,12 @@ export class PuppetProcess implements Hello {
     return this.#puppet.next();
   }
 
-  /** Resolves with the next trapped signal. */
-  async signaled(): Promise<string> {
-    if (this.#signals.length === 0) await new Promise<void>((resolve) => (this.#onSignal = resolve));
-    return this.#signals.shift() ?? '';
+  /** Resolves with the next trapped signal, or with `undefined` if the process ends before it reports one. */
+  async signaled(): Promise<string | undefined> {
+    if (this.#signals.length === 0) {
+      await Promise.race([this.gone, new Promise<void>((resolve) => (this.#onSignal = resolve))]);
+    }
+    return this.#signals.shift();
   }
 
   /** Called only by {@link Puppet}. */
