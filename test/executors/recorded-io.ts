@@ -17,8 +17,8 @@ export const command = (run: Command['run'], more: Partial<Command> = {}): Comma
 });
 
 /**
- * Calls `attempt` with a grace period that doubles while the process ends before it could report its first signal: a busy
- * machine may let it wait. Returns that signal.
+ * Calls `attempt` and returns the first signal that its process reported. If the process was killed before it could
+ * report one, the next attempt has twice the grace period.
  */
 export async function withGrace(attempt: (killAfter: number) => Promise<string | undefined>): Promise<string> {
   for (let killAfter = 100; ; killAfter *= 2) {
