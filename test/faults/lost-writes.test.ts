@@ -1,15 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import { hasRedis, RedisServer } from '../support/redis-server.js';
-import { judged, rounds, type Fleet } from './fleet.js';
+import { CALM, judged, rounds, type Fleet } from './fleet.js';
 import { LAWFUL } from './law.js';
-import { stores, type Store } from './stores.js';
+import { stores, type Store, type StoreKind } from './stores.js';
 
 const ROUNDS = rounds(2, 20);
 const AOF = ['--appendonly', 'yes', '--appendfsync', 'everysec'];
-const redis = stores.filter(({ name }) => name === 'Redis');
+/** With the store, the active machine must not lose its lease: the next one would not know the lost writes. */
+const redis = stores.filter(({ name }) => name === 'Redis').map((kind): StoreKind => ({ ...kind, lease: CALM }));
 
-const wentBack = (fleet: Fleet) =>
-  fleet.machines.flatMap(({ lines }) => lines.filter(({ event }) => event === 'state.went_back')).length;
+const countOf = (fleet: Fleet, name: string) =>
+  fleet.machines.flatMap(({ lines }) => lines.filter(({ event }) => event === name)).length;
+
+const wentBack = (fleet: Fleet) => countOf(fleet, 'state.went_back');
+
+const ANY: unknown = expect.any(Number);
+/** With a new active machine, runs of the lost writes start again: Redis cannot prevent that. */
+const STARTED_AGAIN = { ...LAWFUL, startedTwice: ANY, sameFence: ANY };
 
 /** Replaces a server by another one, with the contents from some writes ago. */
 async function replace(fleet: Fleet, server: RedisServer, meanwhile: () => Promise<void>): Promise<RedisServer> {
@@ -66,6 +73,7 @@ describe.skipIf(!hasRedis)('Redis', () => {
   test(`replaced ${ROUNDS} times by a copy that lacks writes, gets them from the active machine`, async () => {
     let server = await RedisServer.open();
     const place = currentOf(() => server);
+    let lostLeases = 0;
     const figures = await judged(
       'failover',
       redis[0]!,
@@ -76,10 +84,12 @@ describe.skipIf(!hasRedis)('Redis', () => {
           await active.goesOn(50);
         }
         expect(wentBack(fleet)).toBeGreaterThan(0);
+        lostLeases = countOf(fleet, 'scheduler.lost_state');
       },
       { open: () => Promise.resolve(place) },
     );
-    expect(figures).toMatchObject(LAWFUL);
+    if (lostLeases > 0) console.log(`the machine was so busy that ${lostLeases} leases ended`);
+    expect(figures).toMatchObject(lostLeases > 0 ? STARTED_AGAIN : LAWFUL);
   });
 
   test(`replaced ${ROUNDS} times while the active machine dies: no firing lacks an outcome`, async () => {
@@ -98,8 +108,6 @@ describe.skipIf(!hasRedis)('Redis', () => {
       },
       { open: () => Promise.resolve(place) },
     );
-    // Runs of the lost writes start again: Redis cannot prevent that.
-    const anyNumber: unknown = expect.any(Number);
-    expect(figures).toMatchObject({ ...LAWFUL, startedTwice: anyNumber, sameFence: anyNumber });
+    expect(figures).toMatchObject(STARTED_AGAIN);
   });
 });

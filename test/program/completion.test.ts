@@ -97,7 +97,8 @@ describe.each(Object.keys(SHELLS) as Shell[])('%s', (shell) => {
       const screen = await terminal.until(new RegExp(`${line.replaceAll('.', '\\.')}x`));
       // zsh prints the errors of its functions.
       expect(screen).not.toMatch(/bad option|not found/);
-      terminal.press('C-c');
+      // Not Ctrl-C: the terminal then discards what is typed next.
+      terminal.press('C-u');
     }
   });
 });
