@@ -2,6 +2,8 @@ import type { Schedule } from '../domain/schedule.js';
 
 /** All instants of several schedules. */
 export function unionOf(schedules: readonly Pick<Schedule, 'next'>[]): Pick<Schedule, 'next'> {
+  const [only, ...others] = schedules;
+  if (only !== undefined && others.length === 0) return only;
   return {
     next(after) {
       const next = schedules.flatMap((schedule) => schedule.next(after) ?? []);

@@ -104,11 +104,19 @@ class Walk {
   #toMinute(): boolean {
     for (let { minute, second } = this.time; !this.#fields.minute.values.has(minute);) {
       this.#hasMoved = true;
-      this.at += (60 - second) * SECOND;
+      const minutes = this.#clock.changesWithin(this.at, HOUR) ? 1 : this.#minutesFrom(minute);
+      this.at += (60 * minutes - second) * SECOND;
       ({ minute, second } = this.time);
       if (minute === 0) return false;
     }
     return true;
+  }
+
+  /** How many minutes to the next one that matches, or to the end of the hour. robfig/cron tries each. */
+  #minutesFrom(minute: number): number {
+    let next = minute + 1;
+    while (next < 60 && !this.#fields.minute.values.has(next)) next++;
+    return next - minute;
   }
 
   #toSecond(): boolean {

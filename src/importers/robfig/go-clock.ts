@@ -1,4 +1,4 @@
-import type { Instant } from '../../domain/time.js';
+import type { Duration, Instant } from '../../domain/time.js';
 import { wallAt, zoneOffsetAt } from '../../schedules/index.js';
 
 const DAY = 86_400;
@@ -35,6 +35,11 @@ export class GoClock {
     const seconds = Math.floor(wallAt(instant, this.#zone) / 1000);
     const ofDay = seconds - Math.floor(seconds / DAY) * DAY;
     return { hour: Math.floor(ofDay / 3600), minute: Math.floor(ofDay / 60) % 60, second: ofDay % 60 };
+  }
+
+  /** Whether the clock changes in that time after an instant. */
+  changesWithin(instant: Instant, length: Duration): boolean {
+    return zoneOffsetAt(instant, this.#zone) !== zoneOffsetAt(instant + length, this.#zone);
   }
 
   dateAt(instant: Instant): GoDate {
