@@ -19,7 +19,7 @@ const FAULTS = 'test/faults/**';
 /** Tests that take seconds, because they try a lot or compile a copy of the sources. */
 const LAWS = ['test/laws/**', 'test/recipes/**'];
 /** Tests that look at the whole process: what it has open, what listens, what it has started. Each file has one of its own. */
-const PROCESSES = 'test/executors/**';
+const PROCESSES = 'test/executors/launched/**';
 
 /** A project: one kind of tests in one system time zone. */
 const project = (name: string, timeZone: string, options: Options): TestProjectInlineConfiguration => ({

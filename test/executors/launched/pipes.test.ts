@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { beforeEach, describe, expect, it, test } from 'vitest';
-import { createSystemClock } from '../../src/clocks/system.js';
-import type { Command, OutputTarget } from '../../src/domain/command.js';
-import { CommandOutput } from '../../src/executors/shell/command-output.js';
-import { FileLanes } from '../../src/executors/shell/file-lanes.js';
-import type { OutputSource } from '../../src/executors/shell/launcher.js';
-import { OutputFiles } from '../../src/executors/shell/output-file.js';
+import { createSystemClock } from '../../../src/clocks/system.js';
+import type { Command, OutputTarget } from '../../../src/domain/command.js';
+import { CommandOutput } from '../../../src/executors/shell/command-output.js';
+import { FileLanes } from '../../../src/executors/shell/file-lanes.js';
+import type { OutputSource } from '../../../src/executors/shell/launcher.js';
+import { OutputFiles } from '../../../src/executors/shell/output-file.js';
 import { createExecutor } from './launchers.js';
-import { PipeReader } from '../../src/executors/shell/pipe-reader.js';
-import { closeReaders, closeWriters, Pipes } from '../../src/executors/shell/pipes.js';
-import { FakeClock } from '../support/fake-clock.js';
-import { command, RecordedIo } from './recorded-io.js';
+import { PipeReader } from '../../../src/executors/shell/pipe-reader.js';
+import { closeReaders, closeWriters, Pipes } from '../../../src/executors/shell/pipes.js';
+import { FakeClock } from '../../support/fake-clock.js';
+import { command, RecordedIo } from '../recorded-io.js';
 
 const isLinux = process.platform === 'linux';
 const isRoot = process.getuid?.() === 0;
@@ -67,7 +67,9 @@ describe('the order of output', () => {
   });
 
   it.runIf(isLinux)('is also kept in the log with the redirection from the reference', async () => {
-    expect(readFileSync(new URL('../../docs/reference/output.md', import.meta.url), 'utf8')).toContain('exec 2>&1\n');
+    expect(readFileSync(new URL('../../../docs/reference/output.md', import.meta.url), 'utf8')).toContain(
+      'exec 2>&1\n',
+    );
     await run(`exec 2>&1\n${alternating}`);
     expect(io.lines).toEqual(written);
   });

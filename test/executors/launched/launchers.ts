@@ -1,10 +1,10 @@
-import { createExecaLauncher } from '../../src/executors/shell/execa-launcher.js';
-import { ForkerLauncher } from '../../src/executors/shell/forker-launcher.js';
-import { createShellExecutor, type ShellContext } from '../../src/executors/shell/index.js';
-import type { Clock } from '../../src/domain/clock.js';
-import type { Executor } from '../../src/domain/executor.js';
-import { MINUTE, SECOND } from '../../src/domain/time.js';
-import { compile, noCompiler, SANITIZED } from '../support/c-compiler.js';
+import { createExecaLauncher } from '../../../src/executors/shell/execa-launcher.js';
+import { ForkerLauncher } from '../../../src/executors/shell/forker-launcher.js';
+import { createShellExecutor, type ShellContext } from '../../../src/executors/shell/index.js';
+import type { Clock } from '../../../src/domain/clock.js';
+import type { Executor } from '../../../src/domain/executor.js';
+import { MINUTE, SECOND } from '../../../src/domain/time.js';
+import { compile, noCompiler, SANITIZED } from '../../support/c-compiler.js';
 
 /** Which launcher the tests of this folder use: vitest.config.ts runs them on each. */
 export const launcherName = process.env['TIMERS_TEST_LAUNCHER'] === 'forker' ? 'forker' : 'execa';

@@ -1,8 +1,8 @@
 // A program for strained.test.ts: runs one command under the strain named in argv[2] and prints the result.
 import { openSync } from 'node:fs';
-import { createSystemClock } from '../../src/clocks/system.js';
+import { createSystemClock } from '../../../src/clocks/system.js';
 import { createExecutor } from './launchers.js';
-import { command, RecordedIo } from './recorded-io.js';
+import { command, RecordedIo } from '../recorded-io.js';
 
 const executor = await createExecutor({ clock: createSystemClock(), environment: process.env });
 

@@ -3,17 +3,17 @@ import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
-import { createSystemClock } from '../../src/clocks/system.js';
-import type { Clock } from '../../src/domain/clock.js';
-import type { Command } from '../../src/domain/command.js';
-import type { Executor } from '../../src/domain/executor.js';
-import { SECOND } from '../../src/domain/time.js';
-import type { ForkerLauncher } from '../../src/executors/shell/forker-launcher.js';
-import { createShellExecutor } from '../../src/executors/shell/index.js';
-import { isLiving, readStat } from '../../src/executors/shell/proc.js';
-import { compile, noCompiler } from '../support/c-compiler.js';
+import { createSystemClock } from '../../../src/clocks/system.js';
+import type { Clock } from '../../../src/domain/clock.js';
+import type { Command } from '../../../src/domain/command.js';
+import type { Executor } from '../../../src/domain/executor.js';
+import { SECOND } from '../../../src/domain/time.js';
+import type { ForkerLauncher } from '../../../src/executors/shell/forker-launcher.js';
+import { createShellExecutor } from '../../../src/executors/shell/index.js';
+import { isLiving, readStat } from '../../../src/executors/shell/proc.js';
+import { compile, noCompiler } from '../../support/c-compiler.js';
 import { FIRST_COMMAND, launcherName, openForker } from './launchers.js';
-import { command, RecordedIo } from './recorded-io.js';
+import { command, RecordedIo } from '../recorded-io.js';
 
 const system = createSystemClock();
 /** The time between two pings. */

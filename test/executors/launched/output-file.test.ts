@@ -13,17 +13,17 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSystemClock } from '../../src/clocks/system.js';
-import { createAccessAs } from '../../src/executors/shell/as-user.js';
-import { createOwnAccess, type FileAccess } from '../../src/executors/shell/file-access.js';
-import { FileLanes } from '../../src/executors/shell/file-lanes.js';
+import { createSystemClock } from '../../../src/clocks/system.js';
+import { createAccessAs } from '../../../src/executors/shell/as-user.js';
+import { createOwnAccess, type FileAccess } from '../../../src/executors/shell/file-access.js';
+import { FileLanes } from '../../../src/executors/shell/file-lanes.js';
 import { createExecutor } from './launchers.js';
-import { OutputFile, OutputFiles } from '../../src/executors/shell/output-file.js';
-import { TookTooLong } from '../../src/executors/shell/time-limit.js';
-import { NoFolder } from '../../src/system/append-file.js';
-import { FakeClock } from '../support/fake-clock.js';
-import { Puppet } from '../support/puppet.js';
-import { command, RecordedIo } from './recorded-io.js';
+import { OutputFile, OutputFiles } from '../../../src/executors/shell/output-file.js';
+import { TookTooLong } from '../../../src/executors/shell/time-limit.js';
+import { NoFolder } from '../../../src/system/append-file.js';
+import { FakeClock } from '../../support/fake-clock.js';
+import { Puppet } from '../../support/puppet.js';
+import { command, RecordedIo } from '../recorded-io.js';
 
 const isRoot = process.getuid?.() === 0;
 const clock = createSystemClock();

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bundle } from '../support/bundle.js';
+import { bundle } from '../../support/bundle.js';
 
 let program: string;
 beforeAll(async () => {

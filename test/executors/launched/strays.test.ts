@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSystemClock } from '../../src/clocks/system.js';
-import type { Clock } from '../../src/domain/clock.js';
-import type { Command } from '../../src/domain/command.js';
+import { createSystemClock } from '../../../src/clocks/system.js';
+import type { Clock } from '../../../src/domain/clock.js';
+import type { Command } from '../../../src/domain/command.js';
 import { createExecutor } from './launchers.js';
-import { processIds } from '../../src/executors/shell/proc.js';
-import { RunProcesses } from '../../src/executors/shell/run-processes.js';
-import { FakeClock } from '../support/fake-clock.js';
-import { Puppet } from '../support/puppet.js';
-import { command, RecordedIo, withGrace } from './recorded-io.js';
+import { processIds } from '../../../src/executors/shell/proc.js';
+import { RunProcesses } from '../../../src/executors/shell/run-processes.js';
+import { FakeClock } from '../../support/fake-clock.js';
+import { Puppet } from '../../support/puppet.js';
+import { command, RecordedIo, withGrace } from '../recorded-io.js';
 
 const systemClock = createSystemClock();
 /** Turns of the event loop that were requested and have not begun. */

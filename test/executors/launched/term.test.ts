@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { createSystemClock } from '../../src/clocks/system.js';
-import { sinceBoot } from '../../src/domain/clock.js';
-import { MINUTE, type Duration } from '../../src/domain/time.js';
+import { createSystemClock } from '../../../src/clocks/system.js';
+import { sinceBoot } from '../../../src/domain/clock.js';
+import { MINUTE, type Duration } from '../../../src/domain/time.js';
 import { createExecutor } from './launchers.js';
-import { command, RecordedIo } from './recorded-io.js';
+import { command, RecordedIo } from '../recorded-io.js';
 
 const clock = createSystemClock();
 const inAMinute = () => sinceBoot(clock) + MINUTE;

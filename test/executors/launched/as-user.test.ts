@@ -17,10 +17,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { createSystemClock } from '../../src/clocks/system.js';
-import type { Command } from '../../src/domain/command.js';
+import { createSystemClock } from '../../../src/clocks/system.js';
+import type { Command } from '../../../src/domain/command.js';
 import { createExecutor } from './launchers.js';
-import { command, RecordedIo } from './recorded-io.js';
+import { command, RecordedIo } from '../recorded-io.js';
 
 const isRoot = process.getuid?.() === 0;
 const needsRoot = isRoot ? '' : ' (skipped: only root can run commands as another user)';

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { SpareDescriptors } from '../../src/executors/shell/spare-descriptors.js';
+import { SpareDescriptors } from '../../../src/executors/shell/spare-descriptors.js';
 
 const count = () => readdirSync('/proc/self/fd').length;
 

@@ -2,12 +2,12 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSystemClock } from '../../src/clocks/system.js';
-import { createProcOrphans } from '../../src/executors/index.js';
-import { readStat } from '../../src/executors/shell/proc.js';
-import { bundle } from '../support/bundle.js';
-import { FakeClock } from '../support/fake-clock.js';
-import { Puppet, type PuppetProcess } from '../support/puppet.js';
+import { createSystemClock } from '../../../src/clocks/system.js';
+import { createProcOrphans } from '../../../src/executors/index.js';
+import { readStat } from '../../../src/executors/shell/proc.js';
+import { bundle } from '../../support/bundle.js';
+import { FakeClock } from '../../support/fake-clock.js';
+import { Puppet, type PuppetProcess } from '../../support/puppet.js';
 
 /** Longer than any test: a test that waits for it never ends. */
 const GRACE = 3_600_000;

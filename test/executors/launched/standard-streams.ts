@@ -1,8 +1,8 @@
 // A separate program for standard-streams.test.ts. For each file of argv[4] and later it runs a command whose output
 // goes there, as the user argv[2] ("own" or "other"). Unless argv[3] is empty, it first becomes that user itself.
-import { createSystemClock } from '../../src/clocks/system.js';
+import { createSystemClock } from '../../../src/clocks/system.js';
 import { createExecutor } from './launchers.js';
-import { command, RecordedIo } from './recorded-io.js';
+import { command, RecordedIo } from '../recorded-io.js';
 
 const [as, become = '', ...files] = process.argv.slice(2);
 const user = { uid: 65534, gid: 65534, groups: [], name: 'nobody', home: '/', shell: '/bin/sh' };
