@@ -120,8 +120,8 @@ module.exports = {
     ),
     rule(
       'program-imports-downwards',
-      { path: '^src/cli/', pathNot: '^src/cli/(main\\.ts|commands/)' },
-      { path: '^src/cli/(main\\.ts|commands/)' },
+      { path: '^src/cli/', pathNot: '^src/cli/((command-line|main)\\.ts|commands/)' },
+      { path: '^src/cli/((command-line|main)\\.ts|commands/)' },
       'What commands share knows no command.',
     ),
     rule(

@@ -13,5 +13,5 @@ if (process.execArgv.includes('--max-semi-space-size=1')) {
 const load = require('./code-cache.js').install({ isScheduler: process.argv[2] === 'start' });
 const signals = load('signals.cjs');
 signals.holdSignals(process.argv);
-load('main.cjs');
+load('main.cjs').main.start();
 signals.closeInspector();

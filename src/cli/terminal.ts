@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import { visible } from '../text/visible.js';
 
@@ -25,11 +26,20 @@ export interface Terminal {
   errPainted(...lines: readonly string[]): void;
 }
 
-/** The terminal of this process. `isPlain` disables color whatever the terminal supports. */
-export function openTerminal(isPlain: boolean): Terminal {
-  const { stdout, stderr } = process;
+/** What a terminal needs of its process. */
+export interface TerminalProcess extends Pick<NodeJS.Process, 'env' | 'cwd'> {
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+}
+
+/** A standard stream. Without a terminal, it has no columns. */
+type Stream = Writable & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'hasColors'>>;
+
+/** The terminal of a process. `isPlain` disables color whatever the terminal supports. */
+export function openTerminal(isPlain: boolean, { stdout, stderr, env, cwd }: TerminalProcess): Terminal {
   let isRead = true;
-  const color = { out: !isPlain && isColorful(stdout), err: !isPlain && isColorful(stderr) };
+  const mayColor = (stream: Stream) => !isPlain && isColorful(stream, env);
+  const color = { out: mayColor(stdout), err: mayColor(stderr) };
   const unread = new Promise<void>((resolve) => {
     stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
       isRead = false;
@@ -38,10 +48,10 @@ export function openTerminal(isPlain: boolean): Terminal {
   });
   stderr.on('error', () => undefined);
   return {
-    cwd: process.cwd(),
-    env: process.env,
+    cwd: cwd(),
+    env,
     width: (stdout.isTTY && stdout.columns) || 80,
-    isWatched: { out: stdout.isTTY, err: stderr.isTTY },
+    isWatched: { out: stdout.isTTY === true, err: stderr.isTTY === true },
     color,
     out: (...lines) => void stdout.write(textOf(lines.map(visible))),
     outPainted: (...lines) => void stdout.write(textOf(color.out ? lines.map(visiblePainted) : lines.map(visible))),
@@ -69,7 +79,7 @@ const visiblePainted = (line: string): string =>
     .join('');
 const PAINT = new RegExp('(\\u001b\\[\\d{1,2}m)');
 
-const relieved = (stream: WriteStream): Promise<void> =>
+const relieved = (stream: Writable): Promise<void> =>
   new Promise((resolve) => {
     const events = ['drain', 'error', 'close'] as const;
     const settle = () => {
@@ -86,9 +96,8 @@ export function hasUnicode({ env }: Terminal): boolean {
 }
 
 /** NO_COLOR (no-color.org) and FORCE_COLOR take precedence, then whether the terminal supports color. */
-function isColorful(stream: WriteStream): boolean {
-  const { NO_COLOR: no, FORCE_COLOR: force } = process.env;
+function isColorful(stream: Stream, { NO_COLOR: no, FORCE_COLOR: force }: TerminalProcess['env']): boolean {
   if (no !== undefined && no !== '') return false;
   if (force !== undefined) return force !== '0' && force !== 'false';
-  return stream.isTTY && stream.hasColors();
+  return stream.isTTY === true && stream.hasColors?.() === true;
 }

@@ -22,7 +22,7 @@ afterEach(() => desk.clear());
 const COLORS = { FORCE_COLOR: '1', NO_COLOR: '' };
 
 const run = async (...args: readonly string[]): Promise<Ended> => {
-  const ended = await desk.start(args, { env: COLORS }).ended;
+  const ended = await desk.runWith(COLORS, ...args);
   expectHarmless(ended, args);
   return ended;
 };

@@ -25,8 +25,7 @@ const DAY = ['--from', '2027-03-27 12:00', '--to', '2027-03-28 12:00'];
 const TIMES = 'backup: { p50: 20m, p95: 90m }\nreport: 400s\nsync: 5s\n';
 
 /** In the plain locale, in which bars consist of number signs. */
-const simulate = (...args: readonly string[]): Promise<Ended> =>
-  desk.start(['simulate', ...args], { env: { LC_ALL: 'C' } }).ended;
+const simulate = (...args: readonly string[]): Promise<Ended> => desk.runWith({ LC_ALL: 'C' }, 'simulate', ...args);
 
 /** The lines from a heading to the next empty one. */
 const section = (text: string, head: string): readonly string[] => {
@@ -98,7 +97,7 @@ describe('the report of simulate', () => {
   });
 
   test('draws bars with block characters if the locale supports them', async () => {
-    const { stdout } = await desk.start(['simulate', ...DAY], { env: { LC_ALL: 'C.UTF-8' } }).ended;
+    const { stdout } = await desk.runWith({ LC_ALL: 'C.UTF-8' }, 'simulate', ...DAY);
     expect(stdout).toMatch(/^ {2}03:00 {2}█+ {2}4 {2}2 at once$/m);
   });
 

@@ -25,7 +25,7 @@ test('commands show what the running scheduler has loaded if the file cannot be 
   const answers = (env: Record<string, string> = {}) =>
     Promise.all(
       questions.map(async ([verb = '', ...args]) => {
-        const { code, stdout } = await desk.start([verb, '--file', 'timers.yaml', ...args], { env }).ended;
+        const { code, stdout } = await desk.runWith(env, verb, '--file', 'timers.yaml', ...args);
         return { verb, code, stdout };
       }),
     );

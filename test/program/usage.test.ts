@@ -64,14 +64,14 @@ describe('wrong usage exits with code 2 and a hint', () => {
     [['validate', '-f', 'a.yaml', 'b.yaml'], /two files are given, b\.yaml and a\.yaml\. Pass one/],
   ])('timers %j', async (args, said) => {
     desk.write('timers.yaml', FILE);
-    const { code, stdout, stderr } = await desk.run(...args);
+    const { code, stdout, stderr } = await desk.runHere(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(said);
     expect(stderr).not.toMatch(/\n {4}at /);
   });
 
   test('without a command, the help is printed on stderr', async () => {
-    const { code, stdout, stderr } = await desk.run();
+    const { code, stdout, stderr } = await desk.runHere([]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('Usage: timers');
   });
@@ -94,8 +94,8 @@ test('a command in a removed folder says that the folder does not exist', () => 
 test('--config before the command names the timer file like -f', async () => {
   desk.write('jobs.yaml', FILE);
   const [config, file] = await Promise.all([
-    desk.run('--config', 'jobs.yaml', 'validate'),
-    desk.run('-f', 'jobs.yaml', 'validate'),
+    desk.runHere(['--config', 'jobs.yaml', 'validate']),
+    desk.runHere(['-f', 'jobs.yaml', 'validate']),
   ]);
   expect(config).toEqual(file);
   expect(config.code).toBe(0);
@@ -104,7 +104,7 @@ test('--config before the command names the timer file like -f', async () => {
 test.each(['start', 'validate', 'run', 'list', 'next', 'explain', 'history', 'simulate', 'init'])(
   'timers %s --help shows examples and exits with code 0',
   async (command) => {
-    const { code, stdout, stderr } = await desk.run(command, '--help');
+    const { code, stdout, stderr } = await desk.runHere([command, '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(`Usage: timers ${command}`);
     expect(stdout).toMatch(new RegExp(`Examples:\\n {2}\\$ timers ${command}`));
@@ -118,7 +118,7 @@ test.each([
   ['a name', ['next', 'x'.repeat(5_000)]],
 ])('messages truncate %s of extreme length', async (_, args) => {
   desk.write('timers.yaml', 'timers:\n  backup: { every: 1h, run: x }\n');
-  const { code, stderr } = await desk.run(...args);
+  const { code, stderr } = await desk.runHere(args);
   expect(code).toBe(2);
   expect(stderr).toContain('…');
   expect(stderr.length).toBeLessThan(1_000);
