@@ -6,7 +6,6 @@ import { SqliteLedger } from './sqlite-ledger.js';
 import { takeState } from './take-state.js';
 import { troubleIn } from './trouble.js';
 
-/** How long a start waits for another program that uses the files. */
 const PATIENCE: Duration = 500;
 
 /**
@@ -14,15 +13,15 @@ const PATIENCE: Duration = 500;
  * opened now is a ledger in trouble, which retries. Never throws.
  */
 export function openState(options: StateOptions): StateOpening {
-  const { path, clock, pid, retention } = options;
-  const taking = takeState(path, { pid, now: clock.now(), patience: PATIENCE });
+  const { path, clock, pid, retention, patience = PATIENCE } = options;
+  const taking = takeState(path, { pid, now: clock.now(), patience });
   if (taking.kind === 'in_use' || taking.kind === 'refused') return taking;
   let earlier: readonly string[] = [];
   // A folder that cannot be listed may still be usable for the state.
   if (taking.kind === 'held') troubleIn(() => (earlier = leftBehind(path)));
   const opening =
     taking.kind === 'held'
-      ? openFile({ path, retention, wasUsed: taking.wasUsed, patience: PATIENCE }, clock.now())
+      ? openFile({ path, retention, wasUsed: taking.wasUsed, patience }, clock.now())
       : taking;
   if (opening.kind === 'refused') {
     if (taking.kind === 'held') taking.lock.release();

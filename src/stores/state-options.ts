@@ -12,6 +12,8 @@ export interface StateOptions {
   /** Identifies this scheduler to a second one. */
   readonly pid: number;
   readonly retention: Retention;
+  /** How long a start waits, and blocks, for another program that uses the files; 500 ms by default. */
+  readonly patience?: Duration;
   /** Called once when another scheduler has taken over the state: continuing would run each firing twice. */
   readonly onTaken?: (() => void) | undefined;
 }

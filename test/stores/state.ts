@@ -49,6 +49,8 @@ export class State {
       clock: this.clock,
       pid,
       retention: this.#retention,
+      // What uses its files is in this process, so waiting is in vain.
+      patience: 10,
       onTaken: () => this.taken++,
     });
     if (opening.kind === 'open') {
