@@ -72,7 +72,7 @@ const loaded = async (timer: string) => {
 };
 
 test('a copy with all example parts compiles, so the recipes are complete', async () => {
-  const tsc = join(ROOT, 'node_modules/.bin/tsc');
+  const tsc = join(ROOT, 'node_modules/typescript-native/bin/tsc');
   const run = promisify(execFile)(tsc, ['-p', copy, '--noEmit'], { cwd: copy });
   const failure = await run.then(
     () => '',
