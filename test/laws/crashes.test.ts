@@ -186,7 +186,8 @@ test('after a crash at any time, each firing has one outcome or waits, and no pr
           due.map((instant) => `${one.name} ${new Date(instant).toISOString()}`),
         );
       }
-      for (const ending of told) expect(disk.endings).toContainEqual(ending);
+      const kept = new Set(disk.endings.map((ending) => JSON.stringify(ending)));
+      expect(told.filter((ending) => !kept.has(JSON.stringify(ending)))).toEqual([]);
     }),
     rounds(400),
   );
