@@ -123,6 +123,8 @@ export default defineConfig([
   {
     ...shared,
     input: { main: 'src/cli/main.ts', signals: 'src/cli/signals.ts' },
+    // What others share with main.cjs stays in it, because each script takes time to load.
+    preserveEntrySignatures: 'allow-extension',
     // The modules that `yaml` has for browsers are ES modules, and can be deferred.
     resolve: {
       ...shared.resolve,
