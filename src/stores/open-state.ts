@@ -20,9 +20,7 @@ export function openState(options: StateOptions): StateOpening {
   // A folder that cannot be listed may still be usable for the state.
   if (taking.kind === 'held') troubleIn(() => (earlier = leftBehind(path)));
   const opening =
-    taking.kind === 'held'
-      ? openFile({ path, retention, wasUsed: taking.wasUsed, patience }, clock.now())
-      : taking;
+    taking.kind === 'held' ? openFile({ path, retention, wasUsed: taking.wasUsed, patience }, clock.now()) : taking;
   if (opening.kind === 'refused') {
     if (taking.kind === 'held') taking.lock.release();
     return opening;
