@@ -35,16 +35,9 @@ export default tseslint.config(
   { ignores: ['dist', 'node_modules', 'bench/results', 'test/support/puppet-command.cjs'] },
   {
     files: ['**/*.ts'],
-    extends: [tseslint.configs.strictTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    rules: {
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      '@typescript-eslint/consistent-type-imports': 'error',
-      // Instant and Duration are numbers with an optional marker. The rule takes them for objects.
-      '@typescript-eslint/no-unsafe-unary-minus': 'off',
-    },
+    extends: [tseslint.configs.strict],
+    // .oxlintrc.json has the rules that need types.
+    rules: { '@typescript-eslint/consistent-type-imports': 'error' },
   },
   {
     files: ['src/**/*.ts'],
@@ -101,11 +94,6 @@ export default tseslint.config(
   },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts'],
-    rules: {
-      '@typescript-eslint/no-non-null-assertion': 'off',
-      '@typescript-eslint/no-unsafe-assignment': 'off',
-      '@typescript-eslint/no-unsafe-member-access': 'off',
-      '@typescript-eslint/no-unsafe-return': 'off',
-    },
+    rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
 );

@@ -94,7 +94,7 @@ async function requestDirectly({ url, method, headers, body }: WebRequest, signa
   };
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- an empty body
+// oxlint-disable-next-line typescript/require-await -- an empty body
 async function* nothing(): AsyncGenerator<Uint8Array> {
   yield* [];
 }
