@@ -7,7 +7,7 @@
  *             with its NUL: folder, words, variables. Flags: 1 change the user, 2 keep the command when timers is gone.
  *             From `until` (tenths of a second of /proc/uptime; 0 for never), it fails with ECANCELED.
  *             An output is 0 for /dev/null, 1 for the forker's own, 2 for a pipe, 3 for that of stdout.
- *   2 OPENED  timers has opened the pipes: the forker closes its ends.
+ *   2 CLOSE   timers cannot read the pipes: the forker closes its ends.
  *   3 SEEN    timers knows how the command ended: the forker reaps it. Until then its pid and group stay its own.
  *   4 SIGNAL  a signal for the group of the command, which may be starting.
  *   5 PING    the forker replies with HELLO.
@@ -18,8 +18,9 @@
  *   4 ENDED   exit code or -1, signal or 0, CPU time in µs (low, high), largest resident memory in KiB.
  * What a command starts has its mark, whatever it becomes: a soft RLIMIT_RTTIME that nothing reaches. See mark_of().
  * At the end of the socket, and after a request that breaks these rules, the forker ends all commands and what they
- * started: SIGTERM, grace, SIGKILL. It leaves processes of commands that ended earlier. An argument names a file.
- * There it appends each end that timers has not seen: the TIMERS_RUN_ID, the exit code or -1, the signal or 0.
+ * started: SIGTERM, grace, SIGKILL. It discards their output meanwhile, because a write to a pipe without a reader would
+ * end them first. It leaves processes of commands that ended earlier. An argument names a file. There it appends each
+ * end that timers has not seen: the TIMERS_RUN_ID, the exit code or -1, the signal or 0.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -44,8 +45,8 @@
 
 _Static_assert(sizeof(long) == 8 && sizeof(gid_t) == 4, "struct rusage and groups are those of the kernel");
 
-enum { VERSION = 3, HEAD = 3, START_HEAD = 13, A_TURN = 8, LARGEST = 16 << 20, PATIENCE = 5000 };
-enum request { START = 1, OPENED, SEEN, SIGNAL, PING };
+enum { VERSION = 4, HEAD = 3, START_HEAD = 13, A_TURN = 8, LARGEST = 16 << 20, PATIENCE = 5000 };
+enum request { START = 1, CLOSE, SEEN, SIGNAL, PING };
 enum reply { HELLO = 1, STARTED, FAILED, ENDED };
 enum output { TO_NULL, TO_OWN, TO_PIPE, TO_STDOUT };
 
@@ -168,11 +169,11 @@ static void start(struct start *s) {
 static int serve(uint32_t *request) {
   struct start *s = request[1] == START ? parse_start(request) : NULL;
   if (request[1] == START) return s ? start(s), 1 : 0;
-  if (request[1] < OPENED || request[1] > PING || request[0] != (request[1] == SIGNAL ? HEAD + 1 : HEAD) * 4) return 0;
+  if (request[1] < CLOSE || request[1] > PING || request[0] != (request[1] == SIGNAL ? HEAD + 1 : HEAD) * 4) return 0;
   struct command *command = find(0, request[2]);
   if (request[1] == PING) reply(HELLO, request[2], getpid(), (int32_t[5]){VERSION});
   if (!command) return 1; /* it has failed in between */
-  if (request[1] == OPENED) close_pipes(command);
+  if (request[1] == CLOSE) close_pipes(command);
   if (request[1] == SIGNAL) signal_group(command, (int)request[3]);
   if (request[1] == SEEN && command->ended) waitpid(command->pid, NULL, 0), forget(command);
   return 1;
@@ -248,32 +249,42 @@ static int end_process(pid_t pid, int64_t elapsed, const struct command *unknown
   return 1;
 }
 
-/* Returns whether a process that must end is alive. */
+/* Groups first: a shell that outlives its child would begin the next command. Returns whether any of them is alive. */
 static int end_more(int64_t elapsed, const struct command *unknown) {
   int any = 0;
   DIR *all = opendir("/proc");
   look();
-  for (struct dirent *each; all && (each = readdir(all));) any |= end_process(atoi(each->d_name), elapsed, unknown);
-  if (all) closedir(all);
   for (struct command *command = commands; command < commands + count; command++) {
     if (command->keep) continue;
     if (elapsed >= command->grace) signal_group(command, SIGKILL);
     any |= !command->ended;
   }
+  for (struct dirent *each; all && (each = readdir(all));) any |= end_process(atoi(each->d_name), elapsed, unknown);
+  if (all) closedir(all);
   return any;
+}
+
+/* Reads what commands have printed, up to a limit, so that a flood delays no other command. */
+static void discard(void) {
+  static char dropped[65536];
+  for (size_t i = 0; i < count * 2; i++) {
+    int fd = commands[i / 2].pipes[i % 2], more = 16;
+    while (fd >= 0 && more-- && read(fd, dropped, sizeof dropped) > 0) continue;
+  }
 }
 
 static _Noreturn void leave(void) {
   struct command unknown = {.grace = 0}, *command = commands;
   for (size_t i = 0; i < count; i++, command++) {
-    close_pipes(command);
+    if (command->keep) close_pipes(command);
+    for (int j = 0; j < 2; j++) fcntl(command->pipes[j], F_SETFL, O_NONBLOCK);
     if (command->grace > unknown.grace) unknown.grace = command->grace;
     unknown.keep |= command->keep;
     if (!command->ended && !command->keep) signal_group(command, SIGTERM), signal_group(command, SIGCONT);
   }
   int64_t most = unknown.grace + PATIENCE, elapsed = 0, since = times(NULL);
   for (int pause = 3; end_more(elapsed, &unknown) && elapsed < most; elapsed = (times(NULL) - since) * 10 + 1)
-    poll(NULL, 0, pause += pause < 60 ? pause : 0); /* a tick has 10 ms */
+    discard(), poll(NULL, 0, pause += pause < 60 ? pause : 0); /* a tick has 10 ms */
   int fd = -1, how = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC;
   for (size_t i = 0; ends_file && i < count; i++)
     if (commands[i].ended && *commands[i].run_id && (fd >= 0 || (fd = open(ends_file, how, 0600)) >= 0))

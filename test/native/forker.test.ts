@@ -50,7 +50,6 @@ async function outputOf(id: number): Promise<readonly string[]> {
     const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     return text(new Socket({ fd: reader, readable: true, writable: false }));
   });
-  line.send(2, id);
   return Promise.all(read);
 }
 
@@ -92,14 +91,14 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
   it('sends its version first', async () => {
     open();
     await line.reply('hello');
-    expect(line.replies[0]).toMatchObject({ kind: 'hello', pid: line.process.pid, more: [3, 0, 0, 0, 0] });
+    expect(line.replies[0]).toMatchObject({ kind: 'hello', pid: line.process.pid, more: [4, 0, 0, 0, 0] });
   });
 
   it('replies to a ping while a command is running', async () => {
     open();
     line.start(1, { words: ['sleep', '60'] });
     line.send(5, 7);
-    expect(await line.reply('hello', 7)).toMatchObject({ pid: line.process.pid, more: [3, 0, 0, 0, 0] });
+    expect(await line.reply('hello', 7)).toMatchObject({ pid: line.process.pid, more: [4, 0, 0, 0, 0] });
   });
 
   test.each([
@@ -202,12 +201,20 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     expect(await outputOf(2)).toEqual(['a\nb\nc\nd\n', '']);
     expect(await outputOf(3)).toEqual(['', 'b\nd\n']);
     expect(await outputOf(4)).toEqual(['', '']);
-    await line.reply('ended', 4);
+    await Promise.all([1, 2, 3, 4].map((id) => line.reply('ended', id)));
     expect(readlinkSync(`/proc/${line.process.pid ?? 0}/fd/3`)).toMatch(/^socket/);
-    // The forker may handle the last OPENED after it has reported the end.
+    for (const id of [1, 2, 3, 4]) seen(id);
     await expect
       .poll(() => execFileSync('ls', [`/proc/${line.process.pid ?? 0}/fd`], { encoding: 'utf8' }).split('\n'))
       .toHaveLength(6);
+  });
+
+  it('closes the pipes that timers cannot read, so that their command does not wait for a reader', async () => {
+    open();
+    line.start(1, { words: ['yes'], outputs: [2, 2] });
+    await line.reply('started', 1);
+    line.send(2, 1);
+    expect((await line.reply('ended', 1)).more.slice(0, 2)).toEqual([-1, 13]);
   });
 
   it.runIf(root)('switches user and groups before it enters the working directory', async () => {
@@ -412,10 +419,10 @@ describe.skipIf(noCompiler !== undefined)('after timers exits', () => {
   it('commands have their grace period, and those that ignore SIGTERM are killed after it', async () => {
     const file = join(folder, 'ends');
     open(file);
-    run(1, 'exec 2>/dev/null; trap "exit 4" TERM; echo $$; while :; do sleep 0.01; done');
+    run(1, 'trap "exit 4" TERM; echo $$; while :; do sleep 0.01; done');
     run(
       2,
-      'exec 2>/dev/null; trap "" TERM; setsid sh -c "trap : TERM; echo \\$\\$; while :; do sleep 0.01; done" & while :; do sleep 0.01; done',
+      'trap "" TERM; setsid sh -c "trap : TERM; echo \\$\\$; while :; do sleep 0.01; done" & while :; do sleep 0.01; done',
       {
         grace: 100,
       },
@@ -424,6 +431,20 @@ describe.skipIf(noCompiler !== undefined)('after timers exits', () => {
     await line.close();
     expect(pids.map(isAlive)).toEqual([false, false]);
     expect(readFileSync(file, 'utf8').split('\n').toSorted()).toEqual(['', 'run-1 4 0', 'run-2 -1 9']);
+  });
+
+  it('commands can print during their grace period, and a flood does not delay another', async () => {
+    const file = join(folder, 'printed');
+    open(file);
+    run(
+      1,
+      'trap "echo cleaning; head -c 3000000 /dev/zero; echo more >&2; exit 4" TERM; echo $$; while :; do sleep 0.01; done',
+    );
+    run(2, 'trap "" TERM; echo $$; yes', { grace: 300 });
+    run(3, 'trap "exit 5" TERM; echo $$; while :; do sleep 0.01; done', { outputs: [2, 3] });
+    for (const id of [1, 2, 3]) await pidsOf(id, 1);
+    await line.close();
+    expect(readFileSync(file, 'utf8').split('\n').toSorted()).toEqual(['', 'run-1 4 0', 'run-2 -1 9', 'run-3 5 0']);
   });
 
   it('a process outside its group gets SIGTERM immediately, even while its parent is running', async () => {

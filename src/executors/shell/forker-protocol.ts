@@ -8,7 +8,7 @@ import type { ProcessEnd, Start } from './launcher.js';
  * The protocol between timers and timers-forker, as described in native/forker.c. All numbers have 32 bits, in the byte
  * order of the machine.
  */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 /** The length of a reply, in bytes. */
 export const REPLY_LENGTH = 32;
 const LARGEST_REQUEST = 16 * 1024 * 1024;
@@ -16,7 +16,7 @@ const START_HEAD = 13;
 /** The unit of `until`, in ms. */
 const TENTH = 100;
 
-const [START, OPENED, SEEN, SIGNAL, PING] = [1, 2, 3, 4, 5];
+const [START, CLOSE, SEEN, SIGNAL, PING] = [1, 2, 3, 4, 5];
 const [AS_USER, KEEP] = [1, 2];
 const [TO_OWN, TO_PIPE, TO_STDOUT] = [1, 2, 3];
 const OUTPUTS = { inherit: [TO_OWN, TO_OWN], apart: [TO_PIPE, TO_PIPE], together: [TO_PIPE, TO_STDOUT] } as const;
@@ -125,7 +125,7 @@ function textOf(variables: VariableMap): { readonly text: string; readonly count
   return { text, count };
 }
 
-export const encodeOpened = (id: number): Buffer => encode([12, OPENED, id]);
+export const encodeClose = (id: number): Buffer => encode([12, CLOSE, id]);
 export const encodeSeen = (id: number): Buffer => encode([12, SEEN, id]);
 export const encodePing = (): Buffer => encode([12, PING, 0]);
 export const encodeSignal = (id: number, signal: NodeJS.Signals): Buffer =>

@@ -7,7 +7,7 @@ import { finishInTurns } from '../../turns/steps.js';
 import { ForkerLine } from './forker-line.js';
 import { ForkerPulse } from './forker-pulse.js';
 import {
-  encodeOpened,
+  encodeClose,
   encodePing,
   encodeSeen,
   encodeSignal,
@@ -169,7 +169,8 @@ export class Forker implements Launcher {
     const descriptors = facts.subarray(0, PIPES[starting.start.output]);
     const sources = this.#open(descriptors, starting.io);
     this.#taken(id);
-    if (descriptors.length > 0) this.#line.sendLater(encodeOpened(id));
+    // A command whose output nobody reads would wait forever.
+    if (descriptors.length > sources.length) this.#line.sendLater(encodeClose(id));
     const ended = new Promise<ProcessEnd>((end) => this.#active.set(id, { pid, end }));
     this.#unreleased.set(id, pid);
     starting.resolve({ pid, sources, ended, release: () => this.#release(id) });

@@ -151,8 +151,8 @@ describe('an unusable forker', () => {
     ['exits immediately', program('#!/bin/sh\n'), 'it ended immediately'],
     [
       'speaks another version',
-      program(`#!/bin/sh\n${hello('\\4')}\nexec cat <&3`),
-      'it speaks version 4 of the protocol, not 3',
+      program(`#!/bin/sh\n${hello('\\5')}\nexec cat <&3`),
+      'it speaks version 5 of the protocol, not 4',
     ],
   ])('that %s is rejected', async (_, file, reason) => {
     await expect(openForker(clock, { program: file })).rejects.toThrow(reason);
