@@ -1,9 +1,9 @@
 'use strict';
 
-// Compiling the program is half of its startup time. V8 can keep compiled code. Node 22.8 and later does that by
-// itself; this file does it on Node 20. The build runs the commands once and leaves a file of compiled code next to
-// each script of dist/cli (`node bin/code-cache.js`). Only the same build of Node looks for it. V8 refuses compiled
-// code of other flags or another source. In both cases V8 compiles as usual, so nothing depends on that file.
+// Compiling the program takes half of its startup time, but V8 can save compiled code. Node 22.8 and later has a
+// function for that; on Node 20, this file does it. The build (`node bin/code-cache.js`) runs the most common commands
+// and saves the compiled code next to each script of dist/cli. Only the same build of Node looks for it, and V8 rejects
+// code that was compiled with other flags or from another source. Without saved code, V8 compiles as usual.
 
 const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
@@ -11,18 +11,18 @@ const { join } = require('node:path');
 const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
 
-// The module of this name takes a millisecond to load, for the same class.
+// Requiring 'node:module' takes a millisecond, and returns the same class.
 const Module = module.constructor;
 const KEEPS_CODE = Number.parseInt(process.versions.node) >= 22;
 const PROGRAM = join(__dirname, '..', 'dist', 'cli');
 const need = Module.createRequire(join(PROGRAM, 'main.cjs'));
-// V8 compares only its own version, 11.3.244.8 in all of Node 20. Releases of Node patch it, and compiled code of one
-// then calls wrong functions in another.
+// V8 compares only its own version, which is 11.3.244.8 in every Node 20. But releases of Node patch V8, and code
+// compiled by one release calls wrong functions in another.
 const cacheOf = (name) => join(PROGRAM, `${name}.${process.version}-${process.platform}-${process.arch}.v8cache`);
 
 /**
- * Returns what loads a script of dist/cli, with the code that V8 kept for it. `keep`: saves the code at exit.
- * `isScheduler`: on Node 20, V8 optimizes late and lets its heap grow slowly.
+ * Returns a function that loads a script of dist/cli with its saved code. `keep`: whether to save the code at exit.
+ * `isScheduler`: whether V8, on Node 20, optimizes late and lets its heap grow slowly.
  */
 function install({ keep = process.env.TIMERS_KEEP_CODE === '1', isScheduler = false } = {}) {
   if (KEEPS_CODE) {
@@ -35,7 +35,7 @@ function install({ keep = process.env.TIMERS_KEEP_CODE === '1', isScheduler = fa
 }
 
 function keepAtExit(isScheduler) {
-  // A scheduler ends only by a signal. Other commands may take longer on a busy machine.
+  // A scheduler ends only by a signal. Other commands end by themselves, and may take longer on a busy machine.
   if (isScheduler) setTimeout(() => process.kill(process.pid, 'SIGTERM'), 500).unref();
   process.on('exit', () => {
     for (const [name, script] of scripts)
@@ -46,13 +46,18 @@ function keepAtExit(isScheduler) {
   });
 }
 
-// A scheduler's flags. The first: how much bytecode a function runs, in bytes, before V8 optimizes it. V8 does so on
-// other threads. In a burst and in a start with many timers, these take the cores that the commands need. The optimized
-// code comes too late there (docs/decisions/0080). The second: how much a small heap may grow between two full
-// collections, in percent. V8 lets it grow fourfold, which a flood of output fills with dead strings (0077). The third:
-// of three collections in the ten seconds after a start, two find nothing. The last: in a burst the loop would wait for
-// other threads to get a core, to collect 1 MB of new objects (0088). V8 accepts compiled code, including Node's own,
-// only under the flags it was compiled with, so the usual ones are restored while anything loads.
+// A scheduler's flags:
+// - `interrupt-budget`: how many bytes of bytecode a function runs before V8 optimizes it. V8 optimizes on other
+//   threads. In a burst, and in a start with many timers, these take the cores that the commands need. The optimized
+//   code comes too late there (docs/decisions/0080).
+// - `heap-growing-percent`: how much a small heap may grow between two full collections. By default, V8 lets it grow
+//   fourfold, and a flood of output fills it with dead strings (0077).
+// - `memory-reducer-single-gc`: otherwise, V8 runs three collections in the ten seconds after a start, and two of them
+//   find nothing.
+// - `no-parallel-scavenge`: otherwise, in a burst, the loop waits for other threads to get a core, only to collect 1 MB
+//   of new objects (0088).
+// V8 accepts compiled code, including Node's own, only under the flags it was compiled with. So the usual flags are
+// restored while anything loads.
 const USUAL = '--interrupt-budget=67584 --heap-growing-percent=0 --no-memory-reducer-single-gc --parallel-scavenge';
 const OF_A_SCHEDULER =
   '--interrupt-budget=1000000 --heap-growing-percent=50 --memory-reducer-single-gc --no-parallel-scavenge';
@@ -73,7 +78,7 @@ function withUsualFlags(load) {
 const scripts = new Map();
 const modules = new Map();
 
-/** Loads a script of dist/cli. It requires others by name, without the search that Node makes for each. */
+/** Loads a script of dist/cli. Scripts require each other by name, without Node's search for each module. */
 function load(name) {
   const known = modules.get(name);
   if (known) return known.exports;
@@ -98,8 +103,8 @@ function readCache(name) {
 }
 
 /**
- * Runs the most common commands, so that V8 keeps the functions they need. Each run starts with what the previous one
- * left.
+ * Runs the most common commands, so that V8 saves the functions they need. Each run starts with the code that the
+ * previous one saved.
  */
 function build() {
   if (KEEPS_CODE) return;

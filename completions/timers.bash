@@ -6,7 +6,7 @@ _timers_lines() { "$program" completion "$@" 2>/dev/null; }
 _timers() {
   local program=${COMP_WORDS[0]} current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
   local command= file= count=0 words= formats= from= i word IFS=$' \t\n'
-  # Bash makes three words of --option=value.
+  # Bash splits --option=value into three words.
   if [[ $current == = ]]; then current=; elif [[ $before == = ]]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}

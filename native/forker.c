@@ -2,25 +2,27 @@
  * timers-forker starts commands for timers, because a large process forks slowly. It ends when timers does.
  *
  * Descriptor 3 is a stream socket to timers. All numbers have 32 bits, in the byte order of the machine.
- * A request is its length in bytes (a multiple of 4, at most 16 MiB), its kind, the id that timers gives the command, and:
- *   1 START   flags, uid, gid, groups, argc, envc, grace (ms), stdout, stderr, until; then the group ids; then texts, each
- *             with its NUL: folder, words, variables. Flags: 1 change the user, 2 keep the command when timers is gone.
- *             From `until` (tenths of a second of /proc/uptime; 0 for never), it fails with ECANCELED.
- *             An output is 0 for /dev/null, 1 for the forker's own, 2 for a pipe, 3 for that of stdout.
+ * A request is its length in bytes (a multiple of 4, at most 16 MiB), its kind, the command's id (set by timers), and:
+ *   1 START   flags, uid, gid, groups, argc, envc, grace (ms), stdout, stderr, until; then the group ids; then strings,
+ *             each with its NUL: folder, words, variables. Flags: 1 change the user, 2 keep the command when timers is
+ *             gone. From `until` on (tenths of a second of /proc/uptime; 0 for never), a start fails with ECANCELED.
+ *             An output is 0 for /dev/null, 1 for the forker's own, 2 for a pipe, 3 (stderr only) for that of stdout.
  *   2 CLOSE   timers cannot read the pipes: the forker closes its ends.
- *   3 SEEN    timers knows how the command ended: the forker reaps it. Until then its pid and group stay its own.
- *   4 SIGNAL  a signal for the group of the command, which may be starting.
+ *   3 SEEN    timers knows how the command ended: the forker reaps it. Until then, its pid and group are not reused.
+ *   4 SIGNAL  a signal for the group of the command, which may still be starting.
  *   5 PING    the forker replies with HELLO.
  * A reply has 8 numbers: its kind, the id, the pid, and:
- *   1 HELLO   the version of this protocol. The first reply, and that to PING.
- *   2 STARTED descriptors of its pipes or -1: open /proc/<pid of the forker>/fd/<descriptor>. The program runs.
- *   3 FAILED  errno, stage (enum stage). Nothing runs.
+ *   1 HELLO   the version of this protocol. The first reply, and the reply to PING.
+ *   2 STARTED the program runs; descriptors of its pipes or -1: open /proc/<pid of the forker>/fd/<descriptor>.
+ *   3 FAILED  nothing runs; errno, stage (enum stage).
  *   4 ENDED   exit code or -1, signal or 0, CPU time in µs (low, high), largest resident memory in KiB.
- * What a command starts has its mark, whatever it becomes: a soft RLIMIT_RTTIME that nothing reaches. See mark_of().
- * At the end of the socket, and after a request that breaks these rules, the forker ends all commands and what they
- * started: SIGTERM, grace, SIGKILL. It discards their output meanwhile, because a write to a pipe without a reader would
- * end them first. It leaves processes of commands that ended earlier. An argument names a file. There it appends each
- * end that timers has not seen: the TIMERS_RUN_ID, the exit code or -1, the signal or 0.
+ * Every process that a command starts inherits the command's mark, even across exec: a soft RLIMIT_RTTIME that is too
+ * high to be reached. See mark_of().
+ * When the socket closes, and after a request that breaks these rules, the forker ends all commands without flag 2 and
+ * the processes they started: SIGTERM, grace, SIGKILL. It discards their output meanwhile, because SIGPIPE would end
+ * those that print. It leaves processes of commands that ended earlier.
+ * If an argument names a file, the forker appends each end that timers has not seen. A line has the TIMERS_RUN_ID, the
+ * exit code or -1, and the signal or 0.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -43,7 +45,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-_Static_assert(sizeof(long) == 8 && sizeof(gid_t) == 4, "struct rusage and groups are those of the kernel");
+_Static_assert(sizeof(long) == 8 && sizeof(gid_t) == 4, "struct rusage and gid_t must match those of the kernel");
 
 enum { VERSION = 4, HEAD = 3, START_HEAD = 13, A_TURN = 8, LARGEST = 16 << 20, PATIENCE = 5000 };
 enum request { START = 1, CLOSE, SEEN, SIGNAL, PING };
@@ -56,9 +58,9 @@ struct command {
   pid_t pid;
   uint32_t id;
   int64_t grace;
-  int keep, report, pipes[2]; /* descriptors; -1: none. If it has a report, it is starting. */
+  int keep, report, pipes[2]; /* descriptors, or -1 for none. A command with a report is starting. */
   int stage, error, ended, code, signal;
-  struct start *start; /* NULL: the program runs */
+  struct start *start; /* NULL once the program runs */
   char run_id[64];
 };
 
@@ -77,7 +79,7 @@ static void wake(int number) { (void)number; }
 static void close_one(int *fd) { *fd = *fd >= 0 ? close(*fd), -1 : -1; }
 static void close_pipes(struct command *command) { close_one(&command->pipes[0]), close_one(&command->pipes[1]); }
 
-/* By its pid, or by its id. */
+/* Finds a command by its pid or, if that is 0, by its id. */
 static struct command *find(pid_t pid, uint32_t id) {
   for (size_t i = 0; i < count; i++)
     if (pid ? commands[i].pid == pid : commands[i].id == id) return &commands[i];
@@ -90,12 +92,12 @@ static struct command *add(struct command command) {
   return &commands[count++];
 }
 
-/* The last command moves into the place of this one. */
+/* Removes a command. The last command moves into its place. */
 static void forget(struct command *command) {
   close_one(&command->report), close_pipes(command), free(command->start), *command = commands[--count];
 }
 
-/* Before it leads a group, a command is one process. Its pid is its own until it is reaped. */
+/* Until it leads a group, a command is a single process. Its pid is not reused until it is reaped. */
 static void signal_group(const struct command *command, int number) {
   if (kill(-command->pid, number) < 0) kill(command->pid, number);
 }
@@ -106,7 +108,7 @@ static void reply(enum reply kind, uint32_t id, pid_t pid, const int32_t more[5]
   memcpy(out + out_used, words, sizeof words), out_used += sizeof words;
 }
 
-/* A copy of the request with room for a stack. NULL if the request contradicts itself. */
+/* Copies a request, with room for a stack. Returns NULL if the request contradicts itself. */
 static struct start *parse_start(const uint32_t *request) {
   size_t length = request[0];
   if (length < START_HEAD * 4) return NULL;
@@ -132,10 +134,10 @@ static struct start *parse_start(const uint32_t *request) {
   return s;
 }
 
-/* All users may write: a command may open /dev/stdout after it has become another. */
+/* Lets all users write, because a command may open /dev/stdout after it has changed its user. */
 static int make_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC) < 0 || fchmod(ends[1], 0622) < 0 ? -1 : 0; }
 
-/* Emulators of other machines do not share memory, and a sandbox may not allow it. */
+/* Creates the child. Falls back to fork, because an emulator cannot share memory, and a sandbox may not allow it. */
 static pid_t create(struct start *s) {
   int shares = s->flags & AS_USER ? 0 : SHARES_MEMORY;
   pid_t pid = shares ? clone(child, s->stack_top, shares | SIGCHLD, s) : -1;
@@ -165,21 +167,24 @@ static void start(struct start *s) {
   snprintf(command->run_id, sizeof command->run_id, "%s", s->run_id);
 }
 
-/* Returns whether the request is valid. */
+/* Executes a request. Returns whether it is valid. */
 static int serve(uint32_t *request) {
   struct start *s = request[1] == START ? parse_start(request) : NULL;
   if (request[1] == START) return s ? start(s), 1 : 0;
   if (request[1] < CLOSE || request[1] > PING || request[0] != (request[1] == SIGNAL ? HEAD + 1 : HEAD) * 4) return 0;
   struct command *command = find(0, request[2]);
   if (request[1] == PING) reply(HELLO, request[2], getpid(), (int32_t[5]){VERSION});
-  if (!command) return 1; /* it has failed in between */
+  if (!command) return 1; /* it has failed in the meantime */
   if (request[1] == CLOSE) close_pipes(command);
   if (request[1] == SIGNAL) signal_group(command, (int)request[3]);
   if (request[1] == SEEN && command->ended) waitpid(command->pid, NULL, 0), forget(command);
   return 1;
 }
 
-/* Reads how the start went. Exec closes the report, and so does the end of the process: then the child has left its stack. */
+/*
+ * Reads whether a start has succeeded. Exec closes the report, and so does the end of the process. After that, the
+ * child no longer uses its stack.
+ */
 static void conclude(struct command *command) {
   int32_t failure[2];
   ssize_t n = read(command->report, failure, sizeof failure);
@@ -193,13 +198,16 @@ static void conclude(struct command *command) {
   close_one(&command->report), free(command->start), command->start = NULL;
 }
 
-/* Leaves the process a zombie. Only the system call reports resource usage. */
+/*
+ * Returns whether a process has ended, and leaves it a zombie. Unlike the library's waitid, the system call reports
+ * resource usage.
+ */
 static int has_ended(idtype_t type, pid_t pid, siginfo_t *end, struct rusage *used) {
   end->si_pid = 0;
   return syscall(SYS_waitid, type, pid, end, WEXITED | WNOHANG | WNOWAIT, used) == 0 && end->si_pid != 0;
 }
 
-/* Returns whether it was a command that ran, not one that could not be started. */
+/* Reports the end of a command. Returns whether the command ran, and did not just fail to start. */
 static int note_end(struct command *command, const siginfo_t *end, const struct rusage *used) {
   if (command && command->report >= 0) conclude(command), command = find(end->si_pid, 0);
   if (!command) return 0;
@@ -212,7 +220,10 @@ static int note_end(struct command *command, const siginfo_t *end, const struct 
   return 1;
 }
 
-/* Reaps adopted processes. A zombie that timers has not seen hides all others: then each command is checked. */
+/*
+ * Reports ended commands, and reaps adopted processes. A zombie that timers has not seen hides all others, so each
+ * command is checked then.
+ */
 static void look(void) {
   siginfo_t end;
   struct rusage used;
@@ -225,7 +236,7 @@ static void look(void) {
     if (!commands[i].ended && has_ended(P_PID, commands[i].pid, &end, &used)) note_end(&commands[i], &end, &used);
 }
 
-/* Which command a process belongs to, by its mark. Without one: none or, if the forker has adopted it, perhaps any. */
+/* Returns the command that a process belongs to, by its mark. Without a mark, returns `unmarked`. */
 static const struct command *owner_of(pid_t pid, const struct command *unmarked) {
   unsigned long mark = 0;
   char line[256];
@@ -238,9 +249,13 @@ static const struct command *owner_of(pid_t pid, const struct command *unmarked)
   return mark > mark_of("") ? NULL : unmarked;
 }
 
-/* Returns whether it is a living process of a command. Those of a signaled group have received their signal. */
+/*
+ * Signals a process if it belongs to a command that must end. Returns whether it does and is alive. Members of the
+ * group of a command have already received SIGTERM. A process without a mark that the forker has adopted may be of any
+ * command.
+ */
 static int end_process(pid_t pid, int64_t elapsed, const struct command *unknown) {
-  pid_t reaped = pid <= 0 || find(pid, 0) ? 1 : waitpid(pid, NULL, WNOHANG); /* -1: of another parent */
+  pid_t reaped = pid <= 0 || find(pid, 0) ? 1 : waitpid(pid, NULL, WNOHANG); /* -1: it has another parent */
   if (reaped > 0) return 0;
   const struct command *leader = find(getpgid(pid), 0), *owner = leader ? leader : owner_of(pid, reaped ? NULL : unknown);
   if (!owner || owner->keep) return 0;
@@ -249,7 +264,10 @@ static int end_process(pid_t pid, int64_t elapsed, const struct command *unknown
   return 1;
 }
 
-/* Groups first: a shell that outlives its child would begin the next command. Returns whether any of them is alive. */
+/*
+ * Signals all processes that must end: groups first, because a shell that outlived its child would begin the next
+ * command. Returns whether one of them is alive.
+ */
 static int end_more(int64_t elapsed, const struct command *unknown) {
   int any = 0;
   DIR *all = opendir("/proc");
@@ -284,7 +302,7 @@ static _Noreturn void leave(void) {
   }
   int64_t most = unknown.grace + PATIENCE, elapsed = 0, since = times(NULL);
   for (int pause = 3; end_more(elapsed, &unknown) && elapsed < most; elapsed = (times(NULL) - since) * 10 + 1)
-    discard(), poll(NULL, 0, pause += pause < 60 ? pause : 0); /* a tick has 10 ms */
+    discard(), poll(NULL, 0, pause += pause < 60 ? pause : 0); /* a tick is 10 ms */
   int fd = -1, how = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC;
   for (size_t i = 0; ends_file && i < count; i++)
     if (commands[i].ended && *commands[i].run_id && (fd >= 0 || (fd = open(ends_file, how, 0600)) >= 0))
@@ -299,7 +317,7 @@ static void flush(void) {
   if (n > 0) memmove(out, out + n, out_used -= (size_t)n);
 }
 
-/* Serves a few requests; ends of commands wait until then. Returns whether there may be more. */
+/* Serves only a few requests, because ended commands wait. Returns whether there may be more. */
 static int hear(void) {
   size_t at = 0;
   int served = 0;
@@ -314,14 +332,14 @@ static int hear(void) {
   return served == A_TURN;
 }
 
-/* The most memory of the forker counts as that of each command, because they share it until exec. */
+/* Resets the peak memory of the forker. It would count as that of each command, because they share it until exec. */
 static void forget_peak(void) {
   int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
   if (fd >= 0) dprintf(fd, "5"), close(fd);
   has_peak = 0;
 }
 
-/* Waits for the socket, for ends, and for the reports of starting commands: a slow exec delays no other. */
+/* Waits for requests, ended commands and reports of starting commands, so that a slow exec delays no other start. */
 static void wait_for_more(const struct timespec *timeout, const sigset_t *mask) {
   static struct pollfd *fds;
   nfds_t polled = 1;
@@ -329,7 +347,7 @@ static void wait_for_more(const struct timespec *timeout, const sigset_t *mask) 
   fds[0] = (struct pollfd){LINE, out_used ? POLLIN | POLLOUT : POLLIN, 0};
   for (size_t i = 0; i < count; i++)
     if (commands[i].report >= 0) fds[polled++] = (struct pollfd){commands[i].report, POLLIN, 0};
-  if (has_peak && polled == 1) forget_peak(); /* nothing is starting: all large memory is free */
+  if (has_peak && polled == 1) forget_peak(); /* nothing is starting, so all large memory is free */
   if (ppoll(fds, polled, timeout, mask) <= 0) return;
   for (size_t i = polled > 1 ? count : 0; i-- > 0;)
     if (commands[i].report >= 0) conclude(&commands[i]);
@@ -340,7 +358,10 @@ static void wait_for_more(const struct timespec *timeout, const sigset_t *mask) 
   if (n > 0) in_used += (size_t)n;
 }
 
-/* Only SIGKILL and the socket end this process: a signal to all processes of timers must not lose the ends of commands. */
+/*
+ * Only SIGKILL and the socket end this process. A signal to all processes of timers must not make it lose how commands
+ * ended.
+ */
 int main(int argc, char **argv) {
   static const int with_core[] = {SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGXCPU, SIGXFSZ, SIGSYS};
   sigset_t mask;
@@ -348,16 +369,16 @@ int main(int argc, char **argv) {
   if (argc > 1) ends_file = argv[1];
   sigfillset(&mask), sigprocmask(SIG_SETMASK, &mask, NULL);
   for (int i = 1; i < NSIG; i++) signal(i, SIG_DFL);
-  struct sigaction end = {.sa_handler = end_without_core, .sa_mask = mask}; /* runs in starting commands only */
+  struct sigaction end = {.sa_handler = end_without_core, .sa_mask = mask}; /* runs only in starting commands */
   for (size_t i = 0; i < sizeof with_core / sizeof *with_core; i++) sigaction(with_core[i], &end, NULL);
   signal(SIGCHLD, wake), sigdelset(&mask, SIGCHLD); /* in a starting command, exec restarts after it */
   syscall(SYS_close_range, LINE + 1, ~0U, 0);
   while ((null_fd = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0 && null_fd < LINE) fcntl(null_fd, F_SETFD, 0);
   fcntl(LINE, F_SETFD, FD_CLOEXEC), fcntl(LINE, F_SETFL, O_NONBLOCK);
 #ifdef M_MMAP_THRESHOLD
-  mallopt(M_MMAP_THRESHOLD, 131072); /* glibc would raise it, and keep memory that large requests have used */
+  mallopt(M_MMAP_THRESHOLD, 131072); /* otherwise glibc raises it, and keeps memory that large requests have used */
 #endif
-  prctl(PR_SET_CHILD_SUBREAPER, 1), set_mark(RLIM_INFINITY); /* a mark of an outer run is not this one's */
+  prctl(PR_SET_CHILD_SUBREAPER, 1), set_mark(RLIM_INFINITY); /* removes the mark of an outer run */
   if (null_fd < 0 || chdir("/") < 0) return 71;
   reply(HELLO, 0, getpid(), (int32_t[5]){VERSION});
   for (int has_more = 0;; has_more = hear()) {

@@ -1,5 +1,5 @@
 /**
- * The public library. The program uses the same parts, so a schedule, a timer and a scheduler behave the same here.
+ * The public library. The program uses the same parts, so a schedule, a timer and a scheduler behave the same in both.
  *
  * @packageDocumentation
  */
@@ -32,19 +32,21 @@ const loop = new TimerLoop(clock, now);
 /**
  * Reads a schedule.
  *
- * @param spec exactly one schedule key, as in a timer file; `timezone` (IANA; default: the system default) and `dst`.
+ * @param spec exactly one schedule key, as in a timer file, with optional `timezone` (IANA; default: the system
+ * default) and `dst`.
  * @param options `start`: what `in` counts from, in epoch milliseconds; default: now. `seed`: the input of the hash for
- * `H` in `cron`, such as the name of a timer. By default it is empty, the same for all callers.
+ * `H` in `cron`, such as the name of a timer. By default it is empty, so that `H` means the same for all callers.
  * @returns a schedule. Its `next(after)` returns the first due instant strictly after `after`, in epoch milliseconds,
  * or `undefined`. It throws a TypeError if `after` is not a number.
- * @throws TypeError for a key or a value of the wrong type. RangeError for an invalid schedule. The message says how to fix it.
+ * @throws TypeError for a key or a value of the wrong type. RangeError for an invalid schedule. The message says how to
+ * fix it.
  */
 export function parseSchedule(
   spec: ScheduleSpec,
   options: { readonly start?: Instant; readonly seed?: string } = {},
 ): Schedule {
   const { start = clock.now(), seed = '' } = options;
-  if (typeof seed !== 'string') throw new TypeError('seed takes a string, such as the name of a timer.');
+  if (typeof seed !== 'string') throw new TypeError('seed must be a string, such as the name of a timer.');
   const schedule = plainly(() => parseScheduleAt(spec, { start, seed, defaultTimezone: localZone().name }));
   return {
     ...schedule,
@@ -57,7 +59,7 @@ export function parseSchedule(
   };
 }
 
-/** Throws an error from reading a schedule as a plain error, with the hint in the same sentence. */
+/** Calls `read`, and rethrows its errors as plain errors, with the hint in the same sentence. */
 function plainly(read: () => Schedule): Schedule {
   try {
     return read();
@@ -83,7 +85,7 @@ export class Timer extends LoopTimer {
   /**
    * @param delay milliseconds, 0 or more. The timer is inactive until `start()`.
    * @param callback called once per start or reset, never before the delay has passed.
-   * @throws RangeError if `delay` is not a number ≥ 0; TypeError if `callback` is not a function.
+   * @throws RangeError if `delay` is not a finite number ≥ 0; TypeError if `callback` is not a function.
    */
   constructor(delay: Duration, callback: () => void) {
     super(loop, now, delay, callback);
@@ -97,7 +99,7 @@ export interface LoadRequest {
   readonly cwd?: string;
 }
 
-/** The result of loading a timer file. No type in it comes from a package, so projects install none. */
+/** The result of loading a timer file. None of its types come from a package, so a project need not install any. */
 export interface Loaded {
   /** Absolute, symbolic links followed; `undefined` if no file was found. */
   readonly path: string | undefined;
@@ -105,7 +107,7 @@ export interface Loaded {
   readonly problems: readonly Diagnostic[];
   /** Absent if any problem is an error. */
   readonly timerFile?: { readonly path: string; readonly jobs: readonly Job[] };
-  /** Entries under `timers`, wrong ones included. */
+  /** The number of entries under `timers`, including invalid ones. */
   readonly timerCount: number;
 }
 
@@ -118,7 +120,10 @@ export function loadTimers({ file, cwd = process.cwd() }: LoadRequest = {}): Pro
 }
 
 export interface SchedulerOptions {
-  /** Receives every event, under its name in the log, in order and off the firing path. The first error it throws is reported on standard error. */
+  /**
+   * Receives every event, under its name in the log, in order and off the firing path. The first error it throws is
+   * reported on standard error.
+   */
   readonly onEvent?: (record: LogRecord & { readonly timestamp: string }) => void;
 }
 
@@ -137,10 +142,13 @@ export interface TimerScheduler {
   trigger(name: string): boolean;
 }
 
-/** Opens the state that a file names; without one, nothing outlives the process. @throws Error if we may not use that state. */
+/**
+ * Opens the state that a file names; without one, nothing outlives the process.
+ * @throws Error if this process may not use that state.
+ */
 function openStateOf(timerFile: TimerFile, onTaken: () => void): Extract<OpenedState, { kind: 'ready' }> {
   if (timerFile.settings.state.kind === 'shared')
-    throw new Error('a shared state works with the command timers start, not in the library');
+    throw new Error('a shared state works only with the command timers start, not in the library');
   if (timerFile.settings.state.kind !== 'file')
     return { kind: 'ready', recorded: () => undefined, outcomes: () => undefined, troubles: [] };
   const surroundings: Surroundings = {
@@ -161,8 +169,8 @@ function firstError(path: string | undefined, problems: Loaded['problems']): str
 /**
  * Creates a scheduler for a loaded timer file. It records outcomes if the file sets `state`. In that case, you must
  * stop it, even if you never started it.
- * @throws TypeError if the file has errors; the message has the first one.
- * Error if another scheduler uses the state, or its file is not a file of timers.
+ * @throws TypeError if the file has errors; the message has the first one. Error if another scheduler uses the state,
+ * or if its file is not a state file of `timers`.
  */
 export function createScheduler(loaded: Loaded, options: SchedulerOptions = {}): TimerScheduler {
   const { problems, path } = loaded;

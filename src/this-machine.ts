@@ -6,13 +6,19 @@ import type { StatePlace } from './domain/state-place.js';
 import type { Instant } from './domain/time.js';
 import { systemZone, type SystemZone } from './schedules/index.js';
 
-/** The only source of randomness: all other code receives it as an argument. */
+/**
+ * Returns a random number from [0, 1). This is the only source of randomness: all other code receives it as an
+ * argument.
+ */
 export const chance = (): number => Math.random();
 
-/** The system's time zone, as this process sees it. */
+/** Returns the system's time zone, as this process sees it. */
 export const localZone = (): SystemZone => systemZone(process.env['TZ']);
 
-/** What a timer file's meaning depends on, on this machine and in this process. `state`: in use, whatever the file says. */
+/**
+ * Returns the facts of this machine and this process that the meaning of a timer file depends on. `state` is the state
+ * in use, whatever the file says.
+ */
 export const thisMachine = (start: Instant, state?: StatePlace): Machine => ({
   env: process.env,
   timezone: localZone().name,
@@ -25,7 +31,7 @@ export const thisMachine = (start: Instant, state?: StatePlace): Machine => ({
   networkMount,
 });
 
-/** The network file system that holds a path (absolute), links followed; known on Linux only. */
+/** Returns the network file system that holds an absolute path, after following links. Known on Linux only. */
 export function networkMount(path: string): NetworkMount | undefined {
   try {
     return networkMountOf(path, readFileSync('/proc/self/mountinfo', 'utf8'), linkAt);

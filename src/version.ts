@@ -1,4 +1,4 @@
-/** Inserted by the bundler and by the test runner: a start must not depend on one more file. */
+/** Inserted by the bundler and the test runner, so that a start does not read one more file. */
 declare const TIMERS_VERSION: string;
 
 /** The package's version. */

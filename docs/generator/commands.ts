@@ -5,12 +5,12 @@ import { commandKinds } from '../../src/cli/commands/index.js';
 import { declareCommand } from '../../src/cli/declare-command.js';
 import { anchor, code, generatedFrom, paragraphs, sentence, table } from './markdown.js';
 
-/** Options that every command has. */
+/** The options that every command has. */
 const OF_EVERY_COMMAND = ['--no-color'];
 
 /** The placeholders that several options accept. */
 const VALUES: readonly (readonly [string, string])[] = [
-  ['<path>', 'The path of a file. A relative path begins at the current folder.'],
+  ['<path>', 'The path of a file. A relative path starts from the current folder.'],
   ['<zone>', 'An IANA time zone, such as `Europe/Berlin` or `UTC`.'],
   ['<time>', 'A [time](times.md#write-a-time), such as `2027-01-01 00:00`, `17:00`, `tomorrow` or `2h`.'],
   ['<duration>', 'A number with a unit, such as `30s`, `5m` or `1h30m`; at most 100 years.'],
@@ -23,7 +23,7 @@ export const renderCommands = (): string =>
   `${paragraphs(
     generatedFrom('src/cli/commands'),
     '# Commands',
-    `${code('timers COMMAND --help')} shows one of these in the terminal.
+    `${code('timers COMMAND --help')} shows one of these entries in the terminal.
 [Command line](command-line.md) lists the rules that all commands share.`,
     '## Find a command',
     ...groups(({ title, kinds }) =>
@@ -38,15 +38,15 @@ export const renderCommands = (): string =>
     '## Options of every command',
     table(['option', 'meaning'], [...ofEveryCommand(commandKinds).map(optionRow), [code('-h, --help'), 'Show help.']]),
     `${code('timers --version')} prints the version.`,
-    '## Other words for an option',
-    'A command knows each of its options by every word of its row.',
+    '## Other names of an option',
+    'A command accepts each of its options under every name in its row.',
     table(
       ['option', 'also'],
       SAME_OPTIONS.map(([word = '', ...others]) => [code(word), others.map(code).join(', ')]),
     ),
     '## Values of options',
     table(
-      ['written', 'takes'],
+      ['placeholder', 'value'],
       VALUES.map(([value, takes]) => [code(value), takes]),
     ),
     ...groups(({ title, kinds }) => paragraphs(`## ${title}`, ...kinds.map(section))),
@@ -62,7 +62,7 @@ function groups(render: (group: { title: string; kinds: readonly CommandKind[] }
 const ofEveryCommand = ([first]: readonly CommandKind[]): readonly Option[] =>
   first === undefined ? [] : declared(first).options.filter(({ long }) => OF_EVERY_COMMAND.includes(long ?? ''));
 
-/** A command as declared on the command line. */
+/** Returns a command as declared on the command line. */
 export const declared = (kind: CommandKind): Command => declareCommand(new Command('timers'), kind).command;
 
 function section(kind: CommandKind): string {

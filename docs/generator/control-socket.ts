@@ -29,8 +29,8 @@ export const renderControlSocket = (): string =>
         `Returns: ${returns}`,
       ),
     ),
-    '## Refusals',
-    `A refused request gets ${code('error')} with a ${code('code')} and a ${code('message')} for a person.`,
+    '## Errors',
+    `The reply to a rejected request has ${code('error')} instead of ${code('ok')}: a ${code('code')}, and a ${code('message')} for a person.`,
     table(
       ['code', 'meaning'],
       Object.entries(REFUSALS).map(([key, meaning]) => [code(key), meaning]),

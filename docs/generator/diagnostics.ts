@@ -17,7 +17,7 @@ const GROUPS: readonly { readonly title: string; readonly entries: Entries }[] =
   { title: 'Write YAML', entries: YAML_CODES },
   { title: 'Write keys and values', entries: VALUE_CODES },
   { title: 'Write a schedule', entries: SCHEDULE_CODES },
-  { title: 'Put a timer together', entries: SETTING_CODES },
+  { title: 'Combine keys', entries: SETTING_CODES },
 ];
 
 /** Every code with its entry. */
@@ -33,7 +33,7 @@ export const renderDiagnostics = (): string =>
     generatedFrom('src/config/text/codes and src/schedules/codes.ts'),
     '# Diagnostics',
     `${code('timers validate')} reports errors and warnings of a timer file, each with a code. Codes never change.
-${code('timers validate --json')} prints them for editors and CI. An error makes the file invalid, a warning does not.`,
+${code('timers validate --json')} prints them for editors and CI. An error makes the file invalid, but a warning does not.`,
     'The examples show the lines of one timer, or a whole file. All codes exist since 0.1.0.',
     '## Errors',
     ...GROUPS.map(({ title, entries }) =>
@@ -47,7 +47,7 @@ ${code('timers validate --json')} prints them for editors and CI. An error makes
     '## Warnings',
     `A timer silences a warning with ${code('ignore')}, such as ${code('ignore: [dst-gap]')}. ${code('timers validate --strict')} treats warnings as errors.`,
     ...Object.entries(DIAGNOSTICS).filter(isWarning).map(section),
-    '## Warnings that `ignore` takes',
+    '## Warnings that `ignore` accepts',
     table(
       ['code', 'meaning'],
       [...WARNINGS].sort().map((name) => [`[${code(name)}](#${name})`, DIAGNOSTICS[name]?.summary ?? '']),
@@ -57,6 +57,6 @@ ${code('timers validate --json')} prints them for editors and CI. An error makes
 const section = ([name, { severity, summary, fix, example }]: readonly [string, CodeEntry]): string =>
   paragraphs(
     `#### ${code(name)}`,
-    `${summary}${severity === 'either' ? ' As root this is an error, otherwise a warning.' : ''} ${fix}`,
+    `${summary}${severity === 'either' ? ' This is an error if `timers` runs as root, otherwise a warning.' : ''} ${fix}`,
     example === undefined ? undefined : `\`\`\`yaml\n${example}\n\`\`\``,
   );

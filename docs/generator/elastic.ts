@@ -9,12 +9,12 @@ import {
 } from '../../src/domain/events/index.js';
 import { RECORD_FIELDS } from '../../src/domain/events/fields.js';
 
-/** Published fields of the Elastic Common Schema and their types: those of the sets that the log uses. */
+/** The published fields of the Elastic Common Schema and their types, from the field sets that the log uses. */
 export const ECS_FIELDS = JSON.parse(readFileSync(new URL('ecs-fields.json', import.meta.url), 'utf8')) as Readonly<
   Record<string, string>
 >;
 
-/** Fields of every record that no event has. */
+/** The fields of every record that are not fields of an event. */
 const CONSTANT = ['ecs.version', 'service.name', 'event.dataset'];
 
 const TYPES: Readonly<Record<EventField['type'], string>> = {
@@ -30,7 +30,7 @@ const LONG_TEXTS = ['timers.output_tail', 'timers.fallback_output_tail'];
 
 const entries = Object.values(EVENTS) as unknown as readonly EventEntry<TimerEvent>[];
 
-/** The type of each field in Elasticsearch, by its name in the log of `--log-format ecs`. */
+/** Returns the type of each field in Elasticsearch, by its name in the log of `--log-format ecs`. */
 export function elasticTypes(): ReadonlyMap<string, string> {
   const types = new Map(CONSTANT.map((name) => [name, ECS_FIELDS[name] ?? '']));
   for (const fields of [RECORD_FIELDS as EventFields, ...entries.map((entry) => entry.fields)])

@@ -31,7 +31,7 @@ export const renderEvents = (): string =>
 Everything that happens is an event, and every event is one record of the log. [Find an event](#find-an-event) lists them all.
 \`timers schema log\` prints this page as a JSON Schema, for programs.
 
-\`timers logs --json\`, \`timers history --json\`, the webhooks of \`notify\` and the library's \`onEvent\` have the same fields.
+\`timers logs --json\`, \`timers history --json\`, the webhooks of \`notify\` and the library's \`onEvent\` use the same fields.
 Events of level \`debug\` are logged only with \`--log-level debug\`, and \`onEvent\` does not receive them.
 
 Every firing ends in exactly one \`run.finished\`, \`firing.skipped\` or \`firing.missed\`.
@@ -106,7 +106,7 @@ function row(key: string, { type, unit, summary, values, optional, nullable }: E
   return `| \`${key}\`${optional ? ' (optional)' : ''} | ${types} | ${[summary, ...oneOf].join(' ')} |`;
 }
 
-/** The line that `timers start --log-format json` writes. */
+/** Returns the line that `timers start --log-format json` writes. */
 function exampleLine(example: TimerEvent): string {
   let text = '';
   const log = createJsonLog({

@@ -6,7 +6,7 @@ export const renderExitCodes = (): string =>
   `${paragraphs(
     generatedFrom('src/cli/exit-code-entries.ts'),
     '# Exit codes',
-    `Otherwise ${code('timers run')} and ${code('timers trigger --wait')} exit as their command does. All exist since 0.1.0.`,
+    `These are the exit codes of all commands. If none of them applies, ${code('timers run')} and ${code('timers trigger --wait')} exit as their command does. All codes exist since 0.1.0.`,
     table(
       ['code', 'meaning'],
       Object.entries(EXIT_CODES).map(([exitCode, meaning]) => [code(exitCode), meaning]),

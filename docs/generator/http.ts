@@ -6,7 +6,7 @@ export const renderHttp = (): string =>
   `${paragraphs(
     generatedFrom('src/http/route-entries.ts'),
     '# HTTP',
-    `The key ${code('http')} of the timer file opens these routes. The page for browsers is at ${code('/')}. All exist since 0.1.0.`,
+    `The key ${code('http')} of the timer file opens these routes. The page for browsers is at ${code('/')}. All routes exist since 0.1.0.`,
     '## Routes',
     table(
       ['route', 'access', 'returns'],
@@ -15,9 +15,9 @@ export const renderHttp = (): string =>
     `Arguments of a ${code('GET')} are in the query. A ${code('POST')} takes one JSON object of at most 64 KiB, as ${code('application/json')}.`,
     '## Access',
     table(
-      ['access', 'who may use the route'],
+      ['access', 'who can use the route'],
       [
-        [code('probe'), `Everyone; with ${code('health: token')}, clients with the token.`],
+        [code('probe'), `Everyone; with ${code('health: token')}, only clients with the token.`],
         [
           code('read'),
           `Clients with the token; without a ${code('token_file')}, every user of this machine. ${code('metrics: open')} opens ${code('/metrics')}.`,
@@ -35,11 +35,11 @@ export const renderHttp = (): string =>
         ['401', 'The token is missing or wrong.'],
         ['403', 'A page of another site sent the request, or no token is set.'],
         ['404', 'The route, the timer or the run does not exist.'],
-        ['405', 'The route does not take this method.'],
-        ['409', 'The verb was refused; the reason is in `error`.'],
+        ['405', 'The route does not accept this method.'],
+        ['409', 'The verb was rejected; `error` has the reason.'],
         ['413', 'The body is longer than 64 KiB.'],
         ['415', 'The body is not `application/json`.'],
-        ['421', 'The request names another host.'],
+        ['421', 'The server does not serve the host in the request.'],
         ['500', 'A bug in `timers`.'],
         ['503', 'The scheduler is not healthy.'],
       ],

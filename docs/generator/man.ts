@@ -22,9 +22,9 @@ export const renderManPage = (): string =>
     text('`timers start` runs the commands of a timer file on time, and records exactly one outcome for each firing.'),
     text('The other commands look ahead, look back and control the running scheduler.'),
     '.PP',
-    text('A command finds the timer file by --file, or takes the nearest one from the current folder upward.'),
+    text('A command uses the timer file of --file, or the nearest one from the current folder upward.'),
     '.SH COMMON OPTIONS',
-    text('Most commands take these. Where they differ, the command has them again.'),
+    text('Most commands take these options. A command that defines one differently lists it again.'),
     ...commonOptions().flatMap(optionEntry),
     ...Object.entries(COMMAND_GROUPS).flatMap(([group, title]) => [
       `.SH ${title.toUpperCase()}`,
@@ -35,24 +35,28 @@ export const renderManPage = (): string =>
     '.SH ENVIRONMENT',
     ...Object.entries(READ_VARIABLES).flatMap(([name, meaning]) => entry(bold(name), withoutLinks(meaning))),
     '.SH SIGNALS',
-    ...entry(bold('SIGTERM, SIGINT'), 'Stop in order. A second one kills active commands at once.'),
-    ...entry(bold('SIGHUP'), 'Reload the timer file. An invalid one changes nothing.'),
+    ...entry(bold('SIGTERM, SIGINT'), 'Stop in order. A second signal kills active commands at once.'),
+    ...entry(bold('SIGHUP'), 'Reload the timer file. An invalid file changes nothing.'),
     '.SH FILES',
     ...entry(
       bold('timers.yaml'),
       'The timer file; also timers.yml, timers.json, .timersrc and .config/timers.yaml. `timers keys` explains its keys.',
     ),
-    ...entry(bold('~/.local/state/timers'), 'The states of timer files without the key `state`, and control sockets.'),
+    ...entry(
+      bold('~/.local/state/timers'),
+      'The state files of timer files without the key `state`, and control sockets.',
+    ),
     '.SH SEE ALSO',
     '.BR crontab (5),',
     '.BR systemd.timer (5)',
   ].join('\n')}\n`;
 
-/** What makes two options the same. */
+/** Returns a text that is equal for two options that are the same. */
 const sameness = ({ flags, description }: Option): string => `${flags} ${description}`;
 
 /**
- * Options of several commands, in the order of the help. The help of each command repeats them; the page has them once.
+ * Returns the options that several commands share, in the order of the help. The help of each command repeats them, but
+ * the page has them once.
  */
 function commonOptions(): readonly Option[] {
   // --json is left out, because each command prints something else with it.
@@ -104,12 +108,12 @@ const optionEntry = ({ flags, description, argChoices, defaultValue, presetArg }
 const choices = (words: readonly string[] | undefined): readonly string[] =>
   words === undefined ? [] : [`One of ${words.join(', ')}.`];
 
-/** A paragraph with a tag. */
+/** Renders a paragraph with a tag. */
 const entry = (tag: string, meaning: string): readonly string[] => ['.TP', tag, text(meaning)];
 
 const bold = (words: string): string => `\\fB${escaped(words)}\\fR`;
 
-/** A line of text; words between backticks are bold. */
+/** Renders a line of text. Words between backticks are bold. */
 const text = (markdown: string): string =>
   escaped(markdown.replaceAll('&lt;', '<')).replace(/`([^`]*)`/g, '\\fB$1\\fR');
 

@@ -12,7 +12,7 @@ export const renderMetrics = (): string =>
     '# Metrics',
     `${code('GET /metrics')} has these metrics in the text format of Prometheus.
 It needs ${code('http')} in the file. [Monitoring and alerts](../guide/monitoring.md) shows dashboards and alert rules.`,
-    'Times are in seconds, timestamps in seconds since 1970-01-01 UTC. A series of a timer exists from the start, at 0, and ends with its timer.',
+    'Times are in seconds, timestamps in seconds since 1970-01-01 UTC. The series of a timer exist from the start, at 0, and end when the timer is removed.',
     '## Timers',
     ofLabel('task'),
     '## The scheduler',

@@ -1,11 +1,11 @@
 import { generatedFrom, table } from './markdown.js';
 
-/** What `timers validate` rejects but a schema cannot. */
+/** A kind of fault that `timers validate` rejects but a schema cannot. */
 interface Beyond {
   readonly what: string;
-  /** Codes of its diagnostics. */
+  /** The codes of its diagnostics. */
   readonly codes: readonly string[];
-  /** Only messages that match. */
+  /** If present, only messages that match count. */
   readonly about?: RegExp;
 }
 
@@ -15,7 +15,7 @@ export const BEYOND: readonly Beyond[] = [
     codes: ['bad-directive', 'custom-tag', 'json-syntax', 'nul-character', 'several-documents'],
   },
   {
-    what: 'The inside of a cron expression, such as `61` for a minute.',
+    what: 'The content of a cron expression, such as `61` for a minute.',
     codes: [
       ...['assignment', 'aws', 'character', 'command', 'empty', 'fields', 'hash', 'item', 'never', 'only-in-gaps'],
       ...['range', 'shorthand', 'step', 'too-long'],
@@ -27,7 +27,7 @@ export const BEYOND: readonly Beyond[] = [
   },
   { what: 'Whether a time zone exists.', codes: ['unknown-timezone'] },
   {
-    what: 'Which characters a label of workers has, and that `run_on` and `clock.state` need a shared state.',
+    what: 'Which characters a label of workers may have, and that `run_on` and `clock.state` need a shared state.',
     codes: ['bad-label', 'no-state-clock', 'run-on-without-redis'],
   },
   {
@@ -41,7 +41,7 @@ export const BEYOND: readonly Beyond[] = [
     about: /whole number|day of the week/,
   },
   {
-    what: 'Host names, ports, sockets and the inside of URLs.',
+    what: 'Host names, ports, sockets and the parts of URLs.',
     codes: ['bad-address', 'bad-dsn', 'bad-header', 'bad-server', 'bad-url', 'unknown-placeholder'],
   },
   {
@@ -75,12 +75,12 @@ export const renderSchema = (): string => `${generatedFrom('docs/generator/schem
 
 # Schema for editors
 
-\`timers schema\` prints a JSON Schema (draft 2020-12) of the timer file. An editor with the YAML language server completes
-keys with it, explains them and marks errors.
+\`timers schema\` prints a JSON Schema (draft 2020-12) of the timer file. An editor with the YAML language server uses it
+to complete keys, explain them and mark errors.
 
 ## Use it in an editor
 
-\`timers init\` writes the schema next to the file and points at it in the first line:
+\`timers init\` writes the schema next to the file and refers to it in the first line:
 
 \`\`\`yaml
 # yaml-language-server: $schema=./timers.schema.json
@@ -88,7 +88,7 @@ timers:
   heartbeat: { every: 10s, run: echo "still here" }
 \`\`\`
 
-For a file that you have already:
+For a file that you already have:
 
 1. Write the schema next to it: \`timers schema > timers.schema.json\`
 2. Add the first line above.
@@ -97,8 +97,8 @@ Nothing is loaded from the network. After an update of \`timers\`, write the sch
 
 ## What a schema cannot say
 
-The schema never refuses a file that \`timers validate\` accepts, with one exception: it checks \`defaults\` even if every timer
-sets the key itself. \`timers validate\` also refuses these:
+The schema never rejects a file that \`timers validate\` accepts, with one exception: it checks \`defaults\` even if every timer
+sets the key itself. \`timers validate\` also rejects these:
 
 ${table(
   ['what', 'codes'],

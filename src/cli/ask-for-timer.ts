@@ -41,7 +41,7 @@ export async function askForTimer(
     const answer = (await change('add', asked)) as Answer;
     if (client.standsBy && answer.cwd !== undefined)
       terminal.err(
-        `timers: it runs on the active machine, in ${visible(answer.cwd)}, the folder of the timer file there`,
+        `timers: the command runs on the active machine, in ${visible(answer.cwd)}, the folder of its timer file`,
       );
     print({ ...answer, timezone: options.timezone ?? answer.timezone }, terminal, options.json === true);
     return 0;
@@ -49,8 +49,8 @@ export async function askForTimer(
 }
 
 /**
- * A single word is a command line for the shell; several are a program and its arguments. @throws UsageError if there
- * are no words, or too many.
+ * Reads the command. A single word is a command line for the shell; several are a program and its arguments. @throws
+ * UsageError if there are no words, or too many.
  */
 function readCommand(words: readonly string[]): string | readonly string[] {
   const [first = '', ...rest] = words;

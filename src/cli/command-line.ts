@@ -18,11 +18,11 @@ const WRONG_USAGE = 2;
 
 /** The process that a command line runs in. */
 export interface CommandProcess extends TerminalProcess {
-  /** Ends it, even if something would keep it alive. */
+  /** Ends the process, even if something would keep it alive. */
   readonly exit: (code: number) => void;
 }
 
-/** A command line that is parsed, with the exit code of its command. */
+/** The execution of a command line, with the exit code of its command. */
 interface Execution {
   readonly process: CommandProcess;
   exitCode: number;
@@ -43,7 +43,10 @@ function addCommand(program: Command, kind: CommandKind, execution: Execution): 
 
 const widthOf = ({ isTTY, columns }: TerminalProcess['stdout']): number => (isTTY === true && columns) || 80;
 
-/** Declares only the command that the first word names, otherwise all, because that takes a few milliseconds. */
+/**
+ * Declares only the command that the first word names, because declaring all takes a few milliseconds. Without such a
+ * command, declares all.
+ */
 function createProgram(word: string | undefined, execution: Execution): Command {
   const { stdout, stderr } = execution.process;
   const program = new Command('timers')
@@ -74,7 +77,9 @@ const commandsOf = (program: Command): readonly KnownCommand[] =>
     most: command.registeredArguments.some(({ variadic }) => variadic) ? Infinity : command.registeredArguments.length,
   }));
 
-/** Commander repeats what was typed; its own suggestion is on a separate line. */
+/**
+ * Makes an error of Commander safe to print: it repeats what was typed. Commander's suggestion is on a separate line.
+ */
 const visibleError = (text: string): string =>
   text
     .split(/\n(?=\(Did you mean )/)
@@ -121,7 +126,7 @@ interface Line {
   readonly cwd: CommandProcess['cwd'];
 }
 
-/** What is wrong with a command line, and what to write instead. @throws any other error */
+/** Describes what is wrong with a command line, and what to write instead. @throws any other error */
 async function describeError(error: unknown, { words, commands, called, cwd }: Line): Promise<string> {
   const { file } = called?.opts<FileOption>() ?? {};
   const say = async (message: string) => visibleError(await withTimers(message, file, cwd));

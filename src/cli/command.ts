@@ -19,13 +19,16 @@ export interface CommandKind {
   /** The word on the command line. */
   readonly name: string;
   readonly group: keyof typeof COMMAND_GROUPS;
-  /** What it does: one line of `timers --help`, at most 63 characters. */
+  /** What the command does: one line of `timers --help`, at most 63 characters. */
   readonly summary: string;
-  /** Sentences for its own help and the reference. */
+  /** Further sentences for the help of this command and for the reference. */
   readonly details?: string;
   /** The version that added it. */
   readonly since: string;
-  /** Whether all its output has been written or discarded once it is done. If so, nothing keeps the program running. */
+  /**
+   * Whether all output has been written or discarded once the command is done. If so, nothing keeps the program
+   * running.
+   */
   readonly hasFlushed?: true;
   /**
    * For a command that follows output: its exit code when the reader of standard output exits (`| head`). Other
@@ -47,14 +50,14 @@ export interface Example {
 }
 
 /**
- * 0 done · 1 the operation failed or the file is invalid · 2 wrong usage; `run` passes on the exit code of the timer's
+ * 0: done. 1: the operation failed, or the file is invalid. 2: wrong usage. `run` returns the exit code of the timer's
  * command.
  */
 export type ExitCode = number;
 
 /**
- * Wrong usage that shows only when the command runs: an unknown timer name, an invalid time. Ends the program with exit
- * code 2.
+ * Wrong usage that is detected only when the command runs, such as an unknown timer name or an invalid time. Ends the
+ * program with exit code 2.
  */
 export class UsageError extends Error {
   override readonly name = 'UsageError';

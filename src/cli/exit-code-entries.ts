@@ -1,4 +1,4 @@
-/** What the exit codes mean. Used only by the reference. */
+/** What the exit codes mean. Only the reference contains these texts. */
 export const EXIT_CODES: Readonly<Record<string, string>> = {
   '0': 'Success. `start`: every timer has finished, or it was stopped.',
   '1': 'The operation failed, the timer file is invalid, or no scheduler is running. `run` and `trigger --wait`: also a run that failed with exit code 0.',

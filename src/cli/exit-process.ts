@@ -15,13 +15,13 @@ export function exitProcess(code: number): never {
   for (const fd of terminals) {
     if (isatty(fd)) continue;
     closeSync(fd);
-    // Takes the descriptor that was just closed: it is the lowest free one.
+    // This takes the descriptor that was just closed, because it is the lowest free one.
     openSync('/dev/null', 'r+');
   }
   process.exit(code);
 }
 
-/** How long file operations may still take when everything else is done, and how often to check. */
+/** How long file operations may still take when everything else is done, and how often to check, in ms. */
 const PATIENCE = 1_000;
 const LOOK_EVERY = 20;
 

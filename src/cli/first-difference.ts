@@ -23,9 +23,9 @@ export interface Comparison {
 const MOST_IN_A_ROW = 20_000;
 
 /**
- * Compares two schedules instant by instant, at most 20,000 of them. In the rest of the span it compares the next
- * instant after the start of each day, and every instant around a clock change. That is within a day, or within 2 h for
- * a timer that fires more often than once a minute.
+ * Compares two schedules instant by instant, at most 20,000 of them. In the rest of the span, compares the next instant
+ * after the start of each day, and every instant around a clock change. Around means within a day, or within 2 h for a
+ * timer that fires more often than once a minute.
  */
 export function firstDifference(comparison: Comparison): FirstDifference | undefined {
   const { here, there, span, timezones } = comparison;
@@ -91,7 +91,7 @@ function atClockChanges(pair: Pair, { zone, span, around }: AroundChanges): Firs
   return undefined;
 }
 
-/** Whether a schedule fires more often than once a minute. */
+/** Returns whether a schedule fires more often than once a minute. */
 function isDense(schedule: Instants, from: Instant): boolean {
   const first = schedule.next(from);
   const second = first === undefined ? undefined : schedule.next(first);

@@ -5,7 +5,10 @@ interface OtherOption {
   readonly words: readonly string[];
   /** The commands that this entry applies to. Default: all. */
   readonly commands?: readonly string[];
-  /** Returns the alternative as a sentence. `command` is the command with the option, `name` the option without dashes. */
+  /**
+   * Returns what to use instead, as a sentence. `command`: the command with the option. `name`: the option without
+   * dashes.
+   */
   readonly way: (command: string, name: string) => string;
 }
 
@@ -122,7 +125,7 @@ export function refuseOtherCommand(word: string): void {
   if (way !== undefined) throw new UsageError(`unknown command "${word}". ${way}`);
 }
 
-/** @throws UsageError for a trailing option without its value, if users mean something else by it. */
+/** @throws UsageError for a trailing option without its value, if users may mean something else by it. */
 export function refuseBareOption(word: string, command: string): void {
   if (word === '-f' || word === '--file')
     throw new UsageError(`${word} takes the path of a timer file: timers ${command} -f timers.yaml. ${FOLLOW}`);

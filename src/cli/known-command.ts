@@ -11,7 +11,7 @@ export interface KnownOption {
 export interface KnownCommand {
   readonly name: string;
   readonly options: readonly KnownOption[];
-  /** How many arguments it takes at most. */
+  /** The maximum number of arguments. */
   readonly most: number;
 }
 
@@ -25,19 +25,22 @@ export const SAME_OPTIONS: readonly (readonly string[])[] = [
   ['--file', '--config', '--config-file'],
 ];
 
-/** The words that a command may have for an option. */
+/** Returns the words that a command may have for an option. */
 const namesOf = (word: string): readonly string[] => SAME_OPTIONS.find((row) => row.includes(word)) ?? [word];
 
-/** Whether a command has an option, under this word. */
+/** Returns whether a command has an option with this name. */
 export const knowsOption = (word: string, { options }: Pick<KnownCommand, 'options'>): boolean => {
   const name = /^--[^=]+/.exec(word)?.[0] ?? word.slice(0, 2);
   return options.some(({ long, short }) => long === name || short === name);
 };
 
-/** The command's word for an option, such as `--since` for `--from`; `undefined` if it has no such option. */
+/**
+ * Returns the command's word for an option, such as `--since` for `--from`; `undefined` if the command has no such
+ * option.
+ */
 export const ownOption = (word: string, command: Pick<KnownCommand, 'options'>): string | undefined =>
   knowsOption(word, command) ? word : namesOf(word).find((one) => knowsOption(one, command));
 
-/** Whether a value follows an option. */
+/** Returns whether a value follows an option. */
 export const takesValue = (word: string, options: readonly KnownOption[]): boolean =>
   options.some(({ long, short, required }) => required && (long === word || short === word));

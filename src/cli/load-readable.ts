@@ -10,14 +10,14 @@ import type { Terminal } from './terminal.js';
 interface Asked extends LoadRequest {
   /** The timers that are needed. */
   readonly names?: readonly string[];
-  /** Accepts a removed file that left a state behind. */
+  /** Whether to accept a removed file that left a state behind. */
   readonly evenIfGone?: true;
 }
 
 /**
- * Loads what can be read of the timer file, for a command that runs nothing. What its running scheduler has loaded
- * fills the gaps. One line reports what could not be read. Returns `undefined`, and prints the reason, if no timer is
- * known, or a named one is not.
+ * Loads what can be read of the timer file, for a command that runs nothing. Fills gaps with what its running scheduler
+ * has loaded. Reports in one line what could not be read. If no timer is known, or a named one is not, prints the
+ * reason and returns `undefined`.
  */
 export async function loadReadable(terminal: Terminal, asked: Asked): Promise<ReadableFile | undefined> {
   const found = await loadReadableOrRunning(terminal, asked);
@@ -55,7 +55,7 @@ export async function orRunning(found: AsFarAsReadable, terminal: Terminal, aske
   };
 }
 
-/** What a removed file left behind: the default state of the nearest file that has one, and no timers. */
+/** Returns what a removed file left behind: the default state of the nearest such file, and no timers. */
 function orLeft(found: AsFarAsReadable, terminal: Terminal, { now, state: named }: Asked): AsFarAsReadable {
   const { loaded } = found;
   const places = loaded.named === undefined && named === undefined ? possibleFiles(terminal.cwd) : [];

@@ -24,7 +24,10 @@ export interface LoadRequest extends FileOption, StateOption {
   readonly now: Instant;
 }
 
-/** This machine, with the state in use: the one on the command line overrides that of the file. */
+/**
+ * Returns the facts of this machine, with the state in use. The state on the command line overrides the one in the
+ * file.
+ */
 export const machineFor = ({ cwd }: Terminal, { now, state }: Pick<LoadRequest, 'now' | 'state'>): Machine =>
   thisMachine(now, state === undefined ? undefined : namedPlace(state, cwd));
 
@@ -87,7 +90,7 @@ export async function loadToRun(
 export interface AsFarAsReadable {
   readonly loaded: Loaded;
   readonly readable: ReadableFile | undefined;
-  /** What the running scheduler reported to fill gaps in the file; absent if no scheduler was asked. */
+  /** What could not be read, if the running scheduler filled the gaps. Absent if it did not. */
   readonly missing?: readonly string[];
 }
 
@@ -97,11 +100,14 @@ export async function loadAsFarAsReadable(terminal: Terminal, request: LoadReque
   return { loaded, readable: readableFile(loaded, machineFor(terminal, request)) };
 }
 
-/** Whether the named timers can be read; without names, whether at least one can. A valid file may have none. */
+/**
+ * Returns whether the named timers can be read. Without names, at least one timer must be readable, unless the file is
+ * valid.
+ */
 export const isOfUse = ({ jobs, unread }: ReadableFile, names: readonly string[]): boolean =>
   (unread.length === 0 || jobs.length > 0) && !names.some((name) => unread.includes(name));
 
-/** Reports what could not be read of a file: one line for a part, all problems for the whole. */
+/** Reports what could not be read of a file. If a part was read, prints one line, otherwise all problems. */
 export function sayUnread(terminal: Terminal, found: AsFarAsReadable): void {
   const { loaded, readable } = found;
   if (readable !== undefined && loaded.timerFile === undefined) terminal.err(`timers: ${unreadPart(found, terminal)}`);
@@ -111,17 +117,17 @@ export function sayUnread(terminal: Terminal, found: AsFarAsReadable): void {
   if (problems.length > 0) terminal.errPainted(...renderLoaded({ ...loaded, problems }, terminal, terminal.color.err));
 }
 
-/** At most this many names per line. */
+/** The maximum number of names per line. */
 const MOST_NAMED = 10;
 
-/** The first error, and what is left out because of it and others. */
+/** Describes the first error, and what is left out because of all errors. */
 function unreadPart(found: AsFarAsReadable, { cwd }: Terminal): string {
   const { path, problems } = found.loaded;
   const [first, ...more] = problems.filter(({ severity }) => severity === 'error');
   if (first === undefined) return '';
   const others = more.length === 0 ? '' : ` (${more.length} more: timers validate)`;
   const gone = path === undefined && found.readable;
-  if (gone) return `${sentence(`there is no file ${shortPath(gone.path, cwd)} now`)}${leftOut(found)}`;
+  if (gone) return `${sentence(`the file ${shortPath(gone.path, cwd)} no longer exists`)}${leftOut(found)}`;
   return sentence(`${shortPath(path ?? '', cwd)}:${first.line}: ${first.message}${others}`) + leftOut(found);
 }
 
@@ -135,7 +141,7 @@ function leftOut({ readable, missing }: AsFarAsReadable): string {
   return `${names.length === 0 ? '' : ` Not read: ${list}`}${shown}`;
 }
 
-/** The file's problems as lines of text; empty if there are none. */
+/** Renders the file's problems as lines of text. Empty if there are none. */
 export function renderLoaded(
   { path, source, problems }: Pick<Loaded, 'path' | 'source' | 'problems'>,
   { cwd, width }: Terminal,
@@ -150,14 +156,14 @@ export function renderLoaded(
   });
 }
 
-/** As the user would write it: relative, unless it is outside the working directory, or a URL. */
+/** Returns a path as the user would write it: relative, unless it is outside the working directory or a URL. */
 export function shortPath(path: string, cwd: string): string {
   if (!isAbsolute(path)) return path;
   const short = relative(cwd, path);
   return short.startsWith('..') ? path : short;
 }
 
-/** The job with that name. @throws UsageError with the nearest valid name. */
+/** Returns the job with that name. @throws UsageError with the nearest valid name. */
 export function jobNamed({ jobs, path }: TimerFile, name: string): Job {
   const job = jobs.find((other) => other.name === name);
   if (job !== undefined) return job;

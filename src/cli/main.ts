@@ -14,7 +14,7 @@ function exit(code: number): void {
   process.stdout.once('close', () => void exitDespiteFiles(code));
 }
 
-/** What is wrong with the surroundings of the program, if no command can report it. */
+/** Describes what is wrong with the surroundings of the program, if no command can report that. */
 function reasonOf({ code, syscall }: NodeJS.ErrnoException): string | undefined {
   // Parts of the program are loaded later, which needs a free file descriptor.
   if (code === 'EMFILE' || code === 'ENFILE')

@@ -4,7 +4,7 @@ import { visible } from '../text/visible.js';
 import { openDestination } from '../sinks/open-destination.js';
 import type { Terminal } from './terminal.js';
 
-/** A terminal for a program that must keep running, and end, whatever happens to standard error. */
+/** A terminal for a program that must keep running, and be able to exit, whatever happens to standard error. */
 export interface NonBlockingTerminal extends Terminal {
   /** Standard error, for drawing. */
   readonly screen: WriteStream;
@@ -33,7 +33,7 @@ export function nonBlocking(terminal: Terminal, clock: Clock): NonBlockingTermin
 }
 
 /**
- * The same stream, for drawing: writes move its cursor, and it has a size. A serial line reports a width of 0, and
+ * Returns the same stream for drawing, with non-blocking writes and a size. A serial line reports a width of 0, and
  * spinners divide by the width.
  */
 function screenOf(stream: WriteStream, write: (text: unknown) => boolean): WriteStream {

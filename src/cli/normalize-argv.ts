@@ -3,7 +3,7 @@ import { refuseBareOption, refuseOtherCommand, refuseOtherOption } from './forei
 import { knowsOption, ownOption, takesValue, type KnownCommand, type KnownOption } from './known-command.js';
 import { refuseStray } from './stray-words.js';
 
-/** Options that mean another option and its value. */
+/** Aliases for another option and its value. */
 const SHORT_FOR: ReadonlyMap<string, string> = new Map([
   ['--failed', '--status=failure,timeout,lost'],
   ['--failures', '--status=failure,timeout,lost'],
@@ -28,7 +28,7 @@ export function normalizeArguments(
   if (named === undefined || before.some((word) => VERSION.has(word))) return words;
   if (named === 'help') return helpOn(rest, commands);
   const command = commands.find(({ name }) => name === named);
-  // For an unknown command nothing else matters, not even --help.
+  // For an unknown command, nothing else matters, not even --help.
   if (command === undefined) {
     if (FILE_NAME.test(named) || isFile(named)) refuseBareFile(named, rest[0]);
     refuseOtherCommand(named);
@@ -62,7 +62,7 @@ function refuse(words: readonly string[], command: KnownCommand): void {
   if (takesValue(last, options)) refuseBareOption(last, name);
 }
 
-/** Whether a word after `before` is an argument. After an unknown option it may be the option's value. */
+/** Returns whether a word after `before` is an argument. After an unknown option, it may be the option's value. */
 const isArgument = (before: string, command: KnownCommand): boolean =>
   !mayTakeValue(before, command.options) && (!before.startsWith('-') || knowsOption(before, command));
 
@@ -74,7 +74,10 @@ function refuseBareFile(path: string, command = 'start'): never {
 
 const VERSION: ReadonlySet<string> = new Set(['-V', '--version']);
 
-/** `help keys` describes the keys of the file, not the command that prints them. */
+/**
+ * Turns `help` with its arguments into a command. `help keys` describes the keys of the file, not the command that
+ * prints them.
+ */
 function helpOn([name, ...rest]: readonly string[], commands: readonly KnownCommand[]): readonly string[] {
   if (name === undefined) return ['--help'];
   if (name === 'keys') return [name, ...rest];
@@ -104,13 +107,16 @@ function split(words: readonly string[], commands: readonly KnownCommand[]): Spl
   return { before: words.slice(0, at), rest: words.slice(at + 1), ...(named !== undefined && { named }) };
 }
 
-/** An option without a value, whatever the command. */
+/** Matches an option that has no further value, whatever the command. */
 const FLAG = /=|^(?:-h|--help|-V|--version)$/;
 
 const mayTakeValue = (word: string, options: readonly KnownOption[]): boolean =>
   options.some(({ long, short, optional }) => optional === true && (long === word || short === word));
 
-/** The command's own word for an option; known and unknown options stay as they are. `next` is the word after it. */
+/**
+ * Returns the command's own word for an option. Known and unknown options stay as they are. `next`: the word after the
+ * option.
+ */
 function ownWord(word: string, command: KnownCommand, next: string | undefined): string {
   const [, name = '', value = ''] = /^(--[a-z-]+)(=[^]*)?$/.exec(word) ?? [];
   if (name === '' || knowsOption(name, command)) return word;
@@ -119,18 +125,18 @@ function ownWord(word: string, command: KnownCommand, next: string | undefined):
   return (ownOption(name, command) ?? name) + value;
 }
 
-/** The option that a word names, with its value; otherwise the word. */
+/** Returns the option, with its value, for which a word is an alias; otherwise the word. */
 const withValue = (word: string, next: string | undefined): string =>
   word === '--last' ? lastOf(next) : (SHORT_FOR.get(word) ?? word);
 
-/** `--last`, `--last 5`, or `--last 2h`, where the value stays after it. */
+/** Returns the option for `--last`, `--last 5` or `--last 2h`. The value stays after it. */
 function lastOf(next = ''): string {
   if (/^\d+$/.test(next)) return '--count';
   return /^\d+[a-z]/i.test(next) ? '--since' : '--count=1';
 }
 
 /**
- * Puts `--file` before the first argument that is a timer file. For a command without arguments this also applies to a
+ * Puts `--file` before the first argument that is a timer file. For a command without arguments, this also applies to a
  * file that does not exist.
  */
 function withFile(

@@ -20,7 +20,7 @@ export interface LogOptions extends ZoneOption {
 export const withFile = (command: Command, flags = '-f, --file <path>'): Command =>
   command.option(flags, 'Timer file (default: the nearest one, from the current folder up)');
 
-/** `what`: what the option prints, such as `one JSON object`. */
+/** Adds `--json`. `what`: what the option prints, such as `one JSON object`. */
 export const withJson = (command: Command, what: string): Command => command.option('--json', `Print ${what}`);
 
 export const withLog = (command: Command): Command =>
@@ -65,7 +65,7 @@ function readState(written: string): string {
 /** Options of commands that show times of a file and its state. */
 export interface ScreenOptions extends FileOption, StateOption, ZoneOption, JsonOption {}
 
-/** `json` describes what `--json` prints. */
+/** Adds the options of commands that show times. `json`: what `--json` prints. */
 export const withScreen = (command: Command, json: string): Command =>
   withJson(withZone(withState(withFile(command))), json);
 
@@ -74,7 +74,7 @@ export interface AdHocOptions extends ScreenOptions {
   readonly description?: string;
 }
 
-/** What `in` and `at` accept after their time. */
+/** Adds what `in` and `at` accept after their time. */
 export const withAdHoc = (command: Command): Command =>
   withScreen(command, 'one JSON object')
     .argument('<command...>', 'Command after --; a single word runs in the shell, several words run without one')

@@ -29,7 +29,7 @@ import { checkTimezone } from './zone.js';
 /** A running scheduler, reached over its socket. */
 export interface Reached {
   readonly client: SchedulerClient;
-  /** Sends a verb that changes something, and says if the change is not recorded yet. */
+  /** Sends a verb that changes something, and reports if the change is not recorded yet. */
   readonly change: (verb: string, args: Args) => Promise<unknown>;
   /** The timer file, as the user would write it. */
   readonly file: string;
@@ -37,7 +37,7 @@ export interface Reached {
   readonly zone: () => Promise<string>;
   /** Connects again, perhaps to the next scheduler of the same file. */
   readonly connect: () => Promise<Connecting>;
-  /** Why the file cannot be read at the moment; its scheduler keeps running the previous version. */
+  /** Why the file cannot be read at the moment. Its scheduler keeps running the previous version. */
   readonly unread: string | undefined;
 }
 
@@ -45,25 +45,26 @@ export interface Reached {
 export interface Unreached {
   /** The message for the user. */
   readonly lines: readonly string[];
-  /** A scheduler may still be running: no folder can hold a socket. */
+  /** Whether a scheduler may be running anyway, because no folder can hold a socket. */
   readonly isUnknown: boolean;
 }
 
-/** Printed after a verb that was granted but is not recorded yet. */
+/** Printed after a verb whose change is not recorded yet. */
 const UNRECORDED =
-  'its state cannot be written at the moment: kept in memory for now, and recorded as soon as possible';
+  'the state cannot be written at the moment, so this change is kept in memory and recorded as soon as possible';
 
 /** The changes that users expect to outlive the scheduler. */
 const LASTING: ReadonlySet<string> = new Set(['add', 'pause']);
-const IN_MEMORY = 'warning: kept in memory only, and lost when this scheduler exits, because it has no state';
+const IN_MEMORY =
+  'warning: this change is kept in memory only and is lost when the scheduler exits, because it has no state';
 
-/** Refusals that mean wrong usage, because of a name or a value. */
+/** Error codes that mean wrong usage, because of a name or a value. */
 const WRONG_USAGE: ReadonlySet<string> = new Set(['unknown_timer', 'unknown_run', 'bad_argument']);
 
 /**
  * Connects to the scheduler of the timer file that is named or found. Returns what `act` returns, or 1 if there is no
- * scheduler, it refuses, or the connection ends. Prints the problem and the fix; `otherwise` adds what is known without
- * a scheduler. @throws UsageError for an unknown name.
+ * scheduler, it rejects a request, or the connection ends. Prints the problem and the fix. `otherwise` adds what is
+ * known without a scheduler. @throws UsageError for an unknown name.
  */
 export async function withScheduler(
   terminal: Terminal,
@@ -97,7 +98,8 @@ const zoneOfRunning = async (client: SchedulerClient): Promise<string> =>
 const PATIENCE: Duration = 2 * SECOND;
 
 /**
- * The response of the scheduler that runs on this machine; `undefined` if none responds, or it is an earlier version without this verb.
+ * Returns the response of the scheduler that runs on this machine; `undefined` if none responds, or if it is an earlier
+ * version without this verb.
  */
 export async function askIfRunning(
   terminal: Terminal,
@@ -118,7 +120,10 @@ export async function askIfRunning(
   }
 }
 
-/** Looks for the scheduler of the timer file that is named or found, on this machine or, `anywhere`, on its shared state. */
+/**
+ * Looks for the scheduler of the timer file that is named or found, on this machine or, with `anywhere`, on its shared
+ * state.
+ */
 export async function reach(
   terminal: Terminal,
   options: FileOption & StateOption & ZoneOption,
@@ -162,7 +167,7 @@ const linesOn = (nearer: string | undefined): readonly string[] =>
 const remark = (name: string, nearer: string | undefined): string | undefined =>
   nearer && `this is the scheduler of ${name}, not that of ${nearer}, which no longer exists. ${wayTo(nearer)}`;
 
-/** The shared state of a timer file; `undefined` if it has another one. */
+/** Returns the shared state of a timer file; `undefined` if its state is a file or in memory. */
 function sharedStateOf({ state }: Located, { state: named }: StateOption): SharedPlace | undefined {
   if (named !== undefined) return namedShared(named);
   return state?.kind === 'shared' ? state : undefined;
@@ -187,7 +192,7 @@ async function connectHereOr(place: SharedPlace | undefined, { paths, name, cloc
 const wayTo = (file: string): string => `To reach that scheduler, add -f ${file}`;
 
 /**
- * A nearer place whose file was removed while its scheduler keeps running. The found file applies anyway, as for
+ * Returns a nearer timer file that was removed while its scheduler keeps running. The found file applies anyway, as for
  * `start`, so that request and file match.
  */
 async function runningNearer(
@@ -235,12 +240,14 @@ function whyAbsent(
 }
 
 function whyUnread({ path, problems: [problem] }: Located, name: string): string | undefined {
-  return path === undefined ? `there is no file ${name} now` : problem?.message;
+  return path === undefined ? `the file ${name} no longer exists` : problem?.message;
 }
 
 export const isUnreached = (reached: Reached | Unreached): reached is Unreached => 'lines' in reached;
 
-/** Why the scheduler refused. @throws UsageError if the request was wrong; rethrows any other error. */
+/**
+ * Returns why the scheduler rejected a request. @throws UsageError if the request was wrong; rethrows any other error.
+ */
 function refusalOf(error: unknown): string {
   if (error instanceof RefusalError && WRONG_USAGE.has(error.code)) throw new UsageError(error.message);
   if (error instanceof RefusalError || error instanceof LostError) return error.message;
@@ -254,7 +261,7 @@ interface SchedulerSought {
 }
 
 /**
- * Finds where the scheduler may be, even if the file cannot be read or now names another state. For that case, the
+ * Finds where the scheduler may be, even if the file cannot be read or now names another state. For these cases, the
  * scheduler left a pointer to its socket.
  */
 function placeOf(located: Located, terminal: Terminal, named: string | undefined): SchedulerSought {
@@ -273,7 +280,10 @@ const wordOf = (files: readonly string[], terminal: Terminal): readonly string[]
     userId(),
   );
 
-/** A scheduler outlives its file, so its former place is searched, too. */
+/**
+ * Finds where the scheduler of a removed file may be. A scheduler can outlive its file, so the former places of the
+ * file are searched.
+ */
 function placeWithoutFile(terminal: Terminal, named: string | undefined): SchedulerSought {
   if (named !== undefined) {
     const state = namedStatePath(named, terminal.cwd);

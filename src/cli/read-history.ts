@@ -15,14 +15,14 @@ export type HistoryReading<Answer> =
   | { readonly kind: 'none'; readonly reason?: string }
   | { readonly kind: 'unavailable'; readonly reason: string };
 
-/** Asks for outcomes of any age and number: the state itself deletes old ones. */
+/** Selects outcomes of any age and number, because the state itself deletes old ones. */
 const ALL: Retention = { keep: 1e13, runs: 1e9 };
 
 const NOTHING: LeftOut = { count: 0, words: [] };
 
 /**
- * Queries the history of a state. Throws only for bugs and wrong usage: a state that is broken, locked or denied is a
- * result.
+ * Queries the history of a state. Throws only for bugs and wrong usage. A broken, locked or inaccessible state is
+ * reported in the result.
  */
 export async function readHistory<Answer>(
   place: HistoryPlace,
@@ -57,14 +57,17 @@ async function readShared(place: SharedPlace): Promise<StateReading> {
   }
 }
 
-/** The name of a state for the screen: a shared one has no secrets in it. */
+/** Returns the name of a state for the screen, without the secrets in the URL of a shared one. */
 export const shownPlace = (place: HistoryPlace, cwd: string): string =>
   'path' in place ? shortPath(place.path, cwd) : place.url.replace(/\/\/[^/]*@/, '//').replace(/\?.*$/, '');
 
-/** Whether a scheduler uses the state now. For a shared state, only a request shows that. */
+/**
+ * Returns whether a scheduler uses the state now. For a shared state, only a request could show that, so the result is
+ * true.
+ */
 export const isUsed = (place: HistoryPlace): boolean => !('path' in place) || isInUse(place.path);
 
-/** Prints that `path` has no state yet, and any obstacle to one. */
+/** Says that there is no state at `path` yet, and what prevents one. */
 export const nothingRecorded = (path: string, { reason }: { readonly reason?: string | undefined }): string =>
   `Nothing is recorded yet: there is no ${path}${reason === undefined ? '' : ` (${reason})`}.`;
 

@@ -8,11 +8,11 @@ export interface Here {
   readonly now: Instant;
   /** IANA name. */
   readonly timezone: string;
-  /** What a duration, and a time of day without a day, count from. Default: `now`. */
+  /** The instant from which a duration, and a time of day without a day, count. Default: `now`. */
   readonly from?: Instant;
 }
 
-/** Whether an ambiguous time of day or duration refers to the past or the future. */
+/** Whether a time of day or duration without a direction refers to the past or the future. */
 type Side = 'before' | 'after';
 
 interface Placed extends Here {
@@ -52,7 +52,9 @@ export function readTimestamp(option: string, text: string, timezone: string): I
   }
 }
 
-/** The instant at which a zone's clock first shows a local time; the end of the gap if the time is skipped. */
+/**
+ * Returns the instant at which a zone's clock first shows a local time. For a skipped time, returns the end of the gap.
+ */
 function instantAt(wall: WallTime, timezone: string): Instant {
   const { instants, gap } = localToInstants(wall, timezone);
   return instants[0] ?? gap?.after ?? Number(wall);
@@ -66,7 +68,7 @@ function readTime(option: string, text: string, here: Placed): Instant {
   return readDay(trimmed, here) ?? readClock(trimmed, here) ?? from + lengthFromNow(option, trimmed, side);
 }
 
-/** A day, with or without a time of day. `undefined` for anything else. */
+/** Reads a day, with or without a time of day. Returns `undefined` for anything else. */
 function readDay(text: string, { now, timezone }: Placed): Instant | undefined {
   const [, day, clock = '00:00'] = ON_DAY.exec(text) ?? [];
   const time = timeOfDay(clock);
@@ -74,7 +76,7 @@ function readDay(text: string, { now, timezone }: Placed): Instant | undefined {
   return onDay(now, DAYS[day.toLowerCase()] ?? 0, { time, timezone });
 }
 
-/** A time of day. `undefined` for anything else. */
+/** Reads a time of day. Returns `undefined` for anything else. */
 function readClock(text: string, { now, timezone, side, from = now }: Placed): Instant | undefined {
   const time = timeOfDay(text);
   if (time === undefined) return undefined;
@@ -83,7 +85,7 @@ function readClock(text: string, { now, timezone, side, from = now }: Placed): I
   return isOtherSide ? onDay(from, side === 'before' ? -1 : 1, { time, timezone }) : today;
 }
 
-/** The instant of a time of day, a number of days after the day of another instant. */
+/** Returns the instant of a time of day, a number of days after the day of another instant. */
 function onDay(
   from: Instant,
   days: number,
@@ -93,10 +95,10 @@ function onDay(
   return instantAt(midnight + days * DAY + time, timezone);
 }
 
-/** Whether a text is a time of day without its day. */
+/** Returns whether a text is a time of day without its day. */
 export const isTimeOfDay = (text: string): boolean => CLOCK.test(text.trim());
 
-/** `undefined` for an invalid text. */
+/** Parses a time of day. Returns `undefined` for an invalid text. */
 function timeOfDay(text: string): Duration | undefined {
   const clock = CLOCK.exec(text);
   if (clock === null) return undefined;
@@ -107,7 +109,10 @@ function timeOfDay(text: string): Duration | undefined {
 /** `2 hours`, `1 day`: each word starts with its unit. */
 const UNIT_WORDS = /(\d)\s*(s|m|h|d|w)(?:ec|econd|in|inute|r|our|ay|eek)s?\b\s*/gi;
 
-/** `2h` takes its direction from the option; `-2h` and `2h ago`, `+2h` and `in 2h` state it themselves. */
+/**
+ * Parses a duration with a direction. `2h` takes its direction from the option. `-2h`, `2h ago`, `+2h` and `in 2h` have
+ * their own.
+ */
 function lengthFromNow(option: string, text: string, side: Side): Duration {
   const [, before, length = '', ago] = /^(-|\+|in\s+)?(.*?)(\s+ago)?$/i.exec(text) ?? [];
   const isBack = before === '-' || ago !== undefined || (before === undefined && side === 'before');
@@ -116,6 +121,6 @@ function lengthFromNow(option: string, text: string, side: Side): Duration {
     return isBack ? -duration : duration;
   } catch (error) {
     if (!(error instanceof DurationError)) throw error;
-    throw new UsageError(`${option} takes ${FORMS}; got "${text}"`);
+    throw new UsageError(`"${text}" is not a valid ${option}. Use ${FORMS}.`);
   }
 }

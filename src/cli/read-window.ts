@@ -9,7 +9,7 @@ export interface WrittenWindow {
   readonly until?: string | undefined;
 }
 
-/** The ends of a window, both inclusive. `undefined`: open. */
+/** The ends of a window, both inclusive. `undefined` for an open end. */
 export interface Window {
   readonly since: Instant | undefined;
   readonly until: Instant | undefined;
@@ -22,7 +22,7 @@ export function checkPastWindow({ since, until }: WrittenWindow, here: Here): vo
 }
 
 /**
- * Parses a window that is usually in the past. If its end is a time of day, it is the first one after its start.
+ * Parses a window that is usually in the past. An end that is a time of day is the first such time after the start.
  * @throws UsageError with the forms that a time accepts, or if the window ends before it starts.
  */
 export function readPastWindow({ since, until }: WrittenWindow, here: Here): Window {

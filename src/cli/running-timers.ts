@@ -8,7 +8,7 @@ import { askIfRunning } from './reach-scheduler.js';
 import type { FileOption, StateOption, ZoneOption } from './options.js';
 import type { Terminal } from './terminal.js';
 
-/** The timers of the running scheduler, by name; none if no scheduler responds. */
+/** Returns the timers of the running scheduler, by name. Empty if no scheduler responds. */
 export async function runningTimers(
   terminal: Terminal,
   options: FileOption & StateOption & ZoneOption,
@@ -17,7 +17,10 @@ export async function runningTimers(
   return new Map(status?.timers.map((timer) => [timer.task_name, timer]));
 }
 
-/** The pending ad-hoc timers of a running scheduler, as records: where it has no state, nothing else keeps them. */
+/**
+ * Returns the pending ad-hoc timers of a running scheduler, as records. If it has no state, only the scheduler has
+ * them.
+ */
 export const pendingAdHoc = (timers: ReadonlyMap<string, TimerRecord>): readonly AdHocRecord[] =>
   [...timers.values()].flatMap(({ task_name: name, ad_hoc, next_at: next, timezone }) => {
     if (ad_hoc === null || next === null) return [];
@@ -26,11 +29,14 @@ export const pendingAdHoc = (timers: ReadonlyMap<string, TimerRecord>): readonly
     return [{ name, definition: JSON.stringify(definition) }];
   });
 
-/** Whether the scheduler's timer has the schedule of the current file, so that the instant it is armed for is valid. */
+/** Returns whether the scheduler's timer has the schedule of the current file, so that its next firing is valid. */
 export const isArmedAs = (timer: TimerRecord, job: Job): boolean =>
   timer.schedule === scheduleInWords(job) && timer.enabled === job.enabled;
 
-/** What the running scheduler has armed the jobs for, if their schedules are those of the file. */
+/**
+ * Returns a function that finds the next firing of a job in the running scheduler, if its schedule is the one in the
+ * file.
+ */
 export const armedBy =
   (timers: ReadonlyMap<string, TimerRecord>): ArmedFor =>
   (job) => {

@@ -16,7 +16,7 @@ interface Printing {
   readonly asJson: boolean;
 }
 
-/** Prints what loading a file changes or has changed, or why it cannot be loaded. */
+/** Prints what loading a file would change or has changed, or why the file cannot be loaded. */
 export function printReading(reading: Reading, { terminal, timezone, isDry, asJson }: Printing): void {
   if (asJson) {
     terminal.out(jsonText(toJson(reading)));
@@ -27,17 +27,17 @@ export function printReading(reading: Reading, { terminal, timezone, isDry, asJs
     const { problems, source } = reading;
     const { color, width } = terminal;
     terminal.errPainted(...renderDiagnostics({ file, source, problems, color: color.err, width }));
-    terminal.err('timers: not loaded; the timers are unchanged');
+    terminal.err(`timers: ${file} was not loaded; the timers are unchanged`);
     return;
   }
   const { changes, needs_restart: later } = reading;
   if (changes.length > 0) terminal.out(...tableOf(changes, tableWidth(terminal), timezone));
   const taken = isDry ? `${file} would be loaded` : `${file} is loaded`;
   terminal.err(`timers: ${taken}: ${changes.length === 0 ? 'no timers change' : countsOf(changes)}`);
-  if (later.length > 0) terminal.err(`timers: ${later.join(', ')}: applies at the next start`);
+  if (later.length > 0) terminal.err(`timers: changes that take effect at the next start: ${later.join(', ')}`);
 }
 
-/** Omits the file's text, which may be long. */
+/** Leaves out the file's text, which may be long. */
 const toJson = (reading: Reading) => ({ ...reading, source: undefined });
 
 const SIGNS = { added: '+', removed: '-', changed: '~' } as const;

@@ -17,7 +17,7 @@ export const showStatus = (
     return 0;
   });
 
-/** What the scheduler cannot do, as in `status --check`. Never rejects. */
+/** Returns what is wrong with the scheduler, as `status --check` does. Never rejects. */
 async function troublesOf(client: Pick<SchedulerClient, 'request'>, record: StatusRecord): Promise<readonly string[]> {
   if (record.is_stopping) return [];
   try {

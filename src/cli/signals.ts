@@ -7,7 +7,10 @@ import { beganOnTerminal, exitProcess } from './exit-process.js';
 export type SignalRequest = 'stop' | 'reload';
 export type Obey = (request: SignalRequest, signal: NodeJS.Signals) => void;
 
-/** Signals that would end the process by default, and the one that stops images of web servers (SIGWINCH). */
+/**
+ * What each signal requests: those that would end the process by default, and SIGWINCH, which is the stop signal in
+ * images of web servers.
+ */
 const REQUESTS: Partial<Record<NodeJS.Signals, () => SignalRequest | undefined>> = {
   SIGTERM: () => 'stop',
   SIGINT: () => 'stop',
@@ -67,7 +70,10 @@ const waitFor =
     else stopBeforeStart(command, signal);
   };
 
-/** `start` and `worker` have shut down; `run` has not run its command, and exits as if the signal had ended it. */
+/**
+ * Ends the process before it runs anything. For `start` and `worker`, that is a shutdown. `run` exits as if the signal
+ * had ended its command.
+ */
 function stopBeforeStart(command: string, signal: NodeJS.Signals): never {
   process.stderr.write(`timers: stopped by ${signal} before any timer was started\n`);
   exitProcess(command !== 'run' ? 0 : 128 + constants.signals[signal]);
@@ -83,9 +89,9 @@ const hasInspector = !process.execArgv.includes('--inspect-port=240.0.0.1:9229')
 const asksForInspector = (option: string): boolean => /--inspect(-brk|-wait)?(?![\w-])/.test(option);
 
 /**
- * Closes the inspector for good, unless Node was started with it. `node bin/timers.js` opens it on a TCP port if a
- * SIGUSR1 arrives before {@link holdSignals}, and opens it again in the next turn of the event loop: Node does both
- * asynchronously.
+ * Closes the inspector for good, unless Node was started with it. `node bin/timers.js` opens the inspector on a TCP
+ * port if a SIGUSR1 arrives before {@link holdSignals}. It opens it again in the next turn of the event loop, because
+ * Node does both asynchronously.
  */
 export function closeInspector(): void {
   if (!hasInspector) return;
@@ -97,8 +103,8 @@ export function closeInspector(): void {
 }
 
 /**
- * Whether this process still has a terminal that can signal it. After a hangup there is none, although the descriptors
- * are open.
+ * Returns whether this process still has a terminal that can signal it. After a hangup, it has none, although the
+ * descriptors are open.
  */
 function hasControllingTerminal(): boolean {
   try {

@@ -5,7 +5,7 @@ const COUNT = /^[-+]?\d+$/;
 const LENGTH = /^[-+]?\d+(?:ms|[smhdw])/i;
 const TIME = /^(?:now|today|yesterday|tomorrow|\d{1,2}:\d\d(?::\d\d)?|\d{4}-\d\d-\d\d.*)$/i;
 
-/** The options that may take such a word: the first one that the command has. */
+/** The options that may take a word of a form. The first one that the command has is suggested. */
 const OPTIONS_FOR: readonly (readonly [RegExp, readonly string[]])[] = [
   [COUNT, ['--count']],
   [LENGTH, ['--for', '--at', '--since', '--until', '--to']],
@@ -17,7 +17,7 @@ const PREPOSITION = /^(?:at|on|in|from|since|until|for|to)$/;
 
 /**
  * Explains how to write a word that is neither an option nor an argument: as the value of an option, or as an option.
- * Returns `undefined` if the command has no such option. `words` are those after the command.
+ * Returns `undefined` if the command has no such option. `words`: the words after the command.
  */
 function wayForStray(words: readonly string[], index: number, command: KnownCommand): string | undefined {
   const word = words[index] ?? '';
@@ -30,7 +30,7 @@ function wayForStray(words: readonly string[], index: number, command: KnownComm
   return asOption(words, index, command) ?? (isBeforeTime ? wayForStray(others, index, command) : undefined);
 }
 
-/** A word that is an option without its dashes: `until tomorrow`, `json`. */
+/** Explains a word that is an option without its dashes: `until tomorrow`, `json`. */
 function asOption(words: readonly string[], index: number, command: KnownCommand): string | undefined {
   const [word = '', next] = words.slice(index);
   const option = /^[a-z-]+$/.test(word) ? ownOption(`--${word}`, command) : undefined;
@@ -68,7 +68,10 @@ export function refuseStray(words: readonly string[], index: number, command: Kn
   throw new UsageError(`${message}. ${way ?? otherWay(word, command)}`);
 }
 
-/** For a command without arguments, it may be a timer file. A command with one argument can run again for it. */
+/**
+ * Suggests what to do with an extra word. For a command without arguments, it may be a timer file. A command with one
+ * argument can run again for it.
+ */
 function otherWay(word: string, command: KnownCommand): string {
   const { name, most } = command;
   if (most === 0 && /[./]/.test(word) && ownOption('--file', command) !== undefined)
@@ -80,7 +83,7 @@ function otherWay(word: string, command: KnownCommand): string {
 const UNKNOWN_TIMER = /^unknown timer (?:or run )?"([^"]*)"/;
 
 /**
- * Adds what the user most likely meant to a message about an unknown timer, unless it was a name. `line` begins with
+ * Adds to a message about an unknown timer what the user most likely meant, if that is not a name. `line` begins with
  * the command.
  */
 export function withWay(message: string, line: readonly string[], commands: readonly KnownCommand[]): string {

@@ -6,7 +6,7 @@ import { visible } from '../text/visible.js';
 export interface Terminal {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Columns of standard output; 80 if unknown. */
+  /** The width of standard output, in columns; 80 if unknown. */
   readonly width: number;
   /** Whether a person watches standard output or standard error. */
   readonly isWatched: { readonly out: boolean; readonly err: boolean };
@@ -16,17 +16,17 @@ export interface Terminal {
   out(...lines: readonly string[]): void;
   /** Like {@link out}, for lines that a renderer has already made safe and colored. */
   outPainted(...lines: readonly string[]): void;
-  /** Resolves when standard output accepts more; with `false` once nobody reads it. */
+  /** Resolves when standard output accepts more, with `false` once it has no reader. */
   drained(): Promise<boolean>;
-  /** Resolves when nobody reads standard output any longer. */
+  /** Resolves when standard output no longer has a reader. */
   readonly unread: Promise<void>;
-  /** Prints messages for the user; like {@link out}. */
+  /** Prints messages for the user, otherwise like {@link out}. */
   err(...lines: readonly string[]): void;
   /** Like {@link outPainted}. */
   errPainted(...lines: readonly string[]): void;
 }
 
-/** What a terminal needs of its process. */
+/** What a terminal needs from its process. */
 export interface TerminalProcess extends Pick<NodeJS.Process, 'env' | 'cwd'> {
   readonly stdout: Stream;
   readonly stderr: Stream;
@@ -35,7 +35,7 @@ export interface TerminalProcess extends Pick<NodeJS.Process, 'env' | 'cwd'> {
 /** A standard stream. Without a terminal, it has no columns. */
 type Stream = Writable & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'hasColors'>>;
 
-/** The terminal of a process. `isPlain` disables color whatever the terminal supports. */
+/** Opens the terminal of a process. `isPlain` disables color, whatever the terminal supports. */
 export function openTerminal(isPlain: boolean, { stdout, stderr, env, cwd }: TerminalProcess): Terminal {
   let isRead = true;
   const mayColor = (stream: Stream) => !isPlain && isColorful(stream, env);
@@ -65,13 +65,13 @@ export function openTerminal(isPlain: boolean, { stdout, stderr, env, cwd }: Ter
   };
 }
 
-/** How many columns a table may take: those of the terminal. In a pipe or a file, nothing is cut. */
+/** Returns how many columns a table may take: those of the terminal. In a pipe or a file, nothing is cut. */
 export const tableWidth = ({ isWatched, width }: Pick<Terminal, 'isWatched' | 'width'>): number =>
   isWatched.out ? width : Infinity;
 
 const textOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
-/** Lets sequences of chalk through. */
+/** Makes a line safe, except for the sequences that chalk writes. */
 const visiblePainted = (line: string): string =>
   line
     .split(PAINT)
@@ -89,13 +89,16 @@ const relieved = (stream: Writable): Promise<void> =>
     for (const event of events) stream.on(event, settle);
   });
 
-/** Whether the terminal can show more than ASCII, according to the locale, as in C programs. */
+/** Returns whether the terminal can show more than ASCII, according to the locale, as in C programs. */
 export function hasUnicode({ env }: Terminal): boolean {
   const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value !== undefined && value !== '');
   return locale !== undefined && /utf-?8/i.test(locale);
 }
 
-/** NO_COLOR (no-color.org) and FORCE_COLOR take precedence, then whether the terminal supports color. */
+/**
+ * Returns whether to use color. NO_COLOR (no-color.org) and FORCE_COLOR take precedence over what the terminal
+ * supports.
+ */
 function isColorful(stream: Stream, { NO_COLOR: no, FORCE_COLOR: force }: TerminalProcess['env']): boolean {
   if (no !== undefined && no !== '') return false;
   if (force !== undefined) return force !== '0' && force !== 'false';

@@ -6,8 +6,8 @@ import { readHistory, shownPlace, warnOfInvalid } from './read-history.js';
 import type { Terminal } from './terminal.js';
 
 /**
- * What is recorded about the timers, by name; `undefined`, with a message, if nothing is. Timers can be shown without
- * it.
+ * Returns what is recorded about the timers, by name. If that cannot be read, prints why and returns `undefined`,
+ * because timers can be shown without it.
  */
 export async function recordsOf(
   timerFile: ReadableFile,
@@ -26,7 +26,7 @@ export async function recordsOf(
   return reading.kind === 'read' ? reading.answer : undefined;
 }
 
-/** Whether all runs that `max_runs` allows have begun. */
+/** Returns whether all runs that `max_runs` allows have begun. */
 export function isUsedUp(job: Job, record: JobRecord | undefined): boolean {
   const { maxRuns = Number.POSITIVE_INFINITY } = job.window;
   return record?.fingerprint === fingerprintOf(job) && record.memory.runsBegun >= maxRuns;

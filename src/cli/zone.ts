@@ -6,8 +6,8 @@ import { UsageError } from './command.js';
 import type { ZoneOption } from './options.js';
 
 /**
- * Returns the one zone of a screen: `--timezone`, or the `timezone` of the timer file, or the system's. Times
- * without an offset are read in it, too.
+ * Returns the zone of a screen: `--timezone`, the `timezone` of the timer file, or the system's. Times without an
+ * offset are also read in this zone.
  * @throws UsageError if `--timezone` is not an IANA name.
  */
 export function zoneOf({ timezone }: ZoneOption, file: { readonly timezone: string } | undefined): string {
@@ -22,10 +22,10 @@ export function checkTimezone(timezone: string | undefined): void {
   throw new UsageError(`--timezone: ${message} ${hint()}`);
 }
 
-/** The clock of a zone. */
+/** Returns the clock of a zone. */
 export const localClock = (zone: string): LocalClock => ({ zone, format: (instant) => formatLocal(instant, zone) });
 
-/** The jobs for display: each in its own zone, which is shown, or all in the zone of `--timezone`. */
+/** Returns the jobs for display: each in its own zone, which is shown, or all in the zone of `--timezone`. */
 export function inZone(jobs: readonly Job[], { timezone }: ZoneOption): readonly Job[] {
   checkTimezone(timezone);
   return timezone === undefined ? jobs : jobs.map((job) => ({ ...job, timezone }));

@@ -2,7 +2,7 @@ import { openSync, readSync } from 'node:fs';
 import type { Clock } from '../domain/clock.js';
 import type { Cancel, Duration } from '../domain/time.js';
 
-/** No other file reads the system clock. */
+/** Returns the system clock. Only this file reads the time of the system. */
 export function createSystemClock(): Clock {
   return {
     now: () => Date.now(),
@@ -19,10 +19,10 @@ function monotonic(): Duration {
   return time[0] * 1_000 + time[1] / 1_000_000;
 }
 
-/** CLOCK_MONOTONIC in whole microseconds: the same for all processes of a machine, so that systemd can compare it. */
+/** Returns CLOCK_MONOTONIC in whole microseconds. All processes of a machine share it, so systemd can compare it. */
 export const monotonicUsec = (): bigint => process.hrtime.bigint() / 1_000n;
 
-/** Node checks its timers before its input, so each timer is followed by a turn for input. */
+/** Calls `wake` in a turn after the timeout. Node runs due timers before it reads input, so input is read first. */
 function armTimeout(delay: Duration, wake: () => void): Cancel {
   let turn: NodeJS.Immediate | undefined;
   const timeout = setTimeout(() => (turn = setImmediate(wake)), Math.max(delay, 0));
@@ -36,8 +36,8 @@ const UPTIME = Buffer.alloc(64);
 let uptimeFile: number | undefined;
 
 /**
- * Linux's CLOCK_BOOTTIME as a file, in hundredths of a second. Absent on other systems. The file stays open: with a shared
- * state it is read ten times for each run.
+ * Reads Linux's CLOCK_BOOTTIME from a file, in steps of 10 ms. Returns `undefined` on other systems. The file stays
+ * open, because a shared state makes the engine read it ten times per run.
  */
 function readUptime(): Duration | undefined {
   try {

@@ -25,12 +25,12 @@ export class ChangedJobs implements Sink {
     if (this.#removed.isOne(event) || entryOf(event).concerns === 'every timer') this.#ofAll = this.#revision;
   }
 
-  /** Whether only individual jobs have changed since a revision; {@link hasChanged} shows which. */
+  /** Returns whether only individual jobs have changed since a revision. If so, {@link hasChanged} shows which. */
   isPartial(since: number): boolean {
     return since >= this.#ofAll && since <= this.#revision;
   }
 
-  /** Whether a job has changed since a revision. */
+  /** Returns whether a job has changed since a revision. */
   hasChanged(name: string, since: number): boolean {
     return (this.#ofJob.get(name) ?? 0) > since;
   }

@@ -2,9 +2,9 @@ import { lstatSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 
 /**
- * Clears the path of this user's socket if no process listens on it. Resolves to the reason why the path can't be used:
- * a process listens, or it is not a socket.
- * @throws if the file system refuses.
+ * Removes this user's socket at `path` if no process listens on it. Resolves to the reason if the path can't be used: a
+ * process listens, it belongs to another user, or it is not a socket.
+ * @throws the file system's errors.
  */
 export async function clearSocket(path: string, uid: number): Promise<string | undefined> {
   const stats = lstatSync(path, { throwIfNoEntry: false });
@@ -22,6 +22,6 @@ const isAnswered = (path: string): Promise<boolean> =>
       socket.destroy();
       resolve(true);
     });
-    // A refused connection means that nobody listens; any other error means that somebody does.
+    // A refused connection means that no process listens. Any other error means that one does.
     socket.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code !== 'ECONNREFUSED'));
   });

@@ -10,12 +10,15 @@ import { READ_PATIENCE, RefusalError, writeRequest, type Args, type Reply, type 
 import type { FollowListener, SchedulerClient } from './scheduler-client.js';
 import { exposure } from './socket-path.js';
 
-/** How long a scheduler may take to respond. It does not start a request after that time. */
+/** How long a scheduler may take to respond. After that time, it no longer starts the request. */
 const PATIENCE: Duration = 10 * SECOND;
-/** The same after its first response: it may have to read and check a file, or ask other machines of a shared state. */
+/**
+ * How long a reload, or any verb on a shared state, may take: the scheduler may have to check a file or ask another
+ * machine.
+ */
 const LONG_PATIENCE: Duration = 60 * SECOND;
 
-/** The connection was lost before the scheduler responded, or the scheduler is blocked. */
+/** Thrown if the connection was lost before the scheduler responded, or if the scheduler is blocked. */
 export class LostError extends Error {
   override readonly name = 'LostError';
 }
@@ -24,7 +27,7 @@ export class LostError extends Error {
 export type Connecting =
   | { readonly kind: 'connected'; readonly client: SchedulerClient }
   | { readonly kind: 'absent' }
-  /** The scheduler is there but cannot be reached; a sentence for the user. */
+  /** The scheduler exists but cannot be reached. `reason`: a sentence for the user. */
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**
@@ -47,7 +50,10 @@ export async function connectToScheduler(paths: readonly string[], uid: number, 
   return { kind: 'absent' };
 }
 
-/** Why connecting failed. The kernel queues a few hundred connections that are not accepted yet. */
+/**
+ * Returns why connecting failed. `EAGAIN` means that the kernel's queue is full: a few hundred connections wait to be
+ * accepted.
+ */
 const reasonOf = ({ code, message }: NodeJS.ErrnoException): string =>
   code === 'EAGAIN'
     ? 'the scheduler is running but accepts no connections: it is busy, or its event loop is blocked'
@@ -67,15 +73,15 @@ interface Pending {
   readonly follower: FollowListener | undefined;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: Error) => void;
-  /** Ends the wait for the first response. */
+  /** Cancels the timeout of the first response. */
   readonly disarm: Cancel;
 }
 
-/** How long to wait for a response, and for which verb. */
+/** How a request waits for its response. */
 interface Waiting {
   readonly follower?: FollowListener | undefined;
   readonly patience: Duration;
-  /** The error if no response arrives. */
+  /** The message of the error if no response arrives in time. */
   readonly silence: string;
 }
 
@@ -97,7 +103,7 @@ class ControlClient implements SchedulerClient {
   /** Why the connection is closed. */
   #gone: Error | undefined;
   #readAt: Duration;
-  /** The longest time without reading anything. */
+  /** The longest time between two reads from the socket. */
   #longestRest: Duration = 0;
 
   constructor(socket: Socket, clock: Clock) {
@@ -153,16 +159,16 @@ class ControlClient implements SchedulerClient {
   /** Sends a verb. Waits longer for one that may take longer: a reload, or any verb on a shared state. */
   #sendVerb(verb: string, args: Args, follower?: FollowListener): Promise<unknown> {
     const patience = verb === 'reload' || this.#role !== undefined ? LONG_PATIENCE : PATIENCE;
-    const silence = `${standsStill(patience)}. timers status and timers history show whether it was carried out`;
+    const silence = `${standsStill(patience)}. timers status and timers history show whether the request was executed.`;
     return this.#send({ verb, args }, { follower, patience, silence });
   }
 
   /**
-   * A stopped process accepts requests, and would execute them after SIGCONT although the client is gone. So nothing is
-   * sent before the greeting.
+   * Waits for a first response before any other request is sent. A stopped process accepts requests, and would execute
+   * them after SIGCONT although the client is gone.
    */
   async #greet(): Promise<void> {
-    const silence = `${standsStill(PATIENCE)}. Nothing was done`;
+    const silence = `${standsStill(PATIENCE)}. The request was not executed. Try again, or restart the scheduler.`;
     try {
       const asked = { verb: 'health', args: { question: 'alive' } };
       const health = (await this.#send(asked, { patience: PATIENCE, silence })) as {
@@ -170,7 +176,7 @@ class ControlClient implements SchedulerClient {
       };
       this.#role = health.role;
     } catch (error) {
-      // A refusal counts as a response.
+      // A rejection counts as a response.
       if (!(error instanceof RefusalError)) throw error;
     }
   }
@@ -199,8 +205,8 @@ class ControlClient implements SchedulerClient {
   }
 
   /**
-   * Notes the longest time between two reads. It may be long because nobody reads our output pipe, or because this
-   * process was stopped.
+   * Notes the longest time between two reads. That time is long if no program reads our output pipe, or if this process
+   * was stopped.
    */
   #rested(): void {
     const now = this.#clock.monotonic();

@@ -19,7 +19,9 @@ import { interestOf } from './recent-events.js';
 import type { RequestQueue } from './request-queue.js';
 import { refuseUnknown, verbs, type VerbTarget } from './verbs.js';
 
-/** The maximum number of unread bytes of all clients. Beyond it, only short requests are served. */
+/**
+ * The maximum number of bytes that all clients together have not read yet. Beyond it, only short requests are served.
+ */
 const MOST_UNREAD = 32 * 1024 * 1024;
 const MOST_FOLLOWED = 8;
 /** How long sending the last reply may take. */
@@ -31,7 +33,7 @@ const UNREAD: Refusal = { code: 'unread', message: `nothing was read for ${READ_
 export interface Served {
   readonly controlled: VerbTarget;
   readonly ring: EventRing;
-  /** Receives errors that verbs throw, except refusals. */
+  /** Receives the errors that verbs throw, except a {@link RefusalError}. */
   readonly onBug: (error: unknown) => void;
 }
 
@@ -43,21 +45,22 @@ export interface House {
   unread(): number;
 }
 
-/** The terms of a connection: how long it may take for a request, and which requests are served. */
+/** The terms of a connection: how long the client may take to send a request, and which requests are served. */
 export interface ConnectionLane {
   readonly patience: Duration;
-  /** Why a verb is not executed here. */
+  /** Returns why a verb is not executed on this connection, or `undefined` if it is. */
   readonly refusal: (verb: string) => Refusal | undefined;
 }
 
 /**
- * Requests that are always served: a probe must learn that the scheduler is alive, and a user must be able to stop it.
+ * Returns whether a request is always served: a probe must learn that the scheduler is alive, and a user must be able
+ * to stop it.
  */
 export const isShort = (verb: string): boolean => verb === 'health' || verb === 'stop';
 
 /**
- * One client: executes its requests one by one, and sends the events it follows in between. It can neither block the
- * scheduler nor exhaust its memory.
+ * Serves one client: executes its requests one by one and, in between, sends the events that it follows. A client can
+ * neither block the scheduler nor exhaust its memory.
  */
 export class Connection {
   readonly #socket: Socket;
@@ -100,11 +103,11 @@ export class Connection {
   async serve(): Promise<void> {
     const lines = new LineReader(LONGEST_REQUEST);
     try {
-      // Input after the final message is still read, so that the client can read the reason.
+      // Input after the final reply is still read (and ignored), so that the client can read that reply.
       for await (const chunk of this.#socket.iterator({ destroyOnReturn: false }))
         if (this.#destroyAt === undefined) await this.#take(lines, chunk as Buffer);
     } catch {
-      // The client disconnected in the middle.
+      // The client disconnected during a request.
     }
     this.#finish();
   }
@@ -128,7 +131,7 @@ export class Connection {
     }
   }
 
-  /** Sends the client the reason and closes once it has read that, or after a while. */
+  /** Sends the client the reason, and closes once the client has read it, or after {@link FAREWELL}. */
   hangUp(error: Refusal, id: number | null = null): void {
     if (this.#destroyAt !== undefined) return;
     this.#followed.close();
@@ -169,7 +172,10 @@ export class Connection {
     }
   }
 
-  /** Handles no further request until the client has read the reply. */
+  /**
+   * Executes the request in a line. Resolves once the client has read the reply, and only then is the next request
+   * handled.
+   */
   async #answer(line: string): Promise<void> {
     const request = line.trim() === '' ? undefined : readRequest(line);
     const verb = request !== undefined && 'verb' in request ? request.verb : '';
@@ -219,8 +225,8 @@ export class Connection {
     const last = optionalCount(args, 'last');
     const follows = flagArgument(args, 'follow');
     if (this.#followed.size >= MOST_FOLLOWED)
-      throw new RefusalError('busy', `a connection can follow at most ${MOST_FOLLOWED} times`);
-    // A timer that was removed may still have events.
+      throw new RefusalError('busy', `a connection can have at most ${MOST_FOLLOWED} active logs requests`);
+    // A removed timer may still have events.
     if (interest.jobName !== undefined && (last === 0 || ring.past(interest, 1).length === 0))
       refuseUnknown(controlled, interest.jobName);
     const follower = ring.follow({ ...interest, last, onNews: () => this.#wake() });
@@ -250,7 +256,7 @@ export class Connection {
     return this.#write(writeReply(reply));
   }
 
-  /** Resolves when the client has read it, or has disconnected. */
+  /** Resolves when the client has read the text, or has disconnected. */
   #write(text: string): Promise<void> {
     const { clock } = this.#house;
     if (!this.#socket.writable) return Promise.resolve();
@@ -265,7 +271,7 @@ export class Connection {
     });
   }
 
-  /** Accepts no more requests or events; followers receive the rest. */
+  /** Closes the connection once its followers have received the events that exist now. */
   #finish(): void {
     this.#isEnding = true;
     this.#followed.finish();

@@ -8,14 +8,14 @@ import type { Instant } from '../domain/time.js';
 const RECENT_EVENTS = 2_000;
 /** How many events (a line of output counts as one) are kept for followers that have not read them yet. */
 const MOST_EVENTS = 16_000;
-/** Approximate bytes of the events and their records as JSON. */
+/** The maximum size of all events and their JSON records, in approximate bytes. */
 const MOST_BYTES = 8 * 1024 * 1024;
-/** Approximate bytes of an event and its record, without its output. */
+/** The size of an event and its record without its output, in approximate bytes. */
 const BYTES_OF_EVENT = 500;
 /** How many outcomes are kept for a follower that falls behind the ring. */
 const MOST_ENDINGS = 16;
 
-/** Which events a client wants; absent: all. */
+/** Which events a client wants. An absent field selects all. */
 export interface Interest {
   readonly jobName?: string | undefined;
   /** A run's id, or a prefix of it. */
@@ -26,11 +26,11 @@ export interface Interest {
 }
 
 export interface Following extends Interest {
-  /** How many of the recent events come first; absent: all. */
+  /** How many of the recent events come first. Absent for all. */
   readonly last?: number | undefined;
-  /** Instead of `last`: the number of the first event. */
+  /** The number of the first event, instead of `last`. */
   readonly from?: number | undefined;
-  /** Called when there is news after {@link Follower.next} has returned nothing. Must not throw. */
+  /** Called when a new event arrives after {@link Follower.next} has returned `undefined`. Must not throw. */
   readonly onNews: () => void;
 }
 
@@ -40,24 +40,24 @@ interface Kept {
   /** The number of its lines. */
   readonly count: number;
   readonly bytes: number;
-  /** Split into lines, once a client has read it. */
+  /** The event, split into lines. Set once a client has read it. */
   entries: readonly RingEntry[] | undefined;
 }
 
-/** An event as followers read it: a single line of output. */
+/** An event as followers read it: output is split into one event per line. */
 export interface RingEntry {
   readonly kind: 'event';
   readonly event: TimerEvent;
-  /** The JSON of its record, once a client has read it. */
+  /** The JSON of its record. Set once a client has read it. */
   json: string | undefined;
 }
 
-/** What a follower reads: an event, or how many it lost because it read too slowly. */
+/** What a follower reads: an event, or the number of events that it lost because it read too slowly. */
 export type Told = RingEntry | { readonly kind: 'lost'; readonly count: number };
 
 /**
  * The recent events, stored once for all followers: each follower is a position in the ring. An event's record is
- * written once, and only if a client reads it. Bounded in events and bytes, whatever followers do.
+ * written once, and only if a client reads it. The ring is bounded in events and bytes, however slowly followers read.
  */
 export class EventRing implements Sink {
   readonly name = 'control';
@@ -99,7 +99,7 @@ export class EventRing implements Sink {
     for (const follower of this.#followers) follower.hear(event);
   }
 
-  /** The latest `most` matching events, in order. */
+  /** Returns the latest matching events, at most `most` of them, oldest first. */
   past(interest: Interest, most: number): readonly TimerEvent[] {
     const events: TimerEvent[] = [];
     for (let number = this.#end - 1; number >= this.#first && events.length < most; number--) {
@@ -108,7 +108,7 @@ export class EventRing implements Sink {
     return events.slice(0, most).reverse();
   }
 
-  /** Follows future events, after the `last` of the recent ones. Close the follower when you are done. */
+  /** Follows the `last` recent events, then future ones. Close the follower when you are done. */
   follow({ last, from = this.#first, onNews, ...interest }: Following): Follower {
     const first = { position: Math.max(from, this.#first), begun: [] };
     const start = last === undefined ? first : this.#startOf(interest, last);
@@ -117,14 +117,14 @@ export class EventRing implements Sink {
     return follower;
   }
 
-  /** The event with that number, which the ring must still hold, line by line; empty if it does not match. */
+  /** Returns the event with that number, line by line, or nothing if it does not match. The ring must still hold it. */
   entriesOf(number: number, interest: Interest): readonly RingEntry[] {
     const kept = this.#kept[number % MOST_EVENTS];
     if (kept === undefined || !isOfInterest(kept.event, interest)) return [];
     return (kept.entries ??= entriesOf(kept.event));
   }
 
-  /** The JSON of an event's record, the same text for every follower. */
+  /** Returns the JSON of an event's record, the same text for every follower. */
   jsonOf(entry: RingEntry): string {
     return (entry.json ??= this.#write(entry.event));
   }
@@ -133,7 +133,9 @@ export class EventRing implements Sink {
     this.#followers.delete(follower);
   }
 
-  /** Where the last `most` matching events begin. `begun`: leading lines that belong to the event before `position`. */
+  /**
+   * Returns where the `last` matching events begin. `begun`: lines of the event before `position`, to be read first.
+   */
   #startOf(interest: Interest, last: number): Pick<Place, 'position' | 'begun'> {
     let position = this.#end;
     for (let number = position - 1, missing = last; number >= this.#first && missing > 0; number--) {
@@ -172,7 +174,7 @@ export class EventRing implements Sink {
 
 interface Place {
   readonly position: number;
-  /** The first position to read. */
+  /** Lines of the event before `position`, to be read first. */
   readonly begun: readonly RingEntry[];
   readonly interest: Interest;
   readonly onNews: () => void;
@@ -184,9 +186,9 @@ export class Follower {
   readonly #interest: Interest;
   readonly #onNews: () => void;
   #position: number;
-  /** The lines of an event that are read next, in reverse order. */
+  /** The lines that are read next, all of one event, in reverse order. */
   #begun: RingEntry[];
-  /** Nothing from this number on is read. */
+  /** The number of the event before which reading ends. */
   #until = Number.POSITIVE_INFINITY;
   #lost = 0;
   /** Outcomes among the lost events: a client that follows a run must see its end. */
@@ -216,7 +218,7 @@ export class Follower {
     return this.#begun.length + this.#lost === 0 && this.#endings.length === 0 && this.#position >= this.#until;
   }
 
-  /** What to read next; `undefined` if there is nothing yet. */
+  /** Returns what to read next, or `undefined` if there is nothing yet. */
   next(): Told | undefined {
     const begun = this.#begun.pop();
     if (begun !== undefined) return begun;
@@ -228,7 +230,7 @@ export class Follower {
     return this.#endings.shift() ?? this.#nextOfRing();
   }
 
-  /** Reads what is there now, and nothing that arrives later. */
+  /** Ends reading after the events that exist now. */
   finish(): void {
     this.#until = Math.min(this.#until, this.#ring.end);
   }
@@ -237,7 +239,7 @@ export class Follower {
     this.#ring.forget(this);
   }
 
-  /** Called when the ring has one more event. */
+  /** Called when the ring has received an event. */
   hear(event: TimerEvent): void {
     if (!this.#isWaiting) return;
     if (isOfInterest(event, this.#interest)) {
@@ -275,7 +277,10 @@ export class Follower {
   }
 }
 
-/** Lines of output are the most frequent, and their records contain them twice; for other events, all texts count. */
+/**
+ * Estimates the bytes of an event and its record. Output is the most frequent event, so only its length counts, and its
+ * record contains that text twice. For other events, all strings count.
+ */
 function bytesOf(event: TimerEvent, count: number): number {
   if (event.event === 'run.output')
     return BYTES_OF_EVENT * count + event.lines.length * (event.data === undefined ? 3 : 9);

@@ -1,7 +1,7 @@
 import type { EventRing, Follower, Told } from './event-ring.js';
 import { writeEventLine, writeReply } from './requests.js';
 
-/** How many characters of events are written at once: at most this much waits for a client that does not read. */
+/** How many characters of events are written at once. A client that does not read has at most this much buffered. */
 const PORTION = 128 * 1024;
 
 /** The events that one client follows, by the id of the request. */
@@ -17,13 +17,16 @@ export class FollowedEvents {
     return this.#followers.size;
   }
 
-  /** Follows for a request, in place of an earlier follower with its id. */
+  /** Adds the follower of a request. It replaces an earlier follower with the same id. */
   add(id: number, follower: Follower): void {
     this.#followers.get(id)?.close();
     this.#followers.set(id, follower);
   }
 
-  /** The next lines for the client, shared between the requests; a request that has ended gets its `end`. */
+  /**
+   * Returns the next lines for the client. Its requests share the portion, and a request without further events gets
+   * its `end`.
+   */
   portion(): string {
     const share = PORTION / this.#followers.size;
     let portion = '';
@@ -37,7 +40,7 @@ export class FollowedEvents {
     return portion;
   }
 
-  /** Lets followers read what is there now, and nothing that arrives later. */
+  /** Ends every request after the events that exist now. */
   finish(): void {
     for (const follower of this.#followers.values()) follower.finish();
   }

@@ -12,7 +12,9 @@ export class LineReader {
     this.#longest = longest;
   }
 
-  /** The lines that end in this chunk, without their newlines. @throws RangeError if a line exceeds the limit. */
+  /**
+   * Yields the lines that end in this chunk, without their newlines. @throws RangeError if a line exceeds the limit.
+   */
   *take(chunk: Buffer): Generator<string> {
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {

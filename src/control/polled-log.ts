@@ -14,8 +14,8 @@ interface Polling {
 }
 
 /**
- * Follows the log of the active machine of a shared state. That machine has no stream to this one, so this one polls,
- * even across takeovers. Resolves after the last event, without `follow`. @throws what the first request throws.
+ * Follows the log of the active machine of a shared state. No stream connects the two machines, so this one polls, even
+ * across takeovers. Without `follow`, resolves after the last event. @throws what the first request throws.
  */
 export async function pollEvents(
   { request, isOver, clock }: Polling,

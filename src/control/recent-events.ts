@@ -3,7 +3,7 @@ import { optionalCount, optionalText } from './arguments.js';
 import type { EventRing, Follower, Interest } from './event-ring.js';
 import type { Args, EventRecord } from './requests.js';
 
-/** Characters of a portion, as JSON; an event is never cut. */
+/** The size of a portion, in characters of JSON. An event is never cut, so a portion may be larger. */
 const PORTION = 256 * 1024;
 
 /** Which part of the recent log a client wants. */
@@ -19,20 +19,23 @@ export interface LogPortion {
   readonly events: readonly EventRecord[];
   /** How many events of all timers were dropped before the client asked for them. */
   readonly dropped: number;
-  /** Send it with the next request. */
+  /** The value of `after` in the next request. */
   readonly position: string;
   readonly is_more: boolean;
   /** The name of the machine; `null` without a shared state. */
   readonly node: string | null;
 }
 
-/** Reads the recent log in portions. A position of another machine continues at the time of its last event. */
+/**
+ * Reads the recent log in portions. A position in another machine's log continues after the time of the last event read
+ * there.
+ */
 export class RecentEvents {
   readonly #ring: EventRing;
   readonly #id: string;
   readonly #now: () => Instant;
 
-  /** `id` distinguishes this log from that of every other scheduler. `[A-Za-z0-9.-]`. */
+  /** `id` distinguishes this log from that of every other scheduler. Its characters are `[A-Za-z0-9.-]`. */
   constructor(ring: EventRing, id: string, now: () => Instant) {
     this.#ring = ring;
     this.#id = id;
@@ -83,7 +86,7 @@ function wholeNumber(text: string | undefined): number {
   return number >= 0 && Number.isSafeInteger(number) ? number : 0;
 }
 
-/** Which events the arguments of a verb ask for. @throws RefusalError */
+/** Returns which events the arguments of a verb ask for. @throws RefusalError */
 export const interestOf = (args: Args): Interest => ({
   jobName: optionalText(args, 'task_name'),
   runId: optionalText(args, 'run_id'),

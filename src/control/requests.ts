@@ -10,17 +10,17 @@ import { MINUTE, type Duration } from '../domain/time.js';
  *     ← {"v":1,"id":2,"error":{"code":"unknown_timer","message":"unknown timer \"bakup\" in …"}}
  *     → {"v":1,"id":3,"verb":"logs","args":{"task_name":"backup","follow":true}}
  *     ← {"v":1,"id":3,"ok":{}}
- *     ← {"v":1,"id":3,"event":{"timestamp":"…","event":"run.started",…}}          as often as there are events, while the connection lasts
- *     ← {"v":1,"id":3,"dropped":17}                                              where the client read too slowly
- *     ← {"v":1,"id":3,"end":true}                                                without `follow`, and after the last event
+ *     ← {"v":1,"id":3,"event":{"timestamp":"…","event":"run.started",…}}    one for each event
+ *     ← {"v":1,"id":3,"dropped":17}                              where the client read too slowly
+ *     ← {"v":1,"id":3,"end":true}                                after the last event; with `follow`, at the stop
  *     → {"v":1,"id":4,"verb":"stop"}
  *     ← {"v":1,"id":4,"ok":{}}
- *     ← {"v":1,"id":4,"end":true}                                                when the scheduler has stopped
- *     ← {"v":1,"id":null,"error":{"code":"idle","message":"…"}}                  why the scheduler hangs up
+ *     ← {"v":1,"id":4,"end":true}                                when the scheduler has stopped
+ *     ← {"v":1,"id":null,"error":{"code":"idle","message":"…"}}  why the scheduler hangs up
  *
  * Every verb except `logs` accepts `expires_at` in its `args`: Unix time in milliseconds. After that time, by the
- * scheduler's wall clock, the verb is refused (`expired`), because the client has given up by then. Without it a
- * request waits as long as necessary.
+ * scheduler's wall clock, the verb is rejected (`expired`), because the client has given up by then. Without
+ * `expires_at`, a request waits as long as necessary.
  *
  * Replies carry the request's `id` and come in any order. Unknown members are ignored, so that both sides can evolve.
  */
@@ -41,13 +41,13 @@ export interface Request {
 
 export type Args = Readonly<Record<string, unknown>>;
 
-/** Why a request was refused. The message is a sentence for the user. */
+/** Why a request was rejected. The message is a sentence for the user. */
 export interface Refusal {
   readonly code: RefusalCode;
   readonly message: string;
 }
 
-/** A verb's refusal, thrown in place of its result. */
+/** Thrown by a verb that rejects a request. */
 export class RefusalError extends Error implements Refusal {
   override readonly name = 'RefusalError';
   readonly code: Refusal['code'];
@@ -61,11 +61,11 @@ export class RefusalError extends Error implements Refusal {
 /** An event on the wire: the same record as in the JSON log. */
 export type EventRecord = LogRecord & { readonly timestamp: string; readonly level: string; readonly msg: string };
 
-/** The line of an output record, as the command printed it. A line that was parsed as JSON has no `line` field. */
+/** Returns the line that the command printed: `line`, or `msg` if the line was parsed as JSON. */
 export const outputLineOf = ({ line, msg }: EventRecord & { readonly line?: unknown }): string =>
   typeof line === 'string' ? line : msg;
 
-/** What comes back. `ok`, `error`, `event`, `dropped` and `end` are mutually exclusive. */
+/** A reply to a request. `ok`, `error`, `event`, `dropped` and `end` are mutually exclusive. */
 export interface Reply {
   readonly id: number | null;
   readonly ok?: unknown;
@@ -79,7 +79,7 @@ export interface Reply {
 /** Writes a reply as a line. */
 export const writeReply = (reply: Reply): string => `${JSON.stringify({ v: PROTOCOL_VERSION, ...reply })}\n`;
 
-/** Writes an event as a line of the request that follows it. `json` is its {@link EventRecord}. */
+/** Writes an event as a reply to the request that follows it. `json` is its {@link EventRecord}. */
 export const writeEventLine = (id: number, json: string): string =>
   `{"v":${PROTOCOL_VERSION},"id":${id},"event":${json}}\n`;
 

@@ -1,23 +1,29 @@
 import type { Args, EventRecord } from './requests.js';
 
-/** An update for a client that follows. */
+/** Receives what a client follows. */
 export interface FollowListener {
   event(record: EventRecord): void;
   /** How many events were lost here because the client read too slowly. */
   dropped(count: number): void;
   /** Called before the first event of another machine's log, with its name. */
   moved?(node: string): void;
-  /** Called once while nobody sends events; a sentence for the user. */
+  /** Called once if no machine sends events. `why`: a sentence for the user. */
   trouble?(why: string): void;
 }
 
-/** Requests to a scheduler: over its socket, or over a shared state. */
+/** Sends requests to a scheduler, over its socket or over a shared state. */
 export interface SchedulerClient {
   /** Whether the connection has ended. */
   readonly isGone: boolean;
-  /** Whether its machine stands by, so that the active one of the shared state executes most verbs. Known after the first request. */
+  /**
+   * Whether the scheduler's machine stands by. If so, the active machine of the shared state executes most verbs. Known
+   * after the first request.
+   */
   readonly standsBy: boolean;
-  /** Sends a verb. @throws RefusalError with the scheduler's reason; LostError if it went away or does not respond. */
+  /**
+   * Sends a verb. @throws RefusalError with the scheduler's reason; LostError if the connection ended or the scheduler
+   * does not respond.
+   */
   request(verb: string, args?: Args): Promise<unknown>;
   /**
    * Passes recent events to `follower`, and with `follow: true` also future ones. Resolves after the last event.

@@ -10,7 +10,7 @@ import { RequestQueue } from './request-queue.js';
 import { systemReason } from '../system/system-reason.js';
 
 const MOST_CONNECTIONS = 64;
-/** How many further clients may send a request while all places are taken. */
+/** How many further clients can connect while all of these connections are in use. */
 const MOST_AT_DOOR = 64;
 /** How long a client may take for a request. */
 const PATIENCE: Duration = 10 * SECOND;
@@ -20,14 +20,14 @@ const BETWEEN_CHECKS: Duration = SECOND;
 /** The result of opening a control socket. */
 export type SocketListening =
   | { readonly kind: 'listening'; readonly path: string }
-  /** A sentence for the user explains why. */
+  /** `reason`: a sentence for the user. */
   | { readonly kind: 'unavailable'; readonly reason: string };
 
 const INSIDE: ConnectionLane = { patience: PATIENCE, refusal: () => undefined };
 
 /**
- * Listens on a control socket that only its own user can reach, and serves its clients. If all places are taken,
- * further clients may send one short request, which is served. For any other request they receive `busy`.
+ * Listens on a control socket that only its own user can reach, and serves its clients. While all connections are in
+ * use, further clients can send only short requests. Any other request gets `busy`.
  */
 export class ControlServer {
   readonly #clock: Clock;
@@ -46,7 +46,9 @@ export class ControlServer {
     this.#server = this.#createServer();
   }
 
-  /** Listens at the first usable path of `paths`, replacing a socket that a dead scheduler left. Never rejects. */
+  /**
+   * Listens at the first usable path of `paths`, replacing a socket that a dead scheduler left behind. Never rejects.
+   */
   async listen(paths: readonly string[], uid: number): Promise<SocketListening> {
     const reasons: string[] = [];
     for (const path of paths) {
@@ -60,7 +62,10 @@ export class ControlServer {
     return { kind: 'unavailable', reason: reasons.join('; ') };
   }
 
-  /** Ends every connection and removes the socket. Bounded. Never rejects. */
+  /**
+   * Ends every connection and removes the socket. A client that does not read delays this by at most {@link FAREWELL}.
+   * Never rejects.
+   */
   async close(): Promise<void> {
     this.#stopLooks();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
@@ -80,7 +85,7 @@ export class ControlServer {
   #watch(path: string, uid: number): void {
     this.#stopLooks = watchSocketFile(path, this.#clock, () => {
       if (unfitness(path, uid) === undefined) {
-        // This comes first, because a server removes the socket at its path when it closes. Open connections stay.
+        // Closing comes first, because a server that closes removes the socket at its path. Open connections stay.
         this.#server.close();
         this.#server = this.#createServer();
         void this.#listenAt(path);
@@ -104,8 +109,8 @@ export class ControlServer {
   }
 
   /**
-   * The terms of a client without a place. The newest such client comes first, so that a waiting one cannot block
-   * others.
+   * Returns the terms of a client beyond the maximum. If too many of them wait, an older one makes room, so that
+   * waiting clients cannot block new ones.
    */
   #door(): ConnectionLane {
     const busy = { code: 'busy', message: `the scheduler is busy: ${this.#inside.size} connections are open` } as const;

@@ -7,17 +7,17 @@ import { systemReason } from '../system/system-reason.js';
 
 /** What identifies a scheduler. */
 export interface SchedulerPlace {
-  /** The file of its state; `undefined` if the state is kept in memory. */
+  /** The path of its state file; `undefined` if the state is kept in memory. */
   readonly state: string | undefined;
   /** The real path of its timer file. */
   readonly file: string;
-  /** Folders for sockets that cannot be next to the state, best first. */
+  /** Folders for sockets that cannot be next to the state file, best first. */
   readonly folders: readonly string[];
 }
 
 /**
- * Where the control socket of a scheduler can be, best first: next to its state, otherwise under a short name in one of
- * the folders. A scheduler uses the first that works, and clients look in the same order.
+ * Returns where a scheduler's control socket can be, best first: next to its state file, or under a short name in a
+ * folder. A scheduler uses the first path that works, and clients try them in the same order.
  */
 export function socketPaths({ state, file, folders }: SchedulerPlace): readonly string[] {
   const digest = digestOf(state ?? file);
@@ -26,8 +26,8 @@ export function socketPaths({ state, file, folders }: SchedulerPlace): readonly 
 }
 
 /**
- * Where the scheduler of a timer file records the path of its socket, best first. Clients that know only the file read
- * it there, if `state` has changed since or the file can no longer be read.
+ * Returns where the scheduler of a timer file records the path of its socket, best first. Clients that know only the
+ * timer file read that path, in case `state` has changed since or the file can no longer be read.
  */
 export function wordPaths({ file, folders }: Omit<SchedulerPlace, 'state'>): readonly string[] {
   return folders.map((folder) => join(folder, `${digestOf(file)}.at`));
@@ -35,12 +35,12 @@ export function wordPaths({ file, folders }: Omit<SchedulerPlace, 'state'>): rea
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
-/** Makes sure that a socket can be created at `path` and that nobody else can reach it. Returns why not. */
+/** Makes sure that a socket can be created at `path` and that only `uid` can reach it. Returns the reason if not. */
 export function unfitness(path: string, uid: number): string | undefined {
   if (Buffer.byteLength(path) > LONGEST_SOCKET_PATH) return `its path is longer than ${LONGEST_SOCKET_PATH} bytes`;
   try {
     makeFolder(dirname(path));
-    // Root may do everything except write to a read-only file system.
+    // Root can do anything except write to a read-only file system.
     accessSync(dirname(path), constants.W_OK | constants.X_OK);
   } catch (error) {
     return `no socket can be created in ${dirname(path)}: ${systemReason(error)}`;
@@ -48,7 +48,9 @@ export function unfitness(path: string, uid: number): string | undefined {
   return exposure(dirname(path), uid);
 }
 
-/** Why a socket cannot be at `path`, as far as is known without creating its folder. `undefined`: it can. */
+/**
+ * Returns why a socket cannot be created at `path`, or `undefined` if nothing prevents it. Does not create its folder.
+ */
 export function impossibility(path: string, uid: number): string | undefined {
   let nearest = dirname(path);
   while (!existsSync(nearest) && nearest !== dirname(nearest)) nearest = dirname(nearest);
@@ -61,8 +63,8 @@ export function impossibility(path: string, uid: number): string | undefined {
 }
 
 /**
- * Why a file or folder is not trusted: it belongs to another user, or is open to others. `undefined`: it belongs to us
- * alone. Root trusts every owner.
+ * Returns why a file or folder is not trusted: it is missing, belongs to another user, or is open to others. Returns
+ * `undefined` if only `uid` can open it. Root trusts every owner.
  */
 export function exposure(path: string, uid: number): string | undefined {
   const stats = statsOf(path);

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { exposure, unfitness } from './socket-path.js';
 
 /**
- * Writes the path of the socket at `socket` to the first usable one of `paths`. Returns a function that removes it.
- * Never throws: a client that finds no pointer looks next to the state.
+ * Writes a pointer: a file with the path `socket`, at the first usable one of `paths`. Returns a function that removes
+ * the pointer. Never throws, because a client that finds no pointer looks next to the state file.
  */
 export function writeSocketPointer(paths: readonly string[], socket: string, uid: number): () => void {
   const path = paths.find((one) => unfitness(one, uid) === undefined);
@@ -22,7 +22,7 @@ export function writeSocketPointer(paths: readonly string[], socket: string, uid
   };
 }
 
-/** The sockets that this user's pointers at `paths` name. */
+/** Returns the paths of sockets that this user's pointers at `paths` contain. */
 export function readSocketPointers(paths: readonly string[], uid: number): readonly string[] {
   const trusted = paths.filter((path) => (exposure(dirname(path), uid) ?? exposure(path, uid)) === undefined);
   return trusted.flatMap((path) => read(path) ?? []);

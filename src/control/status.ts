@@ -5,7 +5,7 @@ import type { ChangedJobs } from './changes.js';
 
 /** What a client requests besides the current state. */
 export interface StatusAsked {
-  /** At most this many of the latest outcomes of each timer; absent: no list at all. */
+  /** At most this many of the latest outcomes of each timer. Absent for no list at all. */
   readonly recent?: number | undefined;
   /** Only timers that have changed since the response with this `revision`. */
   readonly since?: number | undefined;

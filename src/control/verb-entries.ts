@@ -1,11 +1,13 @@
-/** What the control socket accepts and returns. Used only by the reference: the program imports just its types. */
+/**
+ * What a verb does, accepts and returns. Only the reference contains these texts: the program imports just the types.
+ */
 interface VerbEntry {
   readonly summary: string;
   readonly args: Readonly<Record<string, string>>;
   readonly returns: string;
 }
 
-const expires = { expires_at: 'Unix time in milliseconds. After it, the verb is rejected.' };
+const expires = { expires_at: 'Unix time in milliseconds, after which the verb is rejected.' };
 const kept = '`keeping` says whether the change is recorded.';
 const names = {
   names: 'A list of timers.',
@@ -15,7 +17,7 @@ const names = {
 /** Every verb of the control socket. */
 export const VERBS = {
   status: {
-    summary: 'Returns the scheduler and its timers.',
+    summary: 'Returns the status of the scheduler and its timers.',
     args: {
       recent: 'The number of recent outcomes to return for each timer. Default: 0.',
       since: 'The `revision` of an earlier response. Only timers that changed since are returned.',
@@ -98,7 +100,7 @@ export const VERBS = {
     returns: `\`next_at\`, \`starts_at\` (with jitter) and \`breaker_closed\`. ${kept}`,
   },
   reload: {
-    summary: 'Loads the timer file.',
+    summary: 'Reloads the timer file.',
     args: {
       dry_run: '`true` to return the changes without making them.',
       file: 'With `dry_run`: the absolute path of another file to compare.',
@@ -118,7 +120,7 @@ export const VERBS = {
   },
 } as const satisfies Readonly<Record<string, VerbEntry>>;
 
-/** Why a request was refused. */
+/** Why a request was rejected, by error code. */
 export const REFUSALS = {
   bad_request: 'The line is not a request, or is longer than 64 KiB.',
   unsupported_version: '`v` is not 1.',

@@ -37,25 +37,25 @@ export interface VerbTarget {
   now(): Instant;
   isStopping(): boolean;
   status(asked: StatusAsked): StatusRecord | Promise<StatusRecord>;
-  /** Whether the scheduler is alive, or also ready: the same judgment as `/healthz` and `/readyz`. */
+  /** Returns whether the scheduler is alive, or also ready: the same judgment as `/healthz` and `/readyz`. */
   health(question: 'alive' | 'ready'): Judgment;
-  /** The scheduler's role in a shared state; `undefined` without one. */
+  /** Returns the scheduler's role in a shared state; `undefined` without one. */
   role?(): SharedRecord['role'] | undefined;
-  /** A part of the recent log. */
+  /** Returns a part of the recent log. */
   events(asked: EventsAsked): LogPortion;
-  /** The policy for a kind of overlap; `undefined` for an unknown word. */
+  /** Returns the policy for a kind of overlap; `undefined` for an unknown kind. */
   overlap(kind: string): AdmissionPolicy | undefined;
   /** Adds an ad-hoc timer. @throws RefusalError with the reason. */
   add(request: AdHocRequest): AdHocTimer;
-  /** Makes such a timer due after `length`. Returns when. @throws RefusalError with the reason. */
+  /** Makes an ad-hoc timer due after `length`, and returns when it is due. @throws RefusalError with the reason. */
   move(name: string, length: Duration): Instant;
   /** Reads the timer file again and applies it, or returns its errors. JSON-safe. */
   reload(): Promise<object>;
-  /** What loading `file` (by default the timer file) would change. Changes nothing. JSON-safe. */
+  /** Returns what loading `file` (by default the timer file) would change. Changes nothing. JSON-safe. */
   compare(file: string | undefined): Promise<object>;
-  /** Returns at once. */
+  /** Begins to stop the scheduler, and returns at once. */
   stop(how: { readonly drain: boolean }): void;
-  /** What the scheduler has loaded from its timer file. */
+  /** Returns what the scheduler has loaded from its timer file. */
   taken(): LoadedFile;
 }
 
@@ -83,15 +83,18 @@ export const verbs: ReadonlyMap<string, Verb> = new Map(
   ]),
 );
 
-/** On a shared state, a standby machine passes a verb on. */
+/** Wraps a verb so that a standby machine of a shared state passes it to the active one. */
 function byTheActive(name: string, carryOut: Verb): Verb {
   return (controlled, args) => controlled.elsewhere?.(name, args) ?? carryOut(controlled, args);
 }
 
 const LOST =
-  'this machine lost the shared state before it had confirmed the request: timers status shows whether it was done';
+  'this machine lost the shared state before it had confirmed the request: timers status shows whether it was executed';
 
-/** Resolves only when its change is recorded, and reports that. So a change that was confirmed survives any crash. */
+/**
+ * Wraps a verb so that it waits until its change is recorded, and reports that. So a confirmed change survives any
+ * crash.
+ */
 function kept(carryOut: (controlled: VerbTarget, args: Args) => object | Promise<object>): Verb {
   return async (controlled, args) => {
     const answer = await carryOut(controlled, args);
@@ -101,7 +104,10 @@ function kept(carryOut: (controlled: VerbTarget, args: Args) => object | Promise
   };
 }
 
-/** Refuses expired requests. When a stopped process continues, it finds old requests that nobody waits for anymore. */
+/**
+ * Wraps a verb so that it rejects expired requests. A stopped process that continues finds requests of clients that
+ * gave up.
+ */
 function timely(carryOut: Verb): Verb {
   return (controlled, args) => {
     const expiresAt = optionalCount(args, 'expires_at');
@@ -128,7 +134,7 @@ function add(controlled: VerbTarget, args: Args): object {
       ? { at: textArgument(args, 'at'), ...(timezone !== undefined && { timezone }) }
       : { in: length };
   if (length === 0)
-    throw new RefusalError('bad_argument', 'the delay must be longer than 0. To run it now, run it yourself');
+    throw new RefusalError('bad_argument', 'the delay must be longer than 0. To run the command now, use your shell');
   refuseWhileStopping(controlled);
   const {
     name,
@@ -157,7 +163,7 @@ function health(controlled: VerbTarget, args: Args): object {
 function events(controlled: VerbTarget, args: Args): LogPortion {
   const asked = { ...interestOf(args), last: optionalCount(args, 'last'), after: optionalText(args, 'after') };
   const portion = controlled.events(asked);
-  // A timer that was removed may still have events.
+  // A removed timer may still have events.
   if (asked.jobName !== undefined && asked.after === undefined && portion.events.length === 0)
     refuseUnknown(controlled, asked.jobName);
   return portion;
@@ -176,7 +182,10 @@ function trigger(controlled: VerbTarget, args: Args): object {
   return { firing_id: firingId(firing), scheduled_at: toTimestamp(firing.scheduledFor) };
 }
 
-/** If the firing has no such run, a rule has already ended it; the event follows once it is recorded. */
+/**
+ * Rejects a request whose firing has no run: its overlap rule has already skipped it. The event follows once it is
+ * recorded.
+ */
 function refuseSkipped({ controls }: VerbTarget, firing: Firing): void {
   const { jobName } = firing;
   const runs = controls.status().jobs.find(({ job }) => job.name === jobName)?.runs;
@@ -215,7 +224,7 @@ function cancel(controlled: VerbTarget, args: Args): object {
   throw new RefusalError('unknown_run', `unknown timer or run "${target}". ${way}`);
 }
 
-/** The timer with that name or of that run, and the run if it is one. */
+/** Returns the timer that `target` names, or the run that it names and the timer of that run. */
 function ownerOf(target: string, { controls }: VerbTarget) {
   const jobs = jobsWithRuns(controls.status());
   const owner = jobs.find(({ job, runs }) => job.name !== target && runs.some(({ runId }) => runId === target));
@@ -223,7 +232,7 @@ function ownerOf(target: string, { controls }: VerbTarget) {
 }
 
 /**
- * The id of the run with this prefix; the name of a timer, or an unknown text, is returned unchanged. @throws
+ * Returns the id of the run with this prefix. Returns the name of a timer, or an unknown target, unchanged. @throws
  * RefusalError if several runs share the prefix.
  */
 function wholeId({ controls }: VerbTarget, target: string): string {
@@ -252,7 +261,7 @@ function reset(controlled: VerbTarget, args: Args): object {
   return { ...armedAt(next, before.job.offset), breaker_closed: hasClosed };
 }
 
-/** The nominal instant and the actual start. */
+/** Returns the nominal instant and the actual start. */
 const armedAt = (next: Instant | undefined, offset: Duration): ArmedAt => ({
   next_at: next === undefined ? null : toTimestamp(next),
   starts_at: next === undefined ? null : toTimestamp(next + offset),
@@ -260,7 +269,7 @@ const armedAt = (next: Instant | undefined, offset: Duration): ArmedAt => ({
 
 type ArmedAt = Required<Pick<TimerRecord, 'next_at' | 'starts_at'>>;
 
-/** Why a timer has no delay or interval to restart, as a clause. */
+/** Returns why a timer has no delay or interval to restart, as a clause. */
 function whyNotReset({ schedule, written: { key }, enabled }: Job): string {
   if (schedule.length !== undefined) return enabled ? 'it is done' : 'it is disabled';
   const what = key === 'every' ? 'every with at' : key;
@@ -284,7 +293,7 @@ function stop(controlled: VerbTarget, args: Args): object {
   return {};
 }
 
-/** The timers that an argument names: if one is unknown, none is affected. */
+/** Returns the timers that the arguments name. If one is unknown, none is affected. */
 function named({ controls, file }: VerbTarget, args: Args): { at: number; names: readonly string[] } {
   const { at, jobs } = controls.status();
   const known = jobs.map(({ job }) => job.name);

@@ -29,7 +29,7 @@ export class AdHocTimers {
     if (scheduler.adHoc >= MOST_AD_HOC)
       throw new RefusalError(
         'busy',
-        `there are ${MOST_AD_HOC} ad-hoc timers already; cancel some, or write a timer file`,
+        `there are ${MOST_AD_HOC} ad-hoc timers already; cancel some, or put them into the timer file`,
       );
     const { when, run, timeout, description, cwd } = request;
     const now = scheduler.now();
@@ -41,7 +41,7 @@ export class AdHocTimers {
         at: formatLocal(at, timezone),
         timezone,
         run,
-        // On a shared state, the folder of the file is that of the machine that runs it.
+        // Left out by default, so that each machine of a shared state uses the folder of its own timer file.
         ...(cwd !== undefined && { cwd }),
         ...(timeout !== undefined && { timeout }),
         ...(description !== undefined && { description }),
@@ -52,7 +52,9 @@ export class AdHocTimers {
     return { name, due, timezone, command: commandLine(job.command), cwd: job.command.cwd };
   }
 
-  /** Makes a pending timer due after `length`. Returns when. @throws RefusalError if it has already come due. */
+  /**
+   * Makes a pending timer due after `length`, and returns when it is due. @throws RefusalError if it is already due.
+   */
   move(name: string, length: Duration): Instant {
     const scheduler = this.#around.scheduler();
     const { job, next } = scheduler.controls.status().jobs.find((status) => status.job.name === name) ?? {};
@@ -86,6 +88,6 @@ function unknownZone(name: string): string {
   return `timezone: ${message} ${hint()}`;
 }
 
-/** Easy to read and type: no two look alike. */
+/** Characters that are easy to read and type: no two look alike. */
 const LETTERS = '23456789abcdefghjkmnpqrstuvwxyz';
 const letter = (): string => LETTERS.charAt(Math.floor(chance() * LETTERS.length));

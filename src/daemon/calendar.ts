@@ -2,7 +2,7 @@ import type { SchedulerStatus } from '../domain/controls.js';
 import { calendarText, type CalendarEvent } from '../exporters/ical/calendar.js';
 import { comingEvents, MOST_EVENTS } from '../exporters/ical/ical.js';
 
-/** Events of one response. Timers share them evenly. */
+/** The maximum number of events in one response. Timers share them evenly. */
 const MOST_IN_ALL = 2_000;
 
 /** Returns the upcoming firings of a scheduler as an iCalendar file. `turn` lets other work run between two timers. */

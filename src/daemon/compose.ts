@@ -21,7 +21,7 @@ import { chance, networkMount } from '../this-machine.js';
 import { version } from '../version.js';
 import { createHooks, createPings, createNotifications, createWebSender, Heartbeat } from '../delivery/index.js';
 
-/** Where and when an executor runs commands. Default: by execa, on this machine, at any time. */
+/** What starts an executor's commands, and where and when they run. Default: by execa, on this machine, at any time. */
 export interface ExecutorChoice {
   readonly launcher?: Launcher | undefined;
   readonly term?: ExecutorTerm | undefined;
@@ -29,25 +29,25 @@ export interface ExecutorChoice {
   readonly workers?: Executor | undefined;
 }
 
-/** Creates what runs commands. Default: the shell executor. */
+/** The parts of a scheduler that do not come from its timer file. */
 export interface Composition {
   readonly clock?: Clock;
-  /** Default: the shell's. */
+  /** Creates what runs commands. Default: the shell executor. */
   readonly createExecutor?: ((how?: ExecutorChoice) => Executor) | undefined;
-  /** On a shared state: the time in which this scheduler is the active one. */
+  /** On a shared state: the term in which this scheduler is the active one. */
   readonly term?: ExecutorTerm | undefined;
   /** On a shared state: the clock of its store. */
   readonly stateTime?: StateTime | undefined;
-  /** What runs commands on workers. Absent without workers. */
+  /** Runs commands on workers. Absent without workers. */
   readonly workers?: (Executor & Pick<Orphans, 'takeBack'>) | undefined;
-  /** What starts the commands of timers; default: execa, which starts all others. */
+  /** What starts the commands of timers. Default: execa, which always starts hooks and notifications. */
   readonly launcher?: { readonly kind: 'forker' | 'execa'; readonly launcher?: Launcher } | undefined;
   readonly sinks: readonly Sink[];
   /** The environment that commands inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The control socket, if there is one. */
   readonly socket?: string | undefined;
-  /** Where outcomes are recorded. Without it nothing outlives the scheduler. */
+  /** Where outcomes are recorded. Without it, nothing outlives the scheduler. */
   readonly ledger?: RecordingPlace;
   /** Further parts that start and stop with the scheduler. */
   readonly companions?: readonly Companion[];
@@ -60,7 +60,7 @@ export interface RecordingPlace {
   readonly ledger: Ledger;
   /** The path of a state file, or the place of a shared state. */
   readonly file: string;
-  /** Where a forker leaves reports for the next scheduler; absent if that scheduler may be on another machine. */
+  /** Where a forker leaves reports for the next scheduler. Absent if that scheduler may be on another machine. */
   readonly endsFile?: string;
 }
 
@@ -99,7 +99,7 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
   return scheduler;
 }
 
-/** Next to the state: what a forker reports to the next scheduler. */
+/** Returns the path of a forker's reports to the next scheduler, next to the state file. */
 export const endsFileOf = (state: string): string => `${state}.ends`;
 
 function orphansOf({ endsFile }: RecordingPlace, { workers }: Composition, clock: Clock): Orphans {
@@ -197,7 +197,10 @@ function createDriftWatch(
   });
 }
 
-/** Run ids: the millisecond and a random part in base 36. 13 characters, sortable by creation and short enough to type. */
+/**
+ * Creates run ids: the millisecond and a random part in base 36. They have 13 characters, sort by creation, and are
+ * short enough to type.
+ */
 function createRunIds(clock: Clock, random: () => number): () => string {
   let lastMs = 0;
   return () => {
@@ -209,8 +212,8 @@ function createRunIds(clock: Clock, random: () => number): () => string {
 }
 
 /**
- * Counts up from a random number, so that two schedulers in the same millisecond (a clock that was set back) still
- * differ.
+ * Creates marks that count up from a random number. So two schedulers that use the same millisecond, because the clock
+ * was set back, still differ.
  */
 function createMarks(random: () => number): () => number {
   let last = MARKS_FROM + Math.floor(random() * 36 ** 5);

@@ -46,7 +46,7 @@ export interface Control {
   readonly carryOut: (verb: string, args: Args) => unknown;
   /** Like {@link carryOut}, without asking another machine. */
   readonly carryOutHere: (verb: string, args: Args) => unknown;
-  /** The path of the socket; absent if there is none. */
+  /** The path of the socket. Absent if there is none. */
   readonly socket?: string;
   close(): Promise<void>;
 }
@@ -57,7 +57,7 @@ export type Runner = Pick<Scheduler, 'start' | 'stop' | 'drain' | 'forceStop' | 
 interface Opening {
   readonly surroundings: Surroundings;
   readonly clock: Clock;
-  /** The state's file, if the command line names it. */
+  /** The value of `--state`, if it is set. */
   readonly named: string | undefined;
   readonly reloader: Reloader;
   /** Loads the timer file again. */
@@ -67,17 +67,17 @@ interface Opening {
   /** What has been recorded so far. */
   readonly recorded: () => Recorded | undefined;
   readonly adHoc: AdHocTimers;
-  /** Absent without a shared state. */
+  /** Passes a verb to another machine. Absent without a shared state. */
   readonly elsewhere?: ((verb: string, args: Args) => Promise<unknown> | undefined) | undefined;
-  /** Returns what runs the timers; called after the first client has connected. */
+  /** Returns what runs the timers. Not called before the first client has connected. */
   readonly runner: () => Runner;
-  /** Called after the first client has connected. */
+  /** Not called before the first client has connected. */
   readonly scheduler: () => Scheduler;
   /** Called when a stop requested over the socket has finished. */
   readonly stopped: () => void;
 }
 
-/** Opens the control socket. If that fails, the scheduler runs without one, and reports it. */
+/** Opens the control socket. If that fails, the scheduler reports why and runs without a socket. */
 export async function openControl(timerFile: TimerFile, opening: Opening): Promise<Control> {
   const { surroundings, clock, named } = opening;
   const host = hostname();
@@ -126,9 +126,9 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
   return { ...control, close: () => Promise.resolve() };
 }
 
-/** Returns a function that removes them again. */
+/** Writes pointers to the socket, for clients that know only the timer file. Returns functions that remove them. */
 function writeSocketPointers(timerFile: TimerFile, surroundings: Surroundings, path: string): readonly (() => void)[] {
-  // Also under the given name: later it may point to another file (`..data` of Kubernetes).
+  // Also for the given name, because it may later point to another file (`..data` in Kubernetes).
   const files = new Set([timerFile.path, timerFile.named]);
   return [...files]
     .flatMap((file) => [ownFolders(file, surroundings), commonFolders()].map((folders) => wordPaths({ file, folders })))

@@ -30,25 +30,25 @@ export interface DaemonOptions extends ReloadingOptions {
   /** Listeners in addition to those of the timer file. */
   readonly sinks: readonly Sink[];
   readonly log: SchedulerLog;
-  /** Whether it keeps running after the last possible firing. */
+  /** Whether the scheduler keeps running after the last possible firing. */
   readonly keepAlive: boolean;
-  /** The state's file, if the command line names it. */
+  /** The value of `--state`, if it is set. */
   readonly state: string | undefined;
-  /** What starts commands, if set on the command line; default: the file's choice. */
+  /** What starts commands, if the command line sets it. Default: the choice of the timer file. */
   readonly launcher?: 'auto' | 'execa' | undefined;
-  /** The service manager that started this process; absent: none. */
+  /** The service manager that started this process, if any. */
   readonly service?: Service | undefined;
   /** The source of requests that arrive as signals. */
   readonly onRequest: OnRequest;
 }
 
-/** Registers the one receiver of requests; `signal` is the signal that requested it. */
+/** Registers the only receiver of requests. `signal` is the signal that made the request. */
 export type OnRequest = (receive: (request: 'stop' | 'reload', signal: NodeJS.Signals) => void) => void;
 
 /**
  * Runs a scheduler in this process, with everything its timer file requires: state, control socket, HTTP server,
- * tracing. Resolves with the exit code after a request or the last firing has ended the scheduler. The code is 1 if it
- * must not use the state, or after too many bugs.
+ * tracing. Resolves with the exit code after a request or the last firing has ended the scheduler. The code is 1 if the
+ * scheduler must not use the state, or stops after too many internal errors.
  */
 export async function startDaemon(timerFile: TimerFile, options: DaemonOptions): Promise<number> {
   const { surroundings, clock, keepAlive, state: named } = options;
@@ -105,7 +105,7 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
 const placeOf = ({ state, surroundings }: DaemonOptions) =>
   state === undefined ? undefined : namedPlace(state, surroundings.cwd);
 
-/** Reports what happened before the start and, from now on, trouble with the log. */
+/** Reports trouble with the state from before the start and, from now on, trouble with the log. */
 function reportTroubles(running: () => Scheduler, troubles: Assembled['state']['troubles'], log: SchedulerLog): void {
   log.emitTo(running);
   for (const trouble of troubles) running().tellTrouble(trouble);
@@ -132,7 +132,7 @@ interface Assembled {
   readonly around: Around;
 }
 
-/** Assembles what runs the timers and everything around it. `file`: as last loaded. */
+/** Assembles what runs the timers and everything around it. `file` returns the timer file as last loaded. */
 function operate(file: () => TimerFile, options: DaemonOptions, { state, control, around }: Assembled): Operation {
   const { companions, sinks, ...rest } = around;
   const shared = [...control.sinks, ...sinks, ...options.sinks, options.log];
@@ -160,8 +160,8 @@ async function refuse({ surroundings }: DaemonOptions, message: string, launchin
 }
 
 /**
- * Starts the launcher before other parts: its first command runs while the state opens. Await it before the control
- * socket opens: that command may take seconds, and no request can be served before there is a scheduler.
+ * Starts the launcher before other parts, so that its test command runs while the state opens. Await it before the
+ * control socket opens: that command may take seconds, and no request can be served before there is a scheduler.
  */
 function launcherOf(timerFile: TimerFile, options: DaemonOptions, scheduler: () => Scheduler): Promise<OpenLauncher> {
   const { settings } = timerFile;
@@ -170,7 +170,9 @@ function launcherOf(timerFile: TimerFile, options: DaemonOptions, scheduler: () 
   return openLauncher(launcher, { scheduler, stateFile, clock, surroundings, orphans: settings.orphans });
 }
 
-/** The timer file with the pending timers of an earlier scheduler. Reports those that cannot be built. */
+/**
+ * Returns the timer file with the pending ad-hoc timers of an earlier scheduler. Reports timers that cannot be built.
+ */
 function withRecorded(
   timerFile: TimerFile,
   state: Composition['ledger'],
@@ -179,13 +181,13 @@ function withRecorded(
   if (state === undefined) return timerFile;
   const { jobs, unreadable } = recordedAdHoc(state.ledger.recall().jobs.values(), timerFile, clock.now());
   for (const name of unreadable)
-    surroundings.err(`timers: ${name}, an ad-hoc timer, cannot be read and does not run; it stays in ${state.file}`);
+    surroundings.err(`timers: the ad-hoc timer ${name} cannot be read and does not run; it stays in ${state.file}`);
   return { ...timerFile, jobs: [...timerFile.jobs, ...jobs] };
 }
 
-/** The surroundings of a scheduler. */
+/** The parts around a scheduler. */
 interface Around extends Http {
-  /** Absent: the default one. */
+  /** Absent for the default executor. */
   readonly createExecutor?: Composition['createExecutor'];
   readonly launcher: OpenLauncher;
   /** Absent without `forward`. */
@@ -195,8 +197,8 @@ interface Around extends Http {
 }
 
 /**
- * Watches the scheduler's condition, and opens the HTTP server and tracing if the file configures them. Otherwise their
- * packages are not even loaded.
+ * Watches the scheduler's condition, and opens the HTTP server and tracing if the file configures them. Otherwise,
+ * their packages are not even loaded.
  */
 async function openAround(
   timerFile: TimerFile,
@@ -228,9 +230,9 @@ async function forwardOf({ forward }: TimerFile['settings'], context: HttpContex
 
 /** The actions that requests trigger. */
 interface Follows {
-  /** The scheduler has stopped. */
+  /** Called when the scheduler has stopped. */
   readonly stopped: () => void;
-  /** Reload the timer file. */
+  /** Reloads the timer file. */
   readonly reload: () => void;
 }
 
@@ -256,7 +258,7 @@ async function stopWhenIdle(scheduler: Runner): Promise<void> {
   await scheduler.stop();
 }
 
-/** Keeps the process alive while nothing is armed. */
+/** Keeps the process alive while no timer is armed, until canceled. */
 function stayAwake(clock: Clock): Cancel {
   let cancel: Cancel;
   const again = () => {

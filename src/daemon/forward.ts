@@ -35,5 +35,5 @@ export function openForward(
   });
 }
 
-/** A host name as the name of a node, which has no slash and no space. */
+/** Turns a host name into the name of a node, which has no slash and no space. */
 const nodeOf = (host: string): string => host.replaceAll(/[^\w.-]/g, '-').replace(/^[^A-Za-z0-9]/, 'n') || 'node';

@@ -25,15 +25,18 @@ export interface Http {
 /** What the HTTP server reports. */
 export interface HttpContext extends PageParts {
   readonly condition: ConditionWatch;
-  /** Registers a listener to the time that each commit took; absent without a shared state. */
+  /** Registers a listener for the time that each commit took. Absent without a shared state. */
   readonly onCommitted?: ((listener: (took: Duration) => void) => void) | undefined;
   /** Absent without `forward`. */
   readonly forward?: Pick<Forward, 'unsent'> | undefined;
-  /** Absent for a timer file of this machine. */
+  /** Absent for a timer file on this machine. */
   readonly origin?: Pick<OriginWatch, 'age'> | undefined;
 }
 
-/** Run times come from the history or, without one, from the last outcomes that this process has seen. */
+/**
+ * Assembles the forecasts. Run times come from the history or, without one, from the last outcomes that this process
+ * saw.
+ */
 function openForecasts({ surroundings, clock, scheduler, control, recorded }: HttpContext): Forecasts {
   return new Forecasts({
     clock,

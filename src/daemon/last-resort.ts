@@ -6,8 +6,8 @@ import { MINUTE, type Cancel, type Duration } from '../domain/time.js';
 import type { Surroundings } from './surroundings.js';
 
 /**
- * A scheduler continues after this many uncaught errors within {@link WITHIN}. After one more, its state is not
- * trustworthy.
+ * A scheduler continues after up to this many uncaught errors within {@link WITHIN}. After one more, it can no longer
+ * be trusted, and stops.
  */
 const MOST = 10;
 const WITHIN: Duration = MINUTE;
@@ -45,7 +45,7 @@ interface LastResort {
   readonly report: (error: unknown) => void;
   /** Called once, after too many errors: shuts down. */
   readonly giveUp: (sentence: string) => void;
-  /** Called after as many further errors while stopping: ends immediately. */
+  /** Called after as many further errors while stopping: ends the process immediately. */
   readonly abort: () => void;
 }
 
@@ -68,7 +68,7 @@ export function catchUncaught({ clock, report, giveUp, abort }: LastResort): Can
         giveUp(`${MOST} internal errors within a minute, the last one: ${bugOf(error).error}`);
       }
     } catch {
-      // The reporter itself is broken. Only the next error counts again, so this cannot loop.
+      // The reporter itself failed. Its error is not counted, so this cannot loop.
     }
   };
   // Rejections arrive here too: Node turns them into uncaught exceptions.

@@ -8,10 +8,10 @@ import { endsFileOf } from './compose.js';
 import { createExecaLauncher, ForkerLauncher, type Launcher } from '../executors/index.js';
 import type { Surroundings } from './surroundings.js';
 
-/** What starts the commands of a scheduler. It outlives the last of them, and ends with this process. */
+/** What starts the commands of a scheduler. It keeps running after the last command, and ends with this process. */
 export interface OpenLauncher extends Companion {
   readonly kind: LauncherRecord['kind'];
-  /** Absent: execa. */
+  /** Absent for execa. */
   readonly launcher?: Launcher;
   record(): LauncherRecord;
 }
@@ -19,7 +19,7 @@ export interface OpenLauncher extends Companion {
 interface LauncherParts {
   readonly clock: Clock;
   readonly surroundings: Pick<Surroundings, 'err'>;
-  /** Next to it, the forker records how commands ended without a scheduler. */
+  /** The path of the state file. Next to it, the forker records how commands ended while no scheduler was running. */
   readonly stateFile: string | undefined;
   /** What happens to commands when the scheduler dies. */
   readonly orphans: 'kill' | 'keep';
@@ -27,7 +27,7 @@ interface LauncherParts {
   readonly scheduler: () => Pick<Scheduler, 'now' | 'emit'>;
 }
 
-/** Opens the forker if `choice` allows it and it has run a test command; otherwise execa. Never rejects. */
+/** Opens the forker if `choice` allows it and it can run a test command. Otherwise, opens execa. Never rejects. */
 export async function openLauncher(choice: 'auto' | 'execa', parts: LauncherParts): Promise<OpenLauncher> {
   if (choice === 'execa') return byExeca(parts);
   if (process.platform !== 'linux') return byExeca(parts, 'timers-forker runs only on Linux');
@@ -39,7 +39,7 @@ export async function openLauncher(choice: 'auto' | 'execa', parts: LauncherPart
 async function openForker(program: string, parts: LauncherParts): Promise<OpenLauncher> {
   const { clock, orphans, scheduler, stateFile } = parts;
   let begin: () => void = () => undefined;
-  // Resolves when there is a scheduler to report to.
+  // Resolves when the scheduler that receives the events has started.
   const begun = new Promise<void>((resolve) => (begin = resolve));
   const at = () => scheduler().now();
   const forker = new ForkerLauncher({
@@ -75,11 +75,14 @@ async function openForker(program: string, parts: LauncherParts): Promise<OpenLa
 
 const cannotBeUsed = (reason: string): string => `timers-forker cannot be used: ${reason}`;
 
-/** Node reaps only its own children, and the forker reaps what commands leave behind. */
+/**
+ * Printed only without the forker. Node reaps only its own children, but the forker also reaps what commands leave
+ * behind.
+ */
 const NO_INIT =
   'timers: running as PID 1, but timers does not reap processes that commands leave behind: they remain as zombies. Use an init, such as docker run --init or tini.';
 
-/** `reason`: why it is not the forker, although the file and command line allow it. */
+/** Opens execa. `reason`: why the forker is not used, although the file and the command line allow it. */
 const byExeca = ({ scheduler, surroundings }: LauncherParts, reason?: string): OpenLauncher => ({
   kind: 'execa',
   record: () => ({ kind: 'execa', pid: null, left_running: null }),

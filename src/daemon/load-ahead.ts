@@ -6,8 +6,8 @@ import { loadProxies } from '../proxies/index.js';
 import type { Surroundings } from './surroundings.js';
 
 /**
- * Loads code that a start does not need but a run, a reload or a message may, as soon as the scheduler has started.
- * Later, an update of the package may have replaced its files.
+ * Loads code that a run, a reload or a message may need, as soon as the scheduler has started. If it were loaded later,
+ * an update of the package might have replaced its files.
  */
 export async function loadAhead(
   scheduler: Scheduler,

@@ -17,14 +17,14 @@ import type { Surroundings } from './surroundings.js';
 export interface LogForm {
   readonly format: LogFormat;
   readonly fileFormat: LogFormat;
-  /** Events below it are omitted. */
+  /** Events below this level are omitted. */
   readonly level: Level;
   readonly color: boolean;
   /** IANA name of the zone for displayed times. */
   readonly timezone: string;
   /** Whether standard output is a terminal, which shows the log even if there is a file. */
   readonly isWatched: boolean;
-  /** Absent: standard output alone. */
+  /** The log file. Absent for standard output only. */
   readonly file?: LogFileSettings | undefined;
 }
 
@@ -61,7 +61,7 @@ export class SchedulerLog implements Sink {
   #isFileUsed = false;
   #isTroubled = false;
   #running: (() => Scheduler) | undefined;
-  /** Events from before the scheduler exists. */
+  /** Events from before the scheduler existed. */
   #unsaid: LogTrouble[] = [];
 
   constructor(form: LogForm, context: LogContext) {
@@ -83,7 +83,7 @@ export class SchedulerLog implements Sink {
     void this.open(settings);
   }
 
-  /** Reports troubles of the file as events from now on. */
+  /** From now on, reports trouble with the file as events. */
   emitTo(running: () => Scheduler): void {
     this.#running = running;
     for (const trouble of this.#unsaid) this.#emit(trouble);
@@ -107,7 +107,7 @@ export class SchedulerLog implements Sink {
     this.#tellLost();
   }
 
-  /** Called at the end. Reports the count on standard error, because the file cannot have it. */
+  /** Reports at the end how many records were lost. It uses standard error, because the file cannot be written. */
   #tellLost(): void {
     const lost = this.#isTroubled ? (this.#file?.destination.unwritten ?? 0) : 0;
     if (lost === 0) return;
@@ -138,7 +138,7 @@ export class SchedulerLog implements Sink {
     return this.#createSink(this.#form.format, destination, this.#form.color);
   }
 
-  /** Pending records go to the file of the latest settings. */
+  /** Opens the file, or applies new settings to it. Pending records go to the file of the latest settings. */
   async #openFile(settings: LogFileSettings): Promise<void> {
     if (this.#file !== undefined) {
       this.#file.settings = settings;
@@ -170,7 +170,7 @@ export class SchedulerLog implements Sink {
     return sinkKinds[format]({ destination, clock: this.#context.clock, level, host: hostname(), color, local });
   }
 
-  /** Also reported on standard error, because the file cannot contain it. */
+  /** Emits the event, and reports trouble on standard error too, because the file may not receive it. */
   #tell(trouble: LogTrouble): void {
     if (trouble.event !== 'log.unrotated') this.#isTroubled = trouble.event === 'log.unavailable';
     if (trouble.event !== 'log.recovered' && !this.#form.isWatched) {

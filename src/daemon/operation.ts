@@ -8,7 +8,7 @@ export interface Operation {
   /** The current scheduler. On a standby machine, one that has not started. */
   readonly scheduler: Scheduler;
   readonly runner: Runner;
-  /** Accepts a changed timer file. */
+  /** Applies a changed timer file. */
   reload(plan: SchedulerPlan, source: PlanSource): void;
   /** Absent without a shared state. */
   readonly membership?: Membership;

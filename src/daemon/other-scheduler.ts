@@ -6,12 +6,14 @@ import { socketPathsOf, userId } from './socket-places.js';
 import { statePathOf } from './state.js';
 import type { Surroundings } from './surroundings.js';
 
-/** A scheduler that does not respond in this time is stuck or stopped. Its lock still shows that it exists. */
+/**
+ * How long a scheduler may take to respond. A slower one is stuck or stopped, but its lock still shows that it exists.
+ */
 const PATIENCE: Duration = SECOND;
 
 /**
- * The pid of a scheduler that uses the state of a timer file; `undefined` if none responds. A lock reveals most
- * schedulers, except one whose lock file was deleted, or one without a state, because it cannot be written.
+ * Returns the pid of a scheduler that uses the state of a timer file; `undefined` if none responds. A lock reveals most
+ * schedulers, but not one whose lock file was deleted, or one that cannot write its state.
  */
 export async function otherSchedulerOf(
   timerFile: TimerFile,
@@ -23,7 +25,7 @@ export async function otherSchedulerOf(
   const { client } = connecting;
   const disarm = clock.after(PATIENCE, () => client.close());
   try {
-    // The server responds to this even if all places are in use.
+    // The scheduler responds to this verb even if all connections are in use.
     const { pid } = (await client.request('health')) as { readonly pid: number };
     return pid;
   } catch {

@@ -34,8 +34,10 @@ export interface PageParts {
   readonly outcomes: () => OutcomeLog | undefined;
 }
 
-/** Assembles the page at `/` and its requests under `/api/`. */
-/** `canAct`: whether actions are possible, by a token or by the socket's permissions. */
+/**
+ * Assembles the page at `/`, and its requests under `/api/`. `canAct`: whether actions are possible, by a token or by
+ * the socket's permissions.
+ */
 export function openPage(
   { surroundings, clock, scheduler, status, control, recorded, outcomes, elsewhere }: PageParts,
   canAct: boolean,
@@ -104,8 +106,8 @@ const FILES = [
 ] as const;
 
 /**
- * The page's files from the build. Both this file and the built program are two folders below the one that contains
- * `dist`.
+ * Reads the page's files from the build. Both this file and the built program are two folders below the one that
+ * contains `dist`.
  */
 function readPage(complain: (sentence: string) => void): readonly StaticFile[] {
   try {

@@ -10,7 +10,7 @@ export interface TimerChange {
   readonly change: 'added' | 'removed' | 'changed';
   /** The keys that differ. */
   readonly keys: readonly string[];
-  /** The nominal instant, as is `next_after`. */
+  /** The nominal instant before the change; `next_after` is the one after it. */
   readonly next_before: string | null;
   readonly next_after: string | null;
   /** The actual starts, which jitter moves. Schedulers of earlier versions omit them. */
@@ -24,7 +24,7 @@ export interface Armed {
   readonly next: Instant | undefined;
 }
 
-/** What changes if `after` replaces `before`, in the order of the file, removed timers last. */
+/** Returns what changes if `after` replaces `before`: in the order of the file, with removed timers last. */
 export function* changesBetween(
   before: readonly Armed[],
   after: readonly Job[],
@@ -61,7 +61,7 @@ function changeOf(before: Armed | undefined, job: Job, now: Instant): TimerChang
   };
 }
 
-/** When a timer is due and starts, before and after. */
+/** Returns when a timer is due and starts, before and after the change. */
 const instantsOf = (before: Armed | undefined, after: Armed | undefined) => ({
   next_before: timestamp(before?.next),
   next_after: timestamp(after?.next),
@@ -72,7 +72,7 @@ const instantsOf = (before: Armed | undefined, after: Armed | undefined) => ({
 const startOf = (armed: Armed | undefined): Instant | undefined =>
   armed?.next === undefined ? undefined : armed.next + armed.job.offset;
 
-/** When a timer that is loaded now is first due. A delay counts from the time its file was read. */
+/** Returns when a timer that is loaded now is first due. A delay counts from the time its file was read. */
 function firstNext(job: Job, now: Instant): Instant | undefined {
   const { countsElapsed, fromEnd } = job.schedule;
   return job.enabled ? nextInWindow(job, countsElapsed && !fromEnd ? 0 : now) : undefined;
@@ -81,10 +81,10 @@ function firstNext(job: Job, now: Instant): Instant | undefined {
 const timestamp = (instant: Instant | undefined): string | null =>
   instant === undefined ? null : toTimestamp(instant);
 
-/** What a reload applies of the file as a whole; everything else takes effect at the next start. */
+/** The keys of the file as a whole that a reload applies. All others take effect at the next start. */
 const TAKEN: ReadonlySet<string> = new Set(['timezone', 'concurrency', 'groups', 'log']);
 
-/** The keys of the file as a whole that differ and need a restart. */
+/** Returns the keys of the file as a whole that differ and need a restart. */
 export function keysForRestart(before: Settings, after: Settings): readonly string[] {
   const valueOf = (settings: Settings, key: string) => JSON.stringify(settings[key as keyof Settings]);
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);

@@ -6,8 +6,8 @@ import { makeFolder } from '../stores/private-file.js';
 import { systemReason } from '../system/system-reason.js';
 
 /**
- * A socket file at `path` that only the user `uid` can open. Creates its folder if missing; nobody else may be able to
- * change that folder.
+ * Returns a socket file at `path` that only the user `uid` can open. Claiming it creates a missing folder, and fails if
+ * another user can change the folder.
  */
 export const privateSocket = (path: string, uid: number): SocketFile => ({
   path,
@@ -29,9 +29,9 @@ export const privateSocket = (path: string, uid: number): SocketFile => ({
   },
 });
 
-/** Why other users could replace our socket with theirs; `undefined` if they cannot. */
+/** Returns why other users could replace our socket with theirs; `undefined` if they cannot. */
 function changeability(folder: string, uid: number): string | undefined {
   const { uid: owner, mode } = statSync(folder);
   if (owner !== uid && owner !== 0) return `${folder} belongs to another user`;
-  return (mode & 0o022) === 0 ? undefined : `other users may change ${folder} (chmod go-w ${folder})`;
+  return (mode & 0o022) === 0 ? undefined : `other users can change ${folder} (chmod go-w ${folder})`;
 }

@@ -11,7 +11,10 @@ const MOST_OF_ALL = 200_000;
 /** How many jobs are loaded before timers and processes get a turn. */
 const BATCH = 16;
 
-/** Keeps the last outcomes of each job for clients. Loads those of earlier schedulers on the first request. Bounded. */
+/**
+ * Keeps the last outcomes of each job for clients. Loads the outcomes of earlier schedulers on the first request.
+ * Bounded by {@link MOST_OF_ALL}.
+ */
 export class RecentOutcomes implements Sink, RecentPast {
   readonly name = 'recent';
   readonly #clock: Clock;
@@ -21,7 +24,7 @@ export class RecentOutcomes implements Sink, RecentPast {
   readonly #recalled = new Set<string>();
   #recalling: Promise<void> = Promise.resolve();
 
-  /** `recorded` returns what has been recorded so far, `undefined` if nothing is. */
+  /** `recorded` returns what has been recorded so far; `undefined` if nothing is recorded. */
   constructor(clock: Clock, recorded: () => Recorded | undefined) {
     this.#clock = clock;
     this.#recorded = recorded;
@@ -29,7 +32,7 @@ export class RecentOutcomes implements Sink, RecentPast {
 
   accept(event: TimerEvent): void {
     if (event.event === 'config.reloaded') for (const name of event.removed) this.#forget(name);
-    // Another machine of the shared state recorded the latest ones.
+    // Another machine of the shared state recorded the latest outcomes.
     if (event.event === 'scheduler.took_over') for (const known of [this.#byJob, this.#recalled]) known.clear();
     if (!isEnding(event)) return;
     const { jobName } = event.firing;

@@ -9,13 +9,13 @@ export type AdHocRecord = Pick<JobRecord, 'name' | 'definition'>;
 
 /** The result of building jobs from their records. */
 export interface Recalled {
-  /** The earliest due first. */
+  /** The jobs, earliest due first. */
   readonly jobs: readonly Job[];
-  /** The names of those that cannot be built. */
+  /** The names of the jobs that cannot be built. */
   readonly unreadable: readonly string[];
 }
 
-/** The timers outside the file, from their records. */
+/** Rebuilds the timers outside the file from their records. */
 export function recordedAdHoc(records: Iterable<AdHocRecord>, file: TimerFile, now: Instant): Recalled {
   const context = { file, machine: thisMachine(now) };
   const recorded = [...records].filter(({ definition }) => definition !== undefined);

@@ -3,7 +3,7 @@ import type { TimerEvent } from '../domain/events/index.js';
 import type { Instant } from '../domain/time.js';
 import { withHostsAlone } from '../domain/web-request.js';
 
-/** The event that reports a timer file with errors. Such a file changes nothing. */
+/** Returns the events that report a timer file with errors. Such a file changes nothing. */
 export const rejectionOf = (
   { file, problems }: { readonly file: string; readonly problems: readonly Diagnostic[] },
   at: Instant,
@@ -15,7 +15,8 @@ export const rejectionOf = (
 ];
 
 /**
- * The errors first, each on one line. A log has more readers than the file, so addresses are reduced to their hosts.
+ * Describes problems on one line each, errors first. A log has more readers than the file, so addresses are reduced to
+ * their hosts.
  */
 const inWords = (problems: readonly Diagnostic[]): readonly string[] =>
   [...problems]

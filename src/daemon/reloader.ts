@@ -25,12 +25,12 @@ export type Reading =
       /** Keys of the file as a whole that differ, and take effect at the next start. */
       readonly needs_restart: readonly string[];
     }
-  /** The file has errors, and changes nothing. */
+  /** The file has errors, so it changes nothing. */
   | {
       readonly valid: false;
       readonly file: string;
       readonly problems: readonly Diagnostic[];
-      /** The file's text, to show their positions. */
+      /** The file's text, to show the positions of the problems. */
       readonly source: string;
     };
 
@@ -40,9 +40,9 @@ export interface Arrival {
   readonly shown: string;
   readonly bytes: Buffer;
   readonly etag: string | undefined;
-  /** Stores it at its path before it is used. Returns the reason if that fails. Never rejects. */
+  /** Stores the version at its path before it is used. Returns the reason if that fails. Never rejects. */
   readonly keep: () => Promise<Diagnostic | undefined>;
-  /** Whether a rejection repeats an earlier one, and is not reported again. */
+  /** Returns whether a rejection repeats an earlier one, so that it is not reported again. */
   readonly isRepeated: (rejection: Rejection) => boolean;
 }
 
@@ -51,17 +51,20 @@ type Rejection = Reading & { readonly valid: false };
 export interface ReloaderOptions {
   readonly running: () => Scheduler;
   readonly clock: Clock;
-  /** The state that the command line names; by default, the one of the first file stays in use. */
+  /** The state that the command line names. Default: the state of the first file, which stays in use. */
   readonly state?: StatePlace | undefined;
   /** Called when a reload begins. `config.reloaded` or `config.rejected` ends it, unless the scheduler stops. */
   readonly begins?: (() => void) | undefined;
-  /** Applies a new plan; default: the running scheduler. */
+  /** Applies a new plan. Default: the running scheduler applies it. */
   readonly apply?: ((plan: SchedulerPlan, source: PlanSource) => void) | undefined;
-  /** Called with a timer file that is in use from now on. */
+  /** Called with the timer file that is in use from now on. */
   readonly used?: ((timerFile: TimerFile) => void) | undefined;
 }
 
-/** Reloads the timer file of a running scheduler: reads and checks the whole file, then applies all of it at once or nothing. */
+/**
+ * Reloads the timer file of a running scheduler. Reads and checks the whole file, then applies all of it at once, or
+ * nothing.
+ */
 export class Reloader {
   readonly #first: TimerFile;
   readonly #running: () => Scheduler;
@@ -95,8 +98,9 @@ export class Reloader {
   }
 
   /**
-   * Loads the file as it is now, or a new version of it, and emits `config.reloaded`; or `config.rejected`, and changes
-   * nothing. SIGHUP, `--watch` and the verb all use it: a bug here is reported as an error of the file.
+   * Loads the file as it is now, or a new version of it, and emits `config.reloaded`. If the file has errors, emits
+   * `config.rejected` and changes nothing. SIGHUP, `--watch` and the `reload` verb all use this, so a bug here is
+   * reported as an error of the file.
    */
   reload(arrival?: Arrival): Promise<Reading> {
     const reading = this.#last.then(() => this.#reload(arrival));
@@ -104,7 +108,7 @@ export class Reloader {
     return reading;
   }
 
-  /** What loading `file` would change; by default the current timer file. Changes nothing. */
+  /** Returns what loading `file` (by default the current timer file) would change. Changes nothing. */
   compare(file = this.#first.named): Promise<Reading> {
     return this.#contain(file, async () => this.#read(await this.#load(file)));
   }
@@ -144,7 +148,7 @@ export class Reloader {
     // The scheduler may have stopped while the file was stored.
     if (scheduler.isStopping) return;
     const before = this.#current;
-    // A standby machine assembles its next scheduler from it.
+    // A standby machine assembles its next scheduler from this file.
     this.#current = timerFile;
     try {
       this.#apply(planOf(timerFile), {
@@ -168,8 +172,8 @@ export class Reloader {
   }
 
   /**
-   * A new delay counts from now. A new state takes effect at the next start; until then, the file is interpreted with
-   * the present one.
+   * Loads the file at `file`, or an arrival. A new delay counts from now. A new state takes effect at the next start;
+   * until then, the file is interpreted with the present state.
    */
   #load(file: string, arrival?: Arrival): Promise<Loaded> {
     const machine = thisMachine(this.#running().now(), this.#state);
@@ -178,7 +182,7 @@ export class Reloader {
     return loadArrivedFile({ path: file, ...arrival, inTurns }, machine);
   }
 
-  /** `shown` names a file with errors. */
+  /** Compares a loaded file with the running timers. `shown`: the name of a file with errors. */
   async #read({ path: file = this.#first.named, ...loaded }: Loaded, shown = file): Promise<Reading> {
     const { timerFile, problems, source } = loaded;
     if (timerFile === undefined) return { valid: false, file: shown, problems, source };

@@ -13,15 +13,15 @@ import { watchTimerFile } from './watch-file.js';
 export interface ReloadingOptions {
   readonly clock: Clock;
   readonly surroundings: Pick<Surroundings, 'err'>;
-  /** Whether it reloads the timer file after each change. */
+  /** Whether to reload the timer file after each change. */
   readonly watches: boolean;
   /** The state that the command line names, if it does. */
   readonly place?: StatePlace | undefined;
-  /** Where the timer file comes from; absent for a file of this machine. */
+  /** Where the timer file comes from. Absent for a file on this machine. */
   readonly origin?: ((context: WatchContext) => OriginWatch) | undefined;
   /** Called when a reload begins. */
   readonly begins?: () => void;
-  /** Applies a new plan; default: the running scheduler. */
+  /** Applies a new plan. Default: the running scheduler applies it. */
   readonly apply?: (plan: SchedulerPlan, source: PlanSource) => void;
   /** Applies a changed `log`. */
   readonly log: Pick<SchedulerLog, 'use'>;
@@ -30,7 +30,7 @@ export interface ReloadingOptions {
 /** What loads the timer file again: a request, a change of the file, a new version on its server. */
 export interface Reloading {
   readonly reloader: Reloader;
-  /** Absent for a timer file of this machine. */
+  /** Absent for a timer file on this machine. */
   readonly origin: OriginWatch | undefined;
   readonly reload: () => Promise<Reading>;
   /** Starts looking for changes. Call it once the scheduler has started. */
@@ -38,7 +38,7 @@ export interface Reloading {
   stop(): void;
 }
 
-/** Assembles it. Does not look for changes until it is started. */
+/** Assembles the parts that reload a timer file. They do not look for changes until they are started. */
 export function openReloading(
   timerFile: TimerFile,
   { clock, surroundings, watches, origin: from, begins, apply, log, place }: ReloadingOptions,

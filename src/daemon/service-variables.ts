@@ -7,7 +7,7 @@ type Environment = Surroundings['env'];
 export interface Service {
   /** The path of its socket. A leading `@` means an abstract socket. */
   readonly socket: string;
-  /** The longest time it accepts between two keep-alives; `undefined`: never. */
+  /** The longest time that it accepts between two keep-alives; `undefined` if it expects none. */
   readonly watchdog: Duration | undefined;
 }
 
@@ -21,8 +21,8 @@ export function serviceIn(env: Environment, pid: number): Service | undefined {
 }
 
 /**
- * The environment without the variables of a service manager: a command that notified it would do so in the scheduler's
- * name.
+ * Returns the environment without the variables of a service manager. A command that used them would notify the manager
+ * in the scheduler's name.
  */
 export const withoutService = (env: Environment): Environment => ({
   ...env,

@@ -14,7 +14,7 @@ interface Around {
   readonly surroundings: Surroundings;
   readonly scheduler: () => Scheduler;
   readonly condition: ConditionWatch;
-  /** Starts `systemd-notify`; absent: execa. */
+  /** Starts `systemd-notify`. Absent for execa. */
   readonly launcher: Launcher | undefined;
 }
 

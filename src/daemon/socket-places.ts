@@ -5,7 +5,7 @@ import { defaultStatePath } from '../stores/index.js';
 import { statePathOf, type StateOwner } from './state.js';
 import type { Surroundings } from './surroundings.js';
 
-/** Where clients can reach the scheduler of a timer file. */
+/** Returns the paths at which clients can reach the scheduler of a timer file. */
 export function socketPathsOf(
   place: StateOwner,
   surroundings: Surroundings,
@@ -15,16 +15,16 @@ export function socketPathsOf(
   return socketPaths({ state: statePathOf(place, surroundings, named), file, folders: foldersOf(file, surroundings) });
 }
 
-/** Where the scheduler of a timer file records the path of its socket. */
+/** Returns where the scheduler of a timer file records the path of its socket. */
 export const wordPathsOf = (file: string, surroundings: Surroundings): readonly string[] =>
   wordPaths({ file, folders: foldersOf(file, surroundings) });
 
-/** In containers with a read-only root, often only the last one is writable. */
+/** Returns folders for sockets. In containers with a read-only root, often only the last one is writable. */
 const foldersOf = (file: string, surroundings: Surroundings): readonly string[] => [
   ...new Set([...ownFolders(file, surroundings), ...commonFolders()]),
 ];
 
-/** The folders from the environment, and the user's own below the system's temporary folder. */
+/** Returns the folders that the environment names, and the user's own folder in the system's temporary folder. */
 export function ownFolders(file: string, { env }: Surroundings): readonly string[] {
   const runtime = env['XDG_RUNTIME_DIR'] ?? '';
   return [
@@ -34,9 +34,12 @@ export function ownFolders(file: string, { env }: Surroundings): readonly string
   ];
 }
 
-/** Folders that do not depend on the environment, because that of a probe often differs from the scheduler's. */
+/**
+ * Returns folders that do not depend on the environment, because a probe's environment often differs from the
+ * scheduler's.
+ */
 export const commonFolders = (): readonly string[] =>
   ['/tmp', '/dev/shm'].map((folder) => join(folder, `timers-${userId()}`));
 
-/** The user that this process acts for. */
+/** Returns the id of the user that runs this process; -1 if the system has no user ids. */
 export const userId = (): number => process.getuid?.() ?? -1;

@@ -4,14 +4,14 @@ import { Trust } from '../config/index.js';
 import { plantedLinkOn } from '../stores/index.js';
 
 const ROOT = 0;
-/** Suffixes of the state, and of files next to it that are just as sensitive. */
+/** Suffixes of the state file, and of the files next to it that are just as sensitive. */
 const COMPANIONS = ['', '-wal', '-journal', '-shm', '.lock'];
 /** The facts of a file that this process will create. */
 const OUR_NEW_FILE = { mode: 0o600, gid: ROOT };
 
 /**
- * The first link on the path to a state that another user created, as a sentence. `given`: the path before links are
- * followed.
+ * Returns a sentence about the first link on the path to a state file that another user created. `given`: the path
+ * before links are followed.
  */
 export function plantedLink(given: string, uid: number): string | undefined {
   const link = plantedLinkOn(given, uid);
@@ -22,14 +22,14 @@ export function plantedLink(given: string, uid: number): string | undefined {
 }
 
 /**
- * Why others could change a state, and the command that fixes it, as a sentence. It contains ad-hoc timers: its writers run commands as its
- * owner. `file`: the real path.
+ * Returns why others could change a state file, and the command that fixes it, as a sentence. The file contains ad-hoc
+ * timers, so anyone who can write to it can run commands as its owner. `file`: the real path.
  */
 export function exposedState(file: string, uid: number): string | undefined {
   const trust = new Trust(uid);
   for (const path of COMPANIONS.map((end) => file + end)) {
     const stats = statsOf(path);
-    // A state is always a file. Opening anything else reports why it fails.
+    // A state is always a regular file. Opening anything else reports why it fails.
     if (stats && !stats.isFile() && !stats.isSymbolicLink()) continue;
     const distrust =
       trust.distrust(path, stats ?? { ...OUR_NEW_FILE, uid }) ?? (stats && anothersFile(path, stats.uid, uid));
@@ -39,8 +39,8 @@ export function exposedState(file: string, uid: number): string | undefined {
 }
 
 /**
- * Why others could change the copy of a timer file from a server, and the command that fixes it, as a sentence. For
- * users other than root, loading the copy warns about its mode.
+ * Returns why others could change the copy of a timer file from a server, and the command that fixes it, as a sentence.
+ * For users other than root, loading the copy warns about its mode.
  */
 export function exposedCopy(path: string, uid: number): string | undefined {
   const trust = new Trust(uid);

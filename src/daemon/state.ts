@@ -26,7 +26,7 @@ export type OpenedState =
       /** To be emitted after the scheduler has started. */
       readonly troubles: readonly LedgerTrouble[];
     }
-  /** Another scheduler uses the state, or we may not use its file; the message is a sentence for the user. */
+  /** Another scheduler uses the state, or this process must not use its file. `message`: a sentence for the user. */
   | { readonly kind: 'refused'; readonly message: string };
 
 /** A timer file and its state setting. */
@@ -37,8 +37,8 @@ export interface StateOwner {
 
 /**
  * Returns the path of a timer file's state. Links are followed, so that every spelling of the path leads to the same
- * lock and the same socket; `undefined` for a state in memory. `named` is the path from the command line, and overrides
- * the file.
+ * lock and the same socket; `undefined` for a state in memory. `named` is the value of `--state`, which overrides the
+ * file.
  */
 export function statePathOf(
   { path, settings: { state } }: StateOwner,
@@ -59,11 +59,11 @@ function givenPathOf(
   return state.kind === 'file' ? state.path : defaultStatePath(path, env);
 }
 
-/** Where a state named on the command line is, links followed; `undefined` for memory and for a shared state. */
+/** Returns the real path of the state file that `--state` names; `undefined` for memory and for a shared state. */
 export const namedStatePath = (named: string, cwd: string): string | undefined =>
   isMemory(named) || isStoreUrl(named) ? undefined : realPath(resolve(cwd, named));
 
-/** Why a file has no history, as a clause. */
+/** Returns why a file has no history, as a clause. */
 const noState = (file: string, named: string | undefined): string =>
   named === undefined ? `${file} says state: false` : `--state ${named} keeps it in memory only`;
 
@@ -73,7 +73,7 @@ export type HistoryPlace = { readonly path: string } | SharedPlace;
 /** Where the history of a timer file is, or why there is none, as a clause. */
 export type HistoryFound = HistoryPlace | { readonly reason: string };
 
-/** The history of a state that the command line names; `undefined` for memory. */
+/** Returns where the history of the state that `--state` names is; `undefined` for memory. */
 export function namedHistory(named: string, cwd: string): HistoryPlace | undefined {
   const shared = namedShared(named);
   if (shared !== undefined) return shared;
@@ -81,7 +81,10 @@ export function namedHistory(named: string, cwd: string): HistoryPlace | undefin
   return path === undefined ? undefined : { path };
 }
 
-/** Finds the history of a file that may be only partly readable. `named` is the path from the command line, and overrides the file. */
+/**
+ * Finds the history of a file that may be only partly readable. `named` is the value of `--state`, which overrides the
+ * file.
+ */
 export function historyOf(file: ReadableFile, surroundings: Surroundings, named: string | undefined): HistoryFound {
   if (named === undefined && !file.isStateKnown)
     return { reason: `the "state" of ${file.path} cannot be read. Name it: --state <path>` };
@@ -91,7 +94,7 @@ export function historyOf(file: ReadableFile, surroundings: Surroundings, named:
   return path === undefined ? { reason: noState(file.path, named) } : { path };
 }
 
-/** The default state of a completely unreadable file, if it exists. */
+/** Returns the default state file of a completely unreadable timer file, if it exists. */
 export function likelyStateOf(file: string, { env }: Surroundings): string | undefined {
   const path = realPath(defaultStatePath(file, env));
   return existsSync(path) ? path : undefined;
@@ -101,9 +104,9 @@ export function likelyStateOf(file: string, { env }: Surroundings): string | und
 export interface StateOpener {
   readonly surroundings: Surroundings;
   readonly clock: Clock;
-  /** The state's file, if the command line names it. */
+  /** The value of `--state`, if it is set. */
   readonly named: string | undefined;
-  /** The pid of a scheduler that already uses this state. */
+  /** The pid of a scheduler that already uses this state, if any. */
   readonly other: number | undefined;
   /** Called when another scheduler has taken over the state. */
   readonly onTaken: () => void;
@@ -157,13 +160,16 @@ function inUse(file: string, pid: number | undefined): string {
   return `the state ${file} is in use by ${who}. ${way}`;
 }
 
-/** The file stays as it is: it may be the only copy. */
+/** Describes a file that is not usable as a state. The file stays as it is, because it may be the only copy. */
 function notOurs({ file, reason }: { readonly file: string; readonly reason: string }): string {
   const way = `Choose another path for the state. If nothing else uses that file, move it away: mv ${quoted(file)} ${quoted(`${file}.bad`)}`;
   return `${file} cannot be used as the state: ${reason}. ${way}`;
 }
 
-/** Why a state is refused because of its possible writers. Users other than root only get a warning. */
+/**
+ * Returns why a state is rejected because others could change it. For an exposed file, users other than root only get a
+ * warning.
+ */
 function distrust(given: string, file: string, surroundings: Surroundings): string | undefined {
   const uid = process.getuid?.() ?? -1;
   const planted = plantedLink(given, uid);

@@ -28,7 +28,7 @@ export const statusContext = (
   ...(origin && { origin: () => origin.record }),
 });
 
-/** Describing a cron schedule takes longer than the rest of a status. */
+/** Remembers descriptions, because describing a cron schedule takes longer than the rest of a status. */
 function rememberWords(): (job: Job) => string {
   const words = new WeakMap<Job, string>();
   return (job) => {

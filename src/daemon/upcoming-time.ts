@@ -10,7 +10,7 @@ interface Here {
   readonly timezone: string;
 }
 
-/** A time of day, on its next day or a named one; a day without a time means its midnight. */
+/** A time of day, with or without a day. A day without a time means its midnight. */
 const CLOCK = /^(?:(today|tomorrow)\s+)?(\d\d?:\d\d(?::\d\d)?)$/;
 const DAY_ALONE = /^(?:today|tomorrow)$/;
 /** A duration from now, for users who think of `timers in`. */
@@ -18,9 +18,10 @@ const FROM_NOW = /^(?:now\s*\+\s*|\+\s*|in\s+)?((?:\d+ ?(?:ms|[smhdw])\s*)+)$/;
 
 /**
  * Reads a future point in time. It accepts every form of a timer's `at`, a duration from now (`30m`), and a time of day
- * (`17:00`, `tomorrow 09:00`). A time of day without a day means the next one. If the clock shows it twice, the first
- * in the future.
- * @throws RefusalError if it is not a time, has passed, or is skipped by a clock change: then the error names the two nearest instants.
+ * (`17:00`, `tomorrow 09:00`). A time of day without a day means the next one. If a clock change repeats it, the first
+ * one in the future counts.
+ * @throws RefusalError if `text` is not a time, has passed, or is skipped by a clock change. In the last case, the
+ * error names the two nearest instants.
  */
 export function readUpcomingTime(text: string, { now, timezone }: Here): Instant {
   const trimmed = text.trim();
@@ -36,7 +37,7 @@ export function readUpcomingTime(text: string, { now, timezone }: Here): Instant
 }
 
 const FORMS =
-  'A time of day (17:00, tomorrow 09:00), a duration (30m), a local time (2027-01-01 00:00) or RFC 3339 (2027-01-01T00:00:00Z).';
+  'Use a time of day (17:00, tomorrow 09:00), a duration (30m), a local time (2027-01-01 00:00) or RFC 3339 (2027-01-01T00:00:00Z).';
 
 const bad = (message: string) => new RefusalError('bad_argument', message);
 
@@ -60,7 +61,9 @@ function exactly(text: string, timezone: string): Instant {
   }
 }
 
-/** The next such time of day; on a named day, the last one if all have passed. */
+/**
+ * Returns the next instant at which the clock shows this time. If it has passed on a named day, returns the last one.
+ */
 function onDay(clock: string, day: string | undefined, { now, timezone }: Here): Instant {
   const today = wallAt(now, timezone);
   const dates = { today: [today], tomorrow: [today + DAY] }[day ?? ''] ?? [today, today + DAY];

@@ -6,11 +6,11 @@ import { SECOND, type Cancel, type Duration } from '../domain/time.js';
 import type { Clock } from '../domain/clock.js';
 import type { Surroundings } from './surroundings.js';
 
-/** How long a file must be unchanged: an editor writes in several steps. */
+/** How long a file must stay unchanged before it is loaded: an editor writes in several steps. */
 const QUIET: Duration = 100;
-/** How often a file is polled if the system reports no changes: network and desktop mounts, overlays. */
+/** How often a file is polled. The system reports no changes on network mounts, desktop mounts and overlays. */
 const POLL: Duration = 2 * SECOND;
-/** In bytes. A larger file is rejected, so there is no need to compare its content. */
+/** The largest file whose content is compared, in bytes. A larger one is rejected anyway. */
 const LARGEST = 16 * 1024 * 1024;
 
 /** Reports names that changed in a folder until closed. @throws Error if the system does not report changes. */
@@ -23,15 +23,15 @@ interface Watching {
   readonly clock: Clock;
   readonly surroundings: Pick<Surroundings, 'err'>;
   readonly changed: () => void;
-  /** Default: the system's own. */
+  /** Default: `fs.watch`. */
   readonly watchFolder?: WatchFolder;
 }
 
 /**
- * Calls `changed` when the content or the real path of the file at `path` changes, or it becomes unreadable; once for
- * consecutive changes. It watches the folder of the file and the folder of a link's target. Editors rename files and
- * Kubernetes switches a link (`..data`), and both put another file under the same name. In addition, it polls every
- * {@link POLL}.
+ * Calls `changed` when the content or the real path of the file at `path` changes, or when the file becomes unreadable.
+ * Consecutive changes cause one call. It watches the folder of the file and the folder of a link's target. Editors
+ * rename files and Kubernetes switches a link (`..data`), and both put another file under the same name. In addition,
+ * it polls every {@link POLL}.
  */
 export function watchTimerFile(path: string, watching: Watching): Cancel {
   const watched = new WatchedFile(path, watching);
@@ -70,7 +70,7 @@ class WatchedFile {
     return this.#watching.clock.after(delay, () => void this.#look());
   }
 
-  /** Never more than one at a time: on a mount that hangs it blocks one thread, not two. */
+  /** Checks the file. Only one check runs at a time, so that a mount that hangs blocks one thread, not two. */
   async #look(): Promise<void> {
     this.#isLooking = true;
     const look = await lookAt(this.#path, this.#known);
@@ -135,15 +135,15 @@ const systemWatch: WatchFolder = (folder, { noticed, failed }) =>
   watch(folder, (_, name) => noticed(name)).on('error', failed);
 
 interface Look {
-  /** `undefined`: the file cannot be read. */
+  /** The real path; `undefined` if the file cannot be read. */
   readonly real: string | undefined;
-  /** Differs if inode, size or times do. */
+  /** A text that differs if the inode, the size or a time differs. */
   readonly stat: string;
   /** A different id means a different file, or different content. */
   readonly id: string;
 }
 
-/** Synchronous: the file has just been read, and even an immediate change must be noticed. */
+/** Looks at the file synchronously: it has just been loaded, and even an immediate change must be noticed. */
 function lookNow(path: string): Look {
   try {
     const real = realpathSync(path);
@@ -154,7 +154,10 @@ function lookNow(path: string): Look {
   }
 }
 
-/** Reads the content only if the rest differs from `known`: some mounts give the same file another inode every time. */
+/**
+ * Looks at the file again. Reads the content only if the path or `stat` differs from `known`. A different `stat` alone
+ * means little, because some mounts give the same file another inode every time.
+ */
 async function lookAt(path: string, known: Look): Promise<Look> {
   try {
     const real = await realpath(path);
@@ -181,8 +184,8 @@ const isComparable = (stats: Stats): boolean => stats.isFile() && stats.size <= 
 const statText = ({ ino, mtimeMs, ctimeMs, size }: Stats): string => `${ino} ${mtimeMs} ${ctimeMs} ${size}`;
 
 /**
- * Its own name, the name of its link target, and the link that Kubernetes switches. Other names are ignored: a database
- * in the same folder changes often.
+ * Returns whether a changed name concerns the file: its own name, the name of its link target, or the link that
+ * Kubernetes switches. Other names are ignored, because a database in the same folder changes often.
  */
 const isAbout = (name: string, path: string, real: string | undefined): boolean =>
   name === basename(path) || name === '..data' || (real !== undefined && name === basename(real));

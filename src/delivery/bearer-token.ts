@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { isHeaderToken } from '../domain/web-request.js';
 import { systemReason } from '../system/system-reason.js';
 
-/** The header for the token in a file, or why there is none, as a clause. */
+/** The `Authorization` header for the token in a file, or a clause that says why there is none. */
 export type Bearer = { readonly headers: Readonly<Record<string, string>> } | { readonly error: string };
 
 /**
- * Reads a token. It is read for each request, so that a new one needs no restart. Without a file there is no header.
- * For a user, the token is the password.
+ * Reads a token file and creates the header. It is read for each request, so that a new token needs no restart. Without
+ * a file, there is no header. With a user, the token is that user's password.
  */
 export function bearerIn(file: string | undefined, user = ''): Bearer {
   if (file === undefined) return { headers: {} };
@@ -21,6 +21,6 @@ export function bearerIn(file: string | undefined, user = ''): Bearer {
   }
 }
 
-/** The header value for a user and a password (RFC 7617). */
+/** Returns the header value for a user and a password (RFC 7617). */
 export const basicOf = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;

@@ -2,9 +2,9 @@ import type { RunFinished, TimerEvent } from '../domain/events/index.js';
 import type { Change } from '../domain/notify.js';
 
 /**
- * Finds changes of a job's condition among events. Failing and recovering follow from the events alone, and so work
+ * Finds changes of a job's condition among events. Failures and recoveries follow from the events alone, so they work
  * across restarts. Missed firings and an open breaker are reported once, until a run succeeds or the breaker closes. A
- * newly started scheduler reports them again.
+ * restarted scheduler reports them again.
  */
 export class Changes {
   readonly #missing = new Set<string>();
@@ -17,7 +17,7 @@ export class Changes {
         if (event.outcome.status === 'success') this.#missing.delete(event.firing.jobName);
         return changeByRun(event, stillFailingAfter);
       case 'firing.missed':
-        // Stopping a scheduler is deliberate: its missed firings need no notification.
+        // Stopping a scheduler is deliberate, so firings missed because of it need no notification.
         return event.reason !== 'shutdown' && isNew(this.#missing, event.firing.jobName) ? 'missed' : undefined;
       case 'breaker.opened':
         return isNew(this.#open, event.jobName) ? 'breaker_opened' : undefined;
@@ -56,5 +56,5 @@ function changeByRun({ outcome, failuresInARow, isRecovery }: RunFinished, after
   }
 }
 
-/** The powers of two: 1, 2, 4 … */
+/** Returns whether a number is a power of two: 1, 2, 4 … */
 const isPowerOfTwo = (number: number): boolean => number >= 1 && Number.isInteger(Math.log2(number));

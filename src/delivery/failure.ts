@@ -4,7 +4,7 @@ import type { Outcome } from '../domain/outcome.js';
 export interface DeliveryFailure {
   /** Why it failed, for a person. Contains no address, because addresses may contain secrets. */
   readonly error: string;
-  /** How many times a request was sent. 0: the outbox refused the delivery. */
+  /** How many times a request was sent; 0 if the outbox rejected the delivery. */
   readonly tries?: number;
   /** How a command ended. */
   readonly outcome?: Outcome;

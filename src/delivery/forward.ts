@@ -23,14 +23,14 @@ export interface ForwardContext {
   readonly node: string;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  /** `undefined` while the state can't be written. */
+  /** Returns the recorded outcomes; `undefined` while the state can't be written. */
   readonly outcomes: () => OutcomeLog | undefined;
   /** The record of an outcome, as in the log. */
   readonly toRecord: (ending: Ending) => object;
   readonly emit: (event: ForwardEvent) => void;
 }
 
-/** The maximum number of outcomes and bytes in a request. A slow connection gets fewer. */
+/** The maximum number of outcomes and bytes in a request. A server that times out or rejects the size gets fewer. */
 const MOST = 500;
 const MOST_BYTES = 256 * 1024;
 /** How many outcomes are read in one turn of the event loop. */
@@ -44,9 +44,9 @@ const LONGEST_REASON = 300;
 /** Why outcomes did not arrive. */
 interface Refusal {
   readonly reason: string;
-  /** How long the server asks to wait. */
+  /** How long the server asks its clients to wait. */
   readonly pause?: Duration;
-  /** The number of the only outcome at fault. */
+  /** The number of the outcome at fault, if there is only one. */
   readonly number?: number;
 }
 
@@ -58,9 +58,9 @@ interface Batch {
 }
 
 /**
- * Sends every recorded outcome to a server: in the order of their numbers, one request at a time, and again until the
- * server has them. Its progress is in the state, so a restart continues from there. The identity of an outcome is its
- * node, its state and its number.
+ * Sends every recorded outcome to a server, in the order of their numbers, one request at a time. Repeats a request
+ * until the server accepts it. Progress is stored in the state, so a restart continues from there. An outcome is
+ * identified by its node, its state and its number.
  */
 export class Forward implements Sink {
   readonly name = 'forward';
@@ -69,7 +69,10 @@ export class Forward implements Sink {
   readonly #stop = new AbortController();
   #most = MOST;
   #failures = 0;
-  /** The number of an outcome that was refused. It is sent again alone, because the server may only have misread it. */
+  /**
+   * The number of an outcome that the server rejected. It is sent again on its own, because the server may only have
+   * misread it.
+   */
   #suspect: number | undefined;
   #away: { readonly since: Instant; readonly reason: string } | undefined;
   #hasNews = false;
@@ -86,7 +89,7 @@ export class Forward implements Sink {
     this.#wake();
   }
 
-  /** Does nothing: outcomes arrive until the last run has ended, so {@link settle} stops it. */
+  /** Does nothing, because outcomes are recorded until the last run has ended. {@link settle} stops forwarding. */
   stop(): void {
     // Nothing to do.
   }
@@ -104,7 +107,7 @@ export class Forward implements Sink {
     this.#stop.abort();
   }
 
-  /** How many outcomes wait; `undefined` while the state can't be read. */
+  /** How many outcomes wait to be sent; `undefined` while the state can't be read. */
   get unsent(): number | undefined {
     const { outcomes, now } = this.#context;
     try {
@@ -143,7 +146,7 @@ export class Forward implements Sink {
     }
   }
 
-  /** Returns whether there may be more to send now. */
+  /** Sends one request. Returns whether there may be more to send now. */
   async #sendSome(): Promise<boolean> {
     const log = this.#context.outcomes();
     if (log === undefined) {
@@ -176,7 +179,7 @@ export class Forward implements Sink {
     return true;
   }
 
-  /** The next outcomes, up to a request's worth. */
+  /** Reads the next outcomes, up to a request's worth. */
   async #read(log: OutcomeLog, { number }: ForwardMark): Promise<readonly NumberedEnding[]> {
     const found: NumberedEnding[] = [];
     while (found.length < this.#most) {
@@ -188,7 +191,10 @@ export class Forward implements Sink {
     return found;
   }
 
-  /** The outcomes from a number on, up to a gap or the bound on bytes. */
+  /**
+   * Assembles a request from the outcomes that begin with number `from`, up to a gap or the limit on bytes. A rejected
+   * outcome is sent on its own.
+   */
   async #batchOf(found: readonly NumberedEnding[], from: number): Promise<Batch> {
     const lines: string[] = [];
     let bytes = 0;
@@ -223,7 +229,7 @@ export class Forward implements Sink {
     log.noteSent(mark);
   }
 
-  /** Returns why the server did not accept them. */
+  /** Sends a batch. Returns why the server did not accept it, if so. */
   async #post({ from, to, body }: Batch, state: string): Promise<Refusal | undefined> {
     const { client, node } = this.#context;
     const bearer = bearerIn(this.#settings.tokenFile);
@@ -259,7 +265,7 @@ export class Forward implements Sink {
   #failed({ reason, pause: asked = 0 }: Refusal): void {
     const { clock, emit, now, random } = this.#context;
     if (this.#stop.signal.aborted) return;
-    // Once the server is back, it may accept more.
+    // When the server is back, it may accept the outcome that it rejected before.
     this.#suspect = undefined;
     const at = now();
     const receiver = hostOf(this.#settings.url);
@@ -278,7 +284,7 @@ export class Forward implements Sink {
   }
 }
 
-/** Which line of a request the server will never accept. */
+/** Returns which line of a request the server will never accept, and why. */
 function refusedIn(
   { status, header }: WebAnswer,
   lines: number,
@@ -288,6 +294,9 @@ function refusedIn(
   return isKnown ? { line: Number(line), why: plainText(why ?? '').slice(0, LONGEST_REASON) } : undefined;
 }
 
-/** A login page between here and the server returns 200 to everything. Outcomes sent to that page would be lost. */
+/**
+ * Detects a web page, such as the login page of a network, that returns 200 to everything. Outcomes sent to it would be
+ * lost.
+ */
 const pageIn = ({ header }: WebAnswer): string | undefined =>
   /^text\/html\b/i.test(header('Content-Type') ?? '') ? 'it returned a web page, such as a login page' : undefined;

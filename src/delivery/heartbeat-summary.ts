@@ -2,7 +2,7 @@ import { jobsWithRuns, type SchedulerStatus } from '../domain/controls.js';
 import type { Condition } from '../health/judge.js';
 import { toTimestamp, type Instant } from '../domain/time.js';
 
-/** A scheduler in a few numbers, under public names. JSON-safe. */
+/** The condition of a scheduler in a few numbers, under public names. JSON-safe. */
 export interface Summary {
   readonly event: 'heartbeat';
   readonly timestamp: string;
@@ -17,10 +17,10 @@ export interface Summary {
   /** Timers whose last run failed. */
   readonly failing: number;
   readonly paused: number;
-  /** When a run last began since the scheduler started. */
+  /** When a run last started; `null` if none has since the scheduler started. */
   readonly last_firing_at: string | null;
   readonly next_firing_at: string | null;
-  /** Problems that do not stop timers: a rejected file, a state that cannot be written. */
+  /** Problems that do not stop timers, such as a rejected timer file or a state that cannot be written. */
   readonly problems: readonly string[];
 }
 
@@ -55,7 +55,7 @@ export function summaryOf(status: SchedulerStatus, facts: Facts): Summary {
   };
 }
 
-/** The summary for a command: its numbers as variables, and the whole summary as JSON. */
+/** Returns the variables for a command: the numbers of the summary, and the whole summary as JSON. */
 export const summaryEnvironment = (summary: Summary): Readonly<Record<string, string>> => ({
   TIMERS_TIMERS: String(summary.timers),
   TIMERS_RUNNING: String(summary.running),

@@ -22,10 +22,10 @@ export interface HeartbeatContext extends DeliveryContext {
 const LIMITS: OutboxLimits = { atOnce: 1, perReceiver: 1, overAll: 1 };
 
 /**
- * Shows that the scheduler is alive, to a service that raises the alarm when it stops. The first heartbeat is sent at
- * startup. No heartbeat is sent before or after the scheduler runs, while a due timer has not fired, or while the last
- * heartbeat is being sent. None is sent after the event loop has stalled. A failing heartbeat is reported once for each
- * reason, and so is the first one that succeeds again.
+ * Reports that the scheduler is alive, to a service that raises an alarm when heartbeats stop. The first heartbeat is
+ * sent at startup. No heartbeat is sent before or after the scheduler runs, while a due timer has not fired, or while
+ * the last heartbeat is being sent. None is sent after the event loop has stalled. A failing heartbeat is reported once
+ * for each reason, and so is the first one that succeeds again.
  */
 export class Heartbeat implements Sink {
   readonly name = 'heartbeat';

@@ -25,9 +25,10 @@ interface Call {
 }
 
 /**
- * Creates the listener that runs the hooks of a job when a run of it ends. `on_failure` runs after failure, timeout and loss. `on_success` runs
- * after success; `on_recovery` also runs if a failure came before. None runs after a cancellation. Hooks use no slot of a timer. A hook that
- * fails or is refused is reported as `hook.failed`, with its last lines of output.
+ * Creates the listener that runs a job's hooks when a run ends. `on_failure` runs after a run that failed, timed out or
+ * was lost. `on_success` runs after a success, and so does `on_recovery` if the run before it failed. No hook runs
+ * after a cancellation. Hooks do not use a slot of the timer. A hook that fails or is rejected is reported as
+ * `hook.failed`, with its last lines of output.
  */
 export function createHooks(context: HooksContext): Sink {
   const { clock, hooksOf, emit } = context;

@@ -16,7 +16,7 @@ export interface Notification {
   readonly event: TimerEvent;
   /** The host name. */
   readonly host: string;
-  /** How its sentence formats points in time. */
+  /** How the sentence formats points in time. */
   readonly format: InstantFormat;
 }
 
@@ -28,14 +28,17 @@ const LONGEST_SENTENCE = 500;
 const MOST_LINES = 5;
 const LONGEST_LINE = 200;
 
-/** The change in one sentence, followed by the last lines printed before a failure. */
+/** Describes the change in one sentence, followed by the last lines printed before a failure. */
 function textOf(notification: Notification): string {
   const sentence = `${visible(sentenceOf(notification)).slice(0, LONGEST_SENTENCE)} (on ${notification.host})`;
   const lines = lastLines(notification);
   return harmless(lines.length === 0 ? sentence : `${sentence}\n\`\`\`\n${lines.join('\n')}\n\`\`\``);
 }
 
-/** The body for a webhook: `text` for Slack, Mattermost and compatible chats, `content` for Discord, and the fields of the log's record. */
+/**
+ * Returns the body for a webhook: `text` for Slack, Mattermost and compatible chats, `content` for Discord, and the
+ * fields of the log record.
+ */
 export function webhookBody(notification: Notification): string {
   const { change, event, host } = notification;
   const text = textOf(notification);
@@ -54,7 +57,7 @@ export function webhookBody(notification: Notification): string {
   });
 }
 
-/** The variables for a command. */
+/** Returns the variables for a command. */
 export function notificationEnvironment(notification: Notification): Readonly<Record<string, string>> {
   const { change, jobName, event } = notification;
   return {
@@ -89,5 +92,5 @@ function lastLines({ change, event }: Notification): readonly string[] {
     .map((line) => plainText(line).replaceAll('```', "'''").slice(0, LONGEST_LINE));
 }
 
-/** Escapes mentions in a command's output, so that it notifies nobody in a chat: `<!channel>`, `@everyone`. */
+/** Escapes mentions (`<!channel>`, `@everyone`), so that the output of a command notifies nobody in a chat. */
 const harmless = (text: string): string => text.replaceAll(/<(?=[!@#])|@(?=\w)/g, '$&\u200b');

@@ -21,7 +21,7 @@ export interface NotificationsContext extends DeliveryContext {
   readonly emit: (failed: NotificationFailed) => void;
 }
 
-/** A receiver: the webhook or the command of one timer. */
+/** The webhook and the command of a timer each count as one receiver. */
 const LIMITS: OutboxLimits = { atOnce: 16, perReceiver: 20, overAll: 1_000 };
 
 /** A notification for one receiver. */
@@ -30,8 +30,8 @@ interface Letter extends Pick<Notify, 'webhook' | 'command'> {
 }
 
 /**
- * Creates the listener that notifies a job's webhook and command of changes (see {@link Changes}), not of every failure. A notification that
- * fails is reported as `notification.failed`.
+ * Creates the listener that notifies a job's webhook and command of changes (see {@link Changes}), not of every
+ * failure. A notification that fails is reported as `notification.failed`.
  */
 export function createNotifications(context: NotificationsContext): Sink {
   const { notifyOf, clock, emit, host, format } = context;
@@ -65,7 +65,7 @@ export function createNotifications(context: NotificationsContext): Sink {
   };
 }
 
-/** The relevant events. There may be a hundred thousand of the others a second. */
+/** The events that may change a job's condition. There can be a hundred thousand other events per second. */
 const MAY_CHANGE: ReadonlySet<TimerEvent['event']> = new Set([
   'run.finished',
   'firing.missed',

@@ -5,18 +5,20 @@ import { STOPPED, type DeliveryFailure } from './failure.js';
 
 /** How many deliveries an outbox holds. */
 export interface OutboxLimits {
-  /** At most this many deliveries are active at once, over all receivers. Each receiver has at most one. */
+  /** At most this many deliveries are active at once, across all receivers. Each receiver has at most one. */
   readonly atOnce: number;
   /** At most this many deliveries wait for one receiver. */
   readonly perReceiver: number;
-  /** At most this many deliveries wait, over all receivers. A receiver with no waiting delivery has one extra place. */
+  /**
+   * At most this many deliveries wait, across all receivers. A receiver with no waiting delivery has one extra place.
+   */
   readonly overAll: number;
 }
 
 export interface OutboxOptions<Message> {
   readonly clock: Clock;
   readonly limits: OutboxLimits;
-  /** Names the messages in the reason of a refusal: `too many pings are already waiting`. */
+  /** The plural noun for messages in the reason for a rejection: `too many pings are already waiting`. */
   readonly plural: string;
   /** Delivers a message; resolves soon after `stop` is aborted. Never rejects. */
   readonly deliver: (message: Message, stop: AbortSignal) => Promise<DeliveryFailure | undefined>;
@@ -33,8 +35,8 @@ interface Delivery<Message> {
 }
 
 /**
- * A bounded queue of messages, so that no delivery delays a timer. Messages to one receiver go out in order. Receivers take turns, so that a
- * receiver that hangs delays no other. The outbox refuses a message that does not fit.
+ * A bounded queue of messages, so that no delivery delays a timer. Messages to one receiver are delivered in order.
+ * Receivers take turns, so that a receiver that hangs delays no other. The outbox rejects a message that does not fit.
  */
 export class Outbox<Message> {
   readonly #queue: FairQueue<Delivery<Message>>;
@@ -60,12 +62,15 @@ export class Outbox<Message> {
     return this.#queue.isIdle;
   }
 
-  /** Delivers a message, immediately or when its turn comes, or refuses it. */
+  /** Delivers a message, immediately or when its turn comes. Rejects it if too many wait. */
   add(receiver: string, message: Message): void {
     this.#queue.add(receiver, { message, stop: new AbortController() });
   }
 
-  /** Resolves when every message is done. After `patience`, refuses waiting messages and aborts active ones, which then have 1 s to end. */
+  /**
+   * Resolves when every message is done. After `patience`, rejects waiting messages and aborts active ones, which then
+   * have 1 s to end.
+   */
   settle(patience: Duration): Promise<void> {
     return this.#queue.settle(patience, END_PATIENCE);
   }

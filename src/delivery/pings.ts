@@ -8,7 +8,7 @@ import { Outbox, type OutboxLimits } from './outbox.js';
 import { sendRequest, type Send } from './web-sender.js';
 
 export interface PingsContext {
-  /** Looks up the monitors of a job when a run begins and ends; `undefined` if it has none, or no longer exists. */
+  /** Looks up the monitors of a job when a run begins and ends; `undefined` if the job has none or no longer exists. */
   readonly monitorsOf: (jobName: string) => readonly Monitor[] | undefined;
   readonly send: Send;
   readonly clock: Clock;
@@ -16,7 +16,7 @@ export interface PingsContext {
   readonly emit: (failed: PingFailed) => void;
 }
 
-/** A receiver: one monitor of one timer. */
+/** Each monitor of a timer counts as one receiver. */
 const LIMITS: OutboxLimits = { atOnce: 64, perReceiver: 100, overAll: 5_000 };
 
 interface Ping {

@@ -1,12 +1,12 @@
 import { HOUR, SECOND, type Duration } from '../domain/time.js';
 import type { WebAnswer } from './web-client.js';
 
-/** A wrong number must not silence a machine for days. */
+/** The longest pause: a wrong number must not silence a machine for days. */
 const LONGEST: Duration = HOUR;
 
 /**
- * How long a busy server asks its clients to wait: `Retry-After` of a 429 or 503, at most 1 h; 0 if it does not. A date
- * counts from the date of the response, because the clock of this machine may be wrong.
+ * Returns how long a busy server asks its clients to wait: the `Retry-After` of a 429 or 503, or 0. At most 1 h. A date
+ * is compared with the date of the response, because the clock of this machine may be wrong.
  * https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */
 export function retryAfter({ status, header }: Pick<WebAnswer, 'status' | 'header'>): Duration {

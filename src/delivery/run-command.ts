@@ -13,7 +13,7 @@ export interface DeliveryContext {
   readonly executor: Executor;
 }
 
-/** A command that reports something to others. */
+/** A command that delivers something, such as a notification, and its variables. */
 export interface DeliveryCommand {
   readonly command: Command;
   readonly env: Readonly<Record<string, string>>;
@@ -23,7 +23,10 @@ export interface DeliveryCommand {
 const TIMEOUT: Duration = 30 * SECOND;
 const SHUTDOWN: CancelCause = { kind: 'shutdown' };
 
-/** Runs a command for at most 30 s, and kills it when `stop` is aborted. Never rejects. Its output is kept only in the failure. */
+/**
+ * Runs a command for at most 30 s, and kills it when `stop` is aborted. Never rejects. Its output is returned only as
+ * part of a failure.
+ */
 export async function runCommand(
   { command, env }: DeliveryCommand,
   stop: AbortSignal,

@@ -3,20 +3,20 @@ import { firingId } from '../domain/firing.js';
 import { toTimestamp } from '../domain/time.js';
 
 /**
- * The maximum number of bytes of UTF-8 in one variable. Linux refuses a variable of 128 KiB, and a total beyond a
- * quarter of the stack (execve(2), E2BIG).
+ * The maximum number of bytes of UTF-8 in one variable. Linux rejects a variable of 128 KiB, and a total of more than a
+ * quarter of the stack limit (execve(2), E2BIG).
  */
 const LIMIT = 20_000;
 
-/** The facts of a run for its hook, as variables. */
+/** Returns the facts of a run as variables for its hook. */
 export const hookEnvironment = (hook: HookFailed['hook'], run: RunFinished): Readonly<Record<string, string>> => ({
   TIMERS_HOOK: hook,
   ...runEnvironment(run),
 });
 
 /**
- * The facts of a run, as variables. A fact that the run lacks is empty rather than absent, so that no inherited value
- * shows through.
+ * Returns the facts of a run as variables. A fact that the run lacks is empty rather than absent, so that no inherited
+ * value shows through.
  */
 export function runEnvironment(run: RunFinished): Readonly<Record<string, string>> {
   const { firing, outcome } = run;
@@ -39,7 +39,9 @@ export function runEnvironment(run: RunFinished): Readonly<Record<string, string
   };
 }
 
-/** The end of a text that fits into a variable: without NUL, at most 20,000 bytes, cut between two characters. */
+/**
+ * Returns the end of a text that fits into a variable: without NUL, at most 20,000 bytes, cut between two characters.
+ */
 export function lastOf(text: string): string {
   const bytes = Buffer.from(text.replaceAll('\0', ''));
   let start = Math.max(0, bytes.length - LIMIT);
@@ -47,5 +49,5 @@ export function lastOf(text: string): string {
   return bytes.toString('utf8', start);
 }
 
-/** Whether a byte of UTF-8 continues a character. */
+/** Returns whether a byte of UTF-8 continues a character. */
 const isContinuation = (byte = 0): boolean => (byte & 0xc0) === 0x80;

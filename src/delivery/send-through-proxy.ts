@@ -2,8 +2,8 @@ import type { Agent, IncomingMessage } from 'node:http';
 import type { Proxy, WebRequest } from '../domain/web-request.js';
 
 /**
- * Sends a request through a proxy; without one, fetch is used. Resolves with the response, whose body the caller reads
- * or destroys; rejects when `signal` is aborted.
+ * Sends a request through a proxy; requests without one use fetch. Resolves with the response, whose body the caller
+ * must read or destroy. Rejects when `signal` is aborted.
  */
 export async function requestThrough(
   proxy: Proxy<Agent>,
@@ -29,7 +29,7 @@ export async function requestThrough(
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Header names are case-insensitive. */
+/** Adds the defaults for headers that are not given. Header names are case-insensitive. */
 function withDefault(defaults: Headers, given: Headers = {}): Headers {
   const names = new Set(Object.keys(given).map((name) => name.toLowerCase()));
   return {

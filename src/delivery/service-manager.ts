@@ -9,17 +9,19 @@ import { Outbox, type OutboxLimits } from './outbox.js';
 import { runCommand, type DeliveryContext } from './run-command.js';
 
 export interface ServiceManagerContext extends DeliveryContext {
-  /** Without a keep-alive for this long it restarts the service; `undefined`: it has no watchdog. */
+  /**
+   * The service manager restarts the service if it gets no keep-alive for this long. `undefined` if it has no watchdog.
+   */
   readonly watchdog: Duration | undefined;
   readonly totals: () => Totals;
-  /** Called only if something is wrong: its cost grows with the number of timers. */
+  /** Called only if a start is overdue, because its cost grows with the number of timers. */
   readonly status: () => SchedulerStatus;
   readonly condition: Pick<ConditionWatch, 'condition'>;
   /** CLOCK_MONOTONIC, in microseconds. */
   readonly monotonicUsec: () => bigint;
   /** Formats an instant for people. */
   readonly format: (instant: Instant) => string;
-  /** Called with a sentence once for each reason why it was not notified. */
+  /** Called with a sentence, once for each reason why the service manager was not notified. */
   readonly onTrouble: (sentence: string) => void;
 }
 
@@ -31,7 +33,7 @@ const LIMITS: OutboxLimits = { atOnce: 1, perReceiver: 16, overAll: 16 };
 /**
  * Reports to the service manager whether the scheduler is ready, reloading, stopping and alive, as described in
  * sd_notify(3). Each message includes a status line for `systemctl status`. `systemd-notify` sends one message at a
- * time. Not a companion: it continues until the scheduler has stopped.
+ * time. This is not a companion, because it continues until the scheduler has stopped.
  */
 export class ServiceManager implements Sink {
   readonly name = 'service manager';
@@ -76,7 +78,7 @@ export class ServiceManager implements Sink {
     }
   }
 
-  /** Call it when the timer file starts to be read again. The event at its end makes the service ready. */
+  /** Call this when a reload of the timer file begins. The event that ends the reload makes the service ready. */
   reloading(): void {
     if (this.#context.totals().isStopping) return;
     const at = this.#context.monotonicUsec();
@@ -141,7 +143,7 @@ export class ServiceManager implements Sink {
 
 const ALIVE = { reasons: [] };
 
-/** The scheduler in one line: how many timers and runs, when the next one starts, and what is wrong. */
+/** Describes the scheduler in one line: how many timers and runs, when the next one starts, and what is wrong. */
 function describe({ timers, running, nextStart }: Totals, { condition, format }: ServiceManagerContext): string {
   const next = nextStart === undefined ? [] : [`next start ${format(nextStart)}`];
   const facts = [`${count(timers, 'timer')}, ${count(running, 'active run')}`, ...next];
@@ -150,7 +152,7 @@ function describe({ timers, running, nextStart }: Totals, { condition, format }:
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
-/** One line per variable: a line break would start another one. */
+/** Creates the command that sends a message. Line breaks are replaced, because each would start another variable. */
 const commandFor = (message: Message): Command => ({
   run: ['systemd-notify', ...message.map((assignment) => assignment.replace(/\s+/g, ' '))],
   shell: '/bin/sh',

@@ -13,7 +13,7 @@ export interface WebAnswer {
   readonly status: number;
   /** Returns a response header. */
   readonly header: (name: string) => string | undefined;
-  /** Decompressed; empty if the caller asked for no bytes. */
+  /** The decompressed body; empty if the caller asked for no bytes. */
   readonly body: Buffer;
   /** The host of the proxy, if there is one. */
   readonly proxy?: string;
@@ -29,8 +29,8 @@ export interface NoAnswer {
 }
 
 /**
- * Sends a request once, and reads up to `mostBytes` of the response's body; default: none. A longer body is an error. Never rejects. Resolves soon
- * after `stop` is aborted, and after 10 s in any case.
+ * Sends a request once, and reads up to `mostBytes` of the response's body (default: none). A longer body is an error.
+ * Never rejects. Resolves soon after `stop` is aborted, and after 10 s in any case.
  */
 export type WebClient = (request: WebRequest, stop: AbortSignal, mostBytes?: number) => Promise<WebAnswer | NoAnswer>;
 
@@ -38,13 +38,13 @@ export interface WebClientContext {
   readonly clock: Clock;
   /** The program's version, for the header. */
   readonly version: string;
-  /** Default: every address is reached directly. */
+  /** By default, every address is reached directly. */
   readonly proxyFor?: ProxyFor<Agent>;
 }
 
 const TIMEOUT: Duration = 10 * SECOND;
 
-/** Creates the function that all requests to other machines go through. It follows no redirection. */
+/** Creates the function that sends all requests to other machines. It does not follow redirections. */
 export const createWebClient =
   ({ clock, version, proxyFor }: WebClientContext): WebClient =>
   async (request, stop, mostBytes = 0) => {
@@ -123,15 +123,15 @@ async function readBody({ chunks, drop }: Incoming, mostBytes: number): Promise<
   return Buffer.concat(read);
 }
 
-/** Often only the proxy's name shows which of the two failed. */
+/** Adds the proxy to an error. Often, only its name shows whether the proxy or the server failed. */
 const by = (proxy: Proxy<Agent> | undefined, failure: NoAnswer): NoAnswer =>
   proxy ? { ...failure, error: throughProxy(failure.error, proxy.host) } : failure;
 
-/** An error, and the proxy that the request went through, if there was one. */
+/** Adds the proxy that a request went through, if there was one, to an error. */
 export const throughProxy = (error: string, proxy: string | undefined): string =>
   proxy === undefined ? error : `${error} (through the proxy ${proxy})`;
 
-/** `https://user:password@host` as every client but fetch accepts it. */
+/** Moves the credentials of `https://user:password@host` to a header, because fetch rejects such an address. */
 function withoutCredentials({ url: written, headers }: WebRequest): Pick<WebRequest, 'url' | 'headers'> {
   const url = new URL(written);
   const { username, password } = url;
@@ -165,10 +165,10 @@ const REASONS: Readonly<Record<string, string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not signed by a known authority',
 };
 
-/** Uses only the code: messages may contain the address. */
+/** Describes an error by its code alone, because messages may contain the address. */
 function reasonOf(error: unknown): string {
   const code = codeOf(error instanceof Error ? (error.cause ?? error) : error);
-  // The parser of HTTP has a code for each character that it did not expect.
+  // Node's HTTP parser has a code for each kind of unexpected character.
   if (code.startsWith('HPE_') && !Object.hasOwn(REASONS, code)) return 'its response is not HTTP';
   return REASONS[code] ?? systemReason({ code, message: `it cannot be reached (${code})` });
 }

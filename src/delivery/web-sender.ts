@@ -14,18 +14,18 @@ export interface Sent {
 /** Sends a request, and retries if needed. Never rejects. Resolves soon after `stop` is aborted. */
 export type Send = (request: WebRequest, stop: AbortSignal) => Promise<Sent>;
 
-/** Other statuses from 300 to 399 do not lead to another address. */
+/** The statuses that redirect to another address. Others from 300 to 399 do not. */
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** The pauses before the second and the third try. */
 const PAUSES: readonly Duration[] = [1 * SECOND, 4 * SECOND];
-/** Statuses that are retried, besides those from 500 up. */
+/** Statuses that are retried, in addition to those from 500 up. */
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /**
- * Creates the function that sends requests to monitors and webhooks. A request has up to three tries of 10 s, 1 s and 4 s apart, but is not
- * retried after a clear refusal. Only a status of 200 to 299 counts. A redirection does not: its target (a login page, say) would return 200 to
- * anything.
+ * Creates the function that sends requests to monitors and webhooks. A request has up to three tries of 10 s, 1 s and 4
+ * s apart, but is not retried after a clear rejection. Only a status of 200 to 299 counts as success. A redirection
+ * does not, because its target (such as a login page) may return 200 to anything.
  */
 export function createWebSender(context: WebClientContext): Send {
   const { clock } = context;
@@ -52,13 +52,13 @@ export async function sendRequest(
   return error === undefined ? undefined : { error, tries };
 }
 
-/** The part of a request that sends JSON. */
+/** Returns the parts of a request that send JSON. */
 export const jsonBody = (body: string): Pick<WebRequest, 'headers' | 'body'> => ({
   headers: { 'Content-Type': 'application/json' },
   body,
 });
 
-/** Why a response counts as a failure, as text; `undefined` for a status of 200 to 299. */
+/** Returns why a response counts as a failure, as text; `undefined` for a status of 200 to 299. */
 export function refusalIn({ status, proxy }: WebAnswer): string | undefined {
   if (status >= 200 && status < 300) return undefined;
   const way = REDIRECTS.has(status) ? ', a redirect: use the address it points to' : '';
@@ -67,7 +67,7 @@ export function refusalIn({ status, proxy }: WebAnswer): string | undefined {
 
 const isPassing = ({ status }: WebAnswer): boolean => status >= 500 || PASSING.has(status);
 
-/** Returns whether the pause ran to its end. */
+/** Waits for a pause, which `stop` cuts short. Returns whether the pause ran to its end. */
 function pauseFor(pause: Duration, clock: Clock, stop: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const over = (isWhole: boolean) => {

@@ -1,24 +1,24 @@
 import type { Duration, Instant } from './time.js';
 
-/** At most this many may be pending at once. */
+/** The maximum number of pending ad-hoc timers. */
 export const MOST_AD_HOC = 10_000;
 
 /**
- * Returns whether a client gave a timer of that name to a running scheduler. Such a name has a colon, which no name in a file may have.
- * So the two kinds of names never collide, not even after a reload.
+ * Returns whether a name is that of an ad-hoc timer, which a client added to a running scheduler. Such a name has a
+ * colon, which a name in a timer file cannot have. So the two kinds of names never collide, not even after a reload.
  */
 export const isAdHoc = (name: string): boolean => name.includes(':');
 
-/** When an ad-hoc timer is due: this long after the request, or at a time as people write it. */
+/** When an ad-hoc timer is due: this long after the request (`in`), or at a time as people write it (`at`). */
 export type AdHocTime =
   | { readonly in: Duration }
-  /** `timezone`: IANA name; default: the file's. */
+  /** `timezone` is an IANA name; default: the time zone of the file. */
   | { readonly at: string; readonly timezone?: string };
 
 /** An ad-hoc timer as a client requests it. */
 export interface AdHocRequest {
   readonly when: AdHocTime;
-  /** The shell runs a text. A list is a program and its arguments, started without a shell. */
+  /** The shell runs a string. A list is a program and its arguments, started without a shell. */
   readonly run: string | readonly string[];
   /** Absolute; default: the folder of the timer file. */
   readonly cwd?: string;
@@ -27,8 +27,8 @@ export interface AdHocRequest {
 }
 
 /**
- * Whether a request outlives the scheduler: yes, yes once the ledger can be written again, or no because there is no
- * ledger.
+ * Whether a change outlives the scheduler. `recorded`: it does. `unrecorded`: it will once the ledger can be written
+ * again. `memory`: it does not, because there is no ledger.
  */
 export type Keeping = 'recorded' | 'unrecorded' | 'memory';
 

@@ -32,13 +32,13 @@ export interface OutcomeRecord {
   readonly fallback_status?: RunStatus;
   readonly fallback_error?: string;
   readonly fallback_duration_ms?: number;
-  /** Empty after a success. */
+  /** A short reason; empty after a success. */
   readonly cause: string;
 }
 
 /** A timer with its last outcomes. */
 export interface LiveTimer extends Omit<TimerRecord, 'recent'> {
-  /** The latest twelve, oldest first. */
+  /** Up to twelve of the latest outcomes, oldest first. */
   readonly recent: readonly FiringStatus[];
   readonly last: RecentRecord | null;
 }
@@ -60,7 +60,7 @@ export interface TimelineRecord {
   readonly from: string;
   readonly until: string;
   readonly now: string;
-  /** In the order of the requested names; without any, one lane without a name. */
+  /** One per requested name, in that order. Without requested names, there is one lane without a name. */
   readonly lanes: readonly LaneRecord[];
 }
 
@@ -68,7 +68,7 @@ export interface LaneRecord {
   readonly task_name: string | null;
   /** Oldest first. */
   readonly past: readonly OutcomeRecord[];
-  /** Earlier outcomes exist but were left out. */
+  /** Whether earlier outcomes exist but were left out. */
   readonly is_past_cut: boolean;
   readonly coming: readonly {
     readonly task_name: string;
@@ -76,11 +76,11 @@ export interface LaneRecord {
     readonly scheduled_at: string;
     readonly starts_at: string;
   }[];
-  /** Later firings exist but were left out. */
+  /** Whether later firings exist but were left out. */
   readonly is_coming_cut: boolean;
 }
 
-/** A failed attempt, as the history and the page have it. */
+/** A failed attempt, as in the history and on the page. */
 interface FailedAttemptRecord {
   readonly attempt: number;
   readonly timestamp: string;
@@ -102,13 +102,13 @@ export const toFailedAttempt = ({ attempt, at, error, retryInMs, node }: FailedA
 export interface RunDetails {
   readonly task_name: string;
   readonly run_id: string;
-  /** `null` while it is active. */
+  /** `null` while the run is active. */
   readonly outcome: OutcomeRecord | null;
   readonly started_at: string | null;
-  /** The machine with the latest attempt; absent without a shared state. */
+  /** The machine that runs or ran the latest attempt; absent without a shared state. */
   readonly node?: string;
   readonly failed_attempts: readonly FailedAttemptRecord[];
-  /** The last lines it printed; empty if it printed nothing, or if its output is no longer known. */
+  /** The last lines that the run printed; empty if it printed nothing, or if its output is no longer known. */
   readonly output: readonly OutputRecord[];
 }
 

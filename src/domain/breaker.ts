@@ -14,9 +14,9 @@ export const CLOSED: BreakerState = { kind: 'closed' };
 
 /** How a job's breaker moves from state to state. Pure: the same input returns the same state. */
 export interface BreakerPolicy {
-  /** The state for a firing at `now`: an open breaker whose cooldown has passed is half open. */
+  /** Returns the state for a firing at `now`: an open breaker whose cooldown has passed becomes half open. */
   at(state: BreakerState, now: Instant): BreakerState;
-  /** The state after a run with this outcome. `failuresInARow` includes that run. */
+  /** Returns the state after a run with this outcome. `failuresInARow` includes that run. */
   after(state: BreakerState, ended: EndedRun, now: Instant): BreakerState;
 }
 

@@ -1,4 +1,4 @@
-/** What is known of an error that should be impossible. */
+/** What is known about an error that should be impossible. */
 export interface Bug {
   /** The message, in one line. */
   readonly error: string;

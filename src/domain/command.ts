@@ -2,9 +2,9 @@ import type { Duration } from './time.js';
 
 /** What a job runs. */
 export interface Command {
-  /** The shell runs a text. A list is a program and its arguments, started without a shell. */
+  /** The shell runs a string. A list is a program and its arguments, started without a shell. */
   readonly run: string | readonly string[];
-  /** Absolute path of the shell for a text. */
+  /** Absolute path of the shell that runs a string. */
   readonly shell: string;
   /** Absolute path of the working directory. */
   readonly cwd: string;
@@ -12,16 +12,19 @@ export interface Command {
   readonly env: Readonly<Record<string, string>>;
   /** Absolute path of a file of `NAME=value` lines, read again before every attempt. */
   readonly envFile?: string;
-  /** The user it runs as. Absent: the scheduler's user. */
+  /** The user that the command runs as; absent for the scheduler's user. */
   readonly user?: Account;
-  /** Variables of the scheduler that another user's command also receives. The scheduler's own user receives all of them. */
+  /**
+   * Variables of the scheduler that a command of another user also receives. A command of the scheduler's own user
+   * receives all of them.
+   */
   readonly passEnv?: readonly string[];
   /** Exit codes that count as success. */
   readonly successCodes: readonly number[];
   /** The time from SIGTERM to SIGKILL. */
   readonly killAfter: Duration;
   readonly output: OutputTarget;
-  /** The workers that run it. Absent: the scheduler's machine. */
+  /** Which workers run the command; absent if the scheduler's machine does. */
   readonly runOn?: RunOn;
 }
 
@@ -33,7 +36,10 @@ export interface RunOn {
   readonly hash: string;
 }
 
-/** A command in one line for people, cut to `most` characters. A list has quotes where the shell would need them. */
+/**
+ * Writes a command for people in one line, cut to `most` characters. A list gets quotes where the shell would need
+ * them.
+ */
 export function commandLine({ run }: Pick<Command, 'run'>, most = 200): string {
   const line = typeof run === 'string' ? run : run.map(quoted).join(' ');
   const text = line.replace(/\s+/g, ' ').trim();
@@ -57,7 +63,7 @@ export interface Account {
   readonly shell: string;
 }
 
-/** Where output lines go. Except with `inherit`, a tail is kept for the record of a failure. */
+/** Where output lines go. Except with `inherit`, the last lines are also kept for the record of a failure. */
 export type OutputTarget =
   | { readonly to: 'log'; readonly parse?: 'json' }
   | { readonly to: 'inherit' }

@@ -11,22 +11,25 @@ import type { Duration, Instant } from './time.js';
 export interface RunView {
   readonly runId: string;
   readonly firing: Firing;
-  /** `parked` waits for a run of its own job, `waiting` for a slot or a worker, `pausing` for its next attempt. */
+  /**
+   * A `parked` run waits for another run of its job. A `waiting` run waits for a slot or a worker, a `pausing` run for
+   * its next attempt.
+   */
   readonly state: 'parked' | 'waiting' | 'attempting' | 'pausing';
-  /** Attempts of its command that began, even if the last one waits for a worker. */
+  /** How many attempts of its command began, even if the last one waits for a worker. */
   readonly attempts: number;
   /** Whether the fallback of the run is active. */
   readonly isFallback?: true;
   /** The process of the active attempt. */
   readonly pid: number | undefined;
-  /** Since the first attempt began; 0 before. */
+  /** The time since the first attempt began; 0 before. */
   readonly elapsedMs: Duration;
 }
 
 /** The current state of one timer. */
 export interface JobStatus {
   readonly job: Job;
-  /** The nominal instant it is armed for; `undefined` if none is left. */
+  /** The nominal instant that the timer is armed for; `undefined` if none is left. */
   readonly next: Instant | undefined;
   readonly paused: Pause | undefined;
   readonly breaker: BreakerState;
@@ -51,19 +54,19 @@ export interface SchedulerStatus {
   readonly departed: readonly JobStatus[];
 }
 
-/** All jobs with runs, removed ones included. */
+/** Returns all jobs that may have runs: the current ones, and removed ones whose runs have not ended. */
 export const jobsWithRuns = ({ jobs, departed }: Pick<SchedulerStatus, 'jobs' | 'departed'>): readonly JobStatus[] =>
   departed.length === 0 ? jobs : [...jobs, ...departed];
 
 /**
- * The scheduler in a few figures, for frequent checks. Unlike a status, its cost does not depend on the number of
- * timers.
+ * A few figures about the scheduler, for frequent checks. Their cost does not depend on the number of timers, unlike
+ * that of a status.
  */
 export interface Totals extends Pick<SchedulerStatus, 'at' | 'isStopping'> {
   readonly timers: number;
   /** Active runs. */
   readonly running: number;
-  /** When the next timer starts; `undefined`: none is armed. */
+  /** When the next timer starts; `undefined` if none is armed. */
   readonly nextStart: Instant | undefined;
 }
 
@@ -77,15 +80,15 @@ export interface PlanChange {
 /** Where a plan comes from, for `config.reloaded`. */
 export interface PlanSource {
   readonly file: string;
-  /** The version that its server names; absent for a file that no server sends. */
+  /** The ETag of a file from `--from`, if its server sends one. */
   readonly etag?: string;
-  /** As in the event. */
+  /** As in `config.reloaded`. */
   readonly needsRestart?: readonly string[];
 }
 
 /** How many runs may be active. */
 export interface PlanLimits {
-  /** Maximum active runs over all jobs. */
+  /** Maximum active runs across all jobs. */
   readonly concurrency?: number;
   /** Maximum active runs in a group; 1 for a group that is not listed. */
   readonly groups?: ReadonlyMap<string, number>;
@@ -99,22 +102,26 @@ export interface SchedulerPlan extends PlanLimits {
 /** The only ways to change a running scheduler. For an unknown name, a verb returns `undefined`, false or 0. */
 export interface Controls {
   /**
-   * Resolves when the changes of all verbs so far are recorded, or known not to be. A client gets its response only after that. Takes as
-   * long as a commit; never rejects. `lost`: this scheduler lost the state before it was confirmed.
+   * Resolves when it is known whether the changes of all verbs so far are recorded. A client gets its response only
+   * after that. Takes as long as a commit; never rejects. `lost`: this scheduler lost the state before the changes were
+   * confirmed.
    */
   kept(): Promise<Keeping | 'lost'>;
   status(): SchedulerStatus;
-  /** Fires now, regardless of schedule, breaker and pause; `admission` replaces the job's own policy. */
+  /** Fires a job now, regardless of its schedule, breaker and pause. `admission` replaces the job's own policies. */
   trigger(name: string, admission?: readonly AdmissionPolicy[]): Firing | undefined;
-  /** Skips scheduled firings with reason `paused` until then. Returns whether the job exists. A pause survives restarts. */
+  /**
+   * Skips scheduled firings with reason `paused` until the pause ends. Returns whether the job exists. A pause survives
+   * restarts.
+   */
   pause(name: string, pause: Pause): boolean;
-  /** Returns whether the job exists. */
+  /** Ends a pause. Returns whether the job exists. */
   resume(name: string): boolean;
-  /** Cancels the run with that id, or every run of the job with that name. Returns how many. */
+  /** Cancels the run with that id, or every run of the job with that name. Returns how many runs it cancels. */
   cancel(nameOrRunId: string): number;
   /**
-   * Restarts a delay or an interval from now, and closes the breaker. `length` replaces its length this time. Returns
-   * the next instant, or `undefined` if the job does not exist or has nothing to restart.
+   * Restarts a delay or an interval from now, and closes the breaker. `length` replaces the job's own length this once.
+   * Returns the next instant, or `undefined` if the job does not exist or has nothing to restart.
    */
   reset(name: string, length?: Duration): Instant | undefined;
   /**
@@ -123,11 +130,12 @@ export interface Controls {
    */
   put(job: Job): void;
   /**
-   * Removes a job outside the plan before it comes due, which is not a firing. Returns whether a pending one existed.
+   * Removes a job outside the plan before it comes due. This does not count as a firing. Returns whether a pending one
+   * existed.
    */
   remove(name: string): boolean;
-  /** What {@link reload} would change. Jobs outside the plan are ignored, and stay. */
+  /** Returns what {@link reload} would change. Ignores jobs outside the plan, which stay. */
   compare(plan: SchedulerPlan): PlanChange;
-  /** Replaces the present jobs. Unchanged ones keep everything. Active runs finish with their old definition. */
+  /** Replaces the current jobs. Unchanged jobs keep their state. Active runs finish with their old definition. */
   reload(plan: SchedulerPlan, source: PlanSource): PlanChange;
 }

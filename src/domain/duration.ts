@@ -15,7 +15,7 @@ export class DurationError extends RangeError {
   }
 }
 
-/** Longest first: the order of the units in a sum. */
+/** The units in the order of a sum: longest first. */
 const UNITS: ReadonlyMap<string, Duration> = new Map([
   ['w', 7 * DAY],
   ['d', DAY],
@@ -66,7 +66,7 @@ function sumOfUnits(text: string): Duration {
   return sum;
 }
 
-/** Words the error for text in place of a number and a unit; `previous` is the unit before it. */
+/** Returns the error for `rest`, which does not begin with a number and a unit. `previous` is the unit before it. */
 function notAPart(rest: string, text: string, previous: Duration): DurationError {
   if (rest === text && /^\d+$/.test(text)) return bareNumber(Number(text));
   if (/^\d+$/.test(rest))
@@ -88,7 +88,7 @@ function notAUnit(rest: string, text: string): DurationError {
 const minutesOrMonths = (number: string): string =>
   `Write "${number}m" for minutes. Months have no fixed length: write days, or use cron.`;
 
-/** Words the error for a number in place of a duration: at least the unit is missing. */
+/** Returns the error for a number in place of a duration, which lacks at least the unit. */
 export function bareNumber(value: number): DurationError {
   if (!(value * MINUTE <= LONGEST_DURATION)) return new DurationError(`${value} is not a valid duration.`, FORMS);
   if (value < 0) return new DurationError(`${value} is negative.`, 'A duration cannot have a sign.');
@@ -97,7 +97,7 @@ export function bareNumber(value: number): DurationError {
   return new DurationError(`${value} has no unit.`, unitsFor(`${value}`, Infinity));
 }
 
-/** Names the units that may follow a longer unit. */
+/** Suggests the units that may follow a longer unit. */
 function unitsFor(text: string, previous: Duration): string {
   if (previous === 1) return 'The smallest unit is a millisecond.';
   if (previous === SECOND) return `Write "${text}ms".`;
@@ -105,7 +105,10 @@ function unitsFor(text: string, previous: Duration): string {
   return `Write "${text}s" for seconds${minutes}.`;
 }
 
-/** Writes a fraction in smaller units if these are whole. A fraction without a unit counts as seconds. */
+/**
+ * Returns the error for a fraction, with a suggestion in smaller units if these are whole. A fraction without a unit
+ * counts as seconds.
+ */
 function fraction(text: string): DurationError {
   const [, number = '', unit = 's'] = /^(\d*[.,]\d+) ?(ms|[smhdw])?$/.exec(text) ?? [];
   const length = Number(number.replace(',', '.')) * (UNITS.get(unit) ?? Number.NaN);
@@ -125,7 +128,9 @@ function inUnits(length: Duration): string {
   return text;
 }
 
-/** The unit meant by `seconds`, `Min` or `H`; `undefined` for months and years, which have no fixed length. */
+/**
+ * Returns the unit that `seconds`, `Min` or `H` means; `undefined` for months and years, which have no fixed length.
+ */
 function unitFor(word: string): string | undefined {
   const lower = word.toLowerCase();
   if (/^(ms|msecs?|millis|milliseconds?)$/.test(lower)) return 'ms';

@@ -4,11 +4,14 @@ import { RECORD_FIELDS } from './events/fields.js';
 /** The version of the Elastic Common Schema whose names are used. */
 const ECS_VERSION = '9.4.0';
 
-/** The name of a record's field in the Elastic Common Schema. Fields without one are under `timers`. */
+/** Returns the name of a record's field in the Elastic Common Schema. Fields without such a name are under `timers`. */
 export const ecsName = (fields: EventFields, key: string): string =>
   (fields[key] ?? (RECORD_FIELDS as EventFields)[key])?.ecs ?? `timers.${key}`;
 
-/** An event under names of the Elastic Common Schema. Omits `null` values, and fields that the message repeats. */
+/**
+ * Returns an event under the names of the Elastic Common Schema. Omits `null` values, and fields that the message
+ * repeats.
+ */
 export function toEcsRecord(event: TimerEvent): Readonly<Record<string, unknown>> {
   const entry = entryOf(event);
   const record: Record<string, unknown> = { ...CONSTANTS, 'event.action': event.event };
@@ -21,7 +24,7 @@ export function toEcsRecord(event: TimerEvent): Readonly<Record<string, unknown>
 
 const CONSTANTS = { 'ecs.version': ECS_VERSION, 'service.name': 'timers', 'event.dataset': 'timers.log' } as const;
 
-/** In that schema, the outcome is a single word. */
+/** Returns a value as that schema requires it: the outcome is a single word. */
 const ecsValue = (name: string, value: unknown): unknown => {
   if (name !== 'event.outcome') return value;
   return value === true ? 'success' : 'failure';

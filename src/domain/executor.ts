@@ -8,19 +8,27 @@ export type OutputStream = 'stdout' | 'stderr';
 
 /** The input of one attempt, and its callbacks. */
 export interface AttemptIo {
-  /** The `TIMERS_*` variables; they override all others. */
+  /** The `TIMERS_*` variables; they override all other variables. */
   readonly env: Readonly<Record<string, string>>;
   readonly cancellation: Cancellation;
-  /** How long it may wait for a worker, in ms from now. Then it has `expired`. Absent: as long as necessary. */
+  /**
+   * How long the attempt may wait for a worker, in ms from now, before it has `expired`. Absent if it waits as long as
+   * necessary.
+   */
   readonly startWithin?: Duration | undefined;
   /**
-   * Called with the name of the machine that runs it: before `started`, and before its end. Only with a shared state.
+   * Called with the name of the machine that runs the attempt: before `started`, and before its end. Only with a shared
+   * state.
    */
   taken?(node: string): void;
-  /** Called once, when the process exists. Not called if it could not be started. `forMs`: how long it has been running. */
+  /**
+   * Called once, when the process exists. Not called if the process could not be started. `forMs` is how long it has
+   * been running.
+   */
   started(pid: number, forMs?: Duration): void;
   /**
-   * Called for every block of output, in order: whole lines, each without its newline, joined by newlines. `truncated` if it is one line that was cut.
+   * Called for every block of output, in order: whole lines, each without its newline, joined by newlines. `truncated`
+   * means that the block is one line that was cut.
    */
   output(stream: OutputStream, text: string, truncated: boolean): void;
   /** Called once with the last lines of output and their streams, if the output is in another log. */
@@ -31,10 +39,13 @@ export interface AttemptIo {
   used?(usage: Usage): void;
   /**
    * Called while the attempt is canceled, for each process that its command started outside its process group. Returns
-   * whether to end it too. Absent: the executor does not look for such processes.
+   * whether to end that process too. If absent, the executor does not look for such processes.
    */
   stray?(pid: number): 'kill' | 'keep';
-  /** `undefined` while it accepts more lines; otherwise resolves when it accepts them again. An executor stops reading until then. */
+  /**
+   * Returns `undefined` while more lines are accepted, and otherwise a promise that resolves when they are again. An
+   * executor stops reading until then.
+   */
   drained(): Promise<void> | undefined;
 }
 
@@ -48,9 +59,9 @@ export interface TailLine {
 export interface Executor {
   /**
    * Runs one attempt to its end. Never rejects. When canceled, ends the whole process group, and on Linux the processes
-   * that have left it, if `io.stray` returns true: SIGTERM, `killAfter`, SIGKILL. When it resolves, no pipe is open and
-   * no timer armed. No process of a canceled attempt remains that a signal could end. If the command ended by itself,
-   * its background processes continue, as with cron.
+   * that have left it, if `io.stray` returns `kill`: SIGTERM, `killAfter`, SIGKILL. When it resolves, no pipe is open
+   * and no timer armed. No process of a canceled attempt remains that a signal could end. If the command ended by
+   * itself, its background processes continue, as with cron.
    */
   execute(command: Command, io: AttemptIo): Promise<Exit>;
 }

@@ -13,11 +13,17 @@ export interface FallbackResult {
   readonly outcome: Outcome;
   /** Absent if its end is unknown. */
   readonly durationMs?: Duration;
-  /** The last lines that it printed, joined by newlines; absent if it printed nothing. The log has them unless it succeeded. */
+  /**
+   * The last lines that it printed, joined by newlines; absent if it printed nothing. The log has them unless the
+   * fallback succeeded.
+   */
   readonly outputTail?: string;
 }
 
-/** Whether the fallback follows the last attempt. A lost attempt may have done its work. */
+/**
+ * Returns whether the fallback follows a last attempt with this outcome. It does not follow a lost one, which may have
+ * done its work.
+ */
 export const needsFallback = ({ status }: Outcome): boolean => status === 'failure' || status === 'timeout';
 
 /** Describes what a fallback did, as the end of a sentence. */

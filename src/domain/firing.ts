@@ -10,9 +10,9 @@ export interface Firing {
   readonly scheduledFor: Instant;
   readonly trigger: Trigger;
   /**
-   * Distinguishes firings of one instant. By schedule: 0, or how many times the wall clock was set back before this
-   * interval-like job resumed its rhythm. Manually, or when the scheduler starts: a unique number above
-   * {@link MARKS_FROM}.
+   * Distinguishes firings of one instant. For a scheduled firing, it is 0, or how many times the wall clock was set
+   * back before this interval-like job resumed its rhythm. For a firing that is manual or at startup, it is a unique
+   * number from {@link MARKS_FROM}.
    */
   readonly generation: number;
 }
@@ -21,7 +21,7 @@ export interface Firing {
 export const MARKS_FROM = 36 ** 4;
 
 /**
- * `name@2026-11-23T08:00:00.000Z`; after a clock was set back `…Z~1`; for manual firings and those at startup
+ * Returns `name@2026-11-23T08:00:00.000Z`; after a clock was set back `…Z~1`; for manual firings and those at startup
  * `…Z~30466176`.
  */
 export function firingId(firing: Firing): string {

@@ -1,7 +1,7 @@
 import type { SchedulerStatus } from './controls.js';
 import { HOUR, MINUTE, type Duration, type Instant } from './time.js';
 
-/** The time after now that a forecast covers, by the name of the window; ascending. */
+/** How far ahead each forecast looks, by window name, shortest first. */
 export const FORECAST_WINDOWS = {
   '5m': 5 * MINUTE,
   '15m': 15 * MINUTE,
@@ -15,11 +15,11 @@ export interface WindowForecast {
   /** See {@link workLabelOf}. */
   readonly label: string;
   readonly window: ForecastWindow;
-  /** Firings that become due and run; those that are skipped do not count. */
+  /** How many firings come due and run. Skipped firings do not count. */
   readonly runs: number;
   /**
-   * The maximum number of runs at once, including those active now: if runs take their median duration, and if they
-   * take their 95th percentile.
+   * The maximum number of runs at once, including those active now: `p50` if runs take their median duration, `p95` if
+   * they take its 95th percentile.
    */
   readonly atOnce: { readonly p50: number; readonly p95: number };
 }
@@ -27,17 +27,18 @@ export interface WindowForecast {
 export interface Forecast {
   /** The windows begin here. */
   readonly at: Instant;
-  /** One window for each label that a timer has. */
+  /** One entry for each window of each label that a timer has. */
   readonly windows: readonly WindowForecast[];
   /**
-   * The runs of an hour that an earlier forecast expected, minus the actual ones; `undefined` within the first
-   * hour.
+   * How many runs an earlier forecast expected for an hour, minus the actual number; `undefined` within the first hour.
    */
   readonly error: number | undefined;
 }
 
 /** Computes forecasts for the metrics. */
 export interface Forecaster {
-  /** Resolves to the current forecast, at most a minute old. Never rejects; `undefined` if there is none. */
+  /**
+   * Resolves to the current forecast, at most a minute old. Resolves to `undefined` if there is none. Never rejects.
+   */
   forecast(status: SchedulerStatus): Promise<Forecast | undefined>;
 }

@@ -1,6 +1,6 @@
 /**
- * A header in the response to a request with outcomes: the server will never accept one of them, and why. For example
- * `line 3: "status" takes success, failure`.
+ * The response header of a server that will never accept one of the outcomes in a request. The value says which one,
+ * and why: `line 3: "status" takes success, failure`.
  */
 export const REFUSED_HEADER = 'Timers-Refused';
 

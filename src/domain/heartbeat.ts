@@ -5,7 +5,7 @@ import type { WebRequest } from './web-request.js';
 /** How the scheduler signals that it is alive. */
 export interface HeartbeatSettings {
   readonly every: Duration;
-  /** The target; the request has a body if its method allows one. Absent without a target. */
+  /** The request to send, with a body if its method allows one. Absent without a URL. */
   readonly request?: Pick<WebRequest, 'method' | 'url'>;
   readonly command?: Command;
 }

@@ -7,7 +7,10 @@ const STEPS: readonly [Duration, string, Duration, string][] = [
   [MINUTE, 'min', SECOND, 's'],
 ];
 
-/** Writes a duration for a person in at most two units: `320 ms`, `1.2 s`, `4 min 10 s`, `2 h 3 min`, `5 d`. Rounded; 0 or more. */
+/**
+ * Writes a duration for a person in at most two units: `320 ms`, `1.2 s`, `4 min 10 s`, `2 h 3 min`, `5 d`. The
+ * duration is rounded, and must be 0 or more.
+ */
 export function humanDuration(duration: Duration): string {
   const ms = Math.round(duration);
   if (ms < SECOND) return `${ms} ms`;

@@ -12,16 +12,19 @@ export interface Job {
   readonly schedule: Schedule;
   /** The job's keys as JSON, defaults included. Comparing them shows whether and where a reload differs. */
   readonly definition: Readonly<Record<string, string>>;
-  /** The schedule in one line, for people: `{key: 'cron', text: '0 3 * * *'}`. `source`: its value in the file, where that differs. */
+  /**
+   * The schedule in one line, for people: `{key: 'cron', text: '0 3 * * *'}`. `source` is its value in the file, if
+   * that differs.
+   */
   readonly written: { readonly key: string; readonly text: string; readonly source?: string };
   /** IANA name. */
   readonly timezone: string;
   readonly command: Command;
   readonly description?: string;
   readonly tags: readonly string[];
-  /** When false: known and listed, but never fired by its schedule. */
+  /** If false, the job is known and listed, but never fires by its schedule. */
   readonly enabled: boolean;
-  /** Whether it also fires once when the scheduler starts. */
+  /** Whether the job also fires once when the scheduler starts. */
   readonly runAtStart: boolean;
   /** Added to every nominal instant before arming; fixed per host and job. 0 or more. */
   readonly offset: Duration;
@@ -29,9 +32,9 @@ export interface Job {
   readonly timeout?: Duration;
   /** The time from SIGTERM to SIGKILL when the scheduler stops. */
   readonly stopGrace: Duration;
-  /** A firing that could not start this long after its instant is missed. */
+  /** How late a firing may start. If it cannot start by then, it is missed. */
   readonly deadline?: Duration;
-  /** Jobs of one group never run at the same time, or at most N of them. */
+  /** The group of the job. At most N runs of one group are active at the same time; by default, one. */
   readonly group?: string;
   readonly window: ActiveWindow;
   readonly breaker?: BreakerPolicy;
@@ -44,17 +47,17 @@ export interface Job {
   readonly misfire: MisfirePolicy;
   readonly admission: readonly AdmissionPolicy[];
   readonly retry: RetryPolicy;
-  /** Its source as JSON, only for a job outside the file: see {@link isAdHoc}. Removed with its outcome. */
+  /** The source of a job outside the file, as JSON; see {@link isAdHoc}. Such a job is removed after its outcome. */
   readonly adHoc?: string;
 }
 
-/** The keys that differ between two definitions of a job, in alphabetical order. */
+/** Returns the keys that differ between two definitions of a job, in alphabetical order. */
 export function changedKeys({ definition: before }: Job, { definition: after }: Job): readonly string[] {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...keys].filter((key) => before[key] !== after[key]).sort();
 }
 
-/** The names of the jobs that `after` adds, removes or changes. */
+/** Returns the names of the jobs that `after` adds, removes or changes. */
 export function compareJobs(before: ReadonlyMap<string, Job>, after: readonly Job[]) {
   const names = new Set(after.map(({ name }) => name));
   const isChanged = (job: Job): boolean => {
@@ -68,7 +71,7 @@ export function compareJobs(before: ReadonlyMap<string, Job>, after: readonly Jo
   };
 }
 
-/** Identifies a schedule, because the memory of a job applies only to its own schedule. */
+/** Returns a text that identifies a job's schedule, because the memory of a job applies only to that schedule. */
 export const fingerprintOf = ({ enabled, written, timezone }: Job): string =>
   `${enabled ? '' : 'disabled '}${written.key} ${written.text} ${timezone}`;
 
@@ -78,7 +81,7 @@ export interface ActiveWindow {
   readonly notBefore?: Instant;
   /** Inclusive. */
   readonly notAfter?: Instant;
-  /** Admitted runs after which the job is done. */
+  /** The number of started runs after which the job is done. */
   readonly maxRuns?: number;
 }
 

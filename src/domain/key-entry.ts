@@ -9,15 +9,15 @@ export interface KeyEntry {
   readonly without?: string;
   /** The unit of a number. */
   readonly unit?: string;
-  /** Limits that the type does not express. */
+  /** The limits that the type does not express. */
   readonly bounds?: string;
   /** A value, as YAML on one line. */
   readonly example: string;
   /** Keys of the same map that the example needs, as YAML. */
   readonly beside?: string;
-  /** How the key works with others, one sentence each. */
+  /** How the key works with other keys, one sentence each. */
   readonly details?: readonly string[];
-  /** The first version with the key. Absent: 0.1.0. */
+  /** The first version with the key; absent for 0.1.0. */
   readonly since?: string;
 }
 

@@ -7,16 +7,14 @@ import type { Duration, Instant } from './time.js';
 
 /** A job that a client paused. */
 export interface Pause {
-  /** Exclusive; `undefined`: until it is resumed. */
+  /** Exclusive; `undefined` if the pause lasts until the job is resumed. */
   readonly until: Instant | undefined;
   readonly reason: string | undefined;
 }
 
 /** What the ledger keeps about one job across restarts. */
 export interface JobMemory {
-  /**
-   * The last considered instant of its schedule: every instant up to it (inclusive) has its outcome, or an open run.
-   */
+  /** The last considered instant of its schedule: every instant up to it (inclusive) has an outcome or an open run. */
   readonly cursor: Instant;
   /** Marks firings after a wall clock was set back; see {@link Firing.generation}. */
   readonly generation: number;
@@ -32,8 +30,8 @@ export interface JobMemory {
   readonly lastStatus: FiringStatus | undefined;
   readonly lastFinishedAt: Instant | undefined;
   /**
-   * The instant that `in` waits for. A restart starts the delay over, a handover does not. A state file does not
-   * contain it.
+   * The instant that `in` waits for. A restart begins the delay again, but a handover continues it. A state file does
+   * not contain this instant.
    */
   readonly armedFor?: Instant;
 }
@@ -52,7 +50,7 @@ export interface JobRecord {
 export interface OpenRun {
   readonly runId: string;
   readonly firing: Firing;
-  /** Attempts of its command that started. 0: it never had a process, except perhaps a fallback. */
+  /** How many attempts of its command started. If 0, the run never had a process, except perhaps that of a fallback. */
   readonly attempts: number;
   /** When the first attempt started. */
   readonly startedAt: Instant | undefined;
@@ -62,11 +60,11 @@ export interface OpenRun {
   readonly retryAt: Instant | undefined;
   /** The process of the latest attempt, if recorded. */
   readonly pid: number | undefined;
-  /** The machine that runs the latest attempt, without the fallback; absent without a shared state. */
+  /** The machine that runs the latest attempt, not counting the fallback; absent without a shared state. */
   readonly node?: string | undefined;
-  /** The label of the workers with the latest attempt; absent if the scheduler started it. */
+  /** The label of the workers that the latest attempt is for; absent if the scheduler started it. */
   readonly label?: string | undefined;
-  /** Present once its fallback has started: how the run ends. */
+  /** How the run will end. Present once its fallback has started. */
   readonly decided?: DecidedEnding;
 }
 
@@ -81,8 +79,8 @@ export interface Recollection {
   /** When the last scheduler recorded something; `undefined` before the first record. */
   readonly lastSeenAt: Instant | undefined;
   /**
-   * The last scheduler ended a moment ago, perhaps on another machine with a different clock. This one continues from
-   * there: cursors apply as they are, and firings due since then are late, not missed.
+   * Whether the last scheduler ended a moment ago, perhaps on another machine with a different clock. If so, this one
+   * continues from there: cursors apply as they are, and firings due since then are late, not missed.
    */
   readonly isHandedOver?: boolean;
   /** The name of this machine; absent without a shared state. */
@@ -92,7 +90,7 @@ export interface Recollection {
 /** Invalid values and rows of a state that another program wrote. */
 export interface LeftOut {
   readonly count: number;
-  /** The first of them, each as a sentence. */
+  /** The first ones, each as a sentence. */
   readonly words: readonly string[];
 }
 
@@ -107,8 +105,8 @@ export interface Ledger {
   recall(): Recollection;
   /**
    * Records events and the memories they changed, all or nothing, before it returns. Never throws: what cannot be
-   * recorded (a full disk) is kept up to a bound and retried with the next commit. The listener reports trouble once,
-   * and again when it ends.
+   * recorded (a full disk) is kept up to a bound and retried with the next commit. The listener is called once when
+   * trouble starts, and once when it ends.
    *
    * A ledger on a network returns a promise, which never rejects. Until it resolves, nothing that depends on the commit
    * starts, and no sink receives these events. Several commits resolve in order.
@@ -116,13 +114,16 @@ export interface Ledger {
   commit(events: readonly TimerEvent[], changed: readonly JobRecord[], now: Instant): Promise<Committed> | undefined;
   /** Whether something committed is not recorded yet. */
   readonly isBehind: boolean;
-  /** Another scheduler takes over after a stop, perhaps immediately. Waiting runs and retries stay open for it. */
+  /**
+   * Whether another scheduler takes over after a stop, perhaps immediately. If so, waiting runs and retries stay open
+   * for it.
+   */
   readonly handsOver?: true;
-  /** Sets the one listener for trouble and its end. Called at once if there is trouble. */
+  /** Sets the only listener for trouble and its end. It is called at once if there is trouble. */
   onTrouble(listener: (trouble: LedgerTrouble) => void): void;
   /**
-   * Waits up to `patience` for another program's lock that prevents recording. Resolves at once if nothing
-   * or something else prevents it. Never rejects.
+   * Waits up to `patience` for another program's lock that prevents recording. Resolves at once if recording works, or
+   * if something else prevents it. Never rejects.
    */
   settle(patience: Duration): Promise<void>;
   /** Retries recording once, reports what is lost if that fails, and closes. Never throws or rejects. */
@@ -130,7 +131,7 @@ export interface Ledger {
 }
 
 export type LedgerTrouble =
-  /** Nothing can be recorded. Timers continue from memory, or on a shared state wait. */
+  /** Nothing can be recorded. Timers continue from memory; with a shared state, they wait. */
   | { readonly kind: 'unavailable'; readonly file: string; readonly reason: string; readonly isShared?: true }
   /**
    * Recording works again. `lost` counts events beyond the bound. `adHoc` counts ad-hoc timers of an earlier scheduler
@@ -138,11 +139,11 @@ export type LedgerTrouble =
    */
   | { readonly kind: 'recovered'; readonly file: string; readonly lost: number; readonly adHoc?: number }
   /**
-   * Recording still fails at the end: `lost` outcomes and failed attempts, and later timer memories, do not reach the
-   * next scheduler.
+   * Recording still fails at the end: `lost` outcomes and failed attempts, and the latest memories of timers, do not
+   * reach the next scheduler.
    */
   | { readonly kind: 'unrecorded'; readonly file: string; readonly reason: string; readonly lost: number }
-  /** Some content of the file is invalid: it is ignored, and the affected items start from scratch. */
+  /** Some content of the file is invalid. It is ignored, and the affected items start from scratch. */
   | { readonly kind: 'invalid'; readonly file: string; readonly count: number; readonly problems: readonly string[] }
   /** A file that could not be used was moved to `aside`; recording continues in a new one. */
   | { readonly kind: 'set_aside'; readonly file: string; readonly aside: string; readonly reason: string };
@@ -158,13 +159,13 @@ export interface HistoryQuery {
   readonly since?: Instant;
   /** Recorded at this instant or earlier. */
   readonly until?: Instant;
-  /** Outcomes of a firing due at this instant, or of a series that was reported as one and may include it. */
+  /** Outcomes of firings due in this span, or of a series that was reported as one and may include such a firing. */
   readonly due?: DueSpan;
-  /** Returns the latest ones, up to this number. At least 1. */
+  /** The maximum number of outcomes, at least 1. The latest ones are returned. */
   readonly limit: number;
-  /** Returns the earliest ones instead, up to this number. */
+  /** Whether to return the earliest outcomes instead of the latest. */
   readonly earliest?: true;
-  /** Omits `outputTail`, the largest part of an outcome. */
+  /** Whether to omit `outputTail`, the largest part of an outcome. */
   readonly withoutOutput?: true;
 }
 
@@ -176,7 +177,7 @@ export interface DueSpan {
 
 /** One run with all its details. */
 export interface RunHistory {
-  /** Absent while it is active. */
+  /** Absent while the run is active. */
   readonly ending: Ending | undefined;
   readonly open: OpenRun | undefined;
   /** The last lines of its output, whatever its outcome. */
@@ -194,7 +195,7 @@ export interface FailedAttempt {
   readonly node?: string | undefined;
 }
 
-/** A failed attempt, for the record. */
+/** Returns a failed attempt as it is recorded. */
 export const failedAttemptOf = ({ attempt, at, outcome, retryInMs, node }: AttemptFailed): FailedAttempt => ({
   attempt,
   at,
@@ -203,29 +204,39 @@ export const failedAttemptOf = ({ attempt, at, outcome, retryInMs, node }: Attem
   ...(node !== undefined && { node }),
 });
 
-/** The record, for reading: while a scheduler writes, or without one. */
+/** Reads the record, whether or not a scheduler is writing to it. */
 export interface History {
-  /** The latest outcomes that fit, or the earliest; oldest first. */
+  /** Returns the latest matching outcomes, or the earliest; oldest first. */
   endings(query: HistoryQuery): readonly Ending[];
-  /** The numbers of such outcomes, which may not all fit in memory. Later outcomes have higher numbers. */
+  /**
+   * Returns only the numbers of the matching outcomes, which may not all fit in memory. Later outcomes have higher
+   * numbers.
+   */
   numbers(query: HistoryQuery): readonly number[];
-  /** The outcomes with those numbers, in their order; `undefined` for deleted ones. For a few hundred at a time. */
+  /**
+   * Returns the outcomes with those numbers, in that order; `undefined` for deleted ones. Pass a few hundred numbers at
+   * a time.
+   */
   numbered(numbers: readonly number[]): readonly (Ending | undefined)[];
   /**
-   * The durations of a job's latest runs that ended by themselves, up to `limit`: not canceled, not lost. Ascending.
+   * Returns the durations of up to `limit` of a job's latest runs that ended by themselves: not canceled, not lost.
+   * Ascending.
    */
   durations(jobName: string, limit: number): readonly Duration[];
-  /** Runs several queries on one snapshot. Keep them short: the scheduler cannot reuse its log until they end. */
+  /**
+   * Runs several queries on one snapshot. Keep them short: until they end, the scheduler cannot reuse its write-ahead
+   * log.
+   */
   still<Answer>(ask: () => Answer): Answer;
-  /** Runs without an outcome yet, oldest first. */
+  /** Returns the runs without an outcome yet, oldest first. */
   open(): readonly OpenRun[];
-  /** The run with that id, or with the only id that starts with it. */
+  /** Returns the run with that id, or with the only id that starts with it. */
   run(id: string): RunHistory | undefined;
-  /** The ids of runs that start with it, up to `limit`, in the order of the ids. */
+  /** Returns up to `limit` ids of runs that start with `beginning`, in the order of the ids. */
   runIds(beginning: string, limit: number): readonly string[];
-  /** The memories of all jobs by name. */
+  /** Returns the memories of all jobs by name. */
   jobs(): ReadonlyMap<string, JobRecord>;
-  /** When a scheduler last recorded that it was alive; `undefined` if none did. */
+  /** Returns when a scheduler last recorded that it was alive; `undefined` if none did. */
   lastSeenAt(): Instant | undefined;
   /** Invalid content that the results have left out so far. Absent if that cannot happen. */
   readonly invalid?: LeftOut;
@@ -235,25 +246,27 @@ export interface History {
 /** What the ledger of this process has recorded. It uses the ledger's own connection, which the ledger closes. */
 export type Recorded = Omit<History, 'close'>;
 
-/** Whether an event reports what happened to a firing. */
+/** Returns whether an event reports the outcome of a firing. */
 export const isEnding = (event: TimerEvent): event is Ending =>
   event.event === 'run.finished' || event.event === 'firing.skipped' || event.event === 'firing.missed';
 
-/** The single word for an outcome. */
+/** Returns the status of an outcome. */
 export function statusOf(ending: Ending): FiringStatus {
   if (ending.event === 'run.finished') return ending.outcome.status;
   return ending.event === 'firing.missed' ? 'missed' : 'skipped';
 }
 
-/** How the fallback of a run ended; `undefined` if none ran, or it is active. */
+/** Returns how the fallback of a run ended; `undefined` if none ran, or if it is still active. */
 export const fallbackIn = ({ ending }: Pick<RunHistory, 'ending'>): FallbackResult | undefined =>
   ending === undefined || ending.event === 'firing.missed' ? undefined : ending.fallback;
 
-/** The machine that ran the latest attempt of a run; `undefined` if unknown, or if only one machine runs timers. */
+/**
+ * Returns the machine that ran the latest attempt of a run; `undefined` if unknown, or if only one machine runs timers.
+ */
 export const nodeOf = ({ ending, open }: Pick<RunHistory, 'ending' | 'open'>): string | undefined =>
   open?.node ?? (ending?.event === 'run.finished' ? ending.node : undefined);
 
-/** When a run's first attempt started; `undefined` if it never had one. */
+/** Returns when a run's first attempt started; `undefined` if it never had one. */
 export function startOfRun({ ending, open }: Pick<RunHistory, 'ending' | 'open'>): Instant | undefined {
   if (open) return open.startedAt;
   if (ending?.event !== 'run.finished' || ending.attempts === 0) return undefined;
@@ -261,8 +274,8 @@ export function startOfRun({ ending, open }: Pick<RunHistory, 'ending' | 'open'>
 }
 
 /**
- * When a finished run started: after the jitter, which `latenessMs` does not count. A lost run has no end to count back
- * from.
+ * Returns when a finished run started, counted back from its end, because `latenessMs` excludes the jitter. The end of
+ * a lost run is unknown, so its start leaves out the jitter.
  */
 export const startOfFinished = ({ firing, latenessMs, at, durationMs, outcome }: RunFinished): Instant =>
   outcome.status === 'lost' ? firing.scheduledFor + latenessMs : at - durationMs;

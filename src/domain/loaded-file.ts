@@ -5,7 +5,7 @@
 export interface LoadedFile {
   /** IANA name. */
   readonly timezone: string;
-  /** The path of its state; `null` in memory, and for a shared state. */
+  /** The path of its state file; `null` if the state is in memory or shared. */
   readonly state: string | null;
   /** What `in` counts from; `null` before the start. */
   readonly started_at: string | null;

@@ -2,7 +2,7 @@
 export interface LogFileSettings {
   /** Absolute. */
   readonly path: string;
-  /** In bytes; absent: it is never rotated. */
+  /** The size in bytes at which it is rotated. Absent if it is never rotated. */
   readonly maxSize?: number;
   /** How many older files are kept. */
   readonly keep: number;

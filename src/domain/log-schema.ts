@@ -5,8 +5,8 @@ import { RECORD_FIELDS } from './events/fields.js';
 const entries = Object.entries(EVENTS) as unknown as readonly (readonly [string, EventEntry<TimerEvent>])[];
 
 /**
- * The JSON Schema of one record of the log, draft 2020-12: one of the events, each a definition under its name. It
- * allows further fields, because a later version may add some.
+ * Returns the JSON Schema (draft 2020-12) of one record of the log: any of the events, each of which is a definition
+ * under its name. The schema allows further fields, because a later version may add some.
  */
 export const logSchema = (): JsonSchema => ({
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -16,7 +16,7 @@ export const logSchema = (): JsonSchema => ({
   $defs: Object.fromEntries(entries.map(([name, entry]) => [name, recordSchema(name, entry)])),
 });
 
-/** The schema as a file. */
+/** Returns the schema as the text of a file. */
 export const logSchemaText = (): string => `${JSON.stringify(logSchema(), null, 2)}\n`;
 
 function recordSchema(name: string, { summary, level, fields }: EventEntry<TimerEvent>): JsonSchema {

@@ -23,7 +23,10 @@ export function machinesInWords(
   ];
 }
 
-/** How the active machine became active, following its name: `took over from two 3 min ago`; `undefined` if unknown. */
+/**
+ * Describes how the active machine became active, to follow its name: `took over from two 3 min ago`; `undefined` if
+ * unknown.
+ */
 export function takeoverInWords({ took_over: takeover }: SharedRecord, now: Instant): string | undefined {
   if (!takeover) return undefined;
   const { at, from, gap_ms: gap, times } = takeover;

@@ -5,10 +5,10 @@ import type { WebRequest } from './web-request.js';
 /** A web service that watches a job from outside, and reports missing signals. */
 export interface Monitor {
   readonly kind: MonitorKind;
-  /** The request for a run's start (its first attempt) or end; `undefined` if none. Pure. */
+  /** Returns the request for a run's start (its first attempt) or end; `undefined` if none is sent. Pure. */
   requestFor(event: RunStarted | RunFinished): WebRequest | undefined;
 }
 
-/** The moment of its run that an event reports. */
+/** Returns the moment that an event of a run reports. */
 export const momentOfRun = (event: RunStarted | RunFinished): Moment =>
   momentOf(event.event === 'run.finished' ? event.outcome : undefined);

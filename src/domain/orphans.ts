@@ -17,24 +17,24 @@ export interface LeftAttempt {
 /** Finds and ends processes that a scheduler left running when it died. */
 export interface Orphans {
   /**
-   * The living processes of these runs. Empty if the system does not list them. Yields to the event loop, because there
-   * may be thousands of processes. Never rejects.
+   * Returns the living processes of these runs; none if the system does not list them. Yields to the event loop,
+   * because there may be thousands of processes. Never rejects.
    */
   find(runIds: ReadonlySet<string>): Promise<readonly Orphan[]>;
   /**
-   * How commands ended after their scheduler died, by the id of their run, as far as that is known. Each result is
-   * returned once. Never throws.
+   * Returns how commands ended after their scheduler died, by the id of their run, as far as that is known. Each result
+   * is returned once. Never throws.
    */
   ends?(): ReadonlyMap<string, Exit>;
   /**
-   * Sends SIGTERM, and SIGKILL after `grace`. Resolves when none of them is alive, or a few seconds after the SIGKILL.
-   * Never rejects.
+   * Sends SIGTERM, and SIGKILL after `grace`. Resolves when none of the processes is alive, or a few seconds after the
+   * SIGKILL. Never rejects.
    */
   end(orphans: readonly Orphan[], grace: Duration): Promise<void>;
   /**
    * Withdraws an attempt from its queue. If a worker already has it, ends its command, unless `action` is `keep`.
-   * Resolves with true when it can neither start nor continue, and with false if the term ends before. Never rejects.
-   * Absent: there are no workers.
+   * Resolves with true when the attempt can neither start nor continue, or with false if the term ends first. Never
+   * rejects. Absent if there are no workers.
    */
   takeBack?(left: LeftAttempt, action: 'kill' | 'keep'): Promise<boolean>;
 }

@@ -1,10 +1,10 @@
 import type { Ending } from './ledger.js';
 import type { Instant } from './time.js';
 
-/** An outcome under its number. */
+/** An outcome and its number. */
 export interface NumberedEnding {
   readonly number: number;
-  /** `undefined`: its row is invalid. */
+  /** `undefined` if its row is invalid. */
   readonly ending: Ending | undefined;
 }
 
@@ -26,15 +26,15 @@ export interface ReceivedOutcomes {
  */
 export interface OutcomeLog {
   /**
-   * Prepares forwarding: without a mark, it starts after the existing outcomes. @throws the state's errors, like all
-   * methods here.
+   * Prepares forwarding, and returns its mark. If none is recorded, forwarding starts after the existing outcomes.
+   * @throws the state's errors, like all methods here.
    */
   begin(now: Instant): ForwardMark;
-  /** The highest number; 0 for an empty log. */
+  /** Returns the highest number; 0 for an empty log. */
   last(): number;
-  /** The outcomes after a number, up to `limit`. */
+  /** Returns up to `limit` outcomes after a number. */
   after(number: number, limit: number): readonly NumberedEnding[];
-  /** Notes that outcomes up to this number are forwarded. */
+  /** Records that outcomes up to this number have been forwarded. */
   noteSent(mark: ForwardMark): void;
   /**
    * Records outcomes of another scheduler as timers `node/task`. Skips those it already has. Returns how many it
@@ -43,7 +43,7 @@ export interface OutcomeLog {
   receive(received: ReceivedOutcomes): number;
 }
 
-/** The number up to which outcomes are forwarded. */
+/** The number up to which outcomes have been forwarded. */
 export interface ForwardMark {
   /** Identifies the state. */
   readonly state: string;

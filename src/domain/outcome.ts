@@ -33,8 +33,8 @@ export const RUN_STATUSES: readonly RunStatus[] = ['success', 'failure', 'timeou
 export const FIRING_STATUSES: readonly FiringStatus[] = [...RUN_STATUSES, 'skipped', 'missed'];
 
 /**
- * Whether the duration of a run with this status shows how long its command takes: nobody canceled it, and its end is
- * known.
+ * Returns whether the duration of a run with this status shows how long its command takes: the run was not canceled or
+ * lost.
  */
 export const endsByItself = (status: FiringStatus): boolean =>
   status === 'success' || status === 'failure' || status === 'timeout';
@@ -48,7 +48,7 @@ export interface Outcome {
   readonly error?: string;
 }
 
-/** The outcome of a run that was canceled while it had no process. */
+/** Returns the outcome of a run that was canceled while it had no process. */
 export const canceled = (cause: CancelCause): Outcome => ({
   status: cause.kind === 'timeout' ? 'timeout' : 'canceled',
   error: reasonOf(cause),
@@ -57,7 +57,7 @@ export const canceled = (cause: CancelCause): Outcome => ({
 /** The outcome of a run whose end is unknown. */
 export const LOST = { status: 'lost', error: 'the scheduler died while it was running' } as const satisfies Outcome;
 
-/** The machines that a lost run concerns; empty without a shared state. */
+/** The machines involved in the loss of a run; empty without a shared state. */
 export interface LostBetween {
   /** The machine that ran it, if known. */
   readonly from?: string | undefined;
@@ -65,7 +65,7 @@ export interface LostBetween {
   readonly to?: string | undefined;
 }
 
-/** The outcome of a run whose scheduler died. `exit`: how its process ended afterwards, if that is known. */
+/** Returns the outcome of a run whose scheduler died. `exit` is how its process ended afterwards, if that is known. */
 export function lostOutcome(exit: Exit | undefined, { from, to }: LostBetween = {}): Outcome {
   const where = from === undefined ? '' : ` on ${from}`;
   const lost = to === undefined ? LOST.error : `the scheduler${where} died or was cut off while it was running`;
@@ -79,8 +79,8 @@ function endInWords(exit: Exit | undefined): string {
 }
 
 /**
- * Describes how a process ended. Why it was canceled (`cause`) comes before what it did afterwards. After a timeout, an
- * exit code that counts as success is omitted: the command returned it after SIGTERM, too late.
+ * Returns the outcome of an attempt. Why it was canceled (`cause`) takes precedence over how its process then ended.
+ * After a timeout, an exit code that counts as success is omitted: the command returned it after SIGTERM, too late.
  */
 export function judge(exit: Exit, cause: CancelCause | undefined, command: Judged): Outcome {
   if (exit.kind === 'not_started') return { status: 'failure', exitCode: exit.code, error: exit.error };
@@ -104,7 +104,7 @@ function judgeEnd(
   return { status: 'failure', ...facts, error: codeInWords(exit.code, cwd) };
 }
 
-/** A shell reports that it found no command, but not which folder it ran in. */
+/** Describes an exit code. If a command was not found, the shell has said so, but not in which folder it ran. */
 function codeInWords(code: number, cwd: string): string {
   if (code !== NOT_FOUND && code !== NOT_EXECUTABLE) return `exit code ${code}`;
   const why = code === NOT_FOUND ? 'a command was not found' : 'a command is not executable';

@@ -2,14 +2,14 @@ import type { OutputStream, TailLine } from './executor.js';
 
 const MOST_LINES = 20;
 const LONGEST_LINE = 1_024;
-/** Lines of one stream that the other stream never displaces: an error survives later output. */
+/** How many lines of a stream the other stream never displaces, so that an error survives later output. */
 const RESERVED = 5;
 
 /** The last lines a command printed, for the record of its failure: up to 20 lines of 1,024 characters, in order. */
 export class OutputTail {
   #lines: TailLine[] | undefined;
 
-  /** Takes a block of lines, joined by newlines. */
+  /** Adds a block of lines, joined by newlines. */
   push(block: string, stream: OutputStream): void {
     for (const line of lastLines(block)) this.#add(line, stream);
   }
@@ -25,13 +25,13 @@ export class OutputTail {
     return [...(this.#lines ?? [])];
   }
 
-  /** The lines, joined by newlines; empty when nothing was printed. */
+  /** Returns the lines, joined by newlines; empty if nothing was printed. */
   toString(): string {
     return this.#lines?.map(({ text }) => text).join('\n') ?? '';
   }
 }
 
-/** Only the last lines of a longer block can stay. */
+/** Returns the last lines of a block. Earlier ones could not stay anyway. */
 function lastLines(block: string): readonly string[] {
   let start = block.length + 1;
   for (let count = 0; count < MOST_LINES && start > 0; count++) {
@@ -40,7 +40,7 @@ function lastLines(block: string): readonly string[] {
   return block.slice(start).split('\n');
 }
 
-/** The index of the oldest line whose stream has more lines than its reserve. */
+/** Returns the index of the oldest line whose stream has more lines than its reserve. */
 function displaced(lines: readonly TailLine[]): number {
   const oldest = lines[0]?.stream;
   const isReserved = lines.filter(({ stream }) => stream === oldest).length <= RESERVED;

@@ -23,18 +23,18 @@ export interface RecentOutcome {
   readonly cause: string;
 }
 
-/** How many outcomes of a job are available at most. */
+/** The maximum number of outcomes that are available per job. */
 export const MOST_RECENT = 20;
 
 /** The last outcomes of each job. */
 export interface RecentPast {
-  /** Loads the past of these jobs, each once, a few per turn of the event loop. Never rejects. */
+  /** Loads the past of these jobs, each job once, a few jobs per turn of the event loop. Never rejects. */
   recall(names: readonly string[]): Promise<void>;
-  /** The latest outcomes of a job, up to `most`, as far as they are known. Oldest first. */
+  /** Returns up to `most` of the latest known outcomes of a job, oldest first. */
   of(name: string, most: number): readonly RecentOutcome[];
 }
 
-/** The basic facts of an outcome; `cause` describes it in a few words. */
+/** Returns the basic facts of an outcome; `cause` describes it in a few words. */
 export function recentOutcomeOf(ending: Ending, cause: string): RecentOutcome {
   const { at, firing, runId } = ending;
   // A run that never had a process has no lateness and no duration.

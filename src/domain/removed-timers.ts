@@ -7,7 +7,7 @@ import { jobNameOf, type TimerEvent } from './events/index.js';
 export class RemovedTimers {
   readonly #names = new Set<string>();
 
-  /** Call it with every event. */
+  /** Returns whether an event is one of a removed timer. Call it with every event. */
   isOne(event: TimerEvent): boolean {
     if (event.event === 'config.reloaded') {
       for (const name of event.removed) this.#names.add(name);

@@ -23,22 +23,22 @@ export interface StatusRecord {
   /** The scheduler's own time, like every other instant here. */
   readonly now: string;
   readonly is_stopping: boolean;
-  /** What starts commands; absent where it is not chosen. Schedulers of earlier versions omit it. */
+  /** What starts commands; absent where there is no choice. Schedulers of earlier versions omit it. */
   readonly launcher?: LauncherRecord;
   /** How many timers are armed. */
   readonly armed: number;
-  /** With `partial`, only those that changed since the requested revision. */
+  /** With `partial`, only the timers that changed since the requested revision. */
   readonly timers: readonly TimerRecord[];
   readonly partial?: true;
-  /** The last change of the timer file, if it was refused; the timers stay as they were. */
+  /** The last change of the timer file, if it was rejected. The timers then stay as they were. */
   readonly config_rejected?: { readonly at: string; readonly problems: readonly string[] } | null;
-  /** Where the timer file comes from; absent for a file of this machine. */
+  /** The server that the timer file comes from; absent for a local file. */
   readonly config_from?: OriginRecord;
   /** The state of forwarding; absent without `forward`. */
   readonly forward?: ForwardRecord;
   /** The machines of a shared state; absent without one. */
   readonly shared?: SharedRecord;
-  /** Send it with the next request to receive only what changes after this response. */
+  /** Send this number with the next request to receive only what changes after this response. */
   readonly revision?: number;
 }
 
@@ -70,7 +70,7 @@ export interface ForwardRecord {
 
 /** The machines of a shared state. */
 export interface SharedRecord {
-  /** Where it is, without secrets. */
+  /** Where the shared state is, without secrets. */
   readonly state: string;
   /** The name of the machine that reports this. */
   readonly node: string;
@@ -84,8 +84,8 @@ export interface SharedRecord {
   /** When this machine last became the active one; `null` if it never did. Earlier versions omit it. */
   readonly took_over?: TakeoverRecord | null;
   /**
-   * What to add to the clock of this machine to get the store's; `null` if that is unknown, as with etcd. Earlier
-   * versions omit it.
+   * What to add to the clock of this machine to get the clock of the store; `null` if that is unknown, as with etcd.
+   * Earlier versions omit it.
    */
   readonly clock_offset_ms?: number | null;
   /** The other machines, seen within the last few seconds. */
@@ -96,7 +96,7 @@ export interface SharedRecord {
     /** Whether its timer file has the same timers. */
     readonly has_same_timers: boolean;
   }[];
-  /** The runs for workers; absent on a standby machine, and without workers and `run_on`. */
+  /** The runs for workers; absent on a standby machine, and if there are neither workers nor `run_on`. */
   readonly queues?: readonly QueueRecord[];
 }
 
@@ -118,7 +118,7 @@ export interface QueueRecord {
   readonly waiting: number;
   /** Runs on a worker. */
   readonly active: number;
-  /** How long the oldest waiting one has waited; 0 if none waits. */
+  /** How long the oldest run in the queue has waited; 0 if none waits. */
   readonly oldest_ms: number;
   /** How many runs the connected workers accept at once. */
   readonly slots: number;
@@ -143,7 +143,7 @@ export interface TimerRecord {
   readonly schedule: string;
   readonly timezone: string;
   readonly enabled: boolean;
-  /** Removed from the timer file; its runs have not ended. */
+  /** Whether it was removed from the timer file, and its runs have not ended. */
   readonly removed?: true;
   readonly description: string | null;
   /** For a timer outside the file: its command in one line. */
@@ -154,12 +154,12 @@ export interface TimerRecord {
   /** The actual start: `jitter` after `next_at`. Schedulers of earlier versions omit it. */
   readonly starts_at?: string | null;
   /**
-   * The first of {@link timerStatesOf}; `null` if it only waits for its next firing. Schedulers of earlier versions
-   * omit it.
+   * The first of {@link timerStatesOf}; `null` if the timer only waits for its next firing. Schedulers of earlier
+   * versions omit it.
    */
   readonly state?: TimerState | null;
   readonly runs: readonly RunRecord[];
-  /** A member that is `null` means: until it is resumed, or without a reason. */
+  /** `until` is `null` if the pause lasts until it is resumed; `reason` is `null` if there is none. */
   readonly paused: { readonly until: string | null; readonly reason: string | null } | null;
   readonly breaker: { readonly state: BreakerState['kind']; readonly until: string | null };
   readonly failures_in_a_row: number;
@@ -170,7 +170,7 @@ export interface TimerRecord {
   readonly recent?: readonly RecentRecord[];
 }
 
-/** The actual start of a timer's next firing. */
+/** Returns the actual start of a timer's next firing. */
 export const nextStartOf = ({ next_at: next, starts_at: starts = next }: Pick<TimerRecord, 'next_at' | 'starts_at'>) =>
   starts;
 
@@ -186,7 +186,7 @@ export interface RecentRecord {
   readonly cpu_ms?: Duration;
   readonly max_rss_bytes?: number;
   readonly run_id: string | null;
-  /** The number of consecutive firings it covers. */
+  /** The number of consecutive firings that it covers. */
   readonly count: number;
   /** A short reason; empty after a success. */
   readonly cause: string;
@@ -211,15 +211,15 @@ export interface StatusContext {
   readonly facts: { readonly pid: number; readonly version: string; readonly file: string; readonly timezone: string };
   readonly words: (job: Job) => string;
   readonly launcher?: () => LauncherRecord | undefined;
-  /** Absent for a timer file of this machine. */
+  /** Absent for a local timer file. */
   readonly origin?: (() => OriginRecord) | undefined;
   /** Absent without `forward`. */
   readonly forward?: () => ForwardRecord | undefined;
   /** Absent without a shared state. */
   readonly shared?: (() => SharedRecord | undefined) | undefined;
-  /** The last refused change of the timer file, if no later one was accepted. */
+  /** Returns the last rejected change of the timer file, if no later one was accepted. */
   readonly rejection?: () => { readonly at: Instant; readonly problems: readonly string[] } | undefined;
-  /** Latest outcomes by the job's name, newest last; absent if not requested. */
+  /** Returns the latest outcomes of a job by its name, newest last; absent if not requested. */
   readonly recent?: (name: string) => readonly RecentOutcome[];
 }
 
@@ -286,7 +286,7 @@ function toTimerRecord(status: JobStatus, now: Instant, words: (job: Job) => str
   };
 }
 
-/** What prevents a timer from firing, under its public names. */
+/** Returns what prevents a timer from firing, under its public names. */
 export const toHeld = (
   { paused, breaker }: Pick<JobMemory, 'paused' | 'breaker'>,
   now: Instant,
@@ -295,7 +295,10 @@ export const toHeld = (
   breaker: { state: breaker.kind, until: breaker.kind === 'open' ? toTimestamp(breaker.until) : null },
 });
 
-/** An expired pause counts as ended, although its event comes only with the next firing. */
+/**
+ * Gives a pause its public names. An expired pause counts as ended, although `timer.resumed` is emitted only at the
+ * next firing.
+ */
 function ofPause(pause: Pause | undefined, now: Instant): TimerRecord['paused'] {
   if (pause === undefined || (pause.until !== undefined && pause.until <= now)) return null;
   return { until: timestamp(pause.until), reason: pause.reason ?? null };

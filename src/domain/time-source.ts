@@ -10,15 +10,15 @@ export interface TimeServer {
 /** How the wall clock is checked. Without these settings nothing is measured. */
 export interface ClockSettings {
   readonly servers: readonly TimeServer[];
-  /** Whether to ask the store of the shared state. */
+  /** Whether to measure with the clock of the shared state's store. */
   readonly state?: boolean;
-  /** `auto`: used if chronyc is installed. */
+  /** Whether to ask chrony. `auto` asks it if chronyc is installed. */
   readonly chrony: 'auto' | boolean;
-  /** An offset that is certainly larger is reported. */
+  /** The largest offset that is not reported. Only a certainly larger offset is. */
   readonly limit: Duration;
   /** Whether the scheduler's time follows the measured offset. The system clock never changes. */
   readonly discipline: boolean;
-  /** Between two measurements; at least 64 s. */
+  /** The time between two measurements; at least 64 s. */
   readonly poll: Duration;
 }
 
@@ -32,20 +32,19 @@ export interface TimeSample {
   readonly errorMs: Duration;
 }
 
-/** Why a source did not return the time. Equal causes have equal words, so that each is logged only once. */
+/** Why a source did not return the time. The same cause always has the same words, so that it is logged only once. */
 export interface TimeTrouble {
   readonly kind: 'trouble';
   readonly source: string;
-  /** Continues after the source's name: `does not answer`. */
+  /** Continues a sentence that begins with the source's name: `does not respond`. */
   readonly reason: string;
 }
 
 /** A source of the time. */
 export interface TimeSource {
   /**
-   * Compares the wall clock with the source's. Never rejects, and finishes within a minute; at once when `signal`
-   * aborts. Equal causes have equal words, so that each is logged only once. `undefined`: no result this time. This is
-   * not a failure: the source requested a pause.
+   * Compares the wall clock with that of the source. Never rejects, and finishes within a minute; at once when `signal`
+   * aborts. Resolves to `undefined` if the source requested a pause, which is not a failure.
    */
   measure(signal: AbortSignal): Promise<TimeSample | TimeTrouble | undefined>;
 }

@@ -25,7 +25,7 @@ const RUN_WORDS = {
   pausing: 'retrying',
 } as const;
 
-/** One word for what a timer is doing. */
+/** A short phrase for what a timer is doing. */
 export type TimerState =
   | (typeof RUN_WORDS)[ActiveRun['state']]
   | 'paused'
@@ -35,7 +35,7 @@ export type TimerState =
   | 'removed'
   | ReturnType<typeof wordWithoutNext>;
 
-/** Everything that a timer is doing, most urgent first; empty if it only waits for its next firing. */
+/** Returns everything that a timer is doing, most urgent first; empty if it only waits for its next firing. */
 export function timerStatesOf({
   runs,
   paused,
@@ -56,11 +56,11 @@ export function timerStatesOf({
   return states.length === 0 && facts.next_at === null ? [wordWithoutNext(facts.last_status)] : states;
 }
 
-/** The run that has been active for the longest. */
+/** Returns the run that has been active for the longest. */
 export const longestRunOf = <R extends ActiveRun>(runs: readonly R[]): R | undefined =>
   [...runs].sort((one, other) => other.elapsed_ms - one.elapsed_ms)[0];
 
-/** The state of a timer without a next firing. It is not `done` if its last firing did not run. */
+/** Returns the state of a timer without a next firing. It is not `done` if its last firing did not run. */
 export function wordWithoutNext(
   lastStatus: FiringStatus | null | undefined,
 ): 'done' | 'never ran' | 'missed' | 'skipped' {

@@ -15,19 +15,19 @@ interface Measured {
   readonly maxRssBytes?: number | undefined;
 }
 
-/** The combined usage of two attempts of a run. */
+/** Returns the combined usage of two attempts of a run. */
 export function addUsage(one: Usage | undefined, other: Usage | undefined): Usage | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   return { cpuMs: one.cpuMs + other.cpuMs, maxRssBytes: Math.max(one.maxRssBytes, other.maxRssBytes) };
 }
 
-/** `12 ms of CPU, 3.1 MB of memory`; `undefined` if it was not measured. */
+/** Describes a usage: `12 ms of CPU, 3.1 MB of memory`; `undefined` if it was not measured. */
 export const describeUsage = ({ cpuMs, maxRssBytes }: Measured): string | undefined =>
   cpuMs === undefined || maxRssBytes === undefined
     ? undefined
     : `${humanDuration(Math.round(cpuMs))} of CPU, ${megabytes(maxRssBytes)} of memory`;
 
-/** In millions of bytes, with one decimal below 10: `3.1 MB`, `104 MB`. */
+/** Writes a size in millions of bytes, with one decimal below 10: `3.1 MB`, `104 MB`. */
 export function megabytes(bytes: number): string {
   const count = bytes / 1_000_000;
   return `${count < 10 ? count.toFixed(1) : Math.round(count)} MB`;

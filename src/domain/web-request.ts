@@ -1,4 +1,4 @@
-/** One request to a web address. Addresses are often secrets: report only the `host`. */
+/** One request to a web address. Addresses are often secrets, so report only their {@link hostOf}. */
 export interface WebRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   /** Absolute, http or https. */
@@ -7,13 +7,13 @@ export interface WebRequest {
   readonly body?: string;
 }
 
-/** The part of an address that may be reported: `hc-ping.com`, `localhost:8000`. */
+/** Returns the part of an address that may be reported: `hc-ping.com`, `localhost:8000`. */
 export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'an invalid address');
 
-/** Whether a token can be sent in the header `Authorization`. */
+/** Returns whether a token can be sent in the header `Authorization`. */
 export const isHeaderToken = (token: string): boolean => /^[\x21-\x7e]+$/.test(token);
 
-/** A text with every address reduced to its {@link hostOf}, because error messages may repeat an address. */
+/** Returns a text with every address reduced to its {@link hostOf}, because error messages may repeat an address. */
 export const withHostsAlone = (text: string): string =>
   text.replace(/\b[a-z][a-z\d+.-]*:\/\/[^\s'"`<>]+/gi, (address) => (URL.canParse(address) ? hostOf(address) : '…'));
 
@@ -21,9 +21,9 @@ export const withHostsAlone = (text: string): string =>
 export interface Proxy<Agent> {
   /** The host of the proxy, which may be reported. */
   readonly host: string;
-  /** Creates what node:http uses to send one or more requests. Loads packages. */
+  /** Creates the agent that node:http uses for one or more requests. Loads packages. */
   open(): Promise<Agent>;
 }
 
-/** The proxy for an address; `undefined`: direct connection. */
+/** Returns the proxy for an address; `undefined` for a direct connection. */
 export type ProxyFor<Agent> = (address: string) => Proxy<Agent> | undefined;

@@ -32,7 +32,7 @@ export class AdHocJobs {
     if (isOver && this.#jobs.has(state)) this.remove(state, 'over');
   }
 
-  /** Removes the job after the event, so that the ledger writes the event together with what happened before. */
+  /** Emits the event and then removes the job, so that the ledger writes the event together with those before it. */
   remove(state: JobState, reason: 'canceled' | 'over'): void {
     const { job } = state;
     this.#departed.add(state);

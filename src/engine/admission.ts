@@ -9,7 +9,7 @@ import type { Run } from './run.js';
 
 const ADMIT: Verdict = { kind: 'admit' };
 
-/** A verdict on a firing. `fall_back`: only its fallback runs, and the firing ends as `decided`. */
+/** A verdict on a firing. `fall_back`: only the fallback runs, and the firing ends as `decided`. */
 export type Decision = Verdict | { readonly kind: 'fall_back'; readonly decided: DecidedEnding };
 
 /** Decides whether a firing may run now: the job's pause, breaker and `max_runs` come first, then its policies. */
@@ -23,8 +23,9 @@ export class Admission {
   }
 
   /**
-   * The first verdict that is not "admit" counts. Manual firings ignore the pause and the breaker, because the user has
-   * seen them. An open breaker skips the firing in any case; the fallback runs only if the policies admit it.
+   * Decides on a firing: the first verdict that is not "admit" counts. Manual firings ignore the pause, the breaker and
+   * `max_runs`, because a person has decided to fire. An open breaker always skips the command; the fallback runs only
+   * if the policies admit the firing.
    */
   verdictOn(state: JobState, firing: Firing, policies: readonly AdmissionPolicy[]): Decision {
     const reason = firing.trigger === 'manual' ? undefined : this.#whyHeld(state);
@@ -47,14 +48,14 @@ export class Admission {
     this.#breakers.ended(state, run, ending);
   }
 
-  /** Why the job's command must not run now. */
+  /** Returns why the job's command must not run now; `undefined` if it may. */
   #whyHeld(state: JobState): 'paused' | 'breaker_open' | 'max_runs' | undefined {
     if (this.#isPaused(state)) return 'paused';
     if (!this.#breakers.pass(state)) return 'breaker_open';
     return state.isSpokenFor ? 'max_runs' : undefined;
   }
 
-  /** A pause that has expired ends here. */
+  /** Returns whether the job is paused. Ends a pause that has expired. */
   #isPaused(state: JobState): boolean {
     const { paused } = state;
     if (paused === undefined) return false;

@@ -24,7 +24,7 @@ export interface AttemptHistory {
 /** An event of a run, without the fields common to all of them. */
 export type RunFact<Event> = Omit<Event, 'at' | 'firing' | 'runId'>;
 
-/** The run an attempt belongs to. An interface, because `run.ts` imports this file. */
+/** The run that an attempt belongs to. It is an interface, because `run.ts` imports this file. */
 export interface AttemptOwner {
   readonly id: string;
   readonly job: Job;
@@ -42,7 +42,7 @@ export interface AttemptOwner {
 export interface AttemptContext extends Pick<EngineContext, 'elapsed'> {
   readonly executor: Executor;
   drained(): Promise<void> | undefined;
-  /** What happens to processes that left their process group when their run is ended. */
+  /** What happens to processes that have left the process group of a run that is being canceled. */
   readonly strayAction: 'kill' | 'keep';
 }
 
@@ -53,20 +53,20 @@ export interface AttemptSpec {
   readonly command: Command;
   /** The time from the nominal instant plus the job's jitter to this attempt's start. */
   readonly latenessMs: Duration;
-  /** Only for the fallback: how its run ends. */
+  /** How the run will end. Present only for the fallback. */
   readonly decided?: DecidedEnding;
 }
 
-/** One try of a run: what its executor gets, and what it has reported so far. */
+/** One attempt of a run: the input of its executor, and what the executor has reported so far. */
 export class Attempt implements AttemptIo {
   readonly spec: AttemptSpec;
   readonly canceler = new Canceler();
   readonly tail = new OutputTail();
-  /** `undefined` until it has a process. */
+  /** `undefined` until the attempt has a process. */
   pid: number | undefined;
   /** The machine that runs it; `undefined` without a shared state. */
   node: string | undefined;
-  /** `undefined` until its process has ended, or if it was not measured. */
+  /** `undefined` until its process has ended, and if the usage was not measured. */
   usage: Usage | undefined;
   readonly #run: AttemptOwner;
   readonly #context: AttemptContext;
@@ -105,7 +105,7 @@ export class Attempt implements AttemptIo {
     return this.spec.number > 1 || this.spec.decided !== undefined ? undefined : times?.left(job.deadline);
   }
 
-  /** Whether its process ended by itself, and only its last output is still being read. */
+  /** Whether its process has ended by itself, and only its last output is still being read. */
   get isEnding(): boolean {
     return this.canceler.exit !== undefined && this.canceler.cause === undefined;
   }
@@ -134,13 +134,15 @@ export class Attempt implements AttemptIo {
     return judge(exit, this.canceler.cause, this.spec.command);
   }
 
-  /** The pause before the next attempt; `undefined` when this was the last. */
+  /** Returns the pause before the next attempt; `undefined` if this was the last. */
   pauseAfter(outcome: Outcome): Duration | undefined {
     const isOver = outcome.status === 'success' || outcome.status === 'canceled';
     return isOver ? undefined : this.#run.job.retry.pauseAfter(this.spec.number, outcome);
   }
 
-  /** The event that reports the failure of this attempt, with the pause before the next attempt or the fallback. */
+  /**
+   * Returns the event that reports the failure of this attempt, with the pause before the next attempt or the fallback.
+   */
   failed(outcome: Outcome, retryInMs: Duration): RunFact<AttemptFailed> {
     const { node } = this;
     const { number: attempt } = this.spec;
@@ -157,7 +159,7 @@ export class Attempt implements AttemptIo {
     this.node = node;
   }
 
-  /** Starts its timeout. */
+  /** Starts its timeout, and reports that its process exists. */
   started(pid: number, forMs = 0): void {
     this.pid = pid;
     const { node } = this;
@@ -213,8 +215,8 @@ export class Attempt implements AttemptIo {
   }
 
   /**
-   * Parses the JSON object in a line. A line with a number that parsing would change stays text, which is reported
-   * once.
+   * Parses the JSON object in a line. A line with a number that parsing would change stays text. The first such line is
+   * reported.
    */
   #jsonOf(line: string): Readonly<Record<string, unknown>> | undefined {
     const data = jsonObject(line);
@@ -243,7 +245,10 @@ export class Attempt implements AttemptIo {
   }
 }
 
-/** Why it is the fallback; empty for an attempt of the command, to hide the variable of an outer scheduler. */
+/**
+ * Returns the variables of the fallback, which say why it runs. For an attempt of the command, `TIMERS_FALLBACK` is
+ * empty, to hide the variable of an outer scheduler.
+ */
 function fallbackVariables({ decided, number }: AttemptSpec): Readonly<Record<string, string>> {
   if (decided === undefined) return { TIMERS_FALLBACK: '' };
   const outcome = decided.kind === 'finished' ? decided.outcome : undefined;
@@ -255,7 +260,7 @@ function fallbackVariables({ decided, number }: AttemptSpec): Readonly<Record<st
   };
 }
 
-/** The JSON object in a line; `undefined` for any other line. */
+/** Returns the JSON object in a line; `undefined` for any other line. */
 function jsonObject(line: string): Readonly<Record<string, unknown>> | undefined {
   if (!/^\s*\{/.test(line)) return undefined;
   try {

@@ -14,13 +14,13 @@ export class Breakers {
     this.#context = context;
   }
 
-  /** Closes a job's breaker, if it is not closed, and counts failures from 0 again. */
+  /** Closes a job's breaker if it is not closed, and counts failures from 0 again. */
   reset(state: JobState): void {
     state.failuresInARow = 0;
     this.#set(state, CLOSED);
   }
 
-  /** Whether a firing may pass the job's breaker now. */
+  /** Returns whether a firing may pass the job's breaker now. */
   pass(state: JobState): boolean {
     const { breaker } = state.job;
     if (breaker === undefined || state.breaker.kind === 'closed') return true;

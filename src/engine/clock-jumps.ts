@@ -12,7 +12,7 @@ interface ClockJumpParts {
   readonly planner: Planner;
 }
 
-/** Compares with the wall clock, and rearms the jobs after a jump. */
+/** Compares the scheduler's time with the wall clock, and rearms the jobs after a jump. */
 export class ClockJumps {
   /** The highest generation in use: it marks the firings of a rhythm that restarts after a jump. */
   generation = 0;
@@ -24,7 +24,7 @@ export class ClockJumps {
     this.#context = context;
   }
 
-  /** Call it at every wake-up. */
+  /** Checks for a jump. Call it at every wake-up. */
   look(): void {
     const { time, jobs, planner } = this.#parts;
     const jump = time.look();
@@ -40,7 +40,10 @@ export class ClockJumps {
     }
   }
 
-  /** After a forward jump the instants of a job become due by themselves, and are planned then. */
+  /**
+   * Rearms a job whose instants the jump has moved. After a forward jump, the instants of other jobs come due by
+   * themselves, and are planned then.
+   */
   #rearm(state: JobState, { kind, from, to, cause }: Jump): void {
     const { timers } = this.#parts;
     if (state.next === undefined) return;

@@ -6,7 +6,7 @@ import type { TimerLoop } from './timer-loop.js';
 
 /** What the parts of a scheduler share: its time, and the one way to report and record events. */
 export interface EngineContext {
-  /** The scheduler's own time. */
+  /** Returns the scheduler's own time. */
   now(): Instant;
   /** Alarms by elapsed time: timeouts, retry pauses, grace periods. */
   readonly elapsed: TimerLoop;
@@ -16,7 +16,7 @@ export interface EngineContext {
   whenRecorded(then: (committed: Committed) => void): void;
 }
 
-/** For parts that only emit events. */
+/** The context of parts that only emit events. */
 export type Emitter = Pick<EngineContext, 'now' | 'emit'>;
 
 interface BugFacts {

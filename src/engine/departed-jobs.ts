@@ -5,15 +5,15 @@ import type { JobState } from './job-state.js';
 
 interface Departed {
   readonly state: JobState;
-  /** What some sink has yet to receive: the removal, and the ends of runs by their ids. */
+  /** What some sinks have yet to receive: the removal, and the ends of runs by their ids. */
   readonly untold: Set<string>;
 }
 
 const REMOVAL = 'removal';
 
 /**
- * Removed jobs, for hooks, monitors and the status. Also the last sink, so that it knows when every sink has the
- * removal of a job and the ends of its runs.
+ * Keeps removed jobs for hooks, monitors and the status. It is itself the last sink, so it knows when every sink has
+ * received the removal of a job and the ends of its runs.
  */
 export class DepartedJobs implements Sink {
   readonly name = 'departed jobs';
@@ -23,13 +23,13 @@ export class DepartedJobs implements Sink {
     return this.#departed.get(name)?.state.job;
   }
 
-  /** The states of removed jobs whose runs have not ended. */
+  /** Returns the states of removed jobs whose runs have not ended. */
   unfinished(): readonly JobState[] {
     const states = Array.from(this.#departed.values(), ({ state }) => state);
     return states.filter(({ running, parked }) => running > 0 || parked.size > 0);
   }
 
-  /** Call it before the event of the removal. */
+  /** Adds a removed job. Call it before the event of the removal. */
   add(state: JobState): void {
     const untold = new Set([...state.runs, ...state.parked].map(({ id }) => id));
     this.#departed.set(state.job.name, { state, untold: untold.add(REMOVAL) });

@@ -52,15 +52,15 @@ export class Dispatcher {
     this.#onRunEnded = onRunEnded;
   }
 
-  /** A firing of the job outside its schedule. */
+  /** Returns a firing of the job outside its schedule. */
   unscheduled({ name }: Job, scheduledFor: Instant, trigger: 'manual' | 'start'): Firing {
     return { jobName: name, scheduledFor, trigger, generation: this.#context.newMark() };
   }
 
   /**
-   * Accepts a due firing. It ends in exactly one of `run.finished`, `firing.skipped`, `firing.missed`. `runId`: the run
-   * that an earlier scheduler admitted for this firing, but did not start before it died. `admission`: replaces the
-   * job's own.
+   * Accepts a due firing. It ends in exactly one of `run.finished`, `firing.skipped`, `firing.missed`. `runId` is the
+   * run that an earlier scheduler admitted for this firing, but did not start before it died. `admission` replaces the
+   * job's own policies.
    */
   submit(state: JobState, firing: Firing, { runId, admission }: Submission = NO_OPTIONS): void {
     if (this.#runs.isClosed) {
@@ -82,7 +82,7 @@ export class Dispatcher {
     run.fail(error);
   }
 
-  /** Cancels the run with that id, or every run of the job with that name. Returns how many. */
+  /** Cancels the run with that id, or every run of the job with that name. Returns how many runs it cancels. */
   cancel(nameOrRunId: string): number {
     const isMeant = ({ id, job }: Run) => id === nameOrRunId || job.name === nameOrRunId;
     const active = this.#runs.active().filter(isMeant);
@@ -158,7 +158,10 @@ export class Dispatcher {
     run.start(history);
   }
 
-  /** Its command does not run, so the firing is neither a trial of the breaker nor the next one's previous firing. */
+  /**
+   * Runs only the fallback. The command does not run, so the firing is not a trial of the breaker. Nor is it the
+   * previous firing of the next one.
+   */
   #fallBack(state: JobState, run: Run, decided: DecidedEnding): void {
     this.#runs.activate(run);
     run.start(state.history, decided);
@@ -167,7 +170,7 @@ export class Dispatcher {
   #replace(state: JobState, run: Run): void {
     this.#runs.end([...state.parked], { kind: 'skipped', reason: 'replaced' });
     this.#runs.park(run);
-    // A copy: the end of the last one starts the new run.
+    // A copy, because the end of the last run starts the new one.
     for (const other of [...state.runs]) other.cancel({ kind: 'replaced' });
   }
 
@@ -185,7 +188,9 @@ export class Dispatcher {
     this.#runs.settle();
   }
 
-  /** After a stop, nothing starts: parked runs are left to the next scheduler. */
+  /**
+   * Returns whether a parked run may start now. After a stop, none starts: parked runs are left to the next scheduler.
+   */
   #canFollow(next: Run | undefined, { running }: JobState): next is Run {
     return next !== undefined && running === 0 && !this.#runs.isClosed;
   }

@@ -9,8 +9,8 @@ import { majorityOffset } from './majority-offset.js';
 export type DriftState = 'within' | 'beyond';
 
 /**
- * The state after a measurement: beyond if even the smallest possible offset is, within if the likeliest is; otherwise
- * unchanged.
+ * Returns the state after a measurement: `beyond` if even the smallest possible offset exceeds the limit, `within` if
+ * the likeliest offset does not. In between, the state does not change.
  */
 export function judgeDrift(
   was: DriftState,
@@ -22,13 +22,16 @@ export function judgeDrift(
   return size <= limit ? 'within' : was;
 }
 
-/** How much of a measured offset the scheduler's time should follow: all of it, or nothing if 0 is just as likely. */
+/**
+ * Returns how much of a measured offset the scheduler's time should follow: all of it, or nothing if 0 is just as
+ * likely.
+ */
 export const offsetToFollow = ({ offsetMs, errorMs }: Pick<ClockOffset, 'offsetMs' | 'errorMs'>): Duration =>
   Math.abs(offsetMs) > errorMs ? offsetMs : 0;
 
 /**
- * The pause before the next measurement. It doubles with every consecutive failure, up to an hour. Chance adds up to a
- * tenth (`random` from [0, 1)).
+ * Returns the pause before the next measurement. It doubles with every consecutive failure, up to an hour. `random`,
+ * from [0, 1), adds up to a tenth.
  */
 export const pauseBetween = (poll: Duration, failures: number, random: number): Duration =>
   Math.min(poll * 2 ** failures, Math.max(poll, HOUR)) * (1 + random / 10);
@@ -39,13 +42,16 @@ interface DriftParts extends Emitter {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /**
-   * Lets the scheduler's time follow the offset, and returns whether it does. Given only if steering is allowed. 0
-   * after a failed measurement.
+   * Makes the scheduler's time follow the offset, and returns whether it does. Called with 0 after a failed
+   * measurement. Absent if steering is not allowed.
    */
   readonly steer?: (offset: Duration) => boolean;
 }
 
-/** Measures the wall clock's offset repeatedly, and reports when it exceeds the limit and when it returns. */
+/**
+ * Measures the wall clock's offset repeatedly, and reports when it exceeds the limit and when it is within the limit
+ * again.
+ */
 export class DriftWatch {
   readonly #settings: Pick<ClockSettings, 'limit' | 'poll'>;
   readonly #parts: DriftParts;

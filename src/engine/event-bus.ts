@@ -18,10 +18,10 @@ const HIGH_WATER = 2_000;
 
 /**
  * Carries events to the sinks, in order and off the firing path: `emit` only queues them. A sink can neither delay nor
- * stop a firing; its first error goes to `onSinkError`, and it still receives every later event.
+ * stop a firing. Its first error goes to `onSinkError`, and it still receives every later event.
  *
- * Sinks receive an event after it is recorded. If the state belongs to another scheduler, they never receive what this
- * one could not record.
+ * Sinks receive an event after it is recorded. If the state belongs to another scheduler, they never receive the events
+ * that this scheduler could not record.
  */
 export class EventBus {
   readonly #clock: Clock;
@@ -61,12 +61,12 @@ export class EventBus {
     this.#schedule();
   }
 
-  /** Hands an event to the sinks immediately, ahead of those that wait until they are recorded. */
+  /** Passes an event to the sinks immediately, ahead of events that wait until they are recorded. */
   emitNow(event: TimerEvent): void {
     this.#handOut([event]);
   }
 
-  /** `undefined` while output is accepted; otherwise resolves when it is accepted again. */
+  /** Returns `undefined` while output is accepted, and otherwise a promise that resolves when it is accepted again. */
   drained(): Promise<void> | undefined {
     if (this.#waiting >= HIGH_WATER) return (this.#drained ??= withResolvers()).promise;
     for (const sink of this.#sinks) {
@@ -76,7 +76,7 @@ export class EventBus {
     return undefined;
   }
 
-  /** A sink that can't say whether it accepts more delays nobody. */
+  /** Returns what {@link Sink.drained} returns. If a sink throws instead, output does not wait for it. */
   #drainedOf(sink: Sink): Promise<void> | undefined {
     try {
       return sink.drained?.()?.catch((error: unknown) => this.#tell(sink, error));
@@ -87,21 +87,21 @@ export class EventBus {
   }
 
   /**
-   * Delivers what is pending; resolves when the sinks' own work is done, or has been ended after `patience`. Never
-   * rejects.
+   * Delivers all pending events, and resolves when the sinks' own work is done, or has been ended after `patience`.
+   * Never rejects.
    */
   async settle(patience: Duration): Promise<void> {
     await this.#deliverAll();
     await Promise.all(this.#sinks.map((sink) => this.#wait(sink, () => sink.settle?.(patience))));
   }
 
-  /** Delivers what is pending and resolves when every sink has flushed. Never rejects. */
+  /** Delivers all pending events, and resolves when every sink has flushed. Never rejects. */
   async flush(): Promise<void> {
     await this.#deliverAll();
     await Promise.all(this.#sinks.map((sink) => this.#wait(sink, () => sink.flush?.())));
   }
 
-  /** Anything beyond one batch is left to the turns scheduled for it. */
+  /** Delivers all pending events. Those beyond one batch are left to the turns that are scheduled for them. */
   async #deliverAll(): Promise<void> {
     while (this.#pending.size > 0) {
       const delivering = this.#delivering ?? (this.#waiting <= BATCH ? this.#deliver(BATCH) : undefined);
@@ -127,7 +127,7 @@ export class EventBus {
     if (this.#pending.size > 0) this.#schedule();
   }
 
-  /** Returns a promise if recording the events first takes time. */
+  /** Delivers up to `most` events. Returns a promise if recording them first takes time. */
   #deliver(most: number): Promise<void> | undefined {
     const recording = this.#record();
     if (recording === undefined) {
@@ -151,7 +151,7 @@ export class EventBus {
     }
   }
 
-  /** The oldest of the first `among` events, until their lines add up to `most`. */
+  /** Removes and returns the oldest of the first `among` events, until their weights add up to `most`. */
   #take(most: number, among = this.#pending.size): readonly TimerEvent[] {
     let [count, weight] = [0, 0];
     for (; count < among && weight < most; count++) weight += weightOf(this.#pending.at(count));
@@ -193,7 +193,7 @@ interface PromiseWithResolvers {
   resolve(): void;
 }
 
-/** `Promise.withResolvers` is not in Node 20. */
+/** Does what `Promise.withResolvers` does, which Node 20 lacks. */
 function withResolvers(): PromiseWithResolvers {
   let resolve: () => void = () => undefined;
   const promise = new Promise<void>((resolved) => {

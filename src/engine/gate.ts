@@ -2,21 +2,21 @@
 export interface Ticket {
   /** The name of its job. */
   readonly jobName: string;
-  /** Called once, when a place becomes free after a wait; it is then already taken. */
+  /** Called once, when a place becomes free after a wait. The ticket has that place already. */
   enter(): void;
 }
 
 /** The tickets of one job. */
 interface Lane {
-  /** In the order of arrival. A set lets a ticket that gives up leave from the middle. */
+  /** In the order of arrival. In a set, a ticket that gives up can leave from the middle. */
   readonly tickets: Set<Ticket>;
-  /** Iterates over the tickets: sees later additions, skips removed ones, and visits none twice. */
+  /** Iterates over the tickets: includes later additions, skips removed tickets, and visits none twice. */
   readonly line: Iterator<Ticket, undefined>;
 }
 
 /**
- * N places, and a queue before them. The jobs take turns, so a burst of one job delays each run of another by at most
- * one run. Runs of one job enter in order of arrival. Every step is O(1).
+ * N places, and a queue for them. The jobs take turns, so a burst of one job delays each run of another by at most one
+ * run. Runs of one job enter in order of arrival. Every step is O(1).
  */
 export class Gate {
   #places: number;
@@ -77,7 +77,7 @@ export class Gate {
     }
   }
 
-  /** The first ticket of the job whose turn it is. */
+  /** Removes and returns the first ticket of the job whose turn it is. */
   #takeNext(): Ticket | undefined {
     if (this.#lanes.size === 0) return undefined;
     let turn = this.#round.next();
@@ -95,7 +95,7 @@ function laneOf(first: Ticket): Lane {
 
 /** The owner of a pass. */
 export interface PassOwner {
-  /** The last gate is passed. */
+  /** Called when the last gate is passed. */
   passed(): void;
 }
 

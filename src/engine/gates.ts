@@ -8,14 +8,14 @@ export class Gates {
   readonly #groups = new Map<string, Gate>();
   #sizes: ReadonlyMap<string, number> = new Map();
 
-  /** Applies the limits; runs that have passed keep their places. */
+  /** Applies the limits. Runs that have passed a gate keep their places. */
   resize({ concurrency = Number.POSITIVE_INFINITY, groups = new Map<string, number>() }: PlanLimits): void {
     this.#overall.resize(concurrency);
     this.#sizes = groups;
     for (const [name, gate] of this.#groups) gate.resize(groups.get(name) ?? 1);
   }
 
-  /** The gates that a run of this job passes, in this order. */
+  /** Returns the gates that a run of this job passes, in this order. */
   of({ group }: Job): readonly Gate[] {
     if (group === undefined) return [this.#overall];
     const gate = this.#groups.get(group) ?? new Gate(this.#sizes.get(group) ?? 1);

@@ -35,9 +35,9 @@ export class JobState implements Alarm, JobView, JobMemory {
   /** Replaced when the file is reloaded. Active runs keep the definition they started with. */
   job: Job;
   fingerprint: string;
-  /** The gates that an attempt of this job passes: its group, then the limit over all. */
+  /** The gates that an attempt of this job passes: that of its group, then the one for all jobs. */
   gates: readonly Gate[];
-  /** The nominal instant it is armed for, or `undefined` if none is left. */
+  /** The nominal instant that the job is armed for, or `undefined` if none is left. */
   next: Instant | undefined;
   /** Active runs. Most jobs have none most of the time and share the empty set. */
   get runs(): ReadonlySet<Run> {
@@ -55,7 +55,7 @@ export class JobState implements Alarm, JobView, JobMemory {
   }
   /** The run that decides whether a half-open breaker closes. */
   trial: Run | undefined;
-  /** How many times in a row its next instant could not be found. */
+  /** How many times in a row computing its next instant has failed. */
   faults = 0;
 
   cursor: Instant = 0;
@@ -128,7 +128,7 @@ export class JobState implements Alarm, JobView, JobMemory {
     return { previousScheduledFor, lastSuccessAt };
   }
 
-  /** The state that outlives the scheduler, as of now. */
+  /** The part of the state that outlives the scheduler, as of now. */
   get memory(): JobMemory {
     const { cursor, generation, runsBegun, failuresInARow, breaker, paused } = this;
     const { previousScheduledFor, lastSuccessAt, lastStatus, lastFinishedAt, next } = this;
@@ -154,12 +154,15 @@ export class JobState implements Alarm, JobView, JobMemory {
     this.isFailing = memory.failuresInARow > 0;
   }
 
-  /** Called when the clock was set back, so that an open breaker does not stay open longer. */
+  /**
+   * Moves the end of an open breaker. Called when the clock was set back, so that the breaker does not stay open
+   * longer.
+   */
   shiftBreaker(by: Duration): void {
     if (this.breaker.kind === 'open') this.breaker = { ...this.breaker, until: this.breaker.until + by };
   }
 
-  /** Queues a run behind the parked ones. */
+  /** Queues a run after those that are already parked. */
   park(run: Run): void {
     (this.#parked ??= new Set()).add(run);
   }
@@ -178,7 +181,10 @@ export class JobState implements Alarm, JobView, JobMemory {
     if (this.#runs?.size === 0) this.#runs = undefined;
   }
 
-  /** Counts a run's end. A cancellation says nothing about the command. */
+  /**
+   * Notes the end of a run, and returns what it means for the job. A canceled run is neither a success nor a failure,
+   * because it says nothing about the command.
+   */
   note(ending: RunEnding, at: Instant): EndingFacts {
     const wasFailing = this.isFailing;
     this.lastStatus = ending.kind === 'finished' ? ending.outcome.status : ending.kind;
@@ -195,7 +201,7 @@ export class JobState implements Alarm, JobView, JobMemory {
   }
 }
 
-/** The firing for an instant of the job. */
+/** Returns the firing for an instant of the job. */
 export const firingOf = ({ job, generation }: JobState, scheduledFor: Instant, trigger: Trigger): Firing => ({
   jobName: job.name,
   scheduledFor,

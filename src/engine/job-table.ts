@@ -28,7 +28,7 @@ export class JobTable {
   }
 
   /**
-   * Whether the state belongs to a job of the table. The state of a removed job does not, although its runs may
+   * Returns whether the state belongs to a job of the table. The state of a removed job does not, although its runs may
    * continue.
    */
   has(state: JobState): boolean {
@@ -39,7 +39,9 @@ export class JobTable {
     return this.#states.values();
   }
 
-  /** Adds a job that is not armed yet. `former`: the state of a removed job of that name whose runs have not ended. */
+  /**
+   * Adds a job that is not armed yet. `former` is the state of a removed job of that name whose runs have not ended.
+   */
   add(job: Job, former?: JobState): JobState {
     const gates = this.#gates.of(job);
     const state = former ?? new JobState(job, gates, this.#onDue);

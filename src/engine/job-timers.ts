@@ -27,12 +27,12 @@ export class JobTimers {
     this.#onDisarmed = onDisarmed;
   }
 
-  /** Whether the scheduler is stopping: nothing is armed any longer. */
+  /** Whether the scheduler is stopping, so that nothing is armed any longer. */
   get isStopped(): boolean {
     return !this.#loop.isRunning;
   }
 
-  /** Whether a job can be armed: it is still known, and the scheduler is not stopping. */
+  /** Returns whether a job can be armed: it is still known, and the scheduler is not stopping. */
   mayArm(state: JobState): boolean {
     return !this.isStopped && this.#jobs.has(state);
   }
@@ -50,12 +50,12 @@ export class JobTimers {
     this.arm(state);
   }
 
-  /** Arms a job after `now`: its scheduler starts now, or the job is new in a running one. */
+  /** Arms a job for its first instant after `now`, because the scheduler starts now or the job is new. */
   armFirst(state: JobState, now: Instant): void {
     this.armAfter(state, firstAfter(state.job, now));
   }
 
-  /** Arms a job after `cursor`, or disarms one that must not fire. */
+  /** Arms a job for its first instant after `cursor`, or disarms a job that must not fire. */
   armFrom(state: JobState, cursor: Instant): void {
     const { job } = state;
     if (!job.enabled || this.isStopped) this.disarm(state);
@@ -77,8 +77,8 @@ export class JobTimers {
   }
 
   /**
-   * Arms a job according to its plan. A rhythm that counts from the end of the last run has no `next` during a run;
-   * without a run it starts now.
+   * Arms a job according to its plan. A rhythm that counts from the end of the last run has no `next` during a run. If
+   * no run is active, it starts now.
    */
   rearm(state: JobState): void {
     const { job } = state;
@@ -90,7 +90,7 @@ export class JobTimers {
     this.arm(state);
   }
 
-  /** Reports a job that could not be planned, and plans it again after a pause; until then it is not armed. */
+  /** Reports a job that could not be planned, and plans it again after a pause. Until then, the job is not armed. */
   setApart(state: JobState, error: unknown): void {
     const pause = Math.min(FIRST_PAUSE * 2 ** state.faults++, LONGEST_PAUSE);
     state.next = undefined;
@@ -105,8 +105,8 @@ export class JobTimers {
   }
 
   /**
-   * Plans from the cursor first, so that the pause loses no instant. Then plans from the present, because an instant
-   * within the pause may be the cause.
+   * Plans a job again. The first retry plans from the cursor, so that the pause loses no instant. Later retries plan
+   * from the present, because an instant in between may be the cause.
    */
   #planAgain(state: JobState): void {
     const { job, next, faults, cursor } = state;
@@ -126,7 +126,7 @@ export class JobTimers {
     }
   }
 
-  /** A run of the job has ended. */
+  /** Called when a run of the job has ended. */
   runEnded(state: JobState): void {
     if (state.isDone) this.disarm(state);
     else if (this.#countsFromEnd(state)) this.armAfter(state, this.#context.now());
@@ -139,6 +139,9 @@ export class JobTimers {
   }
 }
 
-/** A delay that ended before the scheduler started is due immediately; it is not lost. */
+/**
+ * Returns the instant after which a job is first armed at `now`. A delay that ended before the scheduler started is due
+ * immediately, not lost.
+ */
 const firstAfter = ({ schedule }: Job, now: Instant): Instant =>
   schedule.countsElapsed && !schedule.fromEnd ? 0 : now;

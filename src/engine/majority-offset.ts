@@ -6,7 +6,7 @@ export interface MajorityOffset {
   /** Where the true offset is according to all sources that agree; absent if there is no majority. */
   readonly offset?: { readonly offsetMs: Duration; readonly errorMs: Duration };
   readonly truechimers: readonly TimeSample[];
-  /** Sources whose interval is outside: they are wrong, or all others are. */
+  /** The sources whose interval does not overlap that of the majority; all sources if there is no majority. */
   readonly falsetickers: readonly TimeSample[];
 }
 
@@ -34,7 +34,7 @@ export function majorityOffset(samples: readonly TimeSample[]): MajorityOffset {
   };
 }
 
-/** Where a sample's interval starts and ends; one that starts where another ends still overlaps it. */
+/** Returns where a sample's interval starts and ends. An interval that starts where another ends still overlaps it. */
 const edgesOf = ({ offsetMs, errorMs }: TimeSample) => [
   { at: offsetMs - errorMs, step: 1 },
   { at: offsetMs + errorMs, step: -1 },

@@ -30,7 +30,7 @@ export interface Gap {
   readonly reason: 'downtime' | 'clock_jump';
 }
 
-/** Instants that came due while nothing was watching. */
+/** Instants that came due while no scheduler was watching. */
 interface Unseen {
   readonly gap: Gap | undefined;
   /** Instants that were considered but not run by a scheduler that died. */
@@ -38,10 +38,10 @@ interface Unseen {
 }
 
 /**
- * How late a series of instants may be and still be handled one by one. If it is later, the process itself was delayed:
- * stopped, starved, or paused with its container. Then the latest of the series runs, however late, so that the job is
- * not lost. The others are misfires, as after a downtime. An instant of a rhythm replaces an earlier one sooner than a
- * fixed time does.
+ * Returns how late a series of instants may be and still be handled one by one. If the series is later, the process
+ * itself was delayed: stopped, starved, or paused with its container. Then the latest of the series runs, however late,
+ * so that the job is not lost. Its other instants are misfires, as after a downtime. The limit is shorter for a rhythm,
+ * whose instants replace earlier ones sooner than fixed times do.
  */
 const graceOf = ({ schedule }: Job): Duration => (schedule.intervalLike ? 5 * SECOND : 5 * MINUTE);
 
@@ -60,9 +60,9 @@ export function planDue(job: Job, next: Instant, now: Instant, gap: Gap | undefi
 const NONE: readonly never[] = [];
 
 /**
- * Like {@link planDue}, for a series that may be empty. `waiting` are instants before `next` that a scheduler which
- * died considered but never ran; the job's policy chooses among them too. Those it does not choose are not in `missed`:
- * each is reported separately.
+ * Does the same as {@link planDue}, for a series that may be empty. `waiting` are instants before `next` that a dead
+ * scheduler considered but never ran. The job's policy chooses among them too. Those that it does not choose are not in
+ * `missed`, because each is reported separately.
  */
 export function planRow(job: Job, next: Instant | undefined, now: Instant, unseen: Unseen): DuePlan {
   const isToCome = next === undefined || next + job.offset > now;
@@ -75,8 +75,8 @@ function planPassed(job: Job, next: Instant | undefined, now: Instant, { gap, wa
   const { seen, latest, hasStood, unseen, last, next: toCome } = gather(job, next, now, gap);
   const passed = [...waiting, ...(hasStood ? seen.latest : []), ...unseen.latest];
   const chosen = passed.length === 0 ? passed : job.misfire.select(passed, now);
-  // On its own, the latest instant of a delayed series is a late firing like any other; behind others it waits for its
-  // turn.
+  // On its own, the latest instant of a delayed series is a late firing like any other. Among other instants, it waits
+  // for its turn.
   const isAmongOthers = hasStood && chosen.length > 1;
   const caughtUp = isAmongOthers ? chosen : chosen.filter((one) => one !== latest);
   const ordinary = hasStood ? seen.latest.slice(-1).filter((one) => !caughtUp.includes(one)) : seen.latest;
@@ -92,8 +92,8 @@ function planPassed(job: Job, next: Instant | undefined, now: Instant, { gap, wa
 }
 
 /**
- * The instants that have passed. `unseen` are those inside the gap. `seen` are those before and after it, all of them
- * listed unless they are too late (`hasStood`). `latest` is the last of these.
+ * Collects the instants that have passed. `unseen` are those inside the gap. `seen` are those before and after the gap,
+ * all of them listed unless they are too late (`hasStood`). `latest` is the last seen instant.
  */
 function gather(job: Job, next: Instant | undefined, now: Instant, gap: Gap | undefined) {
   const instantAt = (time: Instant) => Math.min(time, now) - job.offset;
@@ -105,7 +105,7 @@ function gather(job: Job, next: Instant | undefined, now: Instant, gap: Gap | un
   const hasStood = [before, behind].some(
     ({ first = Infinity, until }) => first <= until && waitOf(first + job.offset, now, gap) > graceOf(job),
   );
-  // This includes the last instant that the policy cannot choose, and the latest seen instant.
+  // Two more than the policy considers: the last instant that it cannot choose, and the latest seen instant.
   const most = job.misfire.most + 2;
   const rows = [before, behind].map((span) => rowOf(job, span, hasStood ? most : Infinity));
   const seen = {
@@ -123,8 +123,8 @@ const maxOf = (instants: readonly Instant[]): Instant | undefined =>
   instants.length === 0 ? undefined : Math.max(...instants);
 
 /**
- * Sorts the one due instant of a rhythm that counts from the end of the last run. Later instants depend on the run it
- * becomes, so they are not planned.
+ * Sorts the one due instant of a rhythm that counts from the end of the last run. Later instants depend on the run that
+ * it becomes, so they are not planned.
  */
 function planOne(job: Job, next: Instant | undefined, now: Instant, { gap, waiting }: Unseen): DuePlan {
   const caughtUp = (passed: readonly Instant[]) =>
@@ -139,14 +139,14 @@ function planOne(job: Job, next: Instant | undefined, now: Instant, { gap, waiti
   return { ...due, runs, missed: runs.length > 0 ? NONE : [missed] };
 }
 
-/** The first instant of `job` strictly after `after` and inside its active window. */
+/** Returns the first instant of `job` strictly after `after` and inside its active window. */
 export function nextInWindow(job: Pick<Job, 'schedule' | 'window'>, after: Instant): Instant | undefined {
   const { notBefore, notAfter } = job.window;
   const instant = job.schedule.next(notBefore === undefined ? after : Math.max(after, notBefore - 1));
   return instant === undefined || (notAfter !== undefined && instant > notAfter) ? undefined : instant;
 }
 
-/** Firings due before a jump waited until the jump, not through it. */
+/** Returns how long a firing has waited. A firing that was due before a jump has waited only until the jump. */
 const waitOf = (due: Instant, now: Instant, gap: Gap | undefined): Duration =>
   (gap !== undefined && due <= gap.from ? gap.from : now) - due;
 
@@ -162,8 +162,8 @@ interface Row {
 const EMPTY: Row = { first: undefined, count: 0, latest: NONE };
 
 /**
- * The instants of `job` from `first`, which need not be on the schedule, to `until` (inclusive); the latest `most` are
- * listed.
+ * Returns the instants of `job` from `first`, which need not be on the schedule, to `until` (inclusive). Only the
+ * latest `most` are listed.
  */
 function rowOf(job: Job, { first, until }: { first: Instant | undefined; until: Instant }, most: number): Row {
   if (first === undefined || first > until) return EMPTY;
@@ -189,8 +189,8 @@ const withoutLatest = ({ first, count, latest }: Row): Row => ({
 });
 
 /**
- * The series without the instants that were chosen to run. A policy chooses late instants before early ones, so the
- * rest is a series too.
+ * Returns the series without the instants that were chosen to run; `undefined` if none is left. A policy chooses late
+ * instants before early ones, so the rest is a series too.
  */
 function missedOf(
   { first, count, latest }: Row,

@@ -11,7 +11,7 @@ import { nextInWindow, planDue, planRow, type DuePlan, type Gap, type Missed } f
 
 const NONE: readonly OpenRun[] = [];
 
-/** Whether the schedule of a job continues after a restart, with the instants of the downtime. */
+/** Returns whether the schedule of a job continues after a restart, including the instants of the downtime. */
 const resumes = ({ job, isDone }: JobState): boolean => job.enabled && !isDone && !startsOver(job.schedule);
 
 /** Plans the instants of a job that have become due, and submits each or reports it as missed. */
@@ -28,7 +28,7 @@ export class Planner {
     this.#context = context;
   }
 
-  /** Called when a job is due. */
+  /** Plans a job that is due, and carries out the plan. */
   due(state: JobState, now: Instant): void {
     const { next, job } = state;
     if (next === undefined) return;
@@ -53,7 +53,8 @@ export class Planner {
 
   /**
    * Arms a job for the first time, after planning the instants of the downtime. `waiting` are runs left open without a
-   * process. Thousands of them are reported one by one, so a stop may come in between, or a reload that changes the job.
+   * process. Thousands of them may be reported one by one, so that a stop may happen in between, or a reload that
+   * changes the job.
    */
   *begin(state: JobState, startedAt: Instant, waiting: readonly OpenRun[]): Steps<void> {
     let left = waiting;
@@ -82,7 +83,10 @@ export class Planner {
       this.#dispatcher.submit(state, this.#dispatcher.unscheduled(job, startedAt, 'start'));
   }
 
-  /** `plan`: that of the downtime. `waiting`: runs left open, all of which start now. */
+  /**
+   * Arms a job for the first time. `plan` is that of the downtime. `waiting` are runs left open, all of which start
+   * now.
+   */
   #armFirst(state: JobState, startedAt: Instant, plan: DuePlan | undefined, waiting: readonly OpenRun[]): void {
     if (plan !== undefined) {
       this.#carryOut(state, plan, waiting);
@@ -98,7 +102,10 @@ export class Planner {
     else this.#dispatcher.miss(state, firing, 'downtime', runId);
   }
 
-  /** Continues where that scheduler stopped, after {@link submitAgain}. Nothing restarts; firings due since then are late. */
+  /**
+   * Continues a job where that scheduler stopped, after {@link submitAgain}. No delay begins again, and firings due
+   * since then are late.
+   */
   takeOver(state: JobState): void {
     const { job } = state;
     if (!job.enabled || state.isDone) return;
@@ -106,7 +113,7 @@ export class Planner {
     else if (job.schedule.fromEnd === undefined || state.running + state.parked.size === 0) this.#catchUp(state);
   }
 
-  /** Arms `in` again, which fires once, at the instant it was armed for. */
+  /** Arms `in` again, which fires once, at the instant that it was armed for. */
   #goOnWaiting(state: JobState): void {
     const hasFired = state.lastStatus !== undefined || state.previousScheduledFor !== undefined;
     if (state.next !== undefined || hasFired) this.#timers.arm(state);
@@ -131,7 +138,7 @@ export class Planner {
     );
   }
 
-  /** Plans a job. After a bug there, the `waiting` runs fail, and the job is planned again later. */
+  /** Plans a job. If that throws, the `waiting` runs fail, and the job is planned again later. */
   #plan(state: JobState, waiting: readonly OpenRun[], plan: () => DuePlan): DuePlan | undefined {
     try {
       const planned = plan();
@@ -158,7 +165,7 @@ export class Planner {
     if (state.isDone) state.next = undefined;
   }
 
-  /** The span that passed unseen, if the job's instant `next` may be in it. */
+  /** Returns the span that passed unseen, if the job's instant `next` may be in it. */
   #gapOf(job: Job, next: Instant): Gap | undefined {
     const isBehind = this.gap === undefined || next + job.offset > this.gap.to;
     return isBehind || job.schedule.countsElapsed ? undefined : this.gap;
@@ -169,7 +176,7 @@ export class Planner {
     else this.#dispatcher.submit(state, { ...open.firing, trigger }, { runId: open.runId });
   }
 
-  /** Reports runs that do not start. After a stop in the middle, the others stay open for the next scheduler. */
+  /** Reports runs that do not start. After a stop in between, the remaining runs stay open for the next scheduler. */
   *#missing(state: JobState, waiting: readonly OpenRun[]): Steps<void> {
     for (const { firing, runId } of waiting) {
       if (this.#timers.isStopped) return;

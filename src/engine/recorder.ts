@@ -9,16 +9,17 @@ import { reportBug, type Emitter } from './context.js';
 import type { JobState } from './job-state.js';
 
 /**
- * How long a stop waits for another program's lock on the state, counted from the start of the stop: as long as for a
- * run.
+ * How long a stop waits for another program's lock on the state, counted from the start of the stop. The same as the
+ * default grace for a run.
  */
 const LOCK_PATIENCE: Duration = 8 * SECOND;
-/** How long it waits if the active runs have used up that time. */
+/** How long a stop waits for the lock if the active runs have used up that time. */
 const LEAST_PATIENCE: Duration = SECOND;
 
 /**
- * Collects what the ledger records, and writes it in as few transactions as the order allows. A write happens before a
- * process starts and before the log shows it. Everything that happens in one turn is one transaction.
+ * Collects what the ledger records, and writes it in as few transactions as the order allows. Events are written before
+ * a process starts that depends on them, and before the log shows them. Everything that happens in one turn is one
+ * transaction.
  */
 export class Recorder {
   #ledger: Ledger | undefined;
@@ -54,7 +55,7 @@ export class Recorder {
     const { recorded } = entryOf(event);
     if (recorded === false) return;
     if (recorded === 'event') this.#events.push(event);
-    // A pid is useful, but nothing waits for it: the next transaction includes it.
+    // A pid is useful, but nothing waits for its record: the next transaction includes it.
     if (event.event === 'run.started') return;
     this.#isUrgent = true;
     const state = stateOf(jobNameOf(event) ?? '');
@@ -71,9 +72,9 @@ export class Recorder {
   }
 
   /**
-   * Calls `then` when everything noted so far is recorded, or the state is lost. Without a ledger that is immediately, otherwise in the next
-   * turn of the event loop, with everything from this turn. Large numbers are called in slices, in the order of their
-   * requests.
+   * Calls `then` when everything noted so far is recorded, or the state is lost. Without a ledger, that is immediately.
+   * Otherwise, everything from this turn of the event loop is recorded in the next. Callbacks are called in the order
+   * of their requests, many of them in slices.
    */
   whenRecorded(then: (committed: Committed) => void): void {
     if (this.#ledger === undefined) {
@@ -84,9 +85,7 @@ export class Recorder {
     this.#waiting.push(then);
   }
 
-  /**
-   * Records what is noted, then calls whatever waits for that. Returns a promise if that takes time.
-   */
+  /** Records what is noted, then calls the callbacks that wait for it. Returns a promise if recording takes time. */
   record(): Promise<Committed> | undefined {
     if (this.#isUrgent) this.#commit();
     const [waiting, asking] = [this.#waiting, this.#asking];
@@ -101,8 +100,9 @@ export class Recorder {
   }
 
   /**
-   * Resolves when everything noted so far is recorded, as far as possible. Not before the ledger has confirmed it.
-   * Never rejects. `lost`: another scheduler may have taken over the state before; whether it is recorded is not known.
+   * Resolves when everything noted so far is recorded, as far as possible, and the ledger has confirmed it. Never
+   * rejects. `lost`: another scheduler may have taken over the state first, so it is unknown whether everything is
+   * recorded.
    */
   kept(): Promise<Keeping | 'lost'> {
     const ledger = this.#ledger;
@@ -122,12 +122,15 @@ export class Recorder {
     this.#released.add(() => contain(then, failed));
   }
 
-  /** Call this when a stop begins, because the patience counts from then on. */
+  /** Notes that a stop begins, because the patience of {@link close} counts from then on. */
   expectClose(): void {
     this.#closingSince = this.#clock.monotonic();
   }
 
-  /** Records the last notes, with a bounded wait for another program's lock, and closes the ledger, which reports what it could not record. */
+  /**
+   * Records the last notes, with a bounded wait for another program's lock. Then closes the ledger, which reports what
+   * it could not record.
+   */
   async close(): Promise<void> {
     void this.record();
     this.#released.finish();
@@ -167,7 +170,7 @@ export class Recorder {
     );
   }
 
-  /** Commits finish in order, so the latest is enough. */
+  /** Remembers the latest commit while it is pending. Commits finish in order, so one is enough. */
   #wait(committing: Promise<Committed> | undefined): void {
     this.#committing = committing;
     void committing?.then(() => {

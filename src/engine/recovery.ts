@@ -14,21 +14,19 @@ import { endingFact, type EndingFacts } from './run-ending.js';
 import type { JobState } from './job-state.js';
 import type { JobTable } from './job-table.js';
 
-/** The runs that a scheduler which died left open, by what happens to them. Each is in exactly one list. */
+/** The runs that a dead scheduler left open, by what happens to them. Each is in exactly one list. */
 interface LeftOpen {
   /** Runs that never had a process: their instants passed unseen, like those of the downtime. */
   readonly waiting: readonly OpenRun[];
-  /**
-   * Runs between two attempts, whose next attempt is still due, and runs whose attempt a worker runs. They continue.
-   */
+  /** Runs whose next attempt is still due, and runs whose attempt a worker runs. They continue. */
   readonly retrying: readonly OpenRun[];
   /** Runs between two attempts whose job has been removed or disabled since. */
   readonly dropped: readonly OpenRun[];
   /** Runs that may have had a process, and whose job retries lost runs. */
   readonly again: readonly OpenRun[];
   /**
-   * Runs that may have had a process, or whose fallback may have. How it ended is unknown, and no worker runs it
-   * anymore.
+   * Runs that may have had a process, or whose fallback may have. How that process ended is unknown, and no worker runs
+   * it anymore.
    */
   readonly lost: readonly OpenRun[];
 }
@@ -46,7 +44,7 @@ function sortLeftOpen(open: readonly OpenRun[], jobs: JobTable): LeftOpen {
 const canRun = (job: Job | undefined, { trigger }: Firing): job is Job =>
   job !== undefined && (job.enabled || trigger === 'manual');
 
-/** Whether workers with that label run the job. */
+/** Returns whether workers with that label run the job. */
 const isFor = (job: Job | undefined, label: string): boolean => job?.command.runOn?.label === label;
 
 function fateOf({ attempts, retryAt, firing, decided, label }: OpenRun, job: Job | undefined): keyof LeftOpen {
@@ -65,20 +63,20 @@ const DROPPED: Outcome = {
 
 const moved = ({ node = 'a worker' }: OpenRun): Outcome => ({
   status: 'lost',
-  error: `${node} had it, and its timer was removed or runs elsewhere now`,
+  error: `it was assigned to ${node}, and its timer was removed or now runs elsewhere`,
 });
 
-/** How a run that was left open ends, and its fallback if that was active. */
+/** How a run that was left open ends, and how its fallback ends if that was active. */
 interface LeftEnding {
   readonly ending: DecidedEnding;
   readonly fallback?: Outcome;
 }
 
-/** `outcome`: that of the active command. */
+/** Returns how a run that was left open ends. `outcome` is that of its active command, which may be the fallback. */
 const endingOfLeft = ({ decided }: OpenRun, outcome: Outcome): LeftEnding =>
   decided === undefined ? { ending: { kind: 'finished', outcome } } : { ending: decided, fallback: outcome };
 
-/** For a run of a job that no longer exists. */
+/** The facts for a run of a job that no longer exists. */
 const UNKNOWN_JOB: EndingFacts = { failuresInARow: 0, isRecovery: false };
 
 /** The time from SIGTERM to SIGKILL for a process whose job no longer exists. */
@@ -88,7 +86,7 @@ interface RecoveryParts {
   readonly jobs: JobTable;
   readonly dispatcher: Dispatcher;
   readonly breakers: Breakers;
-  /** Finds and ends leftover processes. Without it nothing looks for them. */
+  /** Finds and ends leftover processes; `undefined` if nothing looks for them. */
   readonly orphans: Orphans | undefined;
   readonly orphanAction: 'kill' | 'keep';
 }
@@ -105,7 +103,7 @@ interface LeftOfJob {
 /** What waits until no process of an earlier run is alive. */
 interface Held {
   readonly then: () => void;
-  /** Whether it begins or continues a run, and the id of that, if it has one. */
+  /** The run that `then` begins or continues, with its id if it already has one. */
   readonly run?: { readonly id?: string };
 }
 
@@ -139,7 +137,7 @@ export class Recovery {
       label !== undefined && this.#parts.orphans?.takeBack !== undefined;
     for (const run of lost) if (!isQueued(run)) closeLost(run);
     for (const run of dropped) this.#close(run, endingOfLeft(run, DROPPED), lastSeenAt);
-    // A queued one has its outcome once no worker can start it any longer.
+    // A queued run gets its outcome once no worker can start it any longer.
     this.#endOrphans([...lost, ...again], new Map(lost.filter(isQueued).map((run) => [run, () => closeLost(run)])));
     for (const run of retrying) this.#resume(run);
     for (const run of again) this.#resume(this.#failed(run, lostOf(run)));
@@ -147,26 +145,26 @@ export class Recovery {
   }
 
   /**
-   * Runs of this job that were admitted and never had a process: oldest first. Manually started ones only after a
-   * handover.
+   * Returns the runs of this job that were admitted and never had a process, oldest first. Includes manual runs only
+   * after a handover.
    */
   waitingOf(state: JobState): readonly OpenRun[] {
     return (this.#waiting.get(state) ?? []).sort(byInstant);
   }
 
-  /** Called when all of them have been started or ended. */
+  /** Called when all waiting runs of a job have been started or ended. */
   forgetWaiting(state: JobState): void {
     this.#waiting.delete(state);
   }
 
-  /** Whether a process of an earlier run of this job is alive. */
+  /** Returns whether a process of an earlier run of this job is alive. */
   isHeld({ job }: JobState): boolean {
     return this.#held.size > 0 && this.#held.has(job.name);
   }
 
   /**
-   * Calls `then` when no process of an earlier run is alive: immediately, for nearly every job. `run`: what it begins or
-   * continues.
+   * Calls `then` when no process of an earlier run is alive: immediately, for nearly every job. `run` is the run that
+   * it begins or continues.
    */
   whenFree(state: JobState, then: () => void, run?: Held['run']): void {
     const held = this.#held.size > 0 ? this.#held.get(state.job.name) : undefined;
@@ -174,13 +172,13 @@ export class Recovery {
     else held.push({ then, ...(run && { run }) });
   }
 
-  /** The jobs that have runs left to begin or to continue: the one with that name, or the one with that run. */
+  /** Returns the jobs that have runs left to begin or to continue: the job with that name, or the one with that run. */
   jobsLeftWith(nameOrRunId: string): readonly JobState[] {
     const held = Array.from(this.#held.keys(), (name) => this.#parts.jobs.get(name) ?? []).flat();
     return [...new Set([...this.#waiting.keys(), ...held])].filter((state) => this.countLeft(state, nameOrRunId) > 0);
   }
 
-  /** How many of these runs a job has: all if it has that name, or the one with that id. */
+  /** Returns how many such runs a job has: all of them if it has that name, otherwise those with that id. */
   countLeft(state: JobState, nameOrRunId: string): number {
     const isMeant = (id?: string) => state.job.name === nameOrRunId || id === nameOrRunId;
     const held = (this.#held.get(state.job.name) ?? []).filter(({ run }) => run !== undefined && isMeant(run.id));
@@ -198,7 +196,7 @@ export class Recovery {
     return this.#parts.jobs.get(firing.jobName);
   }
 
-  /** `lastSeenAt` is when its scheduler was last known to be alive. */
+  /** Ends a run. `lastSeenAt` is when its scheduler was last known to be alive. */
   #close(run: OpenRun, { ending, fallback }: LeftEnding, lastSeenAt: Instant | undefined): void {
     const { firing, runId, attempts, latenessMs } = run;
     const state = this.#stateOf(run);
@@ -242,7 +240,7 @@ export class Recovery {
 
   /**
    * Ends the processes of lost runs. Their jobs wait until it is known which processes are left, and until those have
-   * ended. `whenBack`: called when an attempt is withdrawn from its queue.
+   * ended. `whenBack` has what to call when the attempt of a run is withdrawn from its queue.
    */
   #endOrphans(lost: readonly OpenRun[], whenBack: WhenBack): void {
     const { orphans } = this.#parts;

@@ -6,14 +6,17 @@ import type { Instant } from '../domain/time.js';
 import type { JobState } from './job-state.js';
 import { correctionFor } from './scheduler-time.js';
 
-/** Whether the next scheduler, if it started `now`, would run this firing, which was admitted but has not started. */
+/**
+ * Returns whether the next scheduler, if it started `now`, would run this firing, which was admitted but has not
+ * started.
+ */
 export function isResumed({ schedule, misfire }: Job, firing: Firing, now: Instant): boolean {
   return isScheduled(firing) && !startsOver(schedule) && misfire.select([firing.scheduledFor], now).length > 0;
 }
 
 export const isScheduled = ({ trigger }: Firing): boolean => trigger === 'schedule' || trigger === 'catch_up';
 
-/** Whether a restart forgets the schedule: a delay counts from the start. */
+/** Returns whether a schedule starts over at a restart, as a delay does, which counts from the start. */
 export const startsOver = (schedule: Schedule): boolean => schedule.countsElapsed === true && schedule.fromEnd !== true;
 
 /**
@@ -49,7 +52,8 @@ export function restoreMemories(
 interface Resumption {
   readonly cursor: Instant;
   /**
-   * The clock is earlier than instants that were already considered: the rhythm restarts, and its firings are marked.
+   * Whether the clock is earlier than instants that were already considered. If so, the rhythm restarts, and its
+   * firings are marked.
    */
   readonly isSetBack: boolean;
 }

@@ -12,9 +12,9 @@ export type RunEnding = DecidedEnding | { readonly kind: 'missed'; readonly reas
 
 /** What the end of a run means for its job. */
 export interface EndingFacts {
-  /** Failed runs since the last success, this one included. */
+  /** Failed runs since the last success, including this one. */
   readonly failuresInARow: number;
-  /** The first success that follows a failure. */
+  /** Whether the run is the first success that follows a failure. */
   readonly isRecovery: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface JobCounts {
   note(ending: RunEnding, at: Instant): EndingFacts;
 }
 
-/** The end of a run that was canceled before this attempt. */
+/** Returns the end of a run that was canceled before its next attempt. */
 export function unstartedEnding(cause: CancelCause, hasBegun: boolean): RunEnding {
   if (hasBegun) return { kind: 'finished', outcome: canceled(cause) };
   if (cause.kind === 'shutdown') return { kind: 'missed', reason: 'shutdown' };
@@ -37,19 +37,19 @@ export function unstartedEnding(cause: CancelCause, hasBegun: boolean): RunEndin
 interface Summary {
   readonly times: Pick<RunTimes, 'elapsedMs' | 'latenessMs'>;
   readonly attempts: number;
-  /** Its last attempt, without the fallback; absent if it had none. */
+  /** Its last attempt, not counting the fallback; absent if it had none. */
   readonly attempt: { readonly tail?: { toString(): string }; readonly node: string | undefined } | undefined;
   readonly usage: Usage | undefined;
   readonly fallback: FallbackResult | undefined;
 }
 
-/** How a fallback ended. */
+/** Returns how a fallback ended. */
 export function resultOf(outcome: Outcome, durationMs: Duration, tail: OutputTail | undefined): FallbackResult {
   const outputTail = tail?.toString() ?? '';
   return { outcome, durationMs, ...(outputTail !== '' && { outputTail }) };
 }
 
-/** The event of a run's end. */
+/** Returns the event of a run's end. */
 export function endingFact(
   ending: RunEnding,
   { failuresInARow, isRecovery }: EndingFacts,

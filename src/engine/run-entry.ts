@@ -5,7 +5,7 @@ import { GatePass, type Gate, type PassOwner } from './gate.js';
 import type { RunTimes } from './run-times.js';
 import type { Alarm } from './timer-loop.js';
 
-/** The run that enters. An interface, because `run.ts` imports this file. */
+/** The run that enters. It is an interface, because `run.ts` imports this file. */
 export interface EntryOwner {
   readonly job: Job;
   readonly hasBegun: boolean;
@@ -35,7 +35,7 @@ export class RunEntry implements PassOwner {
   start(): void {
     this.#pass.walk();
     const { job, times } = this.#run;
-    // It may have waited for earlier runs of its timer before.
+    // The run may already have waited for earlier runs of its timer.
     const left = times.left(job.deadline);
     if (left === undefined || !this.#pass.isWaiting) return;
     if (left === 0) this.#missDeadline();
@@ -58,7 +58,7 @@ export class RunEntry implements PassOwner {
     this.#pass.release();
   }
 
-  /** Called by the pass: the run has a place at every gate. */
+  /** Called by the pass when the run has a place at every gate. */
   passed(): void {
     this.#run.step('starting', () => this.#passed());
   }

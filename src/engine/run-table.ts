@@ -2,15 +2,17 @@ import type { JobState } from './job-state.js';
 import type { RunEnding } from './run-ending.js';
 import type { Run } from './run.js';
 
-/** The runs that have not ended, with their jobs: active ones, and parked ones that wait for other runs of their job. */
+/**
+ * The runs that have not ended, with their jobs: active ones, and parked ones that wait for other runs of their job.
+ */
 export class RunTable {
   readonly #jobs = new Map<Run, JobState>();
   readonly #active = new Set<Run>();
   /** Jobs with parked runs. */
   readonly #parked = new Set<JobState>();
   /**
-   * Parked runs that would be skipped if the blocking run's process had not already ended. They are decided once its
-   * outcome is known.
+   * Parked runs that would be skipped if the blocking run's process had not already ended. They are decided once the
+   * outcome of that run is known.
    */
   readonly #undecided = new Set<Run>();
   #whenIdle: (() => void)[] = [];
@@ -43,17 +45,17 @@ export class RunTable {
     return this.#finished;
   }
 
-  /** A copy: acting on one run may end or start others. */
+  /** Returns a copy, because acting on one run may end or start others. */
   active(): Run[] {
     return [...this.#active];
   }
 
-  /** A copy, in the order of their turns. */
+  /** Returns a copy, in the order of their turns. */
   parked(): Run[] {
     return [...this.#parked].flatMap((state) => [...state.parked]);
   }
 
-  /** The states of jobs with runs that have not ended, by name. Includes removed jobs. */
+  /** Returns the states of jobs with runs that have not ended, by name. Includes removed jobs. */
   unfinished(): ReadonlyMap<string, JobState> {
     return new Map(Array.from(this.#jobs.values(), (state) => [state.job.name, state]));
   }
@@ -62,12 +64,15 @@ export class RunTable {
     this.#jobs.set(run, state);
   }
 
-  /** `undefined` once the run has ended. */
+  /** Returns the state of a run's job; `undefined` once the run has ended. */
   find(run: Run): JobState | undefined {
     return this.#jobs.get(run);
   }
 
-  /** @throws Error when the run has ended. */
+  /**
+   * Returns the state of a run's job.
+   * @throws Error if the run has ended.
+   */
   stateOf(run: Run): JobState {
     const state = this.#jobs.get(run);
     if (state === undefined) throw new Error(`run ${run.id} has ended already`);
@@ -100,7 +105,7 @@ export class RunTable {
     return true;
   }
 
-  /** Queues a run behind the parked ones of its job. */
+  /** Queues a run after the parked ones of its job. */
   park(run: Run, isUndecided = false): void {
     const state = this.stateOf(run);
     state.park(run);
@@ -137,7 +142,7 @@ export class RunTable {
     });
   }
 
-  /** Call it once the end of a run is handled: {@link idle} resolves if it was the last one. */
+  /** Call it once the end of a run is handled: {@link idle} resolves if no other run is active. */
   settle(): void {
     if (this.#active.size > 0 || this.#whenIdle.length === 0) return;
     for (const resolve of this.#whenIdle.splice(0)) resolve();

@@ -14,7 +14,7 @@ export class RunTimes {
   #startedAt: Duration | undefined;
   #latenessMs: Duration = 0;
 
-  /** `lateness`: of the admission, from the nominal instant plus the job's jitter. */
+  /** `lateness` is that of the admission: the time since the nominal instant plus the job's jitter. */
   constructor(clock: Clock, lateness: Duration) {
     this.#clock = clock;
     this.#admittedAt = clock.monotonic();
@@ -26,7 +26,7 @@ export class RunTimes {
     return this.#latenessMs;
   }
 
-  /** Since the first attempt began. */
+  /** The time since the first attempt began; 0 before. */
   get elapsedMs(): Duration {
     return this.#startedAt === undefined ? 0 : Math.round(this.#clock.monotonic() - this.#startedAt);
   }
@@ -39,18 +39,21 @@ export class RunTimes {
     return Math.round(this.#latenessWhenAdmitted + monotonic - this.#admittedAt);
   }
 
-  /** The first attempt begins now. Returns how late. */
+  /** Notes that the first attempt begins now. Returns how late it is. */
   begin(): Duration {
     this.#startedAt = this.#clock.monotonic();
     return (this.#latenessMs = this.#latenessAt(this.#startedAt));
   }
 
-  /** The time from now to a deadline of the job. */
+  /** Returns the time from now to a deadline of the job, at least 0. */
   left(deadline: Duration | undefined): Duration | undefined {
     return deadline === undefined ? undefined : Math.max(0, deadline - this.latenessNow);
   }
 
-  /** A worker started attempt `number` `forMs` ago. Its wait for a worker counts as lateness, which is returned. */
+  /**
+   * Notes that a worker started attempt `number` `forMs` ago. Returns its lateness, which includes the wait for a
+   * worker.
+   */
   startedElsewhere(forMs: Duration, number: number): Duration {
     const latenessMs = Math.max(0, this.latenessNow - forMs);
     if (number === 1) {

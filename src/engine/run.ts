@@ -44,13 +44,13 @@ export interface RunSpec {
   readonly firing: Firing;
   /** The gates that an attempt passes, in this order. */
   readonly gates: readonly Gate[];
-  /** The job's own policy, or its replacement. */
+  /** The job's own policies, or their replacement. */
   readonly admission: readonly AdmissionPolicy[];
   /** The counts of its job. */
   readonly counts: JobCounts;
   /**
-   * Called after the event of an attempt that failed, if another or the fallback follows. Called once with `ending`: after
-   * the event of the end, when the slots are free.
+   * Called after the event of a failed attempt, if another attempt or the fallback follows. Called once with `ending`,
+   * after the event of the end, when the slots are free.
    */
   readonly onAttemptOver: (run: Run, ending?: RunEnding) => void;
 }
@@ -62,10 +62,10 @@ export interface RunSpec {
  *                                 ↑          │ failed, and tried again
  *                      resume →   └─ pausing ◄┘           (a pause holds no slot)
  *
- * A fallback is a last attempt, in the same slot. It does not change how the run ends, which is decided before it starts.
- * When the scheduler stops, a waiting run may be parked again and left open for the next scheduler. So may a run whose
- * attempt a worker runs. If canceled during an attempt, it ends when its process has ended; in every other state,
- * immediately.
+ * A fallback is a last attempt, in the same slot. It does not change how the run ends, which is decided before the
+ * fallback starts. When the scheduler stops, a waiting run may be parked again and left open for the next scheduler. So
+ * may a run whose attempt a worker runs. A run that is canceled during an attempt ends when its process has ended; in
+ * every other state, it ends immediately.
  */
 export class Run implements AttemptOwner, EntryOwner {
   readonly id: string;
@@ -84,9 +84,9 @@ export class Run implements AttemptOwner, EntryOwner {
   /** The end of the pause, while pausing. */
   #alarm: Alarm | undefined;
   #attempt: Attempt | undefined;
-  /** Attempts of the command begun, including those before a restart. */
+  /** How many attempts of the command have begun, including those before a restart. */
   #attempts = 0;
-  /** How it ends, once only its fallback is left to run. */
+  /** How the run will end. Set once only its fallback is left to run. */
   #decided: DecidedEnding | undefined;
   /** The last attempt before the fallback. */
   #failed: Attempt | undefined;
@@ -116,7 +116,7 @@ export class Run implements AttemptOwner, EntryOwner {
     return this.#attempts === 0 && this.#decided === undefined;
   }
 
-  /** Whether its attempt has begun. Whether it will be retried is not known yet. */
+  /** Whether the process of its attempt has ended by itself, but its outcome is not decided yet. It may be retried. */
   get isEnding(): boolean {
     return this.#state === 'attempting' && this.#attempt?.isEnding === true;
   }
@@ -135,7 +135,7 @@ export class Run implements AttemptOwner, EntryOwner {
     };
   }
 
-  /** Starts to wait for its slots, and then runs; only its fallback if its end is `decided`. */
+  /** Waits for its slots, and then runs. If its end is `decided`, only the fallback runs. */
   start(history: AttemptHistory, decided?: DecidedEnding): void {
     this.history = history;
     this.#decided = decided;
@@ -143,7 +143,7 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#entry.start();
   }
 
-  /** Continues where an earlier scheduler was: between two attempts, or during one that outlives its scheduler. */
+  /** Continues where an earlier scheduler stopped: between two attempts, or during one that outlives its scheduler. */
   resume(open: OpenRun, history: AttemptHistory): void {
     const now = this.#context.now();
     this.history = history;
@@ -169,7 +169,7 @@ export class Run implements AttemptOwner, EntryOwner {
     return true;
   }
 
-  /** Leaves its attempt to the next scheduler, if it outlives this one. Returns whether it did. */
+  /** Leaves its attempt to the next scheduler, if the attempt outlives this one. Returns whether it did. */
   detach(): boolean {
     if (this.#state !== 'attempting' || !this.#outlives) return false;
     this.#attempt?.stopTiming();
@@ -196,7 +196,7 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#finish(this.#attempt?.outcome ?? UNENDING);
   }
 
-  /** Ends the run because of a bug, so that its firing has an outcome. If it has a process, that process is killed. */
+  /** Ends the run because of a bug, so that its firing has an outcome. Its process, if any, is killed. */
   fail(error: unknown): void {
     this.#contain('canceling', () => this.#attempt?.canceler.force({ kind: 'requested' }));
     this.#finish({ status: 'failure', error: `internal error: ${bugOf(error).error}` });
@@ -223,7 +223,7 @@ export class Run implements AttemptOwner, EntryOwner {
     this.fail(error);
   }
 
-  /** Called by the entry. */
+  /** Called by the entry when the run has its slots. */
   entered(): void {
     if (this.#decided !== undefined) {
       this.#fallBack(this.#decided);
@@ -255,7 +255,7 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#context.whenRecorded((committed) => this.step('executing', () => this.#execute(attempt, committed)));
   }
 
-  /** The run's state may have changed while it waited for the ledger. */
+  /** Executes an attempt once it is recorded. The run's state may have changed in the meantime. */
   #execute(attempt: Attempt, committed: Committed): void {
     if (this.#state !== 'attempting') return;
     // The attempt is not recorded, so only the other scheduler may start it.
@@ -264,7 +264,7 @@ export class Run implements AttemptOwner, EntryOwner {
     else attempt.execute();
   }
 
-  /** Called by the attempt. */
+  /** Called by the attempt when its process has ended. */
   attemptEnded(attempt: Attempt, exit: Exit): void {
     if (this.#state !== 'attempting') return;
     attempt.stopTiming();
@@ -286,7 +286,7 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#onAttemptOver(this);
   }
 
-  /** No attempt is left except the fallback. */
+  /** Reports the last failed attempt, and starts the fallback. */
   #giveUp(attempt: Attempt, outcome: Outcome): void {
     this.emit({ ...attempt.failed(outcome, 0), isBeforeFallback: true });
     this.#onAttemptOver(this);
@@ -298,7 +298,7 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#entry.again();
   }
 
-  /** Ends with the outcome of the latest attempt; after a fallback, as it was decided before. */
+  /** Ends the run with the outcome of the latest attempt; after a fallback, as decided before it. */
   #finish(outcome: Outcome): void {
     const durationMs = this.times.elapsedMs - this.#decidedAtMs;
     if (this.#decided === undefined) this.end({ kind: 'finished', outcome });

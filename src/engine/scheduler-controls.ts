@@ -119,7 +119,7 @@ export class SchedulerControls implements Controls {
       timers.armAt(state, next);
     };
     arm();
-    // The start arms it by its schedule only when no process of an earlier run is left.
+    // Once no process of an earlier run is left, startup arms the job by its schedule, so the reset is repeated then.
     if (startup.isToArm(state)) recovery.whenFree(state, arm);
     this.#emit({ event: 'timer.reset', jobName: name, ...nextOf(state) });
     return next;
@@ -131,7 +131,7 @@ export class SchedulerControls implements Controls {
     const present = jobs.get(jobName);
     if (present !== undefined) jobs.redefine(present, job);
     const state = present ?? jobs.add(job, runs.unfinished().get(jobName));
-    // An instant that has passed since the request is late, not lost.
+    // From 0, so that an instant that has passed since the request is late, not lost.
     this.#armFrom(state, 0);
     const facts = { jobName, ...nextOf(state) };
     if (present !== undefined) this.#emit({ event: 'timer.reset', ...facts });
@@ -200,8 +200,8 @@ export class SchedulerControls implements Controls {
   }
 
   /**
-   * Cancels runs that the start has yet to begin or to continue. It does so now, so that they can be canceled; but as
-   * long as a process of an earlier run is alive, later. Returns how many are canceled later.
+   * Cancels runs that startup has yet to begin or to continue. To cancel them, it begins them now. If a process of an
+   * earlier run is still alive, that happens later. Returns how many runs are canceled later.
    */
   #cancelLeft(state: JobState, nameOrRunId: string): number {
     const { dispatcher, recovery, startup } = this.#parts;
@@ -229,7 +229,7 @@ function statusOf(state: JobState): JobStatus {
   return { job, next, paused, breaker, failuresInARow, runsBegun, lastStatus, lastFinishedAt, lastSuccessAt, runs };
 }
 
-/** The next firing, and its actual start if jitter moves it. */
+/** Returns the next firing, and its actual start if jitter moves it. */
 const nextOf = ({ next, job: { offset } }: JobState) => ({
   ...(next !== undefined && { next }),
   ...(next !== undefined && offset !== 0 && { startsAt: next + offset }),

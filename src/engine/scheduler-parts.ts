@@ -6,7 +6,7 @@ import type { Orphans } from '../domain/orphans.js';
 import type { Sink } from '../domain/sink.js';
 import type { ClockOffset } from '../domain/time-source.js';
 
-/** The adapters a scheduler works with. */
+/** The adapters that a scheduler works with. */
 export interface SchedulerParts {
   readonly clock: Clock;
   readonly executor: Executor;
@@ -14,13 +14,16 @@ export interface SchedulerParts {
   /** Without a ledger, nothing outlives the scheduler. Closed by {@link Scheduler.stop}. */
   readonly ledger?: Ledger;
   readonly orphans?: Orphans;
-  /** The latest measurement of the clock; absent if it is not measured. */
+  /** Returns the latest measurement of the clock; absent if the clock is not measured. */
   readonly clockOffset?: () => ClockOffset | undefined;
   /** Parts that start and stop with the scheduler. */
   readonly companions?: readonly Companion[];
-  /** Unique across schedulers and restarts. */
+  /** Returns an id that is unique across schedulers and restarts. */
   readonly newRunId: () => string;
-  /** The `generation` of a firing without a schedule. Unique in a scheduler, and practically unique across restarts. */
+  /**
+   * Returns the `generation` of a firing without a schedule: unique in a scheduler, and practically unique across
+   * restarts.
+   */
   readonly newMark: () => number;
   readonly onSinkError: (sink: string, error: unknown) => void;
 }
@@ -35,8 +38,8 @@ export interface Companion {
 /** The initial plan of a scheduler. */
 export interface FirstPlan extends SchedulerPlan {
   /**
-   * What happens to processes that a crashed scheduler left running, or that left the process group of a run being
-   * ended. Default: kill.
+   * What happens to processes that a crashed scheduler left running, or that left the process group of a run that is
+   * being canceled. Default: kill.
    */
   readonly orphans?: 'kill' | 'keep';
   /** Reported in `scheduler.started`. */

@@ -17,7 +17,7 @@ const JUMP: Duration = 500;
 const GROSS_ERROR: Duration = 3 * HOUR;
 const SLEW_RATE = 0.05;
 
-/** The possible reactions: agree, slew at 5 % of the `elapsed` time, jump, or treat the old time as wrong. */
+/** Returns the reaction: none, slew by at most 5 % of the `elapsed` time, jump, or treat the old time as wrong. */
 export function correctionFor(error: Duration, elapsed: Duration): Correction {
   const size = Math.abs(error);
   if (size <= AGREEMENT) return { kind: 'none' };
@@ -61,7 +61,7 @@ export class SchedulerTime {
     this.#suspended = this.#uptimeLead();
   }
 
-  /** The current time in whole milliseconds, without checking for jumps. */
+  /** Returns the current time in whole milliseconds, without checking for jumps. */
   now(): Instant {
     return this.#rise(this.#base + this.#clock.monotonic() - this.#baseMonotonic, this.#clock.now());
   }
@@ -69,8 +69,8 @@ export class SchedulerTime {
   /**
    * Follows a wall clock that was measured to be slow by `offset`. From now on this time moves toward wall + offset, by
    * 5 % of the elapsed time and never by a jump. Returns whether it does: an offset of 500 ms or more would be a jump.
-   * The measurement applies to the clock as it was: later changes to the wall clock are subtracted. After 0 this time
-   * follows only the wall clock again.
+   * The measurement applies to the clock as it was: later changes to the wall clock are subtracted. After an offset of
+   * 0, this time follows only the wall clock again.
    */
   steer(offset: Duration): boolean {
     this.#offset = offset;
@@ -78,7 +78,10 @@ export class SchedulerTime {
     return Math.abs(offset) < JUMP;
   }
 
-  /** Compares with the wall clock, corrects, and returns a jump. Call it at every wake-up. */
+  /**
+   * Compares this time with the wall clock, corrects it, and returns the jump if there was one. Call it at every
+   * wake-up.
+   */
   look(): Jump | undefined {
     const monotonic = this.#clock.monotonic();
     const wall = this.#clock.now();

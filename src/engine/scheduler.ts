@@ -33,7 +33,7 @@ import { TimerLoop, type Alarm } from './timer-loop.js';
  * and shutdown.
  */
 export class Scheduler implements EngineContext {
-  /** The latest measurement of the clock; `undefined` without one. */
+  /** Returns the latest measurement of the clock; `undefined` without one. */
   readonly clockOffset: () => ClockOffset | undefined;
   /** The verbs that change a running scheduler. */
   readonly controls: Controls;
@@ -142,7 +142,7 @@ export class Scheduler implements EngineContext {
     this.#recorder.whenRecorded(then);
   }
 
-  /** An error of one timer affects only that timer. */
+  /** Handles an error of one timer, which affects only that timer. */
   #ringFailed(error: unknown, alarm: Alarm | undefined): void {
     if (alarm instanceof JobState) this.#timers.setApart(alarm, error);
     else reportBug(this, 'keeping time', error);
@@ -170,23 +170,23 @@ export class Scheduler implements EngineContext {
 
   /**
    * Stops arming, ends waiting runs or leaves them open, and stops when active runs have ended. A {@link stop} in the
-   * meantime does not wait for that.
+   * meantime does not wait for active runs to end by themselves.
    */
   drain(): Promise<void> {
     return this.#shutdown.drain();
   }
 
-  /** Ends active runs by SIGKILL, and does not wait for locks. For a second signal during {@link stop}. */
+  /** Ends active runs with SIGKILL, and does not wait for locks. Called on a second signal during {@link stop}. */
   forceStop(): void {
     this.#shutdown.force();
   }
 
-  /** The scheduler's own time. */
+  /** Returns the scheduler's own time. */
   now(): Instant {
     return this.#time.now();
   }
 
-  /** The current job with that name; also a removed one, until all sinks know how its last runs ended. */
+  /** Returns the current job with that name, or a removed one until all sinks have received the ends of its runs. */
   job(name: string): Job | undefined {
     return this.#jobs.get(name)?.job ?? this.#departed.get(name);
   }
@@ -229,7 +229,7 @@ export class Scheduler implements EngineContext {
   /** Reports trouble with the ledger, including trouble while opening it. */
   tellTrouble({ kind, ...facts }: LedgerTrouble): void {
     const event = { event: `state.${kind}`, at: this.now(), ...facts } as StateTrouble;
-    // Every other event may wait until the state can be written again.
+    // Every other event may wait until the state can be written again, but this one reports why.
     if (event.event === 'state.unavailable' && event.isShared) this.#bus.emitNow(event);
     else this.emit(event);
   }

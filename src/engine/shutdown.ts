@@ -15,10 +15,9 @@ import type { Startup } from './startup.js';
 import { Termination } from './termination.js';
 import type { TimerLoop } from './timer-loop.js';
 
-/**
- * How long the sinks may take for their own work (hooks, notifications): when someone waits for the end, and otherwise.
- */
+/** How long the sinks may take for their own work (hooks, notifications) when someone waits for the end. */
 export const HASTE: Duration = SECOND;
+/** How long they may take otherwise. */
 const LEISURE: Duration = MINUTE;
 
 interface ShutdownParts {
@@ -90,7 +89,7 @@ export class Shutdown {
     await Promise.all([this.#termination.stop(), recovery.ended()]);
     this.#context.elapsed.stop();
     await bus.settle(patience);
-    // Before the last event: reports what it could not record.
+    // Closed before the last event, because the ledger reports what it could not record.
     await recorder.close();
     this.#emitStopped();
     await bus.flush();

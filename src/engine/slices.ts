@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import { finish, SLICE, type Steps } from '../turns/steps.js';
 
-/** Processes many items: a slice immediately, the others in later turns of the event loop, in order. */
+/** Processes many items in order: one slice immediately, the rest in later turns of the event loop. */
 export class Slices<Item> {
   readonly #left = new Set<Item>();
   readonly #clock: Clock;
@@ -15,24 +15,24 @@ export class Slices<Item> {
     this.#stepsOf = stepsOf;
   }
 
-  /** Whether any are left. */
+  /** Whether any items are left. */
   get isBusy(): boolean {
     return this.#left.size > 0;
   }
 
-  /** Whether `item` is left, or some of its steps are. */
+  /** Returns whether `item` is left, or some of its steps are. */
   has(item: Item): boolean {
     return this.#left.has(item);
   }
 
-  /** Starts with `items`, and calls `then` whenever none is left. Call it once. */
+  /** Starts to process `items`, and calls `then` whenever no item is left. Call it once. */
   begin(items: Iterable<Item>, then: () => void): void {
     this.#then = then;
     for (const item of items) this.#left.add(item);
     this.#goOn();
   }
 
-  /** Adds an item behind the others. */
+  /** Adds an item after those that are left. */
   add(item: Item): void {
     const { isBusy } = this;
     this.#left.add(item);
@@ -44,7 +44,7 @@ export class Slices<Item> {
     if (this.#left.delete(item)) finish(this.#take(item));
   }
 
-  /** Resolves when none are left. */
+  /** Resolves when no items are left. */
   async done(): Promise<void> {
     while (this.isBusy) await new Promise<void>((resolve) => this.#clock.soon(resolve));
   }
@@ -70,7 +70,7 @@ export class Slices<Item> {
     this.#left.delete(item);
   }
 
-  /** The steps of an item that have not been done. */
+  /** Returns the steps of an item that have not been done. */
   #take(item: Item): Steps<void> {
     const current = this.#current;
     if (current?.item !== item) return this.#stepsOf(item);
@@ -79,7 +79,7 @@ export class Slices<Item> {
   }
 }
 
-/** Processes an item at once. */
+/** Makes `doTo` the only step of an item. */
 export const oneStep = <Item>(doTo: (item: Item) => void) =>
   function* (item: Item): Steps<void> {
     doTo(item);

@@ -60,12 +60,15 @@ export class Startup {
     return this.#toArm.isBusy;
   }
 
-  /** Resolves when none is left. */
+  /** Resolves when no such job is left. */
   done(): Promise<void> {
     return this.#toArm.done();
   }
 
-  /** Restores the memories, and gives every open run its outcome or its next attempt. Returns the highest generation in use. */
+  /**
+   * Restores the memories, and gives every open run its outcome or its next attempt. Returns the highest generation in
+   * use.
+   */
   restore(now: Instant): number {
     const { ledger, jobs, recorder, recovery } = this.#parts;
     this.#startedAt = now;
@@ -89,12 +92,12 @@ export class Startup {
     this.#toArm.begin(this.#parts.jobs.states(), then);
   }
 
-  /** Whether a job is not armed yet, because that takes more turns or a process of an earlier run is alive. */
+  /** Returns whether a job is not armed yet, because that takes more turns or a process of an earlier run is alive. */
   isToArm(state: JobState): boolean {
     return this.#toArm.has(state) || this.#held.has(state);
   }
 
-  /** A job that is not armed yet has a new schedule, which starts now: it has nothing to catch up. */
+  /** Gives a job that is not armed yet a new schedule, which starts now, so that there is nothing to catch up. */
   reschedule(state: JobState, now: Instant): void {
     state.cursor = now;
     state.next = undefined;
@@ -137,13 +140,13 @@ export class Startup {
     this.#onArmed(state);
   }
 
-  /** In slices, because thousands of runs may wait, and the lease must be renewed in the meantime. */
+  /** Takes over a job in slices, because thousands of runs may wait, and the lease must be renewed in the meantime. */
   *#takingOver(state: JobState, waiting: readonly OpenRun[]): Steps<void> {
     const { timers, planner } = this.#parts;
     for (const run of waiting) {
       planner.submitAgain(state, run);
       yield;
-      // The rest stays open.
+      // The remaining runs stay open.
       if (timers.isStopped) return;
     }
     if (!timers.mayArm(state)) return;

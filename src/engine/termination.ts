@@ -15,7 +15,7 @@ const ABANDON_AFTER: Duration = 5 * SECOND;
 
 /** Which runs a stop leaves open for the next scheduler. */
 export interface Survival {
-  /** Whether the next scheduler runs a firing that was admitted but has not started. */
+  /** Returns whether the next scheduler runs a firing that was admitted but has not started. */
   survives(job: Job, firing: Firing): boolean;
   /** Whether the next scheduler continues immediately: then retries stay open, too. */
   readonly handsOver: boolean;
@@ -36,9 +36,9 @@ export class Termination {
   }
 
   /**
-   * Ends waiting runs now, and active runs by SIGTERM, then by SIGKILL after the job's grace. Runs that wait for their
-   * first attempt and survive stay open. With a handover, so do those that wait for a later one, or that a worker runs.
-   * Resolves when nothing is active any longer; bounded.
+   * Ends waiting runs now, and active runs with SIGTERM, then with SIGKILL after the job's grace. Runs that wait for
+   * their first attempt stay open if they survive. With a handover, so do runs that wait for a later attempt, and runs
+   * on a worker. Resolves when nothing is active any longer, within a bounded time.
    */
   async stop(): Promise<void> {
     const closed = this.#close();
@@ -62,7 +62,7 @@ export class Termination {
     await this.#runs.idle();
   }
 
-  /** Ends active runs by SIGKILL, now. */
+  /** Ends active runs with SIGKILL, now. */
   force(): void {
     for (const run of this.#runs.active()) this.#forceOne(run);
   }
@@ -79,7 +79,7 @@ export class Termination {
     );
     endings.begin(this.#runs.parked(), () => undefined);
     const left = this.#runs.active().filter((run) => this.#isLeftOpen(run));
-    // Waiting runs end first, so that no freed place starts one of them.
+    // Waiting runs are withdrawn first, so that no freed place starts one of them.
     for (const run of left) if (run.withdraw()) this.#runs.deactivate(run);
     for (const run of left) if (run.detach()) this.#runs.deactivate(run);
     return endings.done();
@@ -89,7 +89,7 @@ export class Termination {
     return hasBegun ? this.#survival.handsOver : this.#survival.survives(job, firing);
   }
 
-  /** A verb may have canceled the run since the stop began. */
+  /** Ends a parked run, unless it stays open or a verb has canceled it since the stop began. */
   #endParked(run: Run): void {
     if (this.#runs.find(run) === undefined || this.#isLeftOpen(run)) return;
     this.#runs.end([run], { kind: 'missed', reason: 'shutdown' });

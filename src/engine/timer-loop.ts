@@ -7,7 +7,9 @@ import { TimerQueue, type Queued } from './timer-queue.js';
 
 /** An entry that knows what to do when it is due. */
 export interface Alarm extends Queued {
-  /** Called once per insertion, never before `dueAt`; by then it has left the queue and may queue itself again. */
+  /**
+   * Called once per insertion, never before `dueAt`. By then, the alarm has left the queue and may queue itself again.
+   */
   ring(now: number): void;
 }
 
@@ -15,13 +17,13 @@ interface LoopListeners {
   /** Called at every wake-up, before `now` is read and any alarm rings; it may set alarms. */
   readonly onWake?: () => void;
   /**
-   * Called with what an alarm or `onWake` threw; later alarms ring anyway. By default it is thrown again in a separate
-   * turn, where the process sees it as uncaught.
+   * Called with the error that an alarm or `onWake` threw; later alarms ring anyway. By default, the error is thrown
+   * again in a separate turn, where the process sees it as uncaught.
    */
   readonly onError?: (error: unknown, alarm: Alarm | undefined) => void;
 }
 
-/** The longest sleep: the clock is checked at least this often, whatever is armed. */
+/** The longest sleep. The clock is checked at least this often, whatever is armed. */
 const LONGEST_SLEEP: Duration = 30 * SECOND;
 /** The longest sleep while something is due within the minute. */
 const WATCHFUL_SLEEP: Duration = SECOND;
@@ -31,8 +33,8 @@ const WATCHFUL_SLEEP: Duration = SECOND;
  * bounded, so one rule covers clock steps, suspended machines and delays beyond the limit of `setTimeout`, 2³¹ − 1 ms.
  *
  * Past events come before due alarms. Between waking and ringing, the event loop serves its input, above all ends of
- * processes. After that, only alarms that were due before it ring. However long the loop was delayed, a timeout
- * therefore never preempts the end of a run that has already ended.
+ * processes. After that, only alarms that were due before the input was served ring. However long the loop was delayed,
+ * a timeout therefore never preempts the end of a run that has already ended.
  */
 export class TimerLoop {
   readonly #queue = new TimerQueue<Alarm>();
@@ -97,7 +99,7 @@ export class TimerLoop {
     return this.#running;
   }
 
-  /** Rings no further alarm. */
+  /** Stops ringing alarms, for good. */
   stop(): void {
     this.#running = false;
     this.#sleep();
@@ -131,14 +133,14 @@ export class TimerLoop {
     this.#ringing.start();
   }
 
-  /** Returns how many are due, up to `most`. */
+  /** Reads the time, and returns how many alarms are due, up to `most`. */
   #look(most: number): number {
     contain(this.#onWake, (error) => this.#onError(error, undefined));
     this.#due = this.#now();
     return this.#queue.countDue(this.#due, most);
   }
 
-  /** Returns whether others are due. */
+  /** Rings the next due alarm. Returns whether other alarms are due. */
   #ringNext(): boolean {
     const alarm = this.#running ? this.#queue.takeDue(this.#due) : undefined;
     if (alarm !== undefined) this.#ringOne(alarm, this.#due);

@@ -5,7 +5,7 @@
 export interface Queued {
   /** When it is due, on whatever clock the queue's owner uses. Set by the queue. */
   dueAt: number;
-  /** Its place in the heap, −1 while it is not queued. Set by the queue. */
+  /** Its place in the heap; −1 while it is not queued. Set by the queue. */
   slot: number;
   /** Breaks ties: first in, first out. Set by the queue. */
   turn: number;
@@ -27,12 +27,12 @@ export class TimerQueue<Entry extends Queued> {
     return this.#heap.length;
   }
 
-  /** When the first entry is due, or `undefined` if there is none. */
+  /** Returns when the first entry is due, or `undefined` if there is none. */
   nextDueAt(): number | undefined {
     return this.#heap[0]?.dueAt;
   }
 
-  /** How many entries are due at `now` (inclusive), up to `most`; O(the result). */
+  /** Returns how many entries are due at `now` (inclusive), up to `most`. Takes O(the result). */
   countDue(now: number, most: number): number {
     let count = 0;
     const slots = [0];
@@ -54,7 +54,7 @@ export class TimerQueue<Entry extends Queued> {
     this.#rise(entry, this.#heap.length - 1);
   }
 
-  /** Takes `entry` out. Returns whether it was queued. */
+  /** Removes `entry`. Returns whether it was queued. */
   remove(entry: Entry): boolean {
     const { slot } = entry;
     if (slot < 0 || this.#heap[slot] !== entry) return false;
@@ -66,7 +66,7 @@ export class TimerQueue<Entry extends Queued> {
     return true;
   }
 
-  /** Removes the first entry if it is due at `now` (inclusive). */
+  /** Removes and returns the first entry, if it is due at `now` (inclusive). */
   takeDue(now: number): Entry | undefined {
     const first = this.#heap[0];
     if (first === undefined || first.dueAt > now) return undefined;
@@ -106,7 +106,7 @@ export class TimerQueue<Entry extends Queued> {
     entry.slot = slot;
   }
 
-  /** The slot of the child that is due first, or one past the end. */
+  /** Returns the slot of the child that is due first, or one past the end. */
   #firstChild(slot: number): number {
     const heap = this.#heap;
     const from = slot * ARITY + 1;

@@ -2,8 +2,8 @@ import type { Duration } from '../domain/time.js';
 import type { Alarm, TimerLoop } from './timer-loop.js';
 
 /**
- * A restartable, cancelable timer on a loop shared with any number of others. Counts elapsed time: setting the wall
- * clock does not move it. Any delay, without `setTimeout`'s limit of 24.8 days.
+ * A restartable, cancelable timer on a loop that it shares with any number of other timers. Counts elapsed time:
+ * setting the wall clock does not move it. Accepts any delay, without `setTimeout`'s limit of 24.8 days.
  */
 export class LoopTimer implements Alarm {
   dueAt: number = 0;
@@ -14,7 +14,10 @@ export class LoopTimer implements Alarm {
   readonly #callback: () => void;
   #delay: Duration;
 
-  /** @throws RangeError if `delay` is not a number of milliseconds ≥ 0; TypeError if `callback` is not a function. */
+  /**
+   * @throws RangeError if `delay` is not a finite number of milliseconds ≥ 0; TypeError if `callback` is not a
+   * function.
+   */
   constructor(loop: TimerLoop, now: () => number, delay: Duration, callback: () => void) {
     if (typeof callback !== 'function') throw new TypeError('a timer needs a callback function');
     this.#loop = loop;
@@ -54,7 +57,9 @@ export class LoopTimer implements Alarm {
 
 function checkDelay(delay: Duration): Duration {
   if (typeof delay !== 'number' || !(delay >= 0) || delay === Number.POSITIVE_INFINITY) {
-    throw new RangeError(`a timer's delay is a number of milliseconds, 0 or more; got ${String(delay)}`);
+    throw new RangeError(
+      `${String(delay)} is not a valid delay of a timer: use a finite number of milliseconds, 0 or more`,
+    );
   }
   return delay;
 }

@@ -11,7 +11,7 @@ export interface UpcomingFiring {
   readonly startsAt: Instant;
 }
 
-/** Bounds actual starts. */
+/** The bounds of the actual starts, and how many of them. */
 export interface FiringWindow {
   /** Exclusive. */
   readonly from: Instant;
@@ -27,8 +27,8 @@ interface Coming extends Queued {
 }
 
 /**
- * The nominal instant that a scheduler has armed a job for, `null` if it will not fire again; `undefined` if no
- * scheduler runs the job.
+ * Returns the nominal instant that a scheduler has armed a job for; `null` if the job will not fire again. Returns
+ * `undefined` if no scheduler runs the job.
  */
 export type ArmedFor = (job: Job) => { readonly next: Instant | null } | undefined;
 
@@ -40,7 +40,7 @@ export interface ArmedInstants {
 
 const NOTHING_ARMED: ArmedInstants = { asOf: Number.NEGATIVE_INFINITY, armedFor: () => undefined };
 
-/** The firings of the enabled jobs by actual start, then in file order. Lazy: a span may be endless. */
+/** Yields the firings of the enabled jobs by actual start, then in file order. Lazy, because a span may be endless. */
 export function* upcomingFirings(
   jobs: readonly Job[],
   { from, until = Number.POSITIVE_INFINITY, count }: FiringWindow,
@@ -58,7 +58,10 @@ export function* upcomingFirings(
   yield* firingsAfter(after(Math.max(from, asOf), armedFor), { until, count: left });
 }
 
-/** A reset moves one instant off the schedule, and a scheduler that started at another time counts `in` from there. */
+/**
+ * Returns the first instant of a job after `from`. The armed instant takes precedence: a reset moves one off the
+ * schedule, and `in` counts from the start of its scheduler.
+ */
 function firstAfter(job: Job, from: Instant, armed: ArmedFor): Instant | undefined {
   const { next } = armed(job) ?? {};
   if (next === null) return undefined;
@@ -66,7 +69,7 @@ function firstAfter(job: Job, from: Instant, armed: ArmedFor): Instant | undefin
   return next !== undefined && isOneShot(job) ? undefined : nextInWindow(job, from - job.offset);
 }
 
-/** The firings of jobs that are armed for `next`, in order. A schedule is queried only when its turn comes. */
+/** Yields the firings of jobs that are armed for `next`, in order. Queries a schedule only when its turn comes. */
 export function* firingsAfter(
   armed: Iterable<{ readonly job: Job; readonly next: Instant | undefined }>,
   { until, count }: Pick<FiringWindow, 'until' | 'count'>,

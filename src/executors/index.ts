@@ -8,5 +8,5 @@ export { ForkerLauncher } from './shell/forker-launcher.js';
 export type { Launcher } from './shell/launcher.js';
 export { createProcOrphans } from './shell/orphans.js';
 
-/** Every way to run commands, by its key. */
+/** All ways to run commands, by key. */
 export const executorKinds = { shell } as const satisfies Record<string, ExecutorKind>;

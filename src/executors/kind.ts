@@ -9,12 +9,12 @@ export interface ExecutorKind {
   create(context: ExecutorContext): Executor;
 }
 
-/** A period in which this machine may start commands: as the active one, or as a worker. */
+/** A period in which this machine may start commands: as the active machine, or as a worker. */
 export interface ExecutorTerm {
   /** The variables that describe the period to commands. */
   readonly environment: Readonly<Record<string, string>>;
   /**
-   * Until when this machine may start that attempt, by `sinceBoot`; `undefined` if it no longer may. Checked just
+   * Returns until when this machine may start an attempt, by `sinceBoot`; `undefined` if it no longer may. Called just
    * before each process starts.
    */
   readonly heldUntil: (io: AttemptIo) => Duration | undefined;
@@ -23,14 +23,14 @@ export interface ExecutorTerm {
 export interface ExecutorContext {
   readonly clock: Clock;
   /**
-   * What commands of the scheduler's own user inherit. Copied when the executor is created: later changes have no
-   * effect.
+   * The environment that commands of the scheduler's own user inherit. Copied when the executor is created: later
+   * changes have no effect.
    */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Why root must not read a file, checked on the opened file; `undefined`: it may. */
+  /** Returns why root must not read a file, based on the opened file; `undefined` if it may. */
   readonly distrust?: ((path: string, stats: Stats) => string | undefined) | undefined;
-  /** On a shared state: the period in which this machine may start commands. Absent: always. */
+  /** The period in which this machine may start commands, on a shared state. Absent if it may always start them. */
   readonly term?: ExecutorTerm | undefined;
-  /** The network file system that a path (absolute) leads to; it may hang. Absent: mounts are unknown. */
+  /** Returns the network file system that an absolute path leads to, which may hang. Absent if mounts are unknown. */
   readonly networkMount?: ((path: string) => NetworkMount | undefined) | undefined;
 }

@@ -13,7 +13,7 @@ interface Expectation {
 
 /** Compares forecasts of an hour with the actual runs. */
 export class ForecastAccuracy {
-  /** Expectations whose hour has not passed, by their time. */
+  /** Expectations whose hour has not passed, oldest first. */
   readonly #open: Expectation[] = [];
   #error: number | undefined;
 
@@ -22,7 +22,7 @@ export class ForecastAccuracy {
     for (const one of this.#open) if (due > one.from && due <= one.until) one.came++;
   }
 
-  /** Begins an hour. Returns a function that accepts the expected number of runs. */
+  /** Begins an hour. Call the returned function once the expected number of runs is known. */
   begin(at: Instant): (expected: number) => void {
     const expectation: Expectation = { from: at, until: at + HOUR, expected: undefined, came: 0 };
     this.#open.push(expectation);
@@ -31,7 +31,10 @@ export class ForecastAccuracy {
     };
   }
 
-  /** The latest forecast whose hour has passed at `now`, minus the actual runs; `undefined` before the first. */
+  /**
+   * Returns the error of the latest forecast whose hour has passed at `now`: the expected minus the actual runs.
+   * Returns `undefined` before the first.
+   */
   errorAt(now: Instant): number | undefined {
     while ((this.#open[0]?.until ?? Infinity) <= now) {
       const { expected, came } = this.#open.shift() ?? {};

@@ -25,14 +25,17 @@ export interface ForecastSources {
 /** How long a forecast is reused: short enough that a scrape every minute gets a new one each time. */
 const USED_FOR: Duration = 50 * SECOND;
 
-/** The forecasts of a scheduler. Computed on request, in turns, at most once per {@link USED_FOR}. */
+/**
+ * The forecasts of a scheduler. Each is computed on request, in turns of the event loop, at most once per
+ * {@link USED_FOR}.
+ */
 export class Forecasts implements Forecaster, Sink {
   readonly name = 'forecast';
   readonly #sources: ForecastSources;
   readonly #runTimes: RecordedRunTimes;
   readonly #accuracy = new ForecastAccuracy();
   #latest: Promise<Forecast | undefined> = Promise.resolve(undefined);
-  /** When the latest was computed, on the monotonic clock. */
+  /** When the computation of the latest forecast began, on the monotonic clock. */
   #computedAt: Duration | undefined;
 
   constructor(sources: ForecastSources) {
@@ -64,7 +67,7 @@ export class Forecasts implements Forecaster, Sink {
     const windows = [...half].flatMap(([label, counts]) =>
       counts.map(({ window, runs, peak }, index): WindowForecast => {
         const p95 = most.get(label)?.[index]?.peak ?? peak;
-        // Longer runs may skip firings of their timer, so that fewer run at once.
+        // Longer runs may cause more firings to be skipped, so the peak with p95 run times may be the lower one.
         return { label, window, runs, atOnce: { p50: peak, p95: Math.max(peak, p95) } };
       }),
     );
@@ -78,7 +81,7 @@ export class Forecasts implements Forecaster, Sink {
     return finishInTurns(sweep({ status, limits: limits(), runTimeOf, quantile }), clock);
   }
 
-  /** Jitter moves only firings of a schedule. */
+  /** Returns when a firing is due. Jitter delays only the firings of a schedule. */
   #dueAt({ jobName, scheduledFor, trigger }: Firing): Instant {
     const isScheduled = trigger === 'schedule' || trigger === 'catch_up';
     return scheduledFor + (isScheduled ? (this.#sources.job(jobName)?.offset ?? 0) : 0);

@@ -3,18 +3,18 @@ import type { TimerEvent } from '../domain/events/index.js';
 import type { Duration } from '../domain/time.js';
 import { DEFAULT_RUN_TIME, RECENT_RUNS, runTimeOf, type RunTime } from '../simulation/recorded-run-times.js';
 
-/** The durations of a job's latest runs, up to `limit`, ascending. May throw. */
+/** Returns the durations of a job's latest runs, up to `limit`, ascending. May throw. */
 export type DurationsOf = (jobName: string, limit: number) => readonly Duration[];
 
 interface Known {
   readonly time: RunTime;
-  /** The number of runs it is based on. */
+  /** The number of runs that `time` is based on. */
   readonly runs: number;
-  /** How many runs have ended since then. */
+  /** How many runs have ended since `time` was computed. */
   fresh: number;
 }
 
-/** The recorded run times of jobs. Reads those of a job again once a tenth of its runs is new. */
+/** The recorded run times of jobs. Those of a job are read again once more than a tenth of its runs are new. */
 export class RecordedRunTimes {
   readonly #durationsOf: DurationsOf;
   readonly #known = new Map<string, Known>();
@@ -30,7 +30,10 @@ export class RecordedRunTimes {
     if (known !== undefined) known.fresh++;
   }
 
-  /** Takes at most a millisecond. Returns {@link DEFAULT_RUN_TIME} for a job without runs or outside the file. */
+  /**
+   * Returns the run time of a job, or {@link DEFAULT_RUN_TIME} for an ad-hoc job or one without runs. Takes up to a
+   * millisecond.
+   */
   of(jobName: string): RunTime {
     if (isAdHoc(jobName)) return DEFAULT_RUN_TIME;
     const known = this.#known.get(jobName);

@@ -10,7 +10,7 @@ import type { Steps } from '../turns/steps.js';
 import { isOnlyFallback, SweptRun, SweptTimer } from './swept-timer.js';
 import { WindowCounts, type WindowCount } from './window-counts.js';
 
-/** Where a sweep starts, and how long runs last in it. */
+/** The situation in which a sweep starts, and how long its runs take. */
 export interface Outset {
   readonly status: Pick<SchedulerStatus, 'at' | 'jobs'>;
   readonly limits: PlanLimits;
@@ -19,13 +19,13 @@ export interface Outset {
   readonly quantile: keyof RunTime;
 }
 
-/** The maximum number of firings in a sweep. Those after them are extrapolated. */
+/** The maximum number of firings in a sweep. Later firings are extrapolated. */
 const MOST_FIRINGS = 100_000;
-/** How many steps are taken between two turns; each takes a few microseconds. */
+/** How many steps are taken between two yields. Each step takes a few microseconds. */
 const STEP = 16;
 const LONGEST = Math.max(...Object.values(FORECAST_WINDOWS));
 
-/** Follows the schedules through the longest window. Returns the counts of each label. */
+/** Simulates the schedules through the longest window. Returns the counts by label. */
 export function* sweep(outset: Outset): Steps<ReadonlyMap<string, readonly WindowCount[]>> {
   const swept = new Sweep(outset);
   const { jobs } = outset.status;
@@ -41,10 +41,10 @@ export function* sweep(outset: Outset): Steps<ReadonlyMap<string, readonly Windo
   return swept.counts();
 }
 
-/** A run of the scheduler; without `attempts` a new one. */
+/** A run that the scheduler reports, or a new run, which has no `attempts`. */
 type KnownRun = Pick<RunView, 'firing' | 'elapsedMs' | 'state'> & Partial<Pick<RunView, 'attempts' | 'isFallback'>>;
 
-/** Simulates the engine: starts by the schedules, ends by the run times. */
+/** Simulates the engine: runs start according to their schedules, and end after their run times. */
 class Sweep {
   readonly #outset: Outset;
   readonly #gates = new Gates();
@@ -63,7 +63,7 @@ class Sweep {
     this.#until = outset.status.at + LONGEST;
   }
 
-  /** Adds a timer with its active runs. Their slots are taken before anything waits for one. */
+  /** Adds a timer with its active runs. These take their slots before any waiting run is queued. */
   enter(status: JobStatus): void {
     const timer = new SweptTimer(status, this.#gates.of(status.job));
     this.#timers.set(status.job.name, timer);
@@ -82,7 +82,7 @@ class Sweep {
     }
   }
 
-  /** Processes the next end or firing; ends come first. Returns whether anything was left. */
+  /** Processes the next end or firing; at the same instant, ends come first. Returns whether one was left. */
   goOn(): boolean {
     const next = Math.min(this.#ends.nextDueAt() ?? Infinity, this.#firings.nextDueAt() ?? Infinity);
     if (next > this.#until || this.#left === 0) return false;
@@ -110,7 +110,7 @@ class Sweep {
     this.#arm(timer);
   }
 
-  /** Returns whether the run is not skipped. */
+  /** Begins or queues a run. Returns false if it is skipped instead. */
   #submit(run: SweptRun): boolean {
     const { timer, firing } = run;
     const { kind } = timer.verdictOn(firing, this.#now);
@@ -128,7 +128,7 @@ class Sweep {
     if (kind === 'replace') for (const other of [...timer.runs]) this.#end(other);
   }
 
-  /** A run that waits for a slot ends at its deadline. */
+  /** Lets a run take its slots. If it still waits for one at its deadline, it ends. */
   #begin(run: SweptRun): void {
     run.timer.enter(run);
     if (run.deadline < Infinity) this.#ends.insert(run, run.deadline);
@@ -168,14 +168,14 @@ class Sweep {
 
   #runOf(timer: SweptTimer, view: KnownRun): SweptRun {
     const { firing } = view;
-    // Run times are those of one attempt, and a waiting run has yet to begin its next one.
+    // A run time is that of one attempt, and a waiting run has not begun its next attempt.
     const elapsedMs = isActive(view) ? view.elapsedMs : 0;
     const { offset, deadline = Infinity } = timer.job;
     return new SweptRun(
       timer,
       {
         firing,
-        // The duration of fallbacks is unknown; assume that of the command.
+        // The duration of a fallback is unknown. Assume that it takes as long as the command.
         lasting: this.#lasting(timer.job, elapsedMs),
         isFallback: view.attempts === undefined ? timer.fallsBack(this.#now) : isOnlyFallback(view),
         deadline: isActive(view) ? Infinity : firing.scheduledFor + offset + deadline,
@@ -184,7 +184,7 @@ class Sweep {
     );
   }
 
-  /** The remaining time of a run. A run that has outlasted all expectations is assumed to last as long again. */
+  /** Returns the remaining time of a run. A run that has exceeded both run times is assumed to take as long again. */
   #lasting(job: Job, elapsed: Duration): Duration {
     const { runTimeOf, quantile } = this.#outset;
     const time = runTimeOf(job);

@@ -16,15 +16,15 @@ export class SweptRun implements Queued, PassOwner {
   turn = 0;
   readonly timer: SweptTimer;
   readonly firing: Firing;
-  /** The time from its slot to its end. */
+  /** The time from taking its slot to its end. */
   readonly lasting: Duration;
   /** When it gives up waiting for its slot. */
   readonly deadline: Instant;
-  /** Its breaker is open, so only the fallback runs, which `max_runs` does not count. */
+  /** Whether its breaker is open. Then only the fallback runs, which `max_runs` does not count. */
   readonly isFallback: boolean;
   readonly pass: GatePass;
   readonly #onPassed: (run: SweptRun) => void;
-  /** Whether it got its slot. */
+  /** Whether it has taken its slot. */
   hasBegun = false;
 
   constructor(
@@ -46,15 +46,15 @@ export class SweptRun implements Queued, PassOwner {
   }
 }
 
-/** Whether a run has only its fallback, under an open breaker. */
+/** Returns whether a run consists only of its fallback, because the breaker is open. */
 export const isOnlyFallback = ({ attempts, isFallback }: Partial<Pick<RunView, 'attempts' | 'isFallback'>>): boolean =>
   attempts === 0 && isFallback === true;
 
 const NONE = new Set<SweptRun>();
 
 /**
- * A timer of a sweep, queued by its next firing: what the scheduler knows about it, without events, attempts or a
- * ledger.
+ * A timer in a sweep, queued by its next firing. Has what the scheduler knows about the timer, without events, attempts
+ * or a ledger.
  */
 export class SweptTimer implements Queued, JobView {
   dueAt = 0;
@@ -68,9 +68,9 @@ export class SweptTimer implements Queued, JobView {
   #runs = NONE;
   #parked = NONE;
   readonly #status: JobStatus;
-  /** Runs that may begin according to `max_runs`. */
+  /** How many more runs may begin according to `max_runs`. */
   #left: number;
-  /** Admitted runs that have not begun: `max_runs` has room for them, and they may never begin. */
+  /** Admitted runs that have not begun. `max_runs` has room for them, although some may never begin. */
   #reserved: number;
 
   constructor(status: JobStatus, gates: readonly Gate[]) {
@@ -79,7 +79,7 @@ export class SweptTimer implements Queued, JobView {
     this.gates = gates;
     this.next = next;
     this.#status = status;
-    // The active runs begin again, in the sweep.
+    // The sweep begins the active runs again, and counts them then.
     const begun = runsBegun - runs.filter(({ attempts }) => attempts > 0).length;
     this.#left = (job.window.maxRuns ?? Number.POSITIVE_INFINITY) - begun;
     this.#reserved = runs.filter((run) => !isOnlyFallback(run)).length;
@@ -89,7 +89,7 @@ export class SweptTimer implements Queued, JobView {
     return this.#runs;
   }
 
-  /** Runs that wait for earlier ones to end, in order. */
+  /** Runs that wait for earlier runs to end, in order. */
   get parked(): ReadonlySet<SweptRun> {
     return this.#parked;
   }
@@ -112,22 +112,22 @@ export class SweptTimer implements Queued, JobView {
     return this.#parked === NONE ? 0 : [...this.#parked].filter(({ firing }) => firing.trigger !== 'catch_up').length;
   }
 
-  /** Takes the due firing, and moves to the next instant. */
+  /** Returns the due firing, and moves on to the next instant. */
   takeFiring(scheduledFor: Instant): Firing {
     const { schedule, name } = this.job;
-    // `in` fires once, and a rhythm that counts from the end of a run waits for that end.
+    // `in` fires once. An interval that counts from the end of a run has no next instant until that run ends.
     this.next = schedule.countsElapsed ? undefined : nextInWindow(this.job, scheduledFor);
     return { jobName: name, scheduledFor, trigger: 'schedule', generation: 0 };
   }
 
-  /** A rhythm that counts from the end of a run has its next instant after the last run. */
+  /** Sets the next instant of an interval that counts from the end of a run, if no run is left. */
   rearm(now: Instant): void {
     const isFree = this.runs.size + this.parked.size === 0;
     if (this.job.schedule.fromEnd && isFree) this.next ??= nextInWindow(this.job, now);
     if (this.#left <= 0) this.next = undefined;
   }
 
-  /** Decides like the scheduler: pause, breaker and `max_runs` first. A half-open breaker is assumed to close. */
+  /** Decides as the scheduler does: pause, breaker and `max_runs` first. A half-open breaker is assumed to close. */
   verdictOn(firing: Firing, now: Instant): Verdict {
     const reason = this.#whyHeld(now);
     if (reason !== undefined && !(reason === 'breaker_open' && this.job.fallback)) return { kind: 'skip', reason };
@@ -145,7 +145,7 @@ export class SweptTimer implements Queued, JobView {
     return this.#left <= this.#reserved ? 'max_runs' : undefined;
   }
 
-  /** Whether a firing runs only the fallback. */
+  /** Returns whether a firing at `now` runs only the fallback. */
   fallsBack(now: Instant): boolean {
     return this.job.fallback !== undefined && this.#isOpen(now);
   }

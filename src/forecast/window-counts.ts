@@ -12,7 +12,7 @@ export interface WindowCount {
   peak: number;
 }
 
-/** The counts of one label in each window. Windows start at the same instant and end inclusively. */
+/** The counts of one label in each window. All windows start at the same instant and include their end. */
 export class WindowCounts {
   readonly windows: readonly WindowCount[];
   #atOnce = 0;
@@ -21,7 +21,7 @@ export class WindowCounts {
     this.windows = WINDOWS.map(([window, length]) => ({ window, until: at + length, runs: 0, peak: 0 }));
   }
 
-  /** Counts a firing that comes due and runs. */
+  /** Counts a firing that is due at `at` and admitted. */
   admitted(at: Instant): void {
     for (const count of this.windows) if (at <= count.until) count.runs++;
   }
@@ -36,7 +36,7 @@ export class WindowCounts {
     this.#atOnce--;
   }
 
-  /** Extrapolates the windows, which were counted only up to `at`, at the same rate. */
+  /** Extrapolates at the same rate the windows that end after `at`, where counting stopped. */
   extrapolate(from: Instant, at: Instant): void {
     for (const count of this.windows)
       if (count.until > at) count.runs = Math.round((count.runs * (count.until - from)) / Math.max(1, at - from));

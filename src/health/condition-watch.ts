@@ -11,7 +11,7 @@ const REMEMBERED: Duration = 30 * SECOND;
 /** A timer file that the scheduler rejected. */
 type Rejection = Pick<Extract<TimerEvent, { event: 'config.rejected' }>, 'at' | 'problems'>;
 
-/** Watches the scheduler's condition: its events, and whether the event loop runs. */
+/** Watches the scheduler's condition: follows its events, and checks whether the event loop runs. */
 export class ConditionWatch implements Sink {
   readonly name = 'condition';
   readonly #clock: Clock;
@@ -55,7 +55,7 @@ export class ConditionWatch implements Sink {
     };
   }
 
-  /** The current timer file, if it was rejected. */
+  /** The rejection of the current timer file; `undefined` if the file was accepted. */
   get rejection(): Rejection | undefined {
     return this.#rejection;
   }
@@ -110,5 +110,8 @@ export class ConditionWatch implements Sink {
   }
 }
 
-/** Returns 500 to 1,500 ms. Most timers are due at whole seconds, so the process wakes once for both. */
+/**
+ * Returns the time to a whole second, from 500 to 1,500 ms. Most timers are due at whole seconds, so the process wakes
+ * only once for a timer and this check.
+ */
 const untilWholeSecond = (now: Instant): Duration => SECOND - ((now + SECOND / 2) % SECOND) + SECOND / 2;

@@ -22,7 +22,9 @@ export interface Api extends TimelineSources, Receiver, Pick<PastSources, 'remem
   readonly act: (verb: string, args: Readonly<Record<string, unknown>>) => Promise<Acted>;
 }
 
-/** The status for a verb with an unknown name or a wrong argument, or that is impossible in the current state. */
+/**
+ * The HTTP status for a verb that names something unknown, has a wrong argument, or is impossible in the current state.
+ */
 const REFUSALS = { unknown: 404, wrong: 400, unfit: 409 } as const;
 
 /** The result of a verb: its response, or a sentence that says why it failed. */
@@ -37,7 +39,7 @@ const LONGEST_SPAN = 62 * DAY;
 /** The maximum number of streams, across all pages: one more ends the oldest. */
 const MOST_STREAMS = 32;
 
-/** The API behind the page at `/`, for other clients too. */
+/** Creates the routes of the API, for the page at `/` and for other clients. */
 export const apiRoutes = (api: Api): readonly Route[] => [
   look('status', async (_request, response) => sendJson(response, 200, await api.live.status())),
   look('timeline', (request, response) => answerTimeline(api, request, response)),
@@ -125,7 +127,7 @@ const act = (api: Api, verb: string): Route => ({
     }
     const args = argumentsIn(await body());
     if (args === undefined) {
-      refuse(response, 400, 'the arguments are one JSON object');
+      refuse(response, 400, 'the arguments must be one JSON object');
       return;
     }
     const acted = await api.act(verb, args);

@@ -5,8 +5,8 @@ interface Held {
 }
 
 /**
- * Keeps at most a fixed number open. One more ends the oldest that is not in use, or the oldest of all, so that idle
- * clients lock nobody out.
+ * Keeps at most a fixed number of connections open. One more ends the oldest connection that is not in use, or the
+ * oldest of all, so that idle clients lock nobody out.
  */
 export class BoundedConnections<Kept extends Held> {
   readonly #most: number;

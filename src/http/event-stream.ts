@@ -5,7 +5,8 @@ import { MINUTE, SECOND, type Cancel, type Duration } from '../domain/time.js';
 /** A client that reads nothing for this long is disconnected. */
 const PATIENCE: Duration = MINUTE;
 /**
- * The longest silence. A comment then shows each side whether the other is still there. The page gives up after 40 s.
+ * The longest silence. After that, a comment shows each side whether the other is still there. The page gives up after
+ * 40 s.
  */
 const BETWEEN_BEATS: Duration = 15 * SECOND;
 
@@ -22,9 +23,10 @@ export class EventStream {
     this.#response = response;
     this.#clock = clock;
     this.#writtenAt = clock.monotonic();
-    // A run without output has nothing to send; the server destroys a response that times out.
+    // Disables the timeout, because a run without output has nothing to send, and the server destroys a response that
+    // times out.
     response.setTimeout(0);
-    // Behind a proxy: pass every event on as it arrives.
+    // Asks a proxy such as nginx to pass on every event as it arrives.
     response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
     response.flushHeaders();
     response.on('drain', () => response.setTimeout(0));
@@ -37,12 +39,12 @@ export class EventStream {
     return this.#response.writableNeedDrain;
   }
 
-  /** `json` is one line. */
+  /** Sends an event. `json` is one line. */
   send(event: string, json: string): void {
     this.write(writeEvent(event, json));
   }
 
-  /** Events as created by {@link writeEvent}. */
+  /** Sends events that {@link writeEvent} has created. */
   write(events: string): void {
     this.#writtenAt = this.#clock.monotonic();
     if (!this.#response.write(events)) this.#response.setTimeout(PATIENCE);
@@ -63,7 +65,7 @@ export class EventStream {
     this.#response.on('drain', listener);
   }
 
-  /** Calls `listener` once, however it ends. */
+  /** Calls `listener` once when the stream ends, for whatever reason. */
   onClose(listener: () => void): void {
     this.#response.once('close', listener);
   }
@@ -78,5 +80,5 @@ export class EventStream {
   }
 }
 
-/** An event as text. `json` is one line. */
+/** Returns an event as text. `json` is one line. */
 export const writeEvent = (event: string, json: string): string => `event: ${event}\ndata: ${json}\n\n`;

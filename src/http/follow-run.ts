@@ -9,7 +9,7 @@ const PORTION = 64 * 1024;
 
 type RunOutput = Extract<TimerEvent, { event: 'run.output' }>;
 
-/** The records of lines, for as long as the lines are remembered: streams of the same run share them. */
+/** The records of lines, for as long as the lines are remembered. Streams of the same run share them. */
 const written = new WeakMap<RunOutput, string>();
 
 export interface RunFeed extends Pick<PastSources, 'follow'> {
@@ -40,7 +40,7 @@ export function followRun(response: ServerResponse, { runId, clock, follow, turn
   wake();
 }
 
-/** Returns whether there may be more. */
+/** Sends at most one portion. Returns whether there may be more. */
 function tellPortion(stream: EventStream, follower: EventFollower): boolean {
   let portion = '';
   while (portion.length < PORTION) {

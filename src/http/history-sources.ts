@@ -10,7 +10,7 @@ import {
 } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
 
-/** Which of the recent events to read; absent: all. */
+/** Which of the recent events to read. Empty for all. */
 export interface EventInterest {
   readonly jobName?: string;
   readonly runId?: string;
@@ -23,15 +23,15 @@ export type ToldEvent =
 
 /** A position among the events. */
 export interface EventFollower {
-  /** `undefined` if there is nothing to read yet. */
+  /** Returns the next event; `undefined` if there is nothing to read yet. */
   next(): ToldEvent | undefined;
   close(): void;
 }
 
 export interface PastSources {
-  /** `undefined` if nothing is recorded. */
+  /** Returns the recorded history; `undefined` if nothing is recorded. */
   readonly recorded: () => Recorded | undefined;
-  /** The recent events kept in memory, oldest first. */
+  /** Returns the recent events kept in memory, oldest first. */
   readonly remembered: (interest: EventInterest) => readonly TimerEvent[];
   /**
    * Follows the recent events and future ones. `onNews` is called when there is something to read after `next` returned
@@ -40,7 +40,7 @@ export interface PastSources {
   readonly follow: (following: EventInterest & { readonly onNews: () => void }) => EventFollower;
 }
 
-/** Which outcomes to read: the latest `limit` since then. */
+/** Which outcomes to read: the latest `limit` of those since `since`. */
 export interface PastQuery {
   readonly jobName?: string;
   readonly since?: Instant;
@@ -55,7 +55,7 @@ export class Past {
     this.#sources = sources;
   }
 
-  /** Oldest first, without their output. Reads at most `limit` rows. */
+  /** Returns outcomes, oldest first, without their output. Reads at most `limit` rows. */
   latest({ jobName, since = Number.NEGATIVE_INFINITY, limit }: PastQuery): readonly Ending[] {
     const interest = jobName === undefined ? {} : { jobName };
     // Filtered by time only after reading: without an index over all timers, a search would read the whole file.
@@ -80,7 +80,7 @@ export class Past {
     try {
       return history && question(history);
     } catch {
-      // The ledger reports trouble with the state; here, only the memory is searched then.
+      // The ledger reports trouble with the state. Here, only the memory is searched in that case.
       return undefined;
     }
   }
@@ -102,7 +102,7 @@ function runOf(events: readonly TimerEvent[]): RunHistory | undefined {
   };
 }
 
-/** The run that these events started; `undefined` without events. */
+/** Returns the run that these events started; `undefined` without events. */
 function openOf(starts: readonly RunStarted[]): OpenRun | undefined {
   const [first, last] = [starts[0], starts.at(-1)];
   if (first === undefined || last === undefined) return undefined;
@@ -123,5 +123,5 @@ function openOf(starts: readonly RunStarted[]): OpenRun | undefined {
   };
 }
 
-/** Identifies an outcome. */
+/** Returns a key that identifies an outcome. */
 const keyOf = ({ firing, runId }: Ending): string => runId ?? firingId(firing);

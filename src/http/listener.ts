@@ -14,11 +14,11 @@ export type Address = { readonly host: string; readonly port: number } | { reado
 export interface SocketFile {
   readonly path: string;
   /**
-   * Removes what a dead server left behind. Resolves to the reason why the socket cannot be there, in a few words.
-   * Never rejects.
+   * Removes what a dead server left behind. Resolves to a short reason if the socket cannot be created there, and to
+   * `undefined` if it can. Never rejects.
    */
   readonly claim: () => Promise<string | undefined>;
-  /** Calls `make`, which creates the file so that only its owner can use it from the start. */
+  /** Calls `make`, which creates the file, and ensures that only its owner can use the file from the start. */
   readonly privately: (make: () => void) => void;
 }
 
@@ -48,7 +48,7 @@ export class HttpListener {
   start(): void {
     if ('socket' in this.#options) void this.#openSocket(this.#options.socket);
     else this.#server.listen(this.#options.port, this.#options.host);
-    // Watching does not keep the process alive.
+    // The server does not keep the process alive.
     this.#server.unref();
   }
 
@@ -84,7 +84,7 @@ export class HttpListener {
   }
 
   #reopen(): void {
-    // First, because a server removes the socket at its path when it closes. Active requests end as usual.
+    // Closes first, because a server removes the socket at its path when it closes. Active requests end as usual.
     this.#server.close();
     this.start();
   }

@@ -11,7 +11,10 @@ import { toRecentRecord, type StatusRecord, type TimerRecord } from '../domain/s
 import { SECOND, toTimestamp, type Cancel, type Duration } from '../domain/time.js';
 import { EventStream } from './event-stream.js';
 
-/** How long changes are collected; longer if sending takes long, so that it uses at most a tenth of the time. */
+/**
+ * How long changes are collected. If sending takes long, they are collected for longer, so that sending uses at most a
+ * tenth of the time.
+ */
 const BETWEEN_CHANGES: Duration = 500;
 const SHARE = 10;
 /** A client that reads nothing for this long is dropped. */
@@ -29,11 +32,11 @@ const AT_ONCE = 10;
 
 /** What a standby machine knows about the active one. */
 export interface ActiveMachine {
-  /** Its status; `undefined` while this machine is the active one, or has received none. */
+  /** The status of the active machine; `undefined` while this machine is the active one, or has received no status. */
   readonly latest: StatusRecord | undefined;
-  /** Updates it. Resolves after at most `patience`. */
+  /** Updates {@link latest}. Resolves after at most `patience`. */
   look(patience: Duration): Promise<void>;
-  /** The names of timers that have changed since the last call. */
+  /** Returns the names of timers that have changed since the last call. */
   takeChanged(): ReadonlySet<string> | 'everything';
 }
 
@@ -146,8 +149,8 @@ export class Live implements Sink {
   }
 
   /**
-   * Includes changes that the active machine has reported since the last update. Its next response is for the next
-   * update.
+   * Includes changes that the active machine has reported since the last update. Its next response will be part of the
+   * next update.
    */
   #hearActive(): void {
     const { active } = this.#options;
@@ -181,7 +184,10 @@ export class Live implements Sink {
     client.behind = new Set();
   }
 
-  /** The machines of a shared state change without an event: a lease is renewed, a machine joins. */
+  /**
+   * Returns whether to report the machines of a shared state. They change without an event: a lease is renewed, a
+   * machine joins.
+   */
   #isMachinesDue(client: Client, now: Duration): boolean {
     if (now - client.machinesAt < BETWEEN_MACHINES) return false;
     client.machinesAt = now;
@@ -235,14 +241,14 @@ export class Live implements Sink {
     return changed.map((timer) => once(written, timer.task_name, () => JSON.stringify(this.#withRecent(timer))));
   }
 
-  /** The record of another machine's timer already has its outcomes. */
+  /** Adds the recent outcomes to a timer. The record of another machine's timer already has them. */
   #withRecent({ recent: brought, ...timer }: TimerRecord): LiveTimer {
     const recent = brought ?? this.#options.recent.of(timer.task_name, STRIP).map(toRecentRecord);
     return { ...timer, recent: recent.map(({ status }) => status), last: recent.at(-1) ?? null };
   }
 }
 
-/** What the page of a standby machine shows about the active one, besides its timers. */
+/** Returns what the page of a standby machine shows about the active one, in addition to its timers. */
 const seenFromHere = (
   { shared: own }: Pick<StatusRecord, 'shared'>,
   { now, armed, shared }: StatusRecord,

@@ -20,7 +20,7 @@ const LARGEST = 2 * 1024 * 1024;
 const MOST_LINES = 500;
 /** How many outcomes are read or recorded in one turn of the event loop. */
 const SLICE = 50;
-/** Concurrent requests: each may hold a body. */
+/** The maximum number of concurrent requests, because each may hold a body. */
 const MOST_REQUESTS = 8;
 
 const UNRECORDED = { status: 503, value: { error: 'this scheduler cannot record outcomes at the moment' } };
@@ -66,7 +66,7 @@ export function outcomesRoute({ outcomes, now, turn }: Receiver): Route {
         sendJson(response, status, value);
       } catch (error) {
         if (!(error instanceof MalformedError)) throw error;
-        // Lets the sender set this outcome aside, and send the others.
+        // Allows the sender to set this outcome aside and send the others.
         if (error.isOfLine) response.setHeader(REFUSED_HEADER, error.message);
         sendJson(response, 400, { error: error.message });
       } finally {

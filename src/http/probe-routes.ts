@@ -15,12 +15,15 @@ export interface Watched {
   readonly isOpen: { readonly metrics: boolean; readonly health: boolean };
 }
 
-/** A scrape costs a slice of a turn of the event loop. One more than this ends the oldest. */
+/**
+ * The maximum number of concurrent scrapes, because each costs a part of every turn of the event loop. One more ends
+ * the oldest.
+ */
 const MOST_SCRAPES = 4;
-/** How long a reader may pause. */
+/** How long a client may read nothing before it is disconnected. */
 const PATIENCE: Duration = 10 * SECOND;
 
-/** The routes for probes and Prometheus: `/healthz`, `/readyz`, `/metrics`. */
+/** Creates the routes for probes and Prometheus: `/healthz`, `/readyz`, `/metrics`. */
 export const probeRoutes = ({ status, condition, metrics, isOpen }: Watched): readonly Route[] => {
   const health = accessOf(isOpen.health);
   return [
@@ -53,7 +56,7 @@ function scraped(metrics: Watched['metrics'], access: Route['access']): Route {
   };
 }
 
-/** Whether the client has disconnected, which is not an error. */
+/** Returns whether the client has disconnected, which is not an error. */
 const hasLeft = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
 
 const probe = (path: string, access: Route['access'], judge: (mayLook: boolean) => Judgment): Route => ({

@@ -23,8 +23,9 @@ const ID = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
 
 /**
- * Reads a record of the log that reports an outcome: the inverse of what `toRecord` writes. Unknown keys are ignored,
- * because the sender may be newer. @throws MalformedError with the line and the key.
+ * Reads a log record that reports an outcome: the inverse of `toRecord`. Unknown keys are ignored, because the sender
+ * may be newer.
+ * @throws MalformedError with the line and the key.
  */
 export function readOutcome(
   text: string,
@@ -135,7 +136,7 @@ class RecordReader {
     const value = this.#own(key);
     if (typeof value !== 'string' || value.length > longest)
       this.refuse(key, `a string of up to ${longest} characters`);
-    if (fits?.test(value) === false) this.refuse(key, `a string that fits ${fits.source}`);
+    if (fits?.test(value) === false) this.refuse(key, `a string that matches ${fits.source}`);
     return value;
   }
 
@@ -150,14 +151,14 @@ class RecordReader {
   amount(key: string): number {
     const value = this.#own(key);
     if (typeof value !== 'number' || !(value >= 0 && value <= Number.MAX_SAFE_INTEGER))
-      this.refuse(key, 'a number from 0');
+      this.refuse(key, 'a number of at least 0');
     return Math.min(value, 1e14);
   }
 
   optionalInteger(key: string): number | undefined {
     return this.optional(key, () => {
       const value = this.amount(key);
-      return Number.isInteger(value) ? value : this.refuse(key, 'a whole number from 0');
+      return Number.isInteger(value) ? value : this.refuse(key, 'a whole number of at least 0');
     });
   }
 
@@ -169,14 +170,14 @@ class RecordReader {
       : this.refuse(key, 'a UTC timestamp, such as 2026-11-23T02:00:00.000Z');
   }
 
-  /** The suffix of `firing_id`. */
+  /** Reads the generation from the suffix of `firing_id`. */
   generation(): number {
     const id = this.text('firing_id', { longest: 2 * LONGEST_NAME });
     const [, generation = '0'] = /Z~(\d{1,15})$/.exec(id) ?? [];
     return Number(generation);
   }
 
-  /** Names such as `constructor` are not keys of the record. */
+  /** Returns a value of the record itself: inherited names such as `constructor` are not keys. */
   #own(key: string): unknown {
     return Object.hasOwn(this.#record, key) ? this.#record[key] : undefined;
   }

@@ -1,6 +1,6 @@
 /** What a route accepts and returns. Used only by the reference; a test compares it with the routes. */
 interface RouteEntry {
-  /** `probe` is open unless the file says otherwise; `read` and `act` need the token. */
+  /** `probe` is open unless the timer file says otherwise; `read` and `act` need the token. */
   readonly access: 'probe' | 'read' | 'act';
   readonly summary: string;
 }
@@ -16,7 +16,9 @@ export const ROUTES: Readonly<Record<string, RouteEntry>> = {
   'GET /calendar.ics': read(
     'The firings of the next 31 days as an iCalendar file: at most 100 for each timer, 2,000 in total.',
   ),
-  'GET /api/status': read('The object that `timers status --json` prints, without `troubles`: `/readyz` has them.'),
+  'GET /api/status': read(
+    'The object that `timers status --json` prints, without `troubles`, which `/readyz` reports.',
+  ),
   'GET /api/timeline': read(
     'Firings between `from` and `until` (at most 62 days apart), of up to 32 timers (`task_name`).',
   ),

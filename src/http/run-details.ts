@@ -36,7 +36,7 @@ function outputOf(run: RunHistory, events: readonly TimerEvent[]): readonly Outp
   return tails.flatMap((tail) => tail.split('\n')).map((line) => ({ line }));
 }
 
-/** A block with one line, under its public names. */
+/** Returns the record of a block that has one line, under its public names. */
 export const toOutputRecord = ({
   at,
   stream,

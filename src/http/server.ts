@@ -14,10 +14,10 @@ import { BoundedConnections } from './bounded-connections.js';
 import { HttpListener, type Listening } from './listener.js';
 import { isSameHost, namesLoopback, namesNobodyElse, targetOf, type Target } from './target.js';
 
-/** A route of the server. Add new ones to the list that the server receives. */
+/** A route of the server. Add new routes to the list that the server receives. */
 export interface Route {
   readonly method: 'GET' | 'POST';
-  /** Exact, or ending in `/*` for everything below. */
+  /** The exact path or, with `/*` at its end, everything below. */
   readonly path: string;
   /**
    * `probe` is open to everyone; `read` and `act` to clients that send the token. Without a token, see
@@ -32,15 +32,15 @@ export interface HttpRequest {
   /** Resolves to the body, at most `mostBytes`; default: 64 KiB. Rejects if it is longer or the client goes away. */
   readonly body: (mostBytes?: number) => Promise<string>;
   readonly raw: IncomingMessage;
-  /** Whether the client may read, whatever this route allows. */
+  /** Whether the client may use routes with the access `read`. */
   readonly mayLook: boolean;
 }
 
 export type HttpOptions = Listening & {
   /**
    * Returns what `Authorization: Bearer …` must contain; if it returns `undefined`, the token is unavailable and nobody
-   * has access. Absent if no token is required. Then everyone who can reach a socket file has access, and everyone on
-   * this machine can read from a loopback address.
+   * has access. Absent if no token is required. In that case, everyone who can open a socket file has access, and
+   * everyone on this machine can read from a loopback address.
    */
   readonly token: (() => string | undefined) | undefined;
   readonly routes: readonly Route[];
@@ -49,15 +49,15 @@ export type HttpOptions = Listening & {
 };
 
 const MOST_CONNECTIONS = 256;
-/** How many bytes clients have not read yet. */
+/** The maximum number of bytes that clients have not read yet. */
 const MOST_UNREAD = 32 * 1024 * 1024;
 const BODY_LIMIT = 64 * 1024;
 /** A connection without any traffic for this long during a response is closed. Streams of events are exempt. */
 const PATIENCE: Duration = 30 * SECOND;
 
 /**
- * A small server for monitoring and control. Whatever happens in it, no timer is delayed: it refuses rather than
- * queues.
+ * A small server for monitoring and control. Whatever happens in it, no timer is delayed: it rejects requests rather
+ * than queuing them.
  */
 export class HttpServer {
   readonly #options: HttpOptions;
@@ -111,7 +111,7 @@ export class HttpServer {
     response.once('close', () => this.#answering.delete(raw.socket));
     const target = targetOf(raw);
     if (target === undefined) {
-      refuse(response, { status: 400, reason: 'a request names one host, as host or host:port' });
+      refuse(response, { status: 400, reason: 'a request must name one host, as host or host:port' });
       return;
     }
     try {
@@ -124,8 +124,8 @@ export class HttpServer {
   }
 
   /**
-   * Clients that request a lot without reading would fill the memory, so the one with the most unread bytes is
-   * disconnected.
+   * Disconnects the clients with the most unread bytes. Clients that request a lot without reading would fill the
+   * memory.
    */
   #makeRoom(): void {
     const byUnread = [...this.#answering].sort((one, other) => other.writableLength - one.writableLength);
@@ -165,14 +165,19 @@ export class HttpServer {
     const route = this.#routeOf(request, target);
     if (route === undefined) {
       const isKnown = routes.some(({ path }) => isBelow(path, url.pathname));
-      return isKnown ? { status: 405, reason: 'not so' } : { status: 404, reason: 'nothing is served at this path' };
+      return isKnown
+        ? { status: 405, reason: 'this path does not allow that method' }
+        : { status: 404, reason: 'nothing is served at this path' };
     }
     if (!this.#isAskedByName(target))
       return { status: 421, reason: 'this server does not serve the host in the request' };
     return this.#mayPass(route.access, request, target);
   }
 
-  /** A foreign page that resolves its own name to this machine (DNS rebinding) is recognized by its `Host`. */
+  /**
+   * Returns whether the request names this server. The `Host` header identifies a page of another site that resolves
+   * its own name to this machine (DNS rebinding).
+   */
   #isAskedByName(target: Target): boolean {
     const { token } = this.#options;
     if ('socket' in this.#options) return token !== undefined || namesNobodyElse(target);
@@ -198,15 +203,18 @@ export class HttpServer {
       : { status: 401, reason: 'send the token: Authorization: Bearer …' };
   }
 
-  /** Without a token: users who can open the socket file may do everything, users of this machine may read. */
+  /**
+   * Returns whether access needs no token. Without one, users who can open the socket file may do everything, and users
+   * of this machine may read.
+   */
   #isOpenTo(access: 'read' | 'act'): boolean {
     return 'socket' in this.#options || (access === 'read' && isLoopback(this.#options.host));
   }
 }
 
 /**
- * Whether a browser says that the request comes from a page of another origin. Programs send neither header. A user who
- * follows a link does not count as a page.
+ * Returns whether a browser says that the request comes from a page of another origin. Programs send neither header. A
+ * user who follows a link does not count as a page.
  * https://www.w3.org/TR/fetch-metadata/
  */
 function isForeign(headers: IncomingHttpHeaders, access: Route['access'], target: Target): boolean {
@@ -243,11 +251,11 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
 const isBelow = (path: string, asked: string): boolean =>
   path.endsWith('/*') ? asked.startsWith(path.slice(0, -1)) : asked === path;
 
-/** The token in the request; empty if there is none. The scheme is case-insensitive (RFC 9110, 11.1). */
+/** Returns the token in the request; empty if there is none. The scheme is case-insensitive (RFC 9110, 11.1). */
 const shownIn = ({ authorization = '' }: IncomingHttpHeaders): string =>
   /^bearer +(.*)$/i.exec(authorization)?.[1] ?? '';
 
-/** Takes the same time for all wrong tokens of the same length. */
+/** Compares tokens. Takes the same time for all wrong tokens of the same length. */
 function isSame(shown: string, wanted: string): boolean {
   const [one, other] = [Buffer.from(shown), Buffer.from(wanted)];
   return one.length === other.length && timingSafeEqual(one, other);
@@ -267,7 +275,7 @@ function bodyOf(request: IncomingMessage, mostBytes: number): Promise<string> {
   let size = 0;
   return new Promise((resolve, reject) => {
     request.once('error', () => reject(new GoneError())).once('end', () => resolve(Buffer.concat(chunks).toString()));
-    // Reads to the end, so that a client that sends too much still gets the response. Keeps nothing of it meanwhile.
+    // Reads to the end, so that a client that sends too much still gets the response, but keeps none of its body.
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= mostBytes) {

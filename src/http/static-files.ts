@@ -9,8 +9,8 @@ export interface StaticFile {
 }
 
 /**
- * Allows only the page's own files and its own server. Text that looks like a script stays text, even if the page had a
- * vulnerability.
+ * Allows only the page's own files and its own server. Even if the page had a vulnerability, text that looks like a
+ * script would stay text.
  */
 const POLICY = [
   "default-src 'none'",
@@ -25,7 +25,7 @@ const POLICY = [
   "trusted-types 'none'",
 ].join('; ');
 
-/** Serves files from memory, to everyone: they contain no data. */
+/** Creates the routes that serve files from memory, to everyone: they contain no data. */
 export const staticRoutes = (files: readonly StaticFile[]): readonly Route[] =>
   files.map(({ path, type, content }) => {
     const tag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;

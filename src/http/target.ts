@@ -4,7 +4,7 @@ import { isLoopback } from '../system/loopback.js';
 /** What a request addresses. */
 export interface Target {
   readonly url: URL;
-  /** Host and port the client asked for, in the normal form of URLs; empty if it named none. */
+  /** The host and port that the client asked for, in the normal form of URLs; empty if it named none. */
   readonly authority: string;
 }
 
@@ -27,7 +27,7 @@ export function targetOf({ url: written = '/', rawHeaders }: IncomingMessage): T
   return authority === undefined ? undefined : { url: localUrl(written), authority };
 }
 
-/** A path may start with two slashes, which do not introduce a host. */
+/** Returns the URL of a path. The path may start with two slashes, which do not introduce a host. */
 function localUrl(written: string): URL {
   const whole = `http://local${written}`;
   return new URL(written.startsWith('/') && URL.canParse(whole) ? whole : 'http://local//');
@@ -41,26 +41,26 @@ function normalized(host: string): string | undefined {
   return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).host : undefined;
 }
 
-/** Whether the host that a client asked for is this machine's own name for itself. */
+/** Returns whether the host that a client asked for is a loopback name or address of this machine. */
 export const namesLoopback = ({ authority }: Target): boolean => isLoopback(hostNameOf(authority));
 
 /**
- * Whether no page on the web can have the host that a client asked for. Such a host is this machine, or a name without
- * a dot.
+ * Returns whether no page on the web can have the host that a client asked for. Such a host is this machine, or a name
+ * without a dot.
  */
 export const namesNobodyElse = ({ authority }: Target): boolean => {
   const name = hostNameOf(authority);
   return isLoopback(name) || /^[\w-]*$/.test(name);
 };
 
-/** The host without the port, the brackets of an IPv6 address, and the trailing dot of a full name. */
+/** Returns the host without the port, the brackets of an IPv6 address, and the trailing dot of a full name. */
 const hostNameOf = (authority: string): string =>
   authority
     .replace(/:\d+$/, '')
     .replace(/^\[(.*)\]$/, '$1')
     .replace(/\.$/, '');
 
-/** Whether the `Origin` that a browser sends is the host of the request. */
+/** Returns whether the `Origin` that a browser sends is the host of the request. */
 export function isSameHost(origin: string, { authority }: Target): boolean {
   if (!URL.canParse(origin)) return false;
   const { protocol, host } = new URL(origin);

@@ -15,7 +15,7 @@ export interface Coming {
 
 export interface TimelineSources {
   readonly past: Past;
-  /** The next `most` firings of one timer, or of all, up to `until`. */
+  /** Returns the next `most` firings of one timer, or of all timers, up to `until`. */
   readonly coming: (jobName: string | undefined, until: Instant, most: number) => readonly Coming[];
   readonly causeOf: (ending: Ending) => string;
   /** Resolves in a later turn of the event loop. */
@@ -26,7 +26,7 @@ export interface TimelineQuery {
   readonly from: Instant;
   readonly until: Instant;
   readonly now: Instant;
-  /** Each has its own lane; without names, one lane for all. */
+  /** Each timer has its own lane. Without names, all timers share one lane. */
   readonly jobNames: readonly string[];
 }
 

@@ -66,7 +66,7 @@ export const METRICS = {
   },
   task_last_failure_timestamp_seconds: {
     type: 'gauge',
-    help: 'When a run last failed; 0 if none is known. Before the scheduler started, only the last firing counts.',
+    help: 'When a run last failed; 0 if none is known. From before the scheduler started, only the last firing is known.',
     ...ofTimer,
   },
   task_running: { type: 'gauge', help: 'Active runs, including pauses between attempts.', ...ofTimer },
@@ -113,7 +113,7 @@ export const METRICS = {
   },
   timers_forward_dropped_total: {
     type: 'counter',
-    help: 'Outcomes that the forward server never received: expired before, or refused by it.',
+    help: 'Outcomes that were not forwarded, because they expired or the server rejected them.',
     ...ofScheduler,
   },
   timers_config_age_seconds: {
@@ -216,14 +216,14 @@ export const METRICS = {
   },
 } as const satisfies Readonly<Record<string, MetricEntry>>;
 
-/** The contents of the labels. */
+/** The description of each label. */
 export const LABELS: Readonly<Record<Labels<keyof Metrics>, string>> = {
   task: 'The name of the timer. Ad-hoc timers share `in:*` and `at:*`.',
   status: `The outcome: ${FIRING_STATUSES.map((status) => `\`${status}\``).join(', ')}.`,
   result: '`success` or `failure`.',
   state: '`waiting` or `active`.',
   label: `The label of the workers that run the timers; \`${LOCAL_LABEL}\` if the scheduler runs them itself.`,
-  window: `The time from now: ${Object.keys(FORECAST_WINDOWS)
+  window: `How far ahead the forecast looks: ${Object.keys(FORECAST_WINDOWS)
     .map((window) => `\`${window}\``)
     .join(', ')}.`,
   quantile: 'The assumed duration of runs: `0.5` for the median, `0.95` for the 95th percentile.',
@@ -237,10 +237,10 @@ type Named<Type extends MetricEntry['type']> = {
 }[keyof Metrics];
 type Labels<Name extends keyof Metrics> = Metrics[Name]['labels'][number];
 
-/** Quantiles that are set, not observed. */
+/** A summary whose quantiles are set, not observed. */
 class SummaryGauge<Label extends string> extends Gauge<Label> {
   override async get() {
-    // prom-client's enumeration exists only in its types: the values are the words of the format.
+    // prom-client's enumeration exists only in its types: its values are the words of the text format.
     return { ...(await super.get()), type: 'summary' as unknown as MetricType };
   }
 }
@@ -249,7 +249,7 @@ class SummaryGauge<Label extends string> extends Gauge<Label> {
 export const metricsIn = (registry: Registry) => ({
   counter: <Name extends Named<'counter'>>(name: Name) => new Counter<Labels<Name>>(configOf(name, registry)),
   gauge: <Name extends Named<'gauge'>>(name: Name) => new Gauge<Labels<Name>>(configOf(name, registry)),
-  /** A gauge with the label `quantile`, which Prometheus expects only of summaries. */
+  /** Creates a gauge with the label `quantile`, which Prometheus expects only of summaries. */
   summary: <Name extends Named<'summary'>>(name: Name) => new SummaryGauge<Labels<Name>>(configOf(name, registry)),
   histogram: <Name extends Named<'histogram'>>(name: Name) =>
     new Histogram<Labels<Name>>({ ...configOf(name, registry), buckets: [...METRICS[name].buckets] }),

@@ -8,10 +8,10 @@ export class ForecastMetrics {
   readonly #registry = new Registry();
   readonly #gauges = createGauges(this.#registry);
 
-  /** All of them in Prometheus' text format. Empty without a forecast. */
+  /** Returns all series in Prometheus' text format. Empty without a forecast. */
   text(forecast: Forecast | undefined): Promise<string> {
     for (const gauge of Object.values(this.#gauges)) gauge.reset();
-    // A reset sets those without labels to 0.
+    // A reset sets gauges without labels to 0.
     for (const gauge of [this.#gauges.at, this.#gauges.error]) gauge.remove({});
     if (forecast !== undefined) this.#set(forecast);
     return this.#registry.metrics();

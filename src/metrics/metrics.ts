@@ -16,7 +16,7 @@ export interface MetricsContext extends SchedulerFacts {
 }
 
 /**
- * How many timers' series of one metric are written in one turn of the event loop: this takes a few milliseconds, at
+ * How many timers' series of one metric are written in one turn of the event loop. This takes a few milliseconds, at
  * most 30.
  */
 const SLICE = 100;
@@ -34,7 +34,7 @@ export class Metrics implements Sink {
   readonly #slices = new Set<TaskMetrics>();
   /** Which instance holds the series of each timer. */
   readonly #places = new Map<string, TaskMetrics>();
-  /** How many places may be in use before removed timers are searched for. */
+  /** How many timers may have series before removed timers are searched for. */
   #sweepAt = SLICE;
 
   constructor(context: MetricsContext) {
@@ -53,14 +53,14 @@ export class Metrics implements Sink {
   }
 
   /**
-   * All metrics in Prometheus' text format, in parts. Ten thousand timers make 30 MB and take a second or more, so
-   * timers and processes are handled between parts.
+   * Returns all metrics in Prometheus' text format, in parts. Ten thousand timers make 30 MB and take a second or more,
+   * so timers and processes are handled between parts.
    */
   async *text(): AsyncGenerator<string> {
     const status = this.#context.controls().status();
     this.#ofScheduler.read(status);
     yield await this.#ofScheduler.text();
-    // A standby machine runs nothing: the active one forecasts.
+    // A standby machine runs nothing, so only the active one forecasts.
     const standsBy = this.#context.shared?.()?.role === 'standby';
     yield `\n${await this.#ofForecast.text(standsBy ? undefined : await this.#context.forecaster.forecast(status))}`;
     const jobs = jobsWithRuns(status);
@@ -126,10 +126,10 @@ export class Metrics implements Sink {
 }
 
 /**
- * Ad-hoc timers, each with its own name, come and go. They share `in:*` and `at:*`, to limit labels, and to count
- * outcomes even after their timer is gone.
+ * Returns the label of a timer. Ad-hoc timers, each with its own name, come and go. They share `in:*` and `at:*`, to
+ * limit labels, and to count outcomes even after their timer is gone.
  */
 const labelOf = (name: string): string => (isAdHoc(name) ? name.replace(/:.*/, ':*') : name);
 
-/** Everything after the lines HELP and TYPE. */
+/** Returns everything after the lines HELP and TYPE. */
 const withoutHead = (text: string): string => text.slice(text.indexOf('\n', text.indexOf('\n') + 1) + 1);

@@ -18,7 +18,9 @@ export interface SchedulerFacts {
   readonly configAge?: () => Duration | undefined;
   /** The machines of the shared state; `undefined` without one. */
   readonly shared?: () => SharedRecord | undefined;
-  /** Registers a listener to the time that each commit to the shared state took; absent without one. */
+  /**
+   * Registers a listener that gets the time that each commit to the shared state took; absent without a shared state.
+   */
   readonly onCommitted?: ((listener: (took: Duration) => void) => void) | undefined;
   /** The latest measurement of the clock; `undefined` when the clock is not measured, or not yet. */
   readonly clockOffset: () => { readonly offsetMs: number; readonly errorMs: number } | undefined;
@@ -56,7 +58,7 @@ export class SchedulerMetrics {
     return this.#registry.contentType;
   }
 
-  /** All of these metrics in Prometheus' text format. */
+  /** Returns all of these metrics in Prometheus' text format. */
   text(): Promise<string> {
     return this.#registry.metrics();
   }
@@ -145,7 +147,7 @@ export class SchedulerMetrics {
 const standbysOf = ({ node, active, others }: SharedRecord): number =>
   [node, ...others.map(({ name }) => name)].filter((name) => name !== active).length;
 
-/** A fact that is not known has no series. */
+/** Sets a gauge, or removes its series if the value is not known. */
 function setOrRemove(gauge: Gauge, value: number | undefined): void {
   if (value === undefined) gauge.remove({});
   else gauge.set(value);

@@ -9,7 +9,7 @@ import { metricsIn } from './entries.js';
 
 const BREAKER = { closed: 0, half_open: 1, open: 2 } as const;
 
-/** Prometheus counts time in seconds. */
+/** Converts milliseconds to seconds, in which Prometheus counts time. */
 export const seconds = (milliseconds: Duration | Instant): number => milliseconds / SECOND;
 
 /**
@@ -32,7 +32,7 @@ export class TaskMetrics {
     return this.#registry.getMetricsAsArray().map(({ name }) => name);
   }
 
-  /** One metric with its head, in Prometheus' text format. */
+  /** Returns one metric with its head, in Prometheus' text format. */
   text(name: string): Promise<string> {
     return this.#registry.getSingleMetricAsString(name);
   }
@@ -83,7 +83,7 @@ export class TaskMetrics {
     }
   }
 
-  /** Records the state of a known timer `at` a moment. */
+  /** Sets the gauges of a known timer to its state at the instant `at`. */
   read(status: JobStatus, at: Instant): void {
     const task = status.job.name;
     const gauges = this.#gauges;
@@ -129,11 +129,14 @@ export class TaskMetrics {
   }
 }
 
-/** A cancellation reveals nothing about the command. */
+/** Returns whether a status means that a run failed. A cancellation reveals nothing about the command. */
 const isFailure = (status: FiringStatus | undefined): boolean =>
   status === 'failure' || status === 'timeout' || status === 'lost';
 
-/** A pause ends before the next firing, which reports its end. */
+/**
+ * Returns whether a pause is in effect. A pause whose time is up is removed only by the next firing, which reports its
+ * end.
+ */
 const isPaused = (pause: Pause | undefined, at: Instant): boolean =>
   pause !== undefined && (pause.until === undefined || at < pause.until);
 
@@ -152,7 +155,7 @@ function createCounters(registry: Registry) {
   };
 }
 
-/** Times that events have reported since the scheduler started. */
+/** Creates the gauges for times that events have reported since the scheduler started. */
 function createStamps(registry: Registry) {
   const { gauge } = metricsIn(registry);
   return {

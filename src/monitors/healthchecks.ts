@@ -5,9 +5,10 @@ import { fillUrl } from './placeholders.js';
 import { runUuid } from './run-uuid.js';
 
 /**
- * The protocol of healthchecks.io (https://healthchecks.io/docs/http_api/), which other services have adopted. It has
- * `/start`, the bare address for success, and the exit code or `/fail` for failure, with the last lines of output.
- * `rid` identifies the run. A canceled run neither succeeded nor failed: it is sent to the check's log.
+ * Creates a monitor for the protocol of healthchecks.io (https://healthchecks.io/docs/http_api/), which other services
+ * have adopted. It has `/start`, the bare address for success, and the exit code or `/fail` for failure, with the last
+ * lines of output. `rid` identifies the run. A canceled run neither succeeded nor failed, so it is sent to the check's
+ * log.
  */
 export const healthchecks = (url: string): Monitor => ({
   kind: 'healthchecks',
@@ -37,7 +38,9 @@ function suffixOf(event: Parameters<Monitor['requestFor']>[0]): string {
   }
 }
 
-/** What went wrong, followed by the last lines of output; far below the 100 kB that are kept. */
+/**
+ * Returns what went wrong, followed by the last lines of output. This is far below the 100 kB that the service keeps.
+ */
 const bodyOf = ({ outcome, outputTail, fallback }: RunFinished): string =>
   [outcome.status === 'success' ? undefined : withFallback(outcome.error ?? outcome.status, fallback), outputTail]
     .filter((part) => part !== undefined)

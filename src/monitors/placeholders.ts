@@ -2,7 +2,10 @@ import type { RunFinished, RunStarted } from '../domain/events/index.js';
 import { momentOfRun } from '../domain/monitor.js';
 import { toRecord } from '../domain/record.js';
 
-/** The placeholders allowed in an address or a body: the names of the log. Empty if the run lacks the fact. */
+/**
+ * The placeholders allowed in an address or a body, named as in the log. A placeholder is empty if the run lacks the
+ * fact.
+ */
 export const PLACEHOLDERS = [
   'task_name',
   'run_id',
@@ -22,11 +25,11 @@ export const PLACEHOLDERS = [
 
 const PATTERN = /\{([a-z_]+)\}/g;
 
-/** The names in braces in a text, known or not. */
+/** Returns the names in braces in a text, known or not. */
 export const placeholdersIn = (text: string): readonly string[] =>
   Array.from(text.matchAll(PATTERN), ([, name = '']) => name);
 
-/** Inserts the facts of a run into a text, each encoded by `encode`. At the start, `status` is `start`. */
+/** Inserts the facts of a run into a text, each encoded by `encode`. When a run starts, `status` is `start`. */
 export function fill(text: string, event: RunStarted | RunFinished, encode: (value: string) => string): string {
   if (!text.includes('{')) return text;
   const facts: Readonly<Record<string, unknown>> = { ...toRecord(event), ...tailOf(event) };

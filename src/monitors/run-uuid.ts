@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 const NAMESPACE = 'timers-run:';
 
 /**
- * The UUID that identifies a run to services. It is derived from the run id, so start and end match even if another
- * scheduler reports the end. UUID version 8 (RFC 9562: a custom format).
+ * Returns the UUID that identifies a run to services. It is derived from the run id, so start and end match even if
+ * another scheduler reports the end. UUID version 8 (RFC 9562: a custom format).
  */
 export function runUuid(runId: string): string {
   const hex = createHash('sha256').update(`${NAMESPACE}${runId}`).digest('hex');

@@ -3,7 +3,8 @@ import type { Monitor } from '../domain/monitor.js';
 import { runUuid } from './run-uuid.js';
 
 /**
- * The schedule in the form that Sentry needs to create the monitor and to notice a missing run. Times in whole minutes.
+ * The schedule in the form that Sentry needs to create the monitor and to notice a missing run. Times are in whole
+ * minutes.
  */
 export interface MonitorConfig {
   readonly schedule:
@@ -11,7 +12,7 @@ export interface MonitorConfig {
     | { readonly type: 'interval'; readonly value: number; readonly unit: 'week' | 'day' | 'hour' | 'minute' };
   /** How late a run may begin. */
   readonly checkin_margin: number;
-  /** How long it may last; absent: Sentry's default. */
+  /** How long a run may last. Absent for Sentry's default. */
   readonly max_runtime?: number;
   /** IANA name. */
   readonly timezone: string;
@@ -42,7 +43,7 @@ export function readDsn(dsn: string): SentryProject | undefined {
   return { dsn, publicKey: username, envelopeUrl: `${protocol}//${host}${path}/api/${project}/envelope/` };
 }
 
-/** A valid slug for Sentry: for `Nightly.Backup`, `nightly-backup`. */
+/** Returns a valid slug for Sentry: for `Nightly.Backup`, `nightly-backup`. */
 export const slugOf = (name: string): string =>
   name
     .toLowerCase()
@@ -51,13 +52,13 @@ export const slugOf = (name: string): string =>
 
 const LONGEST_SLUG = 50;
 
-/** Whether Sentry accepts it as a slug. */
+/** Returns whether Sentry accepts a text as a slug. */
 export const isSlug = (slug: string): boolean => /^[a-z0-9_-]{1,50}$/.test(slug);
 
 /**
- * Checks in at Sentry with an envelope that has one `check_in` (https://develop.sentry.dev/sdk/telemetry/check-ins/):
- * `in_progress`, then `ok` or `error`. A canceled run is an `error`: it did not do its work, and if left open, it would
- * be reported as hanging.
+ * Creates a monitor that checks in at Sentry with an envelope that has one `check_in`
+ * (https://develop.sentry.dev/sdk/telemetry/check-ins/): `in_progress`, then `ok` or `error`. A canceled run is an
+ * `error`: it did not do its work, and if left open, it would be reported as hanging.
  */
 export const sentry = ({ project, slug, environment, config }: SentryOptions): Monitor => ({
   kind: 'sentry',

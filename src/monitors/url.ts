@@ -4,18 +4,18 @@ import type { RunFinished, RunStarted } from '../domain/events/index.js';
 import type { WebRequest } from '../domain/web-request.js';
 import { fill, fillUrl } from './placeholders.js';
 
-/** Any service that only needs a request. */
+/** The settings for any service that only needs a request. */
 export interface UrlOptions {
   /** May contain placeholders, such as `{status}`. */
   readonly url: string;
   readonly method: WebRequest['method'];
   readonly on: ReadonlySet<Moment>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A text is sent as it is, a map as JSON; both with placeholders filled. */
+  /** A string is sent as it is, a map as JSON, both with placeholders filled. */
   readonly body?: string | Readonly<Record<string, unknown>>;
 }
 
-/** Requests one address at the configured moments. */
+/** Creates a monitor that requests one address at the configured moments. */
 export const url = ({ url: address, method, on, headers, body }: UrlOptions): Monitor => ({
   kind: 'url',
   requestFor(event) {

@@ -4,9 +4,9 @@ import { RefusedError, type Server } from './server.js';
 export interface ActionEvents {
   /** Shows a message. */
   readonly said: (sentence: string) => void;
-  /** Asks for the token; `next` is what happens with it afterwards. Resolves to whether there is one now. */
+  /** Asks for the token; `next` is the action that follows. Resolves to whether there is a token now. */
   readonly unlock: (why: string, next: string) => Promise<boolean>;
-  /** The length of a pause and its reason; `undefined` if the user gave up. */
+  /** Asks for the length of a pause and its reason; `undefined` if the user gave up. */
   readonly pause: (name: string) => Promise<PauseWish | undefined>;
 }
 
@@ -16,7 +16,7 @@ interface Words {
   readonly done: string;
 }
 
-/** Performs an action, asks for the token if needed, and reports the result. Its methods never reject. */
+/** Performs actions, asks for the token if needed, and reports the results. Its methods never reject. */
 export class Actions {
   readonly #server: Server;
   readonly #events: ActionEvents;
@@ -53,12 +53,12 @@ export class Actions {
       if (error instanceof RefusedError && error.status === 401) await this.#unlockAndCarryOut(verb, args, words);
       else
         this.#events.said(
-          `Not done: ${error instanceof RefusedError ? error.message : 'the scheduler cannot be reached'}`,
+          `Could not ${words.doing}: ${error instanceof RefusedError ? error.message : 'the scheduler cannot be reached'}`,
         );
     }
   }
 
-  /** The token has changed since this page was loaded. */
+  /** Asks for the new token, because the token has changed since this page was loaded. Then repeats the action. */
   async #unlockAndCarryOut(verb: string, args: object, words: Words): Promise<void> {
     this.#server.token = undefined;
     const why = `The token has changed. Enter the new one to ${words.doing}.`;

@@ -4,14 +4,17 @@ import { elementById } from './element.js';
 const BETWEEN = 10_000;
 const SHOWN = 6_000;
 
-/** Announces the user's actions and other events: shown for a moment, and read aloud. */
+/**
+ * Announces the results of the user's actions, and other events. All are read aloud; the results are also shown for a
+ * moment.
+ */
 export class Announcer {
   readonly #said = elementById('said', HTMLElement);
   #saidAt = Number.NEGATIVE_INFINITY;
   #waiting: ReturnType<typeof setTimeout> | undefined;
   #fading: ReturnType<typeof setTimeout> | undefined;
 
-  /** `now` is the response to the user's action. */
+  /** `now` is for the result of the user's action, `in turn` for other events. */
   say(sentence: string, when: 'now' | 'in turn'): void {
     clearTimeout(this.#waiting);
     const pause = when === 'now' ? 0 : this.#saidAt + BETWEEN - Date.now();

@@ -31,7 +31,7 @@ export class Drawer {
       this.#view = undefined;
       parts.shown(undefined);
     });
-    // The drawer fills the whole dialog, so this is a click next to it.
+    // The content of the drawer fills the whole dialog, so only a click next to it has the dialog itself as its target.
     this.#dialog.addEventListener('click', ({ target }) => {
       if (target === this.#dialog) this.#dialog.close();
     });
@@ -113,7 +113,7 @@ class TimerView {
     const timer = model.timers.get(this.name);
     this.element.classList.toggle('locked', this.#isLocked());
     if (timer === undefined) {
-      this.#states.replaceChildren('It is no longer in the file.');
+      this.#states.replaceChildren('This timer is no longer in the file.');
       return;
     }
     showStates(this.#states, statesOf(timer, model.now, model.receivedAt(this.name)));
@@ -205,7 +205,7 @@ class TimerView {
     for (const [key, run] of on) if (!this.#views.has(key)) this.#addRun(key, run);
   }
 
-  /** The heading is part of the key, so changing it loads the run's facts again. */
+  /** The heading is part of the key, so a new heading loads the run's facts again. */
   #addRun(key: string, run: RunRecord): void {
     const { server, actions } = this.#parts;
     const { run_id: id } = run;

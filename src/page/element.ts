@@ -1,7 +1,7 @@
 import { visibleText } from './visible-text.js';
 
 /**
- * What an element gets besides its children: attributes, and listeners by the name of their event. `false` and
+ * What an element has in addition to its children: attributes, and listeners by the name of their event. `false` and
  * `undefined` omit the attribute.
  */
 export interface Traits {
@@ -13,7 +13,7 @@ type Attribute = string | number | boolean | undefined;
 
 type Child = Node | string;
 
-/** Inserts texts as text, never as HTML. */
+/** Creates an element. Strings are inserted as text, never as HTML. */
 export function make<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   traits: Traits = {},
@@ -25,7 +25,7 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Makes an element of a drawing. */
+/** Creates an element of a drawing. */
 export function draw<Tag extends keyof SVGElementTagNameMap>(
   tag: Tag,
   traits: Traits = {},
@@ -44,7 +44,7 @@ function give(element: Element, { on = {}, ...attributes }: Traits): void {
   for (const [name, listener] of Object.entries(on)) element.addEventListener(name, listener);
 }
 
-/** The element with that id, which index.html contains. */
+/** Returns the element with an id, which index.html must contain. */
 export function elementById<Kind extends Element>(id: string, kind: new () => Kind): Kind {
   const element = document.getElementById(id);
   if (!(element instanceof kind)) throw new Error(`there is no #${id}`);
@@ -65,7 +65,7 @@ export function sayWhole(element: Element, text: string): void {
   element.setAttribute('title', shown);
 }
 
-/** Makes these the only children, in this order, without moving those in place, so that focus stays. */
+/** Makes these the only children, in this order. Children that are in place do not move, so they keep the focus. */
 export function arrange(parent: Element, children: readonly Element[]): void {
   const wanted = new Set(children);
   for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
@@ -82,6 +82,6 @@ function keepFocus(element: Element, move: () => void): void {
   if (focused instanceof HTMLElement && element.contains(focused)) focused.focus({ preventScroll: true });
 }
 
-/** A sign from the sprite in index.html. */
+/** Creates a sign from the sprite in index.html. */
 export const sign = (name: string): SVGSVGElement =>
   draw('svg', { class: 'sign', 'aria-hidden': 'true' }, draw('use', { href: `#sign-${name}` }));

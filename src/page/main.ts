@@ -85,7 +85,7 @@ function announceFailure({ task_name: name, failures_in_a_row: failures, last }:
   if (failures === 0 && before > 0) announcer.say(`${name} works again.`, 'in turn');
 }
 
-/** Listens only while the page is visible, because a browser allows only six connections. */
+/** Listens only while the page is visible, because a browser allows only six connections to a server. */
 async function watch(): Promise<never> {
   let pause = FIRST_PAUSE;
   for (;;) {
@@ -116,7 +116,7 @@ async function watch(): Promise<never> {
   }
 }
 
-/** Resolves when another try makes sense; never, if the user did not enter the token. */
+/** Asks for the token. Resolves when another try makes sense; never, if the user did not enter the token. */
 async function letIn({ status, message }: RefusedError): Promise<void> {
   const why = server.token === undefined ? 'This scheduler requires its token.' : 'The token has changed.';
   server.token = undefined;

@@ -2,7 +2,7 @@ import type { LiveChange, LiveStatus, LiveTimer } from '../domain/api-record.js'
 import type { Instant } from '../domain/time.js';
 import { useZone } from './words.js';
 
-/** This page's knowledge of the scheduler. */
+/** What this page knows about the scheduler. */
 export class Model {
   /** In the order of the file. */
   readonly timers = new Map<string, LiveTimer>();
@@ -15,7 +15,10 @@ export class Model {
   /** The scheduler's time minus this machine's. */
   #skew = 0;
 
-  /** The scheduler's current time. While the scheduler is unreachable, this stops, and with it all counters. */
+  /**
+   * The scheduler's current time. While the scheduler is unreachable, this time does not advance, and neither do
+   * counters.
+   */
   get now(): Instant {
     return this.#lostAt ?? Date.now() + this.#skew;
   }

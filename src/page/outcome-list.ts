@@ -9,7 +9,7 @@ import { localClockTime } from './words.js';
 
 /** At most this many outcomes of a timer are listed. */
 const MOST = 50;
-/** A failure too old for the list is searched for among this many outcomes. */
+/** If the last failure is too old for the list, it is searched for among this many outcomes. */
 const MOST_SOUGHT = 200;
 const WORTH_TELLING = 1_000;
 
@@ -19,7 +19,7 @@ export class OutcomeList {
   readonly #list = make('div', { class: 'outcomes' });
   readonly #server: Server;
   readonly #name: string;
-  /** Above the list: the failure that made the breaker skip the timer. */
+  /** Shown above the list: the last failure, if newer outcomes hide it. */
   readonly #failure = make('div', { class: 'failure' });
   readonly #items = new Map<string, Item>();
   readonly #empty = make('p', { class: 'quiet' }, 'Nothing is recorded yet.');
@@ -30,7 +30,7 @@ export class OutcomeList {
     this.element.append(this.#failure, make('h3', {}, 'Last outcomes'), this.#list);
   }
 
-  /** Loads them again; open entries stay open. Throws like the server functions. */
+  /** Loads the outcomes again. Open entries stay open. Throws like the server functions. */
   async load(now: number, signal: AbortSignal): Promise<void> {
     const outcomes = await this.#ask(MOST, signal);
     const items = outcomes.toReversed().map((outcome) => this.#itemOf(outcome, now));

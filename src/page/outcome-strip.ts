@@ -6,8 +6,8 @@ const STEP = 8;
 const MOST = 12;
 
 /**
- * The last outcomes as a row of shapes, oldest first. Low filled shapes are good, high filled ones bad, and high hollow
- * ones did not run to their end.
+ * Draws the last outcomes as a row of shapes, oldest first. Low filled shapes are good, high filled ones bad, and high
+ * hollow ones did not run to their end.
  */
 export function drawStrip(recent: readonly FiringStatus[]): SVGSVGElement {
   const first = MOST - recent.length;

@@ -76,7 +76,7 @@ export class Head {
     );
   }
 
-  /** Which machine's timers these are, on a shared state. */
+  /** Shows which machine's timers these are, on a shared state. */
   #showMachines(shared: SharedRecord | undefined): void {
     this.#machines.hidden = shared === undefined;
     if (shared === undefined) return;
@@ -124,7 +124,7 @@ export class Head {
             'This page is read-only. To trigger and pause from here, write a token to a file (openssl rand -hex 16 > token), set ' +
               `http: { listen: …, token_file: ./token } in ${file}, and restart the scheduler.`,
           ]),
-      ...(leftOut > 0 ? [`${plural(leftOut, 'more timer')} in the file are not shown.`] : []),
+      ...(leftOut > 0 ? [`Not shown: ${plural(leftOut, 'more timer')} in the file.`] : []),
     ];
     this.#note.hidden = sentences.length === 0;
     say(this.#note, sentences.join(' '));

@@ -9,7 +9,7 @@ const LENGTHS: readonly (readonly [string, number])[] = [
   ['for 24 h', 24 * HOUR],
 ];
 
-/** The length of a pause and its reason. Empty: until it is resumed. */
+/** The length of a pause and its reason. Without a length, the timer is paused until it is resumed. */
 export interface PauseWish {
   readonly for_ms?: number;
   readonly reason?: string;

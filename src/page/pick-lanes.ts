@@ -2,8 +2,8 @@ import type { LiveTimer } from '../domain/api-record.js';
 import { has, toneOf } from './state.js';
 
 /**
- * Chooses at most `most` timers that get a lane. If all fit, they keep their order. Otherwise active and failing timers
- * come first, then those that failed recently.
+ * Chooses at most `most` timers, each of which gets a lane. If all fit, they keep their order. Otherwise active and
+ * failing timers come first, then those that failed recently.
  */
 export function pickLanes(timers: readonly LiveTimer[], most: number): readonly LiveTimer[] {
   if (timers.length <= most) return timers;

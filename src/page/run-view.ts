@@ -26,7 +26,7 @@ export class RunPanel {
     this.#output.hidden = true;
   }
 
-  /** Loads what is known about the run; follows it while it is active. Never rejects. */
+  /** Loads what is known about the run, and follows it while it is active. Never rejects. */
   async open(): Promise<void> {
     const { signal } = (this.#stop = new AbortController());
     try {
@@ -91,14 +91,14 @@ export class RunPanel {
   }
 }
 
-/** The attempt that decided the run's outcome, if it was not the only one. */
+/** Returns the attempt that decided the run's outcome, if it was not the only one. */
 function lastAttemptOf(outcome: RunDetails['outcome']): [string, string][] {
   const { attempts = 1, timestamp, status, cause, fallback_duration_ms: fallback = 0 } = outcome ?? {};
   if (attempts < 2 || timestamp === undefined) return [];
   return [[`attempt ${attempts}`, `${fullTime(Date.parse(timestamp) - fallback)}: ${cause || status || ''}`]];
 }
 
-/** Labels and their values. */
+/** Creates a list of labels and their values. */
 export const factList = (facts: readonly (readonly [string, string])[]): HTMLElement =>
   make(
     'dl',

@@ -4,7 +4,7 @@ const KEY = 'timers.token';
 /** A stream that is silent for this long is dead: the server sends something every 15 s. */
 const SILENCE = 40_000;
 
-/** A refusal by the server. */
+/** The server rejected a request. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
   readonly status: number;
@@ -68,7 +68,7 @@ export class Server {
   }
 }
 
-/** Browsers with storage disabled throw on mere access. */
+/** Returns the storage of this tab. Browsers with storage disabled throw on mere access. */
 function storage(): Storage | undefined {
   try {
     return sessionStorage;

@@ -15,7 +15,7 @@ export interface State {
 /** The filters for timers. */
 export type Trait = 'running' | 'failing' | 'paused' | 'disabled';
 
-/** Whether a filter matches a timer. A timer whose breaker is not closed counts as failing. */
+/** Returns whether a filter matches a timer. A timer whose breaker is not closed counts as failing. */
 export function has(timer: LiveTimer, trait: Trait): boolean {
   switch (trait) {
     case 'running':
@@ -29,7 +29,7 @@ export function has(timer: LiveTimer, trait: Trait): boolean {
   }
 }
 
-/** The summary of a timer at a glance; never empty. */
+/** Summarizes a timer at a glance. Never empty. */
 export function statesOf(timer: LiveTimer, now: Instant, receivedAt: Instant): readonly State[] {
   const states: State[] = timer.runs.slice(0, 2).map((run) => ofRun(run, now - receivedAt));
   const { paused, breaker, failures_in_a_row: failures } = timer;
@@ -78,24 +78,24 @@ function ofRest(timer: LiveTimer): State {
     : { sign: 'good', word: 'ok', tone: 'good' };
 }
 
-/** The tone of an outcome: good, bad, or not run to its end. */
+/** Returns the tone of an outcome: good, bad, or not run to its end. */
 export function toneOf(status: FiringStatus): 'good' | 'bad' | 'held' {
   if (status === 'success') return 'good';
   return status === 'failure' || status === 'timeout' || status === 'lost' ? 'bad' : 'held';
 }
 
-/** The sign of an outcome. */
+/** Returns the sign of an outcome. */
 export const signOf = (status: FiringStatus): State['sign'] =>
   (({ good: 'good', bad: 'bad', held: 'not' }) as const)[toneOf(status)];
 
-/** Why the next firing will not run, as far as is known: `skipped, paused`; empty if it will run. */
+/** Returns why the next firing will not run, as far as is known: `skipped: paused`. Empty if it will run. */
 export function whySkipped({ next_at: next, paused, breaker }: LiveTimer): string {
   const isBefore = (until: string | null) => next !== null && (until === null || next < until);
   if (paused !== null && isBefore(paused.until)) return 'skipped: paused';
   return breaker.state === 'open' && isBefore(breaker.until) ? 'skipped: breaker open' : '';
 }
 
-/** `due 03:00` if jitter moves the start of the next firing; otherwise empty. */
+/** Returns `due 03:00` if jitter moves the start of the next firing; otherwise empty. */
 export function nominalTimeInWords(timer: LiveTimer, now: Instant): string {
   const { next_at: due } = timer;
   return due === null || nextStartOf(timer) === due ? '' : `due ${localClockTime(Date.parse(due), now)}`;

@@ -69,7 +69,7 @@ function legible(past: readonly Drawn[], scale: Scale): readonly Drawn[] {
     .sort((one, other) => depthOf(one) - depthOf(other));
 }
 
-/** The time at which an outcome's run or firing began. */
+/** Returns the time at which an outcome's run or firing began. */
 function startOf({
   timestamp,
   duration_ms: duration,
@@ -98,7 +98,7 @@ function ofOutcome(outcome: OutcomeRecord, scale: Scale): Drawn {
   return { shape, mark: { at, words: wordsOf(outcome), name: outcome.task_name, outcome } };
 }
 
-/** An outcome on one line. */
+/** Describes an outcome on one line. */
 function wordsOf(outcome: OutcomeRecord): string {
   const { task_name: name, status, cause, count, duration_ms: took } = outcome;
   const times = count !== undefined && count > 1 ? `${count} firings ` : '';
@@ -118,7 +118,7 @@ function ofComing(
   return { shape, mark: { at, words, name } };
 }
 
-/** Upcoming firings, each as a circle; those too close to be distinguished become one line. */
+/** Draws upcoming firings, each as a circle. Those too close to be distinguished become one line. */
 function ofRhythm(coming: readonly Drawn[], scale: Scale): SVGElement[] {
   const isClose = (one: Drawn | undefined, other: Drawn | undefined) =>
     one !== undefined && other !== undefined && other.mark.at - one.mark.at < scale.closest;
@@ -150,7 +150,7 @@ function ofRuns({ runs, task_name: name }: LiveTimer, scale: Scale): SVGElement[
     });
 }
 
-/** Marks the end where the server left something out. */
+/** Marks the end of a lane at which the server left something out. */
 function cutOff(
   { past, is_past_cut: isPastCut, coming, is_coming_cut: isComingCut }: LaneRecord,
   scale: Scale,

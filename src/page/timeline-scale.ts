@@ -9,7 +9,7 @@ export const RANGES: readonly { readonly word: string; readonly past: Duration }
   { word: '7 d', past: 7 * DAY },
 ];
 
-/** Where instants are on a timeline. */
+/** The positions of instants on a timeline. */
 export class Scale {
   readonly from: Instant;
   readonly until: Instant;
@@ -17,7 +17,7 @@ export class Scale {
   /** The minimum distance of two circles, in percent. */
   readonly closest: number;
 
-  /** `width` in pixels. */
+  /** `width` is in pixels. */
   constructor(now: Instant, past: Duration, width: number) {
     this.now = now;
     this.closest = (8 / Math.max(1, width)) * 100;
@@ -25,13 +25,13 @@ export class Scale {
     this.until = now + past / 2;
   }
 
-  /** The position of an instant, in percent of the width. Clipped at both ends. */
+  /** Returns the position of an instant, in percent of the width. Clipped at both ends. */
   place(instant: Instant): number {
     const part = (instant - this.from) / (this.until - this.from);
     return Math.round(Math.min(1, Math.max(0, part)) * 100_000) / 1_000;
   }
 
-  /** Full hours, quarters of an hour or days in local time, at most `most` of them. */
+  /** Returns the ticks of the axis, at most `most`: full hours, quarters of an hour or days in local time. */
   ticks(most: number): readonly Instant[] {
     const step = STEPS.find((one) => (this.until - this.from) / one <= most) ?? DAY;
     const shift = -offsetAt(this.now);

@@ -10,7 +10,10 @@ import { plural, tickInWords } from './words.js';
 /** At most this many timers have a lane; fewer on a narrow page, so that the rest stays in view. */
 const LANES = 10;
 const FEW_LANES = 5;
-/** Outcomes are reloaded this long after a change, or when the line for the present has visibly moved. */
+/**
+ * How long after a reload a change causes the next one. Without a change, outcomes are reloaded when the line for the
+ * present has visibly moved.
+ */
 const BETWEEN_LOOKS = 3_000;
 
 export interface TimelineEvents {
@@ -159,7 +162,7 @@ export class Timeline {
   }
 }
 
-/** The mark after or before the selected one; without one, the first upcoming or the last past. */
+/** Returns the mark after or before the selected one; without a selection, the first upcoming or the last past mark. */
 function neighbour(marks: readonly LaneMark[], chosen: LaneMark | undefined, step: number): LaneMark | undefined {
   const index = chosen === undefined ? -1 : marks.findIndex(({ words }) => words === chosen.words);
   if (index >= 0) return marks[Math.min(marks.length - 1, Math.max(0, index + step))];
@@ -211,7 +214,7 @@ function legend(): HTMLElement {
     entry(draw('rect', { x: 3, y: 4, width: 6, height: 16, class: 'outcome bad' }), 'failure, timeout, lost'),
     entry(draw('rect', { x: 3, y: 4, width: 6, height: 16, class: 'outcome held' }), 'skipped, missed, canceled'),
     entry(draw('rect', { x: 0, y: 9, width: 12, height: 11, class: 'outcome on' }), 'running'),
-    entry(draw('circle', { cx: 6, cy: 16, r: 3, class: 'coming' }), 'to come'),
+    entry(draw('circle', { cx: 6, cy: 16, r: 3, class: 'coming' }), 'upcoming'),
     entry(draw('rect', { x: 0, y: 4, width: 12, height: 16, class: 'more' }), 'too many to show'),
   );
 }

@@ -8,7 +8,10 @@ import { nominalTimeInWords, has, statesOf, whySkipped, type Trait } from './sta
 import { drawStrip } from './outcome-strip.js';
 import { ago, ahead, localClockTime, plural } from './words.js';
 
-/** The initial number of rows, and how many "more" adds. A page with a thousand rows is slow, and nobody reads it. */
+/**
+ * The initial number of rows; "Show more" adds five times as many. A page with a thousand rows is slow, and nobody
+ * reads it.
+ */
 const ROWS = 100;
 /** Lateness below this is normal. */
 const WORTH_TELLING = 1_000;
@@ -16,7 +19,7 @@ const WORTH_TELLING = 1_000;
 export interface TableEvents {
   readonly opened: (name: string) => void;
   readonly asked: (verb: 'trigger' | 'pause' | 'resume', name: string) => void;
-  /** Called when other timers are at the top. */
+  /** Called when the timers at the top may have changed. */
   readonly reordered: () => void;
 }
 
@@ -52,7 +55,7 @@ export class TimersTable {
     return this.#shown;
   }
 
-  /** Shows only those with a trait; `undefined`: all. */
+  /** Shows only timers with a trait, or all if it is `undefined`. */
   show(trait: Trait | undefined): void {
     this.#trait = trait;
     this.#most = ROWS;
@@ -135,7 +138,7 @@ const COMPARISONS: Readonly<Record<Exclude<Order, 'file'>, (one: LiveTimer, othe
   name: byName,
 };
 
-/** One timer's row. It is rebuilt when the timer has changed; counters tick in between. */
+/** One timer's row. It is updated when the timer has changed; counters tick in between. */
 class Row {
   readonly element: HTMLTableRowElement;
   readonly #about = make('span', { class: 'about' });

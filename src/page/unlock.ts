@@ -22,8 +22,8 @@ export class Unlock {
   }
 
   /**
-   * Resolves to whether there is a valid token now. `next` is the button's label, for what the caller does then:
-   * `trigger backup`.
+   * Asks for the token. Resolves to whether there is a valid one now. `next` is the action that follows, for the label
+   * of the button: `trigger backup`.
    */
   ask(why: string, next?: string): Promise<boolean> {
     return (this.#waiting ??= this.#ask(why, next).finally(() => (this.#waiting = undefined)));

@@ -2,9 +2,9 @@ import { CLOSED, type BreakerPolicy, type BreakerState } from '../domain/breaker
 import { HOUR, type Duration, type Instant } from '../domain/time.js';
 
 export interface BreakerOptions {
-  /** Failed runs in a row that open it. At least 1. */
+  /** The number of consecutive failed runs that opens the breaker. At least 1. */
   readonly failures: number;
-  /** From the last failed run's end to the first trial; each failed trial doubles it. */
+  /** The time from the end of the last failed run to the first trial. Each failed trial doubles it. */
   readonly cooldown: Duration;
 }
 
@@ -12,11 +12,12 @@ export interface BreakerOptions {
 const LONGEST_GROWN: Duration = HOUR;
 
 /**
- * The circuit breaker for `breaker` (Nygard, "Release It!", 2007). Failure, timeout and loss count as failed. A
- * canceled run changes nothing, so that another trial follows a canceled one.
+ * Creates the policy for `breaker`, a circuit breaker (Nygard, "Release It!", 2007). Failure, timeout and loss count as
+ * failed. A canceled run changes nothing, so another trial follows a canceled one.
  *
- * Some runs end while it is open or half open without being the trial: they began before it opened, or manually. Their
- * success closes it, because the command works. Their failure changes nothing: only the trial counts.
+ * Some runs end while the breaker is open or half open without being the trial, because they began earlier or manually.
+ * If such a run succeeds, the breaker closes, because the command works. If it fails, nothing changes: only the trial
+ * counts.
  */
 export function breaker({ failures, cooldown }: BreakerOptions): BreakerPolicy {
   const longest = Math.max(cooldown, LONGEST_GROWN);
@@ -35,8 +36,8 @@ export function breaker({ failures, cooldown }: BreakerOptions): BreakerPolicy {
 const open = (cooldown: Duration, now: Instant): BreakerState => ({ kind: 'open', until: now + cooldown, cooldown });
 
 /**
- * The cooldown also ends if the clock is set back to before the breaker opened, because the old time may have been
- * years ahead.
+ * Returns whether the cooldown has ended. It also ends if the clock is set back to before the breaker opened, because
+ * the old time may have been years ahead.
  */
 const isOver = ({ until, cooldown }: Extract<BreakerState, { kind: 'open' }>, now: Instant): boolean =>
   now >= until || now < until - cooldown;

@@ -2,16 +2,18 @@ import type { MisfirePolicy } from '../domain/policy.js';
 import type { Duration } from '../domain/time.js';
 
 export interface CatchUpOptions {
-  /** `none` of the passed instants run, the `latest` one, or `all`, oldest first. */
+  /** Which past instants run: `none`, only the `latest`, or `all`, oldest first. */
   readonly policy: 'none' | 'latest' | 'all';
-  /** Instants longer ago than this are missed. Inclusive. Absent: no limit. */
+  /**
+   * The maximum age of an instant that still runs, inclusive. Older instants are missed. Absent if there is no limit.
+   */
   readonly within?: Duration;
 }
 
-/** How many passed instants `all` runs at most; the oldest ones are reported as missed. */
+/** The maximum number of past instants that run with `all`. Those before them are reported as missed. */
 const CATCH_UP_CAP = 100;
 
-/** The misfire policy for `catch_up`. */
+/** Creates the misfire policy for `catch_up`. */
 export function catchUp(options: CatchUpOptions): MisfirePolicy {
   const most = { none: 0, latest: 1, all: CATCH_UP_CAP }[options.policy];
   const within = options.within ?? Number.POSITIVE_INFINITY;

@@ -17,7 +17,7 @@ const whileRunning: Record<OverlapKind, (view: JobView) => Verdict> = {
 const policies = new Map<OverlapKind, AdmissionPolicy>();
 
 /**
- * The admission policy for one of the four kinds. Stateless, so one object serves all jobs.
+ * Returns the admission policy for one of the four kinds. It is stateless, so one object serves all jobs.
  *
  * Firings that `catch_up` selected do not skip each other: except with `allow`, they run one after the other.
  */

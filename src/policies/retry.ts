@@ -2,15 +2,15 @@ import type { Outcome } from '../domain/outcome.js';
 import type { RetryPolicy } from '../domain/policy.js';
 import type { Duration } from '../domain/time.js';
 
-/** An exit code, or another way for a run to end. `lost`: its scheduler or launcher died. */
+/** An exit code, or another way in which an attempt can fail. `lost` means that its scheduler or launcher died. */
 export type RetryCondition = number | 'timeout' | 'signal' | 'lost';
 
 export interface RetryOptions {
-  /** All attempts, including the first. At least 1. */
+  /** The maximum number of attempts, including the first. At least 1. */
   readonly attempts: number;
   /** The pause after the first failed attempt. */
   readonly delay: Duration;
-  /** The factor for each further pause. At least 1. */
+  /** The factor by which each further pause grows. At least 1. */
   readonly factor: number;
   /** The longest pause. */
   readonly maxDelay: Duration;
@@ -19,13 +19,16 @@ export interface RetryOptions {
    * Architecture Blog, 2015).
    */
   readonly jitter: boolean;
-  /** Only these are retried. Absent: every failure, but never a lost attempt, which may have done its work. */
+  /**
+   * The only conditions to retry. If absent, every failure is retried except a lost attempt, which may have done its
+   * work.
+   */
   readonly on?: readonly RetryCondition[];
-  /** These are never retried; overrides `on`. */
+  /** The conditions that are never retried; they override `on`. */
   readonly notOn?: readonly RetryCondition[];
 }
 
-/** Exponential backoff. `random` is uniform in [0, 1). */
+/** Creates a policy with exponential backoff. `random` returns uniform numbers in [0, 1). */
 export function retry(options: RetryOptions, random: () => number): RetryPolicy {
   return {
     pauseAfter(attempt, outcome) {

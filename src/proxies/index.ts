@@ -23,7 +23,7 @@ export async function loadProxies(environment: ProxiesContext['environment']): P
 
 /**
  * Creates the function that finds the proxy for an address. The packages for proxies are loaded by {@link loadProxies},
- * or for the first request through a proxy.
+ * or by the first request through a proxy.
  */
 export const createProxies =
   ({ clock, environment }: ProxiesContext): ProxyFor<Agent> =>
@@ -33,7 +33,7 @@ export const createProxies =
     return url && proxyAt(url, address.startsWith('https:'), clock);
   };
 
-/** The variable's value may contain a password, so it is not repeated. */
+/** The result for a variable that names no valid proxy. Its value may contain a password, so it is not repeated. */
 const WRONG: Proxy<Agent> = {
   host: 'of the environment',
   open: () =>
@@ -52,7 +52,10 @@ const proxyAt = (url: URL, isTunnel: boolean, clock: Clock): Proxy<Agent> => ({
       : bounded(new (await import('http-proxy-agent')).HttpProxyAgent(url), clock),
 });
 
-/** With a silent proxy, connections would accumulate, because abandoned requests leave theirs open. */
+/**
+ * Limits how long connecting may take. With a proxy that does not respond, connections would accumulate, because
+ * abandoned requests leave theirs open.
+ */
 function bounded<A extends HttpProxyAgent<string> | HttpsProxyAgent<string>>(agent: A, clock: Clock): A {
   const connect = agent.connect.bind(agent) as (...asked: unknown[]) => Promise<Socket>;
   agent.connect = async (...asked: unknown[]) => {

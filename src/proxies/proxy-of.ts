@@ -4,9 +4,10 @@ import { isLoopback } from '../system/loopback.js';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The proxy that the environment names for an address (absolute, http or https): `http_proxy` or `https_proxy` by the
- * address's scheme, in lowercase or else in uppercase, unless `no_proxy` contains its host. Loopback addresses have
- * none. `undefined`: it is reached directly; `wrong`: the variable does not name an http or https proxy.
+ * Returns the proxy that the environment names for an address (absolute, http or https): `http_proxy` or `https_proxy`
+ * by the address's scheme, in lowercase or else in uppercase, unless `no_proxy` contains its host. Loopback addresses
+ * have none. Returns `undefined` if the address is reached directly, and `wrong` if the variable does not name an http
+ * or https proxy.
  */
 export function proxyOf(address: string, environment: Environment): URL | 'wrong' | undefined {
   const { protocol, hostname, port } = new URL(address);
@@ -19,14 +20,14 @@ export function proxyOf(address: string, environment: Environment): URL | 'wrong
   return URL.canParse(proxy) && /^https?:\/\/[^/]/i.test(proxy) ? new URL(proxy) : 'wrong';
 }
 
-/** Whether the environment names any proxy. */
+/** Returns whether the environment names any proxy. */
 export const namesProxy = (environment: Environment): boolean =>
   ['http_proxy', 'https_proxy'].some((name) => valueOf(name, environment) !== '');
 
 const valueOf = (name: string, environment: Environment): string =>
   (environment[name] ?? environment[name.toUpperCase()] ?? '').trim();
 
-/** In lowercase, without the brackets of IPv6 and a trailing dot. */
+/** Returns a host in lowercase, without the brackets of an IPv6 address or a trailing dot. */
 const bare = (host: string): string =>
   host
     .toLowerCase()
@@ -34,7 +35,7 @@ const bare = (host: string): string =>
     .replace(/\.$/, '');
 
 /**
- * Whether an entry of `no_proxy` matches a host: `*`, a name and what is below it, an address, a network
+ * Returns whether an entry of `no_proxy` matches a host: `*`, a name with its subdomains, an address, or a network
  * (`10.0.0.0/8`), each optionally with `:port`.
  */
 function covers(entry: string, host: string, port: string): boolean {

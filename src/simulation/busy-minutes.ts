@@ -4,13 +4,13 @@ import { MINUTE, type Duration, type Instant } from '../domain/time.js';
 export interface BusyMinute {
   /** Minutes since local midnight, from 0 to 1439. */
   readonly minute: number;
-  /** Attempts begun in it, on its busiest day. */
+  /** The number of attempts that began in it, on its busiest day. */
   readonly starts: number;
-  /** The maximum number of attempts at once in it, on any day. */
+  /** The maximum number of concurrent attempts in it, on any day. */
   readonly atOnce: number;
-  /** How often that happened. */
+  /** How often `starts` was reached. */
   readonly times: number;
-  /** The start of the first of those minutes. */
+  /** The beginning of the first minute that reached `starts`. */
   readonly firstAt: Instant;
 }
 
@@ -30,7 +30,7 @@ export class BusyMinutes {
     this.#timeOfDay = timeOfDay;
   }
 
-  /** Counts an attempt that begins while `running` are active. Calls must be in order of time. */
+  /** Counts an attempt that begins, so that `running` attempts are active. Calls must be in chronological order. */
   start(at: Instant, running: number): void {
     const minute = Math.floor(at / MINUTE) * MINUTE;
     if (minute !== this.#at) {
@@ -57,7 +57,7 @@ export class BusyMinutes {
     this.#starts = this.#atOnce = 0;
   }
 
-  /** The busiest minutes, those with the most starts first, at most `count`. */
+  /** Returns up to `count` of the busiest minutes, those with the most starts first. */
   busiest(count: number): readonly BusyMinute[] {
     return [...this.#minutes.values()]
       .sort((one, other) => other.starts - one.starts || other.atOnce - one.atOnce || one.minute - other.minute)

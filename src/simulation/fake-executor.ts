@@ -7,10 +7,10 @@ import type { VirtualClock } from './virtual-clock.js';
 /** There is no process, but the engine receives a pid anyway. */
 const NO_PID = 0;
 
-/** How attempts behave instead of running a command. */
+/** How a simulated attempt behaves. */
 export interface Behavior {
   readonly lasting: Duration;
-  /** Called once per attempt. */
+  /** Returns whether an attempt fails. Called once per attempt. */
   fails(): boolean;
 }
 
@@ -19,7 +19,7 @@ export class FakeExecutor implements Executor {
   readonly #clock: VirtualClock;
   readonly #behaviors: ReadonlyMap<Command, Behavior>;
 
-  /** `behaviors` has every command that will be run, by identity. */
+  /** `behaviors` has every command that will run, by identity. */
   constructor(clock: VirtualClock, behaviors: ReadonlyMap<Command, Behavior>) {
     this.#clock = clock;
     this.#behaviors = behaviors;

@@ -2,7 +2,7 @@ import type { Job } from '../domain/job.js';
 import type { RunStatus } from '../domain/outcome.js';
 import type { Duration, Instant } from '../domain/time.js';
 
-/** How often something happened, and when first. */
+/** How often something happened, and when it first happened. */
 export class Count {
   total = 0;
   firstAt: Instant | undefined;
@@ -13,7 +13,7 @@ export class Count {
   }
 }
 
-/** The highest value of a measure, and when it was first reached; initially 0 and never. */
+/** The highest value of a measure, and when it was first reached. The value is 0 until something is measured. */
 export class Peak {
   value = 0;
   firstAt: Instant | undefined;
@@ -40,9 +40,9 @@ export class JobTally {
   readonly failures = new Map<RunStatus, Count>();
   /** Runs that waited: for a slot, or for another run of their job to end. */
   readonly waits = new Count();
-  /** In ms, with the instant at which it ended. */
+  /** The longest wait in ms, and the instant at which it ended. */
   readonly longestWait = new Peak();
-  /** The most attempts at once. */
+  /** The maximum number of concurrent attempts. */
   readonly atOnce = new Peak();
   /** Admitted runs that have not ended. */
   on = 0;
@@ -82,7 +82,7 @@ export class JobTally {
   }
 }
 
-/** The sum of counts. */
+/** Returns the sum of the totals. */
 export function totalOf(counts: Iterable<Count>): number {
   let sum = 0;
   for (const { total } of counts) sum += total;

@@ -5,15 +5,15 @@ import type { SimulatedMoment, Tally } from './tally.js';
 export interface RuleVerdict {
   readonly rule: Rule;
   readonly holds: boolean;
-  /** How often it was broken. */
+  /** How often the rule was broken. */
   readonly breaches: number;
   /** The first breaches. */
   readonly first: readonly SimulatedMoment[];
-  /** Describes a breach that shows only at the end. */
+  /** Describes a breach that is found only at the end of the simulation. */
   readonly sentence: string | undefined;
 }
 
-/** How many breaches of a rule are shown. */
+/** The maximum number of breaches of a rule that are shown. */
 const SHOWN = 3;
 
 /** Watches one rule during a simulation. */
@@ -32,7 +32,7 @@ export class Judge {
     if (this.#first.length < SHOWN) this.#first.push(moment);
   }
 
-  /** Call it when the simulation has ended. */
+  /** Returns the verdict on the rule. Call it when the simulation has ended. */
   verdict(tally: Tally): RuleVerdict {
     const sentence = this.#rule.breaksAtEnd?.(tally);
     return {

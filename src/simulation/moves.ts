@@ -3,21 +3,21 @@ import type { Job } from '../domain/job.js';
 import type { Schedule } from '../domain/schedule.js';
 import { HOUR, MINUTE, type Duration, type Instant } from '../domain/time.js';
 
-/** A shift of a job's firings, each by the same few minutes. */
+/** A shift of all firings of a job by the same number of minutes. */
 export interface Move {
-  /** In whole minutes; negative: earlier. */
+  /** A multiple of a minute. Negative if the firings move to earlier times. */
   readonly by: Duration;
-  /** The schedule as written in a file. */
+  /** The moved schedule, as written in a timer file. */
   readonly written: Job['written'];
 }
 
-/** Five fields, or six, with a plain number as the minute. */
+/** Matches a cron expression of five or six fields with a plain number as the minute. */
 const FIXED_MINUTE = /^((?:\S+ )?)(\d{1,2})((?: \S+){4})$/;
 
 /**
- * Where the firings of a job could move. A `cron` with a fixed minute can move to any other minute of its hour. An
- * `every` of two minutes or more can move to any minute of its interval, within the first hour. No other schedule can
- * be moved. `writtenOut` expands a cron shorthand to its fields.
+ * Returns where the firings of a job could move. A `cron` with a fixed minute can move to any other minute of its hour.
+ * An `every` of two minutes or more can move to any minute of its interval, within the first hour. No other schedule
+ * can be moved. `writtenOut` expands a cron shorthand to its fields.
  */
 export function movesOf({ written, schedule }: Job, writtenOut: (text: string) => string): readonly Move[] {
   if (written.key === 'cron') return movesOfCron(writtenOut(written.text));
@@ -49,14 +49,14 @@ function movesOfEvery(text: string): readonly Move[] {
 const minutesUpTo = (end: Duration): readonly number[] =>
   Array.from({ length: Math.floor(end / MINUTE) }, (_, minute) => minute);
 
-/** A duration as written in a file. */
+/** Returns a duration as written in a timer file. */
 function shortest(duration: Duration): string {
   return duration % MINUTE === 0 ? `${duration / MINUTE}m` : `${duration}ms`;
 }
 
 /**
- * The job with its firings moved. After a clock change within the moved hour, they may differ from those of the written
- * schedule.
+ * Returns the job with its firings moved. If the clock changes within the moved hour, they may differ from the firings
+ * of the written schedule.
  */
 export function moved(job: Job, { by, written }: Move): Job {
   const { schedule } = job;

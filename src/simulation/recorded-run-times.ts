@@ -3,19 +3,19 @@ import { SECOND, type Duration } from '../domain/time.js';
 
 /** How long the runs of a timer last. */
 export interface RunTime {
-  /** Half of them take no longer: the plan. */
+  /** The median: half of the runs take no longer. The plan assumes it. */
   readonly p50: Duration;
-  /** All but one in twenty take no longer: the worst case. */
+  /** All but one in twenty runs take no longer. The worst case assumes it. */
   readonly p95: Duration;
 }
 
 /** The run times of a timer without known durations. */
 export const DEFAULT_RUN_TIME: RunTime = { p50: SECOND, p95: SECOND };
 
-/** How many of a timer's latest runs count. */
+/** How many of the latest runs of a timer count. */
 export const RECENT_RUNS = 1_000;
 
-/** The run times in the history of these timers; timers without a run that ended by itself are omitted. */
+/** Returns the run times of these timers from the history. Timers without a run that ended by itself are omitted. */
 export function recordedRunTimes(history: History, jobNames: readonly string[]): ReadonlyMap<string, RunTime> {
   const times = new Map<string, RunTime>();
   for (const jobName of jobNames) {
@@ -25,15 +25,15 @@ export function recordedRunTimes(history: History, jobNames: readonly string[]):
   return times;
 }
 
-/** The quantiles of durations in ascending order; `undefined` if there are none. */
+/** Returns the quantiles of durations in ascending order; `undefined` if there are none. */
 export function runTimeOf(durations: readonly Duration[]): RunTime | undefined {
   const [p50, p95] = [quantile(durations, 0.5), quantile(durations, 0.95)];
   return p50 === undefined || p95 === undefined ? undefined : { p50, p95 };
 }
 
 /**
- * The nearest rank: the smallest value that at least that share of the values does not exceed. `undefined` if there are
- * none.
+ * Returns a quantile by nearest rank: the smallest value that at least that share of the values does not exceed.
+ * Returns `undefined` if there are none.
  */
 const quantile = (ascending: readonly number[], share: number): number | undefined =>
   ascending[Math.max(0, Math.ceil(ascending.length * share) - 1)];

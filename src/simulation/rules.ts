@@ -8,9 +8,9 @@ import { counted } from '../text/counted.js';
 export interface Rule {
   /** The rule as it was written. */
   readonly text: string;
-  /** Whether an event breaks it. */
+  /** Returns whether a moment breaks the rule. */
   breaks(moment: SimulatedMoment): boolean;
-  /** For rules decided at the end: the sentence that says how it is broken, or `undefined`. */
+  /** Only for rules that are decided at the end. Returns the sentence that describes the breach, or `undefined`. */
   breaksAtEnd?(tally: Tally): string | undefined;
 }
 
@@ -22,15 +22,15 @@ export class RuleError extends RangeError {
 /** What the rules of a simulation may refer to. */
 export interface RuleContext {
   readonly jobNames: readonly string[];
-  /** The time of day on the clocks of a zone. */
+  /** Returns the time of day on the clocks of a zone. */
   timeOfDay(instant: Instant, zone: string): Duration;
 }
 
 interface RuleKind {
   readonly form: string;
-  /** Matches the text without blanks around its signs. */
+  /** Matches the text of a rule. Blanks around an operator are optional. */
   readonly pattern: RegExp;
-  /** `parts` are the groups of the pattern. */
+  /** Reads the rule from the capture groups of the pattern. */
   readonly read: (parts: readonly string[], context: RuleContext) => Omit<Rule, 'text'>;
 }
 
@@ -85,8 +85,10 @@ const kinds: readonly RuleKind[] = [
 ];
 
 /**
- * Reads a rule. `NAME within 22:00-06:00` applies to every start of the timer, in its own zone, both ends inclusive.
- * @throws RuleError with the list of rules, and the one that was most likely meant.
+ * Reads a rule. `NAME within 22:00-06:00` applies to every start of the timer, in its own time zone, both ends
+ * inclusive.
+ * @throws RuleError if the rule is not valid. For an unknown rule, the message lists all rules and suggests the one
+ * that was most likely meant.
  */
 export function readRule(written: string, context: RuleContext): Rule {
   const text = written.trim().replace(/\s+/g, ' ');
@@ -111,7 +113,7 @@ function unknownRule(text: string): RuleError {
   return new RuleError(`"${text}" is not a valid rule.${way} The rules are: ${forms.join(' · ')}`);
 }
 
-/** A rule without its variable parts: the timer's name and the numbers. */
+/** Returns a rule without its variable parts: the name of the timer and the numbers. */
 const skeletonOf = (text: string): string =>
   text
     .replace(/^\S+ (?=[a-z])/i, 'NAME ')

@@ -3,7 +3,7 @@ import type { Rule } from './rules.js';
 import { simulate, type Scenario } from './simulate.js';
 import type { Tally } from './tally.js';
 
-/** One simulation, and the verdicts of its rules. */
+/** The result of a simulation, with the verdicts on its rules. */
 export interface Outlook {
   readonly tally: Tally;
   /** In the order of the rules. */

@@ -15,17 +15,17 @@ export interface Scenario {
   readonly groups: ReadonlyMap<string, number>;
   /** The scheduler starts at `from`, and firings come strictly after it; `until` is inclusive. */
   readonly span: { readonly from: Instant; readonly until: Instant };
-  /** How long an attempt of a job lasts. */
+  /** Returns how long an attempt of a job lasts. */
   readonly lasting: (job: Job) => Duration;
-  /** Whether the job's next attempt fails. */
+  /** Returns whether the job's next attempt fails. */
   readonly fails: (job: Job) => boolean;
-  /** The time of day by which busy minutes are reported. */
+  /** Returns the time of day by which busy minutes are reported. */
   readonly timeOfDay: (instant: Instant) => Duration;
 }
 
 /**
  * Runs the scheduler itself on a clock that jumps from event to event, without executing anything. Runs that are active
- * at the end stay as they are.
+ * at the end are left unfinished.
  */
 export async function simulate(scenario: Scenario, onMoment: (moment: SimulatedMoment) => void): Promise<Tally> {
   const { span, groups, concurrency } = scenario;
@@ -58,13 +58,13 @@ export async function simulate(scenario: Scenario, onMoment: (moment: SimulatedM
   return tally;
 }
 
-/** The executor identifies a job by its commands, so no two may share one. */
+/** Gives a job commands of its own, because the executor identifies a job by its commands. */
 function withOwnCommand(job: Job, scenario: Scenario, behaviors: Map<Command, Behavior>): Job {
   const command = { ...job.command };
   const lasting = scenario.lasting(job);
   behaviors.set(command, { lasting, fails: () => scenario.fails(job) });
   if (job.fallback === undefined) return { ...job, command };
-  // Nothing is known about the fallback: it is assumed to take as long as an attempt, and to succeed.
+  // Nothing is known about the fallback. Assume that it takes as long as an attempt and succeeds.
   const fallback = { ...job.fallback };
   behaviors.set(fallback, { lasting, fails: () => false });
   return { ...job, command, fallback };

@@ -9,27 +9,30 @@ export interface Suggestion {
   readonly move: Move;
 }
 
-/** The busy time to flatten. */
+/** What to flatten: the jobs, and their busiest minute. */
 export interface Crowd {
   readonly jobs: readonly Job[];
   /** The start of the busiest minute. */
   readonly busiestAt: Instant;
-  /** How long a run of a job lasts. */
+  /** Returns how long a run of a job lasts. */
   readonly lasting: (job: Job) => Duration;
   readonly movesOf: (job: Job) => readonly Move[];
 }
 
-/** A minute with two timers is not crowded. */
+/** A minute with up to this many active jobs is not crowded. */
 const QUIET = 2;
 
-/** From the day before the busiest minute, so that daily and weekly firings are included. */
+/**
+ * The length of the examined span. It begins on the day before the busiest minute, and includes daily and weekly
+ * firings.
+ */
 const SPAN: Duration = 8 * DAY;
 const MINUTES = SPAN / MINUTE;
 
 /**
  * Proposes moves that flatten the busiest minutes of the days around the busiest minute. Each step picks the minute
- * with the most active jobs. The last of its movable jobs in the file moves, if it finds a quieter minute. Each job is
- * tried once.
+ * with the most active jobs. The last movable one of these jobs in the file moves, if there is a quieter place for it.
+ * Each job is tried once.
  */
 export function suggestMoves({ jobs, busiestAt, lasting, movesOf }: Crowd): readonly Suggestion[] {
   const from = Math.floor(busiestAt / DAY) * DAY - DAY;
@@ -59,14 +62,14 @@ export function suggestMoves({ jobs, busiestAt, lasting, movesOf }: Crowd): read
 
 interface Placed {
   readonly job: Job;
-  /** The minutes in which it is active, from the start of the span. */
+  /** The minutes in which the job is active, from the start of the span. */
   readonly minutes: ReadonlySet<number>;
   readonly moves: readonly Move[];
 }
 
 /**
- * Moves a job to where the fewest others are active; among equals, to the nearest place. `undefined` if staying is just
- * as good.
+ * Moves a job to the place where the fewest other jobs are active; among equals, to the nearest. Returns `undefined` if
+ * no place is better than the current one.
  */
 function moveAway({ minutes, moves }: Placed, load: Load): Move | undefined {
   load.add(minutes, -1);
@@ -109,14 +112,14 @@ class Load {
     }
   }
 
-  /** The most active jobs in any of these minutes. */
+  /** Returns the highest number of active jobs in any of these minutes, each shifted by `moved`. */
   peakOf(minutes: ReadonlySet<number>, moved: number): number {
     let peak = 0;
     for (const minute of minutes) peak = Math.max(peak, this.at(minute + moved));
     return peak;
   }
 
-  /** The minutes in which more than `quiet` jobs are active, busiest first. */
+  /** Returns the minutes in which more than `quiet` jobs are active, busiest first. */
   crowded(quiet: number): readonly number[] {
     const minutes = Array.from(this.#counts.keys()).filter((minute) => this.at(minute) > quiet);
     return minutes.sort((one, other) => this.at(other) - this.at(one) || one - other);

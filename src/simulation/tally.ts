@@ -16,9 +16,9 @@ export interface SimulatedMoment {
   readonly at: Instant;
   /** Active attempts of all jobs. */
   readonly running: number;
-  /** The time from the run's admission to its start. */
+  /** For `start` and `waiting`: how long the run has waited since its admission. Otherwise 0. */
   readonly waited: Duration;
-  /** 1, except for missed firings that one event reports. */
+  /** How many firings the moment represents: 1, except for missed firings that share one event. */
   readonly count: number;
 }
 
@@ -75,7 +75,7 @@ export class Tally implements Sink {
     }
   }
 
-  /** Counts unfinished runs. */
+  /** Ends the simulation, and counts the runs that still wait. */
   close(at: Instant): void {
     for (const { tally, admittedAt, hasStarted } of this.#open.values()) {
       if (hasStarted) continue;

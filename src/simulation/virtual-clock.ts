@@ -6,15 +6,17 @@ interface Alarm extends Queued {
   readonly wake: () => void;
 }
 
-/** Sorts an alarm before all others at its instant. Less than the millisecond between alarms. */
+/**
+ * How much earlier an alarm is sorted to come before all others at its instant. Less than 1 ms, the step of the clock.
+ */
 const AHEAD: Duration = 0.5;
 
-/** The maximum number of chained promise callbacks in a turn, such as the end of an attempt. */
+/** The maximum number of chained promise callbacks in a turn, such as those at the end of an attempt. */
 const CALLBACKS = 2;
 
 /**
- * A clock that jumps from event to event: time passes as soon as nothing is left to do. Both clocks advance together,
- * in whole milliseconds.
+ * A clock that jumps from event to event: time passes as soon as nothing is left to do. The wall clock and the
+ * monotonic clock advance together, in whole milliseconds.
  */
 export class VirtualClock implements Clock {
   readonly isSteady = true;
@@ -44,8 +46,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Like {@link after}, but before everything else at that instant: a run that lasts exactly until the next firing has
-   * ended by then.
+   * Does the same as {@link after}, but before everything else at that instant. So a run that lasts exactly until the
+   * next firing has ended by then.
    */
   ahead(delay: Duration, wake: () => void): Cancel {
     return this.#set(this.#now + Math.max(0, Math.ceil(delay)) - AHEAD, wake);
@@ -55,9 +57,7 @@ export class VirtualClock implements Clock {
     this.#soon.push(task);
   }
 
-  /**
-   * Lets time pass up to `end` (inclusive): wakes every sleeper that is due and does everything that follows from it.
-   */
+  /** Lets time pass up to `end` (inclusive): wakes every due alarm, and runs everything that follows from it. */
   async runUntil(end: Instant): Promise<void> {
     await this.#settle();
     for (let alarm = this.#alarms.takeDue(end); alarm !== undefined; alarm = this.#alarms.takeDue(end)) {

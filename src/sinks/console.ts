@@ -6,8 +6,8 @@ import { isShown } from './level.js';
 import { Rows, type Row } from './rows.js';
 
 /**
- * Creates the log for a terminal: local time, a mark, the timer's name, what happened; output lines below, under their timer's name.
- * A heading names the date, the offset and the zone whenever the date or the offset changes.
+ * Creates the log for a terminal: local time, a mark, the timer's name, and what happened. Output lines follow, with
+ * the timer's name. A heading names the date, the offset and the zone whenever the date or the offset changes.
  *
  *     ── Mon 2026-11-23 +01:00 Europe/Berlin ─────────
  *     09:00:00 ▸ backup    started

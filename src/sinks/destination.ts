@@ -6,10 +6,10 @@ import { systemReason } from '../system/system-reason.js';
 export type Writer = (bytes: Uint8Array, done: WriteDone) => void;
 export type WriteDone = (error: NodeJS.ErrnoException | null | undefined, written: number) => void;
 
-/** What happens to a record when the log stalls: output lines are dropped first. */
+/** The kind of a record. When the log stalls, output lines are dropped first. */
 export type RecordKind = 'event' | 'output';
 
-/** Whether a write may succeed later in the same file. */
+/** Returns whether an error means a full disk, after which a write to the same file may succeed later. */
 export const isFullDisk = ({ code }: NodeJS.ErrnoException): boolean => code === 'ENOSPC' || code === 'EDQUOT';
 
 /** Where a log goes. Writing never blocks and never throws. */
@@ -17,13 +17,13 @@ export interface Destination {
   /** Accepts one record, its newline included, or `count` records. A stalled log drops them together. */
   write(records: string, kind: RecordKind, count?: number): void;
   /**
-   * `undefined` while the log accepts more. Otherwise resolves when it does again, or when the log stalls and drops
-   * output instead.
+   * Returns `undefined` while the log accepts more. Otherwise resolves when it does again, or when the log stalls and
+   * drops output instead.
    */
   drained(): Promise<void> | undefined;
   /** Resolves when everything is written, or nothing has moved for {@link STALL}. Never rejects. */
   flush(): Promise<void>;
-  /** Sets the one listener. It is called with the number of dropped records when a stalled log moves again. */
+  /** Sets the only listener. It is called with the number of dropped records when a stalled log moves again. */
   onDropped(listener: (records: number) => void): void;
 }
 
@@ -48,17 +48,17 @@ export interface DestinationOptions {
 
 /** After this long without a byte written, the log counts as stalled. */
 export const STALL: Duration = 1_000;
-/** In bytes, approximate. Above it commands wait; below {@link LOW_WATER} they continue. */
+/** In bytes, approximate. Above this, commands wait; below {@link LOW_WATER}, they continue. */
 export const HIGH_WATER = 1024 * 1024;
 export const LOW_WATER = HIGH_WATER / 4;
 /** Extra room beyond high water, for events of a stalled log and for output of commands that are about to wait. */
 export const RESERVE = 4 * 1024 * 1024;
-/** Room for events while the log moves: bursts (every timer missed at once) are faster than any reader. */
+/** Room for events while the log moves. Bursts (every timer missed at once) are faster than any reader. */
 const STORM = 64 * 1024 * 1024;
 
 const BATCH = 64 * 1024;
 const DISK_PAUSE: Duration = 1_000;
-/** After this long without a byte written or an error, an endless log counts as troubled. */
+/** After this long without a byte written or an error, an endless log is reported as trouble. */
 const SILENCE: Duration = 10_000;
 /** The pauses between attempts to write to a full pipe or terminal. The first few only let other work have its turn. */
 const PAUSES: readonly Duration[] = [0, 0, 0, 0, 1, 2, 4, 8, 16, 32];
@@ -76,7 +76,9 @@ export class BatchingDestination implements Destination {
   #writing: Uint8Array = Buffer.alloc(0);
   #batches: string[] = [];
   #filling = '';
-  /** Batches become bytes here, one after the other: a busy log leaves no buffers for the collector. */
+  /**
+   * The buffer in which each batch is encoded in turn, so that a busy log leaves no buffers for the garbage collector.
+   */
   #bytes = Buffer.alloc(0);
   #size = 0;
   #state: 'idle' | 'scheduled' | 'busy' | 'ended' = 'idle';
@@ -216,7 +218,7 @@ export class BatchingDestination implements Destination {
     this.#flushed.open();
   }
 
-  /** Starts to measure how long nothing moves. */
+  /** Starts to measure how long nothing is written. */
   #watch(): void {
     this.#movedAt = this.#clock.monotonic();
     this.#unwatch?.();
@@ -246,7 +248,7 @@ function linesIn(bytes: Uint8Array): number {
 
 const NEWLINE = 0x0a;
 
-/** A gate at which callers wait until it opens. It opens any number of times. */
+/** A gate at which callers wait until it opens. It can open any number of times. */
 class Gate {
   #opened: Promise<void> | undefined;
   #open: () => void = () => undefined;

@@ -11,8 +11,8 @@ import { fitRecord } from './record-limit.js';
 import { JSON_NAMES, type RecordNames } from './record-names.js';
 
 /**
- * Creates the log with one JSON object per line, written by pino. Fields: `level`, `timestamp` (of the event), `host`, the record's fields,
- * `msg`. A line has at most 16 KiB.
+ * Creates the log with one JSON object per line, written by pino. Fields: `level`, `timestamp` (of the event), `host`,
+ * the record's fields, `msg`. A line has at most 16 KiB.
  */
 export const createJsonLog = (options: SinkOptions): Sink =>
   createRecordLog({ name: 'json', names: JSON_NAMES, toFields: toRecord }, options);
@@ -63,7 +63,7 @@ export function createRecordLog(form: RecordForm, { destination, clock, level, h
   return sink;
 }
 
-/** {@link toTimestamp} that caches the last instant: in a busy log many records share one. */
+/** Returns a {@link toTimestamp} that caches the last instant, because many records of a busy log share one. */
 function cachedTimestamp(): (instant: Instant) => string {
   let last: Instant = Number.NaN;
   let text = '';

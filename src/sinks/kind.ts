@@ -3,7 +3,10 @@ import type { Destination } from './destination.js';
 import type { Level } from './level.js';
 import type { LocalClock } from './local-clock.js';
 
-/** The options that create a log format. Add a file that exports `(options: SinkOptions) => Sink`, and list it in `index.ts`. */
+/**
+ * The options that create a log format. Add a file that exports `(options: SinkOptions) => Sink`, and list it in
+ * `index.ts`.
+ */
 export interface SinkOptions {
   readonly destination: Destination;
   readonly clock: Clock;

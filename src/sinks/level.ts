@@ -2,6 +2,6 @@
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type Level = (typeof LOG_LEVELS)[number];
 
-/** Whether a log of one level shows events of the other. */
+/** Returns whether a log at `logLevel` shows events of `level`. */
 export const isShown = (level: Level, logLevel: Level): boolean =>
   LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(logLevel);

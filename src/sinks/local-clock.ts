@@ -1,6 +1,6 @@
 import type { Instant } from '../domain/time.js';
 
-/** What the wall clock of one zone shows. */
+/** The wall clock of one zone. */
 export interface LocalClock {
   /** IANA name, shown with the times. */
   readonly zone: string;
@@ -37,13 +37,13 @@ export class LocalTime {
     return this.#parts;
   }
 
-  /** The heading above the times of a day: its date, the offset and the zone. */
+  /** Returns the heading above the times of a day: its date, the offset and the zone. */
   heading(instant: Instant): string {
     const { date, offset } = this.of(instant);
     return `── ${date} ${offset} ${this.#clock.zone} ${'─'.repeat(24)}`;
   }
 
-  /** Date and time in one text, without a date or offset that equals that of `today`. */
+  /** Returns date and time in one text, without a date or offset that equals that of `today`. */
   text(instant: Instant, today: LocalParts): string {
     const { date, time, offset } = partsOf(this.#clock.format(instant));
     if (date !== today.date) return `${date.slice(WEEKDAY.length)} ${time} ${offset}`;
@@ -51,7 +51,7 @@ export class LocalTime {
   }
 }
 
-/** The start of a date. */
+/** The beginning of a date, of which only the length counts. */
 const WEEKDAY = 'Mon ';
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 

@@ -20,7 +20,7 @@ interface OpenFile {
   readonly handle: FileHandle;
   /** Identifies the file by its device and inode. */
   readonly id: string;
-  /** As in the settings. */
+  /** The path, as in the settings. */
   readonly path: string;
   /** The size when it was opened, in bytes. */
   readonly size: number;
@@ -32,7 +32,7 @@ interface Portion {
   readonly length: number;
 }
 
-/** Nobody else may read a new file, because it contains the output of commands. */
+/** The mode of a new file. No other user may read it, because it contains the output of commands. */
 const MODE = 0o600;
 /** How long after a failed rotation the next one is tried. Meanwhile the file grows. */
 const PAUSE: Duration = MINUTE;
@@ -115,7 +115,7 @@ export class LogFile {
   /** Rotates a full file. If that fails, the file grows. */
   async #next(full: OpenFile, bytes: Uint8Array): Promise<Portion> {
     try {
-      // Behind a link, the file itself is renamed.
+      // If the path is a link, the file behind it is renamed.
       await shift(await realpath(full.path).catch(() => full.path), this.#settings.keep);
     } catch (error) {
       if (this.#rotation === undefined) this.#context.onUnrotated(systemReason(error));
@@ -129,7 +129,7 @@ export class LogFile {
     return { file, length: lengthThatFits(bytes, file.size, this.#settings.maxSize) || bytes.length };
   }
 
-  /** `like`: whose permissions a new file gets. */
+  /** Opens the file at a path. A new file gets the owner and permissions of `like`. */
   async #openAt(path: string, like?: Stats): Promise<OpenFile> {
     const handle = await openToAppend(path, { uid: this.#context.uid, mode: MODE });
     const stats = await handle.stat();
@@ -162,7 +162,7 @@ const lengthOfLine = (bytes: Uint8Array): number => bytes.indexOf(NEWLINE) + 1 |
 
 const idOf = (stats: Stats | undefined): string => (stats === undefined ? '' : `${stats.dev}:${stats.ino}`);
 
-/** The last byte of a file; a newline if the file cannot be read. */
+/** Returns the last byte of a file; a newline if the file cannot be read. */
 async function endOf(path: string, size: number): Promise<number> {
   let handle: FileHandle | undefined;
   try {
@@ -188,7 +188,10 @@ async function renameIfThere(from: string, to: string): Promise<void> {
   });
 }
 
-/** Only root may give a file to another user, so errors do not matter. */
+/**
+ * Gives a file the owner and permissions of another. Only root may give a file to another user, so errors do not
+ * matter.
+ */
 async function permitAs({ mode, uid, gid }: Stats, handle: FileHandle): Promise<void> {
   await handle.chown(uid, gid).catch(() => undefined);
   await handle.chmod(mode & 0o777).catch(() => undefined);

@@ -9,7 +9,7 @@ export interface OpenOptions {
   readonly fd: number;
   /**
    * The same descriptor as a stream, for descriptors that cannot be written otherwise (sockets). Created only on
-   * demand, because Node changes a descriptor it makes a stream of.
+   * demand, because Node changes a descriptor when it creates a stream for it.
    */
   readonly stream: () => Writable;
   readonly clock: Clock;

@@ -14,7 +14,7 @@ interface Constant {
 
 const END = '"}\n';
 
-/** Text that JSON contains as it is. */
+/** Text that JSON contains without escapes. */
 const PLAIN = /^[\n !#-[\]-~]*$/;
 const LINE = /([^\n]*)\n/g;
 /** Replaces newlines while JSON is written: unlike newlines, JSON does not escape it. */
@@ -33,7 +33,7 @@ export class OutputRecords {
 
   readonly #names: RecordNames;
   readonly #beforeTimestamp: string;
-  /** From the line to its repetition in the message; absent if the record has it once. */
+  /** The part between the line and its repetition in the message; `undefined` if the record contains the line once. */
   readonly #between: string | undefined;
 
   /** `recordOf` writes a record of one line in full. */
@@ -44,9 +44,10 @@ export class OutputRecords {
     this.#between = names.line === undefined ? undefined : `","${names.message}":"`;
   }
 
-  /** The records of a block, one per line, none over the limit. The timestamp is that of the event. */
+  /** Returns the records of a block, one per line, none over the limit. The timestamp is that of the event. */
   of(event: RunOutput, timestamp: string): string {
-    // A constant part is not worthwhile for a single line, and only a single line has further fields.
+    // A single line is written in full, because a constant part is not worthwhile, and only a single line has further
+    // fields.
     if (!event.lines.includes('\n')) return fitRecord(this.#recordOf(event), this.#names);
     const { head, middle } = this.#constantOf(event, timestamp);
     const before = `${head}${timestamp}${middle}`.replaceAll('$', '$$$$');
@@ -71,7 +72,7 @@ export class OutputRecords {
   }
 }
 
-/** Each line as the inside of a JSON string. */
+/** Escapes each line, for the inside of a JSON string. */
 function escapedLines(lines: string): string {
   if (PLAIN.test(lines)) return lines;
   if (lines.includes(DELETE))

@@ -7,9 +7,9 @@ import { JSON_NAMES, type RecordNames } from './record-names.js';
  * object does not parse.
  */
 export const RECORD_LIMIT = 16 * 1024;
-/** `msg` is cut to this many bytes at least. It repeats what other fields contain, so it is cut first. */
+/** `msg` is never cut to less than this many bytes. It repeats what other fields contain, so it is cut first. */
 const SHORTEST_MESSAGE = 1_024;
-/** Fields are cut to this many bytes at least. All fields of a record fit if none is longer than this. */
+/** Fields are never cut to less than this many bytes. All fields of a record fit if none is longer than this. */
 const SHORTEST_FIELD = 512;
 /** A UTF-16 unit is at most three bytes of UTF-8. */
 const SURELY_FITS = Math.floor(RECORD_LIMIT / 3);
@@ -21,7 +21,7 @@ const ELLIPSIS = '…';
  */
 type Fields = ReadonlyMap<string, string>;
 
-/** {@link fitRecord} for any number of records. */
+/** Applies {@link fitRecord} to any number of records. */
 export function fitRecords(records: string, names: RecordNames): string {
   let start = 0;
   for (let end = records.indexOf('\n'); end >= 0; end = records.indexOf('\n', start)) {
@@ -63,7 +63,7 @@ function withShortMessage(fields: Fields, { message, truncated }: RecordNames): 
   return marked.set(message, beginningOf(fields.get(message) ?? '', most).replace(/"$/, `${ELLIPSIS}"`));
 }
 
-/** The message of an output record is its line. */
+/** Replaces the data by the line itself, which is the message of an output record. */
 function withoutData(fields: Fields, { message, line = message, data, truncated }: RecordNames): Fields {
   const others = new Map(fields).set(line, fields.get(message) ?? '').set(truncated, 'true');
   others.delete(data);
@@ -89,7 +89,7 @@ function shortened(key: string, fields: Fields, excess: number): string {
 
 const jsonOf = (value: unknown): string => jsonText(value);
 
-/** The first items that fit, at least one. If one item exceeds the limit, its beginning. */
+/** Returns the first items that fit, at least one. If the first item exceeds the limit, returns its beginning. */
 function firstOf(items: readonly string[], most: number): readonly string[] {
   let rest = most;
   const fitting = items.findIndex((item) => (rest -= Buffer.byteLength(item) + 1) < 0);
@@ -97,7 +97,7 @@ function firstOf(items: readonly string[], most: number): readonly string[] {
   return fitting < 0 ? items : items.slice(0, fitting);
 }
 
-/** The beginning of a text in JSON, at most `limit` bytes with its quotes. Never splits a character. */
+/** Returns the beginning of a text in JSON, at most `most` bytes with its quotes. Never splits a character. */
 function beginningOf(json: string, most: number): string {
   const bytes = Buffer.from(json);
   if (bytes.length <= most) return json;
@@ -115,7 +115,7 @@ function withoutLastEscape(text: string, pattern: RegExp): string {
   return at >= 0 && pattern.test(text.slice(at)) && !isEscaped(text, at) ? text.slice(0, at) : text;
 }
 
-/** Whether a backslash is escaped by the one before it. */
+/** Returns whether a backslash is escaped by the one before it. */
 function isEscaped(text: string, backslash: number): boolean {
   let first = backslash;
   while (text[first - 1] === '\\') first--;

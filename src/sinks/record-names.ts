@@ -4,7 +4,7 @@ export interface RecordNames {
   readonly level: string;
   readonly host: string;
   readonly message: string;
-  /** A line of output; absent: only the message has it. */
+  /** A line of output. Absent if only the message contains the line. */
   readonly line?: string;
   readonly data: string;
   readonly truncated: string;

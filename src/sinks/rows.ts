@@ -20,7 +20,7 @@ export interface Row {
   readonly status?: string;
 }
 
-/** Longer names shift only their own message. */
+/** The maximum width of the column of names. Longer names shift only their own message. */
 const WIDEST_NAME = 20;
 
 type Paint = (text: string) => string;
@@ -51,7 +51,10 @@ export class Rows {
     this.#localTime = new LocalTime(local);
   }
 
-  /** The row, without a newline; for output, one row per line. A row for the date comes first if the date changed. */
+  /**
+   * Returns the row, without a newline; for output, one row per line. If the date has changed, a row for the date comes
+   * first.
+   */
   of(row: Row): readonly string[] {
     const { time } = this.#localTime.of(row.at);
     const heading = this.#localTime.heading(row.at);

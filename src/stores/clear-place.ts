@@ -5,7 +5,7 @@ import type { LedgerFile } from './ledger-file.js';
 import { noFile, strangenessOf } from './existing-file.js';
 import { troubleIn } from './trouble.js';
 
-/** What happened to a file, as a clause that says where earlier outcomes are. */
+/** Describes what happened to a file, as a clause that says where earlier outcomes are. */
 export function describeMishap(file: LedgerFile, mishap: Mishap): string {
   const place = mishap === 'overwritten' ? undefined : file.whereabouts();
   return place === undefined ? MISHAPS[mishap] : `it was moved to ${place} while in use; earlier outcomes are there`;
@@ -18,14 +18,14 @@ const MISHAPS: Readonly<Record<Mishap, string>> = {
 };
 
 /**
- * Moves away the file that is now at the path of a state in use, and returns its new path. A file of another program
- * stays, along with the files next to it.
+ * Renames the file that is now at the path of the state file in use, and returns its new path. Another program's file
+ * stays, along with the files next to it, and the result is `undefined`.
  * @throws the file system's errors.
  */
 export function clearPlace(file: LedgerFile, mishap: Mishap, now: Instant): string | undefined {
   const { path } = file;
   if (mishap === 'overwritten') return setAside(path, now);
-  // The log belongs to the moved file: checkpointing completes that file, because nobody else finds its log.
+  // The log belongs to the moved file. A checkpoint completes that file now, because nobody else would find its log.
   troubleIn(() => file.checkpoint('TRUNCATE'));
   const isStrange = noFile(path) === undefined && strangenessOf(path, true) !== undefined;
   if (mishap === 'replaced' && isStrange) return undefined;

@@ -4,13 +4,13 @@ import { isInteger, isName, isOneOf, isText, type RowReader } from './row-reader
 
 const UNKNOWN: DecidedEnding = { kind: 'finished', outcome: LOST };
 
-/** How an open run ends, as its column has it. */
+/** Returns how an open run will end, as the text of its column. */
 export const textOfDecided = (decided: DecidedEnding | undefined): string | null =>
   decided === undefined ? null : JSON.stringify(decided);
 
 /**
- * The inverse of {@link textOfDecided}. If the value is invalid, the run is lost: its fallback has started, and must
- * not start again.
+ * Reads what {@link textOfDecided} wrote. If the text is invalid, the run counts as lost: its fallback has started and
+ * must not start again.
  */
 export function decidedOfText(text: string | null, read: RowReader): DecidedEnding | undefined {
   if (text === null) return undefined;

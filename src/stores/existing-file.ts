@@ -8,8 +8,8 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { troubleIn } from './trouble.js';
 
 /**
- * Names the kind of thing at a path that should be a file. Opening a named pipe would wait for a writer. `undefined`: a
- * file, or nothing.
+ * Describes what is at a path if it is not a regular file, because opening a named pipe, for example, would wait for a
+ * writer. Returns `undefined` if there is a file, or nothing.
  * @throws the file system's errors.
  */
 export function noFile(path: string): string | undefined {
@@ -29,9 +29,9 @@ export interface StateRefusal {
 }
 
 /**
- * Why we must not use the file at the path of a state; `undefined` if we may, or if there is none. Noise counts as a
- * damaged state of ours if `wasOurs` is true, otherwise as someone else's file. Call it before this process opens the
- * file.
+ * Returns why we must not use the file at the path of a state file; `undefined` if we may, or if there is none. Content
+ * that is not a database counts as our damaged state file if `wasOurs` is true, otherwise as someone else's file. Call
+ * it before this process opens the file.
  * @throws the file system's errors.
  */
 export function strangenessOf(path: string, wasOurs: boolean): string | undefined {
@@ -50,22 +50,23 @@ export function strangenessOf(path: string, wasOurs: boolean): string | undefine
   }
 }
 
-/** The description of a state that was emptied. */
+/** The description of a state file that was emptied. */
 export const EMPTIED = 'it is empty, although a scheduler has used it before';
 
 /**
- * Whether there was a state at a path: shown by the mark of its lock, which stays when its scheduler ends, or by its
- * log. An empty file with neither is new, even if a scheduler was killed between creating and writing it.
+ * Returns whether there was a state file at a path. The mark of its lock shows that, because it stays when the
+ * scheduler ends, and so does a log. An empty file with neither is new, even if a scheduler was killed between creating
+ * and writing it.
  * @throws SQLite's errors and the file system's.
  */
 export const wasUsed = (path: string, patience: Duration): boolean =>
   lockContentOf(lockFileOf(path), patience) === 'marked' || sizeOf(`${path}-wal`) > 0;
 
 /**
- * Whether another process has the ledger open under another of its names (a hard link), which has its own lock and log.
- * Two logs would damage the file. A process that has a database open also holds a lock on the file itself. Call it
- * before this process opens the file. `patience`: how long to wait for a reader to finish. @throws the file system's
- * errors.
+ * Returns whether another process has the ledger open under another of its names (a hard link), which has its own lock
+ * and log. Two logs would damage the file. A process that has a database open also holds a lock on the file itself.
+ * Call it before this process opens the file. `patience` is how long to wait for a reader to finish.
+ * @throws the file system's errors.
  */
 export function isOpenByAnotherName(path: string, patience: Duration): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });

@@ -12,15 +12,16 @@ const VALID_FOR = 92;
 /** The size of a page number, in bytes. */
 const WORD = 4;
 /**
- * A trunk page names the next trunk, how many pages it lists, and those pages. SQLite itself leaves the last six places
- * empty. https://sqlite.org/fileformat2.html#the_freelist
+ * Returns how many pages a trunk page lists. The page also holds the number of the next trunk and the length of the
+ * list. SQLite itself leaves the last six places empty.
+ * https://sqlite.org/fileformat2.html#the_freelist
  */
 const placesIn = (page: number): number => page / WORD - 8;
 
 /**
  * Adds `count` free pages of `page` bytes each to a new database, in two writes; SQLite would make two writes per page.
- * If the process is killed in between, the pages are not part of it yet. Only for a file that nobody else uses, outside
- * transactions, and not in WAL mode.
+ * If the process is killed between the two writes, the database does not contain the pages yet. Only for a file that
+ * nobody else uses, outside transactions, and not in WAL mode.
  * @throws the file system's errors.
  */
 export function appendFreePages(path: string, count: number, page: number): void {
@@ -43,8 +44,8 @@ export function appendFreePages(path: string, count: number, page: number): void
 }
 
 /**
- * Free pages starting at number `first`: trunks, each followed by the pages it lists. The last trunk leads on to
- * `next`.
+ * Returns `count` free pages, numbered from `first`: trunks, each followed by the pages it lists. The last trunk points
+ * to `next`.
  */
 function trunksOf(first: number, count: number, page: number, next: number): Buffer {
   const pages = Buffer.alloc(count * page);

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { APPLICATION_ID, MIGRATIONS } from './migrations.js';
 
-/** What can happen to the file of a running scheduler. */
+/** What another program may do to the file of a running scheduler. */
 export type Mishap = 'removed' | 'replaced' | 'overwritten';
 
 /** The size of the header, in bytes. https://sqlite.org/fileformat2.html#the_database_header */
@@ -14,20 +14,20 @@ export type Content =
   /** Nothing yet, or no file. */
   | 'empty'
   | 'ledger'
-  /** A ledger with a schema of a later version than we know. */
+  /** A ledger whose schema is newer than this version supports. */
   | 'newer'
   /** A database of another program. */
   | 'foreign'
   /** Not a database. */
   | 'noise';
 
-/** Whether a file with this header is a ledger. */
+/** Returns whether a file with this header is a ledger. */
 export const isOurs = (header: Buffer): boolean =>
   header.toString('latin1', 0, MAGIC.length) === MAGIC && header.readInt32BE(APPLICATION_ID_OFFSET) === APPLICATION_ID;
 
 /**
- * Reads the header of a file, without touching it. Don't use it on a file that this process has open as a database: see
- * `LedgerFile`.
+ * Reads the header of a file, without changing the file. Don't use it on a file that this process has open as a
+ * database, because closing a descriptor drops the locks: see `WriteBack`.
  * @throws the file system's errors.
  */
 export function headerOf(path: string): Buffer {
@@ -50,5 +50,5 @@ export function contentIn(header: Buffer): Content {
   return formatIn(header) > MIGRATIONS.length ? 'newer' : 'ledger';
 }
 
-/** The version of a ledger's schema. */
+/** Returns the version of a ledger's schema. */
 export const formatIn = (header: Buffer): number => header.readInt32BE(USER_VERSION_OFFSET);

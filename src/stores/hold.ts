@@ -10,7 +10,10 @@ type Held = Extract<Taking, { readonly kind: 'held' }>;
 
 /** How long to wait for a program that only checks who holds the lock. */
 const PATIENCE: Duration = 5;
-/** A start that will be refused may hold the lock for a shorter time. */
+/**
+ * How long another scheduler must hold the lock before this one stops. A start that will fail holds it for a shorter
+ * time.
+ */
 const A_MOMENT: Duration = 3 * SECOND;
 
 /** Another scheduler has the lock. */
@@ -20,16 +23,18 @@ interface OtherHands {
   readonly isForGood: boolean;
 }
 
-/** The lock of a state, held by its ledger: taken when possible, and created again if its file is removed. */
+/**
+ * The lock of a state file, held by its ledger. It is taken when possible, and created again if its file is removed.
+ */
 export class Hold {
   readonly #options: StateOptions;
-  /** The file's real path, as of when it was locked. */
+  /** The real path of the state file when it was locked. */
   #path: string;
-  /** Absent until the state is locked. */
+  /** `undefined` until the state file is locked. */
   #held: Held | undefined;
   #lostSince: Duration | undefined;
 
-  /** `taking`: the progress of a start. */
+  /** `taking` is the result of taking the state file at startup. */
   constructor(options: StateOptions, taking: Taking) {
     this.#options = options;
     this.#path = options.path;
@@ -41,8 +46,8 @@ export class Hold {
   }
 
   /**
-   * Makes sure that the state is locked; otherwise returns the reason. The path of the state may lead to another file
-   * by now.
+   * Makes sure that the state file is locked, or returns why it cannot be. Resolves the path again, because it may lead
+   * to another file by now.
    */
   take(): Held | { readonly reason: string } {
     const options = this.#options;
@@ -62,7 +67,7 @@ export class Hold {
   keep(): OtherHands | undefined {
     const held = this.#held;
     let locking: Locking | undefined;
-    // If locking fails now, it may succeed next time. Until then, the state itself records who uses it.
+    // If locking fails now, it may succeed next time. Until then, the state file itself records who uses it.
     troubleIn(() => {
       if (held?.lock.isInPlace() === false) locking = lockState(this.#path, this.#options.pid, PATIENCE);
     });
@@ -84,7 +89,7 @@ export class Hold {
     this.#held = { ...held, lock };
   }
 
-  /** The state at its path was opened; returns the holder to record in it. Never throws. */
+  /** Marks the lock after the state file was opened, and returns the holder to record in it. Never throws. */
   opened(): Holder | undefined {
     const lock = this.#held?.lock;
     let holder: Holder | undefined;

@@ -31,8 +31,8 @@ const SMALL = 2 * 1024 * 1024;
 /**
  * A ledger's file, open for writing.
  *
- * With `synchronous = NORMAL` a commit passes its pages to the operating system and does not wait for the disk. A
- * killed process loses nothing. A power cut loses what the system still keeps in memory (the last 30 s on Linux), and
+ * With `synchronous = NORMAL`, a commit passes its pages to the operating system and does not wait for the disk. A
+ * killed process loses nothing. A power cut loses what the system still keeps in memory (the last 30 s on Linux), but
  * never damages older records. Waiting for the disk would cost every firing milliseconds.
  * https://sqlite.org/pragma.html#pragma_synchronous
  */
@@ -40,12 +40,12 @@ export class LedgerFile {
   readonly path: string;
   /** The content of the file when it was opened. */
   readonly recollection: Recollection;
-  /** What was left out of it. */
+  /** The invalid values that were left out of {@link recollection}. */
   readonly invalid = new Invalid();
   readonly upkeep: Maintenance;
   /** The current content of the file. */
   readonly recorded: SqliteHistory;
-  /** The outcomes in the file as a log. */
+  /** The outcomes in the file, as a log. */
   readonly outcomes: OutcomeTable;
   readonly #database: DatabaseSyncInstance;
   /** The holder to record from the next commit on. */
@@ -81,8 +81,9 @@ export class LedgerFile {
   }
 
   /**
-   * Writes everything in one transaction, or nothing; on a full disk at least {@link writeEssentials}. @throws SQLite's
-   * errors.
+   * Writes everything in one transaction, or nothing. On a full disk it still does {@link writeEssentials}, and then
+   * throws.
+   * @throws SQLite's errors.
    */
   write(unrecorded: PendingRecords, now: Instant): void {
     try {
@@ -100,8 +101,9 @@ export class LedgerFile {
   }
 
   /**
-   * Writes what the next scheduler needs so that nothing runs twice: the memories of jobs and the open runs, no
-   * outcomes. It changes rows in place, and has a reserve if that is not enough. @throws SQLite's errors.
+   * Writes what the next scheduler needs so that nothing runs twice: the memories of jobs and the open runs, but no
+   * outcomes. It changes rows in place, and uses the reserve if there is not enough space.
+   * @throws SQLite's errors.
    */
   writeEssentials(unrecorded: PendingRecords, now: Instant): void {
     try {
@@ -116,7 +118,7 @@ export class LedgerFile {
     unrecorded.essentialsRecorded();
   }
 
-  /** Writes something that the engine does not record, in one transaction, or nothing. @throws SQLite's errors. */
+  /** Runs a write that is not part of a commit, in one transaction. @throws SQLite's errors. */
   #alter(write: () => void): void {
     this.#tryTwice(() => {
       this.upkeep.keepReserve();
@@ -131,7 +133,7 @@ export class LedgerFile {
       if (!lacksRoom(error)) throw error;
       if (troubleOf(error).isFull) this.upkeep.growFor(write);
       else {
-        // After it is written back, the log is reused from its beginning, which keeps within a limit on file sizes.
+        // A log that was written back is reused from its beginning, so that it keeps within a limit on file sizes.
         this.checkpoint('PASSIVE');
         write();
       }
@@ -150,7 +152,7 @@ export class LedgerFile {
     }
   }
 
-  /** Whether another file, or none, is at its path. */
+  /** Returns what happened to the file at this path; `undefined` if it is still there. */
   displaced(): Exclude<Mishap, 'overwritten'> | undefined {
     const named = statSync(this.path, { throwIfNoEntry: false });
     if (named === undefined) return 'removed';
@@ -158,7 +160,7 @@ export class LedgerFile {
     return named.ino === own.ino && named.dev === own.dev ? undefined : 'replaced';
   }
 
-  /** The current path of the file, if the system knows it. `undefined`: the file was removed. */
+  /** Returns the current path of the file; `undefined` if it was removed, or if the system does not know its path. */
   whereabouts(): string | undefined {
     try {
       const path = readlinkSync(`/proc/self/fd/${this.#writeBack.descriptor}`);
@@ -168,13 +170,16 @@ export class LedgerFile {
     }
   }
 
-  /** Its latest records, up to `limit` of each kind, if no path leads to it any longer. @throws SQLite's errors. */
+  /**
+   * Returns the latest records, up to `limit` of each kind, if no path leads to the file any longer. @throws SQLite's
+   * errors.
+   */
   salvage(limit: number): SalvagedOutcomes | undefined {
     if (fstatSync(this.#writeBack.descriptor).nlink > 0) return undefined;
     return salvageOutcomes(this.#database, this.recorded, limit);
   }
 
-  /** What another program did to the file. */
+  /** Returns what another program did to the file; `undefined` if nothing. */
   mishap(): Mishap | undefined {
     const displaced = this.displaced();
     if (displaced !== undefined) return displaced;
@@ -184,10 +189,12 @@ export class LedgerFile {
     return isOurs(header) && this.#isSound() ? undefined : 'overwritten';
   }
 
-  /** Whether the file is intact after other programs may have written to it. Takes 2 ms per MiB if they have. */
+  /**
+   * Returns whether the file is intact after other programs may have written to it. Takes 2 ms per MiB if they have.
+   */
   #isSound(): boolean {
     if (!this.#writeBack.isTouched) return true;
-    // Memory holds the file's previous content.
+    // Drops the pages in memory, which hold the previous content of the file.
     this.#database.exec('PRAGMA shrink_memory');
     const trouble = troubleIn(() => check(this.#database));
     if (trouble === undefined) this.#writeBack.accept();
@@ -205,8 +212,8 @@ export class LedgerFile {
   }
 
   /**
-   * The binding finalizes statements, and with them the connection, when they are garbage-collected: until then
-   * descriptors stay open.
+   * Closes the database. Descriptors stay open until the binding finalizes the statements, and with them the
+   * connection, when they are garbage-collected.
    */
   close(): void {
     this.#database.close();
@@ -214,7 +221,7 @@ export class LedgerFile {
   }
 }
 
-/** Whether the cause may be missing space: on the disk, or below a limit on file sizes. */
+/** Returns whether the cause may be missing space, on the disk or below a limit on file sizes. */
 function lacksRoom(error: unknown): boolean {
   const { isFull, isVague } = troubleOf(error);
   return isFull || isVague;
@@ -230,7 +237,7 @@ function prepareFile(path: string, database: DatabaseSyncInstance, size: number)
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA temp_store = MEMORY`);
 }
 
-/** SQLITE_CORRUPT, as the binding reports it. */
+/** The error SQLITE_CORRUPT, as the binding reports it. */
 const DAMAGED = { code: 'ERR_SQLITE_ERROR', errcode: 11 };
 
 function check(database: DatabaseSyncInstance): void {

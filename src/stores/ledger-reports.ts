@@ -1,7 +1,7 @@
 import type { LedgerTrouble } from '../domain/ledger.js';
 import type { LedgerFile } from './ledger-file.js';
 
-/** Reports trouble with a state to the listener of its ledger: each reason once, and its end. */
+/** Reports trouble with a state file to the listener of its ledger: each reason once, and when the trouble ends. */
 export class LedgerReports {
   readonly #path: string;
   #listener: (trouble: LedgerTrouble) => void = () => undefined;
@@ -11,12 +11,12 @@ export class LedgerReports {
     this.#path = path;
   }
 
-  /** Whether trouble was reported, and not its end. */
+  /** Whether trouble was reported, and its end was not. */
   get hasTrouble(): boolean {
     return this.#trouble !== undefined;
   }
 
-  /** Sets the listener, and reports present trouble to it. */
+  /** Sets the listener, and reports current trouble to it. */
   listen(listener: (trouble: LedgerTrouble) => void): void {
     this.#listener = listener;
     if (this.#trouble !== undefined) listener(this.#trouble);
@@ -28,7 +28,7 @@ export class LedgerReports {
     this.#listener(this.#trouble);
   }
 
-  /** `lost`: dropped records. `adHoc`: see {@link LedgerTrouble}. */
+  /** Reports that the trouble has ended. `lost` counts the dropped records. For `adHoc`, see {@link LedgerTrouble}. */
   recovered(lost: number, adHoc: number): void {
     if (this.#trouble === undefined) return;
     this.#trouble = undefined;

@@ -7,33 +7,39 @@ import { lockFileOf } from './state-lock.js';
 import { troubleIn } from './trouble.js';
 
 /**
- * A holder that can't be looked up (in another container, on another machine) counts as alive if the state has seen it
- * this recently. It writes every 30 s.
+ * How recently a holder must have written to count as alive if its process can't be looked up (in another container, on
+ * another machine). A holder writes every 30 s.
  */
 const LATELY: Duration = 1.5 * MINUTE;
 
 /**
- * The scheduler that uses a state, according to the state itself: removing the lock does not remove the scheduler. Read
- * only if the lock's file is no longer the holder's; a dead holder has released it.
+ * The scheduler that uses a state file, as recorded in the file, because removing the lock does not stop the scheduler.
+ * The record matters only if the lock file is no longer the one that the holder locked. Otherwise, a free lock shows
+ * that the holder has ended.
  */
 export interface Holder {
   readonly pid: number;
-  /** When the process started, as the kernel counts: another process with the same pid started at another time. */
+  /**
+   * When the process started, as the kernel counts. It distinguishes processes that have the same pid one after the
+   * other.
+   */
   readonly began: string;
-  /** Where the pid is valid: this boot of the kernel, and its namespace. Empty if the system provides neither. */
+  /** Where the pid is valid: this boot of the kernel, and its pid namespace. Empty if the system provides neither. */
   readonly where: string;
   readonly host: string;
-  /** The inodes of its lock and of the state: a copy of the state has no holder. */
+  /**
+   * The inodes of the lock and of the state file. A copy of the state file has another inode, and therefore no holder.
+   */
   readonly lock: number;
   readonly state: number;
 }
 
 const KEY = 'holder';
 
-/** Records who uses a state. */
+/** Records the holder of a state file. */
 export const HOLDER_ROW = `INSERT OR REPLACE INTO meta VALUES ('${KEY}', ?)`;
 
-/** What the process with that pid reports about itself. @throws the file system's errors. */
+/** Describes this process as the holder of a state file. @throws the file system's errors. */
 export const holderOf = (path: string, pid: number, lock: number): Holder => ({
   pid,
   began: beganOf(pid) ?? '',
@@ -43,14 +49,17 @@ export const holderOf = (path: string, pid: number, lock: number): Holder => ({
   state: statSync(path).ino,
 });
 
-/** A scheduler that uses the state although its lock is free. `pid` is `undefined` if it belongs to another system. */
+/**
+ * Returns the scheduler that uses the state file although its lock is free; `undefined` if there is none. The `pid` is
+ * `undefined` if the scheduler belongs to another system.
+ */
 export function livingHolderOf(
   path: string,
   { now, patience }: { readonly now: Instant; readonly patience: Duration },
 ): { readonly pid: number | undefined } | undefined {
   const lock = statSync(lockFileOf(path), { throwIfNoEntry: false })?.ino;
   let found: { readonly holder: Holder; readonly seenAt: Instant | undefined } | undefined;
-  // An unreadable record has no holder; opening the file reports why.
+  // A file that cannot be read shows no holder. Opening it reports why.
   troubleIn(() => (found = readHolder(path, patience)));
   if (found === undefined) return undefined;
   const { holder, seenAt } = found;
@@ -70,7 +79,7 @@ function isAlive(holder: Holder, seenAt: Instant | undefined, now: Instant): boo
 function readHolder(path: string, patience: Duration): { holder: Holder; seenAt: Instant | undefined } | undefined {
   if (contentIn(headerOf(path)) !== 'ledger') return undefined;
   const database = openForReading(path, patience);
-  // As text: reading an integer that exceeds a JavaScript number would throw.
+  // Reads the value as text, because an integer too large for a JavaScript number would throw.
   const meta = (key: string) => glance(database, 'CAST(value AS TEXT)', `FROM meta WHERE key = '${key}'`);
   try {
     const holder = parse(meta(KEY));
@@ -81,7 +90,7 @@ function readHolder(path: string, patience: Duration): { holder: Holder; seenAt:
   }
 }
 
-/** `undefined` for a value that no holder has written. */
+/** Returns `undefined` for a value that no holder has written. */
 function parse(text: unknown): Holder | undefined {
   if (typeof text !== 'string') return undefined;
   try {
@@ -95,7 +104,10 @@ function parse(text: unknown): Holder | undefined {
 
 const isText = (value: unknown): boolean => typeof value === 'string';
 
-/** The 22nd field of `/proc/<pid>/stat`; `undefined` when no such process lives. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+/**
+ * Returns the 22nd field of `/proc/<pid>/stat`, the start time; `undefined` if no such process is alive.
+ * https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ */
 function beganOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');

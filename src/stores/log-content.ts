@@ -15,16 +15,16 @@ const NOTHING: Sum = [0, 0];
 
 /** The content of a write-ahead log. */
 export type LogContent =
-  /** Nothing, or commits, followed by what a scheduler that died had not committed. */
+  /** Empty, or commits, possibly followed by frames that a dead scheduler never committed. */
   | 'whole'
   /** Commits after a damaged place, which SQLite silently skips. */
   | 'damaged'
-  /** Not a log of SQLite, which silently treats it as empty. */
+  /** Not an SQLite log. SQLite silently treats it as empty. */
   | 'noise';
 
 /**
- * Reads the content of a database's log, without changing it. 5 MB, the usual maximum, take 80 ms. @throws the file
- * system's errors.
+ * Reads the content of a database's log, without changing it. Takes 80 ms for 5 MB, the usual maximum.
+ * @throws the file system's errors.
  */
 export function logContentOf(file: string): LogContent {
   const stats = statSync(file, { throwIfNoEntry: false });
@@ -47,7 +47,10 @@ function framesOf(log: Buffer, page: number): readonly Buffer[] {
   return Array.from({ length: count }, (_, index) => log.subarray(HEADER + index * size, HEADER + (index + 1) * size));
 }
 
-/** The number of complete frames: the checksum of each continues that of the previous one. */
+/**
+ * Returns the number of intact frames at the start of the log. The checksum of each frame continues that of the
+ * previous one.
+ */
 function goodFrames(frames: readonly Buffer[], first: Sum, isBigEndian: boolean): number {
   let sum = first;
   const bad = frames.findIndex((frame) => {
@@ -59,8 +62,8 @@ function goodFrames(frames: readonly Buffer[], first: Sum, isBigEndian: boolean)
 }
 
 /**
- * Whether a frame ends a commit of this log. Frames left from an earlier use of the file have other salts. The first
- * bad frame may be half written by a scheduler that was killed; such a scheduler wrote nothing after it.
+ * Returns whether a frame ends a commit of this log. Frames left from an earlier use of the file have other salts. The
+ * first bad frame may be half written by a scheduler that was killed; such a scheduler wrote nothing after it.
  */
 const isCommitOf =
   (log: Buffer) =>

@@ -7,7 +7,7 @@ import { forwardMarkIn } from './outcome-table.js';
 import { troubleIn, troubleOf } from './trouble.js';
 import type { WriteBack } from './write-back.js';
 
-/** Rows and jobs checked in one step, which takes about a millisecond. */
+/** The maximum number of rows and jobs checked in one step, which takes about a millisecond. */
 const ROWS = 200;
 const JOBS = 20;
 const BETWEEN_STEPS: Duration = 100;
@@ -29,20 +29,21 @@ const PLENTY = 3 * ROOM;
 const NO_LIMIT = 4_294_967_294;
 
 /**
- * How many bytes to reserve on a disk with this many free bytes. Twice as much is needed, because the log holds a copy.
+ * Returns how many bytes to reserve on a disk with this many free bytes. Twice as much is needed, because the log holds
+ * a copy.
  */
 const roomWith = (free: number): number => (free >= PLENTY ? ROOM : Math.floor(free / 8));
 
-/** Free bytes on the file's disk, for users other than root. */
+/** Returns the free bytes on the file's disk, for users other than root. */
 function freeBeside(path: string): number {
   const { bavail, bsize } = statfsSync(path);
   return bavail * bsize;
 }
 
 /**
- * Deletes the oldest outcomes of a job (?1, up to ?4 of them) that ended before ?2 or are beyond the newest ?3.
- * Those with a number above ?5 stay, and so does the newest of a job that may come again. An ad-hoc job, which has a colon
- * in its name, does not come again.
+ * Deletes up to ?4 of the oldest outcomes of job ?1. These ended before ?2, or are beyond the newest ?3 and have a
+ * number up to ?5. The newest outcome of all stays, and so does the newest one of each job. That does not apply to
+ * ad-hoc jobs (with a colon in the name) and jobs of other machines (with a slash).
  */
 export const PRUNE = `
   DELETE FROM firings WHERE id IN (
@@ -55,8 +56,8 @@ export const PRUNE = `
 const PUT_RESERVE = `INSERT OR IGNORE INTO reserve (rowid, room) VALUES (1, zeroblob(${RESERVE}))`;
 
 /**
- * Gives a new file its space before it has a log: through the log every page would be written three times. `page`: its
- * size in bytes.
+ * Reserves the space of a new file before the file has a log, because through the log every page would be written three
+ * times. `page` is the page size in bytes.
  */
 export function furnish(path: string, database: DatabaseSyncInstance, page: number): void {
   // Space that is not available now is requested again by `makeRoom`.
@@ -82,7 +83,7 @@ export class Maintenance {
   readonly #retention: Retention;
   readonly #nextJob: StatementSyncInstance;
   readonly #prune: StatementSyncInstance;
-  /** The progress of this sweep over all jobs, by name. */
+  /** The last job that the current sweep has finished. A sweep visits all jobs in the order of their names. */
   #job = '';
   #isRoomMade = false;
   #isReserveSpent = false;
@@ -96,12 +97,12 @@ export class Maintenance {
     this.#prune = database.prepare(PRUNE);
   }
 
-  /** Call it once for an existing file: the reserve of an earlier scheduler is kept. @throws SQLite's errors. */
+  /** Keeps the reserve of an earlier scheduler. Call it once for an existing file. @throws SQLite's errors. */
   takeOver(): void {
     if (this.#database.prepare('SELECT 1 FROM reserve').get() !== undefined) this.#limit(this.#ask('page_count'));
   }
 
-  /** Does a small part of the work, and returns when the next part is due. @throws SQLite's errors. */
+  /** Does a small part of the work, and returns the time until the next part. @throws SQLite's errors. */
   step(now: Instant): Duration {
     let rows = ROWS;
     const sent = this.#sent();
@@ -120,22 +121,22 @@ export class Maintenance {
     return BETWEEN_STEPS;
   }
 
-  /** The last number that `runs` may delete. */
+  /** Returns the highest number of an outcome that `runs` may delete. */
   #sent(): number {
     if (!this.#retention.keepsUnsent) return Number.MAX_SAFE_INTEGER;
     return forwardMarkIn(this.#database)?.number ?? Number.MAX_SAFE_INTEGER;
   }
 
   /**
-   * Enlarges the file and its log by the space to keep free; retried later if there is no space. @throws SQLite's other
-   * errors.
+   * Enlarges the file and its log by the space to keep free. If there is no space, tries again later.
+   * @throws SQLite's other errors.
    */
   makeRoom(): void {
     const room = roomWith(freeBeside(this.#path));
     if (room < RESERVE) return;
     try {
       this.#limit(NO_LIMIT);
-      // Even without content, the log gets its header.
+      // Even if the file does not grow, this gives the log its header.
       this.#grow(room < ROOM || this.#hasLittleRoom() ? room : 0);
       this.#putReserve();
       this.#writeBack.lengthenLog(room + RESERVE);
@@ -157,7 +158,7 @@ export class Maintenance {
   }
 
   /**
-   * Runs `write` while the file may take more pages, if the disk has room for them, twice. Until then it uses the free
+   * Runs `write` while the file may grow, if the disk has room for the new pages twice. Otherwise `write` uses the free
    * space within the file. Pages of the log that do not fit into the file can never be written back, and then the log
    * cannot be reused.
    */
@@ -169,13 +170,16 @@ export class Maintenance {
       this.#limitTo(ROOM);
       return;
     }
-    // After it is written back, the log is reused from its beginning, and takes no new space.
+    // A log that was written back is reused from its beginning, and takes no new space.
     this.#writeBack.checkpoint('PASSIVE');
     this.makeRoom();
     write();
   }
 
-  /** Restores what {@link spendReserve} has used. @throws SQLite's errors: a full disk, until there is space. */
+  /**
+   * Restores the reserve that {@link spendReserve} has freed. @throws SQLite's errors, also while the disk is still
+   * full.
+   */
   keepReserve(): void {
     if (!this.#isReserveSpent) return;
     this.#putReserve();

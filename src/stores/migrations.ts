@@ -10,8 +10,8 @@ export const APPLICATION_ID = 0x746d7273;
 const utc = (column: string) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000.0, 'unixepoch')`;
 
 /**
- * The steps from one version of the schema to the next; a file's version is the number of steps it has been through.
- * Append only: users' files have been through the existing steps.
+ * The steps from one version of the schema to the next. The version of a file is the number of steps it has been
+ * through. Only append steps: users' files have been through the existing ones.
  *
  * Open runs are in a separate table. It is small and its rows come and go within a few pages, which makes admission
  * cheap. The rows of `firings` are therefore numbered in the order of their ends, so the latest outcomes need no index.
@@ -237,8 +237,8 @@ export const MIGRATIONS: readonly string[] = [
 ];
 
 /**
- * Brings a database to the newest schema, each step in its own transaction. Throws SQLite's errors; the failing step is
- * then undone.
+ * Brings a database to the newest schema, each step in its own transaction.
+ * @throws SQLite's errors; the failing step is then undone.
  */
 export function migrate(database: DatabaseSyncInstance, version: number): void {
   for (const [index, step] of MIGRATIONS.entries()) {

@@ -15,8 +15,9 @@ export type FileOpening =
   | StateRefusal;
 
 /**
- * Opens the file of a ledger for writing, creating it if missing. A file that is damaged, emptied or not a database is
- * set aside for a new one. A file of another program or of a later version stays as it is. Never throws.
+ * Opens the file of a ledger for writing, creating it if it is missing. A file that is damaged, emptied or not a
+ * database is renamed, and a new one is created. A file of another program or of a later version stays as it is. Never
+ * throws.
  */
 export function openFile(toOpen: FileToOpen, now: Instant): FileOpening {
   try {
@@ -43,15 +44,15 @@ function openOrBeginAnew(toOpen: FileToOpen, now: Instant): FileOpening {
   return { kind: 'open', file: begin(toOpen), setAside: { file: path, aside, reason: opened } };
 }
 
-/** Kinds of content that are set aside unopened. */
+/** The kinds of content that are set aside without opening the file. */
 const DAMAGES: Readonly<Partial<Record<Content | 'emptied', string>>> = {
   noise: 'it is not a database',
   emptied: EMPTIED,
 };
 
 /**
- * Opens a file that was just created. An unusable one is removed again: if it stayed empty, it would look like a state
- * that was emptied.
+ * Opens a file that was just created. If that fails, removes a file that is still empty, because it would look like a
+ * state file that was emptied.
  */
 function begin(toOpen: FileToOpen): LedgerFile {
   const { path } = toOpen;
@@ -63,7 +64,7 @@ function begin(toOpen: FileToOpen): LedgerFile {
   }
 }
 
-/** Returns what is wrong with a damaged file. */
+/** Opens a file. If it is damaged, returns what is wrong. */
 function openUnlessDamaged(toOpen: FileToOpen): LedgerFile | string {
   try {
     return new LedgerFile(toOpen);
@@ -79,7 +80,10 @@ const LOG_REASONS: Readonly<Record<Exclude<LogContent, 'whole'>, string>> = {
   damaged: 'a part of it is damaged, and later records are lost',
 };
 
-/** Keeps a log that SQLite would silently skip, or read only in part. The intact part of it is still read. */
+/**
+ * Sets aside a log that SQLite would silently skip, or a copy of one that SQLite would read only in part. The intact
+ * part is still read.
+ */
 function setLogAside(path: string, now: Instant): SetAside | undefined {
   const file = `${path}-wal`;
   const content = logContentOf(file);

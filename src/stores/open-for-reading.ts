@@ -3,12 +3,13 @@ import { pathToFileURL } from 'node:url';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Duration } from '../domain/time.js';
 
-/** The size of a file in bytes; 0 if there is none. */
+/** Returns the size of a file in bytes; 0 if there is none. */
 export const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 /**
- * Opens a database for reading. No process uses a file without a log. SQLite knows this, so it creates no files next to
- * it, takes no lock, and can read in a read-only folder. @throws SQLite's errors.
+ * Opens a database for reading. A file without a log is not in use by any process, so it is opened as immutable. Then
+ * SQLite creates no files next to it, takes no lock, and can read in a read-only folder.
+ * @throws SQLite's errors.
  */
 export function openForReading(path: string, patience: Duration): DatabaseSyncInstance {
   const url = pathToFileURL(path);
@@ -17,8 +18,9 @@ export function openForReading(path: string, patience: Duration): DatabaseSyncIn
 }
 
 /**
- * Reads one value without a prepared statement, which would keep the connection open, and its locks, until it is collected. `undefined` without a
- * row. @throws SQLite's errors.
+ * Reads one value. Uses no prepared statement, which would keep the connection and its locks until it is
+ * garbage-collected. Returns `undefined` without a row.
+ * @throws SQLite's errors.
  */
 export function glance(database: DatabaseSyncInstance, value: string, from = ''): unknown {
   let seen: unknown;
@@ -30,7 +32,9 @@ export function glance(database: DatabaseSyncInstance, value: string, from = '')
   return seen;
 }
 
-/** Ends an open transaction, if there is one: SQLite itself ends it on some errors. @throws SQLite's errors. */
+/**
+ * Rolls back the open transaction, if there is one; SQLite itself does that on some errors. @throws SQLite's errors.
+ */
 export function rollBack(database: DatabaseSyncInstance): void {
   if (database.isTransaction) database.exec('ROLLBACK');
 }

@@ -9,8 +9,8 @@ import { troubleIn } from './trouble.js';
 const PATIENCE: Duration = 500;
 
 /**
- * Opens a state for the one scheduler that writes it, creating it and its folder if missing. A state that cannot be
- * opened now is a ledger in trouble, which retries. Never throws.
+ * Opens a state file for the one scheduler that writes it, creating it and its folder if they are missing. If it cannot
+ * be opened now, the returned ledger reports trouble and keeps retrying. Never throws.
  */
 export function openState(options: StateOptions): StateOpening {
   const { path, clock, pid, retention, patience = PATIENCE } = options;

@@ -11,12 +11,12 @@ import { Invalid, isCount, isText } from './row-reader.js';
 const MARK = 'forwarded';
 
 /**
- * How far the clock of another machine may be ahead. The newest outcomes of a timer are kept, so those from a later
- * time would push out all that follow once that clock is right.
+ * How far the clock of another machine may be ahead. Only the newest outcomes of a timer are kept. Outcomes from the
+ * future would displace all that follow once that clock is right.
  */
 const MOST_AHEAD: Duration = HOUR;
 
-/** The outcomes of an open ledger's file as a log. */
+/** The outcomes in the file of an open ledger, as a log. */
 export class OutcomeTable implements OutcomeLog {
   readonly #database: DatabaseSyncInstance;
   readonly #transact: (write: () => void) => void;
@@ -73,8 +73,8 @@ export class OutcomeTable implements OutcomeLog {
   }
 
   /**
-   * A number alone is not enough: two machines cloned from one image share a name and a state. `isAnyTime`: the time of
-   * its end was not recorded.
+   * Returns whether an outcome is already recorded. Its number alone does not show that: two machines cloned from one
+   * image share a name and a state. If `isAnyTime` is true, the time of its end was not recorded, and is not compared.
    */
   #has({ at, firing: { jobName, scheduledFor, generation }, runId }: Ending, isAnyTime: boolean): boolean {
     const sql = `SELECT 1 FROM firings
@@ -88,19 +88,22 @@ export class OutcomeTable implements OutcomeLog {
   }
 }
 
-/** The number up to which outcomes are forwarded; `undefined` if none ever were. @throws SQLite's errors. */
+/** Returns the mark up to which outcomes were forwarded; `undefined` if none ever were. @throws SQLite's errors. */
 export function forwardMarkIn(database: DatabaseSyncInstance): ForwardMark | undefined {
   const [row] = rowsOf<[unknown]>(database, 'SELECT value FROM meta WHERE key = ?', MARK);
   try {
     const { state, number } = JSON.parse(String(row?.[0])) as Partial<ForwardMark>;
     return isText(state) && isCount(number) ? { state, number } : undefined;
   } catch {
-    // No mark, or not ours: forwarding starts over.
+    // There is no mark, or an invalid one: forwarding starts over.
     return undefined;
   }
 }
 
-/** Run ids of two machines may be equal. A machine with workers of its own says which one had the run. */
+/**
+ * Adds the name of the machine to the job name and the run id, because run ids of two machines may be equal. A machine
+ * with workers of its own reports which one had the run.
+ */
 const endingAt = (node: string, ending: Ending): Ending => ({
   ...(ending.event === 'run.finished' ? { node, ...ending } : ending),
   firing: { ...ending.firing, jobName: `${node}/${ending.firing.jobName}` },

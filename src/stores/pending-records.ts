@@ -12,8 +12,8 @@ import { LOST } from '../domain/outcome.js';
 import type { SalvagedOutcomes } from './salvage.js';
 
 /**
- * At most this many outcomes and failed attempts are kept while nothing can be recorded; beyond that the oldest are
- * dropped and counted.
+ * The maximum number of outcomes, and of failed attempts, that are kept while nothing can be recorded. Beyond it, the
+ * oldest are dropped and counted.
  */
 export const MOST_KEPT = 10_000;
 
@@ -28,19 +28,19 @@ export interface OpenEntry {
 type OfRun = Extract<TimerEvent, { readonly runId: string; readonly firing: unknown }>;
 
 /**
- * What is known but not on disk yet. Events are folded into the resulting state. So a run whose admission and first
- * attempt coincide is one row, repeated facts are written once, and memory stays bounded.
+ * What is known but not on disk yet. Events are folded into the resulting state, so a run whose admission and first
+ * attempt coincide is one row. Repeated facts are written once, and memory stays bounded.
  */
 export class PendingRecords {
   readonly changedJobs = new Map<string, JobRecord>();
   /** Names of removed jobs, whose rows are deleted before any are written. */
   readonly removedJobs = new Set<string>();
   readonly changedRuns = new Set<OpenEntry>();
-  /** Runs that are closed and have a row among the open ones. */
+  /** Closed runs that still have a row among the open ones. */
   closedRuns: OpenEntry[] = [];
   endings: Ending[] = [];
   failedAttempts: { readonly runId: string; readonly failed: FailedAttempt }[] = [];
-  /** Outcomes and failed attempts that were dropped. */
+  /** The number of outcomes and failed attempts that were dropped. */
   lost = 0;
   /** The open runs on disk belong to another scheduler, or to none: {@link changedRuns} replaces all of them. */
   replacesOpenRuns = false;
@@ -62,12 +62,12 @@ export class PendingRecords {
     }
   }
 
-  /** Drops the oldest beyond the limit, while nothing can be written. */
+  /** Drops the oldest records beyond the limit. Call it while nothing can be written. */
   trim(): void {
     this.lost += letGo(this.endings) + letGo(this.failedAttempts);
   }
 
-  /** Adds the records of a vanished file, before new ones. */
+  /** Adds the records of a vanished file, to be written before new ones. */
   takeBack({ endings, failedAttempts, left }: SalvagedOutcomes): void {
     this.endings = [...endings, ...this.endings];
     this.failedAttempts = [...failedAttempts, ...this.failedAttempts];
@@ -81,9 +81,9 @@ export class PendingRecords {
   }
 
   /**
-   * The file belonged to another scheduler. Its open runs get outcomes in the same commit that records ours, and its
-   * jobs stay unless ours replace them. Returns how many of them are ad-hoc jobs, which run only if a scheduler finds
-   * them at its start.
+   * Takes over a file that belonged to another scheduler. Its open runs get outcomes in the same commit that records
+   * ours, and its jobs stay unless ours replace them. Returns how many of these are ad-hoc jobs, which run only if a
+   * scheduler finds them at startup.
    */
   takeOver({ jobs, open, lastSeenAt }: Recollection, at: Instant): number {
     this.#restateRuns();
@@ -94,7 +94,7 @@ export class PendingRecords {
     return [...jobs.values()].filter(({ name, definition }) => definition !== undefined && !isOurs(name)).length;
   }
 
-  /** Outcomes and failed attempts that are not on disk, including the dropped ones. */
+  /** The number of outcomes and failed attempts that are not on disk, including the dropped ones. */
   get records(): number {
     return this.endings.length + this.failedAttempts.length + this.lost;
   }
@@ -132,7 +132,7 @@ export class PendingRecords {
   #fold(event: TimerEvent): void {
     switch (event.event) {
       case 'run.admitted':
-        // The run is admitted again, for a firing of a scheduler that died. Only the trigger may differ now.
+        // The run may be admitted again, for a firing of a scheduler that died. Then only its trigger may differ.
         if (this.#open.get(event.runId)?.run.firing.trigger !== event.firing.trigger)
           this.#change(event, { firing: event.firing });
         return;
@@ -173,7 +173,9 @@ export class PendingRecords {
     }
   }
 
-  /** On a worker, the first attempt starts some time after it has begun. */
+  /**
+   * Returns what the start of a process changes. On a worker, the first attempt starts some time after it has begun.
+   */
   #begunAs({ runId, attempt, pid, latenessMs, node, decided }: RunStarted): Partial<OpenRun> {
     const run = this.#open.get(runId)?.run;
     const process = { pid, ...(node !== undefined && decided === undefined && { node }) };
@@ -202,7 +204,10 @@ export class PendingRecords {
   }
 }
 
-/** With every key that an attempt sets: the hidden class of a run that gets one later is its own in V8 11 (Node 20). */
+/**
+ * Returns a run with every key that an attempt sets. In V8 11 (Node 20), a run that gets a key later has a hidden class
+ * of its own.
+ */
 const newRun = (runId: string, firing: OpenRun['firing']): OpenRun => ({
   runId,
   firing,
@@ -221,7 +226,10 @@ function letGo(kept: unknown[]): number {
   return many;
 }
 
-/** The outcome of a run that another scheduler left open in a file which this one opens late: nobody continues it. */
+/**
+ * Returns the outcome of a run that another scheduler left open in a file that this one opens late. Nobody continues
+ * such a run.
+ */
 function endingOfLeft(run: OpenRun, lastSeenAt: Instant | undefined, at: Instant): Ending {
   const { firing, runId, attempts, latenessMs, startedAt, decided } = run;
   const fallback = decided && { fallback: { outcome: LOST } };

@@ -1,16 +1,16 @@
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-/** At most this many links are followed from one to the next, as in the kernel: 40. */
+/** The maximum number of links that are followed from one to the next, as in the kernel: 40. */
 const MOST_LINKS = 40;
 /** Write permission for a group and for everyone. */
 const OTHERS_WRITE = 0o022;
 const ROOT = 0;
 
 /**
- * The first link on the path to a file that another user created in a folder where others can write. It may lead to any
- * of our files. `undefined`: there is none. Like the kernel's `protected_symlinks`, which not every system enables.
- * `path` is absolute.
+ * Returns the first link on the path to a file that another user created in a folder where others can write. It may
+ * lead to any of our files. Returns `undefined` if there is none. The kernel's `protected_symlinks` makes the same
+ * check, but not every system enables it. `path` is absolute.
  */
 export function plantedLinkOn(path: string, uid: number): string | undefined {
   let at = path;
@@ -23,7 +23,7 @@ export function plantedLinkOn(path: string, uid: number): string | undefined {
   return undefined;
 }
 
-/** The link nearest to the root, and the rest of the path from its target. */
+/** Returns the link nearest to the root, and the rest of the path that follows it. */
 function firstLinkOn(path: string): { readonly path: string; readonly rest: string } | undefined {
   const names = path.split('/').filter((name) => name !== '');
   let at = '/';

@@ -2,9 +2,10 @@ import { closeSync, openSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Creates the file and its folder unless they exist. Nobody else may read a new file or enter a new folder, because it
- * contains the output of commands. SQLite gives the files next to a database the permissions of the database. An
- * existing file is not even opened. Returns whether it is new. @throws the file system's errors.
+ * Creates the file and its folder unless they exist. Nobody else may read a new file or enter a new folder, because the
+ * file contains the output of commands. SQLite gives the files next to a database the permissions of the database. An
+ * existing file is not even opened. Returns whether the file is new.
+ * @throws the file system's errors.
  */
 export function createPrivately(path: string): boolean {
   makeFolder(dirname(path));
@@ -18,8 +19,9 @@ export function createPrivately(path: string): boolean {
 }
 
 /**
- * Creates a folder and its missing parents, for this user only. Does not use `recursive` of mkdir: that never ends if a
- * folder refuses a new one as if it were missing itself, like /proc. @throws the file system's errors.
+ * Creates a folder and its missing parents, for this user only. Does not use the `recursive` option of mkdir. It never
+ * ends in a folder such as /proc, which reports itself as missing when it rejects a new folder.
+ * @throws the file system's errors.
  */
 export function makeFolder(path: string): void {
   if (existsSync(path)) return;

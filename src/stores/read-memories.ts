@@ -4,9 +4,9 @@ import { readState } from './read-state.js';
 import { troubleIn } from './trouble.js';
 
 /**
- * The memories in a state that cannot be opened for writing, such as one on a read-only disk: pauses, breakers, counted
- * runs. Nothing is caught up, so every cursor is `now`. Ad-hoc jobs are left out, because they could run twice. Never
- * throws.
+ * Reads the memories in a state file that cannot be opened for writing, such as one on a read-only disk: pauses,
+ * breakers, counted runs. Nothing is caught up, so every cursor is `now`. Ad-hoc jobs are left out, because they could
+ * run twice. Never throws.
  */
 export function readMemories(path: string, now: Instant): ReadonlyMap<string, JobRecord> {
   const reading = readState(path);

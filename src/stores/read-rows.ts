@@ -30,8 +30,9 @@ import {
 } from './row-reader.js';
 
 /**
- * The inverses of what `rows` writes. A row is checked like a file, because other programs may have written into it. An
- * invalid value is left out and noted. A row that needs the value is left out too (`undefined`).
+ * These functions read what the functions of `rows` write. A row is checked like a timer file, because other programs
+ * may have written to the state file. An invalid value is left out and noted. A row that needs the value is left out,
+ * too (`undefined`).
  */
 const BREAKERS: readonly BreakerState['kind'][] = ['closed', 'open', 'half_open'];
 const TRIGGERS: readonly Trigger[] = ['schedule', 'catch_up', 'manual', 'start'];
@@ -40,7 +41,10 @@ const isStatus = isOneOf(FIRING_STATUSES);
 const isRunStatus = isOneOf(RUN_STATUSES);
 const isTrigger = isOneOf(TRIGGERS);
 
-/** Reads a job's memory. If its place in its schedule is invalid, it belongs to no schedule: the job starts over. */
+/**
+ * Reads a job's memory. If the job's place in its schedule is invalid, its fingerprint is left empty, so that the job
+ * starts over.
+ */
 export function jobOfRow(row: JobRow, invalid: Invalid): JobRecord | undefined {
   const [name, fingerprint, cursor, generation, runsBegun, failuresInARow] = row;
   if (!invalid.isUsable('a timer', [['name', name, isName]])) return undefined;
@@ -70,7 +74,7 @@ export function jobOfRow(row: JobRow, invalid: Invalid): JobRecord | undefined {
   };
 }
 
-/** An invalid breaker counts as closed: the timer starts over. */
+/** Reads a breaker. An invalid one counts as closed, so that the timer starts over. */
 function breakerOf(row: JobRow, read: RowReader): BreakerState {
   const kind = read.required('breaker', row[6], isOneOf(BREAKERS), 'closed');
   if (kind === 'closed') return CLOSED;
@@ -80,7 +84,7 @@ function breakerOf(row: JobRow, read: RowReader): BreakerState {
   return kind === 'open' ? { kind, until, cooldown } : { kind, cooldown };
 }
 
-/** A pause with an invalid end lasts until it is resumed, because damage must not resume a timer. */
+/** Reads a pause. One with an invalid end lasts until you resume the timer, because damage must not resume it. */
 function pauseOf(row: JobRow, read: RowReader): Pause | undefined {
   if (read.required('paused', row[9], isCount, 1) === 0) return undefined;
   return {
@@ -100,7 +104,7 @@ function firingOf([jobName, scheduledFor, trigger, generation]: FiringRow, whose
   return { jobName, scheduledFor, trigger, generation: read.required('generation', generation, isCount, 0) };
 }
 
-/** Reads a run without an outcome. If it may have had a process, assume that it had one. */
+/** Reads a run without an outcome. If its number of attempts is invalid, assumes one. */
 export function openRunOfRow(row: OpenRunRow, invalid: Invalid): OpenRun | undefined {
   const [
     ,
@@ -202,7 +206,7 @@ function finishedOf(status: RunStatus, row: EndingRow, read: RowReader) {
   };
 }
 
-/** How the fallback ended, from the columns before those of the run. */
+/** Reads how the fallback ended, from the columns before those of the run. */
 function fallbackOf(row: EndingRow, read: RowReader): { readonly fallback?: FallbackResult } {
   const [status, errorOrNull, duration, tail] = row.slice(
     -NO_RUN_FACTS.length - NO_FALLBACK.length,
@@ -229,7 +233,7 @@ function usageOf(facts: RunFacts, read: RowReader): Partial<Usage> {
 
 const isOutput = (value: unknown): value is string | Uint8Array => isText(value) || value instanceof Uint8Array;
 
-/** Texts with U+0000 are stored as their bytes. */
+/** Returns a stored text. A text with U+0000 is stored as bytes. */
 const textOf = (stored: string | Uint8Array): string =>
   typeof stored === 'string' ? stored : Buffer.from(stored).toString();
 

@@ -10,15 +10,15 @@ import { troubleOf } from './trouble.js';
 const PATIENCE: Duration = 1_000;
 
 /**
- * Opens a state for reading, whether or not a scheduler writes it. Changes nothing, creates no state, and never throws. Not for the process that
- * writes it.
+ * Opens a state file for reading, whether or not a scheduler writes it. Changes nothing, creates no file, and never
+ * throws. Not for the process that writes the file.
  */
 export function readState(path: string): StateReading {
   try {
     const other = noFile(path);
     if (other !== undefined) return { kind: 'unavailable', reason: other };
     if (sizeOf(path) === 0) return wasEmptied(path) ? { kind: 'unavailable', reason: EMPTIED } : { kind: 'none' };
-    // SQLite does not report the obstacle.
+    // Throws the reason if we may not read the file, which SQLite would not report.
     accessSync(path, constants.R_OK);
     const reason = strangenessOf(path, false);
     if (reason !== undefined) return { kind: 'unavailable', reason };
@@ -29,7 +29,9 @@ export function readState(path: string): StateReading {
   }
 }
 
-/** No file can be there: `HOME=/dev/null` is how services express that a user has no home. */
+/**
+ * Returns whether no file can be at the path, as with `HOME=/dev/null`, which services set for a user without a home.
+ */
 const isNowhere = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOTDIR';
 
 const wasEmptied = (path: string): boolean => existsSync(path) && wasUsed(path, PATIENCE);

@@ -13,8 +13,8 @@ export function rowsOf<Row>(database: DatabaseSyncInstance, sql: string, ...para
 }
 
 /**
- * Like {@link rowsOf}, for a prepared statement. An integer that exceeds a JavaScript number becomes NaN: the binding
- * would refuse to read the row.
+ * Does the same as {@link rowsOf} for a prepared statement. An integer too large for a JavaScript number becomes NaN,
+ * where the binding would throw.
  */
 export function allOf<Row>(statement: StatementSyncInstance, ...parameters: readonly Parameter[]): Row[] {
   statement.setReturnArrays(true);
@@ -34,14 +34,17 @@ function toNumber(value: unknown): unknown {
   return Number.isSafeInteger(Number(value)) ? Number(value) : Number.NaN;
 }
 
-/** The memories of all jobs by name. */
+/** Returns the memories of all jobs by name. */
 export function readJobs(database: DatabaseSyncInstance, invalid: Invalid): ReadonlyMap<string, JobRecord> {
   const rows = rowsOf<JobRow>(database, `SELECT ${presentColumns(database, 'jobs', JOB_COLUMNS)} FROM jobs`);
   const records = rows.flatMap((row) => jobOfRow(row, invalid) ?? []);
   return new Map(records.map((record) => [record.name, record]));
 }
 
-/** Columns of a table to select. A file that no scheduler of this version has opened yet lacks the newest: null instead. */
+/**
+ * Returns the columns of a table to select. A file that no scheduler of this version has opened yet lacks the newest
+ * columns, which are selected as NULL.
+ */
 export function presentColumns(database: DatabaseSyncInstance, table: string, columns: string): string {
   const rows = rowsOf<[string]>(database, `SELECT name FROM pragma_table_info('${table}')`);
   const present = new Set(rows.map(([name]) => name));
@@ -51,14 +54,14 @@ export function presentColumns(database: DatabaseSyncInstance, table: string, co
     .join(', ');
 }
 
-/** In the order of their admission. */
+/** Returns the open runs in the order of their admission. */
 export const readOpenRuns = (database: DatabaseSyncInstance, invalid: Invalid): OpenRun[] =>
   rowsOf<OpenRunRow>(
     database,
     `SELECT ${presentColumns(database, 'open_runs', OPEN_RUN_COLUMNS)} FROM open_runs ORDER BY admission`,
   ).flatMap((row) => openRunOfRow(row, invalid) ?? []);
 
-/** When something was last recorded; `undefined` if nothing was. */
+/** Returns when something was last recorded; `undefined` if nothing was. */
 export function readLastSeen(database: DatabaseSyncInstance, invalid: Invalid): Instant | undefined {
   const [seen] = rowsOf<[unknown]>(database, `SELECT value FROM meta WHERE key = 'last_seen_at'`);
   return seen && invalid.reader('the state').optional('last_seen_at', seen[0], isInstant);

@@ -1,13 +1,13 @@
 import { readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
-/** At most this many links are followed from one to the next, as in the kernel: 40. */
+/** The maximum number of links that are followed from one to the next, as in the kernel: 40. */
 const MOST_LINKS = 40;
 
 /**
- * The canonical path of a file, however it is named. Links are followed in its folders and in itself, even if it, or
- * its folder, does not exist yet. A part that cannot be followed (a cycle, a folder closed to us) stays as it is.
- * `path` is absolute.
+ * Returns the canonical path of a file, however the file is named. Follows links in the folders and at the end of the
+ * path, even if the file or its folder does not exist yet. A part that cannot be followed (a cycle, a folder that we
+ * may not enter) stays as it is. `path` is absolute.
  */
 export function realPath(path: string): string {
   try {
@@ -27,7 +27,7 @@ function realPathOf(path: string, links: number): string {
   return target === undefined ? real : realPathOf(resolve(dirname(real), target), links - 1);
 }
 
-/** The target of a link, even if nothing exists there yet. */
+/** Returns the target of a link, even if nothing exists there yet. */
 function linkAt(path: string): string | undefined {
   try {
     return readlinkSync(path);

@@ -9,7 +9,10 @@ interface Repeated {
   readonly afterError: Duration;
 }
 
-/** Repeats a step, first after `delay`, until it is canceled. What a step throws is thrown. */
+/**
+ * Repeats a step until it is canceled, the first time after `delay`. If a step throws, the error is not caught, and the
+ * next step follows after `afterError`.
+ */
 export function repeat(clock: Clock, delay: Duration, { step, afterError }: Repeated): Cancel {
   let cancel: Cancel;
   const arm = (next: Duration): void => {

@@ -5,7 +5,10 @@ import { counted } from '../text/counted.js';
 const LONGEST_DURATION: Duration = 1e14;
 const LATEST: Instant = END_OF_TIME - 10 * LONGEST_DURATION;
 
-/** Checks of a column's values. SQLite stores whatever it receives, and other programs may have written to the file. */
+/**
+ * These functions check the values of a column. SQLite stores whatever it receives, and other programs may have written
+ * to the file.
+ */
 export const isInstant = (value: unknown): value is Instant => typeof value === 'number' && Math.abs(value) <= LATEST;
 
 export const isDuration = (value: unknown): value is Duration =>
@@ -19,37 +22,37 @@ export const isText = (value: unknown): value is string => typeof value === 'str
 
 export const isName = (value: unknown): value is string => isText(value) && value !== '';
 
-/** Whether it is one of a set of words. */
+/** Returns a check for a value that is one of these words. */
 export const isOneOf =
   <Word extends string>(words: readonly Word[]) =>
   (value: unknown): value is Word =>
     (words as readonly unknown[]).includes(value);
 
-/** At most this many are described. */
+/** The maximum numbers of invalid values that are described and that are counted. */
 const MOST_TOLD = 20;
 const MOST_COUNTED = 1_000;
 const LONGEST = 40;
 
-/** Collects invalid values of rows that were left out. */
+/** Collects the invalid values and rows that were left out. */
 export class Invalid {
   readonly #found = new Set<string>();
 
-  /** How many values and rows, up to {@link MOST_COUNTED}. A row that is read again is counted once. */
+  /** How many values and rows were left out, up to {@link MOST_COUNTED}. A row that is read again is counted once. */
   get count(): number {
     return this.#found.size;
   }
 
-  /** The first of them, each in words. */
+  /** Descriptions of the first of them, up to {@link MOST_TOLD}. */
   get words(): readonly string[] {
     return [...this.#found].slice(0, MOST_TOLD);
   }
 
-  /** Notes a value of `whose`. */
+  /** Notes an invalid value. `whose` describes its row, such as `timer backup`. */
   add(whose: string, what: string, value: unknown): void {
     if (this.#found.size < MOST_COUNTED) this.#found.add(`${whose}: ${what} is ${printed(value)}`);
   }
 
-  /** Whether the required values of a row are valid; notes the first that is not. */
+  /** Returns whether the required values of a row are valid. Notes the first one that is not. */
   isUsable(whose: string, needed: readonly Needed[]): boolean {
     const wrong = needed.find(([, value, isRight]) => !isRight(value));
     if (wrong !== undefined) this.add(whose, wrong[0], wrong[1]);
@@ -82,7 +85,7 @@ export class RowReader {
     return fallback;
   }
 
-  /** Like {@link required}, for a value that may be absent. */
+  /** Does the same as {@link required} for a value that may be null, which becomes `undefined`. */
   optional<Value>(what: string, value: unknown, isRight: Check<Value>): Value | undefined {
     return value === null ? undefined : this.required(what, value, isRight, undefined);
   }

@@ -32,7 +32,7 @@ export type JobRow = [
   definition: Null<string>,
 ];
 
-/** A job's memory as a row of `jobs`. */
+/** Returns a job's memory as a row of `jobs`. */
 export function rowOfJob({ name, fingerprint, memory, definition }: JobRecord): JobRow {
   const { breaker, paused } = memory;
   return [
@@ -86,7 +86,7 @@ export type OpenRunRow = [
   node: Null<string>,
 ];
 
-/** An open run as a row of `open_runs`. `admission` is its number in the order of admission. */
+/** Returns an open run as a row of `open_runs`. `admission` is its number in the order of admission. */
 export const rowOfOpenRun = (admission: number, run: OpenRun): OpenRunRow => [
   admission,
   run.runId,
@@ -135,7 +135,7 @@ const NO_FIRING_FACTS: FiringFacts = [null, null, null];
 export const NO_FALLBACK: FallbackFacts = [null, null, null, null];
 export const NO_RUN_FACTS: RunFacts = [null, null, null, null, null, null, null, null, null, null, null, null];
 
-/** An outcome as a row of `firings`. */
+/** Returns an outcome as a row of `firings`. */
 export function rowOfEnding(ending: Ending): EndingRow {
   const firing = rowOfFiring(ending.firing);
   const runId = ending.runId ?? null;
@@ -182,7 +182,10 @@ const runFactsOf = (ending: RunFinished): RunFacts => [
   ending.node ?? null,
 ];
 
-/** The binding ends texts at U+0000, which commands do print; such a text is stored as bytes. */
+/**
+ * Returns a text as it is stored. The binding cuts off a text at U+0000, which commands do print, so such a text is
+ * stored as bytes.
+ */
 const storable = (text: string | undefined): Null<string | Uint8Array> =>
   text?.includes('\0') ? Buffer.from(text) : (text ?? null);
 
@@ -196,7 +199,7 @@ export type FailedAttemptRow = [
   node: Null<string>,
 ];
 
-/** A failed attempt as a row of `failed_attempts`. */
+/** Returns a failed attempt as a row of `failed_attempts`. */
 export const rowOfFailedAttempt = (runId: string, failed: FailedAttempt): FailedAttemptRow => [
   runId,
   failed.attempt,

@@ -5,12 +5,12 @@ import { failedAttemptOfRow } from './read-rows.js';
 import { FAILED_ATTEMPT_COLUMNS, type FailedAttemptRow } from './rows.js';
 import { Invalid } from './row-reader.js';
 
-/** What a new file takes over from one that nobody can open again. */
+/** The records that a new file takes over from one that nobody can open again. */
 export interface SalvagedOutcomes {
   /** Oldest first. */
   readonly endings: readonly Ending[];
   readonly failedAttempts: readonly { readonly runId: string; readonly failed: FailedAttempt }[];
-  /** Outcomes and failed attempts left behind: older ones, and invalid ones. */
+  /** The number of outcomes and failed attempts that are left behind, because they are older or invalid. */
   readonly left: number;
 }
 

@@ -7,8 +7,8 @@ const MARK = '.bad-';
 const COMPANIONS = ['-wal', '-shm'];
 
 /**
- * Moves an unusable file out of the way, along with its companions, and returns its new path. @throws the file system's
- * errors.
+ * Renames an unusable file, along with its companions, and returns the new path.
+ * @throws the file system's errors.
  */
 export function setAside(path: string, now: Instant): string {
   const aside = asideOf(path, now);
@@ -34,13 +34,14 @@ function moveIfThere(from: string, to: string): void {
   }
 }
 
-/** Removes the log of a file that is no longer at `path`. @throws the file system's errors. */
+/** Removes the log and its index after their database has left `path`. @throws the file system's errors. */
 export function removeCompanions(path: string): void {
   for (const companion of COMPANIONS) rmSync(path + companion, { force: true });
 }
 
 /**
- * Files of `path`, and logs of it, that were set aside and still exist, oldest first. @throws the file system's errors.
+ * Returns the logs and files of `path` that were set aside and still exist: logs first, and each kind oldest first.
+ * @throws the file system's errors.
  */
 export function leftBehind(path: string): readonly string[] {
   const folder = dirname(path);

@@ -8,7 +8,7 @@ import { rollBack } from './open-for-reading.js';
 import { ENDING_COLUMNS, FAILED_ATTEMPT_COLUMNS, type EndingRow, type FailedAttemptRow } from './rows.js';
 import { Invalid, isDuration } from './row-reader.js';
 
-/** Follows every run id with a given prefix. */
+/** Appended to a prefix, it sorts after every run id with that prefix. */
 const LAST_CHARACTER = '\u{10ffff}';
 
 const OWN_ENDS = FIRING_STATUSES.filter(endsByItself)
@@ -19,12 +19,12 @@ const OWN_ENDS = FIRING_STATUSES.filter(endsByItself)
 export class SqliteHistory implements History {
   readonly #database: DatabaseSyncInstance;
   readonly #invalid: Invalid;
-  /** Prepared once: statements stay until they are garbage-collected. */
+  /** Prepared once, because statements stay in memory until they are garbage-collected. */
   #byNumbers: StatementSyncInstance | undefined;
   #durations: StatementSyncInstance | undefined;
   #endingColumns: string | undefined;
 
-  /** `invalid` has what was left out on the way into the database. */
+  /** `invalid` already has what was left out when the database was filled. */
   constructor(database: DatabaseSyncInstance, invalid = new Invalid()) {
     this.#database = database;
     this.#invalid = invalid;
@@ -87,7 +87,7 @@ export class SqliteHistory implements History {
   }
 
   run(id: string): RunHistory | undefined {
-    // Open runs first: a run that ends in between is found among the others.
+    // Reads open runs first, so that a run that ends between the two queries is found among the ended ones.
     const open = this.open().filter(({ runId }) => runId.startsWith(id));
     const endings = this.#endingsOf(id).filter((ending) => ending.runId !== undefined);
     const runIds = [...new Set([...endings, ...open].map(({ runId }) => runId ?? ''))];
@@ -121,7 +121,7 @@ export class SqliteHistory implements History {
     this.#database.close();
   }
 
-  /** Reads two runs with this prefix: an exact match comes first, and two others are ambiguous. */
+  /** Reads up to two runs with this prefix. An exact match comes first; two other matches are ambiguous. */
   #endingsOf(id: string): Ending[] {
     const sql = `SELECT ${this.#columns} FROM firings WHERE run_id >= ? AND run_id < ? ORDER BY run_id LIMIT 2`;
     return this.#endingsOfRows(rowsOf<EndingRow>(this.#database, sql, id, id + LAST_CHARACTER));
@@ -139,7 +139,7 @@ export class SqliteHistory implements History {
   }
 }
 
-/** The query for some columns of the matching outcomes, latest or earliest first. */
+/** Returns the query for some columns of the matching outcomes, latest or earliest first. */
 function choose(columns: string, { jobName, status, since, until, due, limit, earliest }: HistoryQuery) {
   const conditions = [
     { sql: 'job_name = ?', value: jobName },
@@ -150,7 +150,7 @@ function choose(columns: string, { jobName, status, since, until, due, limit, ea
     { sql: 'ifnull(first_scheduled_for, scheduled_for) <= ?', value: due?.until },
   ].flatMap(({ sql, value }) => (value === undefined ? [] : [{ sql, value }]));
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
-  // In the order of one job's index; for all jobs, in the order of recording.
+  // For one job, the order is that of its index; for all jobs, that of recording.
   const to = earliest ? 'ASC' : 'DESC';
   const order = jobName === undefined ? `id ${to}` : `ended_at ${to}, id ${to}`;
   return {

@@ -20,17 +20,17 @@ import { MOST_KEPT, PendingRecords } from './pending-records.js';
 const BETWEEN_TRIES: Duration = 2 * SECOND;
 /** The minimum time between two checks of the file. */
 const BETWEEN_LOOKS: Duration = 5 * SECOND;
-/** The largest share of time for checks of the file. Checking a file that other programs wrote to reads all of it. */
+/** The largest share of time for checks of the file. If other programs wrote to the file, a check reads all of it. */
 const SHARE_OF_LOOKS = 1 / 100;
-/** The pause after a commit that met another program's lock; not reported yet. */
+/** The pause after a commit that met another program's lock, which is not reported yet. */
 const FIRST_RETRY: Duration = 100;
 /** How long each attempt waits for another program, on the event loop that firings need. */
 const PATIENCE: Duration = 5;
 /** The pause between two checks that our lock is at its path; a check takes a few microseconds. */
 const BETWEEN_WATCHES: Duration = 5 * SECOND;
 /**
- * How often a scheduler with nothing to record notes that it is alive: one page in the log, without waiting for the
- * disk.
+ * How often a scheduler with nothing to record notes that it is alive. This writes one page to the log, without waiting
+ * for the disk.
  */
 const BETWEEN_BEATS: Duration = 30 * SECOND;
 const FIRST_UPKEEP: Duration = SECOND;
@@ -40,12 +40,13 @@ const LATER: Duration = MINUTE;
 type Failure = Pick<Trouble, 'reason'> & Partial<Pick<Trouble, 'isDamage' | 'isBusy' | 'isFull'>>;
 
 /**
- * The ledger in an SQLite file. Each commit is one transaction. What can't be written is folded into {@link PendingRecords}
- * and retried every two seconds. After a short lock by another program it is retried sooner, and without a message.
+ * The ledger in an SQLite file. Each commit is one transaction. What can't be written is folded into
+ * {@link PendingRecords} and retried every two seconds. After a short lock by another program, it is retried sooner and
+ * not reported.
  *
  * A file that is no longer a ledger is renamed. A new file starts with everything known: the memories of all jobs, and
- * the open runs. A state that can't be opened at startup is opened as soon as possible; until then its memories apply
- * if it can be read. Firings missed before startup are not caught up.
+ * the open runs. A state file that can't be opened at startup is opened as soon as possible. Until then, its memories
+ * apply if it can be read. Firings missed before startup are not caught up.
  */
 export class SqliteLedger implements Ledger {
   readonly #options: StateOptions;
@@ -53,12 +54,11 @@ export class SqliteLedger implements Ledger {
   readonly #recollection: Recollection;
   readonly #unrecorded: PendingRecords;
   readonly #hold: Hold;
-  /** Absent until one could be opened, and between a file that was given up and a new one. */
+  /** `undefined` until a file could be opened, and after a file was given up until a new one is open. */
   #file: LedgerFile | undefined;
   #now: Instant;
   /** Why the last commit could not be written; it is retried. */
   #failure: Failure | undefined;
-  /** A lock that may be brief is not reported yet. */
   readonly #reports: LedgerReports;
   readonly #otherLock = new ShortLock();
   /** The number of ad-hoc timers of an earlier scheduler, in a file that was opened late. */
@@ -69,10 +69,10 @@ export class SqliteLedger implements Ledger {
   readonly #disarmUpkeep: Cancel;
   readonly #disarmWatch: Cancel;
   #writtenAt: Duration;
-  /** Another scheduler has the state. */
+  /** Set once another scheduler has the state file. */
   #taken: Failure | undefined;
 
-  /** `taking` and `opening`: the progress of a start. */
+  /** `taking` and `opening` are the results of the two steps of opening a state file. */
   constructor(options: StateOptions, taking: Taking, opening: FileOpening) {
     this.#options = options;
     this.#clock = options.clock;
@@ -81,7 +81,7 @@ export class SqliteLedger implements Ledger {
     if (opening.kind === 'open') this.#use(opening.file);
     this.#recollection = this.#file?.recollection ?? memoriesIn(options);
     this.#unrecorded = new PendingRecords(this.#recollection);
-    // Invalid content is overwritten.
+    // Overwrites invalid content.
     if (this.#file && this.#file.invalid.count > 0) this.#unrecorded.restate();
     this.#now = this.#clock.now();
     this.#writtenAt = this.#clock.monotonic();
@@ -95,14 +95,14 @@ export class SqliteLedger implements Ledger {
   }
 
   /**
-   * What has been recorded so far, read over the writing connection. Closing a second connection would release the
+   * What has been recorded so far, read through the writing connection. Closing a second connection would release the
    * POSIX locks of the file.
    */
   get recorded(): Recorded | undefined {
     return this.#file?.recorded;
   }
 
-  /** The outcomes as a log; `undefined` while the state can't be written. */
+  /** The outcomes as a log; `undefined` while the state file can't be written. */
   get outcomes(): OutcomeLog | undefined {
     return this.#failure === undefined && !this.#isClosed ? this.#file?.outcomes : undefined;
   }
@@ -204,7 +204,7 @@ export class SqliteLedger implements Ledger {
 
   #tryLater(failure: Failure): void {
     this.#failure = failure;
-    // The file may have been replaced.
+    // Checks the file before the next attempt, because it may have been replaced.
     this.#nextLook = Number.NEGATIVE_INFINITY;
     const isShort = failure.isBusy && !this.#reports.hasTrouble;
     const pause = isShort ? this.#otherLock.pauseAt(this.#clock.monotonic()) : undefined;
@@ -213,20 +213,23 @@ export class SqliteLedger implements Ledger {
     this.#disarmTry = this.#clock.after(pause ?? BETWEEN_TRIES, () => this.#record());
   }
 
-  /** While a disk is full, every commit writes what it can. */
+  /** Keeps new facts while commits fail. While the disk is full, writes at least the essentials. */
   #keepFor(failure: Failure): void {
-    // The obstacle has already been reported, or will be by the next attempt.
+    // The trouble was already reported, or the next attempt will report it.
     if (failure.isFull) troubleIn(() => this.#file?.writeEssentials(this.#unrecorded, this.#now));
     this.#keep(failure);
   }
 
-  /** Keeps what is known, within limits. Nothing is dropped without a report. */
+  /** Keeps unrecorded events in memory, up to a limit. Nothing is dropped without a report. */
   #keep({ reason }: Failure): void {
     this.#unrecorded.trim();
     if (this.#unrecorded.lost > 0) this.#reports.unavailable(reason);
   }
 
-  /** Gives up the file if it is no longer the same. Not if the state belongs to another scheduler by now. */
+  /**
+   * Checks the file, and gives it up if it is no longer the same. If another scheduler has the state file by now, only
+   * returns that.
+   */
   #look(): Failure | undefined {
     const taken = this.#keepHold();
     if (taken !== undefined) return taken;
@@ -240,7 +243,7 @@ export class SqliteLedger implements Ledger {
     return failure ?? (mishap && this.#giveUp(mishap, describeMishap(file, mishap)));
   }
 
-  /** Closes the file, and renames what is now at its path. The next write creates a new one. */
+  /** Closes the file, and renames the file that is now at its path. The next write creates a new one. */
   #giveUp(mishap: Mishap, reason: string): Failure | undefined {
     const file = this.#file;
     if (file === undefined) return undefined;
@@ -252,15 +255,15 @@ export class SqliteLedger implements Ledger {
       this.#file = undefined;
       this.#unrecorded.restate();
       if (salvaged !== undefined) this.#unrecorded.takeBack(salvaged);
-      // Only a recovery says how many records are lost.
+      // The number of lost records is reported only with the end of trouble, so the trouble must be reported, too.
       if (aside === undefined || this.#unrecorded.lost > 0) this.#reports.unavailable(reason);
       if (aside !== undefined) this.#reports.setAside({ file: file.path, aside, reason });
     });
   }
 
   /**
-   * Keeps the state's lock at its path, and records in the state that this scheduler is alive. Returns when to do so
-   * again; never, if another scheduler has the state.
+   * Keeps the lock at its path, and records in the state file that this scheduler is alive. Returns the time until the
+   * next call; `undefined` if another scheduler has the state file.
    */
   #watch(): Duration | undefined {
     if (this.#keepHold() !== undefined) return undefined;
@@ -274,8 +277,8 @@ export class SqliteLedger implements Ledger {
   }
 
   /**
-   * Makes sure that other schedulers find our lock. Returns the holder if the state belongs to another scheduler: from
-   * then on nothing is touched, and this one must stop.
+   * Makes sure that other schedulers find our lock. Returns the holder if the state file belongs to another scheduler.
+   * From then on, this one touches nothing and must stop.
    */
   #keepHold(): Failure | undefined {
     if (this.#taken !== undefined) return this.#taken;
@@ -288,8 +291,8 @@ export class SqliteLedger implements Ledger {
   }
 
   /**
-   * Does some maintenance, and returns when the next is due. An obstacle here is also an obstacle for commits, and
-   * reported then.
+   * Does some maintenance, and returns the time until the next step. What fails here also fails in commits, which
+   * report it.
    */
   #upkeep(): Duration {
     const file = this.#file;
@@ -304,7 +307,7 @@ export class SqliteLedger implements Ledger {
   }
 }
 
-/** What is known of a state that can't be opened. Its open runs get their outcomes once it is. */
+/** Returns what is known of a state file that can't be opened. Its open runs get their outcomes once it can be. */
 const memoriesIn = ({ path, clock }: StateOptions): Recollection => ({
   jobs: readMemories(path, clock.now()),
   open: [],
@@ -315,7 +318,7 @@ const memoriesIn = ({ path, clock }: StateOptions): Recollection => ({
 class ShortLock {
   #since: Duration | undefined;
 
-  /** Until the next attempt; `undefined` once the lock has lasted too long, and must be reported. */
+  /** Returns the time until the next attempt; `undefined` once the lock has lasted too long and must be reported. */
   pauseAt(now: Duration): Duration | undefined {
     this.#since ??= now;
     const lasted = now - this.#since;
@@ -333,7 +336,7 @@ function isDisplaced(file: LedgerFile | undefined): boolean {
   return isOther;
 }
 
-/** A log that cannot be written back is read by the next scheduler that opens the file. */
+/** Writes the log back and closes the file. If that fails, the next scheduler that opens the file reads the log. */
 function writeBackAndClose(file: LedgerFile | undefined): void {
   troubleIn(() => file?.checkpoint('TRUNCATE'));
   file?.close();

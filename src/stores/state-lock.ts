@@ -9,32 +9,32 @@ import { troubleIn, troubleOf } from './trouble.js';
 /** A lock that this process holds. */
 export interface HeldLock {
   readonly kind: 'held';
-  /** The inode of its file. If another file is at its path, other schedulers find that lock. */
+  /** The inode of the lock file. If another file is at its path, other schedulers use that file. */
   readonly inode: number;
   /** Whether its file is still the one at its path. @throws the file system's errors. */
   isInPlace(): boolean;
-  /** Marks it as the lock of our state, which {@link lockContentOf} recognizes later. Never throws. */
+  /** Marks it as the lock of a state file of ours, which {@link lockContentOf} recognizes later. Never throws. */
   mark(): void;
   release(): void;
 }
 
 export type Locking =
   | HeldLock
-  /** Held by a living scheduler. `pid` as its own system counts, if it is known. */
+  /** A living scheduler holds it. `pid` is the one on its own system, if known. */
   | { readonly kind: 'in_use'; readonly pid: number | undefined };
 
-/** The lock file of a state. */
+/** Returns the path of the lock file of a state file. */
 export const lockFileOf = (path: string): string => `${path}.lock`;
 
 export type LockContent =
-  /** Empty, or a lock without a state so far. */
+  /** Empty, or a lock whose state file was not created yet. */
   | 'unmarked'
-  /** A scheduler had a state at that path. */
+  /** A scheduler had a state file at that path. */
   | 'marked'
   /** A file of another program. */
   | 'foreign';
 
-/** Marks a lock whose state was created ("tmrl" in ASCII), at the offset where a state has its own mark. */
+/** Marks a lock whose state file was created ("tmrl" in ASCII), at the offset where a state file has its own mark. */
 const LOCK_ID = 0x746d726c;
 
 /**
@@ -61,12 +61,12 @@ export function lockContentOf(file: string, patience: Duration): LockContent {
 }
 
 /**
- * Takes the lock that lets one scheduler at a time use a state. It is SQLite's own write lock on the small database
- * `<path>.lock`, held in an open transaction. The kernel releases it however the process ends, so it is never left
- * over, and it works between containers that share the volume. The database's `user_version` is the holder's pid; on a
- * full disk it may be missing.
+ * Takes the lock that lets one scheduler at a time use a state file. It is SQLite's own write lock on the small
+ * database `<path>.lock`, held in an open transaction. The kernel releases it however the process ends, so it is never
+ * left over. It also works between containers that share the volume. The database's `user_version` is the holder's pid;
+ * on a full disk it may be missing.
  *
- * `patience`: how long to wait for another process that only reads the pid.
+ * `patience` is how long to wait for another process that only reads the pid.
  * @throws errors of SQLite and of the file system if no lock is possible.
  */
 export function lockState(path: string, pid: number, patience: Duration): Locking {
@@ -118,9 +118,9 @@ function heldLock(file: string, database: DatabaseSyncInstance): HeldLock {
   };
 }
 
-/** In place: a transaction of SQLite would release the lock at its end. */
+/** Writes the mark in place, because a transaction of SQLite would release the lock at its end. */
 function mark(descriptor: number): void {
-  // The disk was full, so the pid is missing.
+  // The disk was full, so that even the pid is missing.
   if (fstatSync(descriptor).size < HEADER_SIZE) return;
   const bytes = Buffer.alloc(4);
   bytes.writeInt32BE(LOCK_ID);
@@ -131,9 +131,9 @@ const pidIn = (database: DatabaseSyncInstance): number =>
   Number(glance(database, 'user_version', 'FROM pragma_user_version'));
 
 /**
- * Whether a scheduler uses the state now, by its lock (see `state-lock.ts`). If that can't be known (another user's
- * state), the state counts as used. Not for a process that holds the lock itself: closing the file would release it,
- * like all POSIX locks.
+ * Returns whether a scheduler uses the state file now, judging by the lock of {@link lockState}. If that can't be known
+ * (another user's file), the state file counts as used. Not for a process that holds the lock itself: closing the lock
+ * file would release it, like all POSIX locks.
  */
 export function isInUse(path: string): boolean {
   const file = lockFileOf(path);

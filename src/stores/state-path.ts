@@ -5,9 +5,9 @@ import { basename, isAbsolute, join } from 'node:path';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The default path of a timer file's state. It is in `$XDG_STATE_HOME/timers`, by default `~/.local/state/timers`. Its
- * name is the file's name and eight digits from a hash of the real path. A relative `XDG_STATE_HOME` counts as unset
- * (XDG Base Directory Specification 0.8), and so does a relative `HOME`.
+ * Returns the default path of the state file of a timer file. It is in `$XDG_STATE_HOME/timers`, by default
+ * `~/.local/state/timers`. Its name is the name of the timer file and eight digits from a hash of the real path. A
+ * relative `XDG_STATE_HOME` counts as unset (XDG Base Directory Specification 0.8), and so does a relative `HOME`.
  */
 export function defaultStatePath(timerFileRealPath: string, env: Environment): string {
   const told = env['XDG_STATE_HOME'] ?? '';
@@ -17,8 +17,8 @@ export function defaultStatePath(timerFileRealPath: string, env: Environment): s
 }
 
 /**
- * For a user without an account (containers run as any uid) it is the root folder, like for programs that systemd
- * starts.
+ * Returns the home of the user. For a user without an account (containers can run as any uid), it is `/`, as for
+ * programs that systemd starts.
  */
 function homeOf(env: Environment): string {
   const told = env['HOME'] ?? '';

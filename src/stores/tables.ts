@@ -1,4 +1,4 @@
-/** What a column of the state holds. Used only by the reference; a test compares it with a new state. */
+/** What a column of the state file holds. Used only by the reference; a test compares it with a new state file. */
 interface ColumnEntry {
   readonly type: 'integer' | 'text' | 'timestamp' | 'milliseconds' | 'boolean' | 'blob' | 'any';
   readonly summary: string;
@@ -18,11 +18,11 @@ const scheduledFor = column('timestamp', 'When the firing was due.');
 
 const node = column('text', 'The machine that ran the last attempt; null if only this machine runs timers.');
 
-/** How a firing ended, in the table and in the view. */
+/** The columns that say how a firing ended, in the table and in the view. */
 const ENDED = {
   status: column('text', 'The outcome: `success`, `failure`, `timeout`, `canceled`, `lost`, `skipped` or `missed`.'),
-  reason: column('text', 'Why the firing was skipped or missed, or the run canceled.'),
-  count: column('integer', 'With `missed`: how many firings the row represents; null for one.'),
+  reason: column('text', 'Why the firing was skipped or missed; null for other outcomes.'),
+  count: column('integer', 'For `missed`, how many firings the row represents; null for one.'),
   attempts: column('integer', 'How many attempts were made.'),
   lateness_ms: column('milliseconds', 'Time from the scheduled instant to the first attempt.'),
   duration_ms: column('milliseconds', 'Time from the first attempt to the end of the run.'),
@@ -39,7 +39,7 @@ const ENDED = {
   node,
 };
 
-/** Every table and view of the state. */
+/** All tables and views of the state file. */
 export const TABLES: Readonly<Record<string, TableEntry>> = {
   history: {
     summary: 'A view of all ended firings, latest first, with readable times. Query this one.',
@@ -83,8 +83,8 @@ export const TABLES: Readonly<Record<string, TableEntry>> = {
       started_at: column('timestamp', 'When the first attempt started.'),
       lateness_ms: ENDED.lateness_ms,
       retry_at: column('timestamp', 'When the next attempt starts.'),
-      pid: column('integer', 'The process of the current attempt.'),
-      decided: column('text', 'Once the fallback has started: how the run ends, as JSON.'),
+      pid: column('integer', 'The process id of the current attempt.'),
+      decided: column('text', 'How the run will end, as JSON. Set when its fallback starts.'),
       node,
     },
   },
@@ -126,7 +126,7 @@ export const TABLES: Readonly<Record<string, TableEntry>> = {
     columns: { key: column('text', 'The name of the fact.'), value: column('any', 'The fact.') },
   },
   reserve: {
-    summary: 'Reserved space for when the disk is full.',
+    summary: 'Space that is reserved for when the disk is full.',
     columns: { room: column('blob', 'Empty bytes.') },
   },
 };

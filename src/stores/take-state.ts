@@ -10,23 +10,23 @@ export type Taking =
   | {
       readonly kind: 'held';
       readonly lock: HeldLock;
-      /** Whether a scheduler has used the state before. */
+      /** Whether a scheduler has used the state file before. */
       readonly wasUsed: boolean;
     }
   | Extract<Locking, { readonly kind: 'in_use' }>
   | { readonly kind: 'unavailable'; readonly reason: string }
   | StateRefusal;
 
-/** The scheduler that takes a state. */
+/** The scheduler that takes a state file. */
 export interface Taker {
   readonly pid: number;
   readonly now: Instant;
-  /** How long to wait for other programs, each time. */
+  /** How long each step waits for other programs. */
   readonly patience: Duration;
 }
 
 /**
- * Takes the lock of a state, before its file is touched. If the file is not ours to use, there is no lock either. Never
+ * Takes the lock of a state file before the file is touched. If the file is not ours to use, no lock is created. Never
  * throws.
  */
 export function takeState(path: string, taker: Taker): Taking {
@@ -37,7 +37,7 @@ export function takeState(path: string, taker: Taker): Taking {
   }
 }
 
-/** Why we can't create or take a lock. */
+/** Returns why we can't create or take a lock; `undefined` if nothing prevents it so far. */
 function takeUnlessStrange(
   path: string,
   { now, patience }: Taker,
@@ -46,7 +46,8 @@ function takeUnlessStrange(
   if (other !== undefined) return { kind: 'unavailable', reason: other };
   const lockFile = lockFileOf(path);
   const otherLock = noFile(lockFile);
-  if (otherLock !== undefined) return { kind: 'unavailable', reason: `of ${lockFile}: ${otherLock}` };
+  if (otherLock !== undefined)
+    return { kind: 'unavailable', reason: `its lock file ${lockFile} cannot be used: ${otherLock}` };
   const lock = lockContentOf(lockFile, patience);
   // Next to a lock of ours, the file is checked later: this process may have it open.
   if (lock === 'marked') return undefined;

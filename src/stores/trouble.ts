@@ -7,13 +7,13 @@ import { systemReason } from '../system/system-reason.js';
 export interface Trouble {
   /** In plain words, without the name of the file. */
   readonly reason: string;
-  /** The file cannot be our ledger: it must be set aside. */
+  /** The file cannot be our ledger and must be set aside. */
   readonly isDamage: boolean;
   /** There is no space left, but some may be freed. */
   readonly isFull: boolean;
   /** Another program is writing to the file. */
   readonly isBusy: boolean;
-  /** SQLite reports several causes alike; the system may know more, see `whyUnwritable`. */
+  /** SQLite reports several causes alike. The system may know which one it is, see `whyUnwritable`. */
   readonly isVague: boolean;
 }
 
@@ -64,9 +64,7 @@ const SYSTEM_REASONS: Readonly<Record<string, string>> = {
   ENFILE: 'the system has too many files open',
 };
 
-/**
- * Describes an error of SQLite or of the file system in plain words. @throws anything else it receives: that is a bug.
- */
+/** Describes an error of SQLite or of the file system in plain words. @throws any other error, which is a bug. */
 export function troubleOf(error: unknown): Trouble {
   if (!(error instanceof Error)) throw error;
   const { errcode, code, errno } = error as Error & { errcode?: number; code?: string; errno?: number };
@@ -93,14 +91,17 @@ function troubleOfSqlite({ message }: Error, errcode: number | undefined): Troub
   };
 }
 
-/** Node has no name for a quota error. */
+/** Returns the code of an error. Node has no name for a quota error. */
 const codeOf = (code: string, errno = 0): string => (errno === -constants.errno.EDQUOT ? 'EDQUOT' : code);
 
-/** Whether access was denied to a file, and not to its folder: in a closed folder no file is visible. */
+/**
+ * Returns whether access was denied to a file, and not to its folder. In a folder that we may not enter, no file is
+ * visible.
+ */
 const isOfFileItself = ({ code, syscall, path }: { code?: string; syscall?: unknown; path?: string }): boolean =>
   code === 'EACCES' && (syscall === 'open' || syscall === 'access') && path !== undefined && existsSync(path);
 
-/** Does something, and returns the error that prevented it. @throws as {@link troubleOf}. */
+/** Does some work, and returns the error that prevented it. @throws as {@link troubleOf} does. */
 export function troubleIn(work: () => void): Trouble | undefined {
   try {
     work();
@@ -110,17 +111,17 @@ export function troubleIn(work: () => void): Trouble | undefined {
   }
 }
 
-/** How far beyond the end of the largest file to write, in bytes: past a limit that stopped a write there. */
+/** How far beyond the end of the larger file to write, in bytes. That is past a limit that stopped a write there. */
 const BEYOND = 64 * 1024;
 
 /**
- * Finds out why a state can't be written, by writing a few bytes to a file next to it and removing that again. SQLite
- * reports a limit on file sizes, a quota, a read-only file system and a broken disk alike. `undefined`: such a write
- * works.
+ * Finds out why a state file can't be written, by writing a few bytes to a file next to it and removing that file.
+ * SQLite reports a limit on file sizes, a quota, a read-only file system and a broken disk alike. Returns `undefined`
+ * if such a write works.
  */
 function whyUnwritable(path: string): string | undefined {
   const probe = `${path}-probe`;
-  // Left by a scheduler that was killed just then, or someone else's.
+  // A scheduler that was killed in the meantime left the file, or it is someone else's.
   if (existsSync(probe)) return undefined;
   return troubleIn(() => {
     const end = Math.max(sizeOf(path), sizeOf(`${path}-wal`));
@@ -134,7 +135,7 @@ function whyUnwritable(path: string): string | undefined {
   })?.reason;
 }
 
-/** Makes the reason for trouble with the state at `path` as specific as possible. */
+/** Makes the reason for trouble with the state file at `path` as specific as possible. */
 export function plainly<Some extends Trouble | undefined>(path: string, trouble: Some): Some {
   if (!trouble?.isVague) return trouble;
   return { ...trouble, reason: whyUnwritable(path) ?? trouble.reason };

@@ -2,7 +2,7 @@ import { appendFileSync, closeSync, fstatSync, openSync, statSync, type Stats } 
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { troubleIn } from './trouble.js';
 
-/** The log is written back into the file when it has this many pages, and then reused from its beginning. */
+/** The log is written back into the file when it has this many pages. It is then reused from its beginning. */
 const LOG_PAGES = 4096;
 /** The length of the log's header, in bytes. https://sqlite.org/fileformat2.html#the_write_ahead_log */
 const LOG_HEADER = 32;
@@ -11,9 +11,9 @@ const COMMITS_BETWEEN_LOOKS = 16;
 
 /**
  * Writes the log back into the file of a ledger. In WAL mode nothing else changes that file, and SQLite does not report
- * its own checkpoints. So they are turned off, and any change of the file comes from another program.
+ * its own checkpoints. So they are turned off, and any other change of the file comes from another program.
  *
- * Its descriptor stays open as long as the database. Closing any descriptor of a file drops all of the process's locks
+ * The descriptor stays open as long as the database. Closing any descriptor of a file drops all of the process's locks
  * on it.
  * https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
  */
@@ -25,7 +25,7 @@ export class WriteBack {
   /** Reports how many pages the log has. */
   readonly #length: StatementSyncInstance;
   #commits = 0;
-  /** The file as our last checkpoint left it. */
+  /** The stamp of the file after our last checkpoint. */
   #left: string;
   #isTouched = false;
 
@@ -39,7 +39,10 @@ export class WriteBack {
     this.#left = this.#stamp();
   }
 
-  /** Call it after each commit. An obstacle for a checkpoint is also one for the next commit, or does not matter. */
+  /**
+   * Writes the log back if it is long enough. Call it after each commit. What prevents a checkpoint also prevents the
+   * next commit, or does not matter.
+   */
   committed(): void {
     if (++this.#commits % COMMITS_BETWEEN_LOOKS !== 0) return;
     troubleIn(() => {
@@ -59,13 +62,13 @@ export class WriteBack {
   }
 
   /**
-   * Makes the log's file at least `bytes` long, in one write; SQLite would make two writes per page. It then overwrites
-   * bytes that mean nothing yet. Does nothing before the first commit.
+   * Makes the log's file at least `bytes` long, in one write; SQLite would make two writes per page. SQLite later
+   * overwrites these bytes, which mean nothing yet. Does nothing before the first commit.
    * @throws the file system's errors.
    */
   lengthenLog(bytes: number): void {
     const size = statSync(this.#log, { throwIfNoEntry: false })?.size ?? 0;
-    // Without a header it would not be a log.
+    // Without a header, the file would not be a log.
     if (size >= LOG_HEADER && size < bytes) appendFileSync(this.#log, Buffer.alloc(bytes - size));
   }
 
@@ -74,7 +77,7 @@ export class WriteBack {
     return this.#isTouched || this.#stamp() !== this.#left;
   }
 
-  /** Accepts the file in its present state. */
+  /** Accepts the file as it is now. */
   accept(): void {
     this.#isTouched = false;
     this.#left = this.#stamp();

@@ -13,7 +13,7 @@ import {
   rowOfOpenRun,
 } from './rows.js';
 
-/** How often to record that the scheduler is alive. In every commit, it would be a sixth of the cost. */
+/** How often to record that the scheduler is alive. Doing so in every commit would be a sixth of the cost. */
 const BETWEEN_SEEN: Duration = 1_000;
 
 const placeholders = (columns: string) =>
@@ -25,7 +25,7 @@ const placeholders = (columns: string) =>
 /** The parts of a commit. @throws SQLite's errors. */
 export interface LedgerWriter {
   begin(): void;
-  /** What the next scheduler needs in order to run nothing twice. */
+  /** Writes what the next scheduler needs so that nothing runs twice. */
   essentials(unrecorded: PendingRecords, now: Instant, holder: Holder | undefined): void;
   outcomes(unrecorded: Pick<PendingRecords, 'endings' | 'failedAttempts'>): void;
   commit(): void;

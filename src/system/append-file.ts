@@ -9,7 +9,10 @@ export class NoFolder extends Error {
 }
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY, O_WRONLY } = constants;
-/** Without O_NONBLOCK, opening a pipe would wait for its reader, in one of the four threads that all files share. */
+/**
+ * Without O_NONBLOCK, opening a pipe would wait for its reader, in one of the four threads that all file operations
+ * share.
+ */
 const APPEND = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY;
 
 interface AppendOptions {
@@ -20,8 +23,9 @@ interface AppendOptions {
 }
 
 /**
- * Opens a regular file to append to it, or a system file such as `/dev/null`; creates it if it is missing. Refuses
- * files and links that another user may have planted. @throws NoFolder, or an error with the reason as its message.
+ * Opens a regular file to append to it, or a system file such as `/dev/null`; creates it if it is missing. Rejects
+ * files and links that another user may have planted.
+ * @throws NoFolder, or an error with the reason as its message.
  */
 export async function openToAppend(path: string, options: AppendOptions): Promise<FileHandle> {
   const handle = await openLast(path, options);
@@ -38,8 +42,8 @@ export async function openToAppend(path: string, options: AppendOptions): Promis
 }
 
 /**
- * Follows a final link only if it is ours or root's, wherever it is. The kernel's `protected_symlinks` applies this
- * only to sticky folders.
+ * Follows a link at the end of a path only if it is ours or root's, in any folder. The kernel's `protected_symlinks`
+ * applies this only to sticky folders.
  */
 async function openLast(path: string, { uid, mode = 0o666 }: AppendOptions): Promise<FileHandle> {
   try {
@@ -59,8 +63,8 @@ async function openLast(path: string, { uid, mode = 0o666 }: AppendOptions): Pro
 const isForeign = ({ uid: owner }: Stats, uid: number | undefined): boolean => owner !== 0 && owner !== uid;
 
 /**
- * Why another user may have created the file at this path. It belongs to that user in a world-writable folder, or is a
- * hard link to one of our files.
+ * Returns why another user may have planted the file at this path. It belongs to that user in a world-writable folder,
+ * or is a hard link to one of our files.
  */
 function whyPlanted(file: Stats, folder: Stats, uid: number | undefined): string | undefined {
   const isOpenToAll = (folder.mode & 0o002) !== 0;
@@ -84,7 +88,10 @@ export async function statsAt(path: string): Promise<Stats | undefined> {
 
 const NEWLINE = 0x0a;
 
-/** How many of the bytes fit into a file of that size: all, or the whole lines that fit. 0: none, start a new file. */
+/**
+ * Returns how many of the bytes fit into a file of that size: all, or the whole lines that fit. If none fit, a new file
+ * is needed.
+ */
 export function lengthThatFits(bytes: Uint8Array, size: number, maxSize = Number.POSITIVE_INFINITY): number {
   const room = maxSize - size;
   if (bytes.length <= room) return bytes.length;

@@ -19,9 +19,9 @@ export interface NetworkMount {
 }
 
 /**
- * The network file system that holds `path` (absolute), from the text of `/proc/self/mountinfo`. `linkAt` follows
- * links: it returns the target of a link. It is never called for a path on a network file system, because that may
- * hang.
+ * Returns the network file system that holds `path` (absolute), from the text of `/proc/self/mountinfo`. `linkAt`
+ * follows links: it returns the target of a link. It is never called for a path on a network file system, because that
+ * may hang.
  */
 export function networkMountOf(
   path: string,
@@ -57,7 +57,7 @@ function mountAt(path: string, mounts: readonly NetworkMount[]): NetworkMount | 
 
 const isNetwork = ({ type }: NetworkMount): boolean => NETWORK.test(type) && !LOCAL.has(type);
 
-/** The names of a path, without `.` and `..`. */
+/** Returns the names of a path, without `.` and `..`. */
 function namesIn(path: string): string[] {
   const names: string[] = [];
   for (const name of path.split('/')) {
@@ -67,7 +67,7 @@ function namesIn(path: string): string[] {
   return names;
 }
 
-/** `36 35 98:0 /root /at rw,noatime shared:1 - type source options`; see proc_pid_mountinfo(5). */
+/** Reads a line such as `36 35 98:0 /root /at rw,noatime shared:1 - type source options`; see proc_pid_mountinfo(5). */
 function readMount(line: string): readonly NetworkMount[] {
   const [before = '', after = ''] = line.split(' - ');
   const [at, type] = [before.split(' ')[4], after.split(' ')[0]];
@@ -80,7 +80,7 @@ const unescape = (text: string): string =>
 const isWithin = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 
-/** The warning about a state on such a mount. */
+/** Returns the warning about a state on a network mount. */
 export const networkState = ({ type, at }: NetworkMount) => ({
   message: `${at} is a network or shared file system (${type}), where locks may fail and damage the state`,
   hint: 'Put the state on a local disk',

@@ -8,8 +8,9 @@ interface Alarm {
 }
 
 /**
- * Checks every 5 s whether the file of a listening socket still exists, and calls `onGone` once if it does not. Cleaners of
- * temporary folders remove old sockets, and then no client can reach the server. Returns a function that ends the checks.
+ * Checks every 5 s whether the file of a listening socket still exists, and calls `onGone` once if it does not.
+ * Cleaners of temporary folders remove old sockets, and then no client can reach the server. Returns a function that
+ * ends the checks.
  */
 export function watchSocketFile(path: string, clock: Alarm, onGone: () => void): () => void {
   let disarm: () => void;
@@ -20,7 +21,7 @@ export function watchSocketFile(path: string, clock: Alarm, onGone: () => void):
   return () => disarm();
 }
 
-/** False also if the file system reports an error. */
+/** Returns whether a file does not exist; `false` if the file system reports an error. */
 function isGone(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) === undefined;

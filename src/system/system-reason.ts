@@ -43,8 +43,8 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Why the system refused something, as a clause: "permission is denied". For codes that are not listed, the system's
- * words; for other errors, their own message.
+ * Returns why the system rejected something, as a clause: "permission is denied". For codes that are not listed,
+ * returns the system's words; for other errors, their own message.
  */
 export function systemReason(error: unknown): string {
   const { code, errno, message } = error as NodeJS.ErrnoException;

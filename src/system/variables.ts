@@ -8,14 +8,14 @@ export const READ_VARIABLES: Entries = {
   XDG_RUNTIME_DIR: 'The folder for the control socket and for the pipes of command output.',
   TMPDIR: 'A folder for the control socket if the others cannot hold it. Default: `/tmp`.',
   TZ: 'The system time zone: the default of `timezone`.',
-  LC_ALL: 'With `LC_CTYPE` and `LANG`: whether the terminal shows UTF-8.',
+  LC_ALL: 'Decides, with `LC_CTYPE` and `LANG`, whether the terminal shows UTF-8.',
   LC_CTYPE: 'Used if `LC_ALL` is not set.',
-  LANG: 'Used if neither of the two is set.',
+  LANG: 'Used if neither `LC_ALL` nor `LC_CTYPE` is set.',
   NOTIFY_SOCKET:
     'The socket of the [service manager](../guide/containers-and-services.md#run-under-systemd). Commands do not get it.',
   WATCHDOG_USEC: 'How often the service manager expects a keep-alive, in microseconds. Commands do not get it.',
-  WATCHDOG_PID: 'The process that the variable above is for. Commands do not get it.',
-  TERM: '`dumb` is a terminal that `timers top` cannot draw on.',
+  WATCHDOG_PID: 'The process that `WATCHDOG_USEC` is for. Commands do not get it.',
+  TERM: '`dumb` means a terminal that `timers top` cannot draw on.',
   NO_COLOR: 'With any value, colors are not printed.',
   FORCE_COLOR: 'Prints colors even without a terminal; with `0` or `false`, prints none.',
   NODE_OPTIONS: 'Options for Node. `timers` closes an inspector unless they request one.',
@@ -23,11 +23,11 @@ export const READ_VARIABLES: Entries = {
   HTTPS_PROXY: 'The proxy of `https:` addresses. Also in lowercase.',
   NO_PROXY: 'Hosts to reach without a proxy. Also in lowercase.',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'The collector of `tracing`. Default: `http://localhost:4318`.',
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'The complete address for traces. Overrides the one above.',
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'The complete address for traces. Overrides `OTEL_EXPORTER_OTLP_ENDPOINT`.',
   OTEL_EXPORTER_OTLP_HEADERS: 'Headers of each request to the collector, in addition to those of `tracing`.',
   OTEL_SERVICE_NAME: 'The name of the service, unless `tracing` has `service_name`.',
   OTEL_EXPORTER_OTLP_PROTOCOL: '`http/protobuf` is the only protocol.',
-  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'The protocol for traces. Overrides the one above.',
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'The protocol for traces. Overrides `OTEL_EXPORTER_OTLP_PROTOCOL`.',
 };
 
 const ofRun: Entries = {

@@ -40,7 +40,7 @@ export function parseEnvFile(text: string, file: string): Record<string, string>
   return Object.fromEntries(variables);
 }
 
-/** `at` is an index of the text. */
+/** An error in the text at the index `at`. */
 class Fault extends Error {
   readonly at: number;
 
@@ -59,15 +59,15 @@ function endOfLine(source: string, at: number): number {
 
 const lineOf = (source: string, at: number): number => source.slice(0, at).split('\n').length;
 
-/** Not repeated in messages, because it may be part of an unquoted value that spans lines. */
+/** Reads a name. Messages do not repeat it, because it may be part of an unquoted value that spans lines. */
 function readName(written: string, at: number): string {
   const name = written.trim().replace(/^export\s+/, '');
   if (/^[A-Za-z_][\w.-]*$/.test(name)) return name;
-  throw new Fault(at, 'a name has only letters, digits, _, . and -, and begins with a letter or _');
+  throw new Fault(at, 'a name may contain only letters, digits, _, . and -, and must begin with a letter or _');
 }
 
 function checkCharacters(text: string, at: number): void {
-  // Decoding replaces bytes that are not UTF-8 with this.
+  // Decoding replaces bytes that are not UTF-8 with U+FFFD.
   if (text.includes('\uFFFD')) throw new Fault(at, 'this is not UTF-8 text');
   if (text.includes('\0')) throw new Fault(at, 'this contains a NUL character');
 }

@@ -1,10 +1,10 @@
 const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-/** A double holds every number of up to 15 digits. Longer ones are checked. */
+/** Matches a number that a double may not hold exactly. A double holds every number of up to 15 digits. */
 const SUSPECT = /\d[\d.]{15}|\d[eE]/;
 
 /**
- * The first number of a JSON text that a double would change, as written: 9007199254740993, 1e400. `undefined`: there
- * is none.
+ * Returns the first number in a JSON text that a double cannot hold exactly, as written: 9007199254740993, 1e400.
+ * Returns `undefined` if there is none.
  */
 export function inexactNumber(json: string): string | undefined {
   if (!SUSPECT.test(json)) return undefined;
@@ -19,7 +19,10 @@ function isExact(written: string): boolean {
   return Number.isFinite(value) && normalized(written) === normalized(String(value));
 }
 
-/** Digits without zeros at either end, and the power of ten of the last one: equal for equal numbers. */
+/**
+ * Returns the digits without zeros at either end, and the power of ten of the last digit. Equal numbers give equal
+ * results.
+ */
 function normalized(written: string): string {
   const [mantissa = '', power = '0'] = written.toLowerCase().split('e');
   const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');

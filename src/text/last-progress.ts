@@ -1,6 +1,6 @@
 /**
- * What a terminal finally shows of a line that was overwritten with `\r`, as by progress bars: the part after the last `\r`. A `\r` at the end
- * counts as part of the line's end.
+ * Returns what a terminal finally shows of a line that was overwritten with `\r`, as by progress bars: the part after
+ * the last `\r`. A `\r` at the end of the line counts as part of the line break.
  */
 export function lastProgress(line: string): string {
   let end = line.length;

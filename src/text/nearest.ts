@@ -1,7 +1,7 @@
 /**
- * Returns the candidate that `word` most likely means, or `undefined` if none is near. Near: no more than a third of
- * the word's letters (at least one) are wrong, missing, extra or swapped with a neighbor; case is ignored. Among
- * equally near candidates, the first.
+ * Returns the candidate that `word` most likely means, or `undefined` if none is near. A candidate is near if at most a
+ * third of the word's letters (at least one) are wrong, missing, extra or swapped with a neighbor. Case is ignored.
+ * Among equally near candidates, the first wins.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
@@ -15,20 +15,20 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** The hint for an unknown name: the nearest one, or the first ten. */
+/** Returns the hint for an unknown name: the nearest name, or the first ten. */
 export function wayOut(name: string, names: readonly string[]): string {
   const meant = nearest(name, names);
   if (meant !== undefined) return `Did you mean ${meant}?`;
   return `It has: ${firstNames(names)}`;
 }
 
-/** The first ten names, in one line. */
+/** Returns the first ten names on one line. */
 export const firstNames = (names: readonly string[]): string =>
   names.slice(0, 10).join(', ') + (names.length > 10 ? ', …' : '');
 
 /**
- * Damerau–Levenshtein in its restricted form (optimal string alignment). Does not distinguish distances of `limit` or more: it skips
- * cells that are further from the diagonal.
+ * Returns the Damerau–Levenshtein distance in its restricted form (optimal string alignment). Does not distinguish
+ * distances of `limit` or more, because it skips cells that are further from the diagonal.
  */
 function editDistance(a: string, b: string, limit: number): number {
   let beforeLast: readonly number[] = [];

@@ -1,8 +1,8 @@
 /** A character that looks like another one, or is invisible. */
 export interface OddCharacter {
-  /** Its index in the text, in UTF-16 units from 0. It takes one unit. */
+  /** Its index in the text, in UTF-16 units from 0. The character takes one unit. */
   readonly index: number;
-  /** Its number and name: `U+00A0 (no-break space)`. */
+  /** Its code point and name: `U+00A0 (no-break space)`. */
   readonly name: string;
   /** What to type instead, as a sentence. */
   readonly hint: string;
@@ -29,7 +29,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['\uff1a', 'fullwidth colon'],
 ]);
 
-/** Cyrillic and Greek letters, and at the same indexes the Latin letters that they look like. */
+/** Cyrillic and Greek letters. `LATIN` has the Latin letters that they look like, at the same indexes. */
 const LETTERS = 'аеорсухіјѕԁһӏАВЕКМНОРСТХІЈЅαορυχνιΑΒΕΖΗΙΚΜΝΟΡΤΥΧ';
 const LATIN = 'aeopcyxijsdhlABEKMHOPCTXIJSaopuxviABEZHIKMNOPTYX';
 
@@ -50,7 +50,7 @@ export function oddCharacter(text: string): OddCharacter | undefined {
   return { index, name: nameOf(character), hint: hintFor(asItLooks(character)) };
 }
 
-/** Writes a text as it looks, with the intended characters. */
+/** Returns a text as it looks: each odd character is replaced with the intended one. */
 export const asItLooks = (text: string): string =>
   text.replace(ODD, (character) => {
     if (LINE_END.test(character)) return '\n';
@@ -73,7 +73,7 @@ function nameOf(character: string): string {
   return `${number} (${name})`;
 }
 
-/** Created when needed: V8 takes long for a script. */
+/** Creates the expressions only when needed, because V8 is slow to compile a script such as Greek. */
 const kinds = (): readonly (readonly [name: string, kind: RegExp])[] => [
   ['a space', /\p{Zs}/u],
   ['Cyrillic', /\p{Script=Cyrillic}/u],

@@ -1,7 +1,10 @@
 import { lastProgress } from './last-progress.js';
 import { visible } from './visible.js';
 
-/** CSI (ECMA-48 §5.4), then OSC, DCS, SOS, PM, APC up to their end (or the text's), then other escapes of one letter. */
+/**
+ * Escape sequences: CSI (ECMA-48 §5.4). Then OSC, DCS, SOS, PM and APC, up to their end or the end of the text. Then
+ * other escapes of one letter.
+ */
 const SEQUENCES = new RegExp(
   [
     '(?:\\u001b\\[|\\u009b)[0-?]*[ -/]*[@-~]?',
@@ -12,8 +15,9 @@ const SEQUENCES = new RegExp(
 );
 
 /**
- * Makes a printed line safe to show, as a terminal would show it without colors. Drops escape sequences, and keeps only the last state of a line
- * that was overwritten with `\r` (a progress bar). Other hidden characters go through {@link visible}.
+ * Makes a printed line safe to show, as a terminal would show it without colors. Drops escape sequences, and keeps only
+ * the last state of a line that was overwritten with `\r` (a progress bar). Other hidden characters go through
+ * {@link visible}.
  */
 export function plainText(line: string): string {
   // The common case costs one check.

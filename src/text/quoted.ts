@@ -1,4 +1,4 @@
-/** What fits on one line next to a sentence, in UTF-16 units. */
+/** The length of a quotation that fits on one line next to a sentence, in UTF-16 units. */
 const MOST_SHOWN = 60;
 
 /** Quotes a user's text, cut to fit on one line. */
@@ -16,14 +16,17 @@ export function withoutLongParts(message: string): string {
   return words.length <= LONGEST_MESSAGE ? words : shortened(words, LONGEST_MESSAGE);
 }
 
-/** The ends of a message that is longer than a screen: a regular expression overflows on a word of some megabytes. */
+/**
+ * Cuts out the middle of a message that is longer than a screen, because the regular expression overflows on a word of
+ * several megabytes.
+ */
 const endsOf = (message: string): string =>
   message.length <= 2 * SCREEN ? message : `${message.slice(0, SCREEN)}…${message.slice(-SCREEN)}`;
 const SCREEN = 8_000;
 
 const LONG_WORD = new RegExp(`\\S{${LONGEST_WORD + 1},}`, 'g');
 
-/** The beginning and the end, which are the most informative parts of a path. */
+/** Keeps the beginning and the end of a text, which are the most informative parts of a path. */
 const shortened = (text: string, most: number): string => `${text.slice(0, most)}…${text.slice(-MOST_SHOWN / 3)}`;
 
 /** The maximum number of characters of a time zone, a duration or a point in time. */

@@ -1,4 +1,4 @@
-/** Scripts whose letters U+200C and U+200D join or separate. */
+/** Scripts in which U+200C and U+200D join or separate letters. */
 const JOINED = [
   'Arabic',
   'Syriac',
@@ -18,7 +18,7 @@ const JOINED = [
 const LETTER = `[${JOINED.map((script) => `\\p{scx=${script}}`).join('')}]`;
 const PICTURE = '\\p{Extended_Pictographic}';
 
-/** Invisible by itself, but part of its neighbors: within words, emoji and Han variants. */
+/** Characters that are invisible by themselves but belong to their neighbors, in words, emoji and Han variants. */
 const BELONGING = [
   `(?<=${LETTER})[\\u200c\\u200d](?=${LETTER})`,
   `(?<=${PICTURE}|\\p{Emoji_Modifier}|\\ufe0f)\\u200d(?=${PICTURE})`,
@@ -26,16 +26,22 @@ const BELONGING = [
   '(?<=\\p{Script=Han})[\\u{e0100}-\\u{e01ef}]',
 ].join('|');
 
-/** Controls (C0 except tab, DEL, C1), format characters (bidi marks among them), line ends, lone surrogates, and everything else invisible. */
+/**
+ * Controls (C0 except tab, DEL, C1), format characters such as bidi marks, line separators, lone surrogates, and
+ * everything else that is invisible.
+ */
 const HIDDEN = `(?!\\t|${BELONGING})[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}\\p{Default_Ignorable_Code_Point}]`;
 let known: RegExp | undefined;
-/** Created at first use: that takes 2 ms, and most texts are plain. */
+/** Creates the expression at first use, which takes 2 ms. Most texts are plain and do not need it. */
 const hidden = (): RegExp => (known ??= new RegExp(HIDDEN, 'gu'));
 
-/** If nothing is hidden, one check is enough. */
+/** Matches a text without hidden characters, for which one check is enough. */
 const PLAIN = /^[\t -~]*$/;
 
-/** Replaces a hidden character: with Unicode's picture for C0 (`␛`), with the number for all others (`<U+202E>`). */
+/**
+ * Returns the visible form of a hidden character: Unicode's picture for C0 (`␛`), the code point for all others
+ * (`<U+202E>`).
+ */
 function sign(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x20) return String.fromCharCode(0x2400 + code);
@@ -44,7 +50,7 @@ function sign(character: string): string {
 
 /**
  * Makes a line of text safe to show: replaces everything that could move a cursor, forge a line, reorder letters or
- * hide. Every text from outside goes through it before printing: names, outputs, system messages, arguments, files.
+ * hide text. Pass all text from outside through it before printing: names, outputs, system messages, arguments, files.
  * Tabs stay.
  */
 export const visible = (text: string): string => (PLAIN.test(text) ? text : text.replace(hidden(), sign));
@@ -53,11 +59,11 @@ export const visible = (text: string): string => (PLAIN.test(text) ? text : text
 export interface VisibleCharacter {
   /** The form to show. */
   readonly shown: string;
-  /** UTF-16 units of the original text. */
+  /** The length of the character in the original text, in UTF-16 units. */
   readonly units: number;
 }
 
-/** {@link visible}, character by character. */
+/** Does the same as {@link visible}, character by character. */
 export function visibleCharacters(text: string): readonly VisibleCharacter[] {
   const places = PLAIN.test(text) ? new Set() : new Set(Array.from(text.matchAll(hidden()), ({ index }) => index));
   let at = 0;
@@ -69,8 +75,8 @@ export function visibleCharacters(text: string): readonly VisibleCharacter[] {
 }
 
 /**
- * Writes hidden characters of a JSON text as `\uXXXX`, with the same meaning and safe to show. Apart from line ends,
- * only strings contain them.
+ * Escapes the hidden characters of a JSON text as `\uXXXX`, which keeps its meaning and makes it safe to show. Apart
+ * from line breaks, only strings contain such characters.
  */
 export function visibleJson(json: string): string {
   return /^[\n\t -~]*$/.test(json)
@@ -83,5 +89,7 @@ const escaped = (character: string): string =>
     return `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`;
   }).join('');
 
-/** `JSON.stringify` for output: {@link visibleJson}. Indented, it has several lines. */
+/**
+ * Does the same as `JSON.stringify`, for output through {@link visibleJson}. With `indent`, the text has several lines.
+ */
 export const jsonText = (value: unknown, indent?: number): string => visibleJson(JSON.stringify(value, null, indent));

@@ -4,7 +4,10 @@ import { ask } from './chrony/ask.js';
 import { readTracking } from './chrony/tracking.js';
 import type { TimeSourceKind } from './kind.js';
 
-/** chronyd, if it disciplines this machine's clock: it knows sources that we don't support (NTS, PTP, GPS). */
+/**
+ * The chronyd that disciplines this machine's clock, if there is one. It supports sources that we don't (NTS, PTP,
+ * GPS).
+ */
 export const chrony: TimeSourceKind = {
   key: 'chrony',
   create: (settings, clock) => {
@@ -16,13 +19,16 @@ export const chrony: TimeSourceKind = {
 
 export interface ChronyOptions {
   readonly clock: Clock;
-  /** Whether a machine without chronyc is not worth reporting. */
+  /** Whether chronyc may be missing without a report. */
   readonly mayBeAbsent: boolean;
-  /** The arguments of chronyc; the query follows them. */
+  /** The chronyc command, to which the query is appended. */
   readonly command?: readonly string[];
 }
 
-/** Creates the source that queries chronyd. What chronyd does not know is reported as unknown, never guessed. */
+/**
+ * Creates the source that queries chronyd. If chronyd does not know the time, the source reports that and never
+ * guesses.
+ */
 export function createChronySource({ clock, mayBeAbsent, command = ['chronyc'] }: ChronyOptions): TimeSource {
   return {
     async measure(signal) {

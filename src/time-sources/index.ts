@@ -5,5 +5,5 @@ import { createStateSource, state } from './state.js';
 
 export { createStateSource };
 
-/** Every way to ask for the time. */
+/** All kinds of time sources. */
 export const timeSourceKinds: readonly TimeSourceKind[] = [sntp, chrony, state];

@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.js';
 import type { StateTime, TimeSource } from '../domain/time-source.js';
 import type { TimeSourceKind } from './kind.js';
 
-/** The store of the shared state: its machines agree on the time then, whether or not that is right. */
+/** The store of the shared state. With this source, its machines agree on the time, whether or not it is right. */
 export const state: TimeSourceKind = {
   key: 'state',
   create: (settings, clock, stateTime) =>
@@ -11,7 +11,10 @@ export const state: TimeSourceKind = {
 
 const SOURCE = 'state';
 
-/** Creates the source that asks a store. Its response is at most as old as the request. */
+/**
+ * Creates the source that asks a store. The store reads its clock between the request and the response, so the error is
+ * at most half of that time.
+ */
 export const createStateSource = (stateTime: StateTime, clock: Clock): TimeSource => ({
   async measure() {
     const wall = clock.now();

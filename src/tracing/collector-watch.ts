@@ -2,7 +2,7 @@ import { systemReason } from '../system/system-reason.js';
 import { hostOf, withHostsAlone } from '../domain/web-request.js';
 import { counted } from '../text/counted.js';
 
-/** The maximum number of the library's messages that are passed on: they contain numbers, so none repeats exactly. */
+/** The maximum number of the library's messages that are passed on. They contain numbers, so none repeats exactly. */
 const NOTICES = 10;
 const LONGEST = 300;
 /** The maximum number of spans in flight, about 1 KB each. */
@@ -24,7 +24,7 @@ export class CollectorWatch {
     this.#tell = tell;
   }
 
-  /** Whether there is room for one more; if not, it is counted as lost. */
+  /** Returns whether there is room for one more span; if not, the span is counted as lost. */
   admits(): boolean {
     if (this.#waiting < MOST_WAITING) {
       this.#waiting++;
@@ -34,7 +34,7 @@ export class CollectorWatch {
     return false;
   }
 
-  /** Called when an export of this many spans has ended. */
+  /** Call this when an export of this many spans has ended. */
   answered(spans: number, error: Error | undefined): void {
     this.#waiting -= spans;
     if (error !== undefined) {
@@ -46,7 +46,7 @@ export class CollectorWatch {
     this.#lost = 0;
   }
 
-  /** Called with a message of the library. Failed exports have already been reported. */
+  /** Call this with a message of the library. Failed exports have already been reported. */
   noticed(message: string): void {
     const sentence = withoutValues(message).replace(/\s+/g, ' ').slice(0, LONGEST);
     if (this.#isInTrouble || this.#noticed.size >= NOTICES || this.#noticed.has(sentence)) return;
@@ -54,7 +54,7 @@ export class CollectorWatch {
     this.#tell(sentence);
   }
 
-  /** Called when nothing is sent any longer. */
+  /** Call this when nothing is sent any longer. */
   close(): void {
     const lost = this.#lost + this.#waiting;
     if (lost > 0) this.#tell(`${this.#collector} did not receive the last ${lost === 1 ? 'span' : `${lost} spans`}`);
@@ -67,7 +67,10 @@ export class CollectorWatch {
   }
 }
 
-/** The library repeats what it cannot use. For an address or a header, that may be a secret. */
+/**
+ * Removes values from a message. The library repeats values that it cannot use, and an address or a header may contain
+ * a secret.
+ */
 const withoutValues = (message: string): string =>
   /\b(?:URL|Header)\b/.test(message) ? message.replace(/'.*'|\(.*\)/gs, '…') : withHostsAlone(message);
 
@@ -76,7 +79,7 @@ const RETRIED = 'Export failed with retryable status';
 /** The library's words for too many requests at once. */
 const BUSY = 'Concurrent export limit reached';
 
-/** The system's code, even if the library has it only in its text or in the cause. */
+/** Returns the system's code, even if the library has it only in its text or in the cause. */
 function codeOf(error: Error): number | string | undefined {
   const { code, cause } = error as Error & { readonly code?: number | string };
   if (code !== undefined && code !== '') return code;
@@ -86,13 +89,16 @@ function codeOf(error: Error): number | string | undefined {
   );
 }
 
-/** A refusal by two addresses (localhost) contains nothing but a code. */
+/**
+ * Returns why an export failed. If both addresses of a host (`localhost`) refuse, Node's error has a code but no
+ * message.
+ */
 function reasonOf(error: Error): string {
   const { message } = error;
   const code = codeOf(error);
   if (typeof code === 'string')
     return systemReason({ code, message: withHostsAlone(message) || code }).slice(0, LONGEST);
-  if (message === RETRIED) return 'HTTP 429, 502, 503 or 504, again and again';
+  if (message === RETRIED) return 'HTTP 429, 502, 503 or 504, even after retries';
   if (message === BUSY) return 'earlier spans are still being sent';
   const status = typeof code === 'number' ? `HTTP ${code} ` : '';
   return `${status}${withHostsAlone(message) || String(code ?? error.name)}`.trim().slice(0, LONGEST);

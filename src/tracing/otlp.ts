@@ -22,12 +22,12 @@ export interface OtlpOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Overrides the service name in the environment. */
   readonly serviceName?: string;
-  /** The service name of the spans, unless the environment sets another. */
+  /** The version of `timers` and the host name, unless the environment sets others. */
   readonly origin: { readonly version: string; readonly host: string };
   readonly clock: Clock;
-  /** Default: the collector is reached directly. */
+  /** By default, the collector is reached directly. */
   readonly proxyFor?: ProxyFor<Agent>;
-  /** Receives a sentence when spans fail to arrive, once, and when they arrive again. */
+  /** Called with a sentence once when spans fail to arrive, and when they arrive again. */
   readonly onTrouble: (sentence: string) => void;
 }
 
@@ -40,7 +40,7 @@ const NOTHING_MORE = { droppedAttributesCount: 0, droppedEventsCount: 0, dropped
 
 /**
  * Passes spans to a collector: OTLP over HTTP in protobuf, in batches, retried until the export's time
- * (`OTEL_EXPORTER_OTLP_TIMEOUT`) is up. A failing collector costs a bounded queue, nothing else.
+ * (`OTEL_EXPORTER_OTLP_TIMEOUT`) is up. A failing collector costs only a bounded queue.
  */
 export class OtlpSpans {
   readonly #clock: Clock;
@@ -113,7 +113,7 @@ export class OtlpSpans {
   }
 }
 
-/** The file overrides the environment, which overrides the defaults. */
+/** Creates the resource that spans belong to. The file overrides the environment, which overrides the defaults. */
 function resourceOf({ version, host }: OtlpOptions['origin'], serviceName: string | undefined): Resource {
   const known = { 'service.name': 'timers', 'service.version': version, 'host.name': host };
   return defaultResource()
@@ -122,13 +122,16 @@ function resourceOf({ version, host }: OtlpOptions['origin'], serviceName: strin
     .merge(resourceFromAttributes(serviceName === undefined ? {} : { 'service.name': serviceName }));
 }
 
-/** A time as seconds and nanoseconds. */
+/** Converts a time to seconds and nanoseconds. */
 function toHrTime(milliseconds: Instant | Duration): HrTime {
   const seconds = Math.floor(milliseconds / SECOND);
   return [seconds, Math.round((milliseconds - seconds * SECOND) * 1e6)];
 }
 
-/** Without this the library reports nothing: neither variables it cannot read nor spans that a collector refused. */
+/**
+ * Passes on the library's messages. Without this, the library reports nothing: neither variables it cannot read nor
+ * spans that a collector rejected.
+ */
 function tellOfTheLibrary(watch: CollectorWatch): void {
   const silent = () => undefined;
   // A component of the library puts its name before its message.

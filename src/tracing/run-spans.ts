@@ -16,7 +16,7 @@ import { idsOfAttempt, idsOfRun } from './trace-ids.js';
 interface OpenRun {
   /** Absent for a run that an earlier scheduler admitted. */
   readonly admittedAt?: Instant;
-  /** The first attempt that this scheduler has seen. */
+  /** When the first attempt that this scheduler has seen began. */
   begunAt?: Instant;
   attempt?: OpenAttempt;
 }
@@ -29,23 +29,23 @@ interface OpenAttempt {
 }
 
 /**
- * Creates spans from events. A run has one from its admission, so that its wait before the first attempt is visible.
- * Each attempt has a child span. A firing that did not run has one of zero length. A span is reported when it ends;
- * runs that have not ended are kept.
+ * Creates spans from events. The span of a run starts at its admission, so that the wait before the first attempt is
+ * visible. Each attempt has a child span. A firing that did not run has a span up to its outcome, of zero length if it
+ * was not admitted. A span is reported when it ends; runs that have not ended are kept.
  */
 export class RunSpans {
   readonly #open = new Map<string, OpenRun>();
   readonly #scheduler: string;
 
   /**
-   * `scheduler` distinguishes this one from others that run the same timers: their firings have the same ids, unlike
-   * their runs.
+   * `scheduler` distinguishes this scheduler from others that run the same timers, because their firings have the same
+   * ids, unlike their runs.
    */
   constructor(scheduler: string) {
     this.#scheduler = scheduler;
   }
 
-  /** The spans that an event ends. */
+  /** Returns the spans that an event ends. */
   of(event: TimerEvent): readonly Span[] {
     switch (event.event) {
       case 'run.admitted':
@@ -142,11 +142,11 @@ const whyNot = (event: FiringSkipped | FiringMissed): Attributes => ({
     : { 'timers.status': 'skipped' }),
 });
 
-/** The attempt that a run ends with; absent if it ended between two. */
+/** Returns the span of the attempt that a run ends with; empty if the run ended between two attempts. */
 function lastAttempt(event: RunFinished, { attempt }: OpenRun, { start, end }: Extent): readonly Span[] {
   if (attempt?.isFallback) return fallbackOf(event, attempt);
   if (attempt !== undefined) return [attemptSpan(event, attempt, end)];
-  // No scheduler that saw it begin is left. Spans of its command may need a parent.
+  // No scheduler that saw the attempt begin is left. Spans of its command may need a parent.
   const isUnseen = event.outcome.status === 'lost' && event.attempts > 0;
   return isUnseen ? [attemptSpan(event, { number: event.attempts, begunAt: start }, end)] : [];
 }
@@ -190,8 +190,8 @@ interface Extent {
 }
 
 /**
- * When a run started and ended. For a run that an earlier scheduler admitted, its wait is unknown; for a lost one, its
- * end is only when it was last seen.
+ * Returns when a run started and ended. If an earlier scheduler admitted the run, its wait is unknown. The end of a
+ * lost run is only when it was last seen.
  */
 function extentOf({ firing, at, durationMs, latenessMs, outcome }: RunFinished, run: OpenRun): Extent {
   if (run.admittedAt !== undefined) return { start: run.admittedAt, end: at };
@@ -199,7 +199,10 @@ function extentOf({ firing, at, durationMs, latenessMs, outcome }: RunFinished, 
   return { start, end: outcome.status === 'lost' ? start + durationMs : at };
 }
 
-/** From admission to the first attempt, or to the end if there was none. `undefined` if an earlier scheduler saw it. */
+/**
+ * Returns the time from admission to the first attempt. `undefined` without an attempt, or if an earlier scheduler
+ * admitted the run.
+ */
 function waitOf({ admittedAt, begunAt }: OpenRun, attempts: number): number | undefined {
   if (admittedAt === undefined || begunAt === undefined || attempts === 0) return undefined;
   return Math.max(0, begunAt - admittedAt);
@@ -221,6 +224,6 @@ const outcomeAttributes = (outcome: Outcome): Attributes => ({
   ...(outcome.status === 'canceled' && outcome.error !== undefined && { 'timers.reason': outcome.error }),
 });
 
-/** A run that was ended by a stop or a user did nothing wrong. */
+/** Returns the error of an outcome. A run that was ended by a stop or a user did nothing wrong. */
 const errorOf = ({ status, error }: Outcome): string | undefined =>
   status === 'success' || status === 'canceled' ? undefined : (error ?? status);

@@ -1,7 +1,7 @@
 import type { Instant } from '../domain/time.js';
 import type { SpanIds } from './trace-ids.js';
 
-/** The subject of a span: one run or firing from its admission to its end, or one attempt of it. */
+/** A span: one run or firing from its admission to its end, or one attempt of a run. */
 export interface Span {
   readonly of: 'run' | 'attempt';
   readonly name: string;

@@ -2,7 +2,7 @@ import type { Executor } from '../domain/executor.js';
 import { idsOfAttempt, idsOfRun, traceparent } from './trace-ids.js';
 
 /**
- * Sets `TRACEPARENT` in the environment of every command: its attempt's span; for a hook, its run's. Overrides
+ * Sets `TRACEPARENT` in the environment of every command: the span of its attempt or, for a hook, of the run. Overrides
  * inherited variables and `env_file`; a timer's own `env` overrides it.
  */
 export const tracedExecutor = (executor: Executor): Executor => ({

@@ -1,22 +1,22 @@
 import type { Clock } from '../domain/clock.js';
 import type { Duration } from '../domain/time.js';
 
-/** Why an item was refused. */
+/** Why an item was rejected. */
 export type QueueRefusal = 'full' | 'stopped';
 
 export interface FairQueueOptions<Item> {
   readonly clock: Clock;
-  /** Maximum active items over all keys. */
+  /** The maximum number of active items across all keys. */
   readonly atOnce: number;
-  /** Maximum waiting items of one key. */
+  /** The maximum number of waiting items per key. */
   readonly perKey: number;
-  /** Maximum waiting items over all keys. A key without waiting items has one extra place. */
+  /** The maximum number of waiting items across all keys. A key without waiting items may exceed it by one. */
   readonly overAll: number;
   /** Runs an item. Never rejects; resolves soon after a call of {@link end}. */
   readonly run: (item: Item) => Promise<void>;
   /** Called for an item that will never run. */
   readonly refuse: (item: Item, why: QueueRefusal) => void;
-  /** Ends an active item, because nobody waits for it any longer. */
+  /** Ends an active item that nobody waits for any longer. */
   readonly end: (item: Item) => void;
 }
 
@@ -27,8 +27,9 @@ interface Lane<Item> {
 }
 
 /**
- * A bounded queue for tasks that may hang: one at a time per key, in order; the keys take turns. Whatever the tasks of
- * one key do, those of other keys wait only for a free place. A place becomes free as soon as any active task ends.
+ * A bounded queue for tasks that may hang. Each key runs one task at a time, in order, and the keys take turns. The
+ * tasks of one key delay those of other keys only until a place is free. A place becomes free as soon as any active
+ * task ends.
  */
 export class FairQueue<Item> {
   readonly #options: FairQueueOptions<Item>;
@@ -48,7 +49,7 @@ export class FairQueue<Item> {
     return this.#running + this.#waiting === 0;
   }
 
-  /** Runs an item when its turn comes, possibly immediately; refuses it if too many wait. */
+  /** Runs an item when its turn comes, possibly immediately. Rejects it if too many wait. */
   add(key: string, item: Item): void {
     const lane = this.#laneOf(key);
     if (this.#isFull(lane)) {
@@ -61,7 +62,10 @@ export class FairQueue<Item> {
     this.#goOn();
   }
 
-  /** Resolves when all is done. After `patience` the rest is refused or ended; then it waits up to `endPatience` for their end. */
+  /**
+   * Resolves when all items are done. After `patience`, rejects the waiting items and ends the active ones, then waits
+   * up to `endPatience` for these to end.
+   */
   async settle(patience: Duration, endPatience: Duration): Promise<void> {
     if (await this.#isIdleWithin(patience)) return;
     const lanes = [...this.#lanes.values()];
@@ -100,7 +104,7 @@ export class FairQueue<Item> {
     lane.running = item;
     this.#waiting--;
     this.#running++;
-    // Runs even after a bug, which is not caught here, so that the lane never waits forever.
+    // Runs even if `run` rejects, which is a bug and not caught here, so that the lane never waits forever.
     void this.#options.run(item).finally(() => {
       lane.running = undefined;
       this.#running--;

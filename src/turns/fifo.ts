@@ -1,7 +1,7 @@
-/** Items in the order in which they came. However many wait, an item costs O(1) on average. */
+/** A first-in, first-out queue. An item costs O(1) on average, however many wait. */
 export class Fifo<Item> {
   #items: Item[] = [];
-  /** Index of the first item that has not been taken. */
+  /** The index of the first item that has not been taken. */
   #first = 0;
 
   get size(): number {
@@ -12,12 +12,12 @@ export class Fifo<Item> {
     this.#items.push(item);
   }
 
-  /** The item behind `ahead` others. */
+  /** Returns the item that has `ahead` others before it. */
   at(ahead: number): Item | undefined {
     return this.#items[this.#first + ahead];
   }
 
-  /** Takes the first `count`, or all if there are fewer. */
+  /** Removes and returns the first `count` items, or all if there are fewer. */
   take(count: number): Item[] {
     const taken = this.#items.slice(this.#first, this.#first + count);
     this.#first += taken.length;

@@ -3,28 +3,31 @@ import { SLICE } from './steps.js';
 
 /** The maximum number of callbacks in one turn. */
 const MOST = 512;
-/** The callbacks among which a turn divides its steps, once it is known how many there is time for. */
+/** The number of callbacks among which a turn divides its steps, once it is known how many fit into a slice. */
 const SHARES = 16;
 
 interface SlicerOptions {
   readonly clock: Clock;
-  /** Called before each turn is scheduled. Returns how many steps it may take, up to `most`; 0 counts as 1. */
+  /** Called before each turn is scheduled. Returns how many steps the turn may take, up to `most`; 0 counts as 1. */
   readonly plan: (most: number) => number;
-  /** Does one step, and returns whether others are left. Must not throw. */
+  /** Does one step, and returns whether any are left. Must not throw. */
   readonly step: () => boolean;
-  /** Called when nothing is left. */
+  /** Called when no step is left. */
   readonly done?: () => void;
 }
 
 /**
- * Runs steps one after the other, a slice of them in each turn of the event loop. They are divided among several
- * callbacks, so that the promise callbacks that follow the steps count toward their time.
+ * Runs steps one after the other, a slice of them in each turn of the event loop. The steps of a turn are divided among
+ * several callbacks, so that the promise callbacks that follow a step count toward the slice.
  */
 export class Slicer {
   readonly #options: SlicerOptions;
   /** Callbacks scheduled for this turn that have not been called. */
   #callbacks = 0;
-  /** How many steps this turn may take. Callbacks that find no time left would cost more than the steps. */
+  /**
+   * How many steps this turn may take. Without this limit, callbacks that find no time left would cost more than the
+   * steps.
+   */
   #room = MOST;
   /** How many steps a callback takes. */
   #stride = 1;
@@ -36,12 +39,12 @@ export class Slicer {
     this.#options = options;
   }
 
-  /** Whether it is between {@link start} and the last step. */
+  /** Whether it has been started and has not yet taken the last step. */
   get isBusy(): boolean {
     return this.#callbacks > 0;
   }
 
-  /** Schedules a turn. */
+  /** Schedules a turn, unless one is already scheduled. */
   start(): void {
     if (this.isBusy) return;
     this.#room = MOST;

@@ -4,7 +4,7 @@ import type { Duration } from '../domain/time.js';
 /** How long a turn of the event loop works on a batch, before signals, the control socket and processes are handled. */
 export const SLICE: Duration = 1;
 
-/** Long work that can pause at each `yield`, so that others get a turn. */
+/** Long work that can pause at each `yield`, so that other work gets a turn. */
 export type Steps<Result> = Generator<undefined, Result, undefined>;
 
 /** Runs all steps now. */

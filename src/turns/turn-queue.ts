@@ -11,7 +11,10 @@ export class TurnQueue {
     this.#slicer = new Slicer({ clock, plan: () => this.#tasks.size, step: () => this.#callNext() });
   }
 
-  /** Calls `task`, which must not throw: now if no other was called in this turn and none waits, otherwise in order. */
+  /**
+   * Calls `task`, which must not throw: now if no other task was called in this turn and none waits, otherwise in
+   * order.
+   */
   add(task: () => void): void {
     this.#tasks.add(task);
     if (this.#slicer.isBusy) return;
@@ -19,7 +22,7 @@ export class TurnQueue {
     this.#callNext();
   }
 
-  /** Calls all tasks that wait. */
+  /** Calls all waiting tasks now. */
   finish(): void {
     while (this.#callNext());
   }

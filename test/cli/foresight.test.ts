@@ -129,8 +129,8 @@ Next in Europe/Berlin
   Fri 2026-12-04 02:30:00 +01:00  in 10 d 18 h
 
 Clock changes
-  Sun 2027-03-28  not touched
-  Sun 2027-10-31  not touched
+  Sun 2027-03-28  not affected
+  Sun 2027-10-31  not affected
 
 warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
     fields either is enough.

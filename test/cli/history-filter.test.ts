@@ -49,11 +49,11 @@ describe('the requested period', () => {
     ],
     [
       { since: 'monday' },
-      '--since takes a time (2027-01-01 00:00, RFC 3339), a time of day (17:00), yesterday, today or tomorrow (tomorrow 09:00), now, or a duration (2h, 7d); got "monday"',
+      '"monday" is not a valid --since. Use a time (2027-01-01 00:00, RFC 3339), a time of day (17:00), yesterday, today or tomorrow (tomorrow 09:00), now, or a duration (2h, 7d).',
     ],
-    [{ until: '5' }, '--until takes a time'],
+    [{ until: '5' }, '"5" is not a valid --until. Use a time'],
     [{ since: '2026-02-30' }, '--since: "2026-02-30": that month has 28 days.'],
-    [{ count: '0' }, '--count takes a whole number, at least 1; got "0"'],
+    [{ count: '0' }, '"0" is not a valid --count. Use a whole number from 1 to 999,999,999.'],
   ])('%j is rejected with the correct form', (asked, said) => {
     expect(() => read(asked)).toThrow(said);
   });

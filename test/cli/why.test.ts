@@ -385,19 +385,19 @@ describe('why explains a firing without a record', () => {
       'that catch_up would run, were it not paused',
       'caught',
       { cursor: 0, paused: { until: undefined, reason: undefined } },
-      /The timer is paused until it is\s+resumed, so a\s+start now skips it/,
+      /The timer is paused until it is\s+resumed, so a\s+scheduler started now would skip it, despite catch_up\./,
     ],
     [
       'that catch_up would run, were its breaker closed',
       'caught',
       { cursor: 0, breaker: { kind: 'open', until: NOW + 1, cooldown: 1 } },
-      /Its breaker is open, so a start\s+now skips it/,
+      /Its breaker is open, so a\s+scheduler started now would skip it, despite\s+catch_up\./,
     ],
     [
       'because the timer was added later',
       'backup',
       {},
-      /The timer was added to past\.db, or got this schedule, only later\./,
+      /The timer was added to past\.db, or given this schedule, only after that time\./,
     ],
     [
       'because its runs are used up',

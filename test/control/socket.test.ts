@@ -134,7 +134,7 @@ describe('a client', () => {
     await greeted;
     await clock.advance(10_000);
     expect(await answer).toMatch(
-      /LostError: the scheduler is running but has not responded for 10 s: .* is blocked. Nothing was done$/,
+      /LostError: the scheduler is running but has not responded for 10 s: .* is blocked. The request was not executed. Try again, or restart the scheduler.$/,
     );
     expect(heard.map(({ verb }) => verb)).toEqual(['health']);
     close();

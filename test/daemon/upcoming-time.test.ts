@@ -49,7 +49,7 @@ test.each([
   ['02:30', 'at: "2027-03-28 02:30" does not exist in Europe/Berlin'],
   ['2027-03-28 02:30', '2027-03-28T01:59:59.000+01:00 is followed by 2027-03-28T03:00:00.000+02:00'],
   ['25:00', 'the time of day is out of range'],
-  ['5pm', 'at: "5pm" is not a point in time. A time of day (17:00, tomorrow 09:00)'],
+  ['5pm', 'at: "5pm" is not a point in time. Use a time of day (17:00, tomorrow 09:00)'],
   ['2027-02-30 10:00', 'that month has 28 days'],
 ])('rejects %s with the reason', (text, message) => {
   expect(() => read('2027-03-27T12:00:00.750+01:00', text)).toThrow(message);

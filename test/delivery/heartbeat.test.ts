@@ -94,7 +94,7 @@ describe('a heartbeat', () => {
     await rig.clock.advance(2 * MINUTE);
     expect(web.log).toEqual([]);
     expect(moved).toMatchObject([
-      { event: 'heartbeat.failed', error: 'not sent: a is due and was not fired; b is due and was not fired' },
+      { event: 'heartbeat.failed', error: 'not sent: a was due but has not fired; b was due but has not fired' },
     ]);
     more = {};
     await rig.clock.advance(MINUTE);

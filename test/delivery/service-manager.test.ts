@@ -133,7 +133,7 @@ describe('the service manager', () => {
     await rig.clock.advance(30 * SECOND);
     expect(sent.flat()).not.toContain('WATCHDOG=1');
     expect(troubles).toEqual([
-      'the service manager gets no keep-alive: a is due and was not fired; b is due and was not fired',
+      'the service manager gets no keep-alive: a was due but has not fired; b was due but has not fired',
     ]);
   });
 

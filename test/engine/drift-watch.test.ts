@@ -100,9 +100,9 @@ describe('the drift watch', () => {
     expect(watch.latest).toMatchObject({ offsetMs: 3, errorMs: 1, source: 'ntp', at: clock.now() });
     await clock.advance(5 * POLL);
     expect(story()).toEqual([
-      'clock.drift: the clock is 250 ms slow (± 1 ms, by ntp), more than 50 ms',
-      'clock.synchronised: the clock is within its limit again: 20 ms slow (± 1 ms, by ntp)',
-      'clock.drift: the clock is 70 ms fast (± 1 ms, by ntp), more than 50 ms',
+      'clock.drift: the clock is 250 ms slow (± 1 ms, according to ntp), more than 50 ms',
+      'clock.synchronised: the clock is within its limit again: 20 ms slow (± 1 ms, according to ntp)',
+      'clock.drift: the clock is 70 ms fast (± 1 ms, according to ntp), more than 50 ms',
     ]);
   });
 

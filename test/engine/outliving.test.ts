@@ -224,7 +224,10 @@ describe('an attempt in the queue of workers', () => {
     isBack(true);
     await second.clock.advance(10 * SECOND);
     expect(lives.disk.endings[0]).toMatchObject({
-      outcome: { status: 'lost', error: 'a worker had it, and its timer was removed or runs elsewhere now' },
+      outcome: {
+        status: 'lost',
+        error: 'it was assigned to a worker, and its timer was removed or now runs elsewhere',
+      },
     });
     expect(second.executor.attempts.length > 0).toBe(jobs.length > 0);
   });

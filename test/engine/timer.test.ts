@@ -94,6 +94,8 @@ test.each([[-1], [Number.NaN], [Number.POSITIVE_INFINITY], ['10' as unknown as n
   'rejects %s as a delay',
   (delay) => {
     const { timer } = rig();
-    expect(() => timer(delay)).toThrow(/a timer's delay is a number of milliseconds, 0 or more/);
+    expect(() => timer(delay)).toThrow(
+      /is not a valid delay of a timer: use a finite number of milliseconds, 0 or more/,
+    );
   },
 );

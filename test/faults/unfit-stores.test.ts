@@ -71,7 +71,7 @@ const UNFIT: readonly Unfit[] = [
     what: 'without TLS',
     url: async () => withLogin((await guarded()).url, `:${PASSWORD}`).replace('redis:', 'rediss:'),
     code: 0,
-    reason: 'it does not respond. If this continues, use rediss:// for a server with TLS, redis:// without',
+    reason: 'it does not respond. If this continues, use rediss:// if the server has TLS, or redis:// if it does not',
   },
   {
     store: 'Redis',

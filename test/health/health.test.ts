@@ -25,7 +25,7 @@ describe('a scheduler is', () => {
   test('not alive if a due firing does not start', async () => {
     const status = await running();
     const { isOk, reasons } = judgeLiveness({ ...status, at: status.at + 12 * SECOND }, fine);
-    expect({ isOk, reasons }).toEqual({ isOk: false, reasons: ['tick is due and was not fired'] });
+    expect({ isOk, reasons }).toEqual({ isOk: false, reasons: ['tick was due but has not fired'] });
   });
 
   test('not ready before its start, while stopping, with a rejected file, or without state or address', async () => {

@@ -131,7 +131,7 @@ describe('a socket file', () => {
 
   test('that cannot be created again is reported and retried every few seconds', async () => {
     const { path, clock, told, obstacle, server } = await echo();
-    obstacle.reason = 'other users may change the folder';
+    obstacle.reason = 'other users can change the folder';
     rmSync(path);
     await clock.advance(BETWEEN_LOOKS);
     await clock.advance(3 * BETWEEN_TRIES);

@@ -33,14 +33,16 @@ test.each([
   [['empty'], 'timers: empty is empty.'],
   [['comments'], 'timers: comments has only comments.'],
   [['hollow'], 'timers: hollow is a folder without files to import.'],
-  [['prose'], expect.stringMatching(/^timers: prose has no known format\. Put one before the files: crontab, /)],
+  [['prose'], expect.stringMatching(/^timers: prose has no known format\. Put the format before the files: crontab, /)],
 ])('%j is reported in one line with the reason', async (words, line) => {
   expect(await messages(words)).toEqual([line]);
 });
 
 test('an unknown word is rejected with a list of the formats', async () => {
   const [first] = await messages(['cron', 'tab']);
-  expect(first).toMatch(/^timers: cron cannot be read: it does not exist\. It is not a format either: these are cron/);
+  expect(first).toMatch(
+    /^timers: cron cannot be read: it does not exist\. It is not a format either\. The formats are cron/,
+  );
   expect(await messages(['cron'])).toEqual(['timers: cron cannot be read: it does not exist.']);
 });
 

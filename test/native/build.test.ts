@@ -24,7 +24,7 @@ it.skipIf(noCompiler !== undefined)('the build compiles a forker for this machin
 
 it.runIf(process.platform === 'linux')('the build succeeds without a C compiler and reports it in one line', () => {
   expect(build({ CC: 'no-such-compiler' })).toEqual({
-    said: 'timers-forker was not built, so commands start by execa: there is no C compiler no-such-compiler.\n',
+    said: 'timers-forker was not built, so timers starts commands with execa: the C compiler no-such-compiler was not found.\n',
     made: [],
   });
 });

@@ -42,7 +42,8 @@ async function startLater(seconds: number): Promise<Program> {
   return scheduler;
 }
 
-const IN_MEMORY = 'timers: warning: kept in memory only, and lost when this scheduler exits, because it has no state\n';
+const IN_MEMORY =
+  'timers: warning: this change is kept in memory only and is lost when the scheduler exits, because it has no state\n';
 
 interface Added {
   readonly task_name: string;
@@ -246,7 +247,7 @@ describe('an ad-hoc timer whose scheduler is killed', () => {
     database.close();
     const second = await start();
     expect((await second.stop()).stderr).toContain(
-      `${name}, an ad-hoc timer, cannot be read and does not run; it stays in`,
+      `the ad-hoc timer ${name} cannot be read and does not run; it stays in`,
     );
     expect((await desk.run('list')).stdout).toContain('yearly');
   });
@@ -330,7 +331,11 @@ describe('timers in and at', () => {
         ['at', '2199-03-31 02:30', '--', 'x'],
         'does not exist in Europe/Berlin',
       ],
-      ['an invalid time', ['at', 'teatime', '--', 'x'], 'at: "teatime" is not a point in time. A time of day (17:00'],
+      [
+        'an invalid time',
+        ['at', 'teatime', '--', 'x'],
+        'at: "teatime" is not a point in time. Use a time of day (17:00',
+      ],
       [
         'an unknown time zone',
         ['at', '17:00', '--timezone', 'Europe/Berln', '--', 'x'],

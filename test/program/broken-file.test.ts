@@ -122,7 +122,7 @@ test('history and list read the state of a removed file when no scheduler is run
   scheduler.process.kill('SIGTERM');
   await scheduler.ended;
   rmSync(join(desk.folder, 'timers.yaml'));
-  const gone = expect.stringContaining('there is no file timers.yaml now. Not read: timers.');
+  const gone = expect.stringContaining('the file timers.yaml no longer exists. Not read: timers.');
   expect(await desk.run('history')).toMatchObject({
     code: 0,
     stdout: expect.stringMatching(/once +success/),

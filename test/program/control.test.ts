@@ -130,7 +130,8 @@ describe('while the scheduler process is stopped', () => {
   test('a verb fails after 10 s, and its request is not executed when the process continues', async () => {
     const program = await start();
     program.kill('SIGSTOP');
-    const silence = 'timers: the scheduler is running but has not responded for 10 s: .* Nothing was done\n';
+    const silence =
+      'timers: the scheduler is running but has not responded for 10 s: .* The request was not executed. Try again, or restart the scheduler.\n';
     const wherePastIs = 'timers: a scheduler keeps its recent log only while it runs[^]*timers why NAME\n';
     const asked = [
       { words: ['trigger', 'job'], says: `^${silence}$` },

@@ -58,7 +58,10 @@ test('an invalid version is logged with line and column, and reload reports it',
 test.each([
   [['--from', 'http://timers.example.org/edge.yaml'], '--from takes a URL with https://'],
   [['--from', 'edge.yaml'], '--from takes a URL with https://'],
-  [['--from', 'http://127.0.0.1:1/a', '--every', '10ms'], '--every takes a duration from 1s to 1d'],
+  [
+    ['--from', 'http://127.0.0.1:1/a', '--every', '10ms'],
+    '"10ms" is not a valid --every. Use a duration from 1s to 1d.',
+  ],
   [['--from', 'http://127.0.0.1:1/a', '--verify-key', 'none'], '--verify-key: '],
   [['--from', 'http://127.0.0.1:1/a', '--watch'], 'cannot be used with'],
   [['--token-file', 'token'], '--token-file needs --from'],

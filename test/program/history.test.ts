@@ -225,7 +225,7 @@ describe('history without records', () => {
   test('suggests --state if there is no timer file, with exit code 1', async () => {
     expect(await desk.run('history')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('with --state <path> the history is read without a timer file'),
+      stderr: expect.stringContaining('to read the history without a timer file, pass --state <path>'),
     });
   });
 });
@@ -234,9 +234,9 @@ describe('wrong usage exits with code 2 and a hint', () => {
   test.each([
     [['bakup'], /unknown timer "bakup" in the file or in the history\. Did you mean backup\?/],
     [['--status', 'failed'], /--status: unknown outcome "failed"\. Did you mean failure\?/],
-    [['--since', 'monday'], /--since takes a time .*; got "monday"/],
-    [['-n', 'all'], /--count takes a whole number/],
-    [['--run', 'zzz'], /--run: no run has an id that begins with "zzz"; timers history shows them under RUN/],
+    [['--since', 'monday'], /"monday" is not a valid --since\. Use a time /],
+    [['-n', 'all'], /"all" is not a valid --count/],
+    [['--run', 'zzz'], /--run: no run has an id that begins with "zzz"; timers history shows the ids under RUN/],
     [['--run', 'mg1c2x3'], /--run: several runs have ids that begin with "mg1c2x3": mg1c2x3k0abcd, mg1c2x3l0abcd$/m],
     [['--run', 'mg1c2x3l', '-n', '3'], /'--run <id>' cannot be used with option '-n, --count <n>'/],
     [['--run', 'mg1c2x3l', 'backup'], /--run shows one run; leave out the names/],

@@ -94,7 +94,7 @@ test('a folder that others can write to is rejected', async () => {
   chmodSync(pathOf('open'), 0o1777);
   const program = start('unix:open/http.sock');
   const { reason } = await program.event('http.unavailable');
-  expect(reason).toBe(`other users may change ${pathOf('open')} (chmod go-w ${pathOf('open')})`);
+  expect(reason).toBe(`other users can change ${pathOf('open')} (chmod go-w ${pathOf('open')})`);
   program.kill('SIGTERM');
   await program.ended;
 });

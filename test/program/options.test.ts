@@ -59,9 +59,9 @@ describe('alternative spellings', () => {
     [['nosuch', '--help'], /unknown command 'nosuch'/],
     [['start', 'gone.yaml'], /gone\.yaml does not exist\./],
     [['list', 'backup'], /too many arguments/],
-    [['history', '--since', 'soon'], /--since takes a time .* yesterday.*; got "soon"/],
-    [['next', '--from', 'soon'], /--from takes a time .* yesterday.*; got "soon"/],
-    [['simulate', '--to', 'soon'], /--to takes a time .* yesterday.*; got "soon"/],
+    [['history', '--since', 'soon'], /"soon" is not a valid --since\. Use a time .* yesterday/],
+    [['next', '--from', 'soon'], /"soon" is not a valid --from\. Use a time .* yesterday/],
+    [['simulate', '--to', 'soon'], /"soon" is not a valid --to\. Use a time .* yesterday/],
   ])('timers %j is rejected, with the correct form', async (args, said) => {
     desk.write('timers.yaml', FILE);
     const { code, stdout, stderr } = await desk.run(...args);

@@ -60,7 +60,7 @@ test('an invalid file changes nothing, and its problems are shown', async () => 
 test('a reload reports keys that need a restart', async () => {
   const program = await start();
   desk.write('timers.yaml', `orphans: keep\ntimers: { job: { every: 1h, run: "true" } }`);
-  expect((await desk.run('reload')).stderr).toContain('orphans: applies at the next start');
+  expect((await desk.run('reload')).stderr).toContain('timers: changes that take effect at the next start: orphans');
   expect(await program.event('config.reloaded')).toMatchObject({ needs_restart: ['orphans'] });
 });
 

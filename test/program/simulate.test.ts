@@ -288,15 +288,15 @@ describe('simulate rejects', () => {
     [['--assert', 'bakup runs>=1'], 2, /no timer "bakup"\. Did you mean backup\?/],
     [['sync', '--assert', 'backup runs>=1'], 2, /the simulation has no timer "backup"/],
     [['--to', '2020-01-01'], 2, /--to \(.*2020-01-01 .*\) is before the start \(/],
-    [['--to', 'soon'], 2, /--to takes a time .*; got "soon"/],
-    [['--from', 'soon'], 2, /--from takes a time .*; got "soon"/],
+    [['--to', 'soon'], 2, /"soon" is not a valid --to\. Use a time /],
+    [['--from', 'soon'], 2, /"soon" is not a valid --from\. Use a time /],
     [['--durations', 'soon'], 2, /--durations takes a duration, a \.yaml or \.json file, or recorded: "soon"/],
     [['--durations', 'PT0.5H'], 2, /--durations takes .*ISO 8601/],
     [['--durations', 'gone.yaml'], 1, /gone\.yaml does not exist\./],
     [['--durations', 'recorded'], 1, /--durations recorded: nothing has been recorded yet in /],
-    [['--fail', 'backup'], 2, /--fail takes a timer and a share from 0 to 1/],
+    [['--fail', 'backup'], 2, /"backup" is not a valid --fail\. Use a timer and a share from 0 to 1/],
     [['--fail', 'bakup=0.1'], 2, /Did you mean backup\?/],
-    [['--seed', 'x'], 2, /--seed takes a whole number/],
+    [['--seed', 'x'], 2, /"x" is not a valid --seed\. Use a whole number/],
   ])('timers simulate %j', async (args, expected, said) => {
     const { code, stdout, stderr } = await simulate(...args);
     expect({ code, stdout }).toEqual({ code: expected, stdout: '' });

@@ -167,6 +167,6 @@ test('top without a terminal fails and suggests timers status', async () => {
   expect(await desk.run('top')).toMatchObject({
     code: 1,
     stdout: '',
-    stderr: 'timers: top needs a terminal to draw on and to read keys from. Anywhere else: timers status\n',
+    stderr: 'timers: top needs a terminal for its screen and its keys. Without one, use timers status\n',
   });
 });

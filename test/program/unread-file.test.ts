@@ -55,7 +55,7 @@ test.each(['timers.yaml', '.config/timers.json'])(
     const scheduler = desk.start(['start']);
     await scheduler.event('run.finished', 'once');
     rmSync(join(desk.folder, name));
-    const gone = expect.stringContaining(`there is no file ${name} now`);
+    const gone = expect.stringContaining(`the file ${name} no longer exists`);
     const below = ['env', '-C', join(desk.folder, 'sub')];
     for (const [args, stdout] of [
       [['status'], /tick/],
@@ -84,7 +84,7 @@ test('a file in a parent folder applies, and a scheduler of a removed nearer fil
   await near.event('scheduler.started');
   rmSync(join(sub, 'timers.yaml'));
   const typed = (...args: string[]) => desk.start(args, { wrap: ['env', '-C', sub] }).ended;
-  expect(await typed('pause', 'near')).toMatchObject({ code: 0, stderr: expect.stringContaining('there is no file') });
+  expect(await typed('pause', 'near')).toMatchObject({ code: 0, stderr: expect.stringContaining('no longer exists') });
 
   desk.write('timers.yaml', 'timers: { far: { every: 1h, run: x } }');
   expect(await typed('reset', 'far')).toMatchObject({

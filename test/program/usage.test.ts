@@ -44,8 +44,8 @@ describe('wrong usage exits with code 2 and a hint', () => {
     [['pause'], /which timers\? Name them, or use --all\. The timer file has: backup, ping, off, party\n/],
     [['run', 'bakup'], /unknown timer "bakup" in .*\. Did you mean backup\?/],
     [['next', 'nothing-like-it'], /unknown timer "nothing-like-it" in .*\. It has: backup, ping, off, party/],
-    [['next', '-n', '0'], /--count takes a whole number, at least 1; got "0"/],
-    [['next', '--from', 'soon'], /--from takes a time .*; got "soon"/],
+    [['next', '-n', '0'], /"0" is not a valid --count\. Use a whole number from 1 to 999,999,999\./],
+    [['next', '--from', 'soon'], /"soon" is not a valid --from\. Use a time /],
     [['next', '--until', '2027-02-30'], /--until: /],
     [['next', '--around-dst', '-n', '3'], /'--around-dst' cannot be used with option '-n, --count <n>'/],
     [

@@ -64,7 +64,7 @@ test('why explains the schedule even if the state cannot be read, with exit code
 
 test.each([
   [['bakup'], /unknown timer "bakup" in .*\. Did you mean backup\?/s],
-  [['backup', '--at', 'teatime'], /--at takes a time .*; got "teatime"/],
+  [['backup', '--at', 'teatime'], /"teatime" is not a valid --at\. Use a time /],
   [['backup', '--at', '2026-02-30 03:00'], /--at: "2026-02-30 03:00": that month has 28 days\./],
   [[], /missing required argument 'name'/],
 ])('timers why %j is wrong usage and exits with code 2', async (args, said) => {

@@ -62,7 +62,7 @@ describe.skipIf(!hasRedis)('a run that waits for a worker', () => {
     const second = await all.active(one);
     expect(await second.event('run.finished')).toMatchObject({
       ...{ task_name: 'job', status: 'lost' },
-      error: 'a worker had it, and its timer was removed or runs elsewhere now',
+      error: 'it was assigned to a worker, and its timer was removed or now runs elsewhere',
     });
     const old = all.timers() + all.timers().replace('timers:\n', '').replace('job:', 'other:');
     const there = await all.worker(all.machine('w1', old));

@@ -193,7 +193,7 @@ describe('an unusable file', () => {
     expect(readState(path)).toEqual({ kind: 'unavailable', reason });
     const other = join(newFolder(), 'timers.db');
     make(`${other}.lock`);
-    expect(new State(other).whyUnavailable()).toBe(`of ${other}.lock: ${reason}`);
+    expect(new State(other).whyUnavailable()).toBe(`its lock file ${other}.lock cannot be used: ${reason}`);
   });
 
   test('without permissions is reported as denied, not as a missing state', () => {

@@ -170,19 +170,19 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
   ],
   ['the machine was suspended for 8 h 30 min', { event: 'clock.jumped', at, deltaMs: 30_600_000, cause: 'suspend' }],
   [
-    'the clock is 250 ms slow (± 0.7 ms, by a.example, chrony), more than 50 ms',
+    'the clock is 250 ms slow (± 0.7 ms, according to a.example, chrony), more than 50 ms',
     { event: 'clock.drift', at, offsetMs: 250.04, errorMs: 0.71, source: 'a.example, chrony', limitMs: 50 },
   ],
   [
-    'the clock is 1.3 s fast (± 12 ms, by chrony), more than 50 ms; the offset is too large for timers to follow',
+    'the clock is 1.3 s fast (± 12 ms, according to chrony), more than 50 ms; the offset is too large for timers to follow',
     { event: 'clock.drift', at, offsetMs: -1_300, errorMs: 12.3, source: 'chrony', limitMs: 50, followed: false },
   ],
   [
-    'the clock is 90 ms slow (± 0.5 ms, by chrony), more than 50 ms; timers follow the measured time',
+    'the clock is 90 ms slow (± 0.5 ms, according to chrony), more than 50 ms; timers follow the measured time',
     { event: 'clock.drift', at, offsetMs: 90, errorMs: 0.5, source: 'chrony', limitMs: 50, followed: true },
   ],
   [
-    'the clock is within its limit again: 0.3 ms fast (± 0.5 ms, by chrony)',
+    'the clock is within its limit again: 0.3 ms fast (± 0.5 ms, according to chrony)',
     { event: 'clock.synchronised', at, offsetMs: -0.3, errorMs: 0.5, source: 'chrony', limitMs: 50 },
   ],
   [
@@ -332,11 +332,11 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     { event: 'state.recovered', at, file: '/s/timers.db', lost: 2 },
   ],
   [
-    'could not write 1 record to the state /s/timers.db; the next start will not know: it is read-only',
+    'could not write 1 record to the state /s/timers.db; the next start will not know it: it is read-only',
     { event: 'state.unrecorded', at, file: '/s/timers.db', reason: 'it is read-only', lost: 1 },
   ],
   [
-    'could not write the last changes to the state /s/timers.db; the next start will not know: it is read-only',
+    'could not write the last changes to the state /s/timers.db; the next start will not know them: it is read-only',
     { event: 'state.unrecorded', at, file: '/s/timers.db', reason: 'it is read-only', lost: 0 },
   ],
   [

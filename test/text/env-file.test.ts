@@ -45,7 +45,7 @@ describe('env files', () => {
     expect(parseEnvFile(`A="${value}"`, '')['A']).toHaveLength(3_000_000);
   });
 
-  const NAME = 'a name has only letters, digits, _, . and -, and begins with a letter or _';
+  const NAME = 'a name may contain only letters, digits, _, . and -, and must begin with a letter or _';
   test.each<[string, string, string]>([
     ['no assignment', 'A=1\n\nhello world\n', '3: this line has no ='],
     ['an invalid line after a multi-line value', 'A="1\n2"\n\nhello\n', '4: this line has no ='],

@@ -41,7 +41,7 @@ it.each([
   [new Error('Request timed out'), 'it does not respond'],
   [new Error('Fetch request errored', { cause: new Error('read ECONNRESET') }), 'it closed the connection'],
   [new Error('Concurrent export limit reached'), 'earlier spans are still being sent'],
-  [new Error('Export failed with retryable status'), 'HTTP 429, 502, 503 or 504, again and again'],
+  [new Error('Export failed with retryable status'), 'HTTP 429, 502, 503 or 504, even after retries'],
 ])('%s', (error, reason) => {
   watch.answered(0, error);
   expect(told[0]).toContain(`(${reason})`);

@@ -11,7 +11,7 @@ _timers_lines() { "$program" completion "$@" 2>/dev/null; }
 _timers() {
   local program=\${COMP_WORDS[0]} current=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]}
   local command= file= count=0 words= formats= from= i word IFS=$' \\t\\n'
-  # Bash makes three words of --option=value.
+  # Bash splits --option=value into three words.
   if [[ $current == = ]]; then current=; elif [[ $before == = ]]; then before=\${COMP_WORDS[COMP_CWORD-2]}; fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=\${COMP_WORDS[i]}
@@ -55,13 +55,13 @@ complete -F _timers timers
 
 const flagsOf = (options: readonly OptionWords[]): readonly string[] => options.flatMap(({ flags }) => flags);
 
-/** Flags that take a value from the next word, except -f and --file. */
+/** Returns the flags that take a value from the next word, except -f and --file. */
 const valuedFlags = (commands: readonly CommandWords[]): readonly string[] => {
   const valued = commands.flatMap(({ options }) => options.filter((option) => option.value && !option.isOptional));
   return [...new Set(flagsOf(valued))].filter((flag) => flag !== '-f' && flag !== '--file');
 };
 
-/** Commands for which -f is an option without a value. */
+/** Renders the case of the commands for which -f is an option without a value. */
 const logsFollow = (commands: readonly CommandWords[]): string => {
   const names = commands
     .filter(({ options }) => options.some(({ flags, value }) => flags.includes('-f') && value === undefined))
@@ -81,7 +81,7 @@ function assignment(values: Values): string {
   return `from=${values.from}`;
 }
 
-/** The options of a command, and what its next argument takes. */
+/** Renders the case of a command: its options, and what its next argument takes. */
 function commandCase({ name, options, arguments: all }: CommandWords): string {
   const cases = all.map(({ values, isRepeatable }, index) => `${isRepeatable ? '*' : index}) ${assignment(values)} ;;`);
   const next = cases.length === 0 ? '' : `case $count in ${cases.join(' ')} esac; `;

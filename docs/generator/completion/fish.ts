@@ -52,7 +52,7 @@ function optionLine(when: string, { flags, meaning, value, isOptional }: OptionW
   return `complete -c timers -n ${when} ${names.join(' ')}${values} -d ${quoted(meaning)}`;
 }
 
-/** With -x, a value that is not a file follows. */
+/** Returns the flags of a value. With -x, the value is not a file. */
 function valueFlags(values: Values): string {
   if (values.from === 'list') return `-x -a ${quoted(values.words.join(' '))}`;
   if (values.from === 'words-or-files') return `-r -F -a ${quoted(values.words.join(' '))}`;

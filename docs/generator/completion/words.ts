@@ -6,7 +6,7 @@ import { exporterKinds } from '../../../src/exporters/index.js';
 import { importerKinds } from '../../../src/importers/index.js';
 import { declared } from '../commands.js';
 
-/** What completes a value. */
+/** How a value is completed. */
 export type Values =
   | { readonly from: 'nothing' | 'files' | 'timers' | 'commands' | 'zones' }
   | { readonly from: 'list' | 'words-or-files'; readonly words: readonly string[] };
@@ -15,7 +15,7 @@ export interface OptionWords {
   /** For example, `-f` and `--file`. */
   readonly flags: readonly string[];
   readonly meaning: string;
-  /** Absent: it takes no value. */
+  /** Absent if the option takes no value. */
   readonly value?: Values;
   /** Whether the value may be left out. */
   readonly isOptional: boolean;
@@ -57,7 +57,7 @@ const BY_PLACEHOLDER: Readonly<Record<string, Values>> = {
 const valuesOf = (placeholder: string, choices: readonly string[] | undefined): Values =>
   choices === undefined ? (BY_PLACEHOLDER[placeholder] ?? { from: 'nothing' }) : { from: 'list', words: choices };
 
-/** The part before brackets and further clauses: a shell shows one line. */
+/** Returns the part before brackets and further clauses, because a shell shows one line. */
 const inShort = (description: string): string => description.replace(/ ?[(;].*$/s, '');
 
 function optionWords({ flags, description, required, optional, argChoices }: Option): OptionWords {
@@ -79,7 +79,7 @@ const argumentWords = (argument: Argument): ArgumentWords => ({
 
 const HELP: OptionWords = { flags: ['-h', '--help'], meaning: 'Show help', isOptional: false, isRepeatable: false };
 
-/** All commands, in the order of the help. */
+/** Returns all commands, in the order of the help. */
 export const commandWords = (): readonly CommandWords[] =>
   commandKinds.map((kind) => {
     const command = declared(kind);
@@ -91,7 +91,7 @@ export const commandWords = (): readonly CommandWords[] =>
     };
   });
 
-/** Options of the program itself. */
+/** The options of the program itself. */
 export const programOptions: readonly OptionWords[] = [
   HELP,
   { flags: ['-V', '--version'], meaning: 'Print the version', isOptional: false, isRepeatable: false },

@@ -51,7 +51,7 @@ ${commands.map(commandCase).join('\n')}
   esac
 }
 
-# It is called where zsh loads it as a function, and announced where it is sourced.
+# If zsh autoloads this file, call the function; if the file is sourced, register it.
 if [[ $funcstack[1] == _timers ]]; then _timers "$@"; else compdef _timers timers; fi
 `;
 }
@@ -61,7 +61,7 @@ function commandCase({ name, options, arguments: all }: CommandWords): string {
   return `    ${name})\n      _arguments -s \\\n        ${parts.join(' \\\n        ')} ;;`;
 }
 
-/** An option in the form that _arguments accepts: '(-f --file)'{-f,--file}'[Timer file]:path:_files'. */
+/** Renders an option in the form that _arguments accepts: '(-f --file)'{-f,--file}'[Timer file]:path:_files'. */
 function optionSpec({ flags, meaning, value, isOptional, isRepeatable }: OptionWords): string {
   const long = flags.map((flag) => (value && flag.startsWith('--') ? `${flag}=` : flag));
   const action = value === undefined ? '' : `${isOptional ? '::' : ':'}${value.from}:${actionOf(value)}`;

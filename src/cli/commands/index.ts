@@ -29,7 +29,7 @@ import { validate } from './validate/command.js';
 import { why } from './why/command.js';
 import { worker } from './worker/command.js';
 
-/** Every command, in the order of the help. */
+/** All commands, in the order of the help. */
 export const commandKinds: readonly CommandKind[] = [
   start,
   worker,

@@ -4,7 +4,7 @@ import { visible, visibleCharacters, type VisibleCharacter } from '../../text/vi
 export interface Cell {
   readonly shown: string;
   readonly width: number;
-  /** UTF-16 units of its text. */
+  /** The number of UTF-16 units of its text. */
   readonly units: number;
 }
 
@@ -29,11 +29,11 @@ export function toCells(line: string): readonly Cell[] {
   return cells;
 }
 
-/** The width of a text in columns. */
+/** Returns the width of a text in columns. */
 export const columnsOf = (text: string): number =>
   /^[ -~]*$/.test(text) ? text.length : toCells(text).reduce((sum, { width }) => sum + width, 0);
 
-/** Cuts a text to `width` columns; a cut text ends in `…`. */
+/** Cuts a text to `width` columns. A cut text ends in `…`. */
 export function clipToWidth(text: string, width: number): string {
   if (columnsOf(text) <= width) return harmless(text);
   let kept = '';
@@ -54,7 +54,7 @@ function toCell({ shown, units }: VisibleCharacter, column: number): Cell {
     const width = TAB_STOP - (column % TAB_STOP);
     return { shown: ' '.repeat(width), width, units };
   }
-  // The sign for a hidden character is ASCII, except for pictures of one column.
+  // A hidden character is shown as ASCII characters, or as a symbol of one column.
   if (shown.length > units) return { shown, width: shown.length, units };
   if (NARROWER.test(shown)) return { shown, width: 0, units };
   return { shown, width: WIDE.test(shown) ? 2 : 1, units };

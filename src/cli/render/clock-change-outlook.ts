@@ -3,19 +3,19 @@ import { DAY, HOUR, type Duration, type Instant } from '../../domain/time.js';
 import { nextInWindow } from '../../engine/plan-due.js';
 import { clockChanges, clockEffects, type ClockChange, type ClockEffect } from '../../schedules/index.js';
 
-/** The parts of a job that are examined. */
+/** The parts of a job that determine what a clock change does to it. */
 export type ForeseenJob = Pick<Job, 'name' | 'enabled' | 'schedule' | 'timezone' | 'window' | 'offset'>;
 
 /** The upcoming changes of one zone's clock. */
 export interface ZoneOutlook {
   readonly timezone: string;
-  /** In order; empty if the zone keeps its offset for two years. */
+  /** The changes, in order. Empty if the zone keeps its offset for two years. */
   readonly changes: readonly ChangeOutlook[];
 }
 
 export interface ChangeOutlook {
   readonly change: ClockChange;
-  /** The jobs whose local times the change affects, or that fire near it at a fixed time; in file order. */
+  /** The jobs whose local times the change affects, or that fire near it at a fixed time, in file order. */
   readonly near: readonly JobOutlook[];
   /** All other jobs in the zone. */
   readonly others: readonly ForeseenJob[];
@@ -23,9 +23,9 @@ export interface ChangeOutlook {
 
 export interface JobOutlook {
   readonly job: ForeseenJob;
-  /** One for each expression of the job that the change affects. */
+  /** One effect for each expression of the job that the change affects. */
   readonly effects: readonly ClockEffect[];
-  /** When it fires around the change: the last few firings before it, the first few after. */
+  /** When the job fires around the change: the last few firings before it, and the first few after it. */
   readonly firings: readonly Instant[];
 }
 
@@ -33,9 +33,9 @@ export interface JobOutlook {
 const FAR: Duration = 2 * 366 * DAY;
 /** How many changes of a zone are shown. */
 const MOST_CHANGES = 2;
-/** A firing this far from a change is near it. */
+/** A firing at most this far from a change is near it. */
 const NEAR: Duration = 3 * HOUR;
-/** At most this many firings are shown on either side. */
+/** The maximum number of firings shown on either side of a change. */
 const MOST_FIRINGS = 2;
 
 /** Returns what the next two changes of each zone in use do to its enabled jobs. Zones are in the order of the file. */
@@ -66,7 +66,7 @@ function jobOutlook(change: ClockChange, job: ForeseenJob): JobOutlook | undefin
 }
 
 function firingsAround({ at }: ClockChange, job: ForeseenJob, effects: readonly ClockEffect[]): readonly Instant[] {
-  // Firings in a finer rhythm are not listed one by one.
+  // Firings that are more frequent are not listed one by one.
   const rhythm = Math.min(
     ...effects.map((effect) => (effect.kind === 'goes-on' ? (effect.rhythm ?? NEAR) : NEAR)),
     NEAR,

@@ -50,9 +50,9 @@ interface Page {
   readonly width: number;
 }
 
-/** Longer names get their own line. */
+/** The widest name, in columns, that shares a line with its description. */
 const WIDEST_NAME = 24;
-/** At most this many unaffected timers are listed. */
+/** The maximum number of unaffected timers that are named. */
 const MOST_NAMES = 3;
 
 function changeInLines({ change, near, others }: ChangeOutlook, { timezone, now, width }: Page): readonly string[] {
@@ -71,7 +71,7 @@ function changeInLines({ change, near, others }: ChangeOutlook, { timezone, now,
   return [`${timezone}  ${changeInWords(change, timezone)}  ${fromNow(change.at, now)}`, ...lines, ...untouched];
 }
 
-/** `Sun 2027-03-28 02:00 +01:00 → 03:00 +02:00`. */
+/** Describes a change: `Sun 2027-03-28 02:00 +01:00 → 03:00 +02:00`. */
 export function changeInWords({ at, before, after }: ClockChange, timezone: string): string {
   // The date that the clock shows just before it changes.
   const date = localTime(at - 1, timezone).slice(0, 14);
@@ -79,7 +79,7 @@ export function changeInWords({ at, before, after }: ClockChange, timezone: stri
   return `${date} ${clockTime(at + before)} ${offsetBefore ?? ''} → ${clockTime(at + after)} ${offsetAfter ?? ''}`;
 }
 
-/** What a job does at a change: `02:30 does not exist: fires at 03:00 +02:00`. */
+/** Describes what a job does at a change: `02:30 does not exist: fires at 03:00 +02:00`. */
 export function jobInWords({ job, effects, firings }: JobOutlook): string {
   const around = firingsInWords(firings, job.timezone);
   if (effects.length === 0) return `as usual at ${around}`;
@@ -96,7 +96,7 @@ function effectWithRhythm(effect: ClockEffect, timezone: string): string {
     : words;
 }
 
-/** `01:00 (+01:00), 03:00, 04:00 (+02:00)`: the offset appears once for times that share it. */
+/** Lists firings: `01:00 (+01:00), 03:00, 04:00 (+02:00)`. The offset appears once for times that share it. */
 function firingsInWords(firings: readonly Instant[], timezone: string): string {
   const shown = firings.map((instant) => formatLocal(instant, timezone));
   return shown
@@ -108,7 +108,7 @@ function firingsInWords(firings: readonly Instant[], timezone: string): string {
     .join(', ');
 }
 
-/** One change, for programs. */
+/** Returns a change as JSON. */
 export function changeToJson({ change, near, others }: ChangeOutlook, timezone: string) {
   const { at, before, after } = change;
   return {

@@ -14,7 +14,7 @@ export interface DiagnosticsView {
   readonly source: string;
   readonly problems: readonly Diagnostic[];
   readonly color: boolean;
-  /** Columns of the terminal; default 80. */
+  /** The width of the terminal, in columns. Default: 80. */
   readonly width?: number;
 }
 
@@ -69,12 +69,12 @@ function renderProblem(problem: Diagnostic, page: Page): readonly string[] {
   return [head, ...rest, ...snippet(problem, page), ...hint.map((line, index) => (index === 0 ? INDENT : '') + line)];
 }
 
-/** A warning with its code, which `ignore` accepts. */
+/** Returns the severity. A warning also has its code, which `ignore` accepts. */
 const labelOf = ({ severity, code }: Diagnostic): string => (severity === 'error' ? severity : `${severity} ${code}`);
 
 const widthOf = (cells: readonly Cell[]): number => cells.reduce((sum, { width }) => sum + width, 0);
 
-/** The line and, under it, the mark; empty without a text to show. */
+/** Renders the line and, under it, the mark. Empty if there is no text to show. */
 function snippet(problem: Diagnostic, page: Page): readonly string[] {
   const { paint, width, lines } = page;
   const line = lines[problem.line - 1] ?? '';
@@ -87,7 +87,7 @@ function snippet(problem: Diagnostic, page: Page): readonly string[] {
   return [paint.dim(gutter) + shown.text, paint.dim(blank) + paint.red(mark)];
 }
 
-/** The cells of a line. A secret is one cell, so that the mark stays under its text. */
+/** Returns the cells of a line. A secret is one cell, so that the mark stays under its text. */
 function cellsOf(index: number, { lines, cells: known }: Page): readonly Cell[] {
   const line = lines[index] ?? '';
   let cells = known.get(index);
@@ -132,14 +132,14 @@ function clipAround(cells: readonly Cell[], units: Stretch, room: number): Clipp
   return { text: head + shown.map((cell) => cell.shown).join('') + tail, before, marked };
 }
 
-/** The index of the cell at an offset in UTF-16 units. */
+/** Returns the index of the cell at an offset in UTF-16 units. */
 function cellAt(cells: readonly Cell[], offset: number): number {
   let units = 0;
   const index = cells.findIndex((cell) => (units += cell.units) > offset);
   return index === -1 ? cells.length : index;
 }
 
-/** The cells to show: all, or as many as fit, starting shortly before the mark. */
+/** Returns the cells to show: all, or as many as fit, starting shortly before the mark. */
 function windowAround(cells: readonly Cell[], mark: Stretch, room: number): Stretch {
   if (widthOf(cells) <= room) return { start: 0, end: cells.length };
   const lead = Math.floor(room / 3);

@@ -14,7 +14,7 @@ interface Printing {
   readonly asJson: boolean;
 }
 
-/** How many rows share their column widths; further rows are printed as they come. */
+/** How many rows are laid out together. Further rows are printed in further tables. */
 const PAGE = 200;
 
 /** Prints upcoming firings, as a table or one object per line. */
@@ -50,7 +50,10 @@ const toJson = ({ job, scheduledFor, startsAt }: UpcomingFiring) => ({
   timezone: job.timezone,
 });
 
-/** `Mon 2026-11-23 03:04:12 +01:00  Europe/Berlin  backup  in 17 h, due 03:00:00`. A zone is shown in full, or not at all if the line is too short. */
+/**
+ * Renders firings: `Mon 2026-11-23 03:04:12 +01:00  Europe/Berlin  backup  in 17 h, due 03:00:00`. Zones are left out
+ * if a line would be too long.
+ */
 function tableOf(page: readonly UpcomingFiring[], now: Instant, width: number) {
   const rows = page.map((firing) => toRow(firing, now));
   const whole = renderTable(rows, { width: Infinity, flexible: [] });
@@ -81,13 +84,15 @@ interface Start {
   readonly offset: Duration;
 }
 
-/** Jitter results in odd milliseconds, which are just noise. */
+/** Returns the start to show, without the milliseconds that jitter adds, because they are noise. */
 function shownStart(due: Instant, offset: Duration): Instant {
   const start = due + offset;
   return offset < SECOND ? start : start - (start % SECOND);
 }
 
-/** `, due 03:00:00` if jitter moves the start, with the date if that differs; otherwise empty. */
+/**
+ * Returns `, due 03:00:00` if jitter moves the start, with the date if that differs. Otherwise, returns an empty text.
+ */
 export function dueInWords({ due, offset }: Start, timezone: string): string {
   if (offset === 0) return '';
   const [nominal, start] = [formatLocal(due, timezone), formatLocal(due + offset, timezone)];
@@ -95,7 +100,7 @@ export function dueInWords({ due, offset }: Start, timezone: string): string {
   return `, due ${date}${nominal.slice(11, 19)}`;
 }
 
-/** `Sun 03:04:12 +01:00, due 03:00:00`: the actual start, and the nominal time if jitter moves it. */
+/** Formats the actual start, and the nominal time if jitter moves it: `Sun 03:04:12 +01:00, due 03:00:00`. */
 export const startInWords = (start: Start, timezone: string, now: Instant): string =>
   shortLocalTime(shownStart(start.due, start.offset), timezone, now) + dueInWords(start, timezone);
 
@@ -103,17 +108,17 @@ export const startInWords = (start: Start, timezone: string, now: Instant): stri
 export const fullStartInWords = (start: Start, timezone: string): string =>
   localTime(shownStart(start.due, start.offset), timezone) + dueInWords(start, timezone);
 
-/** Like {@link localTime}, but shorter: within a week the weekday replaces the date. */
+/** Like {@link localTime}, but shorter: less than 6 days from now, the weekday replaces the date. */
 export function shortLocalTime(instant: Instant, timezone: string, now: Instant): string {
   const [weekday = '', date = '', ...rest] = localTime(instant, timezone).split(' ');
   return [Math.abs(instant - now) < 6 * DAY ? weekday : date, ...rest].join(' ');
 }
 
-/** `in 17 h`, `now`, `3 min ago`. */
+/** Formats an instant relative to now: `in 17 h`, `now`, `3 min ago`. */
 export function fromNow(instant: Instant, now: Instant): string {
   if (instant === now) return 'now';
   return instant > now ? `in ${humanDuration(instant - now)}` : `${humanDuration(now - instant)} ago`;
 }
 
-/** Whether the time of day is enough, because it is the next such time: within half a day. */
+/** Returns whether an instant is so near, less than 12 h ahead, that the time of day alone identifies it. */
 export const isSoon = (instant: Instant, now: Instant): boolean => instant - now < 12 * HOUR;

@@ -19,27 +19,26 @@ export interface PastPrinting {
   /** IANA name, for local times. */
   readonly timezone: string;
   readonly asJson: boolean;
-  /** Whether a scheduler is running on this state: without one nothing is running, even if runs are open. */
+  /** Whether a scheduler is running on this state. Without one, nothing is running, even if runs are open. */
   readonly hasScheduler: boolean;
 }
 
-/** Outcomes by number, in the order of recording, and runs without one. */
+/** The outcomes, by number in the order of recording, and the runs without an outcome. */
 export interface ReadPast {
   readonly numbers: readonly number[];
   /** `undefined` for an outcome that has been deleted since. */
   readonly endingsOf: (numbers: readonly number[]) => readonly (Ending | undefined)[];
-  /** Oldest first. */
+  /** The open runs, oldest first. */
   readonly open: readonly OpenRun[];
 }
 
-/** At most this many outcomes are in memory at a time. */
+/** The maximum number of outcomes in memory at a time. */
 const BATCH = 100;
 
 /**
- * Renders the history line by line. As objects: outcomes in the order of recording, without open runs. As a table:
- * fitted to the terminal; without a terminal, nothing is cut. The table is sorted by the due time, which it shows, with
- * open runs at its end. Outcomes are read as they are shown; a table needs two earlier passes, for its widths and its
- * order.
+ * Renders the history line by line, as a table or as objects. Objects are in the order of recording, without open runs.
+ * The table fits the terminal. Without a terminal, nothing is cut. It is sorted by due time, with open runs at its end.
+ * Outcomes are read as they are shown. A table needs two earlier passes, for its widths and its order.
  */
 export function* historyLines(past: ReadPast, printing: PastPrinting): Generator<string, void> {
   if (!printing.asJson) {
@@ -76,7 +75,7 @@ function* tableLines(past: ReadPast, printing: PastPrinting): Generator<string, 
   yield* lines(open);
 }
 
-/** The numbers by due time, ties in the order of recording. */
+/** Sorts the numbers by due time, and equal times in the order of recording. */
 function byDue({ numbers, endingsOf }: ReadPast): readonly number[] {
   const due = new Float64Array(numbers.length);
   for (let at = 0; at < numbers.length; at += BATCH)
@@ -88,10 +87,10 @@ function byDue({ numbers, endingsOf }: ReadPast): readonly number[] {
   return Array.from(order, (index) => numbers[index] ?? 0);
 }
 
-/** The record of the log, and when it was logged. */
+/** Returns the log record of an outcome, with its timestamp. */
 export const toJson = (ending: Ending) => ({ timestamp: toTimestamp(ending.at), ...toRecord(ending) });
 
-/** What triggered a firing, in words. */
+/** Words for what triggered a firing. */
 export const TRIGGER_WORDS: Readonly<Record<Trigger, string>> = {
   schedule: 'by schedule',
   catch_up: 'catch-up',
@@ -166,12 +165,12 @@ const row = (firing: Firing, { latenessMs, attempts }: { latenessMs: Duration; a
 /** Part of a run id: its millisecond, which distinguishes the runs of one scheduler. */
 const SHORT_ID = 8;
 
-/** The column for the trigger has no head. */
+/** The head of the column for the trigger, which is empty. */
 const TRIGGER_HEAD = '';
 
 /**
- * On a narrow terminal a long name is cut first, then CAUSE. LATE, TRIES and NODE are dropped later; `--run` and `--json`
- * have them anyway. RUN, which `--run` needs, is dropped last.
+ * Returns how columns adapt to the terminal. If it is narrow, a long name is cut first, then CAUSE. LATE, TRIES and
+ * NODE are dropped later, because `--run` and `--json` show them. RUN, which `--run` needs, is dropped last.
  */
 const layoutFor = (width: number) => ({
   width,
@@ -206,12 +205,12 @@ function columnsOf(rows: readonly Row[], at: PastPrinting): readonly TableColumn
   ];
 }
 
-/** Below this many columns dates have no offset. */
+/** The number of columns below which dates have no offset. */
 const NARROW = 60;
 
 /**
- * Local time to the second, without the date if it is today; within a week the weekday replaces the date. A time that
- * the clock shows twice always has its offset.
+ * Formats a local time to the second, like {@link shortLocalTime}, without the date if it is today. A time that the
+ * clock shows twice always has its offset.
  */
 function clockTime(instant: Instant, { terminal, now, timezone }: PastPrinting): string {
   const [day = '', time = '', offset = ''] = shortLocalTime(instant, timezone, now).split(' ');
@@ -221,6 +220,6 @@ function clockTime(instant: Instant, { terminal, now, timezone }: PastPrinting):
   return [...(isToday ? [] : [day]), time.slice(0, 8), ...(hasOffset ? [offset] : [])].join(' ');
 }
 
-/** Within the hour that a clock repeats when it is put back. */
+/** Returns whether an instant is in the hour that a clock repeats when it is put back. */
 const isShownTwice = (instant: Instant, timezone: string): boolean =>
   localToInstants(wallAt(instant, timezone), timezone).instants.length > 1;

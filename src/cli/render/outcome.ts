@@ -12,7 +12,7 @@ export function openWord({ attempts, retryAt, decided }: OpenRun, hasScheduler: 
   return decided !== undefined || (attempts > 0 && retryAt === undefined) ? 'running' : 'waiting';
 }
 
-/** The description of an {@link OpenWord} `open`: what the next start does with the run. */
+/** Describes what the next start does with a run that is `open` because no scheduler is running. */
 export const leftOpen = (run: OpenRun): string => `no scheduler is running; ${whatStartDoes(run)}`;
 
 function whatStartDoes({ attempts, retryAt, decided, label }: OpenRun): string {
@@ -23,9 +23,7 @@ function whatStartDoes({ attempts, retryAt, decided, label }: OpenRun): string {
   return 'the next start records it as lost, unless it retries lost runs';
 }
 
-/**
- * The word for a firing's outcome in a table: green for success, red for failure, yellow if it did not run to its end.
- */
+/** Returns the cell for a firing's outcome: green for success, red for failure, yellow if it did not run to its end. */
 export function outcomeCell(word: FiringStatus | OpenWord, chalk: ChalkInstance): Exclude<TableCell, string> {
   return { text: word, paint: paintOf(word, chalk) };
 }

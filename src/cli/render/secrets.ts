@@ -8,7 +8,7 @@ export interface Masked {
 const MASK = '***';
 const ENV_KEY = /^\s*(?:-\s+)?["']?env["']?\s*:/;
 // The length of names is bounded, so that long lines take linear time.
-/** `env: {…}` on one line, which may be unclosed at its end. Braces in `${VAR}` and in quotes do not close it. */
+/** Matches `env: {…}` on one line, closed or not. Braces in `${VAR}` and in quotes do not close the map. */
 const ENV_MAP = /(?<![\w-])["']?env["']?\s*:\s*\{((?:\$\{[^}]*\}|"(?:[^"\\]|\\.)*"|'[^']*'|[^}])*)/dg;
 const PAIR =
   /["']?[\w.-]{1,128}["']?\s*:\s*("(?:[^"\\]|\\.)*"?|'[^']*'?|(?:\$\{[^}]*\}|[^,}\s]|[^\S\n]+(?=[^,}\s]))+)/dg;
@@ -18,13 +18,13 @@ const URL_TEXT = /[a-z][a-z0-9+.-]{0,20}:\/\/([^\s"'`<>]+)/dgi;
 const USER_INFO = /(?<![^\s"'`=])([^\s"'`/:@]+:(?!\/\/)[^\s"'`@]+)@(?=[\w[])/dg;
 const NAME =
   '[\\w.-]{0,64}(?:passw(?:or)?d|passphrase|secret|token|dsn|api[_-]?key|access[_-]?key|credential|authorization)[\\w.-]{0,64}';
-/** A value whose name marks it as secret; not the name of a file, nor an address, whose host is shown. */
+/** Matches a value whose name marks it as secret. Does not match the path of a file, or a URL, whose host is shown. */
 const NAMED = new RegExp(
   `(?:${NAME}(?<![_-](?:file|path|dir))["']?\\s*[:=]|--${NAME}(?<![_-](?:file|path|dir))\\s)\\s*(?:(?:bearer|basic)\\s+)?(?!["']?[a-z][a-z0-9+.-]{0,20}://)("[^"]*"?|'[^']*'?|[^\\s"',}]+)`,
   'dgi',
 );
 const REFERENCE = /\$\{[^}]*\}/g;
-/** At most this many lines are searched for the key above a line. */
+/** The maximum number of lines that are searched for the key above a line. */
 const MOST_LINES = 1_000;
 
 /**
@@ -55,7 +55,7 @@ function inEnv(lines: readonly string[], index: number): readonly Masked[] {
   });
 }
 
-/** How many levels a line is below an `env:`; 0 if it is not. */
+/** Returns how many levels a line is below an `env:`; 0 if it is not below one. */
 function depthInEnv(lines: readonly string[], index: number): number {
   let indent = indentOf(lines[index] ?? '');
   let depth = 0;
@@ -71,7 +71,10 @@ function depthInEnv(lines: readonly string[], index: number): number {
 
 const indentOf = (line: string): number => line.length - line.trimStart().length;
 
-/** `https://user:password@host/path`: the host stays. A password may contain a slash. */
+/**
+ * Finds the user and the path in URLs such as `https://user:password@host/path`. The host is shown. A password may
+ * contain a slash.
+ */
 function inUrls(line: string): readonly Masked[] {
   return [...line.matchAll(URL_TEXT)].flatMap((url) => {
     const [start = 0, end = 0] = url.indices?.[1] ?? [];
@@ -83,7 +86,7 @@ function inUrls(line: string): readonly Masked[] {
   });
 }
 
-/** The first group of every match. */
+/** Returns the first group of every match. */
 function groups(line: string, pattern: RegExp): readonly Masked[] {
   const matches = pattern.global ? [...line.matchAll(pattern)] : [pattern.exec(line)];
   return matches.flatMap((match) => {

@@ -19,13 +19,13 @@ import { renderColumns, type TableCell } from './table.js';
 import { counted } from '../../text/counted.js';
 import { stateCell, widestState, type StatePage } from './timer-state.js';
 
-/** A status, and what `status --check` says. */
+/** A status, and what `status --check` reports. */
 interface CheckedStatus extends StatusRecord {
   readonly troubles?: readonly string[];
 }
 
 /**
- * Prints the state of a scheduler: a summary on standard error and its timers as a table, or everything as one object.
+ * Prints the status of a scheduler: a summary on standard error and its timers as a table, or everything as one object.
  */
 export function printStatus(
   record: CheckedStatus,
@@ -46,7 +46,7 @@ export function printStatus(
   terminal.err(`timers: ${summaryOf(record, now)}; times are in ${timezone}`);
 }
 
-/** A rejected file has a line of its own, with its age. */
+/** Returns the troubles to print. A rejected file has its own line, with its age. */
 function troublesOf({ troubles = [], ...record }: CheckedStatus, now: Instant): readonly string[] {
   const rejected = rejectionOf(record, now);
   if (rejected === undefined) return troubles;
@@ -105,11 +105,11 @@ function tableOf(timers: readonly TimerRecord[], { width, ...page }: Page & { re
   return renderColumns(columns, { width, flexible: [['STATE', state], 'NAME', 'STATE'], spared: ['LAST'], rooms });
 }
 
-/** The command of an ad-hoc timer, which appears nowhere else. */
+/** Shows the command of an ad-hoc timer, which appears nowhere else. */
 const whatItIs = ({ ad_hoc, description }: TimerRecord, { chalk }: Page): TableCell =>
   ad_hoc === null ? '' : { text: `once: ${description ?? ad_hoc.command}`, paint: chalk.dim };
 
-/** The time left until the actual start, and the nominal time if jitter moves it. */
+/** Formats the time left until the actual start, and the nominal time if jitter moves the start. */
 function nextOf(timer: TimerRecord, { now, timezone }: Page): string {
   const [next, starts] = [timer.next_at, nextStartOf(timer)].map((at) => (at === null ? undefined : Date.parse(at)));
   if (next === undefined || starts === undefined) return '';

@@ -1,44 +1,45 @@
 import { clipToWidth, columnsOf } from './cells.js';
 
 export interface TableSize {
-  /** Columns of the terminal. */
+  /** The width of the terminal, in columns. */
   readonly width: number;
-  /** The columns to cut when rows are too long: the first as far as possible, then the next. */
+  /** The indexes of the columns to cut if rows are too long: the first as far as possible, then the next. */
   readonly flexible: readonly number[];
 }
 
-/** A text without control characters, or one that is colored once its width is known. */
+/** A text, or a text that is colored once its width is known. */
 export type TableCell = string | { readonly text: string; readonly paint: (text: string) => string };
 
 /** A column of a table with a head. */
 export interface TableColumn {
   readonly head: string;
   readonly cells: readonly TableCell[];
-  /** Aligned to the right: for times with the same ending. */
+  /** Whether the column is aligned to the right, for times with the same ending. */
   readonly isRight?: boolean;
 }
 
 /** How columns adapt to a narrow terminal. Columns are named by their heads. */
 export interface TableLayout {
   readonly width: number;
-  /**
-   * The columns to cut if rows are too long, in this order: as far as they allow, or to a number of terminal columns.
-   */
+  /** The columns to cut if rows are too long, in this order: down to the minimum width, or to a given width. */
   readonly flexible: readonly (string | Cut)[];
-  /** Columns to drop, in this order, while a column of `rooms` would have less than it needs and less than this. */
+  /**
+   * Columns to drop, in this order, while a column in `rooms` would get less than its content needs and less than its
+   * width in `rooms`.
+   */
   readonly spared: readonly string[];
   readonly rooms: Readonly<Record<string, number>>;
   /** Columns to drop, in this order, if rows are still too long after all cuts. */
   readonly lastSpared?: readonly string[];
 }
 
-/** A column, named by its head, that is cut to a width; a later cut may shorten it further. */
+/** A column, named by its head, that is cut down to a width. A later cut may shorten it further. */
 type Cut = readonly [head: string, atLeast: number];
 
 const GAP = '  ';
 const NARROWEST = 8;
 
-/** A head and rows in aligned columns, without empty columns. */
+/** Renders a head and rows in aligned columns, without empty columns. */
 export function renderColumns(all: readonly TableColumn[], layout: TableLayout): string[] {
   const shape = new TableShape();
   shape.measure(all);
@@ -46,7 +47,7 @@ export function renderColumns(all: readonly TableColumn[], layout: TableLayout):
   return [head, ...lines(all)];
 }
 
-/** Columns with their widths: prints rows a few at a time. */
+/** Columns with their widths, to print rows a few at a time. */
 export interface FittedTable {
   readonly head: string;
   /** Formats measured columns, with these or other measured cells. */
@@ -75,7 +76,7 @@ export class TableShape {
     });
   }
 
-  /** Chooses columns, and their widths. */
+  /** Chooses the columns and their widths. */
   fit({ width, flexible, spared, rooms, lastSpared = [] }: TableLayout): FittedTable {
     const cuts = flexible.map((one): Cut => (typeof one === 'string' ? [one, NARROWEST] : one));
     const isCut = (name: string) => cuts.some(([head]) => head === name);
@@ -104,7 +105,7 @@ export class TableShape {
   }
 }
 
-/** Rows in aligned columns. If they exceed the width, the flexible columns are cut, but not below 8. */
+/** Renders rows in aligned columns. If they exceed the width, the flexible columns are cut, but not below 8. */
 export function renderTable(rows: readonly (readonly TableCell[])[], size: TableSize): string[] {
   const widest = (rows[0] ?? []).map((_, column) => widestOf(rows.map((row) => row[column] ?? '')));
   const cuts = size.flexible.map((column) => [column, NARROWEST] as const);
@@ -132,7 +133,7 @@ const joined = (cells: readonly string[]): string => cells.join(GAP).trimEnd();
 
 const widthOf = (widths: readonly number[]): number => widths.reduce((sum, one) => sum + one + GAP.length, -GAP.length);
 
-/** The width of the longest of these, in columns. */
+/** Returns the width of the widest cell, in columns. */
 const widestOf = (cells: readonly TableCell[]): number =>
   cells.reduce((widest: number, cell) => Math.max(widest, columnsOf(textOf(cell))), 0);
 

@@ -7,7 +7,7 @@ import { isSoon, shortLocalTime } from './firings.js';
 import type { TableCell } from './table.js';
 import { columnsOf } from './cells.js';
 
-/** What a timer is doing, and for how long. */
+/** The facts that show what a timer is doing, and for how long. */
 export type ShownFacts = Pick<
   TimerRecord,
   'runs' | 'paused' | 'breaker' | 'enabled' | 'removed' | 'next_at' | 'last_status'
@@ -21,14 +21,17 @@ export interface StatePage {
   readonly chalk: ChalkInstance;
 }
 
-/** The cell of STATE: `running 12 s`, `waiting`, `paused until …`, `breaker open until …`, `disabled`, `removed`, `done`, `missed`, `never ran`. */
+/**
+ * Returns the cell of STATE: `running 12 s`, `waiting`, `paused until …`, `breaker open until …`, `disabled`,
+ * `removed`, `done`, `missed` or `never ran`.
+ */
 export function stateCell(timer: ShownFacts, page: StatePage): TableCell {
   const words = statesInWords(timer, page, (reason) => `: ${reason}`).join(', ');
   if (timer.runs.length > 0) return { text: words, paint: page.chalk.cyan };
   return isHeld(timer) ? { text: words, paint: page.chalk.yellow } : words;
 }
 
-/** The width of the widest state without its reason, which is cut before the time when a pause ends. */
+/** Returns the width of the widest state without its reason. The reason is cut before the end of a pause. */
 export const widestState = (timers: readonly (readonly [ShownFacts, StatePage])[]): number =>
   Math.max(0, ...timers.map(([timer, page]) => columnsOf(statesInWords(timer, page, () => '').join(', '))));
 
@@ -47,14 +50,14 @@ function statesInWords(timer: ShownFacts, page: StatePage, because: (reason: str
 
 const RUNNING: ReadonlySet<TimerState> = new Set(['running', 'waiting', 'retrying']);
 
-/** `undefined` for a state that is not that of a run. */
+/** Describes a state of runs. Returns `undefined` for any other state. */
 function ofRuns(state: TimerState, runs: readonly RunRecord[]): string | undefined {
   if (!RUNNING.has(state)) return undefined;
   const { elapsed_ms: elapsed = 0 } = longestRunOf(runs) ?? {};
   return `${state}${elapsed > 0 ? ` ${humanDuration(elapsed)}` : ''}${runs.length > 1 ? ` (${runs.length} runs)` : ''}`;
 }
 
-/** To the second: the time of day, with the day and the offset unless it {@link isSoon}. */
+/** Formats the end of a state to the second. Adds the day and the offset unless it {@link isSoon}. */
 function until(timestamp: string | null | undefined, { now, timezone }: StatePage): string {
   if (timestamp == null) return '';
   const instant = Date.parse(timestamp);

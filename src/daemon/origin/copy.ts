@@ -7,15 +7,15 @@ import { systemReason } from '../../system/system-reason.js';
 /** One version of the timer file, as sent by its server. */
 export interface Version {
   readonly bytes: Buffer;
-  /** As the server wrote it; absent if it sends none. */
+  /** The ETag, as the server wrote it. Absent if the server sends none. */
   readonly etag?: string;
-  /** Ed25519, 64 bytes; absent if no signature is required. */
+  /** The Ed25519 signature, 64 bytes. Absent if no signature is required. */
   readonly signature?: Buffer;
 }
 
 /** The copy on disk. */
 export interface KeptVersion extends Version {
-  /** When the server last confirmed that this is its file. */
+  /** When the server last confirmed that this is its current file. */
   readonly confirmedAt: Instant;
 }
 
@@ -37,17 +37,17 @@ interface Facts {
 /** The length of a digest in hexadecimal digits: enough for the versions of one file. */
 const DIGEST = 16;
 
-/** The digest of a text, which differs between versions of a file. */
+/** Returns the digest of a text, which differs between versions of a file. */
 export const digestOf = (bytes: Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex').slice(0, DIGEST);
 
 /**
- * The last good copy of a timer file from a URL. Only its user may read it. The text is one file; its ETag and
- * signature are in a second one, whose name has the digest of the text. So a crash between the two writes leaves a
- * matching pair.
+ * The last good copy of a timer file from a URL. Only the user who runs the scheduler can read it. The text is in one
+ * file. Its ETag and signature are in a second file, whose name contains the digest of the text. So a crash between the
+ * two writes leaves a matching pair.
  */
 export class OriginCopy {
-  /** Absolute; where the text is. */
+  /** The absolute path of the text. */
   readonly path: string;
   readonly #url: string;
 
@@ -82,7 +82,10 @@ export class OriginCopy {
     }
   }
 
-  /** Replaces the copy, all or nothing. When it resolves, the new copy is on the disk. @throws the file system's errors. */
+  /**
+   * Replaces the whole copy, or nothing. When it resolves, the new copy is on the disk. @throws the file system's
+   * errors.
+   */
   async keep({ bytes, etag, signature }: Version, at: Instant): Promise<void> {
     const folder = dirname(this.path);
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -112,7 +115,7 @@ export class OriginCopy {
     return `${this.path}.${digestOf(bytes)}.json`;
   }
 
-  /** Removes all but the copy and its facts. Never rejects. */
+  /** Removes the files of earlier versions. Never rejects. */
   async #tidy(): Promise<void> {
     try {
       const folder = dirname(this.path);
@@ -139,7 +142,7 @@ async function replace(path: string, bytes: Buffer): Promise<void> {
   await rename(written, path);
 }
 
-/** After a power cut, a rename counts only if its folder was written. */
+/** Writes a folder to the disk. A rename survives a power cut only if its folder was written. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {

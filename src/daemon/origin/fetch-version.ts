@@ -7,11 +7,11 @@ import type { Version } from './copy.js';
 
 /** Where a timer file comes from. */
 export interface OriginAddress {
-  /** Absolute; https, or http of this machine. */
+  /** Absolute. The scheme is https, or http for a server on this machine. */
   readonly url: string;
-  /** Its content is sent as a bearer token; with a user in the URL, as the password of that user. */
+  /** The path of a file. Its content is sent as a bearer token or, if the URL has a user, as that user's password. */
   readonly tokenFile?: string;
-  /** Ed25519; with it, every version must be signed. */
+  /** The public Ed25519 key. If set, every version must be signed. */
   readonly verifyKey?: KeyObject;
 }
 
@@ -26,11 +26,17 @@ export type Fetched =
 
 /** The largest timer file that is accepted, in bytes. */
 const LARGEST = 1024 * 1024;
-/** The largest signature that is accepted, in bytes: 64, or their Base64 with a line break. */
+/**
+ * The largest response that is accepted as a signature, in bytes. A signature has 64 bytes, or their Base64 with a line
+ * break.
+ */
 const LARGEST_SIGNATURE = 1024;
 const SIGNATURE_SIZE = 64;
 
-/** The header that may carry the signature, in Base64; without it, the signature is at the URL with `.sig` after its path. */
+/**
+ * The header that may contain the signature, in Base64. Without it, the signature is at the URL with `.sig` after its
+ * path.
+ */
 const SIGNATURE_HEADER = 'Timers-Signature';
 
 /** Asks a server for the timer file once. Never rejects. */
@@ -54,7 +60,10 @@ export async function fetchVersion(
   return signed(address, answer, () => get(signatureUrl(address.url), {}, LARGEST_SIGNATURE));
 }
 
-/** Why a response contains no file; `undefined` if it does. A part of a file (206) could be a valid one. */
+/**
+ * Returns why a response contains no file, or `undefined` if it does. A part of a file (206) is not accepted, because
+ * it could be a valid file.
+ */
 function absenceIn(answer: WebAnswer): string | undefined {
   if (answer.status !== 200) return refusalIn(answer) ?? `it returned ${answer.status}, not a whole file`;
   return isPage(answer.body) ? 'it returned a web page, such as a login page, not a timer file' : undefined;
@@ -64,18 +73,18 @@ function absenceIn(answer: WebAnswer): string | undefined {
 const isPage = (body: Buffer): boolean => /^[\s\uFEFF]*<[!?a-z]/i.test(body.toString('utf8', 0, 512));
 
 /**
- * The longest ETag that is used, in characters. A longer one could make each request too large for its own server, also
- * after a restart.
+ * The longest ETag that is used, in characters. A longer one could make every request too large for the server that
+ * sent it, even after a restart.
  */
 const LONGEST_ETAG = 256;
 
-/** The ETag of a response, if it can be sent back; otherwise the text shows what is new. */
+/** Returns the ETag of a response, if it can be sent back. Otherwise, texts are compared to detect a new version. */
 function etagOf(answer: WebAnswer): string | undefined {
   const sent = answer.header('ETag') ?? '';
   return sent.length <= LONGEST_ETAG && /^[\x21-\x7E]+$/.test(sent) ? sent : undefined;
 }
 
-/** The version in a response, if its signature is valid. */
+/** Returns the version in a response, if its signature is valid. */
 async function signed(
   { verifyKey }: OriginAddress,
   answer: WebAnswer,
@@ -96,7 +105,7 @@ async function signed(
 }
 
 const UNSIGNED = 'it has no signature';
-/** Statuses of a URL at which there is nothing. */
+/** Statuses which mean that the URL has no file. */
 const MISSING: ReadonlySet<number> = new Set([404, 410]);
 
 function verified(version: Version, signature: Buffer | undefined, verifyKey: KeyObject): Fetched {
@@ -105,11 +114,11 @@ function verified(version: Version, signature: Buffer | undefined, verifyKey: Ke
   return { kind: 'version', version: { ...version, signature } };
 }
 
-/** Whether a text is signed with the key. */
+/** Returns whether a text is signed with the key. */
 export const isSigned = (bytes: Buffer, signature: Buffer | undefined, key: KeyObject): boolean =>
   signature?.length === SIGNATURE_SIZE && verify(null, bytes, key, signature);
 
-/** 64 raw bytes, as written by `openssl pkeyutl`, or their Base64. */
+/** Reads a signature: 64 raw bytes, as written by `openssl pkeyutl`, or their Base64. */
 function signatureIn(answer: WebAnswer): Buffer | undefined {
   if (MISSING.has(answer.status)) return undefined;
   const { body } = answer;
@@ -136,7 +145,7 @@ const tooLong = (): Fetched => ({
   ),
 });
 
-/** A URL without possible secrets: without user, password and query. */
+/** Returns a URL without possible secrets: without user, password and query. */
 export function shownUrl(url: string): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname;

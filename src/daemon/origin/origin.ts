@@ -58,8 +58,8 @@ export class Origin {
   }
 
   /**
-   * Gets a timer file to start with: the server's, or else the copy. With a copy it waits 2 s for the server; a later
-   * response is a reload. Returns why there is none. Never rejects.
+   * Gets a timer file to start with, from the server or from the copy. If there is a copy, the start waits 2 s for the
+   * server, and a later response is a reload. Returns why there is no file. Never rejects.
    */
   async open(): Promise<Failure | undefined> {
     const problem = await this.#openCopy();
@@ -70,7 +70,7 @@ export class Origin {
     return problem ? { ...failure, problems: [...failure.problems, problem] } : failure;
   }
 
-  /** Returns why an existing copy is not used. */
+  /** Opens the copy. Returns why an existing one is not used. */
   async #openCopy(): Promise<Diagnostic | undefined> {
     const read = await this.#options.copy.read();
     if (read.kind === 'none') return undefined;
@@ -91,7 +91,7 @@ export class Origin {
     return fetchVersion(this.#options, { client, stop: this.#stop.signal, etag: this.#seen?.etag });
   }
 
-  /** Whether the server sent this text last time. */
+  /** Notes a version that the server sent. Returns whether its text is the same as last time. */
   hasSeen({ bytes, etag }: Version): boolean {
     const digest = digestOf(bytes);
     const isSame = digest === this.#seen?.digest;
@@ -124,16 +124,16 @@ export class Origin {
   async confirm(at: Instant): Promise<void> {
     if (this.#kept === undefined) return;
     this.#kept = { ...this.#kept, confirmedAt: at };
-    // Ignored, because only the age after a restart depends on it.
+    // A failure is ignored, because only the age after a restart depends on the time on disk.
     await this.#options.copy.confirm(this.#kept.bytes, at).catch(() => undefined);
   }
 
-  /** Ends a request that has no response yet. */
+  /** Cancels a request that has no response yet. */
   stop(): void {
     this.#stop.abort();
   }
 
-  /** Why the result of the first request cannot be used; `undefined` if it is in place. */
+  /** Uses the result of the first request. Returns why that is not possible. */
   async #openWith(fetched: Fetched): Promise<Failure | undefined> {
     if (fetched.kind === 'unchanged') return undefined;
     if (fetched.kind !== 'version') return { problems: [problemOf(fetched, this.shown)], source: '' };

@@ -17,19 +17,19 @@ export interface WatchContext {
 /**
  * Loads each new version of a timer file from its server while the scheduler runs. A version is checked completely
  * before it is used, and by then its copy is on disk. While the server is unreachable, or has a file with errors, the
- * last good one stays. No job waits for a request.
+ * last good version stays in use. Requests never delay a timer.
  */
 export class OriginWatch {
   readonly #origin: Origin;
   readonly #context: WatchContext;
   #disarm: Cancel = () => undefined;
-  /** Waits for the next request. */
+  /** The pause before the next request. */
   #every: Duration;
   /** How long the server asked to wait. */
   #pause: Duration = 0;
   #isStopped = false;
   #away: { readonly since: Instant; readonly reason: string } | undefined;
-  /** Why the server's file was refused. */
+  /** Why the server's file was rejected. */
   #refusal: Reading | undefined;
   /** The last request. Only one is made at a time. */
   #last: Promise<unknown> = Promise.resolve();
@@ -106,7 +106,10 @@ export class OriginWatch {
     void this.#inTurn(async () => this.#settle(await fetch())).catch(() => undefined);
   }
 
-  /** Handles a result. Returns how a version was read, or a refusal; `undefined` if the server has nothing new. */
+  /**
+   * Handles a result. Returns how a new version was read or why it was rejected; `undefined` if the server has nothing
+   * new.
+   */
   async #settle(fetched: Fetched): Promise<Reading | undefined> {
     if (this.#isStopped) return undefined;
     this.#pause = fetched.kind === 'unreachable' ? (fetched.pause ?? 0) : 0;
@@ -135,7 +138,7 @@ export class OriginWatch {
     return reading;
   }
 
-  /** A refusal that repeats with every request is reported once. */
+  /** Rejects the server's file. A rejection that repeats with every request is reported once. */
   #refuse(reading: Reading & { readonly valid: false }): Reading {
     if (!this.#isKnown(reading)) this.#context.reloader.reject(reading);
     this.#refusal = reading;

@@ -4,9 +4,9 @@ import type { JobStatus } from '../../domain/controls.js';
 import type { StatusRecord, TimerRecord } from '../../domain/status-record.js';
 import { SECOND, type Cancel, type Duration } from '../../domain/time.js';
 
-/** The pause between two checks, while someone watches. */
+/** The pause between two requests while a client watches. */
 const BETWEEN_LOOKS: Duration = 2 * SECOND;
-/** How many outcomes of each timer are requested: as many as the page shows. */
+/** How many recent outcomes of each timer are requested: as many as the page shows. */
 const RECENT = 12;
 
 interface ActiveParts {
@@ -28,19 +28,21 @@ export class ActiveStatus {
     this.#parts = parts;
   }
 
-  /** As of the last response; `undefined` while this machine is the active one, or has received none. */
+  /**
+   * The status as of the last response; `undefined` while this machine is the active one, or has received no response.
+   */
   get latest(): StatusRecord | undefined {
     return this.#latest && { ...this.#latest, timers: Array.from(this.#timers.values(), aged(this.#latest)) };
   }
 
-  /** The names of timers that have changed since the last call. */
+  /** Returns the names of timers that have changed since the last call. */
   takeChanged(): ReadonlySet<string> | 'everything' {
     const changed = this.#changed;
     this.#changed = new Set();
     return changed;
   }
 
-  /** The timers of this machine's file, with the next firings of the active machine. */
+  /** Returns the timers of this machine's file, with the next firings of the active machine. */
   armed(jobs: readonly JobStatus[]): readonly JobStatus[] {
     if (this.#latest === undefined) return jobs;
     return jobs.map((status) => {

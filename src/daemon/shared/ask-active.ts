@@ -15,7 +15,7 @@ export const FOR_ACTIVE: ReadonlySet<string> = new Set([
   'reload',
 ]);
 
-/** What asks the active machine. */
+/** What a request to the active machine needs. */
 interface AskingParts {
   readonly shared: SharedState;
   readonly mailbox: Mailbox;
@@ -23,7 +23,10 @@ interface AskingParts {
   readonly active: string | undefined;
 }
 
-/** Arguments that mean nothing on another machine, because clocks and folders differ. The mailbox has its own limit. */
+/**
+ * Arguments that mean nothing on another machine, because clocks and folders differ. The mailbox has its own time
+ * limit.
+ */
 const FOR_THIS_MACHINE: ReadonlySet<string> = new Set(['expires_at', 'cwd']);
 
 /** Asks the active machine to execute a verb, at most once. @throws RefusalError */

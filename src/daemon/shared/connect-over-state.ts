@@ -13,7 +13,7 @@ import { BoardTrouble, Mailbox } from '../../stores/shared/index.js';
 import { askActive, FOR_ACTIVE } from './ask-active.js';
 import { openShared, type SharedState } from './open.js';
 
-/** Looks for the schedulers of a shared state, from a machine without one. Never rejects, except for bugs. */
+/** Connects to the schedulers of a shared state from a machine that runs none. Never rejects, except for bugs. */
 export async function connectOverState(place: SharedPlace, clock: Clock): Promise<Connecting> {
   try {
     return await connectOver(await openShared(place, clock), clock);
@@ -42,7 +42,7 @@ function refused(error: unknown): Connecting {
   return { kind: 'refused', reason: `its shared state cannot be used: ${error.message}` };
 }
 
-/** Talks to the active machine of a shared state through notes in it. Requests are executed in their order. */
+/** Talks to the active machine of a shared state through notes in that state. Requests are executed in their order. */
 class RemoteClient implements SchedulerClient {
   readonly standsBy = true;
   readonly #shared: SharedState;

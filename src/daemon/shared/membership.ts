@@ -15,7 +15,10 @@ import { TimerDigests } from './timer-digests.js';
 const TIMERS_LIFETIME: Duration = MINUTE;
 /** The longest note, in characters. Names are ASCII, and a board accepts 1 MiB. */
 const LONGEST_NOTE = 1_000_000;
-/** How long the active machine waits for the names of different timers. */
+/**
+ * How long the active machine waits for another machine's note with different timers, before it reports the difference
+ * without names.
+ */
 const NAMES_PATIENCE: Duration = 10 * SECOND;
 
 interface MembershipParts {
@@ -72,7 +75,7 @@ export class Membership {
   /** Asks the active machine to execute a verb; `undefined` if this machine must execute it itself. */
   elsewhere(verb: string, args: Args): Promise<unknown> | undefined {
     if (!FOR_ACTIVE.has(verb) || this.#parts.terms.isActive) return undefined;
-    // Before the first takeover no one knows more than this machine.
+    // Before the first takeover, no machine knows more than this one.
     if (verb === 'status' && this.#parts.terms.active === undefined) return undefined;
     return verb === 'reload' ? this.#reloadBoth(args) : this.#ask(verb, args);
   }
@@ -100,7 +103,10 @@ export class Membership {
     return this.#parts.clockOffset?.()?.offsetMs ?? null;
   }
 
-  /** Identifies the timers of this machine. Computed once for each version of its file: it takes a while with many. */
+  /**
+   * Identifies the timers of this machine. Computed once for each version of its file, because that takes a while with
+   * many timers.
+   */
   get #hash(): string {
     const jobs = this.#parts.jobs();
     return this.#digests(jobs).whole;
@@ -148,7 +154,7 @@ export class Membership {
     const isKnown = this.#published?.whole === whole && now - this.#published.at < TIMERS_LIFETIME / 2;
     if (isKnown || text.length > LONGEST_NOTE) return;
     this.#published = { whole, at: now };
-    // Without this note, the active machine reports no names.
+    // If the note cannot be written, the active machine reports the difference without names.
     void shared.board.put(`timers/${whole}`, text, TIMERS_LIFETIME).catch(() => undefined);
   }
 

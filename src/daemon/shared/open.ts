@@ -10,10 +10,10 @@ import { systemReason } from '../../system/system-reason.js';
 /** A connection to a state that several machines share. */
 export interface SharedState {
   readonly board: Board;
-  /** The name of this machine in it. */
+  /** The name of this machine in the state. */
   readonly node: string;
   readonly place: SharedPlace;
-  /** A new id, unique over machines. `[a-z0-9-]`. */
+  /** Returns a new id that is unique across machines. Its characters are `[a-z0-9-]`. */
   readonly newId: () => string;
 }
 
@@ -24,8 +24,8 @@ export async function openShared(place: SharedPlace, clock: Clock): Promise<Shar
 }
 
 /**
- * Writes to the store once, to detect a replica. A store that cannot be reached may be reachable later. @throws
- * BoardTrouble if it refuses us; the state is then closed.
+ * Writes to the store once, to detect a read-only replica. Ignores an unreachable store, which may be reachable later.
+ * @throws BoardTrouble if the store refuses the write; the state is then closed.
  */
 export async function probe({ board }: SharedState): Promise<void> {
   try {
@@ -37,13 +37,15 @@ export async function probe({ board }: SharedState): Promise<void> {
   }
 }
 
-/** Where the queues of workers are, on a state in Redis. @throws BoardTrouble if its password cannot be read. */
+/**
+ * Returns where the queues of workers are, for a state in Redis. @throws BoardTrouble if its password cannot be read.
+ */
 export async function queuePlaceOf(place: SharedPlace): Promise<QueuePlace> {
   const { besideBoard } = await import('../../stores/shared/redis/client.js');
   return besideBoard({ url: place.url, password: passwordOf(place) });
 }
 
-/** Copies the history of a shared state, and its current contents. @throws BoardTrouble */
+/** Copies a shared state: its history, memories and open runs. @throws BoardTrouble */
 export async function mirrorOf({ board }: SharedState, clock: Clock, retention: Retention): Promise<HistoryMirror> {
   const mirror = new HistoryMirror(board, clock, retention);
   await mirror.copyPresent();

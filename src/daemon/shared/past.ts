@@ -19,7 +19,7 @@ export class SharedPast {
     this.#clock = clock;
   }
 
-  /** `undefined` until the first read. */
+  /** Returns what is recorded; `undefined` until the first read. */
   readonly recorded = (): Recorded | undefined => (this.#isRead ? this.#mirror.history : undefined);
 
   start(): void {
@@ -35,7 +35,7 @@ export class SharedPast {
       await this.#mirror.refresh();
       this.#isRead = true;
     } catch {
-      // The store failed. Its other users report that, and the next check follows.
+      // The store failed. Other requests to it report that, and the next check tries again.
     }
   }
 }

@@ -7,7 +7,7 @@ import { createStateSource } from '../../time-sources/index.js';
 import { chance } from '../../this-machine.js';
 import type { Terms } from './terms.js';
 
-/** The time of a store, as a source of time. */
+/** Makes the clock of a store a source of time. */
 export const stateTimeOf =
   (board: Board): StateTime =>
   () =>
@@ -16,8 +16,9 @@ export const stateTimeOf =
     });
 
 /**
- * Compares the clock of this machine with the store's each minute, for the metric, even while it stands by. A standby
- * also reports drift, if the file asks the state for the time. On the active machine the scheduler does.
+ * Compares the clock of this machine with the store's each minute, for the metric, even while this machine stands by. A
+ * standby machine also reports drift, if the file names the state as a source of time. On the active machine, the
+ * scheduler does so.
  */
 export function createStateClock(
   stateTime: StateTime,

@@ -28,7 +28,7 @@ export type OpenedShared =
       /** Nothing is forwarded from a shared state. */
       readonly outcomes: () => undefined;
       readonly troubles: readonly [];
-      /** Registers the one listener to the time that each commit took. */
+      /** Registers the only listener for the time that each commit took. */
       readonly onCommitted: (listener: (took: Duration) => void) => void;
       readonly operate: (house: House) => Operation;
     }
@@ -50,8 +50,8 @@ interface WatchedHouse extends House {
 }
 
 /**
- * Opens the shared state of a timer file. A store that cannot be reached may be reachable later; one that refuses us is
- * an error.
+ * Opens the shared state of a timer file. An unreachable store is not an error, because it may be reachable later. A
+ * store that refuses access is one.
  */
 export async function openSharedState(place: SharedPlace, timerFile: TimerFile, clock: Clock): Promise<OpenedShared> {
   try {

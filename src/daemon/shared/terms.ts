@@ -13,7 +13,10 @@ import type { SharedState } from './open.js';
 interface TermsParts {
   readonly shared: SharedState;
   readonly clock: Clock;
-  /** Makes the scheduler of a term; without one, a scheduler that never starts and shows the timers while this machine stands by. */
+  /**
+   * Makes the scheduler of a term. Without a term, makes a scheduler that never starts, and shows the timers while this
+   * machine stands by.
+   */
   readonly compose: (term: Term | undefined) => Scheduler;
   /** Parts that live as long as this process, across all terms. */
   readonly companions: readonly Companion[];
@@ -25,7 +28,7 @@ interface TermsParts {
 }
 
 /**
- * The schedulers of this machine on a shared state, one after the other. It stands by, is the active one for a term,
+ * The schedulers of this machine on a shared state, one after the other. The machine stands by, is active for a term,
  * and stands by again when it has lost the state. The process, the control socket and the page are the same across all
  * terms.
  */
@@ -72,7 +75,7 @@ export class Terms {
     });
   }
 
-  /** While this machine stands by, this scheduler has not started. */
+  /** The current scheduler. While this machine stands by, it has not started. */
   get scheduler(): Scheduler {
     return this.#scheduler;
   }
@@ -91,7 +94,7 @@ export class Terms {
     return this.#standby.holder?.name;
   }
 
-  /** The number of that machine's term; `undefined` if none is known. */
+  /** The number of the active machine's term; `undefined` if none is known. */
   get fence(): number | undefined {
     return this.#standby.holder?.fence;
   }
@@ -133,7 +136,7 @@ export class Terms {
     this.#scheduler.forceStop();
   }
 
-  /** Takes a changed timer file: at once while active, otherwise for the next term. */
+  /** Applies a changed timer file: at once while active, otherwise in the next term. */
   reload(plan: SchedulerPlan, source: PlanSource): void {
     if (this.#term !== undefined) {
       this.#scheduler.controls.reload(plan, source);
@@ -203,8 +206,9 @@ export class Terms {
 }
 
 /**
- * A sink that listens to every term and ends with the process. `goesOn`: the scheduler of the term stops because it lost
- * the state, and this machine stands by again; that is not the end.
+ * Wraps a sink for one term, so that it ends only with the process. `goesOn` returns whether the term's scheduler stops
+ * because it lost the state. Then this machine stands by again, and the sink receives no `scheduler.stopping` or
+ * `scheduler.stopped`.
  */
 export const heardInTerm = (sink: Sink, goesOn: () => boolean): Sink => ({
   name: sink.name,

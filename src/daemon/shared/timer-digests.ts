@@ -5,14 +5,14 @@ import type { Job } from '../../domain/job.js';
 export interface TimerDifferences {
   /** Timers that exist only in the other file. */
   readonly added: readonly string[];
-  /** Timers that exist only in the own file. */
+  /** Timers that exist only in this machine's file. */
   readonly removed: readonly string[];
   readonly changed: readonly string[];
 }
 
 /** What the timers of a file do, in a form that machines can compare. Comments and the order of timers do not count. */
 export class TimerDigests {
-  /** Files with the same timers have the same digest: 16 characters of base64url. */
+  /** The digest of all timers: 16 characters of base64url. Files with the same timers have the same digest. */
   readonly whole: string;
   readonly #byName: ReadonlyMap<string, string>;
 
@@ -34,7 +34,7 @@ export class TimerDigests {
     return JSON.stringify([...this.#byName]);
   }
 
-  /** The differences from a file with this {@link text}; `undefined` if the text is invalid. */
+  /** Returns how the file with this {@link text} differs from this machine's; `undefined` if the text is invalid. */
   differencesOf(text: string): TimerDifferences | undefined {
     const other = readDigests(text);
     if (other === undefined) return undefined;

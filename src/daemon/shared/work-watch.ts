@@ -29,7 +29,7 @@ export class WorkWatch implements Companion {
     this.#parts = parts;
   }
 
-  /** The work by label. `undefined` without workers and timers for them. */
+  /** The work by label; `undefined` if there are neither workers nor timers for them. */
   get record(): readonly QueueRecord[] | undefined {
     return this.#record.length > 0 && this.#parts.workers() !== undefined ? this.#record : undefined;
   }
@@ -44,7 +44,7 @@ export class WorkWatch implements Companion {
 
   async #look(): Promise<void> {
     const workers = this.#parts.workers();
-    // The store failed. Its other users report that, and the next check follows.
+    // The store failed. Other requests to it report that, and the next check tries again.
     this.#record = workers === undefined ? [] : await this.#count(workers).catch(() => []);
   }
 

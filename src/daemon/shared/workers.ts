@@ -11,11 +11,14 @@ import { queuePlaceOf } from './open.js';
 
 interface TermWorkersParts {
   readonly emit: (event: TimerEvent) => void;
-  /** Which workers run a timer, according to the file as last loaded. */
+  /** Returns the `run_on` of a timer, according to the file as last loaded. */
   readonly runOnOf: (timer: string) => RunOn | undefined;
 }
 
-/** The workers of a shared state, as the scheduler of one term uses them. Loads BullMQ with the first run for workers. */
+/**
+ * The workers of a shared state, as the scheduler of one term uses them. BullMQ is loaded with the first run for
+ * workers.
+ */
 export class TermWorkers implements Executor, Sink {
   readonly name = 'workers';
   readonly #place: SharedPlace;
@@ -48,7 +51,7 @@ export class TermWorkers implements Executor, Sink {
     return (await queue?.takeBack(left, action)) ?? false;
   };
 
-  /** The work for a label. Rejects while the store is unreachable. */
+  /** Returns how much work there is for a label. Rejects while the store is unreachable. */
   async depth(label: string): Promise<QueueDepth> {
     return (await this.#queue()).depth(label);
   }
@@ -84,7 +87,7 @@ export class TermWorkers implements Executor, Sink {
   }
 }
 
-/** Returns which workers run a timer, according to the file as last loaded. */
+/** Returns a function that finds the `run_on` of a timer in the file as last loaded. */
 export function runOnByTimer(jobs: () => readonly Job[]): (timer: string) => RunOn | undefined {
   let indexed: readonly Job[] = [];
   let byName: ReadonlyMap<string, RunOn | undefined> = new Map();

@@ -4,7 +4,10 @@ import { counted } from '../../text/counted.js';
 
 const MOST = 10;
 
-/** Reports why a worker starts nothing: each reason once a minute, ten of them at most, then how many more there were. */
+/**
+ * Reports why a worker rejects work: each reason once a minute, at most ten reasons, then how many more rejections
+ * there were.
+ */
 export class Refusals {
   readonly #clock: Clock;
   readonly #report: (reason: string) => void;
@@ -27,7 +30,7 @@ export class Refusals {
     this.#report(reason);
   }
 
-  /** Reports how many refusals it has only counted. */
+  /** Reports how many rejections were only counted, and starts again. */
   settle(): void {
     this.#disarm();
     if (this.#more > 0) this.#report(`${counted(this.#more, 'more time')} within a minute`);

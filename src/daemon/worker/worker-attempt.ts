@@ -72,7 +72,7 @@ export function runAttempt(job: Job, work: Work, parts: WorkerAttempts): Running
   return { canceler: attempt.canceler, ended: executor.execute(job.command, io).then(tell) };
 }
 
-/** The scheduler decides when an attempt has taken too long. */
+/** Removes the timeout, because the scheduler decides when an attempt has taken too long. */
 function withoutTimeout({ timeout, ...job }: Job): Job {
   return timeout === undefined ? job : { ...job };
 }

@@ -23,7 +23,7 @@ export class WorkerFile {
   readonly #parts: WorkerFileParts;
   #file: TimerFile;
   #jobs: ReadonlyMap<string, Job>;
-  /** One reload at a time, in the order of the requests. */
+  /** The last reload. Reloads run one at a time, in the order of the requests. */
   #last: Promise<void> = Promise.resolve();
 
   constructor(first: TimerFile, parts: WorkerFileParts) {
@@ -36,14 +36,14 @@ export class WorkerFile {
     return this.#file.path;
   }
 
-  /** The timer to run, or why the order does not match this file, as a clause. */
+  /** Returns the timer to run or, as a clause, why the order does not match this file. */
   find({ name, label, order }: Work): Job | string {
     const { path } = this.#file;
     const job = this.#jobs.get(name);
     const runOn = job?.command.runOn;
     if (job === undefined) return `its file ${path} has no timer "${name.slice(0, 128)}"`;
     if (runOn?.label !== label)
-      return `its file ${path} has run_on: ${runOn?.label ?? 'local'} for ${name}, and the scheduler has ${label}`;
+      return `its file ${path} has run_on: ${runOn?.label ?? 'local'} for ${name}, but the scheduler has ${label}`;
     if (runOn.hash === order.hash) return job;
     return `its file ${path} defines ${name} differently (${runOn.hash}) than the scheduler (${order.hash.slice(0, 20)})`;
   }

@@ -26,7 +26,7 @@ export class WorkerSign {
   readonly #text: string;
   #stop: Cancel = () => undefined;
 
-  /** `id` is unique over workers. */
+  /** `id` is unique across workers. */
   constructor({ board, clock, id }: { board: Board; clock: Clock; id: string }, facts: WorkerFacts) {
     this.#board = board;
     this.#clock = clock;
@@ -50,7 +50,7 @@ export class WorkerSign {
   }
 }
 
-/** The workers with a note of presence. @throws BoardTrouble */
+/** Returns the workers with a note of presence. @throws BoardTrouble */
 export async function livingWorkers(board: Board): Promise<readonly WorkerFacts[]> {
   return [...(await board.notes(PREFIX)).values()].flatMap((text) => readFacts(text) ?? []);
 }

@@ -25,15 +25,15 @@ export interface WorkerOptions {
   readonly labels: readonly string[];
   readonly slots: number;
   readonly lock: Duration;
-  /** How long active runs may take after a request to stop; absent: as long as they need. */
+  /** How long active runs may take after a request to stop. Absent for no limit. */
   readonly grace?: Duration | undefined;
   readonly launcher?: 'auto' | 'execa' | undefined;
-  /** Whether it reloads the timer file after each change. */
+  /** Whether to reload the timer file after each change. */
   readonly watches: boolean;
   readonly onRequest: OnRequest;
 }
 
-/** Runs a worker of a shared state until a request to stop. @throws BoardTrouble if the store refuses it. */
+/** Runs a worker of a shared state until a request to stop. @throws BoardTrouble if the store refuses access. */
 export async function startWorker(timerFile: TimerFile, place: SharedPlace, options: WorkerOptions): Promise<void> {
   const shared = await openShared(place, options.clock);
   try {
@@ -123,7 +123,7 @@ class FileWorker {
     });
   }
 
-  /** Resolves when it has stopped. */
+  /** Runs the worker. Resolves when it has stopped. */
   async run(): Promise<void> {
     const { clock, labels, slots, watches, onRequest, sinks } = this.#options;
     const { node, board } = this.#shared;

@@ -27,13 +27,13 @@ export interface AttemptBegun {
   readonly attempt: number;
   /** The time from the nominal instant plus the job's jitter to this attempt's start. */
   readonly latenessMs: Duration;
-  /** The label of its workers; absent if this machine starts it. */
+  /** The label of the workers that may run it; absent if this machine starts it. */
   readonly label?: string;
-  /** Only if the attempt is the fallback: how the run will end. */
+  /** How the run will end. Present only if the attempt is the fallback. */
   readonly decided?: DecidedEnding;
 }
 
-/** An attempt failed, and another follows after `retryInMs`. The last failed attempt has no such event, only `run.finished`. */
+/** An attempt failed, and another follows after `retryInMs`. After the last attempt there is only `run.finished`. */
 export interface AttemptFailed {
   readonly event: 'attempt.failed';
   readonly at: Instant;
@@ -41,9 +41,9 @@ export interface AttemptFailed {
   readonly runId: string;
   readonly attempt: number;
   readonly outcome: Outcome;
-  /** 0 before the fallback. */
+  /** The pause before the next attempt; 0 before the fallback. */
   readonly retryInMs: Duration;
-  /** The next attempt is the fallback. */
+  /** Whether the next attempt is the fallback. */
   readonly isBeforeFallback?: true;
   /** The machine that ran it; absent without a shared state. */
   readonly node?: string;
@@ -60,7 +60,9 @@ export interface OrphanFound {
   readonly runId: string;
   readonly pid: number;
   readonly action: 'kill' | 'keep';
-  /** It left the process group of a run that is being canceled; absent for a process that a crash left. */
+  /**
+   * Whether it left the process group of a run that is being canceled. Absent for a process that a crash left behind.
+   */
   readonly escaped?: true;
 }
 
@@ -76,7 +78,7 @@ export const attemptEvents: EventEntries<AttemptEvent> = {
       lateness_ms: {
         type: 'number',
         unit: 'ms',
-        summary: 'From the due time plus the jitter of the timer to the start of the attempt.',
+        summary: 'How late the attempt started: the time since the due time plus `jitter`.',
       },
       ...FALLBACK_FIELD,
     },
@@ -104,7 +106,12 @@ export const attemptEvents: EventEntries<AttemptEvent> = {
       status: { type: 'string', values: ['failure', 'timeout', 'lost'], summary: 'How the attempt ended.' },
       ...OUTCOME_FIELDS,
       retry_in_ms: { type: 'number', unit: 'ms', summary: 'How long until the next attempt; 0 before the fallback.' },
-      next: { type: 'string', values: ['fallback'], optional: true, summary: 'Absent if the next attempt is a retry.' },
+      next: {
+        type: 'string',
+        values: ['fallback'],
+        optional: true,
+        summary: 'Present if the fallback follows; absent if a retry does.',
+      },
       node: { ...NODE_FIELD, summary: 'The machine that ran the attempt; absent without a shared state.' },
     },
     toFields: (event) =>
@@ -132,7 +139,7 @@ export const attemptEvents: EventEntries<AttemptEvent> = {
     level: 'warn',
     fields: {
       ...RUN_FIELDS,
-      pid: { type: 'integer', ecs: 'process.pid', summary: 'The process.' },
+      pid: { type: 'integer', ecs: 'process.pid', summary: 'The id of the process.' },
       action: { type: 'string', values: ['kill', 'keep'], summary: 'What `timers` does with it.' },
       escaped: { type: 'boolean', optional: true, summary: '`true` if it left the process group of its run.' },
     },

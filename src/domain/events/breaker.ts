@@ -11,7 +11,7 @@ export interface BreakerMoved {
   readonly jobName: string;
   /** Failed runs in a row. */
   readonly failures: number;
-  /** How long it is or was open; 0 once closed. */
+  /** How long the breaker is or was open; 0 once it has closed. */
   readonly cooldownMs: Duration;
 }
 

@@ -3,18 +3,18 @@ import type { Duration, Instant } from '../time.js';
 import type { ClockOffset } from '../time-source.js';
 import type { EventEntries, EventFields } from './entry.js';
 
-/** The wall clock moved against the monotonic one by half a second or more. */
+/** The wall clock moved relative to the monotonic clock by 500 ms or more. */
 export interface ClockJumped {
   readonly event: 'clock.jumped';
   readonly at: Instant;
-  /** How far the clock moved. Positive: forward. */
+  /** How far the clock moved; positive if it moved forward. */
   readonly deltaMs: Duration;
   readonly cause: 'step' | 'suspend';
-  /** The previous time was wrong by hours, so every job was armed again. */
+  /** Whether every job was armed again, because the previous time was wrong by hours. */
   readonly corrected?: true;
 }
 
-/** The wall clock is certainly off by more than the limit, or is right again. Emitted when this changes. */
+/** The wall clock is certainly off by more than the limit, or is within the limit again. Emitted at each change. */
 export interface ClockDrift extends ClockOffset {
   readonly event: 'clock.drift' | 'clock.synchronised';
   readonly limitMs: Duration;
@@ -23,8 +23,8 @@ export interface ClockDrift extends ClockOffset {
 }
 
 /**
- * A time source did not return the time, or disagrees with the others. Emitted once, until the source works again or
- * the reason changes.
+ * A time source did not return the time, or disagrees with the other sources. Emitted when the trouble starts, and when
+ * its reason changes.
  */
 export interface ClockUnmeasured {
   readonly event: 'clock.unmeasured';
@@ -43,11 +43,11 @@ const DRIFT = {
     offset_ms: {
       type: 'number',
       unit: 'ms',
-      summary: 'The offset of the clock, in microsecond resolution. Positive: the clock is slow.',
+      summary: 'The offset of the clock, rounded to a microsecond; positive if the clock is slow.',
     },
     error_ms: { type: 'number', unit: 'ms', summary: 'The error bound of the offset.' },
     source: { type: 'string', summary: 'The sources that agree, joined by commas.' },
-    limit_ms: { type: 'number', unit: 'ms', summary: 'The offset that counts as drift.' },
+    limit_ms: { type: 'number', unit: 'ms', summary: 'A larger offset counts as drift.' },
     followed: {
       type: 'boolean',
       optional: true,
@@ -71,8 +71,12 @@ export const clockEvents: EventEntries<ClockEvent> = {
     summary: 'The clock was set by 500 ms or more, or the machine was suspended.',
     level: 'warn',
     fields: {
-      delta_ms: { type: 'number', unit: 'ms', summary: 'How far the clock moved. Positive: forward.' },
-      cause: { type: 'string', values: ['step', 'suspend'], summary: 'Whether it was set, or the machine suspended.' },
+      delta_ms: { type: 'number', unit: 'ms', summary: 'How far the clock moved; positive if it moved forward.' },
+      cause: {
+        type: 'string',
+        values: ['step', 'suspend'],
+        summary: '`step`: the clock was set. `suspend`: the machine was suspended.',
+      },
       corrected: { type: 'boolean', optional: true, summary: '`true` if every timer was armed again.' },
     },
     toFields: ({ deltaMs, cause, corrected }) => ({
@@ -88,7 +92,7 @@ export const clockEvents: EventEntries<ClockEvent> = {
   },
   'clock.drift': {
     ...DRIFT,
-    summary: 'The offset of the clock certainly exceeds the limit, whatever the measurement error.',
+    summary: 'The clock is off by more than the limit, even allowing for the measurement error.',
     level: 'warn',
     sentence: describeDrift,
     example: { event: 'clock.drift', at, offsetMs: 250.04, errorMs: 0.71, source: 'ntp.example.org', limitMs: 50 },
@@ -101,7 +105,7 @@ export const clockEvents: EventEntries<ClockEvent> = {
     example: { event: 'clock.synchronised', at, offsetMs: -0.3, errorMs: 0.5, source: 'chrony', limitMs: 50 },
   },
   'clock.unmeasured': {
-    summary: 'A time source did not return the time, or disagrees with the others. Logged once per reason.',
+    summary: 'A time source did not return the time, or disagrees with the other sources. Logged once per reason.',
     level: 'warn',
     fields: {
       source: { type: 'string', summary: 'The time source.' },
@@ -116,7 +120,7 @@ export const clockEvents: EventEntries<ClockEvent> = {
   },
 };
 
-/** Drops meaningless digits from a measurement in fractions of a millisecond. */
+/** Rounds a measurement to a microsecond, because further digits mean nothing. */
 const toMicroseconds = (duration: Duration): Duration => Math.round(duration * 1_000) / 1_000;
 
 function describeJump({ deltaMs, cause, corrected }: ClockJumped): string {
@@ -132,8 +136,8 @@ function describeDrift(event: ClockDrift): string {
 }
 
 const offsetInWords = ({ offsetMs, errorMs, source }: ClockDrift): string =>
-  `${fine(Math.abs(offsetMs))} ${offsetMs > 0 ? 'slow' : 'fast'} (± ${fine(errorMs)}, by ${source})`;
+  `${fine(Math.abs(offsetMs))} ${offsetMs > 0 ? 'slow' : 'fast'} (± ${fine(errorMs)}, according to ${source})`;
 
-/** A duration to a tenth of a millisecond, where that matters. */
+/** Writes a duration for a person; below 10 ms, to a tenth of a millisecond. */
 const fine = (duration: Duration): string =>
   duration < 10 ? `${Math.round(duration * 10) / 10} ms` : humanDuration(duration);

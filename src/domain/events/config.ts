@@ -12,7 +12,7 @@ export interface ConfigReloaded {
   readonly added: readonly string[];
   readonly removed: readonly string[];
   readonly changed: readonly string[];
-  /** Keys of the whole file that differ, and take effect at the next start; absent if there are none. */
+  /** The changed top-level keys that take effect only at the next start; absent if there are none. */
   readonly needsRestart?: readonly string[];
 }
 
@@ -21,11 +21,11 @@ export interface ConfigRejected {
   readonly event: 'config.rejected';
   readonly at: Instant;
   readonly file: string;
-  /** `line:column message`, the errors first. */
+  /** Each as `line:column message`, errors first. */
   readonly problems: readonly string[];
 }
 
-/** The `--from` server is unreachable, or does not have the file. Emitted once. */
+/** The `--from` server is unreachable, or does not have the file. Emitted once, until the server is back. */
 export interface ConfigUnreachable {
   readonly event: 'config.unreachable';
   readonly at: Instant;
@@ -40,7 +40,7 @@ export interface ConfigReachable {
   readonly event: 'config.reachable';
   readonly at: Instant;
   readonly url: string;
-  /** When it was found to be unreachable. */
+  /** When the server was found to be unreachable. */
   readonly since: Instant;
 }
 
@@ -66,14 +66,18 @@ export const configEvents: EventEntries<ConfigEvent> = {
     level: 'info',
     fields: {
       file: { type: 'string', ecs: 'file.path', summary: 'The timer file.' },
-      etag: { type: 'string', optional: true, summary: 'The ETag of the version, for a file from `--from`.' },
+      etag: {
+        type: 'string',
+        optional: true,
+        summary: 'The ETag of the new version, if the file comes from `--from`.',
+      },
       added: { type: 'strings', summary: 'The names of new timers.' },
       removed: { type: 'strings', summary: 'The names of removed timers.' },
       changed: { type: 'strings', summary: 'The names of changed timers.' },
       needs_restart: {
         type: 'strings',
         optional: true,
-        summary: 'Changed keys of the file that take effect at the next start.',
+        summary: 'Changed keys of the file that take effect only at the next start.',
       },
     },
     toFields: ({ file, etag, added, removed, changed, needsRestart }) => ({
@@ -114,7 +118,7 @@ export const configEvents: EventEntries<ConfigEvent> = {
       reason: { type: 'string', ecs: 'event.reason', summary: 'The reason, in plain words.' },
     },
     toFields: ({ url, since, reason }) => ({ url, since: toTimestamp(since), reason }),
-    sentence: ({ url, reason }) => `cannot load ${url} and keeps the current timers: ${reason}`,
+    sentence: ({ url, reason }) => `cannot load ${url}; the current timers keep running: ${reason}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
@@ -125,7 +129,7 @@ export const configEvents: EventEntries<ConfigEvent> = {
     level: 'info',
     fields: { url: URL_FIELD, since: { type: 'timestamp', summary: 'When the first request failed.' } },
     toFields: ({ url, since }) => ({ url, since: toTimestamp(since) }),
-    sentence: ({ url, at, since }) => `${url} can be reached again after ${humanDuration(Math.max(0, at - since))}`,
+    sentence: ({ url, at, since }) => `${url} is reachable again after ${humanDuration(Math.max(0, at - since))}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',

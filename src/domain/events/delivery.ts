@@ -6,7 +6,7 @@ import type { EventEntries, EventField } from './entry.js';
 import { exampleRun, exampleTimer, OUTCOME_FIELDS, outcomeFields, TIMER_FIELDS } from './fields.js';
 import { counted } from '../../text/counted.js';
 
-/** A hook failed, which has no other effect. */
+/** A hook failed. Nothing else is affected. */
 export interface HookFailed {
   readonly event: 'hook.failed';
   readonly at: Instant;
@@ -35,7 +35,7 @@ export interface PingFailed {
   readonly error: string;
 }
 
-/** A notification about a job's change was not delivered, which has no other effect. */
+/** A notification about a change of a job was not delivered. Nothing else is affected. */
 export interface NotificationFailed {
   readonly event: 'notification.failed';
   readonly at: Instant;
@@ -48,7 +48,9 @@ export interface NotificationFailed {
   readonly outputTail?: string;
 }
 
-/** The scheduler's heartbeat was not sent or not delivered. Emitted when this starts, and when the reason changes. */
+/**
+ * The scheduler's heartbeat was not sent or not delivered. Emitted at the first failure, and when the reason changes.
+ */
 export interface HeartbeatFailed {
   readonly event: 'heartbeat.failed';
   readonly at: Instant;
@@ -71,7 +73,7 @@ export type DeliveryEvent = HookFailed | PingFailed | NotificationFailed | Heart
 
 const TO = {
   type: 'string',
-  summary: 'The host of the URL, the rest of which may be a secret; `run` for a command.',
+  summary: 'The host of the URL, or `run` for a command. The rest of the URL may be a secret.',
 } as const satisfies EventField;
 const ERROR = {
   type: 'string',
@@ -84,7 +86,10 @@ const OUTPUT_TAIL = {
   summary: 'The last lines that the command printed, joined by newlines.',
 } as const satisfies EventField;
 
-/** Not `host`, which is the name of this machine in every record. */
+/**
+ * Returns the value of the field `to`. The field is not called `host`, which is the name of this machine in every
+ * record.
+ */
 const recipient = (host: string | undefined): string => host ?? 'run';
 
 const transport = (host: string | undefined): string => (host === undefined ? 'command' : `to ${host}`);
@@ -167,7 +172,7 @@ export const deliveryEvents: EventEntries<DeliveryEvent> = {
     },
   },
   'notification.failed': {
-    summary: 'A webhook or command of `notify` did not receive a notification.',
+    summary: 'A notification was not delivered: the webhook of `notify` did not accept it, or the command failed.',
     level: 'warn',
     fields: {
       ...TIMER_FIELDS,

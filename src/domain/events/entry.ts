@@ -3,7 +3,7 @@ import type { Instant } from '../time.js';
 /** Writes an instant for a person. */
 export type InstantFormat = (instant: Instant) => string;
 
-/** Levels of events; `--log-level` accepts more. */
+/** The levels of events. `--log-level` accepts more levels. */
 export type EventLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** The mark before a row in the pretty log. `sinks/rows` defines how each mark looks. */
@@ -20,7 +20,10 @@ export type Mark =
   | 'warning'
   | 'note';
 
-/** The facts that select a mark. The pretty log also shows records of another process, perhaps of a newer version. */
+/**
+ * The facts that select a mark. Names are plain strings, because the pretty log also shows records of other processes,
+ * perhaps of newer versions.
+ */
 export interface MarkedRecord {
   readonly event: string;
   readonly level: string;
@@ -41,7 +44,7 @@ export interface EventField {
   readonly optional?: true;
   /** The value may be `null`. */
   readonly nullable?: true;
-  /** Its name in the Elastic Common Schema; absent: `timers.` and its own name. */
+  /** Its name in the Elastic Common Schema. Absent if that is `timers.` and its own name. */
   readonly ecs?: string;
 }
 
@@ -54,18 +57,21 @@ export interface LevelRule<Event> {
   readonly summary: string;
 }
 
-/** Everything about one event. A new event is its interface and its entry; see `index.ts`. */
+/** Everything about one event. To add an event, write its interface and its entry; see `index.ts`. */
 export interface EventEntry<Event> {
   /** When the event is emitted, in one or two sentences. */
   readonly summary: string;
   readonly level: EventLevel | LevelRule<Event>;
-  /** Absent: the mark of the level. */
+  /** Absent if the level selects the mark. */
   readonly mark?: Mark | ((record: MarkedRecord) => Mark);
   /** Every field that {@link toFields} may return. */
   readonly fields: EventFields;
-  /** The event's own fields under their public names. Absent facts are left out. */
+  /** Returns the event's own fields under their public names, without absent facts. */
   toFields(event: Event): Readonly<Record<string, unknown>>;
-  /** The event in one sentence, without a period. It begins with the timer's name if the event has one. The same event returns the same sentence. */
+  /**
+   * Returns the event as one sentence, without a period. It begins with the timer's name if the event has one. The same
+   * event always returns the same sentence.
+   */
   sentence(event: Event, format: InstantFormat): string;
   /** What the ledger records: the event and its timer's memory, only the memory, or nothing. */
   readonly recorded: 'event' | 'memory' | false;

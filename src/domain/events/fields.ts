@@ -8,7 +8,7 @@ import type { EventFields } from './entry.js';
 
 /** The fields of every log record, in addition to those of its event. */
 export const RECORD_FIELDS = {
-  timestamp: { type: 'timestamp', ecs: '@timestamp', summary: 'When it happened.' },
+  timestamp: { type: 'timestamp', ecs: '@timestamp', summary: 'When the event happened.' },
   level: {
     type: 'string',
     ecs: 'log.level',
@@ -29,7 +29,7 @@ export const FIRING_FIELDS = {
   ...TIMER_FIELDS,
   firing_id: {
     type: 'string',
-    summary: 'The firing, as `name@scheduled_at`; a suffix `~N` separates firings of the same instant.',
+    summary: 'The firing, as `name@scheduled_at`; a suffix `~N` distinguishes firings with the same `scheduled_at`.',
   },
   scheduled_at: { type: 'timestamp', summary: 'When the firing was due; jitter and lateness do not move it.' },
   trigger: {
@@ -48,7 +48,7 @@ export const ATTEMPT_FIELD = {
   attempt: { type: 'integer', summary: 'The number of the attempt, from 1.' },
 } as const satisfies EventFields;
 
-/** The field of events about an attempt. */
+/** The field for the fallback in events about an attempt. */
 export const FALLBACK_FIELD = {
   fallback: { type: 'boolean', optional: true, summary: '`true` if the attempt is the fallback.' },
 } as const satisfies EventFields;
@@ -56,7 +56,7 @@ export const FALLBACK_FIELD = {
 export const fallbackField = (decided: DecidedEnding | undefined) =>
   decided === undefined ? undefined : { fallback: true };
 
-/** The fields of events about an outcome. */
+/** The fields for the fallback in events about an outcome. */
 export const FALLBACK_FIELDS = {
   fallback_status: {
     type: 'string',
@@ -95,7 +95,10 @@ export const OUTCOME_FIELDS = {
   error: { type: 'string', ecs: 'error.message', optional: true, summary: 'What went wrong, as a sentence.' },
 } as const satisfies EventFields;
 
-/** Fields of a firing, kept for its lifetime: each of its many events has them, and formatting timestamps costs most. */
+/**
+ * The fields of each firing, cached for its lifetime. Its many events all have them, and formatting the timestamp is
+ * what costs most.
+ */
 const known = new WeakMap<Firing, ReturnType<typeof writeFiring>>();
 
 export function firingFields(firing: Firing): ReturnType<typeof writeFiring> {
@@ -115,22 +118,22 @@ const writeFiring = (firing: Firing) => ({
 });
 
 /**
- * Creates an object for `Object.assign`. Commands print 100,000 lines a second, and an object spread costs ten times as
- * much.
+ * Returns a new object, to extend with `Object.assign`. Commands may print 100,000 lines a second, and an object spread
+ * costs ten times as much.
  */
 export function runFields(event: { readonly firing: Firing; readonly runId: string }) {
   const { task_name, firing_id, scheduled_at, trigger } = firingFields(event.firing);
   return { task_name, firing_id, scheduled_at, trigger, run_id: event.runId };
 }
 
-/** `exit_code` and `signal` are always present, and `null` if a run had none. */
+/** Returns the fields of an outcome. `exit_code` and `signal` are always present: `null` if there is none. */
 export const outcomeFields = (outcome: Outcome) => ({
   status: outcome.status,
   exit_code: outcome.exitCode ?? null,
   signal: outcome.signal ?? null,
 });
 
-/** The machine of an attempt. */
+/** The field for the machine of an attempt, without its summary. */
 export const NODE_FIELD = { type: 'string', optional: true } as const;
 
 export const nodeField = ({ node }: { readonly node?: string }) => (node === undefined ? undefined : { node });

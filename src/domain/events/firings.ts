@@ -12,7 +12,7 @@ export interface FiringSkipped {
   readonly reason: string;
   /** The id of the run that the firing had become. */
   readonly runId?: string;
-  /** What ran in place of the command; absent if nothing did. */
+  /** How the fallback that ran in place of the command ended; absent if none ran. */
   readonly fallback?: FallbackResult;
 }
 
@@ -36,7 +36,7 @@ export type FiringEvent = FiringSkipped | FiringMissed;
 const RUN_ID = {
   type: 'string',
   optional: true,
-  summary: 'The run that the firing waited as, or that ran its fallback; absent if it never became a run.',
+  summary: 'The run that the firing became, to wait or to run its fallback; absent if it never became a run.',
 } as const satisfies EventField;
 
 export const firingEvents: EventEntries<FiringEvent> = {
@@ -52,7 +52,7 @@ export const firingEvents: EventEntries<FiringEvent> = {
         type: 'string',
         ecs: 'event.reason',
         summary:
-          'Why: `overlap`, `replaced`, `breaker_open`, `paused`, `group`, `max_runs` or `canceled`. Others may follow.',
+          'Why the firing was skipped: `overlap`, `replaced`, `breaker_open`, `paused`, `group`, `max_runs` or `canceled`. Later versions may add others.',
       },
       ...FALLBACK_FIELDS,
     },
@@ -85,11 +85,11 @@ export const firingEvents: EventEntries<FiringEvent> = {
         values: ['downtime', 'clock_jump', 'stalled', 'deadline', 'shutdown'],
         summary: 'Why the firing did not run.',
       },
-      count: { type: 'integer', optional: true, summary: 'How many firings; absent for one.' },
+      count: { type: 'integer', optional: true, summary: 'How many firings were missed; absent if only one was.' },
       first_scheduled_at: {
         type: 'timestamp',
         optional: true,
-        summary: 'When the first of several was due; `scheduled_at` is then the last.',
+        summary: 'When the first of several missed firings was due; `scheduled_at` is then that of the last one.',
       },
     },
     toFields: ({ firing, runId, reason, count, firstScheduledFor }) => ({
@@ -119,7 +119,7 @@ const SKIPS: Readonly<Record<string, string>> = {
   replaced: 'a later firing replaced it',
   breaker_open: 'its breaker is open after too many failures in a row',
   group: 'another timer of its group is active',
-  max_runs: 'the waiting runs already reach max_runs',
+  max_runs: 'its waiting runs already use up max_runs',
 };
 
 const MISSES: Readonly<Record<string, string>> = {
@@ -130,7 +130,7 @@ const MISSES: Readonly<Record<string, string>> = {
   stalled: 'the scheduler stalled',
 };
 
-/** State files written by other programs may contain reasons we don't know. */
+/** Describes a reason that is not listed above. State files written by other programs may contain any reason. */
 const inWords = (reason: string): string => reason.replaceAll('_', ' ');
 
 /** Describes why a firing was skipped, and what its fallback did. */

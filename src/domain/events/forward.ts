@@ -9,7 +9,7 @@ export interface ForwardUnavailable {
   readonly at: Instant;
   readonly receiver: string;
   readonly reason: string;
-  /** How many outcomes wait. */
+  /** How many outcomes wait to be sent. */
   readonly unsent: number;
 }
 
@@ -18,7 +18,7 @@ export interface ForwardRecovered {
   readonly event: 'forward.recovered';
   readonly at: Instant;
   readonly receiver: string;
-  /** When it first rejected outcomes. */
+  /** When the server first failed to accept outcomes. */
   readonly since: Instant;
 }
 
@@ -27,19 +27,19 @@ export interface ForwardDropped {
   readonly event: 'forward.dropped';
   readonly at: Instant;
   readonly receiver: string;
-  /** The first and the last number. */
+  /** The numbers of the first and the last deleted outcome. */
   readonly from: number;
   readonly to: number;
 }
 
-/** The `forward` server rejected an outcome for good. It is not sent again, and stays in the state. */
+/** The `forward` server permanently rejected an outcome. The outcome is not sent again, and stays in the state. */
 export interface ForwardRefused {
   readonly event: 'forward.refused';
   readonly at: Instant;
   readonly receiver: string;
   /** The number of the outcome. */
   readonly number: number;
-  /** The firing of the outcome; empty if that is unknown. */
+  /** The firing of the outcome; empty if it is unknown. */
   readonly of: string;
   /** The reason, in the server's words. */
   readonly reason: string;
@@ -59,7 +59,7 @@ export const forwardEvents: EventEntries<ForwardEvent> = {
     fields: {
       receiver: RECEIVER,
       reason: { type: 'string', ecs: 'event.reason', summary: 'The reason, in plain words.' },
-      unsent: { type: 'integer', summary: 'How many outcomes wait.' },
+      unsent: { type: 'integer', summary: 'How many outcomes wait to be sent.' },
     },
     toFields: ({ receiver, reason, unsent }) => ({ receiver, reason, unsent }),
     sentence: ({ receiver, reason, unsent }) =>
@@ -72,10 +72,13 @@ export const forwardEvents: EventEntries<ForwardEvent> = {
   'forward.recovered': {
     summary: 'The `forward` server accepts outcomes again.',
     level: 'info',
-    fields: { receiver: RECEIVER, since: { type: 'timestamp', summary: 'When it first did not accept any.' } },
+    fields: {
+      receiver: RECEIVER,
+      since: { type: 'timestamp', summary: 'When the server first failed to accept outcomes.' },
+    },
     toFields: ({ receiver, since }) => ({ receiver, since: toTimestamp(since) }),
     sentence: ({ receiver, at, since }) =>
-      `forwards outcomes to ${receiver} again after ${humanDuration(Math.max(0, at - since))}`,
+      `forwarding outcomes to ${receiver} again after ${humanDuration(Math.max(0, at - since))}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
@@ -87,9 +90,9 @@ export const forwardEvents: EventEntries<ForwardEvent> = {
     level: 'error',
     fields: {
       receiver: RECEIVER,
-      from: { type: 'integer', summary: 'The number of the first one.' },
-      to: { type: 'integer', summary: 'The number of the last one.' },
-      count: { type: 'integer', summary: 'How many were lost.' },
+      from: { type: 'integer', summary: 'The number of the first deleted outcome.' },
+      to: { type: 'integer', summary: 'The number of the last deleted outcome.' },
+      count: { type: 'integer', summary: 'How many outcomes were deleted.' },
     },
     toFields: ({ receiver, from, to }) => ({ receiver, from, to, count: to - from + 1 }),
     sentence: ({ receiver, from, to }) =>
@@ -103,7 +106,7 @@ export const forwardEvents: EventEntries<ForwardEvent> = {
   },
   'forward.refused': {
     summary:
-      'The `forward` server rejected an outcome for good. It is not sent again, and stays in the history of this machine.',
+      'The `forward` server permanently rejected an outcome, which is not sent again but stays in the history of this machine.',
     level: 'error',
     fields: {
       receiver: RECEIVER,
@@ -113,7 +116,7 @@ export const forwardEvents: EventEntries<ForwardEvent> = {
     },
     toFields: ({ receiver, number, of, reason }) => ({ receiver, number, firing_id: of, reason }),
     sentence: ({ receiver, number, of, reason }) =>
-      `${receiver} refuses the outcome of ${of} (number ${number}), so it is not sent again: ${reason}`,
+      `${receiver} rejected the outcome of ${of} (number ${number}), so it is not sent again: ${reason}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',

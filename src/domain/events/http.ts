@@ -1,7 +1,7 @@
 import type { Instant } from '../time.js';
 import type { EventEntries, EventField } from './entry.js';
 
-/** The HTTP server is listening. Emitted when this changes. */
+/** The HTTP server is listening. Emitted each time it starts to listen. */
 export interface HttpListening {
   readonly event: 'http.listening';
   readonly at: Instant;
@@ -9,7 +9,7 @@ export interface HttpListening {
   readonly address: string;
 }
 
-/** The HTTP server cannot listen, and keeps trying. Emitted when this changes, and when the reason changes. */
+/** The HTTP server cannot listen, and keeps trying. Emitted at the first failure, and when the reason changes. */
 export interface HttpUnavailable {
   readonly event: 'http.unavailable';
   readonly at: Instant;

@@ -40,8 +40,9 @@ export type * from './workers.js';
 export { durationOf, ownCauseOf } from './runs.js';
 
 /**
- * Everything that happens, as plain data. Logs, metrics, history and pages are listeners of this stream and nothing else.
- * `at` is the scheduler's own time. A new event is an interface and an entry in the file of its family; a new family is a line in each list here.
+ * Everything that happens, as plain data. The log, the metrics, the history and the page are only listeners of this
+ * stream. `at` is the scheduler's own time. To add an event, write its interface and its entry in the file of its
+ * family. A new family is one line in each list here.
  */
 export type TimerEvent =
   | SchedulerEvent
@@ -62,7 +63,7 @@ export type TimerEvent =
   | WorkerEvent
   | InternalEvent;
 
-/** Every event's entry by name. A missing one does not compile. */
+/** The entry of every event, by name. A missing entry is a compile error. */
 export const EVENTS: EventEntries<TimerEvent> = {
   ...schedulerEvents,
   ...termEvents,
@@ -83,7 +84,7 @@ export const EVENTS: EventEntries<TimerEvent> = {
   ...internalEvents,
 };
 
-/** The entry of an event. */
+/** Returns the entry of an event. */
 export const entryOf = (event: TimerEvent): EventEntry<TimerEvent> => EVENTS[event.event];
 
 export function levelOf(event: TimerEvent): EventLevel {
@@ -101,11 +102,14 @@ export function markOf(record: MarkedRecord): Mark {
 
 const isEventName = (name: string): name is TimerEvent['event'] => Object.hasOwn(EVENTS, name);
 
-/** The event in one sentence for a person, without a period; for `run.output` its line. The same event returns the same sentence. */
+/**
+ * Returns the event as one sentence for a person, without a period; for `run.output`, its lines. The same event always
+ * returns the same sentence.
+ */
 export const messageOf = (event: TimerEvent, format: InstantFormat = toTimestamp): string =>
   entryOf(event).sentence(event, format);
 
-/** The name of the job an event is about; `undefined` for one about the scheduler. */
+/** Returns the name of the job that an event is about; `undefined` if it is about the scheduler. */
 export function jobNameOf(event: TimerEvent): string | undefined {
   if ('firing' in event) return event.firing.jobName;
   return 'jobName' in event ? event.jobName : undefined;

@@ -5,7 +5,9 @@ import type { EventEntries } from './entry.js';
 import { TIMER_FIELDS } from './fields.js';
 import { counted } from '../../text/counted.js';
 
-/** The log's reader stalled or closed the log, and this many records were dropped instead of slowing the commands down. */
+/**
+ * Records were dropped, because the reader of the log stalled or closed it, and waiting would slow the commands down.
+ */
 export interface LogDropped {
   readonly event: 'log.dropped';
   readonly at: Instant;
@@ -20,7 +22,7 @@ export interface InternalError extends Bug {
   readonly doing: string;
   /** Absent if no timer is affected. */
   readonly jobName?: string;
-  /** When the timer is planned again, if not at once. */
+  /** How long until the timer is planned again, after an error in planning it. */
   readonly retryInMs?: Duration;
 }
 
@@ -30,7 +32,7 @@ const at: Instant = Date.parse('2026-11-23T06:00:00.5Z');
 
 export const internalEvents: EventEntries<InternalEvent> = {
   'log.dropped': {
-    summary: 'The log could not be written fast enough, so `timers` dropped records. It never delays a timer.',
+    summary: 'The log could not be written fast enough, so `timers` dropped records. A slow log never delays a timer.',
     level: 'warn',
     fields: { records: { type: 'integer', summary: 'How many records were dropped.' } },
     toFields: ({ records }) => ({ records }),

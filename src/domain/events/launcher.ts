@@ -12,7 +12,7 @@ export interface LauncherFallback {
   readonly reason: string;
 }
 
-/** The forker died, or was killed because it hung. Emitted once for each. */
+/** The forker died, or was killed because it hung. Emitted once per forker. */
 export interface LauncherLost {
   readonly event: 'launcher.lost';
   readonly at: Instant;
@@ -23,7 +23,7 @@ export interface LauncherLost {
   readonly hung: boolean;
 }
 
-/** Another forker is in use. */
+/** Another forker starts commands, after `launcher.lost`. */
 export interface LauncherRestored {
   readonly event: 'launcher.restored';
   readonly at: Instant;
@@ -35,7 +35,7 @@ export type LauncherEvent = LauncherFallback | LauncherLost | LauncherRestored;
 const PID = {
   type: 'integer',
   ecs: 'process.pid',
-  summary: 'The process of the forker.',
+  summary: 'The process id of `timers-forker`.',
 } as const satisfies EventField;
 
 const at = Date.parse('2026-11-23T00:00:00.125Z');
@@ -55,7 +55,7 @@ export const launcherEvents: EventEntries<LauncherEvent> = {
   },
   'launcher.lost': {
     summary:
-      'The process that starts commands died. Its runs continue; how they end is unknown, so they are `lost`. Another one starts after a pause.',
+      'The process that starts commands (`timers-forker`) died. The commands keep running, but how they end is unknown, so their runs are `lost`. Another such process starts after a pause.',
     level: 'error',
     fields: {
       pid: PID,
@@ -64,14 +64,14 @@ export const launcherEvents: EventEntries<LauncherEvent> = {
     },
     toFields: ({ pid, running, hung }) => ({ pid, running, hung }),
     sentence: ({ pid, running, hung }) =>
-      `timers-forker (pid ${pid}) ${hung ? 'did not reply and was killed' : 'died'}, and the outcome of ${counted(running, 'active run')} is lost; execa starts commands until then`,
+      `timers-forker (pid ${pid}) ${hung ? 'did not reply and was killed' : 'died'}, and the outcome of ${counted(running, 'active run')} is lost; execa starts commands until timers-forker is back`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
     example: { event: 'launcher.lost', at, pid: 4713, running: 2, hung: false },
   },
   'launcher.restored': {
-    summary: 'After `launcher.lost`, another process starts commands.',
+    summary: 'Another `timers-forker` starts commands, after `launcher.lost`.',
     level: 'info',
     fields: { pid: PID },
     toFields: ({ pid }) => ({ pid }),

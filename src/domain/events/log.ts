@@ -1,7 +1,7 @@
 import type { Instant } from '../time.js';
 import type { EventEntries, EventField } from './entry.js';
 
-/** The file of `log` cannot be written. Emitted once until it can be written again. */
+/** The file of `log` cannot be written. Emitted once, until it can be written again. */
 export interface LogUnavailable {
   readonly event: 'log.unavailable';
   readonly at: Instant;
@@ -16,7 +16,7 @@ export interface LogRecovered {
   readonly file: string;
 }
 
-/** The file of `log` is full and cannot be renamed. Emitted once until it can be renamed again. */
+/** The file of `log` is full and cannot be renamed. Emitted once, until it can be renamed again. */
 export interface LogUnrotated {
   readonly event: 'log.unrotated';
   readonly at: Instant;
@@ -63,7 +63,7 @@ export const logFileEvents: EventEntries<LogFileEvent> = {
     level: 'warn',
     fields: { file: FILE, reason: REASON },
     toFields: ({ file, reason }) => ({ file, reason }),
-    sentence: ({ file, reason }) => `cannot rotate the log file ${file}, which grows: ${reason}`,
+    sentence: ({ file, reason }) => `cannot rotate the log file ${file}, which keeps growing: ${reason}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',

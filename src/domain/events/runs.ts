@@ -29,7 +29,7 @@ export interface RunAdmitted {
   readonly runId: string;
 }
 
-/** An attempt has a process. */
+/** The process of an attempt has started. */
 export interface RunStarted {
   readonly event: 'run.started';
   readonly at: Instant;
@@ -40,9 +40,9 @@ export interface RunStarted {
   readonly pid: number;
   /** The time from the nominal instant plus the job's jitter to this attempt's start. */
   readonly latenessMs: Duration;
-  /** The machine; absent without a shared state. */
+  /** The machine that runs the attempt; absent without a shared state. */
   readonly node?: string;
-  /** Only if the attempt is the fallback: how the run will end. */
+  /** How the run will end. Present only if the attempt is the fallback. */
   readonly decided?: DecidedEnding;
 }
 
@@ -53,12 +53,12 @@ export interface RunOutput {
   readonly firing: Firing;
   readonly runId: string;
   readonly stream: OutputStream;
-  /** A block of lines, each without its newline, joined by newlines. A block with `data` or `truncated` is one line. */
+  /** A block of lines, joined by newlines, without a final newline. A block with `data` or `truncated` is one line. */
   readonly lines: string;
-  /** The line's JSON object, if the job parses its output (`output: {parse: json}`) and the line is a JSON object. */
+  /** The line as a JSON object, if it is one and the job parses its output (`output: {parse: json}`). */
   readonly data?: Readonly<Record<string, unknown>>;
   readonly truncated: boolean;
-  /** The machine, in the log of a worker. */
+  /** The machine of the worker; present only in the log of a worker. */
   readonly node?: string;
 }
 
@@ -71,19 +71,22 @@ export interface RunFinished extends Partial<Usage> {
   readonly outcome: Outcome;
   /** The time from the first attempt's start to the end, retry pauses included. */
   readonly durationMs: Duration;
-  /** How many attempts the command had, without the fallback. */
+  /** How many attempts the command had, not counting the fallback. */
   readonly attempts: number;
   /** The time from the nominal instant plus the job's jitter to the first attempt's start. */
   readonly latenessMs: Duration;
-  /** Absent if none ran. */
+  /** How the fallback ended; absent if none ran. */
   readonly fallback?: FallbackResult;
   /** The machine that ran its last attempt, not counting the fallback; absent without a shared state. */
   readonly node?: string;
-  /** The last lines of the command's output, joined by newlines; absent when nothing was printed. The log has them only if the run did not succeed. */
+  /**
+   * The last lines of the command's output, joined by newlines; absent if nothing was printed. The log has them only if
+   * the run did not succeed.
+   */
   readonly outputTail?: string;
-  /** Failed runs of its job since the last success, this one included; 0 after a success. */
+  /** Failed runs of its job since the last success, including this one; 0 after a success. */
   readonly failuresInARow: number;
-  /** The first success that follows a failure. */
+  /** Whether the run is the first success that follows a failure. */
   readonly isRecovery?: true;
 }
 
@@ -92,10 +95,10 @@ export type RunEvent = RunAdmitted | RunStarted | RunOutput | RunFinished;
 const LATENESS = {
   type: 'number',
   unit: 'ms',
-  summary: 'From the due time plus the jitter of the timer to the start of the attempt.',
+  summary: 'How late the attempt started: the time since the due time plus `jitter`.',
 } as const satisfies EventField;
 
-const MEASURED = 'with descendants that were waited for. Absent without `timers-forker`, which measures it.';
+const MEASURED = 'including descendants that were waited for. Absent without `timers-forker`, which measures it.';
 
 export const runEvents: EventEntries<RunEvent> = {
   'run.admitted': {
@@ -116,9 +119,13 @@ export const runEvents: EventEntries<RunEvent> = {
     fields: {
       ...RUN_FIELDS,
       ...ATTEMPT_FIELD,
-      pid: { type: 'integer', ecs: 'process.pid', summary: 'The process, which leads its own process group.' },
+      pid: {
+        type: 'integer',
+        ecs: 'process.pid',
+        summary: 'The id of the process, which leads its own process group.',
+      },
       lateness_ms: LATENESS,
-      node: { ...NODE_FIELD, summary: 'The machine that runs it; absent without a shared state.' },
+      node: { ...NODE_FIELD, summary: 'The machine that runs the attempt; absent without a shared state.' },
       ...FALLBACK_FIELD,
     },
     toFields: (event) =>
@@ -140,7 +147,11 @@ export const runEvents: EventEntries<RunEvent> = {
     mark: ({ stream }) => (stream === 'stdout' ? 'stdout' : 'stderr'),
     fields: {
       ...RUN_FIELDS,
-      stream: { type: 'string', values: ['stdout', 'stderr'], summary: 'Where the command printed the line.' },
+      stream: {
+        type: 'string',
+        values: ['stdout', 'stderr'],
+        summary: 'The stream that the command printed the line to.',
+      },
       line: {
         type: 'string',
         ecs: 'message',
@@ -150,10 +161,10 @@ export const runEvents: EventEntries<RunEvent> = {
       data: {
         type: 'object',
         optional: true,
-        summary: 'The line as an object, if it is one and the timer has `output: {parse: json}`.',
+        summary: 'The line as a JSON object, if it is one and the timer has `output: {parse: json}`.',
       },
       truncated: { type: 'boolean', optional: true, summary: '`true` if the line was cut.' },
-      node: { ...NODE_FIELD, summary: 'The machine, in the log of a worker.' },
+      node: { ...NODE_FIELD, summary: 'The machine of the worker; present only in the log of a worker.' },
     },
     toFields: (event) => Object.assign(runFields(event), outputFields(event), nodeField(event)),
     sentence: ({ lines }) => lines,
@@ -171,7 +182,7 @@ export const runEvents: EventEntries<RunEvent> = {
       status: {
         type: 'string',
         values: ['success', 'failure', 'timeout', 'canceled', 'lost'],
-        summary: 'The outcome. `lost`: the scheduler died during the run.',
+        summary: 'The outcome. `lost`: how the command ended is unknown, such as after a crash of the scheduler.',
       },
       exit_code: OUTCOME_FIELDS.exit_code,
       signal: OUTCOME_FIELDS.signal,
@@ -181,10 +192,13 @@ export const runEvents: EventEntries<RunEvent> = {
         unit: 'ms',
         nullable: true,
         summary:
-          'From the start of the first attempt to the end, retry pauses and the fallback included; `null` for a lost run.',
+          'The time from the start of the first attempt to the end, including retry pauses and the fallback; `null` for a lost run.',
       },
-      attempts: { type: 'integer', summary: 'How many attempts started, without the fallback.' },
-      lateness_ms: { ...LATENESS, summary: 'From the due time plus the jitter of the timer to the first attempt.' },
+      attempts: { type: 'integer', summary: 'How many attempts started, not counting the fallback.' },
+      lateness_ms: {
+        ...LATENESS,
+        summary: 'How late the first attempt started: the time since the due time plus `jitter`.',
+      },
       node: { ...NODE_FIELD, summary: 'The machine that ran the last attempt; absent without a shared state.' },
       cpu_ms: {
         type: 'number',
@@ -195,7 +209,7 @@ export const runEvents: EventEntries<RunEvent> = {
       max_rss_bytes: {
         type: 'integer',
         optional: true,
-        summary: `The largest resident memory of one process in bytes, ${MEASURED}`,
+        summary: `The largest resident memory of one process, in bytes, ${MEASURED}`,
       },
       error: OUTCOME_FIELDS.error,
       ...FALLBACK_FIELDS,
@@ -263,7 +277,7 @@ function markOfEnd({ status }: MarkedRecord): Mark {
   return status === 'success' || status === 'canceled' ? status : 'failure';
 }
 
-/** Lateness below this is common on a busy machine. */
+/** Smaller lateness is common on a busy machine, so the log sentence omits it. */
 const WORTH_TELLING: Duration = SECOND;
 
 const IN_PLACE = ' in place of its command: its breaker is open';
@@ -300,20 +314,20 @@ function describeEnd(event: RunFinished): string {
   }
 }
 
-/** Whether a duration is meaningful: a process that did not start took no time. */
+/** Returns whether a failure has a meaningful duration. A process that did not start took no time. */
 const isExit = (why: string): boolean => why.startsWith('exit code') || why.startsWith('ended by');
 
-/** The duration of a run without its fallback. */
+/** Returns the duration of a run without its fallback. */
 const ownDurationOf = ({ durationMs, fallback }: RunFinished): Duration => durationMs - (fallback?.durationMs ?? 0);
 
-/** How long a run took; `undefined` for a lost run, whose end is unknown. */
+/** Returns how long a run took; `undefined` for a lost run, whose end is unknown. */
 export const durationOf = ({ outcome, durationMs }: RunFinished): Duration | undefined =>
   outcome.status === 'lost' ? undefined : durationMs;
 
-/** Why a run ended this way, and what its fallback did; empty after a success. */
+/** Returns why a run ended this way, and what its fallback did; empty after a success. */
 export const causeOfEnd = (event: RunFinished): string => withFallback(ownCauseOf(event), event.fallback);
 
-/** Why a run ended this way, whatever its fallback did; empty after a success. */
+/** Returns why a run ended this way, whatever its fallback did; empty after a success. */
 export function ownCauseOf(event: RunFinished): string {
   const { status, error } = event.outcome;
   return error ?? (status === 'lost' ? 'the scheduler died while it was running' : '');

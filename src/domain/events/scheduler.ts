@@ -3,7 +3,7 @@ import type { Duration, Instant } from '../time.js';
 import type { EventEntries } from './entry.js';
 import { counted } from '../../text/counted.js';
 
-/** The first timers are armed. */
+/** The scheduler started, and begins to arm its timers. */
 export interface SchedulerStarted {
   readonly event: 'scheduler.started';
   readonly at: Instant;
@@ -11,11 +11,11 @@ export interface SchedulerStarted {
   readonly file: string;
   readonly timers: number;
   readonly pid: number;
-  /** The ledger's file; absent without one. */
+  /** Where the state is; absent if it is in memory only. */
   readonly state?: string;
-  /** The control socket; absent without one. */
+  /** The path of the control socket; absent without one. */
   readonly socket?: string;
-  /** What starts commands; absent where it is not chosen, as in the library. */
+  /** What starts commands; absent where there is no choice, as in the library. */
   readonly launcher?: 'forker' | 'execa';
 }
 
@@ -28,12 +28,12 @@ export interface SchedulerStopping {
   readonly drain?: true;
 }
 
-/** No run is active anymore. The last event. */
+/** No run is active anymore. This is the last event. */
 export interface SchedulerStopped {
   readonly event: 'scheduler.stopped';
   readonly at: Instant;
   readonly runs: number;
-  /** Runs that never had a process and remain open for the next scheduler. */
+  /** How many runs remain open for the next scheduler; absent if none do. */
   readonly waiting?: number;
   readonly uptimeMs: Duration;
 }
@@ -44,14 +44,14 @@ const at = Date.parse('2026-11-23T00:00:00.12Z');
 
 export const schedulerEvents: EventEntries<SchedulerEvent> = {
   'scheduler.started': {
-    summary: 'The scheduler started and armed its timers.',
+    summary: 'The scheduler started, and begins to arm its timers.',
     level: 'info',
     fields: {
       version: { type: 'string', ecs: 'service.version', summary: 'The version of `timers`.' },
       file: { type: 'string', ecs: 'file.path', summary: 'The timer file.' },
       timers: { type: 'integer', summary: 'How many timers the file has.' },
-      pid: { type: 'integer', ecs: 'process.pid', summary: 'The process of the scheduler.' },
-      state: { type: 'string', optional: true, summary: 'The state file; absent if the state is in memory only.' },
+      pid: { type: 'integer', ecs: 'process.pid', summary: 'The process id of the scheduler.' },
+      state: { type: 'string', optional: true, summary: 'Where the state is; absent if it is in memory only.' },
       socket: { type: 'string', optional: true, summary: 'The control socket; absent without one.' },
       launcher: {
         type: 'string',
@@ -115,7 +115,7 @@ export const schedulerEvents: EventEntries<SchedulerEvent> = {
     fields: {
       runs: { type: 'integer', summary: 'How many runs finished.' },
       waiting: { type: 'integer', optional: true, summary: 'How many waiting runs the next start resumes.' },
-      uptime_ms: { type: 'number', unit: 'ms', summary: 'How long it ran.' },
+      uptime_ms: { type: 'number', unit: 'ms', summary: 'How long the scheduler ran.' },
     },
     toFields: ({ runs, waiting, uptimeMs }) => ({
       runs,

@@ -8,7 +8,7 @@ export interface StateUnavailable {
   readonly at: Instant;
   readonly file: string;
   readonly reason: string;
-  /** Several machines share the state, so nothing starts before it can be written. */
+  /** Whether several machines share the state. If so, nothing starts before it can be written. */
   readonly isShared?: true;
 }
 
@@ -18,7 +18,7 @@ export interface StateRecovered {
   readonly at: Instant;
   readonly file: string;
   readonly lost: number;
-  /** Ad-hoc timers in the file that only the next scheduler resumes; absent if there are none. */
+  /** How many ad-hoc timers in the file only the next scheduler resumes; absent if there are none. */
   readonly adHoc?: number;
 }
 
@@ -37,7 +37,7 @@ export interface StateInvalid {
   readonly at: Instant;
   readonly file: string;
   readonly count: number;
-  /** The first of them, each as a sentence. */
+  /** The first invalid values, each as a sentence. */
   readonly problems: readonly string[];
 }
 
@@ -64,12 +64,12 @@ const example = { at: Date.parse('2026-11-23T04:30:00.021Z'), file: '/var/lib/ti
 export const stateEvents: EventEntries<StateTrouble> = {
   'state.unavailable': {
     summary:
-      'The state cannot be written, and `timers` retries. Timers keep running from memory; on a shared state nothing starts.',
+      'The state cannot be written, and `timers` retries. Timers keep running from memory; with a shared state, nothing starts.',
     level: 'error',
     fields: { file: FILE, reason: REASON },
     toFields: ({ file, reason }) => ({ file, reason }),
     sentence: ({ file, reason, isShared }) =>
-      `cannot write the state ${file}; ${isShared ? 'nothing starts until it can' : 'timers keep running from memory'}: ${reason}`,
+      `cannot write the state ${file}; ${isShared ? 'nothing starts until it can be written' : 'timers keep running from memory'}: ${reason}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
@@ -106,7 +106,7 @@ export const stateEvents: EventEntries<StateTrouble> = {
     toFields: ({ file, reason, lost }) => ({ file, reason, lost }),
     sentence({ file, reason, lost }) {
       const what = lost === 0 ? 'the last changes' : counted(lost, 'record');
-      return `could not write ${what} to the state ${file}; the next start will not know: ${reason}`;
+      return `could not write ${what} to the state ${file}; the next start will not know ${lost === 1 ? 'it' : 'them'}: ${reason}`;
     },
     recorded: false,
     concerns: 'scheduler',
@@ -114,12 +114,12 @@ export const stateEvents: EventEntries<StateTrouble> = {
     example: { event: 'state.unrecorded', ...example, reason: 'the disk is full', lost: 4 },
   },
   'state.invalid': {
-    summary: 'The state has invalid values. `timers` ignores them, and what they describe starts from scratch.',
+    summary: 'The state has invalid values. `timers` ignores them, and whatever they describe starts from scratch.',
     level: 'warn',
     fields: {
       file: FILE,
       count: { type: 'integer', summary: 'How many values are invalid.' },
-      problems: { type: 'strings', summary: 'The first of them, as sentences.' },
+      problems: { type: 'strings', summary: 'The first invalid values, each as a sentence.' },
     },
     toFields: ({ file, count: invalid, problems }) => ({ file, count: invalid, problems }),
     sentence: ({ file, count: invalid, problems }) =>

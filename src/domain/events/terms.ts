@@ -13,7 +13,7 @@ export interface StandingBy {
   readonly state: string;
 }
 
-/** This scheduler is the active one of a shared state from now on. */
+/** This scheduler became the active one of a shared state. */
 export interface TookOver {
   readonly event: 'scheduler.took_over';
   readonly at: Instant;
@@ -24,14 +24,14 @@ export interface TookOver {
   readonly fence: number;
 }
 
-/** This scheduler is no longer the active one. It ends its commands or leaves them, and becomes a standby. */
+/** This scheduler is no longer the active one. It ends its commands or leaves them running, and stands by. */
 export interface LostState {
   readonly event: 'scheduler.lost_state';
   readonly at: Instant;
   readonly why: 'fenced' | 'expired';
   /** How many runs were active. */
   readonly running: number;
-  /** What happens to them: `orphans` of the timer file. */
+  /** What happens to those runs: the value of `orphans` in the timer file. */
   readonly action: 'kill' | 'keep';
 }
 
@@ -42,17 +42,17 @@ export interface StateWentBack {
   readonly file: string;
   /** The number of missing commits; absent if the store does not know. */
   readonly behind?: number;
-  /** Whether this scheduler had them in memory and wrote them again. After a takeover, nobody has them. */
+  /** Whether this scheduler had the commits in memory and wrote them again. After a takeover, no machine has them. */
   readonly isRestored: boolean;
 }
 
-/** A standby machine has a different timer file from the active one. Emitted once per version. */
+/** A standby machine has a different timer file from the active one. Emitted once per version of that file. */
 export interface ConfigDiffers {
   readonly event: 'config.differs';
   readonly at: Instant;
   /** The name of the other machine. */
   readonly node: string;
-  /** The names of the timers in which its file differs; absent if it does not say. */
+  /** The names of the timers in which that file differs; absent if the machine does not report them. */
   readonly differences?: {
     readonly added: readonly string[];
     readonly removed: readonly string[];
@@ -69,7 +69,7 @@ const place = 'redis://db.example:6379/0 (timers)';
 
 export const termEvents: EventEntries<TermEvent> = {
   'scheduler.standing_by': {
-    summary: 'Another machine is active. This one takes over when that one ends.',
+    summary: 'Another machine is active. This machine takes over when the active one stops or becomes unreachable.',
     level: 'info',
     fields: { active: { type: 'string', summary: 'The name of the active machine.' }, state: STATE },
     toFields: ({ active, state }) => ({ active, state }),
@@ -90,7 +90,7 @@ export const termEvents: EventEntries<TermEvent> = {
         optional: true,
         summary: 'The time since that machine was last seen; absent for a new state.',
       },
-      fence: { type: 'integer', summary: 'The fence of this term: higher than all before it.' },
+      fence: { type: 'integer', summary: 'The fence of this term, higher than those of all earlier terms.' },
     },
     toFields: ({ from, gapMs, fence }) => ({
       ...(from !== undefined && { from }),
@@ -98,7 +98,7 @@ export const termEvents: EventEntries<TermEvent> = {
       fence,
     }),
     sentence({ from, gapMs }) {
-      if (from === undefined) return 'is the active machine of a new state';
+      if (from === undefined) return 'became the active machine of a new state';
       return `took over from ${from}${gapMs === undefined ? '' : `, ${humanDuration(gapMs)} after it was last seen`}`;
     },
     recorded: false,
@@ -120,7 +120,7 @@ export const termEvents: EventEntries<TermEvent> = {
       action: {
         type: 'string',
         values: ['kill', 'keep'],
-        summary: '`kill`: it ends their commands. `keep`: they continue without a record, under `orphans: keep`.',
+        summary: '`kill`: it ends their commands. `keep` (`orphans: keep`): the commands continue without a record.',
       },
     },
     toFields: ({ why, running, action }) => ({ why, running, action }),
@@ -134,7 +134,7 @@ export const termEvents: EventEntries<TermEvent> = {
   },
   'state.went_back': {
     summary:
-      'The store of the shared state lost records that it had confirmed. `timers` writes those it still has again.',
+      'The store of the shared state lost records that it had confirmed. Those that `timers` still has in memory are written again.',
     level: 'warn',
     fields: {
       file: STATE,
@@ -143,7 +143,7 @@ export const termEvents: EventEntries<TermEvent> = {
         optional: true,
         summary: 'The number of missing commits; absent if the store does not know.',
       },
-      restored: { type: 'boolean', summary: 'Whether `timers` still has them and writes them again.' },
+      restored: { type: 'boolean', summary: 'Whether `timers` still has the records and writes them again.' },
     },
     toFields: ({ file, behind, isRestored }) => ({
       file,
@@ -166,7 +166,7 @@ export const termEvents: EventEntries<TermEvent> = {
       node: { type: 'string', summary: 'The name of the other machine.' },
       added: { type: 'strings', optional: true, summary: 'Timers that only the other file has.' },
       removed: { type: 'strings', optional: true, summary: 'Timers that the other file does not have.' },
-      changed: { type: 'strings', optional: true, summary: 'Timers that both files have, and that differ.' },
+      changed: { type: 'strings', optional: true, summary: 'Timers that are in both files, but differ.' },
     },
     toFields: ({ node, differences }) => ({ node, ...differences }),
     sentence: describeDifferences,
@@ -193,7 +193,7 @@ function describeDifferences({ node, differences }: ConfigDiffers): string {
     ['changes', changed],
   ] as const;
   const how = parts.flatMap(([verb, names]) => (names.length === 0 ? [] : [`${verb} ${someOf(names)}`]));
-  const which = how.length === 0 ? '' : `, which ${how.join(' and ')}`;
+  const which = how.length === 0 ? '' : ` (${how.join('; ')})`;
   return `${node} stands by with a different timer file${which}, which would apply after a takeover`;
 }
 

@@ -39,7 +39,7 @@ export interface TimerAdded {
   readonly command: string;
 }
 
-/** An ad-hoc timer was removed: `canceled` before it came due, or `over` with its outcome. */
+/** An ad-hoc timer was removed: `canceled` before it came due, or `over` once its outcome was recorded. */
 export interface TimerRemoved {
   readonly event: 'timer.removed';
   readonly at: Instant;
@@ -52,12 +52,12 @@ export type TimerControlled = TimerPaused | TimerResumed | TimerReset | TimerAdd
 const NEXT_AT = {
   type: 'timestamp',
   nullable: true,
-  summary: 'When the timer is due next; `null` if it is not.',
+  summary: 'When the timer is due next; `null` if it will not fire again.',
 } as const satisfies EventField;
 
 const STARTS_AT = {
   ...NEXT_AT,
-  summary: 'The actual start: `jitter` after `next_at`.',
+  summary: 'When the timer actually starts: `jitter` after `next_at`.',
 } as const satisfies EventField;
 
 const nextAt = (next: Instant | undefined) => (next === undefined ? null : toTimestamp(next));
@@ -67,12 +67,16 @@ const inFiveMinutes: Instant = Date.parse('2026-11-23T02:05:00Z');
 
 export const timerEvents: EventEntries<TimerControlled> = {
   'timer.paused': {
-    summary: 'You paused a timer with `timers pause` or on the page.',
+    summary: 'You paused a timer with `timers pause`, in `timers top` or on the page.',
     level: 'info',
     mark: 'warning',
     fields: {
       ...TIMER_FIELDS,
-      until: { type: 'timestamp', optional: true, summary: 'When it resumes; absent if you must resume it.' },
+      until: {
+        type: 'timestamp',
+        optional: true,
+        summary: 'When the timer resumes by itself; absent if you must resume it.',
+      },
       reason: { type: 'string', ecs: 'event.reason', optional: true, summary: 'The reason you gave.' },
     },
     toFields: ({ jobName, until, reason }) => ({
@@ -129,7 +133,7 @@ export const timerEvents: EventEntries<TimerControlled> = {
     example: { event: 'timer.added', ...adHoc, next: inFiveMinutes, command: './reindex.sh' },
   },
   'timer.removed': {
-    summary: 'An ad-hoc timer was removed: you canceled it, or it has its outcome.',
+    summary: 'An ad-hoc timer was removed, because you canceled it or its outcome was recorded.',
     level: {
       of: ({ reason }) => (reason === 'over' ? 'debug' : 'info'),
       summary: '`debug` if `reason` is `over`, otherwise `info`',

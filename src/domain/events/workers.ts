@@ -28,7 +28,7 @@ export interface WorkerRefused {
   readonly reason: string;
 }
 
-/** The store rejects the messages about the queue, those of a worker or those of a scheduler. */
+/** The store rejects messages about the queue, from a worker or from a scheduler. */
 export interface QueueUnheard {
   readonly event: 'queue.unheard';
   readonly at: Instant;
@@ -77,7 +77,7 @@ export const workerEvents: EventEntries<WorkerEvent> = {
     fields: {
       version: { type: 'string', summary: 'The version of `timers`.' },
       node: NODE,
-      worker_pid: { type: 'integer', summary: 'The process of the worker.' },
+      worker_pid: { type: 'integer', summary: 'The process id of the worker.' },
       file: { type: 'string', summary: 'The timer file.' },
       state: { type: 'string', summary: 'Where the shared state is, without secrets.' },
       labels: { type: 'strings', summary: 'The labels whose runs it accepts.' },
@@ -111,11 +111,11 @@ export const workerEvents: EventEntries<WorkerEvent> = {
   },
   'worker.refused': {
     summary:
-      'A worker did not start a run, because its timer file does not define it in the same way. After ten reasons in a minute, only a count is logged.',
+      'A worker did not start a run, because the timer is missing or different in its timer file. After ten reasons in a minute, only a count is logged.',
     level: 'warn',
     fields: { node: NODE, reason: { type: 'string', summary: 'The mismatch, as a sentence.' } },
     toFields: ({ node: name, reason }) => ({ node: name, reason }),
-    sentence: ({ node: name, reason }) => `worker ${name} started nothing: ${reason}`,
+    sentence: ({ node: name, reason }) => `worker ${name} did not start a run: ${reason}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
@@ -123,11 +123,11 @@ export const workerEvents: EventEntries<WorkerEvent> = {
   },
   'queue.unheard': {
     summary:
-      'The store refuses messages between the scheduler and workers. Until it accepts them, runs on workers start and end late, and neither `timeout` nor `timers cancel` ends them.',
+      'The store rejects messages between the scheduler and workers. Until it accepts them, runs on workers start and end late, and neither `timeout` nor `timers cancel` ends them.',
     level: 'error',
-    fields: { reason: { type: 'string', summary: 'What the store refuses, and how to fix it.' } },
+    fields: { reason: { type: 'string', summary: 'What the store rejects, and how to fix it.' } },
     toFields: ({ reason }) => ({ reason }),
-    sentence: ({ reason }) => `the store refuses messages, so nothing cancels runs on workers: ${reason}`,
+    sentence: ({ reason }) => `the store rejects messages, so runs on workers cannot be canceled: ${reason}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
@@ -150,7 +150,7 @@ export const workerEvents: EventEntries<WorkerEvent> = {
         nullable: true,
         summary: 'The signal that ended the process; `null` if there is none.',
       },
-      duration_ms: { type: 'number', unit: 'ms', summary: 'How long it took.' },
+      duration_ms: { type: 'number', unit: 'ms', summary: 'How long the attempt took.' },
       error: { type: 'string', optional: true, summary: 'Why there is no exit code and no signal, as a sentence.' },
     },
     toFields: (event) =>

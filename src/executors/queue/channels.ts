@@ -7,17 +7,17 @@ import { MINUTE, type Duration } from '../../domain/time.js';
 export interface QueuePlace {
   /** The prefix of the state: `timers`. */
   readonly prefix: string;
-  /** The key that has the fence of the active machine. */
+  /** The key that holds the fence of the active machine. */
   readonly meta: string;
-  /** Describes why the store refuses a request, without secrets; `undefined` if it does not. */
+  /** Describes why the store rejects a request, without secrets; `undefined` if it does not. */
   readonly refusalOf: (error: unknown) => string | undefined;
-  /** Opens another connection, which tries again by itself. Requests reject while it has none. */
+  /** Opens another connection, which reconnects by itself. Requests reject while it is not connected. */
   readonly connect: () => Redis;
 }
 
-/** Messages outside the queues. They may get lost, so receivers also check regularly. */
+/** The channels for messages outside the queues. Messages may be lost, so receivers also check regularly. */
 export interface Channels {
-  /** The prefix of a worker's channel. Its messages are labels that have new work. */
+  /** The prefix of a worker's channel. Its messages are labels of queues with new work. */
   readonly work: string;
   /** The channel to the scheduler. Its messages are the ids of attempts that started or ended. */
   readonly news: string;
@@ -25,13 +25,16 @@ export interface Channels {
   readonly cancel: string;
 }
 
-/** Messages reach every database of a server, so its number is part of the name. */
+/**
+ * Returns the names of the channels. They contain the number of the database, because messages reach every database of
+ * a server.
+ */
 export function channelsOf({ prefix }: QueuePlace, redis: Redis): Channels {
   const base = `{${prefix}}:${redis.options.db ?? 0}`;
   return { work: `${base}:work:`, news: `${base}:news`, cancel: `${base}:cancel` };
 }
 
-/** A message is a line of two words; longer ones are ignored. */
+/** In characters. A message has at most two words; longer texts are ignored. */
 const LONGEST_MESSAGE = 400;
 
 const BEFORE_NEXT_TRY: Duration = 5_000;
@@ -59,13 +62,10 @@ export function hearFrom(
   return redis;
 }
 
-/** Trouble that has not been seen for this long has ended. If it comes back, it is reported again. */
+/** A rejection that has not been seen for this long has ended. If it comes back, it is reported again. */
 const OVER_AFTER: Duration = 10 * MINUTE;
 
-/**
- * Reports why the store refuses messages. A reason is reported once while it lasts, because every message would repeat
- * it.
- */
+/** Reports why the store rejects messages: once while that lasts, because every message would repeat it. */
 export class Unheard {
   readonly #place: QueuePlace;
   readonly #clock: Clock;
@@ -78,7 +78,7 @@ export class Unheard {
     this.#report = report;
   }
 
-  /** Does nothing if the connection was lost. */
+  /** Reports an error, unless it means that the connection was lost. */
   readonly add = (error: unknown): void => {
     const reason = this.#place.refusalOf(error);
     if (reason === undefined) return;
@@ -87,7 +87,7 @@ export class Unheard {
     if (before === undefined || now - before >= OVER_AFTER) this.#report(reason);
   };
 
-  /** Like {@link add}, for an error from a script, where the server words a refusal like any other error. */
+  /** Like {@link add}, for an error from a script. In a script, the server words a rejection like any other error. */
   refused(error: string): void {
     this.add(new Error(`NOPERM ${error}`));
   }
@@ -95,7 +95,7 @@ export class Unheard {
 
 const queuesOf = ({ prefix }: QueuePlace): string => `{${prefix}}:work`;
 
-/** Where BullMQ keeps a part of a queue; the beginning of all its keys for `''`. */
+/** Returns the key in which BullMQ keeps a part of a queue; for `''`, the prefix of all its keys. */
 export const keyIn = (place: QueuePlace, label: string, name: string): string => `${queuesOf(place)}:${label}:${name}`;
 
 /** The common options of all queues. */

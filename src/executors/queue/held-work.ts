@@ -8,7 +8,7 @@ export class HeldWork {
   readonly taken: TakenWork;
   /** Set when the attempt begins. */
   canceler: Canceler | undefined;
-  /** When its lock expires, by the clock that counts suspensions. Measured from before the request was sent. */
+  /** When the lock expires, by the clock that includes suspensions. Measured from before the request was sent. */
   validUntil: Duration;
   #isLost = false;
   #why: string | undefined;
@@ -28,24 +28,24 @@ export class HeldWork {
     if (!this.#isLost) this.validUntil = until;
   }
 
-  /** Called when the queue does not know this lock, or the lock has expired. The command ends now. */
+  /** Call this when the queue does not know the lock, or when the lock has expired. Ends the command immediately. */
   lose(): void {
     this.#isLost = true;
     this.canceler?.force({ kind: 'requested' });
   }
 
-  /** Why this worker ended its command, as a clause; `undefined` if it did not. */
+  /** Why this worker ended the command, as a clause; `undefined` if it did not. */
   get why(): string | undefined {
     return this.canceler?.cause === undefined ? undefined : this.#why;
   }
 
-  /** Ends its command because of something that happened to this worker. */
+  /** Ends the command because of something that happened to this worker. */
   giveUp(why: string, isForced = false): void {
     this.#why ??= why;
     this.cancel(isForced);
   }
 
-  /** Ends its command with the usual grace, or at once. */
+  /** Ends the command with the usual grace, or immediately. */
   cancel(isForced: boolean): void {
     if (isForced) this.canceler?.force({ kind: 'requested' });
     else this.canceler?.cancel({ kind: 'requested' });

@@ -11,7 +11,7 @@ import { travelling, workIdOf } from './work-orders.js';
 import { RemoteAttempt } from './remote-attempt.js';
 import { WorkQueues, type FoundWork, type QueueDepth } from './work-queues.js';
 
-/** The pause between two checks of all attempts, for lost messages. */
+/** The pause between two checks of all attempts, in case a message was lost. */
 const ROUND: Duration = 1_000;
 /** How often each attempt is checked if no message arrives. */
 const BETWEEN_LOOKS: Duration = 5_000;
@@ -30,15 +30,15 @@ export interface QueueExecutorParts {
   /** The period in which this machine is the active one. */
   readonly term: WorkTerm;
   readonly reapEvery?: Duration | undefined;
-  /** Which workers run a timer by its present definition. */
+  /** Returns which workers run a timer, according to its current definition. */
   readonly runOnOf: (timer: string) => RunOn | undefined;
-  /** Called with the reason when the store begins to refuse messages. */
+  /** Called with the reason when the store begins to reject messages. */
   readonly onUnheard: (reason: string) => void;
 }
 
 /**
- * Passes attempts to workers. An attempt outlives the scheduler: the next one asks for it by run and number, and gets
- * the active attempt or its result.
+ * Passes attempts to workers. An attempt outlives its scheduler. The next scheduler asks for it by run and number, and
+ * gets the active attempt or its result.
  */
 export class QueueExecutor implements Executor {
   readonly #parts: QueueExecutorParts;
@@ -88,24 +88,24 @@ export class QueueExecutor implements Executor {
     });
   }
 
-  /** Call it with each event, once it is recorded: an attempt whose end is on record leaves its queue. */
+  /** Call this with each event once it is recorded. An attempt whose end is recorded leaves its queue. */
   recorded(event: TimerEvent): void {
     if (event.event === 'run.finished') this.#forget(workIdOf(event.runId, event.attempts));
     else if (event.event === 'attempt.failed') this.#forget(workIdOf(event.runId, event.attempt));
   }
 
-  /** Call it when definitions have changed: attempts that wait for a worker get the current one. */
+  /** Call this when definitions have changed: attempts that wait for a worker get the current definition. */
   redefine(): void {
     for (const attempt of this.#attempts.values())
       if (attempt.redefine(this.#parts.runOnOf(attempt.name)) && attempt.isConfirmed) void this.#send(attempt);
   }
 
-  /** {@link Orphans.takeBack} */
+  /** Implements {@link Orphans.takeBack}. */
   async takeBack({ runId, attempt, label }: LeftAttempt, action: 'kill' | 'keep'): Promise<boolean> {
     const { clock, term } = this.#parts;
     const id = workIdOf(runId, attempt);
     while (!this.#isClosed && term.heldUntil() !== undefined) {
-      // While the store is unreachable, that is unknown, and the queue is asked again.
+      // While the store is unreachable, the answer is unknown, so the queue is asked again.
       if (await this.#endLeft(label, id, action).catch(() => false)) return true;
       await new Promise<void>((resolve) => clock.after(ROUND, resolve));
     }
@@ -127,7 +127,7 @@ export class QueueExecutor implements Executor {
     return this.#queues.depth(label);
   }
 
-  /** Attempts on workers continue, and never end here. */
+  /** Attempts on workers continue, but {@link execute} never resolves for them. */
   close(): void {
     this.#isClosed = true;
     this.#disarm();
@@ -135,11 +135,15 @@ export class QueueExecutor implements Executor {
     this.#queues.close();
   }
 
-  /** Repeats until the queue confirms it. A lost response is harmless: the queue accepts each id only once. */
+  /**
+   * Sends an attempt until the queue confirms it. A lost response is harmless, because the queue accepts each id only
+   * once.
+   */
   async #send(attempt: RemoteAttempt): Promise<void> {
     const { clock, term } = this.#parts;
     while (this.#isOpen(attempt) && !attempt.isCanceled) {
-      // Without the lease, the next active machine decides about it. A request from before that is refused by its fence.
+      // Without the lease, the next active machine decides about the attempt. The fence rejects a request sent before
+      // that.
       if (term.heldUntil() === undefined) return;
       attempt.isSending = true;
       const { order } = attempt;
@@ -166,11 +170,11 @@ export class QueueExecutor implements Executor {
       if (isUnsent || (await this.#queues.takeBack(attempt.label, attempt.id))) attempt.end(UNSTARTED);
       else await this.#queues.cancel(attempt.label, attempt.id, attempt.io.cancellation.isForced);
     } catch {
-      // The next round repeats it.
+      // The next round tries again.
     }
   }
 
-  /** Withdraws it from its queue when it should have started. */
+  /** Withdraws an attempt from its queue if it has not started in time. */
   #watchStart(attempt: RemoteAttempt): void {
     const left = attempt.startsBefore - this.#parts.clock.monotonic();
     if (left < ROUND) this.#parts.clock.after(Math.max(0, left), () => void this.#expire(attempt));
@@ -184,7 +188,7 @@ export class QueueExecutor implements Executor {
       if ((await this.#queues.takeBack(label, id)) || ((await this.#look(attempt)) === undefined && !isConfirmed))
         attempt.end({ kind: 'expired' });
     } catch {
-      // The next round repeats it.
+      // The next round tries again.
     }
   }
 
@@ -230,7 +234,8 @@ export class QueueExecutor implements Executor {
   }
 
   /**
-   * Removes attempts that belong to no open run: after some minutes, an active scheduler has asked for all of its own.
+   * Removes ended attempts that belong to no open run. The first sweep is after some minutes: by then, an active
+   * scheduler has asked for all of its own attempts.
    */
   #sweep(now: Duration): void {
     this.#sweptAt = now;

@@ -1,35 +1,35 @@
-/** Our own steps on a BullMQ queue. */
+/** A step on a BullMQ queue that BullMQ does not provide. Redis runs a script as one step. */
 export interface QueueScript {
-  /** Keys of the queue, in their order. */
+  /** The keys of the queue that the script uses, in order. */
   readonly keys: (id: string) => readonly string[];
   readonly lua: string;
 }
 
-/** Redis runs a script as one step. */
+/** Sets `now` to the server's time, in epoch milliseconds. */
 const NOW = `local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000)`;
 
 /**
- * A scheduler's requests carry its fence. A replaced scheduler that was suspended may still send a request when it
- * wakes up, which changes nothing. KEYS[1]: `meta` of the state. ARGV[1]: the fence.
+ * Ends the script if the request is from a replaced scheduler, which may still send one when it wakes from a
+ * suspension. Each request carries its scheduler's fence. KEYS[1]: `meta` of the state. ARGV[1]: the fence.
  */
 const FENCED = `if tonumber(redis.call('HGET', KEYS[1], 'fence') or '0') > tonumber(ARGV[1]) then return 0 end`;
 
-/** If the store's user is not allowed to send messages, `sent` is the error. */
+/** Sends a message. If the store's user is not allowed to, `sent` is the error. */
 const publish = (channel: string, text: string) => `local sent = redis.pcall('PUBLISH', ${channel}, ${text})`;
 
-/** Replies with a number, or with the error of the message. */
+/** Returns a number or, if the message could not be sent, the error. */
 const OR_UNSENT = (done: string) => `if type(sent) == 'table' then return sent.err end
 return ${done}`;
 
-/** More names on the list of idle workers than this were not written by this program. */
+/** How many idle workers are tried, at most. A longer list was not written by this program. */
 const MOST_GONE = 1_000;
 
 /**
- * Adds jobs to their queue as BullMQ does. If one already waits there, its data are replaced, and workers that returned
- * it may run it now. For each that is new to the queue, one idle worker gets a message. ARGV: beginning of its keys, label, beginning of
- * the channels of workers. Then for each job: id, name, data, time (ms), whether it has been added before: one that is gone
- * is not added again. Returns for each job whether the queue has it: 1 if it is new, 2 if it was there. Then the error of a
- * message, if any.
+ * Adds jobs to their queue as BullMQ does. If a job already waits there, its data is replaced, and workers that
+ * returned it may run it now. For each job that workers may now take, one idle worker gets a message. ARGV: prefix of
+ * the queue's keys, label, prefix of the workers' channels. Then for each job: id, name, data, time (ms), and 1 if it
+ * was added before. A job that was added before and is gone is not added again. Returns 1 for each job that is new, and
+ * 2 for each other job. Then the error of a message, if any.
  */
 export const ADD: QueueScript = {
   keys: () => ['wait', 'delayed', 'idle'],
@@ -64,8 +64,8 @@ return reply`,
 };
 
 /**
- * BullMQ's own removal would also remove jobs that were taken and have since ended or lost their worker. ARGV: id.
- * Returns whether no worker can take it now.
+ * Removes a waiting job. BullMQ's own removal would also remove jobs that were taken and have since ended or lost their
+ * worker. ARGV: id. Returns 1 if no worker can take the job now, otherwise 0.
  */
 export const TAKE_BACK: QueueScript = {
   keys: (id) => ['wait', id, 'delayed'],
@@ -76,7 +76,7 @@ redis.call('DEL', KEYS[3])
 return 1`,
 };
 
-/** Asks the worker that has it to end it. ARGV: channel, message. */
+/** Asks the worker that runs a job to end it. ARGV: channel, message. */
 export const CANCEL: QueueScript = {
   keys: () => [],
   lua: `${FENCED}
@@ -85,9 +85,9 @@ ${OR_UNSENT('1')}`,
 };
 
 /**
- * Returns a job that its worker has not begun to the queue, after a pause that grows with the time since the first
+ * Puts a job that its worker has not begun back into the queue, after a pause that grows with the time since the first
  * return. Any worker may then take it. ARGV: lock, id, longest time since the first return (ms). Returns 0 if that time
- * has passed, or the worker no longer holds the job.
+ * has passed, or if the worker no longer holds the job.
  */
 export const RETURN: QueueScript = {
   keys: (id) => [`${id}:lock`, 'active', 'stalled', 'delayed', id],
@@ -105,18 +105,23 @@ return 1`,
 /** In bytes. Larger values of a job were not written by this program. */
 const LARGEST = 300_000;
 
-/** Reads a value of the job; `false` if it is too large, or the key has no job. */
+/**
+ * Defines `value`, which reads a value of a job. It returns `false` if the value is too large, or if the key has no
+ * job.
+ */
 const VALUE = `local function value(key, name)
   local size = redis.pcall('HSTRLEN', key, name)
   return type(size) == 'number' and size <= ${LARGEST} and redis.call('HGET', key, name)
 end`;
 
 /**
- * Takes jobs as BullMQ does, and ignores what this program does not use, because anyone may have put it there. Ids without a job are
- * removed. Half of what waits is for others. A worker with room is on the list of idle ones while nothing waits; one without
- * room is on none. Arguments begin after KEYS[k] and ARGV[a]. KEYS: those of `TAKE_NEXT`, then the lists of idle workers of all
- * its labels. ARGV: beginning of the keys, token, lock (ms), name of the worker, its id, room, whether jobs that were
- * returned come first. Returns 1 if it is on the list, otherwise 0. Then id, name, data and 1 for the first time of each job.
+ * Takes jobs as BullMQ does, and ignores fields that this program does not use, because anyone may have written them.
+ * Ids without a job are removed. Takes at most half of the waiting jobs, and leaves the rest to other workers. While
+ * nothing waits, a worker with room is on the list of idle workers. A worker without room is on no list. Arguments
+ * begin after KEYS[k] and ARGV[a]. KEYS: those of `TAKE_NEXT`, then the lists of idle workers of the worker's other
+ * labels. ARGV: prefix of the queue's keys, token, lock (ms), name of the worker, its id, room, and 1 if returned jobs
+ * come first. Returns 1 if the worker is on the list, otherwise 0. Then for each job its id, name, data, and 1 if no
+ * worker has taken it before.
  */
 const TAKES = `${VALUE}
 local function take(k, a)
@@ -172,8 +177,8 @@ return take(0, 0)`,
 };
 
 /**
- * Puts jobs back that their worker took without a reply: it has not begun them. ARGV: beginning of the keys, lock. Returns how
- * many.
+ * Puts back jobs that a worker has taken without getting the reply, and so has not begun. ARGV: prefix of the queue's
+ * keys, lock. Returns how many.
  */
 export const UNTAKE: QueueScript = {
   keys: () => ['wait', 'active', 'stalled'],
@@ -191,9 +196,10 @@ return count`,
 };
 
 /**
- * Ends a job as BullMQ does, notifies its scheduler, and takes the next ones. KEYS: the last one says how it ended: `completed` or
- * `failed`; then those of `TAKE_NEXT`, or none. ARGV: lock, id, field and text of its end, channel of the scheduler; then those of
- * `TAKE_NEXT`, or none. Returns 0 if the job is no longer its own, otherwise 1, the error of the message or '', and what was taken.
+ * Ends a job as BullMQ does, notifies its scheduler, and takes the next jobs. KEYS: the last of the job's own keys is
+ * `completed` or `failed`, for how it ended. Then those of `TAKE_NEXT`, or none. ARGV: lock, id, field and text of the
+ * end, channel of the scheduler. Then those of `TAKE_NEXT`, or none. Returns 0 if the worker no longer holds the job.
+ * Otherwise returns 1, the error of the message or '', and what was taken.
  */
 export const FINISH: QueueScript = {
   keys: (id) => [`${id}:lock`, 'active', 'stalled', id],
@@ -208,7 +214,10 @@ ${publish('ARGV[5]', 'ARGV[2]')}
 return {1, type(sent) == 'table' and sent.err or '', #ARGV > 5 and take(5, 5) or 0}`,
 };
 
-/** Notes where the process of a job is, and notifies its scheduler. ARGV: lock, id, text, channel. Returns 0 if it is no longer its own. */
+/**
+ * Records where the process of a job is, and notifies its scheduler. ARGV: lock, id, text, channel. Returns 0 if the
+ * worker no longer holds the job.
+ */
 export const STARTED: QueueScript = {
   keys: (id) => [`${id}:lock`, id],
   lua: `if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('EXISTS', KEYS[2]) == 0 then return 0 end
@@ -218,9 +227,10 @@ ${OR_UNSENT('1')}`,
 };
 
 /**
- * Reads jobs, and removes others that have ended. ARGV: beginning of the keys, how many are read, their ids, the ids of the
- * others. Returns for each job 0 if there is none, or for each value whether it is there, and the value unless it is too
- * large. Then the ids that are still there.
+ * Reads jobs, and removes other jobs that have ended. ARGV: prefix of the queue's keys, how many jobs to read, their
+ * ids, the ids of jobs to remove. Returns 0 for each job that does not exist. For an existing one, returns whether it
+ * has each of four fields, then the values of three others unless they are too large. Then the ids of jobs that could
+ * not be removed.
  */
 export const FIND: QueueScript = {
   keys: () => ['completed', 'failed'],
@@ -249,8 +259,8 @@ return reply`,
 };
 
 /**
- * When the first waiting and the first delayed job were added. ARGV: beginning of the keys. Returns an empty text for
- * each that is not there or says nothing plausible.
+ * Reads when the first waiting and the first delayed job were added. ARGV: prefix of the queue's keys. Returns an empty
+ * string for a job that does not exist or whose time is missing or too long.
  */
 export const OLDEST: QueueScript = {
   keys: () => ['wait', 'delayed'],

@@ -14,15 +14,17 @@ export const LEAST_LOCK: Duration = 15 * SECOND;
 /** @public */
 export const DEFAULT_LOCK: Duration = 30 * SECOND;
 
-/** The longest time between two renewals of the locks, and between two checks for work if no message arrives. */
+/** The longest time between two checks of the locks. */
 const LONGEST_TICK: Duration = 500;
+/** The longest time between two renewals of the locks. */
 const BETWEEN_RENEWALS: Duration = 5_000;
+/** How often to check for work if no message arrives. */
 const BETWEEN_POLLS: Duration = 1_000;
 const BEFORE_NEXT_TRY: Duration = 500;
-/** How long workers with a different file return an attempt: until a changed file has reached all of them. */
+/** How long workers with another definition return an attempt: until a changed file has reached all of them. */
 const PATIENCE: Duration = 2 * MINUTE;
 const LONGEST_SHOWN = 60;
-/** A command that ends sooner is reported by its result only. */
+/** The start of a command that ends sooner is reported only with its result. */
 const WORTH_TELLING: Duration = 100;
 
 /** An attempt to run. */
@@ -31,8 +33,8 @@ export interface Work {
   readonly label: string;
   readonly order: WorkOrder;
   /**
-   * Until when this worker holds it, by `sinceBoot`; `undefined` if it no longer does. Checked just before its process
-   * starts.
+   * Returns until when this worker holds the attempt, by `sinceBoot`; `undefined` if it no longer does. Called just
+   * before its process starts.
    */
   heldUntil(): Duration | undefined;
   /** Called when its process exists. */
@@ -61,20 +63,20 @@ export interface QueueWorkerParts {
   readonly node: string;
   /** How long a worker that does not respond keeps its attempts. */
   readonly lock: Duration;
-  /** The id of this worker, unique over workers. */
+  /** The id of this worker, unique among workers. */
   readonly id: string;
   /** Default: {@link PATIENCE}. */
   readonly patience?: Duration | undefined;
   readonly begin: (work: Work) => RunningWork | Misfit;
-  /** Called with a sentence for an order that is not valid. */
+  /** Called with a sentence when an order is not valid. */
   readonly onRefused: (sentence: string) => void;
-  /** Called with the reason when the store begins to refuse messages. */
+  /** Called with the reason when the store begins to reject messages. */
   readonly onUnheard: (reason: string) => void;
   /** Called when the store stops responding (false), and when it responds again. */
   readonly onReach: (isReached: boolean) => void;
 }
 
-/** Takes attempts from the queues of its labels, keeps their locks, and sends their results. */
+/** Takes attempts from the queues of its labels, renews their locks, and sends their results. */
 export class QueueWorker {
   readonly #parts: QueueWorkerParts;
   readonly #redis: Redis;
@@ -104,7 +106,7 @@ export class QueueWorker {
     this.#listener = hearFrom(place, [channels.work + id, channels.cancel], hear);
   }
 
-  /** How many attempts it runs. */
+  /** The number of attempts it is running. */
   get running(): number {
     return this.#held.size;
   }
@@ -113,7 +115,7 @@ export class QueueWorker {
     this.#tick();
   }
 
-  /** Accepts nothing more. Resolves when all attempts have ended. */
+  /** Takes no more attempts. Resolves when all attempts have ended. */
   async drain(): Promise<void> {
     this.#isDraining = true;
     await this.#requests.leave(this.#sources.lists);
@@ -123,7 +125,7 @@ export class QueueWorker {
     });
   }
 
-  /** Ends all attempts with the usual grace, or at once. */
+  /** Ends all attempts with the usual grace, or immediately. */
   end(isForced: boolean): void {
     for (const work of this.#held.values()) work.giveUp('was stopped', isForced);
   }
@@ -156,7 +158,7 @@ export class QueueWorker {
     this.#disarm = clock.after(Math.min(lock / 10, LONGEST_TICK), () => this.#tick());
   }
 
-  /** A command ends before its lock does: with the usual grace while there is time, then at once. */
+  /** Ends a command before its lock expires: with the usual grace while there is time, then immediately. */
   #watch(work: HeldWork, now: Duration): void {
     const left = work.validUntil - now;
     if (left <= 0) work.lose();
@@ -185,7 +187,7 @@ export class QueueWorker {
     void this.#requests.untake().then(() => this.#take());
   }
 
-  /** Takes attempts while there are slots, and queues that may have work. */
+  /** Takes attempts while there are free slots and queues that may have work. */
   async #take(): Promise<void> {
     while (this.#mayTake && this.#held.size < this.#parts.slots) {
       const taking = this.#sources.next(this.#parts.slots - this.#held.size);
@@ -239,8 +241,8 @@ export class QueueWorker {
   }
 
   /**
-   * Returns it for other workers, unless it was first returned too long ago. Repeats until the queue replies or its
-   * lock expires.
+   * Returns an attempt to the queue for other workers, unless it was first returned too long ago. Repeats until the
+   * queue replies or the lock expires.
    */
   async #return(work: HeldWork): Promise<boolean> {
     const patience = this.#parts.patience ?? PATIENCE;
@@ -252,9 +254,13 @@ export class QueueWorker {
     return true;
   }
 
-  /** Repeats until the queue confirms it or its lock expires. After that it is lost, and its scheduler notices. */
+  /**
+   * Sends a result until the queue confirms it or the lock expires. After that, the attempt is lost, and its scheduler
+   * notices.
+   */
   async #send(work: HeldWork, result: WorkResult | undefined): Promise<void> {
-    // The slot is free as soon as the attempt has ended. Work that a lost reply contained is not requested again.
+    // The slot is free as soon as the attempt has ended. A retry requests no work, because a lost reply may have
+    // contained some.
     let taking = this.#mayTake ? this.#sources.next(1 + this.#parts.slots - this.#held.size) : undefined;
     while (!work.isLost && this.#now < work.validUntil) {
       if (await this.#finish(work, result, taking)) return;
@@ -263,7 +269,7 @@ export class QueueWorker {
     }
   }
 
-  /** Returns whether the queue has replied. */
+  /** Sends a result, and takes the next attempts. Returns whether the queue has replied. */
   async #finish(work: HeldWork, result: WorkResult | undefined, taking: TakeRequest | undefined): Promise<boolean> {
     const askedAt = this.#now;
     if (taking !== undefined) this.#isTaking = true;

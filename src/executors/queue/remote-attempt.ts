@@ -5,7 +5,10 @@ import type { Duration, Instant } from '../../domain/time.js';
 import type { WorkOrder, WorkResult, WorkStart } from './work-orders.js';
 import type { FoundWork } from './work-queues.js';
 
-/** If a queue has lost an attempt, its worker needs a few seconds to notice. */
+/**
+ * How long an attempt must be missing from its queue before it counts as lost. Its worker needs a few seconds to
+ * notice.
+ */
 const UNTIL_GONE: Duration = 20_000;
 
 /** An attempt that a worker runs, as its scheduler sees it. */
@@ -18,7 +21,7 @@ export class RemoteAttempt {
   readonly #settle: (exit: Exit) => void;
   #hasStarted = false;
   #hasEnded = false;
-  /** When the queue was first found to have lost the attempt, by the monotonic clock. */
+  /** When the attempt was first missing from its queue, by the monotonic clock. */
   #missingSince: Duration | undefined;
   /** Whether a request to add it is on its way. */
   isSending = false;
@@ -46,7 +49,10 @@ export class RemoteAttempt {
     return this.#order;
   }
 
-  /** Returns whether workers need a new order, because the timer has changed but is still for workers. */
+  /**
+   * Applies a new definition. Returns whether workers need a new order, because the timer has changed but still belongs
+   * to the same workers.
+   */
   redefine(runOn: RunOn | undefined): boolean {
     if (runOn?.label !== this.label || runOn.hash === this.#order.hash) return false;
     this.#order = { ...this.#order, hash: runOn.hash };
@@ -57,7 +63,7 @@ export class RemoteAttempt {
     return this.io.cancellation.cause !== undefined;
   }
 
-  /** Applies the state in its queue. */
+  /** Applies what was found in the queue. */
   take(found: FoundWork | undefined, { now, elapsed }: { readonly now: Instant; readonly elapsed: Duration }): void {
     if (this.#hasEnded) return;
     if (found === undefined) {

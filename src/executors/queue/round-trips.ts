@@ -4,7 +4,7 @@ interface Asked<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Requests that share round trips: those made while one is in progress go with the next one. */
+/** Combines requests into round trips. Requests made during a round trip go with the next one. */
 export class RoundTrips<Item, Result> {
   readonly #most: number;
   readonly #send: (items: readonly Item[]) => Promise<readonly Result[]>;

@@ -32,7 +32,7 @@ export class StoreReach {
       this.#reached(true);
       return answer;
     } catch {
-      // A refusal of this one request, or a lost connection, which the next request shows.
+      // Either the store rejected this one request, or the connection was lost, which the next request shows.
       return undefined;
     }
   }

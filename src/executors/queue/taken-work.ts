@@ -6,7 +6,7 @@ import { keyIn, type QueuePlace } from './channels.js';
 export interface TakenWork {
   readonly id: string;
   readonly label: string;
-  /** The name of its lock. */
+  /** The value of its lock. */
   readonly token: string;
   readonly name: string;
   readonly data: unknown;
@@ -17,7 +17,7 @@ export interface TakenWork {
 /** A request for work: keys and arguments of `TAKE_NEXT`. */
 export interface TakeRequest {
   readonly label: string;
-  /** The name of the locks that it takes. */
+  /** The value of the locks that it takes. */
   readonly token: string;
   readonly keys: readonly string[];
   readonly args: readonly (string | number)[];
@@ -25,11 +25,11 @@ export interface TakeRequest {
   readonly read: (reply: unknown) => readonly TakenWork[];
 }
 
-/** The queue of a label. A worker on its list of idle ones gets a message when it has work. */
+/** The queue of a label. A worker on its list of idle workers gets a message when the queue has work. */
 interface Source {
   readonly label: string;
   isListed: boolean;
-  /** How many messages came from it. */
+  /** How many messages about this queue have arrived. */
   heard: number;
 }
 
@@ -38,11 +38,14 @@ interface WorkSourcesParts {
   readonly labels: readonly string[];
   readonly lock: number;
   readonly node: string;
-  /** The id of this worker, unique over workers. */
+  /** The id of this worker, unique among workers. */
   readonly id: string;
 }
 
-/** Where a worker takes its work: label after label, and only from queues that may have work without a message. */
+/**
+ * Chooses the queue that a worker asks next: label after label, skipping queues that will send a message when they have
+ * work.
+ */
 export class WorkSources {
   readonly #parts: WorkSourcesParts;
   readonly #sources: readonly Source[];
@@ -62,12 +65,12 @@ export class WorkSources {
     return this.#lists;
   }
 
-  /** Whether a queue may have work without a message. */
+  /** Whether any queue may have work without sending a message. */
   get mayHaveWork(): boolean {
     return this.#sources.some(({ isListed }) => !isListed);
   }
 
-  /** Called when a message says that the queue of a label has work. */
+  /** Call this when a message says that the queue of a label has work. */
   heard(label: string): void {
     const source = this.#sources.find((one) => one.label === label);
     if (source === undefined) return;
@@ -80,7 +83,7 @@ export class WorkSources {
     for (const source of this.#sources) source.isListed = false;
   }
 
-  /** The next request, for `room` attempts at most. Not while another one is on its way. */
+  /** Returns the next request, for at most `room` attempts. Do not call this while another request is in progress. */
   next(room: number): TakeRequest {
     const { place, lock, node, id } = this.#parts;
     const count = this.#sources.length;

@@ -51,10 +51,10 @@ export interface WorkResult {
   readonly usage?: Usage;
 }
 
-/** The id of an attempt, the same for every scheduler that asks for it. */
+/** Returns the id of an attempt, the same for every scheduler that asks for it. */
 export const workIdOf = (runId: string, attempt: number | string): string => `${runId}.${attempt}`;
 
-/** The variables of an attempt that its order contains. */
+/** Returns the variables of an attempt that its order contains. */
 export const travelling = (env: Readonly<Record<string, string | undefined>>): WorkOrder['env'] =>
   Object.fromEntries(
     Object.entries(env).filter((entry): entry is [string, string] => VARIABLES.has(entry[0]) && entry[1] !== undefined),
@@ -85,7 +85,7 @@ function readVariables(env: unknown): WorkOrder['env'] | undefined {
   return Object.fromEntries(entries) as WorkOrder['env'];
 }
 
-/** Whether the variables are those of that attempt. */
+/** Returns whether the variables are those of this attempt. */
 function isOf(name: string, id: string, env: WorkOrder['env']): boolean {
   const { TIMERS_TASK_NAME: task, TIMERS_RUN_ID: runId = '', TIMERS_ATTEMPT: attempt = '' } = env;
   const { TIMERS_SCHEDULED_AT: at = '' } = env;
@@ -93,7 +93,7 @@ function isOf(name: string, id: string, env: WorkOrder['env']): boolean {
   return isAttempt && !Number.isNaN(Date.parse(at));
 }
 
-/** Reads where a process started; `undefined` if that is not valid. */
+/** Reads where a process started; `undefined` if the value is not valid. */
 export function readStart(value: unknown): WorkStart | undefined {
   const { node, pid, startedAt } = Object(value) as Partial<WorkStart>;
   if (typeof node !== 'string' || !isId(pid) || !isTime(startedAt)) return undefined;

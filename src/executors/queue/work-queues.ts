@@ -25,7 +25,7 @@ export interface FoundWork {
   /** The worker that took it, if known. */
   readonly node: string | undefined;
   readonly start: WorkStart | undefined;
-  /** Absent until it has ended. `invalid`: how it ended is unknown. */
+  /** How the attempt ended; absent until then. `invalid`: its result cannot be read. */
   readonly end?: WorkResult | 'dead' | 'invalid';
 }
 
@@ -34,19 +34,19 @@ export interface QueueDepth {
   readonly label: string;
   readonly waiting: number;
   readonly active: number;
-  /** When the oldest of the waiting ones was added, in epoch milliseconds. */
+  /** When the oldest waiting attempt was added, in epoch milliseconds. */
   readonly oldestAt: number | undefined;
 }
 
 interface WorkQueuesOptions {
   readonly clock: Clock;
-  /** The fence of this machine's term as the active one. */
+  /** The fence of this machine's term as the active machine. */
   readonly fence: string;
-  /** Gets the id of an attempt that started or ended. */
+  /** Called with the id of an attempt that started or ended. */
   readonly hear: (id: string) => void;
   /** The pause between two searches for dead workers. */
   readonly reapEvery: Duration;
-  /** Called with the reason when the store begins to refuse messages. */
+  /** Called with the reason when the store begins to reject messages. */
   readonly onUnheard: (reason: string) => void;
 }
 
@@ -71,7 +71,7 @@ interface Lane {
   readonly reaper: WorkTaker;
 }
 
-/** How many attempts share a request. A found one may have hundreds of kilobytes. */
+/** How many attempts share a request, at most. Each attempt that is read may have hundreds of kilobytes. */
 const [MOST_ADDED, MOST_FOUND, MOST_REMOVED] = [200, 16, 200];
 
 /** Ended attempts that nobody has asked about within this time belong to no open run. */
@@ -101,8 +101,8 @@ export class WorkQueues {
   }
 
   /**
-   * Adds an attempt, or replaces the order of a waiting one. `isConfirmed`: it only replaces the order. Returns whether
-   * it is there now: not if another machine is the active one.
+   * Adds an attempt, or replaces the order of a waiting attempt. With `isConfirmed`, only replaces the order. Returns
+   * `undefined` if nothing was done, because another machine is the active one.
    */
   add(label: string, work: Addition, at: Instant): Promise<'added' | 'known' | undefined> {
     const { id, name, order, isConfirmed } = work;
@@ -118,14 +118,14 @@ export class WorkQueues {
     this.#side(label).recorded.push(id);
   }
 
-  /** Removes what {@link forget} has left. Never rejects. */
+  /** Removes the attempts passed to {@link forget} that no request has removed yet. Never rejects. */
   async tidy(): Promise<void> {
     for (const [label, { recorded }] of this.#sides)
-      // What is left because the store is unreachable is removed by a sweep.
+      // If the store is unreachable, a sweep removes them later.
       if (recorded.length > 0) await this.#find(label, []).catch(() => undefined);
   }
 
-  /** Withdraws an attempt that waits for a worker. Returns whether it did, so that no worker can take it. */
+  /** Withdraws an attempt that waits for a worker. Returns whether that succeeded, so that no worker can take it. */
   async takeBack(label: string, id: string): Promise<boolean> {
     return (await this.#run(TAKE_BACK, { label, id }, [id])) === 1;
   }
@@ -153,7 +153,10 @@ export class WorkQueues {
     return { label, waiting: wait + delayed, active, oldestAt };
   }
 
-  /** BullMQ would read the whole job, which others can make as large as they like. */
+  /**
+   * Reads when the oldest attempt was added. BullMQ would read the whole job, which anyone can make as large as they
+   * like.
+   */
   async #oldest(label: string): Promise<Instant | undefined> {
     const keys = OLDEST.keys('').map((name) => keyIn(this.#place, label, name));
     const reply = await this.#ask(label, () =>
@@ -182,7 +185,7 @@ export class WorkQueues {
     return side;
   }
 
-  /** Each work has the arguments that the script gets about it. */
+  /** Adds attempts. Each is given as the arguments that the script needs for it. */
   async #add(
     label: string,
     works: readonly (readonly (string | number)[])[],
@@ -195,7 +198,7 @@ export class WorkQueues {
     return works.map((_, index) => (reply[index] === 1 ? 'added' : 'known'));
   }
 
-  /** Reads attempts, and removes what is recorded. */
+  /** Reads attempts, and removes those whose end is recorded. */
   async #find(label: string, ids: readonly string[]): Promise<readonly (FoundWork | undefined)[]> {
     const recorded = this.#side(label).recorded.splice(0, MOST_REMOVED);
     const reply = await this.#ask(label, () => {
@@ -206,12 +209,12 @@ export class WorkQueues {
       (reply as readonly unknown[]).slice(0, ids.length),
       (reply as readonly unknown[]).slice(ids.length),
     ];
-    // For example, an attempt whose worker died waits until another worker ends it.
+    // The script could not remove these. For example, an attempt whose worker died waits until another worker ends it.
     for (const id of left) void this.remove(label, String(id)).catch(() => undefined);
     return found.map(readFound);
   }
 
-  /** Returns the number of the script: 0 if it did nothing. */
+  /** Runs a script. Returns its number: 0 if it did nothing. */
   async #run(
     { keys, lua }: QueueScript,
     { label, id }: { label: string; id: string },
@@ -221,14 +224,15 @@ export class WorkQueues {
       const all = [this.#place.meta, ...keys(id).map((name) => keyIn(this.#place, label, name))];
       return runScript(this.#redis, lua, all, [this.#fence, ...args]);
     });
-    // The step is done, but its message was refused.
+    // The step is done, but its message was rejected.
     if (typeof done === 'string') this.#unheard.refused(done);
     return done;
   }
 
   /**
-   * Asks a queue. BullMQ would wait for a connection, for an unknown time. One that was lost at the wrong moment leaves
-   * its side of the queue unusable: it is opened again.
+   * Sends a request to a queue. Rejects without a connection, because BullMQ would wait for one indefinitely. A
+   * connection that was lost at the wrong moment leaves its side of the queue unusable, so after an error it is opened
+   * again.
    */
   async #ask<Answer>(label: string, ask: (queue: Queue) => Promise<Answer>): Promise<Answer> {
     if (this.#redis.status !== 'ready') throw new Error('the store of the queues cannot be reached');

@@ -19,11 +19,11 @@ interface WorkRequestsParts {
   readonly lock: Duration;
 }
 
-/** What a worker asks its queues. Each request returns `undefined` if the store did not reply. */
+/** The requests of a worker to its queues. Each returns `undefined` if the store did not reply. */
 export class WorkRequests {
   readonly #parts: WorkRequestsParts;
   readonly #takers = new Map<string, WorkTaker>();
-  /** Requests that may have taken work without a reply. */
+  /** Requests without a reply, which may have taken work. */
   #unanswered: TakeRequest[] = [];
 
   constructor(parts: WorkRequestsParts) {
@@ -38,7 +38,9 @@ export class WorkRequests {
     return undefined;
   }
 
-  /** Puts back work that was taken without a reply. Otherwise it would be lost when its lock expires. */
+  /**
+   * Puts back work that a request without a reply has taken. Otherwise the work would be lost when its lock expires.
+   */
   async untake(): Promise<void> {
     const { place, reach, redis } = this.#parts;
     for (let next = this.#unanswered.shift(); next !== undefined; next = this.#unanswered.shift()) {
@@ -57,28 +59,34 @@ export class WorkRequests {
     await reach.try(() => Promise.all(lists.map((list) => redis.srem(list, id))));
   }
 
-  /** Renews locks. Returns the ids of the attempts whose lock is not ours. */
+  /** Renews locks. Returns the ids of the attempts whose lock this worker no longer holds. */
   renew(label: string, works: readonly HeldWork[]): Promise<readonly string[] | undefined> {
     const { lock } = this.#parts;
     const [ids, tokens] = [works.map(({ id }) => id), works.map(({ taken }) => taken.token)];
     return this.#ask(label, (taker) => taker.extendJobLocks(ids, tokens, lock));
   }
 
-  /** Notes that the process of an attempt exists. If that fails, the result of the attempt reports it. */
+  /** Reports that the process of an attempt exists. If that fails, the result of the attempt reports it. */
   async tell(work: HeldWork, start: WorkStart): Promise<void> {
     const { id, token } = work.taken;
     const sent = await this.#change(work, STARTED, [token, id, JSON.stringify(start), this.#parts.channels.news]);
     if (typeof sent === 'string') this.#parts.unheard.refused(sent);
   }
 
-  /** Returns an attempt for other workers. Returns whether it did: not after `patience` since the first return. */
+  /**
+   * Puts an attempt back for other workers. Returns `false` if that came too late: `patience` has passed since the
+   * first return, or the lock has expired.
+   */
   async giveBack(work: HeldWork, patience: Duration): Promise<boolean | undefined> {
     const { id, token } = work.taken;
     const done = await this.#change(work, RETURN, [token, id, patience]);
     return done === undefined ? undefined : done === 1;
   }
 
-  /** Sends its result; `undefined`: another worker died with it. Returns what is taken in the same step. */
+  /**
+   * Sends the result of an attempt; `undefined` if another worker died while running it. Returns the attempts that are
+   * taken in the same step.
+   */
   async finish(
     work: HeldWork,
     result: WorkResult | undefined,
@@ -118,7 +126,10 @@ export class WorkRequests {
     return reach.try(() => runScript(redis, lua, [...own, ...more], args));
   }
 
-  /** Asks BullMQ. A connection that was lost at the wrong moment leaves its side unusable: it is opened again. */
+  /**
+   * Sends a request through BullMQ. A connection that was lost at the wrong moment leaves its side of the queue
+   * unusable, so after an error it is opened again.
+   */
   async #ask<Reply>(label: string, ask: (taker: WorkTaker) => Promise<Reply>): Promise<Reply | undefined> {
     const { place, redis, node: name, lock: lockDuration, reach } = this.#parts;
     return reach.try(async () => {

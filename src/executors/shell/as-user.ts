@@ -52,7 +52,7 @@ export async function readAs(user: Account, path: string, clock: Clock): Promise
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Access with the permissions of another user. A link as the last part of a path is not followed. */
+/** Creates access with the permissions of another user. A link as the last part of a path is not followed. */
 export function createAccessAs(user: Account, clock: Clock, lanes: FileLanes): FileAccess {
   return {
     append: (path) => appendBy(new Assistant(user, APPEND, path, clock)),
@@ -75,7 +75,7 @@ async function appendBy(writer: Assistant): Promise<AppendedFile> {
 }
 
 /**
- * A process of another user that performs one operation on one file. Every step is bounded: after that the process is
+ * A process of another user that performs one operation on one file. If a step exceeds its time limit, the process is
  * killed.
  */
 class Assistant {
@@ -129,7 +129,7 @@ class Assistant {
     return this.#bounded(written, 'writing to it');
   }
 
-  /** Resolves when it has completed its input. */
+  /** Ends the input. Resolves when the process has handled all of it. */
   async ended(): Promise<void> {
     this.child.stdin?.end();
     if ((await this.#bounded(this.#exit, 'closing it')) !== 0) throw this.#reason();
@@ -151,13 +151,11 @@ class Assistant {
   }
 
   /**
-   * The last message of the shell or tool, without its name and the path: `timers: 5: cannot create /x: Permission
-   * denied`.
+   * Returns an error with the last message of the shell or tool, without its name and the path: `timers: 5: cannot
+   * create /x: Permission denied`.
    */
   #reason(): Error {
     const said = this.#complaint.trim().split('\n').at(-1) ?? '';
-    return new Error(
-      `${said.slice(said.lastIndexOf(': ') + 1).trim() || 'the process that does it was killed'}${this.#as}`,
-    );
+    return new Error(`${said.slice(said.lastIndexOf(': ') + 1).trim() || 'the helper process was killed'}${this.#as}`);
   }
 }

@@ -8,15 +8,15 @@ import { PipeReader } from './pipe-reader.js';
 import { systemReason } from '../../system/system-reason.js';
 
 /**
- * How long output waits in its pipes. A command that ends within this time costs no streams, which are a sixth of the
- * price of a run.
+ * How long output may stay unread in its pipes. A command that ends within this time needs no streams, which are a
+ * sixth of the cost of a run.
  */
 const UNREAD: Duration = 20;
 /** After the process has ended, this much silence closes its pipes. */
 const SILENCE: Duration = 200;
-/** The limit if a background process keeps writing. */
+/** The time limit if a background process keeps writing. */
 const READING: Duration = 1_000;
-/** The limit if the log is slow to accept what is read. */
+/** The time limit if the log is slow to accept what is read. */
 const PATIENCE: Duration = 10_000;
 const TICK: Duration = 50;
 /** In bytes: more than a command can leave in its pipes. Anything beyond that comes from another process. */
@@ -54,13 +54,13 @@ export class CommandOutput {
   }
 
   /**
-   * Call it when the process has ended. Resolves when all its output is delivered and its pipes are closed. That is
-   * immediately if no other process holds them, otherwise after {@link SILENCE}, and after {@link READING} at the
+   * Call this when the process has ended. Resolves when all its output is delivered and its pipes are closed. That is
+   * immediately if no other process holds them, otherwise after {@link SILENCE}, or after {@link READING} at the
    * latest.
    *
-   * Both count only time in which output could be read. They pause while output is delivered or the event loop is
-   * blocked, for {@link PATIENCE} at most; output dropped then is reported. Output that a background process keeps
-   * writing is not reported.
+   * Both limits count only time in which output could be read. They pause while output is being delivered or the event
+   * loop is blocked, for {@link PATIENCE} at most. Output that is then dropped is reported. Output that a background
+   * process keeps writing is dropped without a report.
    */
   async drain(): Promise<void> {
     this.#keepUnread();

@@ -8,7 +8,7 @@ type Identity = NonNullable<Start['identity']>;
 /** A process as Node starts it: `env` is its entire environment. */
 interface NodeStart extends Pick<Start, 'program' | 'args' | 'cwd'> {
   readonly env: NodeJS.ProcessEnv;
-  /** The user id; absent: our own. */
+  /** The user id. Absent for our own. */
   readonly uid?: number;
   readonly gid?: number;
   /** The input that the process finds on descriptor 3. */
@@ -16,9 +16,9 @@ interface NodeStart extends Pick<Start, 'program' | 'args' | 'cwd'> {
 }
 
 /**
- * How to start a shell of another user. Node sets a user and one group; further groups and larger ids are set by
- * `setpriv` (util-linux), which becomes the shell. Because setpriv starts as root, `env` must contain nothing that the
- * user controls.
+ * Returns how to start a shell as another user. Node sets a user and one group. `setpriv` (util-linux) sets further
+ * groups and larger ids, and then becomes the shell. Because setpriv starts as root, `env` must contain nothing that
+ * the user controls.
  */
 export function shellAs(identity: Identity, args: readonly string[], env: NodeJS.ProcessEnv): NodeStart {
   const { uid, gid, groups } = identity;
@@ -35,8 +35,8 @@ const isSetByNode = ({ uid, gid, groups }: Identity): boolean =>
 const TAKE_ENVIRONMENT = 'eval "$(cat <&3)"; exec 3<&-; exec "$@"';
 
 /**
- * How Node starts a process with this identity. With setpriv, a shell of the user reads the environment from descriptor
- * 3, so an `LD_PRELOAD` in the user's env_file does not reach setpriv.
+ * Returns how Node starts a process with this identity. With setpriv, a shell of the user reads the environment from
+ * descriptor 3, so an `LD_PRELOAD` in the user's env_file does not reach setpriv.
  */
 export function becoming({ program, args, cwd, env: variables, identity }: Start): NodeStart {
   const env = allVariables(variables);
@@ -62,9 +62,9 @@ esac
 exec "$@"
 `;
 /**
- * How to start a command of another user in its folder. Node enters the folder before it changes the user. A link that
- * the user has put there would therefore lead into a folder that only root may enter. Here a shell of the user enters
- * it, and becomes the command.
+ * Returns how to start a command as another user in its folder. Node enters the folder before it changes the user, so a
+ * link that the user has put there could lead into a folder that only root may enter. Instead, a shell of the user
+ * enters the folder, and then becomes the command.
  */
 export const enterAs = (
   user: Account,
@@ -77,7 +77,7 @@ export const enterAs = (
   identity: user,
 });
 
-/** Variables that a shell reserves: setting one would end it. */
+/** Variables that a shell reserves: setting one would end the shell. */
 const READ_ONLY = /^(UID|EUID|PPID|SHELLOPTS|BASHOPTS|BASH_VERSINFO)$/;
 
 const exportsOf = (env: NodeJS.ProcessEnv): string =>

@@ -11,7 +11,7 @@ import { systemReason } from '../../system/system-reason.js';
 export interface EnvFileContext {
   readonly clock: Clock;
   readonly lanes: FileLanes;
-  /** Why root must not read a file, checked on the opened file. */
+  /** Returns why root must not read a file, based on the opened file. */
   readonly distrust?: ((path: string, stats: Stats) => string | undefined) | undefined;
 }
 

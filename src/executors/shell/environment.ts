@@ -2,10 +2,12 @@ import type { Account, Command } from '../../domain/command.js';
 
 export type VariableMap = Readonly<Record<string, string | undefined>>;
 
-/** The environment of a process, in two parts: a launcher prepares what many processes share only once. */
+/**
+ * The environment of a process, in two parts, because a launcher prepares the part that many processes share only once.
+ */
 export interface CommandVariables {
   readonly shared: VariableMap;
-  /** Added to `base`, and overrides it. */
+  /** Added to `shared`, and overrides it. */
   readonly own: VariableMap;
 }
 
@@ -17,13 +19,13 @@ export const CLEAN_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sb
 /** Time and language: not secret, and needed to print a date. */
 const ABOUT_LOCALE = /^(TZ|LANG|LANGUAGE|LC_\w+)$/;
 
-/** The user that a command runs as, if not the scheduler's. */
+/** Returns the user that a command runs as, if not the scheduler's. */
 export const otherUser = ({ user }: Pick<Command, 'user'>): Account | undefined =>
   user === undefined || user.uid === process.getuid?.() ? undefined : user;
 
 /**
- * The environment of a command before anything is added. A command of our own user inherits everything. Another user's
- * environment starts as at a login: the scheduler's may contain secrets.
+ * Returns the environment of a command before anything is added. A command of our own user inherits everything. Another
+ * user's environment starts as at a login, because the scheduler's may contain secrets.
  */
 export function inheritedEnvironment(
   command: Pick<Command, 'user' | 'passEnv'>,

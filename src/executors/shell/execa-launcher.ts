@@ -10,7 +10,7 @@ import type { Launched, Launcher, OutputSource, Start } from './launcher.js';
 import { closeReaders, closeWriters, Pipes, type Pipe } from './pipes.js';
 import { readStat, type ProcessStat } from './proc.js';
 
-/** The built program loads execa when this file first uses it. */
+/** Loads execa, which the built program otherwise loads when this file first uses it. */
 export const loadExeca = (): unknown => execa;
 
 /** execa accepts any descriptor, but its types allow only those below 10. */
@@ -57,7 +57,7 @@ function sourcesOf({ stdout, stderr }: ChildProcess, pipes: readonly Pipe[] | un
 }
 
 /**
- * Whether to create Node's child ourselves. Without free file descriptors, execa throws before it returns the child, so
+ * Whether execa is creating a child now. Without free file descriptors, execa throws before it returns the child, so
  * nobody could listen to the child's error. An error without a listener would end the whole program.
  */
 let isLaunching = false;
@@ -65,13 +65,16 @@ subscribe('child_process', (message) => {
   if (isLaunching) (message as { process: ChildProcess }).process.on('error', () => undefined);
 });
 
-/** Execa's child is also a promise, which nobody awaits. */
+/** Execa's child, wrapped because it is also a promise, which an async function would await. */
 interface Spawned {
   readonly child: ChildProcess;
   readonly pid: number;
 }
 
-/** @throws Node's error if there is no process. */
+/**
+ * Starts a process.
+ * @throws Node's error if there is no process.
+ */
 function spawn(start: Start, outputs: readonly [Output, Output]): Spawned | Promise<never> {
   const { program, args, input, ...place } = becoming(start);
   const options = {
@@ -110,13 +113,14 @@ function exitOf(code: number | null, signal: string | undefined): Exit {
   return code === null ? { kind: 'lost', error: 'Node did not report how it ended' } : { kind: 'exited', code };
 }
 
-/** Linux's real-time signals, including the two that its C libraries reserve. */
+/** The first of Linux's real-time signals, including the two that its C libraries reserve. */
 const FIRST_UNNAMED = 32;
 
 /**
- * Node has no names for signals from 32 on: for a command that one of them ended, it reports exit code 0. The real
- * result is in `/proc` until Node fetches the exit, and the pipes of a process close before that. It is not visible if
- * the pipes stay open longer, because a background process holds them or unread output is left.
+ * Returns a function that names the signal that ended a command, if Node cannot. Node has no names for signals from 32
+ * on. For a command that one of them ended, it reports exit code 0. The real result is in `/proc` until Node fetches
+ * the exit, and the pipes of a process close before that. It is not visible if the pipes stay open longer, because a
+ * background process holds them or unread output is left.
  */
 function unnamedSignalOf(pid: number, sources: readonly OutputSource[]): () => string | undefined {
   let stat: ProcessStat | undefined;

@@ -21,8 +21,8 @@ export interface AppendedFile {
 }
 
 /**
- * The user whose permissions apply to opening and renaming files. Every step is bounded; one that takes too long throws
- * {@link TookTooLong}.
+ * Access to files with the permissions of one user. Every step is bounded; one that takes too long throws {@link
+ * TookTooLong}.
  */
 export interface FileAccess {
   /** Opens a regular file, or creates one. @throws NoFolder */
@@ -38,7 +38,8 @@ const PATIENCE: Duration = 10 * SECOND;
 const RETRY: Duration = 20;
 
 /**
- * Access with the scheduler's own permissions: to regular files, and to system files in /dev and /proc (`/dev/stdout`).
+ * Creates access with the scheduler's own permissions: to regular files, and to system files in /dev and /proc
+ * (`/dev/stdout`).
  */
 export function createOwnAccess(clock: Clock, lanes: FileLanes): FileAccess {
   const openIn = async (lane: FileLane, path: string): Promise<AppendedFile> => {
@@ -68,7 +69,7 @@ export function createOwnAccess(clock: Clock, lanes: FileLanes): FileAccess {
   };
 }
 
-/** A standard stream is never rotated, and never closed here. */
+/** Creates access to a standard stream, which is never rotated, and never closed here. */
 const asItIs = (standard: StandardStream, clock: Clock): AppendedFile => ({
   size: 0,
   id: undefined,
@@ -93,7 +94,7 @@ async function openUnless(isGivenUp: () => boolean, path: string): Promise<{ han
   return { handle, stats };
 }
 
-/** If the file system hangs, the file is closed once it responds. */
+/** Closes a file. If the file system hangs, the file is closed once it responds. */
 async function closeIn(lane: FileLane, handle: FileHandle): Promise<void> {
   let isClosed = false;
   const close = () => {
@@ -106,7 +107,7 @@ async function closeIn(lane: FileLane, handle: FileHandle): Promise<void> {
   });
 }
 
-/** A pipe with a slow reader is awaited here, not in a thread. */
+/** Writes to a file. A pipe with a slow reader is awaited here, not in a thread. */
 async function writeTo(
   handle: FileHandle,
   bytes: Buffer,

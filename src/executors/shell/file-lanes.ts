@@ -5,14 +5,14 @@ import { SECOND, type Duration } from '../../domain/time.js';
 import { TookTooLong, withTimeLimit } from './time-limit.js';
 
 /**
- * The number of threads for network mounts, of the four that Node has for files, host names and similar work. Local
- * disks have another one.
+ * How many threads network mounts may use, of the four that Node has for files, host names and similar work. Local
+ * disks use another one.
  */
 const NETWORK_THREADS = 2;
 /** How long one step (open, write, close) may take. */
 const PATIENCE: Duration = 10 * SECOND;
 
-/** A step on a file. After `isGivenUp` nobody waits for its result. */
+/** A step on a file. Once `isGivenUp` returns `true`, nobody waits for the result. */
 type Work<T> = (isGivenUp: () => boolean) => Promise<T>;
 
 /** The lane of files that are not on a network mount. */
@@ -33,9 +33,9 @@ const createSteps = (clock: Clock, atOnce: number): Steps =>
 
 /**
  * Executes steps on files whose file system may hang, such as network mounts. A step that hangs keeps a thread, and
- * nothing can end it. So each mount has one step at a time, and all network mounts together have
- * {@link NETWORK_THREADS}. A step is given up after {@link PATIENCE}; from then on further steps on that mount fail
- * immediately, until the hanging one ends.
+ * nothing can end it. So each mount has one step at a time, and all network mounts together have at most {@link
+ * NETWORK_THREADS}. A step is given up after {@link PATIENCE}. From then on, further steps on that mount fail
+ * immediately, until the hanging step ends.
  */
 export class FileLanes {
   readonly #clock: Clock;

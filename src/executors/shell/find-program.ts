@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 
-/** Why a program cannot be started. `code`: the exit code of a shell in this case. */
+/** Why a program cannot be started, with the exit code that a shell returns in this case. */
 export interface NotStartable {
   readonly code: 126 | 127;
   readonly reason: string;
@@ -10,18 +10,19 @@ export interface NotStartable {
 /** A program as named in a command. */
 export interface Program {
   readonly name: string;
-  /** How sentences name it: "the shell /bin/sh". */
+  /** Its name in messages: "the shell /bin/sh". */
   readonly what: string;
   /** Absolute path of the command's folder, the base of relative paths. */
   readonly cwd: string;
-  /** PATH of the command. */
+  /** The command's `PATH`. */
   readonly path: string | undefined;
 }
 
 type Look = 'runs' | 'no_interpreter' | 'not_executable' | 'absent' | 'unknown';
 
 /**
- * Looks for a program where the system would, with our own permissions. `undefined` if it exists, or if we cannot tell.
+ * Returns why a program cannot be started. Looks where the system would, with our own permissions. Returns `undefined`
+ * if the program exists, or if that is unknown.
  */
 export function whyNotStartable(program: Program): NotStartable | undefined {
   const looks = placesOf(program).map(look);
@@ -31,7 +32,7 @@ export function whyNotStartable(program: Program): NotStartable | undefined {
   return { code: 127, reason: absent(program) };
 }
 
-/** Why the system did not find a program (ENOENT). */
+/** Returns why the system did not find a program (ENOENT). */
 export const whyNotFound = (program: Program): string =>
   program.name.includes('/') && look(resolve(program.cwd, program.name)) !== 'absent'
     ? noInterpreter(program)
@@ -48,7 +49,7 @@ function absent({ name, what, cwd }: Program): string {
   return isAbsolute(name) ? `${what} does not exist` : `${what} does not exist in ${cwd}`;
 }
 
-/** An empty item of PATH means the working directory. */
+/** Returns where a program may be. An empty entry of PATH means the working directory. */
 const placesOf = ({ name, cwd, path = '' }: Program): readonly string[] =>
   name.includes('/') ? [resolve(cwd, name)] : path.split(':').map((folder) => join(resolve(cwd, folder), name));
 
@@ -75,7 +76,7 @@ function isThere(file: string): boolean {
 const isAbsence = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
 
-/** In bytes: the most that the kernel reads of a first line. execve(2) */
+/** How much the kernel reads of a first line, in bytes; see execve(2). */
 const FIRST_LINE = 255;
 
 function interpreterOf(file: string): string | undefined {

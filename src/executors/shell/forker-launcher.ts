@@ -15,14 +15,11 @@ const LONGEST_PAUSE: Duration = MINUTE;
 export interface ForkerLauncherOptions extends Pick<ForkerOptions, 'program' | 'endsFile' | 'keep' | 'clock'> {
   /** Starts commands with inherited output and, while there is no forker, all commands. */
   readonly fallback: Launcher;
-  /**
-   * Called when a forker that was in use has died. `active`: how many of its commands were running or starting.
-   * `isHung`: see {@link ForkerOptions}.
-   */
+  /** Called when a forker that was in use has died. `active` and `isHung` are described in {@link ForkerOptions}. */
   readonly onLost: (pid: number, active: number, isHung: boolean) => void;
-  /** Called when another one is in use. */
+  /** Called when another forker is in use. */
   readonly onRestored: (pid: number) => void;
-  /** Called once for each lost forker, if no other can be used. */
+  /** Called once for each lost forker, if no other forker can be used. */
   readonly onFallback: (reason: string) => void;
 }
 
@@ -40,7 +37,7 @@ export class ForkerLauncher implements Launcher {
     this.#options = options;
   }
 
-  /** The process of the forker in use. */
+  /** The pid of the forker in use. */
   get pid(): number | undefined {
     return this.#forker?.pid;
   }
@@ -50,7 +47,10 @@ export class ForkerLauncher implements Launcher {
     return this.#forker?.leftRunning();
   }
 
-  /** Opens the first forker. If that takes too long, others follow. @throws Error with the reason why none can be used. */
+  /**
+   * Opens the first forker. If that takes too long, tries again later.
+   * @throws Error with the reason why no forker can be used.
+   */
   async open(): Promise<void> {
     try {
       await this.#openOne();
@@ -61,8 +61,8 @@ export class ForkerLauncher implements Launcher {
   }
 
   /**
-   * Starts a forker and uses it after a test command has succeeded. @throws Error with the reason why it cannot be
-   * used.
+   * Starts a forker and uses it after a test command has succeeded.
+   * @throws Error with the reason why it cannot be used.
    */
   async #openOne(): Promise<void> {
     const { clock } = this.#options;
@@ -105,7 +105,7 @@ export class ForkerLauncher implements Launcher {
     this.#reopenLater();
   }
 
-  /** Shortages are temporary, but a missing program stays missing. */
+  /** Retries later, because shortages are temporary. Gives up only if the program is missing. */
   #failed(error: unknown): void {
     if (this.#isClosed) return;
     if (!this.#isFallback) this.#options.onFallback((error as Error).message);
@@ -129,7 +129,7 @@ export class ForkerLauncher implements Launcher {
 const WORD = 'timers';
 const NO_VARIABLES: Start['env'] = { shared: {}, own: {} };
 
-/** Runs a test command: checks that the process may start, its output can be read, and its end is reported. */
+/** Runs a test command. This checks that a process can start, its output can be read, and its end is reported. */
 async function tryOut(forker: Forker): Promise<void> {
   await forker.ready;
   const args = ['-c', `echo ${WORD}`];
@@ -138,7 +138,10 @@ async function tryOut(forker: Forker): Promise<void> {
   if (launched === undefined || !(await isPrinted(launched))) throw new Error('its first command failed');
 }
 
-/** Whether the command printed {@link WORD} and succeeded. @throws Error if its output cannot be read. */
+/**
+ * Returns whether the command printed {@link WORD} and exited.
+ * @throws Error if its output cannot be read.
+ */
 async function isPrinted({ sources: [source], ended, release }: Launched): Promise<boolean> {
   if (source === undefined) throw new Error('its pipes cannot be opened through /proc');
   let output = '';

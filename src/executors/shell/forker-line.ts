@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../domain/clock.js';
 import { decodeReply, REPLY_LENGTH, type ForkerReply } from './forker-protocol.js';
 
-/** How many requests wait for the end of a turn, at most. */
+/** The maximum number of requests that wait for the end of a turn. */
 const BATCH = 16;
 /** How many replies are handled in one turn of the event loop. */
 const REPLIES_A_TURN = 8;
@@ -11,21 +11,22 @@ const REPLIES_A_TURN = 8;
 export interface ForkerListener {
   reply(reply: ForkerReply): void;
   /**
-   * Called once, when the process or its socket is gone, which also ends the other; `error`: no process was started.
+   * Called once, when the process or its socket is gone; either one ends the other. With `error` if no process was
+   * started.
    */
   gone(error?: NodeJS.ErrnoException): void;
 }
 
 /** A forker process and its socket. Keeps this process alive while it is {@link busy}. */
 export class ForkerLine {
-  /** `undefined`: it could not be started. */
+  /** `undefined` if the process could not be started. */
   readonly pid: number | undefined;
   readonly #child: ChildProcess;
   readonly #socket: Socket | null;
   readonly #clock: Clock;
   readonly #listener: ForkerListener;
   #unsent: Buffer[] = [];
-  /** Whether the end of this turn sends what is unsent. */
+  /** Whether unsent requests are sent at the end of this turn. */
   #isPlanned = false;
   #received: Buffer = Buffer.alloc(0);
   #isTaking = false;
@@ -38,15 +39,15 @@ export class ForkerLine {
   ) {
     this.#clock = clock;
     this.#listener = listener;
-    // Separate from our session, because Ctrl-C at a terminal is for the scheduler; and from our environment, which
-    // marks processes of a run.
+    // In its own session, because Ctrl-C at a terminal is for the scheduler. Without our environment, which may contain
+    // the `TIMERS_RUN_ID` of an outer run.
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'], detached: true, env: {} });
     const lose = () => this.#lose();
     child.on('exit', lose).on('error', (error) => this.#lose(error));
     child.unref();
     this.#child = child;
     this.pid = child.pid;
-    // Without descriptors for its socket, Node creates no streams at all.
+    // If no descriptor is left for its socket, Node creates no streams at all.
     this.#socket = ((child as Partial<ChildProcess>).stdio?.[3] ?? null) as Socket | null;
     this.#socket?.on('data', (chunk: Buffer) => this.#receive(chunk));
     this.#socket?.on('close', lose).on('error', lose);
@@ -63,8 +64,8 @@ export class ForkerLine {
   }
 
   /**
-   * Sends the first request of a turn immediately. The others are sent together, as each write wakes the forker, which
-   * takes the core from this process.
+   * Sends the first request of a turn immediately. The others are sent together, because each write wakes the forker,
+   * which takes the core from this process.
    */
   send(request: Buffer): void {
     const isFirst = !this.#isPlanned;
@@ -120,7 +121,9 @@ export class ForkerLine {
     }
   }
 
-  /** Received replies are still handled, so that known ends are not lost. */
+  /**
+   * Reports that the process is gone. Received replies are still handled before that, so that known ends are not lost.
+   */
   #lose(error?: NodeJS.ErrnoException): void {
     if (this.#isGone) return;
     this.#isGone = true;

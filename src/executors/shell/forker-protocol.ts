@@ -21,10 +21,10 @@ const [AS_USER, KEEP] = [1, 2];
 const [TO_OWN, TO_PIPE, TO_STDOUT] = [1, 2, 3];
 const OUTPUTS = { inherit: [TO_OWN, TO_OWN], apart: [TO_PIPE, TO_PIPE], together: [TO_PIPE, TO_STDOUT] } as const;
 
-/** 64-bit FNV-1a, and its smallest result as a mark. */
+/** The constants of 64-bit FNV-1a, and its smallest result as a mark. */
 const [OFFSET, PRIME, LEAST_MARK] = [14695981039346656037n, 1099511628211n, 1n << 62n];
 
-/** The mark of all processes of a run, in decimal; see native/forker.c. */
+/** Returns the mark of all processes of a run, in decimal; see native/forker.c. */
 export function runMarkOf(runId: string): string {
   let hash = OFFSET;
   for (const byte of Buffer.from(runId)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * PRIME);
@@ -41,7 +41,7 @@ export interface ForkerReply {
 
 const KINDS = ['unknown', 'hello', 'started', 'failed', 'ended'] as const;
 
-/** `bytes`: {@link REPLY_LENGTH} of them. */
+/** Decodes a reply of {@link REPLY_LENGTH} bytes. */
 export function decodeReply(bytes: Buffer): ForkerReply {
   const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : Buffer.from(bytes);
   const numbers = new Int32Array(buffer, byteOffset, REPLY_LENGTH / 4);
@@ -53,7 +53,10 @@ export function decodeReply(bytes: Buffer): ForkerReply {
   };
 }
 
-/** Encodes a request to start a command. @throws Error with code E2BIG if the forker would refuse it. */
+/**
+ * Encodes a request to start a command.
+ * @throws Error with code E2BIG if the forker would reject it.
+ */
 export function encodeStart(id: number, start: Start, keep: boolean): Buffer {
   const { program, args, cwd, identity, output, grace, until = 0 } = start;
   const { shared, own } = apart(start.env);
@@ -77,7 +80,7 @@ export function encodeStart(id: number, start: Start, keep: boolean): Buffer {
   return request;
 }
 
-/** A NUL would end a text early. */
+/** Returns whether a string of the request contains a NUL, which would end it early. */
 export const hasNul = ({ program, args, cwd, env: { shared, own } }: Start): boolean =>
   program.includes('\0') ||
   cwd.includes('\0') ||
@@ -105,7 +108,7 @@ function encodedOf(variables: VariableMap): EncodedMap {
   return made;
 }
 
-/** Each name once: the environment of a process must not have two values for one. */
+/** Leaves each name only once, because the environment of a process must not have two values for a name. */
 function apart(variables: CommandVariables): CommandVariables {
   const { shared, own } = variables;
   for (const name in own) if (name in shared) return { shared: NOTHING, own: allVariables(variables) };
@@ -133,7 +136,7 @@ export const encodeSignal = (id: number, signal: NodeJS.Signals): Buffer =>
 
 const encode = (numbers: readonly number[]): Buffer => Buffer.from(Uint32Array.from(numbers).buffer);
 
-/** An error like the one Node reports when a program cannot be started. */
+/** Creates an error like the one that Node reports when a program cannot be started. */
 export function systemError(errno: number, program: string): NodeJS.ErrnoException {
   const code = getSystemErrorMap().get(-errno)?.[0] ?? `errno ${errno}`;
   return Object.assign(new Error(`spawn ${program} ${code}`), { code, errno: -errno });
@@ -143,11 +146,11 @@ export function systemError(errno: number, program: string): NodeJS.ErrnoExcepti
 const SIGNAL_NAMES = new Map<number, string>();
 for (const [name, number] of Object.entries(os.signals)) if (!SIGNAL_NAMES.has(number)) SIGNAL_NAMES.set(number, name);
 
-/** `signal`: 0 for none. */
+/** Converts the numbers of an exit; `signal` is 0 for none. */
 export const exitOfNumbers = (code: number, signal: number): Exit =>
   signal === 0 ? { kind: 'exited', code } : { kind: 'signaled', signal: SIGNAL_NAMES.get(signal) ?? `SIG${signal}` };
 
-/** How a process ended, according to an `ended` reply. */
+/** Returns how a process ended, according to an `ended` reply. */
 export function endOf([code = 0, signal = 0, low = 0, high = 0, kilobytes = 0]: Int32Array): ProcessEnd {
   const exit = exitOfNumbers(code, signal);
   const microseconds = high * 2 ** 32 + (low >>> 0);

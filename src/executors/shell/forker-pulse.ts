@@ -2,13 +2,13 @@ import type { Clock } from '../../domain/clock.js';
 import { SECOND, type Cancel, type Duration } from '../../domain/time.js';
 
 const BEAT: Duration = 2 * SECOND;
-/** A busy machine may delay a reply by this many pulses. */
+/** How many pulses a busy machine may take to reply. */
 const PATIENCE = 5;
 
 interface Pulse {
   readonly clock: Clock;
   readonly ping: () => void;
-  /** Whether a signal has stopped the process: then there is nothing to wait for. */
+  /** Returns whether a signal has stopped the process, so that there is nothing to wait for. */
   readonly isStopped: () => boolean;
   /** Called once, when the process hangs. */
   readonly hangs: () => void;
@@ -24,12 +24,12 @@ export class ForkerPulse {
     this.#pulse = pulse;
   }
 
-  /** Call it after each reply. */
+  /** Call this after each reply. */
   heard(): void {
     this.#unanswered = 0;
   }
 
-  /** Call it when the process gets work, and when it has none left. */
+  /** Call this when the process gets work, and when it has none left. */
   watch(isBusy: boolean): void {
     if (isBusy) this.#disarm ??= this.#next();
     else {

@@ -33,14 +33,14 @@ import { StartLine } from './start-line.js';
 
 export interface ForkerOptions {
   readonly program: string;
-  /** Where it records how commands ended after this process died; absent: nowhere. */
+  /** The file in which the forker records how commands ended after this process died. Absent if it records nothing. */
   readonly endsFile?: string | undefined;
   /** Whether commands continue when this process dies. */
   readonly keep: boolean;
   readonly clock: Clock;
   /**
-   * Called once. `active`: how many of its commands were running or starting. `isHung`: it was alive but did not reply,
-   * so it was killed.
+   * Called once, when the forker is gone. `active` is the number of its commands that were running or starting.
+   * `isHung` means that it was alive but did not reply, so it was killed.
    */
   readonly onGone: (active: number, isHung: boolean) => void;
 }
@@ -116,7 +116,7 @@ export class Forker implements Launcher {
     return this.isUp ? this.#starts.turn() : undefined;
   }
 
-  /** Call it when it is {@link ready} and while it {@link isUp}. */
+  /** Call this when the forker is {@link ready} and while it {@link isUp}. */
   async launch(start: Start, io: AttemptIo): Promise<Launched | undefined> {
     if (io.cancellation.cause) return undefined;
     const id = ++this.#lastId;
@@ -181,7 +181,7 @@ export class Forker implements Launcher {
     this.#line.sendLater(encodeSeen(id));
   }
 
-  /** Opens the output of a command. Empty if that fails: the forker has died, or there is no `/proc` for it. */
+  /** Opens the output of a command. Returns nothing if that fails, because the forker has died or has no `/proc`. */
   #open(descriptors: Int32Array, io: Pick<AttemptIo, 'trouble'>): readonly OutputSource[] {
     const opened: number[] = [];
     try {
@@ -213,7 +213,10 @@ export class Forker implements Launcher {
     return starting;
   }
 
-  /** It is unknown whether starting commands run and how the others end, so all are watched until they end. */
+  /**
+   * Handles the death of the forker. It is unknown whether starting commands run and how active ones end, so all are
+   * watched until they end.
+   */
   #lose(error?: NodeJS.ErrnoException): void {
     this.#refuse(new Error(error ? `it could not be started: ${error.code ?? error.message}` : 'it ended immediately'));
     this.#pulse.watch(false);
@@ -224,7 +227,10 @@ export class Forker implements Launcher {
     this.#starts.release();
   }
 
-  /** A command that the forker was starting may be running: it is found by its run id, and watched like the others. */
+  /**
+   * Finds a command that the forker was starting by its run id, because it may be running. It is watched like the
+   * others.
+   */
   async #find(starting: Starting | undefined): Promise<void> {
     if (starting === undefined) return;
     const { clock } = this.#options;
@@ -235,9 +241,9 @@ export class Forker implements Launcher {
       starting.reject(new LauncherDied());
       return;
     }
-    // A signal during that time went to the forker, if anywhere.
+    // A signal sent in the meantime went to the forker, if anywhere.
     if (starting.io.cancellation.cause) killGroup(leader, starting.io.cancellation.isForced ? 'SIGKILL' : 'SIGTERM');
-    starting.io.trouble('its output is lost, because timers-forker died while it was starting');
+    starting.io.trouble('its output is lost, because timers-forker died while the command was starting');
     const ended = goneOf(leader, clock).then(() => UNKNOWN);
     starting.resolve({ pid: leader, sources: [], ended, release: () => undefined });
   }
@@ -253,7 +259,7 @@ function killGroup(leader: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** The process that leads the group of a run. */
+/** Returns the process that leads the group of a run. */
 async function leaderOf(runId: string | undefined, clock: Clock): Promise<number | undefined> {
   if (runId === undefined) return undefined;
   const found = await finishInTurns(processesOf(new Set([runId])), clock);

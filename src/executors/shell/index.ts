@@ -16,7 +16,7 @@ import { ProcessGroup } from './process-group.js';
 import { RunProcesses } from './run-processes.js';
 import { Strays } from './strays.js';
 
-/** Processes of this machine. */
+/** Runs commands as processes of this machine. */
 export const shell = { create: createShellExecutor } satisfies ExecutorKind;
 
 export interface ShellContext extends ExecutorContext {
@@ -58,7 +58,10 @@ export function createShellExecutor(context: ShellContext): Executor {
   };
 }
 
-/** The machine may have been stopped since the engine decided, and another one may have taken over. */
+/**
+ * Restricts a launcher to a term. This machine may have been suspended since the engine decided, and another machine
+ * may have taken over.
+ */
 function during(term: ExecutorTerm | undefined, launcher: Launcher): Launcher {
   if (term === undefined) return launcher;
   const launch: Launcher['launch'] = async (start, io) => {
@@ -71,7 +74,7 @@ function during(term: ExecutorTerm | undefined, launcher: Launcher): Launcher {
     launch: (start, io) =>
       launch(start, io).catch((error: unknown) => {
         if ((error as NodeJS.ErrnoException).code !== 'ECANCELED') throw error;
-        // A busy machine: the lease may have been renewed since.
+        // On a busy machine, the lease may have been renewed in the meantime.
         return launch(start, io);
       }),
   };

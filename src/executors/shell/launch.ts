@@ -24,7 +24,7 @@ export async function launch(command: Command, { env, io, launcher }: Surroundin
   const program = programOf(command, name, env);
   const obstacle = otherUser(command) && obstacleTo(program);
   if (obstacle !== undefined) return obstacle;
-  // Canceled earlier: a command that never ran ends as the signal would have ended it.
+  // A command that was canceled before it ran ends as the signal would have ended it.
   const unstarted: Exit = { kind: 'signaled', signal: 'SIGTERM' };
   try {
     const turn = launcher.turn?.();
@@ -54,8 +54,8 @@ function programOf({ run, cwd }: Command, name: string, { shared, own }: Command
 }
 
 /**
- * Obstacles for every user. For another user's command, the system would report them to the shell that becomes it, not
- * to us.
+ * Returns an obstacle that concerns every user. For another user's command, the system would report it to the shell
+ * that becomes the command, not to us.
  */
 function obstacleTo(program: Program): NotStarted | undefined {
   const trouble = troubleWithFolder(program.cwd);
@@ -82,7 +82,7 @@ function explain(cause: unknown, command: Command, program: Program): NotStarted
     case 'EAGAIN':
       return notStarted(
         126,
-        `${what} could not be started: the system's or user's limit of processes is reached (EAGAIN)`,
+        `${what} could not be started: the process limit of the system or the user is reached (EAGAIN)`,
       );
     case 'ENOMEM':
       return notStarted(126, `${what} could not be started: the system is out of memory (ENOMEM)`);
@@ -94,7 +94,7 @@ function explain(cause: unknown, command: Command, program: Program): NotStarted
   }
 }
 
-/** EMFILE reaches execa's caller as a TypeError about a child without pipes. */
+/** Returns whether no file descriptors are left. Execa reports EMFILE as a TypeError about a child without pipes. */
 const isOutOfFiles = (cause: unknown): boolean =>
   ['EMFILE', 'ENFILE'].includes((cause as NodeJS.ErrnoException).code ?? '') ||
   (cause instanceof TypeError && cause.message.includes('stdio'));

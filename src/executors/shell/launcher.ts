@@ -12,18 +12,18 @@ export interface Start {
   /** Absolute path of the working directory. */
   readonly cwd: string;
   readonly env: CommandVariables;
-  /** Absent: the user of this process. `groups` are the supplementary groups, without `gid`. */
+  /** The user to run as. Absent for the user of this process. `groups` are the supplementary groups, without `gid`. */
   readonly identity?: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
   /**
-   * `inherit`: where this process prints. `apart`: a pipe for each stream. `together`: one pipe, which keeps their
-   * order.
+   * `inherit`: where this process prints. `apart`: a pipe for each stream. `together`: one pipe for both, which keeps
+   * their order.
    */
   readonly output: 'inherit' | 'apart' | 'together';
-  /** The time from SIGTERM to SIGKILL, if the launcher has to end it. */
+  /** The time from SIGTERM to SIGKILL, if the launcher has to end the process. */
   readonly grace: Duration;
   /**
-   * By `sinceBoot`: from then on, it must not start, and {@link Launcher.launch} rejects with code ECANCELED. Absent:
-   * no limit.
+   * The time, by `sinceBoot`, from which the process must no longer start: {@link Launcher.launch} then rejects with
+   * code ECANCELED. Absent if there is no limit.
    */
   readonly until?: Duration;
 }
@@ -34,15 +34,16 @@ export interface OutputSource {
   /** Starts reading it. */
   open(): Readable;
   /**
-   * Call it instead when the command has ended. Passes what is left, at most 128 KiB, to `take`. Returns whether that
-   * was all. If not, open it: another process may hold the pipe. Absent: open it immediately.
+   * Call this instead of {@link open} when the command has ended. Passes the rest of the output, at most 128 KiB, to
+   * `take`. Returns whether that was all. If not, open the stream, because another process may hold the pipe. If this
+   * function is absent, open the stream immediately.
    */
   readonly finish?: (take: (chunk: Buffer) => void) => boolean;
 }
 
 export interface ProcessEnd {
   readonly exit: Exit;
-  /** Absent: the launcher does not measure it. */
+  /** Absent if the launcher does not measure it. */
   readonly usage?: Usage;
 }
 
@@ -52,20 +53,20 @@ export interface Launched {
   readonly sources: readonly OutputSource[];
   /** Never rejects. */
   readonly ended: Promise<ProcessEnd>;
-  /** Call it once, when no signal will be sent because its leader may still be running. */
+  /** Call this once, when no further signal assumes that the leader is running. After that, its pid may be reused. */
   readonly release: () => void;
 }
 
 /** Starts processes with empty standard input. */
 export interface Launcher {
   /**
-   * Call it before {@link launch}. `undefined`: the command may be launched now. Otherwise resolves when it is its turn.
-   * Absent: there is nothing to wait for.
+   * Call this before {@link launch}. Returns `undefined` if the command may be launched now. Otherwise resolves when it
+   * is its turn. Absent if commands never wait.
    */
   turn?(): Promise<void> | undefined;
   /**
    * Resolves with `undefined` if the attempt was canceled before there was a process. Rejects with the system's error
-   * if there is none, and with {@link LauncherDied} if that is unknown.
+   * if there is no process, and with {@link LauncherDied} if that is unknown.
    */
   launch(start: Start, io: AttemptIo): Promise<Launched | undefined>;
 }

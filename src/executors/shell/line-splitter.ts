@@ -1,15 +1,18 @@
 import { StringDecoder } from 'node:string_decoder';
 import { lastProgress } from '../../text/last-progress.js';
 
-/** Longest line in bytes of UTF-8; the rest of a longer one is dropped. */
+/** The longest line, in bytes of UTF-8. The rest of a longer line is dropped. */
 export const LINE_LIMIT = 16 * 1024;
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
-/** A UTF-16 unit is at most three bytes of UTF-8: up to this length no line needs to be measured. */
+/** A UTF-16 unit is at most three bytes of UTF-8, so lines up to this length need not be measured. */
 const SURELY_SHORT = Math.floor(LINE_LIMIT / 3);
 
-/** Called for every block: lines without their `\n` or `\r\n`, joined by `\n`; `truncated` if it is one line, cut at {@link LINE_LIMIT}. */
+/**
+ * Called with each block: lines without their `\n` or `\r\n`, joined by `\n`. If `truncated`, the block is one line,
+ * cut at {@link LINE_LIMIT}.
+ */
 export type BlockListener = (lines: string, truncated: boolean) => void;
 
 /**
@@ -50,7 +53,7 @@ export class LineSplitter {
     this.#partial.append(rest.subarray(last + 1));
   }
 
-  /** Emits at most `most` lines of the input, as one block if none is cut. Returns whether some are left. */
+  /** Emits at most `most` lines of the input, as one block if none is cut. Returns whether lines are left. */
   flow(most: number): boolean {
     const start = this.#next;
     const end = endOf(this.#text, start, most);
@@ -92,7 +95,7 @@ export class LineSplitter {
 const isLong = ({ text, isCut }: Line): boolean =>
   isCut || (text.length > SURELY_SHORT && Buffer.byteLength(text) > LINE_LIMIT);
 
-/** Where `most` lines from `start` end: at a newline, or at the end of the text. */
+/** Returns where `most` lines from `start` end: at a newline, or at the end of the text. */
 function endOf(text: string, start: number, most: number): number {
   let end = start - 1;
   for (let count = 0; count < most; count++) {
@@ -102,7 +105,7 @@ function endOf(text: string, start: number, most: number): number {
   return end;
 }
 
-/** Whether a line may have to be cut. */
+/** Returns whether a line may have to be cut. */
 function hasLongLine(block: string): boolean {
   if (block.length <= SURELY_SHORT) return false;
   for (let start = 0; block.length - start > SURELY_SHORT;) {
@@ -157,7 +160,7 @@ class PartialLine {
   }
 
   #add(piece: Buffer): void {
-    // One byte more than the limit, which reveals a character torn at the limit.
+    // Keeps one byte more than the limit, to detect a character torn at the limit.
     const length = Math.min(this.#length + piece.length, LINE_LIMIT + 1);
     if (length > this.#bytes.length) {
       const grown = Buffer.allocUnsafeSlow(Math.min(Math.max(length, this.#bytes.length * 2), LINE_LIMIT + 1));
@@ -170,7 +173,7 @@ class PartialLine {
   }
 }
 
-/** The first {@link LINE_LIMIT} bytes without a torn character at the end. */
+/** Returns the first {@link LINE_LIMIT} bytes without a torn character at the end. */
 function cut(line: Buffer): string {
   return new StringDecoder('utf8').write(line.subarray(0, LINE_LIMIT));
 }

@@ -8,7 +8,7 @@ import { endAll, processesOf } from './run-processes.js';
 
 interface OrphansContext {
   readonly clock: Clock;
-  /** Where a forker records ends that its scheduler did not see; absent: nowhere. */
+  /** The file in which a forker records ends that its scheduler did not see. Absent if it records nothing. */
   readonly endsFile?: string | undefined;
 }
 
@@ -28,13 +28,13 @@ function takeEnds(file: string): ReadonlyMap<string, Exit> {
 }
 
 /**
- * Finds the processes that runs left behind, by what every process inherits, whatever its group or session
- * (processesOf). Never includes this process or its ancestors. Uses `/proc` on Linux; elsewhere nothing is found. It
- * does not find processes of other users, unless this one is root. Under execa, it does not find processes that cleared
- * their environment either.
+ * Creates the functions that find processes that runs left behind. {@link processesOf} finds them by what every process
+ * inherits, whatever its group or session. Results never include this process or its ancestors. Uses `/proc` on Linux;
+ * elsewhere nothing is found. Processes of other users are not found, unless this process is root. Under execa,
+ * processes that cleared their environment are not found either.
  *
  * Ending a run means ending every process that carries its id, including those created in the meantime. Signals go only
- * to the process that was found: its start time is read again before each.
+ * to the process that was found: its start time is read again before each signal.
  */
 export function createProcOrphans({ clock, endsFile }: OrphansContext): Orphans {
   return {

@@ -9,13 +9,13 @@ import { createOwnAccess, type AppendedFile, type FileAccess } from './file-acce
 import type { FileLanes } from './file-lanes.js';
 import { TookTooLong, withTimeLimit } from './time-limit.js';
 
-/** Bytes that may wait to be written before commands are asked to pause. */
+/** How many bytes may wait to be written before commands are asked to pause. */
 const WELCOME = 1024 * 1024;
 /** How long commands pause while nothing is written. After that, more output is dropped. */
 const STALL: Duration = 2 * SECOND;
-/** How long the end of a run waits for pending output. Writing continues without it. */
+/** How long the end of a run waits for pending output. After that, writing continues without the run. */
 const PATIENCE: Duration = 3 * SECOND;
-/** How long to write nothing to a file that did not respond. */
+/** How long nothing is written to a file that did not respond. */
 const PAUSE: Duration = MINUTE;
 /** How long output waits for a missing folder: another program may be creating it again. */
 const HOMELESS: Duration = MINUTE;
@@ -78,8 +78,8 @@ export class OutputFiles {
 export interface FileInUse {
   readonly file: OutputFile;
   /**
-   * Ends using it. Resolves when everything is written, and the file is closed unless someone else uses it. Rejects if
-   * that takes longer than 3 s.
+   * Stops using the file. Resolves when everything is written, and when the file is closed unless another run uses it.
+   * Rejects if that takes longer than 3 s.
    */
   release(): Promise<void>;
 }
@@ -108,7 +108,7 @@ export class OutputFile {
   #work: Promise<void> | undefined;
   #open: AppendedFile | undefined;
   #size = 0;
-  /** When it was last opened or checked, and its size at that time. */
+  /** When the file was last opened or checked, and its size at that time. */
   #lookedAt: Duration = 0;
   #sizeThen = 0;
   /** When bytes were last written, or the first pending ones arrived. */
@@ -116,7 +116,7 @@ export class OutputFile {
   #gaveUp: { readonly until: Duration; readonly reason: string } | undefined;
   /** Since when its folder has been missing. */
   #homelessSince: Duration | undefined;
-  /** Reports errors of closing the file: those of the last write. */
+  /** Receives errors from closing the file, which concern the last write. */
   #fail: Piece['fail'] = () => undefined;
 
   constructor(path: string, { access, clock, maxSize = Number.POSITIVE_INFINITY }: OutputFileOptions) {
@@ -140,11 +140,11 @@ export class OutputFile {
   write(bytes: Buffer, fail: (reason: string) => void): void {
     if (this.#work === undefined) this.#movedAt = this.#clock.monotonic();
     if (this.#waitingBytes >= WELCOME && this.#stallsIn <= 0) {
-      fail(`nothing was written for ${STALL / SECOND} s, and more output came`);
+      fail(`nothing was written for ${STALL / SECOND} s, and more output arrived`);
       return;
     }
     if (this.isHomeless && this.#waitingBytes + bytes.length > WELCOME) {
-      fail(`${NO_FOLDER}, and more output came than can wait for it`);
+      fail(`${NO_FOLDER}, and more output arrived than can wait for it`);
       return;
     }
     if (this.isHomeless) fail(WAITS);
@@ -153,7 +153,10 @@ export class OutputFile {
     if (!this.isHomeless) this.#work ??= this.#writeAll();
   }
 
-  /** `undefined` while it accepts more, or drops it; otherwise resolves when it may accept more again. */
+  /**
+   * Returns `undefined` while the file accepts more or drops it. Otherwise resolves when the file may accept more
+   * again.
+   */
   drained(): Promise<void> | undefined {
     if (this.#waitingBytes < WELCOME || this.#work === undefined || this.#stallsIn <= 0) return undefined;
     return withTimeLimit(this.#work, this.#stallsIn, { clock: this.#clock, what: 'writing to it' }).catch(
@@ -191,7 +194,7 @@ export class OutputFile {
     this.#work = undefined;
   }
 
-  /** Returns whether it is written or lost; otherwise it waits for its folder. */
+  /** Writes a piece. Returns whether it is written or lost; otherwise it waits for its folder. */
   async #writeOne(piece: Piece, isFirst: boolean): Promise<boolean> {
     this.#fail = piece.fail;
     try {
@@ -213,7 +216,7 @@ export class OutputFile {
     }
   }
 
-  /** Checks again after a while. Returns false once output has waited long enough. */
+  /** Tries again after a while. Returns `false` once output has waited long enough. */
   #waitForFolder(): boolean {
     this.#homelessSince ??= this.#clock.monotonic();
     if (this.#clock.monotonic() - this.#homelessSince >= HOMELESS) return false;

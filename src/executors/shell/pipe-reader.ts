@@ -11,7 +11,10 @@ export interface PipeListener {
   readonly output: (stream: OutputStream, text: string, truncated: boolean) => void;
   /** Receives every chunk as it arrives, before its lines. */
   readonly chunk?: ((chunk: Buffer) => void) | undefined;
-  /** `undefined` while it accepts more; otherwise resolves when it accepts more again. Nothing is read until then. */
+  /**
+   * Returns `undefined` while the listener accepts more. Otherwise resolves when it accepts more again; nothing is read
+   * until then.
+   */
   readonly drained: () => Promise<void> | undefined;
 }
 
@@ -29,8 +32,8 @@ interface Unread {
 
 /**
  * Reads the pipes of a command to their end, in blocks of a bounded number of lines. Chunks are delivered in order of
- * arrival, whichever pipe they are from. It holds at most one chunk in delivery, and what each pipe had sent when
- * reading paused.
+ * arrival, whichever pipe they are from. Holds at most one chunk in delivery, and what each pipe had sent when reading
+ * paused.
  */
 export class PipeReader {
   /** Resolves when the pipes are closed and everything read from them is delivered. */
@@ -64,7 +67,7 @@ export class PipeReader {
   }
 
   /**
-   * Call it when the command has ended. What {@link open} has not begun to read is read now: without streams, unless
+   * Call this when the command has ended. Reads what {@link open} has not begun to read: without streams, unless
    * another process holds the pipes.
    */
   finish(): void {
@@ -125,7 +128,7 @@ export class PipeReader {
     this.#streams.push(stream);
     stream.on('data', (chunk: Buffer) => this.#receive(splitter, chunk));
     stream.on('close', () => this.#take({ splitter, chunk: undefined }));
-    // A pipe that fails is closed; the end of its process shows the rest.
+    // A pipe that fails is also closed, which is handled above.
     stream.on('error', () => undefined);
   }
 
@@ -133,7 +136,7 @@ export class PipeReader {
     this.#chunks++;
     this.#bytes += chunk.length;
     this.#take({ splitter, chunk });
-    // Repeatedly, because Node resumes the sockets of a process that has ended.
+    // Pauses for every chunk, because Node resumes the sockets of a process that has ended.
     if (this.#state !== 'free') this.#pause();
   }
 
@@ -175,7 +178,7 @@ export class PipeReader {
     else this.#next();
   }
 
-  /** Called when a chunk is delivered: takes the next one, or waits for it. */
+  /** Takes the next chunk, or waits for it. Called when a chunk is delivered. */
   #next(): void {
     const next = this.#waiting.shift();
     if (next) {

@@ -3,12 +3,18 @@ import { Socket } from 'node:net';
 import type { OutputStream } from '../../domain/executor.js';
 import type { OutputSource } from './launcher.js';
 
-/** Shared by all pipes, because data is copied after reading. As large as a pipe on Linux by default, in bytes. */
+/**
+ * The buffer that all pipes share, because data is copied after reading. As large as a pipe on Linux by default, in
+ * bytes.
+ */
 const buffer = Buffer.allocUnsafeSlow(64 * 1024);
 /** One read for the content of a pipe, and one for its end. */
 const MOST_READS = 2;
 
-/** The reading end of a pipe, by its descriptor, which must not block. It is closed at the end. */
+/**
+ * Creates a source from the descriptor of a pipe's reading end, which must not block. The descriptor is closed at the
+ * end of the pipe.
+ */
 export const pipeSource = (name: OutputStream, fd: number): OutputSource => ({
   name,
   open: () => new Socket({ fd, readable: true, writable: false }),
@@ -27,8 +33,8 @@ export const pipeSource = (name: OutputStream, fd: number): OutputSource => ({
 });
 
 /**
- * Returns how many bytes were read: 0 at the end, `undefined` if there are none yet. Other errors show again on the
- * socket.
+ * Reads what is there, and returns how many bytes: 0 at the end, `undefined` if there are none yet. Other errors also
+ * return `undefined`, and occur again on the socket.
  */
 function readNow(fd: number): number | undefined {
   try {

@@ -13,13 +13,13 @@ export interface Pipe {
   readonly writer: number;
 }
 
-/** How many pipes are kept ready, and how few of them trigger the next batch. */
+/** How many pipes are created at once, and how few ready ones trigger the next batch. */
 const BATCH = 64;
 const LOW = 16;
 const LARGEST_BATCH = 256;
 /** Descriptors left free if they run out while a batch is opened: starting one process briefly takes up to seven. */
 const SPARE = 16;
-/** How long commands get sockets after creating pipes failed. */
+/** How long commands get sockets after pipes could not be created. */
 const PAUSE: Duration = MINUTE;
 
 /**
@@ -84,13 +84,16 @@ export class Pipes {
   }
 }
 
-/** Folders in memory first: creating and removing names there needs no disk access. */
+/**
+ * Returns the folders for named pipes, those in memory first, because creating and removing names there needs no disk
+ * access.
+ */
 function memoryFolders(): readonly string[] {
   const own = process.env['XDG_RUNTIME_DIR'];
   return [...(own ? [own] : []), '/dev/shm', tmpdir()];
 }
 
-/** Shortages that pass, and that also prevent commands from starting. */
+/** Returns whether an error is a shortage that passes, and that also prevents commands from starting. */
 const isExhaustion = (error: unknown): boolean =>
   ['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM'].includes((error as NodeJS.ErrnoException).code ?? '');
 
@@ -111,7 +114,10 @@ async function makeReaders(parent: string, count: number): Promise<readonly numb
   return readers;
 }
 
-/** Mode 622: any user that a command becomes (`su`, `sudo`) may open its output for writing. Others don't find it. */
+/**
+ * Creates named pipes. With mode 622, any user that a command becomes (`su`, `sudo`) may open its output for writing.
+ * Other users cannot find the pipe.
+ */
 function mkfifo(paths: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn('mkfifo', ['-m', '622', '--', ...paths], { stdio: 'ignore' });
@@ -128,7 +134,7 @@ function removeAll(folder: string, paths: readonly string[]): void {
   try {
     for (const path of paths) unlinkSync(path);
   } catch {
-    // The name was never created.
+    // The remaining names were never created.
   }
   rmdirSync(folder);
 }

@@ -4,9 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 export interface ProcessStat {
   /** One letter; `Z` and `X` are dead. */
   readonly state: string;
-  /** Whether it will not run anymore: it is ending, or waits for its parent to fetch its exit status. */
+  /** Whether it will never run again: it is ending, or waits for its parent to fetch its exit status. */
   readonly isOver: boolean;
-  /** The signal that ends it, or 0. */
+  /** The signal that ended it, or 0. */
   readonly endedBy: number;
   readonly parent: number;
   readonly groupId: number;
@@ -14,7 +14,7 @@ export interface ProcessStat {
   readonly startTime: string;
 }
 
-/** The pids of all processes; `undefined` if the system does not list them (not Linux). */
+/** Returns the pids of all processes; `undefined` if the system does not list them (not Linux). */
 export function processIds(): readonly number[] | undefined {
   try {
     return readdirSync('/proc').map(Number).filter(Number.isInteger);
@@ -37,18 +37,18 @@ export function readStat(pid: number): ProcessStat | undefined {
   if (fields === undefined || startTime === undefined) return undefined;
   const [state = '', parent, groupId] = fields;
   const isEnding = state === 'Z' || state === 'X' || (Number(fields[6]) & EXITING) !== 0;
-  // The first thread of several may end and leave the process to the others.
+  // The first of several threads may end while the others continue.
   const isOver = isEnding && Number(fields[17]) <= 1;
   const endedBy = Number(fields[49]) & SIGNAL;
   return { state, isOver, endedBy, parent: Number(parent), groupId: Number(groupId), startTime };
 }
 
-/** Whether a process is alive, not just an entry that its parent has not fetched yet. */
+/** Returns whether a process is alive, and not just an entry that its parent has not fetched yet. */
 export const isLiving = (stat: ProcessStat | undefined): stat is ProcessStat => stat !== undefined && !stat.isOver;
 
 /**
- * A variable of the environment that a process was started with; `undefined` if it has none, is gone or belongs to
- * another user.
+ * Returns a variable of the environment that a process was started with; `undefined` if the variable is not set, or if
+ * the process is gone or belongs to another user.
  */
 export function readVariable(pid: number, name: string): string | undefined {
   const environ = read(pid, 'environ');
@@ -57,14 +57,15 @@ export function readVariable(pid: number, name: string): string | undefined {
 }
 
 /**
- * The soft limit that native/forker.c sets for everything a command starts, in decimal; `undefined` if it is unlimited,
- * or unknown.
+ * Returns the soft limit that native/forker.c sets for everything a command starts, in decimal; `undefined` if it is
+ * unlimited or unknown.
  */
 export const readMark = (pid: number): string | undefined =>
   /^Max realtime timeout +(\d+)/m.exec(read(pid, 'limits') ?? '')?.[1];
 
 /**
- * The processes that a process with one thread has started or adopted; `undefined` if the system does not list them.
+ * Returns the pids of the processes that a process with one thread has started or adopted; `undefined` if the system
+ * does not list them.
  */
 export const readChildren = (pid: number): readonly number[] | undefined =>
   read(pid, `task/${pid}/children`)?.split(' ').filter(Boolean).map(Number);

@@ -13,7 +13,7 @@ const LONGEST_TIMER: Duration = 2 ** 31 - 1;
 export class ProcessGroup {
   readonly #leader: number;
   readonly #clock: Clock;
-  /** The leader's facts at the first signal. */
+  /** The leader's start time, as read at the first signal. */
   #startTime: string | undefined;
   #disarm: Cancel | undefined;
   #state: 'running' | 'ending' | 'killed' | 'gone' = 'running';
@@ -24,7 +24,7 @@ export class ProcessGroup {
   }
 
   /**
-   * Whether its leader has ended, although Node has not reported it yet. If the system does not say (not Linux): false.
+   * Whether the leader has ended, even if Node has not reported it yet. `false` if the system does not say (not Linux).
    */
   get hasEnded(): boolean {
     return readStat(this.#leader)?.isOver ?? false;
@@ -52,9 +52,9 @@ export class ProcessGroup {
   }
 
   /**
-   * Call it when the leader has ended. After a signal to the group, resolves when no member is left that a signal could
-   * end. Members keep the rest of their grace. If the leader of a group ended by itself, the others are left alone, as
-   * with cron.
+   * Call this when the leader has ended. After a signal to the group, resolves when no member is left that a signal
+   * could end. Members keep the rest of their grace. If the leader ended by itself, the other members are left alone,
+   * as with cron.
    */
   async settle(): Promise<void> {
     let patience = KILL_PATIENCE;
@@ -71,8 +71,8 @@ export class ProcessGroup {
   }
 
   /**
-   * The system does not reuse the id of a group that has a member. So a new process with that id means that all are
-   * gone.
+   * Returns whether the group's id belongs to a new process. The system does not reuse the id of a group that has a
+   * member, so then all members are gone.
    */
   #isOfAnother(): boolean {
     const startTime = readStat(this.#leader)?.startTime;
@@ -82,7 +82,7 @@ export class ProcessGroup {
 
   #isAlive(pause: Duration): boolean {
     if (!this.#signal(0)) return false;
-    // Most groups are gone within a few milliseconds; only for the others is it worth checking.
+    // Most groups are gone within a few milliseconds, so only the others are worth checking.
     return pause < 40 || hasLivingMember(this.#leader);
   }
 
@@ -92,15 +92,15 @@ export class ProcessGroup {
     try {
       return process.kill(-this.#leader, signal);
     } catch {
-      // ESRCH: nobody is left. EPERM: the remaining ones belong to another user.
+      // ESRCH: no member is left. EPERM: the remaining members belong to another user.
       return false;
     }
   }
 }
 
 /**
- * Whether a group has a member that is not a zombie. A zombie accepts signals forever if nobody reaps it (PID 1 in a
- * container).
+ * Returns whether a group has a member that is not a zombie. A zombie accepts signals forever if its parent never reaps
+ * it (such as PID 1 in a container).
  */
 function hasLivingMember(group: number): boolean {
   const processes = processIds();

@@ -10,16 +10,16 @@ const KILL_PATIENCE: Duration = 3 * SECOND;
 const FIRST_POLL: Duration = 20;
 const LONGEST_POLL: Duration = 200;
 
-/** A process of a run, identified for good: its pid alone may be reused. */
+/** A process of a run. The start time is part of its identity, because a pid may be reused. */
 export interface RunProcess extends Orphan {
   readonly startTime: string;
   readonly groupId: number;
 }
 
 /**
- * The living processes of these runs, except this process and its ancestors. Every process inherits `TIMERS_RUN_ID`
- * and, from the forker, a mark that survives a cleared environment. Takes about 20 ms for 500 processes, one step for
- * each, so use turns. Empty if there is no `/proc`.
+ * Finds the living processes of these runs, except this process and its ancestors. Every process inherits
+ * `TIMERS_RUN_ID` and, from the forker, a mark that survives a cleared environment. Takes about 20 ms for 500
+ * processes, in one step for each process, so run it in turns. Finds nothing if there is no `/proc`.
  */
 export function* processesOf(runIds: ReadonlySet<string>): Steps<readonly RunProcess[]> {
   const own = lineage();
@@ -47,7 +47,7 @@ export class RunProcesses {
     this.#clock = clock;
   }
 
-  /** The living processes of a run. Never rejects. */
+  /** Resolves to the living processes of a run. Never rejects. */
   async of(runId: string): Promise<readonly RunProcess[]> {
     this.#asked.add(runId);
     this.#search ??= this.#begin();
@@ -66,7 +66,7 @@ export class RunProcesses {
 
 /** Processes that must end. */
 export interface Doomed {
-  /** Finds the living ones. */
+  /** Finds those that are alive. */
   readonly look: () => readonly RunProcess[] | Promise<readonly RunProcess[]>;
   /** When their grace ends, on the monotonic clock. May move closer. */
   readonly until: () => Duration;
@@ -76,7 +76,7 @@ export interface Doomed {
 /**
  * Sends SIGTERM, and SIGKILL after the grace, to these processes and to those created in the meantime. Resolves when
  * none of them is alive, or a few seconds after the SIGKILL. Signals go only to the process that was found: its start
- * time is read again before each.
+ * time is read again before each signal.
  */
 export async function endAll(doomed: Doomed): Promise<void> {
   const left = await signalUntilGone('SIGTERM', await doomed.look(), doomed);
@@ -86,8 +86,8 @@ export async function endAll(doomed: Doomed): Promise<void> {
 }
 
 /**
- * Signals these processes and those that follow them. Returns those that are alive after that time; immediately
- * if none is.
+ * Signals these processes and, when they are gone, those found next. Returns the processes that are alive at `until`,
+ * or immediately if none is.
  */
 async function signalUntilGone(
   signal: NodeJS.Signals,
@@ -111,14 +111,15 @@ async function signalUntilGone(
 }
 
 /**
- * Reads which run a process belongs to, from its variable or its mark. An inner scheduler sets both for its own runs.
+ * Returns a function that reads which run a process belongs to, from its variable or its mark. An inner scheduler sets
+ * both for its own runs.
  */
 function readerOf(runIds: ReadonlySet<string>): (pid: number) => string | undefined {
   const byMark = new Map([...runIds].map((runId) => [runMarkOf(runId), runId]));
   return (pid) => readVariable(pid, 'TIMERS_RUN_ID') ?? byMark.get(readMark(pid) ?? '');
 }
 
-/** This process, its parent, and so on: a scheduler may have been started by one of the runs. */
+/** Returns the pids of this process, its parent, and so on, because one of the runs may have started this scheduler. */
 function lineage(): ReadonlySet<number> {
   const pids = new Set<number>();
   for (let pid: number | undefined = process.pid; pid !== undefined && pid > 0; pid = readStat(pid)?.parent)

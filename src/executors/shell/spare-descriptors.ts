@@ -1,8 +1,8 @@
 import { closeSync, constants, openSync } from 'node:fs';
 
 /**
- * Descriptors that are held for pipes to come: a command whose output nobody could read is not started. They are given
- * up only when the system has no others, so that a burst does not open and close two for each command.
+ * Descriptors that are reserved for future pipes, so that no command starts whose output could not be read. They are
+ * kept until the system has no others, so that a burst does not open and close two for each command.
  */
 export class SpareDescriptors {
   readonly #held: number[] = [];

@@ -9,8 +9,9 @@ import { withTimeLimit } from './time-limit.js';
 const PATIENCE: Duration = 10 * SECOND;
 
 /**
- * Writes to a standard stream as it was passed to us. For streams that the system does not open again: a socket, or a
- * pipe, terminal or file of another user. @throws the error that `write` rejects with.
+ * Writes to a standard stream through the inherited descriptor. This is for streams that the system does not open
+ * again: a socket, or a pipe, terminal or file of another user.
+ * @throws the error that `write` rejects with.
  */
 export function writeToStandard(fd: StandardStream, bytes: Buffer, clock: Clock): Promise<number> {
   // A Node stream on a file would block the event loop.

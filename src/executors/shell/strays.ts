@@ -11,7 +11,8 @@ interface Surroundings {
 
 /**
  * Processes that a command started outside its process group, such as with `setsid`, daemons or browsers. They end with
- * a run that is canceled or times out, and survive a run that ends by itself. Nothing searches for them earlier.
+ * a run that is canceled or times out, and survive a run that ends by itself. They are searched for only when a run
+ * must end.
  */
 export class Strays {
   readonly #group: number;
@@ -21,7 +22,7 @@ export class Strays {
   #graceOver: Duration = Number.POSITIVE_INFINITY;
   #ending: Promise<void> | undefined;
 
-  /** `group` is the command's own. */
+  /** `group` is the process group of the command. */
   constructor(group: number, around: Surroundings) {
     this.#group = group;
     this.#around = around;
@@ -34,7 +35,7 @@ export class Strays {
   }
 
   /**
-   * Call it when the group has ended. Resolves when no stray that should end is alive, including those created last.
+   * Call this when the group has ended. Resolves when no stray that should end is alive, including those created last.
    * Never rejects.
    */
   async settle(): Promise<void> {

@@ -2,16 +2,16 @@ import type { Clock } from '../../domain/clock.js';
 import type { Duration, Instant } from '../../domain/time.js';
 
 /**
- * The store that several machines share: one state, one lease, one writer. Redis, PostgreSQL and etcd each have a
- * board.
+ * The store that several machines share: one state, one lease, one writer. Redis, PostgreSQL and etcd each have an
+ * implementation.
  *
- * A board stores texts and does not read them. The rules for everyone who writes a board:
+ * A board stores texts and does not interpret them. Every implementation follows these rules:
  *
  * - **One fence decides.** The store keeps the highest fence it has given out. {@link take} raises it; a write or a
  *   renewal with a lower fence changes nothing. Each method checks and changes in one atomic step of the store.
  * - **The store's clock judges others.** A lease lapses by the clock of the store, never by the clock of a client. A
  *   store without a clock to read uses its own lease mechanism, as etcd does. The holder judges itself by its monotonic
- *   clock, from before it sent the request; that is not the board's business.
+ *   clock, from before it sent the request; the board has no part in that.
  * - **A rejection means "unknown".** A method that rejects may or may not have had its effect, and a late request may
  *   take effect after a later one. {@link take}, {@link renew}, {@link write} and {@link put} can therefore be repeated
  *   with the same arguments. A board never repeats a request itself.
@@ -31,16 +31,16 @@ export interface Board {
 
   /**
    * Takes the lease for `lease` ms if nobody has it. The new fence is higher than every fence the store knows, and
-   * higher than `known`. In a store with a clock it is at least the clock's microseconds, so that it rises over lost
-   * writes.
+   * higher than `known`. In a store with a clock it is at least the clock's microseconds, so that it rises even if
+   * writes were lost.
    *
    * - `candidate.id` is new each time a scheduler begins to stand by. If this id has the lease already (the response
    *   was lost), the same fence is returned, and the lease lasts `lease` ms from now.
    * - `known` is the highest fence that the caller has seen, or 0. If the store knows only lower ones, it went back:
-   *   nothing is taken and the result is `behind`. The caller waits one lease, so that a living holder comes first, and
-   *   then passes 0 as `known`.
+   *   nothing is taken and the result is `behind`. The caller waits one lease, so that a living holder can restore its
+   *   lease, and then passes 0 as `known`.
    * - `knownSeq` is the highest number of a write under `known` that the caller has seen. A store that knows only lower
-   *   ones went back, too: a copy may be older than the lease of its holder, who is alive.
+   *   numbers went back, too: a copy may be older than the lease of its holder, who is alive.
    *
    * Taking the lease changes neither the contents nor what {@link LeaseTaken.idle} is derived from. The number of the
    * last write becomes 0: the first write of the new holder has number 1.
@@ -57,37 +57,39 @@ export interface Board {
   /** Ends the lease if `fence` still has it, so that the next candidate takes it at once. Otherwise does nothing. */
   release(fence: Fence): Promise<void>;
 
-  /** Who has the lease. `undefined`: nobody. For reports; {@link take} decides. */
+  /** Returns the holder of the lease; `undefined` if nobody has it. Only for reports: {@link take} decides. */
   holder(): Promise<LeaseHolder | undefined>;
 
   /**
-   * All memories and open runs. The holder reads after {@link take}, when nobody else can write, and gets everything
-   * that was acknowledged. For everyone else, the result may mix the contents before and after a write.
+   * Returns all memories and open runs. The holder reads after {@link take}, when nobody else can write, and gets
+   * everything that was acknowledged. For everyone else, the result may mix the contents before and after a write.
    */
   read(): Promise<BoardContents>;
 
   /**
    * Writes a change for the holder of `fence`. `seq` numbers its writes: 1, 2, 3…
    *
-   * The caller has one write on its way at a time and collects the changes that come meanwhile in the next one (group
-   * commit). After a rejection, it sends the same change with the same number again. The store checks, in this order:
+   * The caller has one write pending at a time, and collects the changes that come in the meantime in the next one
+   * (group commit). After a rejection, it sends the same change with the same number again. The store checks, in this
+   * order:
    *
-   * 1. It knows a higher fence: `lost`. Nothing is written.
-   * 2. It knows this fence and has written `seq`, or a later number: `done`. Nothing is written twice.
-   * 3. `change.isWhole`: it replaces all memories and open runs, appends the log entries, and sets fence and number.
-   * 4. It knows only lower fences, or has not written `seq` − 1: `behind`. Nothing is written.
+   * 1. If it knows a higher fence, the result is `lost`, and nothing is written.
+   * 2. If it knows this fence and has written `seq` or a later number, the result is `done`, and nothing is written
+   *    twice.
+   * 3. If `change.isWhole`, it replaces all memories and open runs, appends the log entries, and sets fence and number.
+   * 4. If it knows only lower fences, or has not written `seq` − 1, the result is `behind`, and nothing is written.
    * 5. Otherwise, it writes the change and its number.
    *
    * The lease itself is not checked: while no higher fence exists, a write disturbs nobody. A change is written
    * completely or not at all. A store with a limit on the size of a transaction may split it, but never the entries of
-   * one job. Each part checks the fence, and the last part sets the number. Sent again, the change completes.
+   * one job. Each part checks the fence, and the last part sets the number. Sending the change again completes it.
    */
   write(fence: Fence, seq: number, change: BoardChange): Promise<Written>;
 
   /**
-   * Log entries after a position, oldest first, up to `most` (at least 1). `after: undefined` begins with the oldest
-   * one that is left. Positions rise with each write, even when the holder changes. A store keeps at least
-   * {@link LOG_LENGTH} entries unless it says otherwise in its documentation.
+   * Returns log entries after a position, oldest first, up to `most` (at least 1). If `after` is `undefined`, begins
+   * with the oldest entry that is left. Positions rise with each write, even when the holder changes. A store keeps at
+   * least {@link LOG_LENGTH} entries unless it says otherwise in its documentation.
    */
   log(after: string | undefined, most: number): Promise<readonly Logged[]>;
 
@@ -100,13 +102,13 @@ export interface Board {
    */
   put(name: string, text: string, lifetime: Duration): Promise<void>;
 
-  /** The living notes whose name starts with `beginning`, by name; in the order of the names. */
+  /** Returns the notes that have not expired and whose name starts with `beginning`. They are sorted by name. */
   notes(beginning: string): Promise<ReadonlyMap<string, string>>;
 
   /** Removes a note. Returns whether this call removed it: of several callers, exactly one gets true. */
   remove(name: string): Promise<boolean>;
 
-  /** The store's time, in ms; `undefined` if it has no clock to read. */
+  /** Returns the store's time, in ms; `undefined` if the store has no clock to read. */
   time(): Promise<Instant | undefined>;
 
   /**
@@ -117,14 +119,14 @@ export interface Board {
 }
 
 /**
- * The order of holders: each has a higher number than all before it. A positive safe integer. Commands get it as
+ * The number of a holder, higher than those of all earlier holders. A positive safe integer. Commands get it as
  * `TIMERS_FENCE`.
  */
 export type Fence = number;
 
 /** A scheduler that wants the lease. */
 export interface Candidate {
-  /** Unique for each time it begins to stand by. Up to 100 characters of `[A-Za-z0-9_-]`. */
+  /** Unique for each time that the scheduler begins to stand by. Up to 100 characters of `[A-Za-z0-9_-]`. */
   readonly id: string;
   /** The name of the machine, for people: `name` in `state`, by default its host name. Up to 255 characters. */
   readonly name: string;
@@ -138,9 +140,9 @@ export interface LeaseHolder {
 
 export type LeaseTaking =
   | LeaseTaken
-  /** Another candidate has it. `seq`: the number of its last write. */
+  /** Another candidate has the lease. `seq` is the number of its last write. */
   | ({ readonly kind: 'held'; readonly seq: number } & LeaseHolder)
-  /** The store went back: `fence` is the highest one it knows, 0 without any. Nobody has the lease. */
+  /** The store went back. `fence` is the highest fence it knows, or 0 if it knows none. Nobody has the lease. */
   | { readonly kind: 'behind'; readonly fence: Fence };
 
 /** The lease is ours. */
@@ -150,8 +152,8 @@ export interface LeaseTaken {
   /** The previous holder; `undefined` if the store has never had one. */
   readonly previous: string | undefined;
   /**
-   * For how long no holder has renewed or written, by the store's clock; without one, by the clocks of the machines, at
-   * least 0. `undefined`: never.
+   * How long ago a holder last renewed or wrote, by the store's clock. If the store has none, by the clocks of the
+   * machines, but at least 0. `undefined` if no holder ever did.
    */
   readonly idle: Duration | undefined;
 }
@@ -164,7 +166,7 @@ export interface BoardContents {
   readonly runs: ReadonlyMap<string, string>;
 }
 
-/** One write. An entry never occurs twice in it. */
+/** One write. No entry occurs twice in it. */
 export interface BoardChange {
   /** Memories that changed; `key` is the job's name. */
   readonly jobs: readonly Entry[];
@@ -172,16 +174,16 @@ export interface BoardChange {
   readonly runs: readonly Entry[];
   /** Outcomes and failed attempts, in their order. */
   readonly log: readonly LogEntry[];
-  /** All memories and all open runs: anything else in the store is deleted. */
+  /** Whether the change has all memories and all open runs. All others in the store are deleted then. */
   readonly isWhole?: boolean;
 }
 
 /** A memory or an open run. */
 export interface Entry {
-  /** The job it belongs to: a write may be split between jobs. */
+  /** The job that the entry belongs to: a write may be split between jobs. */
   readonly job: string;
   readonly key: string;
-  /** JSON. `undefined`: it is deleted. */
+  /** JSON; `undefined` if the entry is deleted. */
   readonly text: string | undefined;
 }
 
@@ -193,7 +195,7 @@ export interface LogEntry {
 
 /** A log entry in the store. */
 export interface Logged {
-  /** For {@link Board.log}; has no other meaning. */
+  /** Where {@link Board.log} can continue. It has no other meaning. */
   readonly position: string;
   readonly text: string;
 }
@@ -202,7 +204,9 @@ export type Written =
   | { readonly kind: 'done' }
   /** Somebody else took the lease. This holder can never write again. */
   | { readonly kind: 'lost' }
-  /** The store went back. `seq` is the last number of this fence it has written; −1 if it knows only lower fences. */
+  /**
+   * The store went back. `seq` is the last number of this fence that it has written; −1 if it knows only lower fences.
+   */
   | { readonly kind: 'behind'; readonly seq: number };
 
 /**
@@ -213,7 +217,7 @@ export type Written =
 export const BOARD_PATIENCE: Duration = 1_000;
 
 /**
- * Like {@link BOARD_PATIENCE}, for requests whose size depends on the state.
+ * The same as {@link BOARD_PATIENCE}, for requests whose size depends on the state.
  *
  * @public
  */
@@ -238,14 +242,14 @@ export class BoardTrouble extends Error {
   }
 }
 
-/** Why a request failed, for a sentence that names the place already. */
+/** Returns why a request failed, for a sentence that already names the place. */
 export const reasonOf = ({ message }: BoardTrouble, { place }: Pick<Board, 'place'>): string =>
   message.startsWith(`${place}: `) ? message.slice(place.length + 2) : message;
 
 /** Where a board is, and how to reach it. */
 export interface BoardPlace {
   /**
-   * As in `state`, with a scheme of this kind. May contain a user name and a password. `?prefix=night` separates
+   * The URL from `state`, with a scheme of this kind. May contain a user name and a password. `?prefix=night` separates
    * several states in one store; default `timers`, `[A-Za-z0-9_-]`.
    */
   readonly url: string;

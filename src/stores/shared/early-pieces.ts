@@ -3,8 +3,8 @@ import { entryOfEnding, entryOfFailedAttempt, removedEntry } from './entries.js'
 import type { BoardChange, Entry, LogEntry } from './board.js';
 
 /**
- * The maximum number of entries of a piece, and of their characters. A store may refuse more in one write: etcd takes
- * 3,600 entries and 1 MiB of one job.
+ * The maximum number of entries in a piece, and of characters in their texts. A store may reject more in one write:
+ * etcd accepts 3,600 entries and 1 MiB of one job.
  */
 const MOST_ENTRIES = 200;
 const MOST_CHARACTERS = 400_000;
@@ -15,8 +15,9 @@ interface Piece extends BoardChange {
 }
 
 /**
- * What may be written before the rest of a large change: runs that have ended and are open on the board, with their log
- * entries. Everything else depends on the memory of a job, and stays together. Nothing of a small change is taken.
+ * Removes and returns what may be written before the rest of a large change. These are runs that have ended and are
+ * open on the board, with their log entries. Everything else depends on the memory of a job, and stays together. Takes
+ * nothing from a small change.
  */
 export function takeEarlyPieces(unrecorded: PendingRecords): readonly BoardChange[] {
   const { closedRuns, endings, failedAttempts } = unrecorded;
@@ -30,7 +31,7 @@ export function takeEarlyPieces(unrecorded: PendingRecords): readonly BoardChang
   return piecesOf(closedRuns, ended);
 }
 
-/** `ended`: the log entries of each run. A run is in one piece. */
+/** Divides ended runs into pieces without splitting a run. `ended` has the log entries of each run. */
 function piecesOf(closedRuns: readonly OpenEntry[], ended: ReadonlyMap<string, readonly LogEntry[]>): Piece[] {
   const pieces: Piece[] = [];
   let [piece, characters] = [emptyPiece(), 0];

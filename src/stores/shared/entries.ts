@@ -8,13 +8,13 @@ import { isInstant, isName, type Invalid } from '../row-reader.js';
 import type { BoardContents, Entry, LogEntry } from './board.js';
 
 /**
- * The texts of a board, which are JSON. Texts are checked like rows of a state file, because other programs may have
- * written to the store.
+ * These functions write and read the texts of a board, which are JSON. Texts are checked like rows of a state file,
+ * because other programs may have written to the store.
  */
 
 /** An open run, as a board stores it. */
 export interface StoredRun extends OpenRun {
-  /** In the order of admission. */
+  /** The place of the run in the order of admission. */
   readonly order: number;
 }
 
@@ -29,7 +29,7 @@ export const entryOfJob = (record: JobRecord): Entry => ({
   text: JSON.stringify(record),
 });
 
-/** `before`: the highest order among the runs that were left open. */
+/** Returns the entry of a run. `before` is the highest order among the runs that were left open. */
 export const entryOfRun = ({ run, admission }: OpenEntry, before: number): Entry => ({
   job: run.firing.jobName,
   key: run.runId,
@@ -48,7 +48,7 @@ export const entryOfEnding = (ending: Ending): LogEntry => ({
   text: JSON.stringify(ending),
 });
 
-/** Failed attempts come before the outcomes of their runs. */
+/** Returns the log entries. Failed attempts come before the outcomes of their runs. */
 export const logOf = ({ failedAttempts, endings }: PendingRecords): readonly LogEntry[] => [
   ...failedAttempts.map(entryOfFailedAttempt),
   ...endings.map(entryOfEnding),
@@ -59,7 +59,7 @@ export interface Left extends Pick<Recollection, 'jobs'> {
   readonly open: readonly StoredRun[];
 }
 
-/** Reads what the last holder left, one text per step; `invalid` collects what is left out. */
+/** Reads what the last holder left, one text per step. `invalid` collects what is left out. */
 export function* readingContents({ jobs: memories, runs }: BoardContents, invalid: Invalid): Steps<Left> {
   const jobs = new Map<string, JobRecord>();
   for (const [name, text] of memories) {
@@ -79,7 +79,7 @@ export function* readingContents({ jobs: memories, runs }: BoardContents, invali
 export const readContents = (contents: BoardContents, invalid: Invalid): Left =>
   finish(readingContents(contents, invalid));
 
-/** One entry of the log; `undefined` if it is invalid. */
+/** Reads one entry of the log; `undefined` if it is invalid. */
 export const readPast = (text: string, invalid: Invalid): PastEntry | undefined =>
   reading(text, 'an outcome', invalid, (value): PastEntry | undefined => {
     if (!('failed' in value)) {

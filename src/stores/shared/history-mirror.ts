@@ -11,9 +11,9 @@ import { createWriter, type LedgerWriter } from '../writer.js';
 import type { Board } from './board.js';
 import { readContents, readPast, type PastEntry } from './entries.js';
 
-/** Log entries that are read at once: they keep timers waiting for some milliseconds. */
+/** The number of log entries that are read at once, which delays timers by a few milliseconds. */
 const PORTION = 200;
-/** Outcomes of a job that are examined after each portion. */
+/** How many of a job's oldest outcomes are checked for deletion after each portion. */
 const MOST_PRUNED = 2 * PORTION;
 
 /** The history of a shared state, copied into memory. It accepts the same queries as a state file. */
@@ -38,7 +38,9 @@ export class HistoryMirror {
     this.history = new SqliteHistory(this.#database, this.#invalid);
   }
 
-  /** Copies the outcomes that are new since the last time. One call at a time. @throws BoardTrouble */
+  /**
+   * Copies the outcomes that are new since the last call. Call it again only when it has finished. @throws BoardTrouble
+   */
   async refresh(): Promise<void> {
     for (let isMore = true; isMore;) {
       const entries = await this.#board.log(this.#position, PORTION);

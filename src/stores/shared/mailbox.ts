@@ -5,17 +5,20 @@ import type { Board } from './board.js';
 
 /** The pause between two checks for requests, or for a reply. */
 const BETWEEN_LOOKS: Duration = 200;
-/** The pause of a scheduler that may have become active meanwhile. A standby machine should rarely wake its core. */
+/**
+ * The pause between two checks whether a standby scheduler has become active. A standby machine should rarely wake its
+ * CPU.
+ */
 const STANDBY_PAUSE: Duration = SECOND;
-/** How long a request waits for the active scheduler. Then its client withdraws it, before it lapses. */
+/** How long a request waits for the active scheduler. Then the client withdraws it, before it lapses. */
 const PATIENCE: Duration = 10_000;
 const REQUEST_LIFETIME: Duration = PATIENCE + 2_000;
 /** How long a client waits for the reply to an accepted request: a reload may take a while. */
 const REPLY_PATIENCE: Duration = 30_000;
 const REPLY_LIFETIME: Duration = 30_000;
 /**
- * If a scheduler was stopped for longer after it read a request, it does not execute it, because the client may be
- * gone.
+ * The longest time for which a scheduler may be suspended after it read a request. After a longer one, it does not
+ * execute the request, because the client may be gone.
  */
 const LONGEST_STOP: Duration = 2_000;
 /** The maximum number of characters in a note, which may have 1 MiB of UTF-8. */
@@ -26,11 +29,11 @@ const MOST_PORTIONS = 32;
 export interface MailRequest {
   readonly verb: string;
   readonly args: Readonly<Record<string, unknown>>;
-  /** The name of the machine that asks. */
+  /** The name of the machine that sends the request. */
   readonly from: string;
 }
 
-/** JSON-safe. */
+/** A reply, which must be representable as JSON. */
 export type MailReply =
   | { readonly kind: 'done'; readonly answer: unknown }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string };
@@ -38,9 +41,9 @@ export type MailReply =
 /** The result of a request. */
 export type MailOutcome =
   | MailReply
-  /** Nobody accepted it, and nobody will. */
+  /** No scheduler accepted the request, and none will. */
   | { readonly kind: 'not_taken' }
-  /** It was accepted, but no reply came. */
+  /** The request was accepted, but no reply came. */
   | { readonly kind: 'no_reply' };
 
 const NAME = /^[A-Za-z0-9_-]+$/;
@@ -65,8 +68,9 @@ export class Mailbox {
   }
 
   /**
-   * Asks the active scheduler. `id` is unique. A request that is not taken within 10 s is withdrawn; one that is taken
-   * has its reply 30 s later at the latest. @throws BoardTrouble
+   * Asks the active scheduler. `id` is unique. A request that is not accepted within 10 s is withdrawn. For an accepted
+   * one, the reply is awaited for up to 30 s longer.
+   * @throws BoardTrouble
    */
   async ask(id: string, request: MailRequest): Promise<MailOutcome> {
     const start = this.#clock.monotonic();
@@ -78,13 +82,13 @@ export class Mailbox {
   }
 
   /**
-   * While `isActive`, looks for requests until canceled. Each is removed before `handle` gets it, so that no other
-   * scheduler takes it too.
+   * Checks for requests while `isActive` returns true, until canceled. Removes each request before `handle` gets it, so
+   * that no other scheduler accepts it, too.
    */
   serve(isActive: () => boolean, handle: (request: MailRequest) => Promise<MailReply>): Cancel {
     const pause = () => (isActive() ? BETWEEN_LOOKS : STANDBY_PAUSE);
     return repeatRounds(this.#clock, pause, async () => {
-      // A store that fails now is asked again; its other users report that.
+      // If the store fails now, the next round tries again. Other parts of the scheduler report the failure.
       if (isActive()) await this.#serveAll(isActive, handle).catch(() => undefined);
     });
   }
@@ -102,7 +106,7 @@ export class Mailbox {
     }
   }
 
-  /** A long reply is sent in portions; the last note says how many there are. */
+  /** Sends a reply, in portions if it is long. The last note says how many portions there are. */
   async #send(id: string, reply: MailReply): Promise<void> {
     const text = JSON.stringify(reply);
     const count = Math.ceil(text.length / PORTION);
@@ -128,7 +132,7 @@ export class Mailbox {
   }
 }
 
-/** In the order of the names. */
+/** Returns the name of a portion. The names sort in the order of the portions. */
 const portionName = (index: number): string => String(index).padStart(3, '0');
 
 function readRequest(text: string): MailRequest | undefined {

@@ -18,7 +18,7 @@ export interface Peer {
   readonly file: string;
 }
 
-/** Announces this scheduler, and knows which others are present. */
+/** Announces this scheduler, and keeps track of the others that are present. */
 export class Presence {
   readonly #board: Board;
   readonly #clock: Clock;
@@ -63,7 +63,7 @@ export class Presence {
       this.#others = notes.flatMap(([name, text]) => (name === `node/${this.#id}` ? [] : (readPeer(text) ?? [])));
       this.#onSeen(this.#others);
     } catch {
-      // The store failed. Its other users report that, and the next sign follows.
+      // The store failed. Other parts of the scheduler report that, and the next note follows.
     }
   }
 }

@@ -24,7 +24,7 @@ const RECENT: Duration = MINUTE;
 const LONGEST_PAUSE: Duration = 200;
 /** Consecutive failures before trouble is reported. */
 const PATIENT_TRIES = 5;
-/** A takeover continues where the last holder was, up to this many leases after it was last seen. */
+/** A new holder continues where the last one was if that one was seen at most this many leases ago. */
 const HANDOVER_LEASES = 10;
 
 interface SharedLedgerParts {
@@ -38,8 +38,8 @@ interface SharedLedgerParts {
   /** Called once when the state belongs to another scheduler. */
   readonly onLost: () => void;
   /**
-   * Called when the store went back, and has everything again. `behind`: the writes it had lost; −1 if it does not
-   * know.
+   * Called when the store went back, before it gets everything again. `behind` is the number of writes it had lost; −1
+   * if the store does not know.
    */
   readonly onWentBack: (behind: number) => void;
   /** Called with the time that each write took, from its first try until the store confirmed it. */
@@ -47,7 +47,7 @@ interface SharedLedgerParts {
 }
 
 /**
- * The ledger of the scheduler that has the lease of a shared state. One write is pending at a time; commits in the
+ * The ledger of the scheduler that has the lease of a shared state. One write is pending at a time, and commits in the
  * meantime go with the next one. A write of unknown outcome is sent again under its number. A store that went back gets
  * everything again.
  */
@@ -64,9 +64,9 @@ export class SharedLedger implements Ledger {
   #seq = 0;
   #writing: Promise<unknown> = Promise.resolve();
   #next: Promise<Committed> | undefined;
-  /** Log entries of the last minute, with their write. */
+  /** Log entries of the last minute, each with the number of its write. */
   #recent: { readonly seq: number; readonly at: Duration; readonly entry: LogEntry }[] = [];
-  /** Writes of unknown outcome in a row. */
+  /** The number of consecutive writes of unknown outcome. */
   #failures = 0;
   #isLost = false;
   #lose: () => void = () => undefined;
@@ -74,7 +74,7 @@ export class SharedLedger implements Ledger {
   #trouble: LedgerTrouble | undefined;
   #tell: (trouble: LedgerTrouble) => void = () => undefined;
 
-  /** `left`: by the last holder; `invalid`: what of that cannot be read. */
+  /** `left` is what the last holder left. `invalid` is what of that cannot be read. */
   constructor(parts: SharedLedgerParts, { fence, idle }: LeaseTaken, { jobs, open }: Left, invalid: Invalid) {
     this.#parts = parts;
     this.#fence = fence;
@@ -103,7 +103,7 @@ export class SharedLedger implements Ledger {
     return (this.#next ??= this.#writing.then(() => this.#send()));
   }
 
-  /** Whether it reported that the store fails, and not yet that it responds again. */
+  /** Whether the ledger has reported that the store fails, and not yet that it responds again. */
   get hasTrouble(): boolean {
     return this.#trouble !== undefined;
   }
@@ -119,7 +119,7 @@ export class SharedLedger implements Ledger {
     if (this.#trouble !== undefined) listener(this.#trouble);
   }
 
-  /** The lease has expired by the clock of this machine, or another scheduler has it. Nothing more is recorded. */
+  /** Stops recording, because the lease has expired by the clock of this machine, or another scheduler has it. */
   giveUp(): void {
     if (this.#isLost) return;
     this.#isLost = true;
@@ -148,14 +148,20 @@ export class SharedLedger implements Ledger {
     return sending;
   }
 
-  /** After a bug, it is not known what was written: the next holder of the lease continues from what the store has. */
+  /**
+   * Gives up after a bug, when it is unknown what was written. The next holder of the lease continues from what the
+   * store has.
+   */
   #fail(bug: unknown): Committed {
     this.giveUp();
     raiseLater(this.#parts.clock, bug);
     return 'lost';
   }
 
-  /** A large change is written in pieces. A run is in one of them, and what depends on a job's memory is in the last. */
+  /**
+   * Writes all changes, in pieces if they are many. Each run is in one piece, and what depends on the memory of a job
+   * is in the last one.
+   */
   async #writeAll(): Promise<Committed> {
     const pieces = [...takeEarlyPieces(this.#unrecorded), this.#take()];
     const first = this.#seq + 1;
@@ -219,7 +225,10 @@ export class SharedLedger implements Ledger {
     return Promise.race([this.#lost, new Promise<void>((resolve) => this.#parts.clock.after(pause, resolve))]);
   }
 
-  /** Changes that have not been sent yet, until they are written or the state is lost. */
+  /**
+   * Removes and returns the changes that have not been sent yet. The caller keeps them until they are written or the
+   * state is lost.
+   */
   #take(): BoardChange {
     const unrecorded = this.#unrecorded;
     const { changedJobs, removedJobs, changedRuns, closedRuns } = unrecorded;
@@ -236,7 +245,9 @@ export class SharedLedger implements Ledger {
     return change;
   }
 
-  /** Everything that is known, and the log entries after write `since`, those of the pieces to come included. */
+  /**
+   * Returns everything that is known, and the log entries after write `since`, including those of the remaining pieces.
+   */
   #whole(seq: number, since: number): BoardChange {
     this.#unrecorded.restate();
     const { jobs, runs, log: further } = this.#take();

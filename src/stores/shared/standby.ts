@@ -9,7 +9,7 @@ import { Tenure, type LossReason } from './tenure.js';
 
 /** The pause between two attempts to take the lease. */
 const BETWEEN_TRIES: Duration = 500;
-/** Consecutive failures before trouble is reported, unless only a person can help. */
+/** The number of consecutive failures before trouble is reported, unless only a person can help. */
 const PATIENT_TRIES = 4;
 
 /** A term as the active scheduler: the lease, and the ledger that it protects. */
@@ -20,15 +20,18 @@ export interface Term {
   /** Whether the store had lost the lease of the last holder, or some of what was written. */
   readonly wentBack: boolean;
   stillHolds(): boolean;
-  /** Until when a process may start, by `sinceBoot`; `undefined`: no longer. Call it just before the start. */
+  /**
+   * Returns until when a process may start, by `sinceBoot`; `undefined` if it no longer may. Call it just before the
+   * start.
+   */
   heldUntil(): Duration | undefined;
-  /** How long the lease still lasts, by the clock of this machine; 0 once it has expired. */
+  /** Returns how long the lease still lasts, by the clock of this machine; 0 once it has expired. */
   left(): Duration;
   /** Resolves when the lease expires before {@link release}. */
   readonly lost: Promise<LossReason>;
   /** Whether the lease expired before {@link release}. */
   readonly isLost: boolean;
-  /** Gives the lease back, for the next scheduler to take at once. Never rejects. */
+  /** Gives the lease back, so that the next scheduler can take it at once. Never rejects. */
   release(): Promise<void>;
 }
 
@@ -38,13 +41,13 @@ interface StandbyParts {
   readonly lease: Duration;
   /** The name of this machine. */
   readonly name: string;
-  /** Unique over machines and calls. Up to 100 characters of `[A-Za-z0-9_-]`. */
+  /** Returns an id that is unique across machines and calls. Up to 100 characters of `[A-Za-z0-9_-]`. */
   readonly newId: () => string;
   /** Called when another scheduler has the lease, once for each term. */
   readonly onHeld: (holder: LeaseHolder) => void;
   /** Called once when the store keeps failing, and with `undefined` when it responds again. */
   readonly onTrouble: (trouble: BoardTrouble | undefined) => void;
-  /** Called when the store went back and got everything again; see {@link SharedLedger}. */
+  /** Called when the store went back, before it gets everything again; see {@link SharedLedger}. */
   readonly onWentBack: (behind: number) => void;
   /** Called with the time that each commit took. */
   readonly onCommitted?: ((took: Duration) => void) | undefined;
@@ -55,12 +58,12 @@ export class Standby {
   readonly #parts: StandbyParts;
   /** The highest fence seen so far. */
   #known: Fence = 0;
-  /** The highest number of a write under it. */
+  /** The highest number of a write seen under that fence. */
   #knownSeq = -1;
   #heldBy: Fence = 0;
-  /** Since when the store knows only lower fences, by the monotonic clock. */
+  /** Since when the store has known only lower fences, by the monotonic clock. */
   #behindSince: Duration | undefined;
-  /** Failures in a row. */
+  /** The number of consecutive failures. */
   #failures = 0;
   #hasTrouble = false;
   #isStopped = false;
@@ -70,7 +73,7 @@ export class Standby {
     this.#parts = parts;
   }
 
-  /** Who had the lease when it was last asked for; `undefined` if nobody had. */
+  /** The holder of the lease, as of the last request; `undefined` if nobody had it. */
   holder: LeaseHolder | undefined;
 
   /** Resolves when this scheduler is the active one; with `undefined` after {@link stop}. Never rejects. */
@@ -111,7 +114,10 @@ export class Standby {
     this.#known = fence;
   }
 
-  /** The holder may be alive, and then restores its lease. After one lease period nobody holds it. */
+  /**
+   * Handles a store that went back. If the holder is alive, it restores its lease within one lease. After that, lower
+   * fences of the store are accepted.
+   */
   #behind(): void {
     const now = this.#parts.clock.monotonic();
     this.holder = undefined;
@@ -171,7 +177,7 @@ export class Standby {
     };
   }
 
-  /** What the last holder left, read in turns, so that the lease is renewed meanwhile. */
+  /** Reads what the last holder left, in turns, so that the lease is renewed in the meantime. */
   async #read(tenure: Tenure, invalid: Invalid): Promise<Left | undefined> {
     const { board, clock } = this.#parts;
     while (tenure.stillHolds() && !this.#isStopped) {

@@ -5,7 +5,7 @@ import type { Board, Fence } from './board.js';
 /** Why the lease has ended: another scheduler has it, or it ran out by the clock of this machine. */
 export type LossReason = 'fenced' | 'expired';
 
-/** By how much the clock of {@link sinceBoot} may be behind, because it counts in steps. */
+/** How far the clock of {@link sinceBoot} may be behind, because it counts in steps. */
 const STEP: Duration = 20;
 
 /** The term of a lease: renews it, and knows by this machine's clock when it expires. */
@@ -20,7 +20,7 @@ export class Tenure {
   #disarm: Cancel = () => undefined;
   #disarmEnd: Cancel = () => undefined;
 
-  /** `askedAt`: by {@link sinceBoot}, from before the lease was asked for. `onLost` is called once. */
+  /** `askedAt` is the time before the lease was requested, by {@link sinceBoot}. `onLost` is called at most once. */
   constructor(
     {
       board,
@@ -40,7 +40,10 @@ export class Tenure {
     this.#renewAfter(lease / 3);
   }
 
-  /** Until when a process may start, by {@link sinceBoot}; `undefined`: no longer. Call it just before: the machine may have been stopped. */
+  /**
+   * Returns until when a process may start, by {@link sinceBoot}; `undefined` if it no longer may. Call it just before
+   * the start, because the machine may have been suspended.
+   */
   heldUntil(): Duration | undefined {
     return this.stillHolds() ? this.#validUntil : undefined;
   }
@@ -50,7 +53,7 @@ export class Tenure {
     return !this.#isOver;
   }
 
-  /** How long the lease still lasts, by the clock of this machine; 0 once it has expired. */
+  /** Returns how long the lease still lasts, by the clock of this machine; 0 once it has expired. */
   left(): Duration {
     return this.#isOver ? 0 : Math.max(0, this.#validUntil - sinceBoot(this.#clock));
   }
@@ -61,7 +64,7 @@ export class Tenure {
     this.#onLost(reason);
   }
 
-  /** Gives the lease back, for the next scheduler to take at once. Never rejects. */
+  /** Gives the lease back, so that the next scheduler can take it at once. Never rejects. */
   async release(): Promise<void> {
     if (this.#isOver) return;
     this.#end();
@@ -87,7 +90,10 @@ export class Tenure {
     this.#disarm = this.#clock.after(delay, () => void this.#renew());
   }
 
-  /** Puts the lease back into a store that went back and may have lost it, before another scheduler takes it. Never rejects. */
+  /**
+   * Puts the lease back into a store that went back and may have lost it, before another scheduler takes it. Never
+   * rejects.
+   */
   async putBack(): Promise<void> {
     this.#disarm();
     await this.#renew();

@@ -10,8 +10,8 @@ const UNTRUSTED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Why a server's certificate is refused, by Node's error code; `undefined` for other codes. `key` is the key of the
- * URL's query that names the file of the CA certificate.
+ * Returns why a server's certificate is rejected, by Node's error code; `undefined` for other codes. `key` is the key
+ * in the URL's query that names the file of the CA certificate.
  */
 export function certificateTrouble(code: string, key: string): string | undefined {
   if (UNTRUSTED.has(code)) return `its certificate is not trusted: set the CA certificate with ${key} in the URL`;

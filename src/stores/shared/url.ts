@@ -1,6 +1,6 @@
 import { BoardTrouble } from './board.js';
 
-/** The URL of a store with one host; `undefined` if it is not valid. */
+/** Parses the URL of a store with one host; `undefined` if it is not valid. */
 export function parseStoreUrl(text: string): URL | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
@@ -8,12 +8,15 @@ export function parseStoreUrl(text: string): URL | undefined {
     decodeURIComponent(url.username + url.password + url.pathname);
     return url;
   } catch {
-    // A "%" that begins no code.
+    // A "%" that does not begin an escape.
     return undefined;
   }
 }
 
-/** Refuses every request because of the URL, which may contain a password. `form` shows how one looks. */
+/**
+ * Returns a function that rejects every request because of the URL. The message does not repeat the URL, which may
+ * contain a password; `form` shows how a valid one looks.
+ */
 export const refuseUrl = (scheme: string, form: string) => (): never => {
   throw new BoardTrouble(
     'refused',

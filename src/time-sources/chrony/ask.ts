@@ -12,8 +12,8 @@ const PATIENCE: Duration = 10_000;
 const MOST_OUTPUT = 64 * 1_024;
 
 /**
- * Runs a program to its end and returns its output. Never rejects; ends within 10 s, or immediately when `signal`
- * aborts: then the program is killed.
+ * Runs a program to its end and returns its output. Never rejects. Kills the program after 10 s, or immediately when
+ * `signal` aborts.
  */
 export function ask(command: readonly string[], clock: Clock, signal: AbortSignal): Promise<Printed> {
   const [program = '', ...args] = command;

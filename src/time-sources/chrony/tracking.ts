@@ -1,6 +1,6 @@
 import type { Duration } from '../../domain/time.js';
 
-/** What chronyd knows about the clock, or the reason why it knows nothing, as a clause that follows "chrony". */
+/** What chronyd knows about the clock, or why it knows nothing. `reason` is a clause that follows "chrony". */
 export type Tracking =
   | { readonly kind: 'tracking'; readonly offsetMs: Duration; readonly errorMs: Duration }
   | { readonly kind: 'trouble'; readonly reason: string };

@@ -18,7 +18,7 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** One request and its result; a clause that follows the server's name. */
+/** The result of one request. `reason` is a clause that follows the name of the server. */
 export type Exchanged =
   | {
       readonly kind: 'timed';
@@ -26,7 +26,9 @@ export type Exchanged =
       readonly errorMs: Duration;
       /** The round trip, without the server's own time. */
       readonly delayMs: Duration;
-      /** The wall clock's lead over the monotonic one: if it has changed, the clock was set in between. */
+      /**
+       * How far the wall clock is ahead of the monotonic clock. If that has changed, the clock was set in the meantime.
+       */
       readonly lead: Duration;
     }
   | { readonly kind: 'kiss'; readonly code: string }
@@ -34,13 +36,16 @@ export type Exchanged =
 
 /** How long to wait for a response. */
 const PATIENCE: Duration = 3_000;
-/** The wall clock is read in whole milliseconds: this is the average error, and the maximum deviation from it. */
+/**
+ * The wall clock is read in whole milliseconds. This is the average error of a reading, and the maximum deviation from
+ * that average.
+ */
 const HALF_TICK: Duration = 0.5;
 const ONE_MOMENT: Duration = 0.1;
-/** If the lead changes by more, the clock was set. */
+/** If the lead changes by more than this, the clock was set. */
 const SAME_LEAD: Duration = 2;
 
-/** Whether the wall clock was set, or the machine suspended, since it had this lead. */
+/** Returns whether the wall clock was set, or the machine suspended, since the lead had this value. */
 export const wasSet = (clock: Clock, lead: Duration): boolean => Math.abs(leadOf(clock) - lead) > SAME_LEAD;
 
 function leadOf(clock: Clock): Duration {
@@ -48,7 +53,10 @@ function leadOf(clock: Clock): Duration {
   return wall - monotonic;
 }
 
-/** Both clocks at one moment: read again, a few times, if the process was interrupted in between. */
+/**
+ * Reads both clocks at one moment. If the process is interrupted between the readings, tries again, up to five times in
+ * all.
+ */
 function readHands(clock: Clock): { wall: Instant; monotonic: Duration } {
   for (let tries = 1; ; tries++) {
     const monotonic = clock.monotonic();
@@ -58,9 +66,9 @@ function readHands(clock: Clock): { wall: Instant; monotonic: Duration } {
 }
 
 /**
- * Asks a server once. Never rejects; ends within 3 s, or immediately when `signal` aborts (as failed), and then the
- * socket is closed. The socket is connected, so that the system accepts packets only from the server. It has its own
- * port, so that nobody can guess it.
+ * Asks a server once. Never rejects. Ends within 3 s, or immediately (as failed) when `signal` aborts, and closes the
+ * socket. The socket is connected, so that the system accepts packets only from the server. It has a port of its own,
+ * so that nobody can guess the port.
  */
 export function exchange(endpoint: Endpoint, clock: Clock, signal: AbortSignal): Promise<Exchanged> {
   return new Promise((resolve) => {
@@ -102,10 +110,13 @@ function ask(socket: Socket, { port, address }: Endpoint, clock: Clock, end: (ex
   socket.connect(port, address);
 }
 
-/** Why a measurement is useless if the clock was set during it. */
+/** The reason for rejecting a measurement during which the clock was set. */
 export const WAS_SET = 'was queried while the clock was being set';
 
-/** RFC 5905, 8: offset ((T2−T1)+(T3−T4))/2, delay (T4−T1)−(T3−T2). T4 is T1 plus the monotonic time since. */
+/**
+ * Computes the offset ((T2−T1)+(T3−T4))/2 and the delay (T4−T1)−(T3−T2) of RFC 5905, 8. T4 is T1 plus the monotonic
+ * time since then.
+ */
 function compare(
   wall: Instant,
   elapsed: Duration,

@@ -6,28 +6,28 @@ import { exchange, wasSet, WAS_SET, type Endpoint, type Exchanged } from './exch
 import { systemReason } from '../../system/system-reason.js';
 
 /**
- * How many times a server is asked in one measurement, and the pause in between: that of NTP's own bursts (RFC 5905,
- * appendix A).
+ * How many requests a measurement sends, and the pause between them. These are the values of NTP's own bursts (RFC
+ * 5905, appendix A).
  */
 const BURST = 4;
 const PAUSE: Duration = 2_000;
 
-/** The minimum pause for a server that wants to be asked less often. NTP's largest poll interval. */
+/** The longest pause for a server that asks for fewer requests: NTP's largest poll interval. */
 const LONGEST_REST: Duration = 2 ** 17 * 1_000;
 
 type Timed = Extract<Exchanged, { kind: 'timed' }>;
 
-/** An NTP server as a source of time. It uses the one of four replies with the least delay (RFC 5905, 10). */
+/** An NTP server as a source of time. It uses the reply with the least delay among four (RFC 5905, 10). */
 export class SntpServer implements TimeSource {
   readonly #server: TimeServer;
   readonly #name: string;
   readonly #clock: Clock;
-  /** How long the server wants not to be asked after each measurement; 0 unless it says so. */
+  /** The pause after each measurement that the server has asked for; 0 if it has not. */
   #rest: Duration = 0;
   readonly #poll: Duration;
-  /** When that time ends, on the monotonic clock; Infinity once the server refuses further requests. */
+  /** When the current pause ends, on the monotonic clock; Infinity once the server rejects further requests. */
   #restsUntil = 0;
-  /** For a name with several addresses, the next one is used after a failure. */
+  /** How many measurements have failed. After each, the next of several addresses of a name is used. */
   #failures = 0;
 
   constructor(server: TimeServer, poll: Duration, clock: Clock) {
@@ -76,7 +76,10 @@ export class SntpServer implements TimeSource {
     }
   }
 
-  /** RFC 5905, 7.4: a server that replies DENY or RSTR is not asked again, one that replies RATE half as often. */
+  /**
+   * Follows RFC 5905, 7.4: a server that replies DENY or RSTR is not asked again, and one that replies RATE half as
+   * often.
+   */
   #kissed(code: string): TimeTrouble {
     switch (code) {
       case 'DENY':

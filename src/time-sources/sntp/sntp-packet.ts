@@ -25,20 +25,20 @@ export const NONCE_SIZE = 8;
 export type SntpReply =
   | {
       readonly kind: 'time';
-      /** When it received the request and when it sent the response, as NTP timestamps. */
+      /** When the server received the request and when it sent the response, as NTP timestamps. */
       readonly received: bigint;
       readonly sent: bigint;
-      /** How far its own clock may be off: half its root delay, its root dispersion and its precision. */
+      /** How far the server's own clock may be off: half its root delay, its root dispersion and its precision. */
       readonly errorMs: Duration;
     }
   /** A kiss-o'-death: four letters that say what to do. */
   | { readonly kind: 'kiss'; readonly code: string }
-  /** It responded, but its time must not be used; a clause that follows its name. */
+  /** The server responded, but its time must not be used. `reason` is a clause that follows its name. */
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**
- * Writes a request. Its transmit timestamp is the random mark `nonce` instead of the time. Only a server that saw the
- * request can echo it, and it learns nothing else.
+ * Writes a request. Its transmit timestamp is the random `nonce` instead of the time. Only a server that saw the
+ * request can echo the nonce, and it does not learn our time.
  */
 export function writeSntpRequest(nonce: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(SIZE);
@@ -48,7 +48,8 @@ export function writeSntpRequest(nonce: Uint8Array): Uint8Array {
 }
 
 /**
- * Reads a packet. `undefined` unless it is a reply to the request with this `nonce`, because anybody may have sent it.
+ * Reads a packet. Returns `undefined` unless it is a reply to the request with this `nonce`, because anybody may have
+ * sent it.
  */
 export function readReply(bytes: Uint8Array, nonce: Uint8Array): SntpReply | undefined {
   if (bytes.length < SIZE || !nonce.every((byte, index) => bytes[ORIGIN + index] === byte)) return undefined;
@@ -72,15 +73,15 @@ function readTime(view: DataView): SntpReply {
   return { kind: 'time', received, sent, errorMs };
 }
 
-/** Why a response is rejected whose timestamps cannot all be right. */
+/** The reason for rejecting a response whose timestamps cannot all be right. */
 export const CONTRADICTION = 'returned timestamps that contradict each other';
 
 const refused = (reason: string): SntpReply => ({ kind: 'refused', reason });
 
-/** Seconds in 16.16 fixed point. */
+/** Reads seconds in 16.16 fixed point. */
 const short = (view: DataView, offset: number): number => view.getUint32(offset) / 2 ** 16;
 
-/** Writes an instant, including fractions of a millisecond, as an NTP timestamp of its era. */
+/** Returns an instant, including fractions of a millisecond, as an NTP timestamp of its era. */
 export function toNtpTime(instant: Instant): bigint {
   const seconds = Math.floor(instant / 1_000);
   const fraction = Math.floor(((instant - seconds * 1_000) / 1_000) * 2 ** 32);
@@ -88,8 +89,8 @@ export function toNtpTime(instant: Instant): bigint {
 }
 
 /**
- * The difference between two NTP timestamps, by the shorter way around: correct across eras if they are within 68
- * years.
+ * Returns the difference between two NTP timestamps, by the shorter way around. It is correct across eras if they are
+ * within 68 years.
  */
 export const millisecondsBetween = (from: bigint, to: bigint): Duration =>
   (Number(BigInt.asIntN(64, to - from)) / 2 ** 32) * 1_000;

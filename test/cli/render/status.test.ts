@@ -100,7 +100,7 @@ test('on a shared state, status shows which runs wait for workers', () => {
   printStatus({ ...status([]), shared }, { terminal, timezone: 'UTC', asJson: false });
   expect(terminal.said.err.slice(1, 3)).toEqual([
     'timers: 3 runs wait for a worker with the label any, one of them for 5 s; 4 of 4 slots in use',
-    'timers: 1 run waits for a worker with the label gpu, for 56 s; there is none',
+    'timers: 1 run waits for a worker with the label gpu, for 56 s; no such worker is connected',
   ]);
 });
 

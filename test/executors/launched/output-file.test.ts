@@ -194,7 +194,7 @@ describe('output to a missing folder', () => {
       output.write(Buffer.alloc(512 * 1024), (why) => reasons.push(why));
       await output.written();
     }
-    expect(reasons.at(-1)).toBe('its folder does not exist, and more output came than can wait for it');
+    expect(reasons.at(-1)).toBe('its folder does not exist, and more output arrived than can wait for it');
   });
 
   it('is written before the output of the next run', async () => {
@@ -248,7 +248,7 @@ describe('an output file that does not respond', () => {
     await pause;
     print();
     expect(output.drained()).toBeUndefined();
-    expect(reasons).toEqual(['nothing was written for 2 s, and more output came']);
+    expect(reasons).toEqual(['nothing was written for 2 s, and more output arrived']);
     expect(fake.armed).toBe(0);
   });
 

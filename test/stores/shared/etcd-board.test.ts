@@ -31,7 +31,8 @@ async function taken(board: Board, id: string, lease = LEASE): Promise<Fence> {
   return taking.fence;
 }
 
-const HUNG_UP = 'it closed the connection. If this continues, use etcds:// for a server with TLS, etcd:// without';
+const HUNG_UP =
+  'it closed the connection. If this continues, use etcds:// if the server has TLS, or etcd:// if it does not';
 
 const memory = (job: string, text: string) => ({ jobs: [{ job, key: job, text }], runs: [], log: [] });
 

@@ -288,7 +288,7 @@ test('an error hints at the URL scheme if server and URL disagree about TLS', as
   const rude = createServer((socket) => socket.resetAndDestroy());
   for (const server of [silent, rude]) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const [mute, plain] = [silent, rude].map((server) => `127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const hint = 'If this continues, use rediss:// for a server with TLS, redis:// without';
+  const hint = 'If this continues, use rediss:// if the server has TLS, or redis:// if it does not';
 
   expect(await troubleOf(open(`rediss://${mute}`).holder())).toMatchObject({
     message: `rediss://${mute}/0 (timers): it does not respond. ${hint}`,

@@ -15,7 +15,7 @@ export const atCommand: CommandKind = {
     },
     {
       line: "timers at '2027-01-01 00:00' --timezone Asia/Tokyo -- ./fireworks",
-      does: 'A local time, or RFC 3339 such as 2027-01-01T00:00:00+09:00',
+      does: 'At a local time, or in RFC 3339, such as 2027-01-01T00:00:00+09:00',
     },
   ],
   configure(command) {

@@ -6,7 +6,7 @@ import { counted } from '../../../text/counted.js';
 /** The scheduler's reply to `cancel`. */
 interface Canceled {
   readonly task_name: string;
-  /** `null`: all runs of the timer. */
+  /** `null` for all runs of the timer. */
   readonly run_id: string | null;
   readonly canceled: number;
   readonly removed: boolean;

@@ -5,7 +5,7 @@ import type { Asked } from './words-for.js';
 
 const WORDS: readonly Asked[] = ['bash', 'zsh', 'fish', 'names', 'zones'];
 
-/** Completion of the command line. */
+/** Prints what shells need to complete the command line. */
 export const completion: CommandKind = {
   name: 'completion',
   group: 'help',

@@ -10,7 +10,7 @@ const FILES = { bash: 'timers.bash', zsh: '_timers', fish: 'timers.fish' } as co
 /** What `timers completion` can print. */
 export type Asked = keyof typeof FILES | 'names' | 'zones';
 
-/** The lines of a script, the names of timers that need no quotes, or all time zones. */
+/** Returns the lines of a script, the names of timers that need no quotes, or all time zones. */
 export async function wordsFor(asked: Asked, { cwd }: Terminal, file: string | undefined): Promise<readonly string[]> {
   if (asked === 'zones') return Intl.supportedValuesOf('timeZone');
   if (asked !== 'names') return readPackageFile(`completions/${FILES[asked]}`).trimEnd().split('\n');

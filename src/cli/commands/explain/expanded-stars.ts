@@ -21,7 +21,7 @@ export function undoExpandedStars(words: readonly string[], files: readonly stri
 
 const isCount = ({ length }: readonly string[]): boolean => length === 5 || length === 6;
 
-/** Restores a star for each run of words that lists all the files. */
+/** Restores a `*` for each sequence of words that lists all the files. */
 function withStars(words: readonly string[], files: readonly string[]): readonly string[] {
   const names = new Set(files);
   const restored: string[] = [];

@@ -25,7 +25,7 @@ export interface Explaining {
 
 /** A timer of the file, or a bare expression, which is a timer without a name. */
 export interface Explained extends ForeseenJob, Pick<Job, 'written' | 'breaker' | 'fallback'> {
-  /** Warnings about it, and the text that they point into. */
+  /** Warnings about the timer or expression, and the text that they refer to. */
   readonly problems: readonly Diagnostic[];
   readonly source: string;
   readonly file: string | undefined;
@@ -33,21 +33,21 @@ export interface Explained extends ForeseenJob, Pick<Job, 'written' | 'breaker' 
 
 export interface Explanation {
   readonly explained: Explained;
-  /** One for each cron expression. */
+  /** One entry for each cron expression. */
   readonly expressions: readonly { readonly text: string; readonly fields: readonly FieldInWords[] }[];
   readonly firings: readonly Instant[];
   /** IANA name: the zone in which firings are shown. */
   readonly zone: string;
-  /** Where the zone comes from, for people; absent if a timer or the command line names it. */
+  /** Where the zone comes from, in words. Absent if a timer or the command line names it. */
   readonly zoneFrom?: string;
   readonly outlook: ZoneOutlook | undefined;
 }
 
-/** Matches timer names, but no expression. */
+/** Matches timer names, but no cron expression. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /**
- * Explains the timer or the expression given on the command line; `undefined` if it is wrong, which is reported.
+ * Explains the timer or the expression on the command line. If it is invalid, reports that and returns `undefined`.
  * @throws UsageError if the timer or zone is unknown, or the shell expanded the expression.
  */
 export async function explainWords(
@@ -66,7 +66,10 @@ export async function explainWords(
   return read && { ...explanationOf(read, now, count), ...origin };
 }
 
-/** The zone of a bare expression if none is given. `undefined` if the named file is unreadable, which is reported. */
+/**
+ * Returns the zone of a bare expression if the command line names none. Reports an unreadable named file, and returns
+ * `undefined`.
+ */
 async function zoneOfPlace(
   terminal: Terminal,
   file: string | undefined,
@@ -83,7 +86,7 @@ async function zoneOfPlace(
   return { zone: timezone, zoneFrom: `timezone of ${shortPath(located.named ?? path, terminal.cwd)}` };
 }
 
-/** The system time zone; an invalid TZ is reported. */
+/** Returns the system time zone, and reports an invalid TZ. */
 function systemZoneOf(terminal: Terminal): string {
   const { name, unknown } = localZone();
   if (unknown !== undefined)
@@ -93,7 +96,7 @@ function systemZoneOf(terminal: Terminal): string {
   return name;
 }
 
-/** The timer of that name. Reports why its file cannot be used. */
+/** Finds the timer of that name, or reports why its file cannot be used. */
 async function findTimer(
   terminal: Terminal,
   name: string,
@@ -110,7 +113,9 @@ async function findTimer(
   return { ...job, problems: problemsOf(job, loaded, readable), source, file: shortPath(path, terminal.cwd) };
 }
 
-/** The warnings about one timer, except those about clock changes, which are in a separate block. */
+/**
+ * Returns the warnings about one timer. Those about clock changes are excluded, because they are in a separate block.
+ */
 function problemsOf({ name }: Job, { problems }: Loaded, { jobs }: ReadableFile): readonly Diagnostic[] {
   const isIn = (path: string, owner: string) => path.startsWith(`timers.${owner}.`);
   const longer = jobs.filter((other) => other.name.startsWith(`${name}.`));

@@ -52,7 +52,7 @@ export function printExplanation(explanation: Explanation, { terminal, now, asJs
 const zoneInWords = ({ zone, zoneFrom }: Explanation): string =>
   zoneFrom === undefined ? zone : `${zone} (${harmless(zoneFrom)})`;
 
-/** The schedule in words, and how it follows the clock. */
+/** Describes the schedule, and how it follows the clock. */
 function headOf({ explained, expressions }: Explanation, width: number): readonly string[] {
   const isExample = explained.file === undefined && expressions.some(({ fields }) => fields.some(isHashed));
   const name = explained.file === undefined ? '' : `${explained.name}: `;
@@ -74,11 +74,11 @@ const isHashed = ({ text }: FieldInWords): boolean => /(^|,)H/i.test(text);
 
 const EXAMPLE = 'H depends on the name of the timer. Without a name, these times are only an example.';
 
-/** A bare expression has no name, and so no seed. */
+/** Describes the schedule. A bare expression has no name, and therefore no seed. */
 const wordsOf = (explained: Explained): string =>
   scheduleInWords({ ...explained, name: explained.file === undefined ? '' : explained.name });
 
-/** A table of fields for each expression, under the expression if there are several. */
+/** Renders a table of fields for each expression, under the expression if there are several. */
 function fieldBlocks({ expressions }: Explanation, width: number): readonly (readonly string[])[] {
   return expressions.map(({ text, fields }) => {
     const rows = fields.map((field) => [field.name, field.text, field.meaning]);
@@ -103,7 +103,7 @@ function changesInLines({ timezone, changes }: ZoneOutlook, explained: Explained
   if (changes.length === 0) return [`  The clock of ${timezone} does not change in the next two years.`];
   return changes.flatMap(({ change, near }) => {
     const date = localTime(change.at - 1, explained.timezone).slice(0, 14);
-    const words = near[0] ? jobInWords(near[0]) : 'not touched';
+    const words = near[0] ? jobInWords(near[0]) : 'not affected';
     return wrap(`  ${date}  ${words}`, width, ' '.repeat(18));
   });
 }

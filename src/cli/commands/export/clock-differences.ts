@@ -11,8 +11,8 @@ import { firstDifference } from '../../first-difference.js';
 const COMPARED = 5 * 365 * DAY;
 
 /**
- * Reads the files of each timer again, where a format can be imported, and compares when they fire by the rules of that
- * format. Returns a warning with the first instant that differs.
+ * Compares when each timer fires here and by the rules of another format, if that format can be imported. Imports the
+ * exported files to do so. Returns a warning with the first instant that differs.
  */
 export function clockDifferences(
   jobs: readonly Job[],

@@ -21,7 +21,7 @@ export function printDifferences(terminal: Terminal, differences: readonly Expor
   }
 }
 
-/** What `--json` prints: the files, and what works differently there. */
+/** Returns what `--json` prints: the files, and what works differently there. */
 export const exportRecord = (files: readonly ExportedFile[], differences: readonly ExportDifference[]): string =>
   jsonText({
     files: files.map(({ name, text }) => ({ name, content: text })),

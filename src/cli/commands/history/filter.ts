@@ -16,21 +16,21 @@ export interface HistoryArguments extends WrittenWindow {
 
 /** Which outcomes to show. */
 export interface HistoryFilter extends Window {
-  /** Empty: all timers. */
+  /** Empty for all timers. */
   readonly names: readonly string[];
-  /** Empty: all outcomes. */
+  /** Empty for all outcomes. */
   readonly statuses: readonly FiringStatus[];
-  /** The maximum number of outcomes; the latest are shown. */
+  /** The maximum number of outcomes. The latest are shown. */
   readonly count: number;
   /** Whether the user set that number. */
   readonly isCounted: boolean;
 }
 
-/** What was found. */
+/** What the history contains for a filter. */
 export interface Found {
   /** Outcomes, oldest first. */
   readonly numbers: readonly number[];
-  /** Runs without an outcome yet, oldest first; empty if only certain outcomes or past times are requested. */
+  /** Runs without an outcome yet, oldest first. Empty if the filter has statuses or an end. */
   readonly open: readonly OpenRun[];
   /** Whether more exist, and no limit was set. */
   readonly isCut: boolean;
@@ -93,7 +93,7 @@ export function find(history: History, filter: HistoryFilter): Found {
 const orAny = <T>(wanted: readonly T[]): readonly (T | undefined)[] => (wanted.length === 0 ? [undefined] : wanted);
 
 /**
- * Refuses names that neither the timer file nor the history knows. A timer that was removed from the file keeps its
+ * Rejects names that neither the timer file nor the history contains. A timer that was removed from the file keeps its
  * history.
  * @throws UsageError with the nearest name.
  */

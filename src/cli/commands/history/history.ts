@@ -68,8 +68,8 @@ interface Recorded {
 }
 
 /**
- * Finds the state, and the timers of the file. A state named with `--state` needs no timer file. Prints the reason if
- * there is none.
+ * Finds the history, and the timers of the file. A state named with `--state` needs no timer file. Prints the reason if
+ * there is no history.
  */
 async function findState(
   terminal: Terminal,
@@ -89,7 +89,7 @@ async function findState(
   return undefined;
 }
 
-/** The history of a file that cannot be read at all. */
+/** Finds the history of a file that cannot be read at all. */
 function recordedFor(
   file: string | undefined,
   terminal: Terminal,
@@ -99,7 +99,7 @@ function recordedFor(
   const ofFile = likely === undefined ? undefined : { path: likely };
   const place = named === undefined ? ofFile : namedHistory(named, terminal.cwd);
   if (place !== undefined) return { place, jobNames: [], settings: undefined };
-  terminal.err('timers: with --state <path> the history is read without a timer file');
+  terminal.err('timers: to read the history without a timer file, pass --state <path>');
   return undefined;
 }
 
@@ -114,7 +114,7 @@ const MOST_NAMED = 5;
 
 function whyNoRun(history: History, id: string): string {
   const found = history.runIds(id, MOST_NAMED + 1);
-  if (found.length === 0) return `no run has an id that begins with "${id}"; timers history shows them under RUN`;
+  if (found.length === 0) return `no run has an id that begins with "${id}"; timers history shows the ids under RUN`;
   const more = found.length > MOST_NAMED ? ' and more' : '';
   return `several runs have ids that begin with "${id}": ${found.slice(0, MOST_NAMED).join(', ')}${more}`;
 }
@@ -131,11 +131,11 @@ async function showEndings(
   terminal.err(...remarksOn(found, filter, printing));
 }
 
-/** Says that more outcomes exist. The default limit is meant for screens, so JSON output does not mention it. */
+/** Says that more outcomes exist. JSON output does not mention the default limit, which is meant for screens. */
 const remarkOnCut = ({ count, since }: HistoryFilter, asJson: boolean): readonly string[] =>
   asJson && since === undefined ? [] : [`These are the latest ${count}; use -n to show more.`];
 
-/** What the table does not show: the zone of its times, or that it is empty. */
+/** Returns what the table does not show: the zone of its times, or that it is empty. */
 function remarksOn(
   found: Found,
   filter: HistoryFilter,

@@ -4,7 +4,10 @@ import type { Terminal } from '../../terminal.js';
 /** How many lines are written at once: writing each line separately takes twice the time and memory. */
 const LINES = 200;
 
-/** Writes lines of data as fast as they are read, and stops when nobody reads them. Other work runs in between. */
+/**
+ * Writes lines of data as fast as the reader accepts them, and stops when there is no reader. Other work runs in
+ * between.
+ */
 export async function printInTurns(
   terminal: Terminal,
   lines: Iterable<string>,

@@ -68,7 +68,7 @@ function startOf(run: RunHistory, local: Local): readonly Fact[] {
   return [['started', `${local(start)}, ${humanDuration(latenessOf(run))} late`]];
 }
 
-/** How late the run started, beyond its jitter. */
+/** Returns how late the run started, not counting its jitter. */
 const latenessOf = ({ ending, open }: RunHistory): Duration =>
   open?.latenessMs ?? (ending?.event === 'run.finished' ? ending.latenessMs : 0);
 
@@ -97,9 +97,7 @@ function usedOf(run: RunFinished): readonly Fact[] {
   return used === undefined ? [] : [['used', used]];
 }
 
-/**
- * What is known about the end of a lost run: when its scheduler was last alive, and when the next one found the run.
- */
+/** Describes the end of a lost run: when its scheduler was last alive, and when the next scheduler found the run. */
 function whenLost(ending: RunFinished, local: Local): string {
   const start = startOfRun({ ending, open: undefined });
   const seen = start === undefined ? '' : `; last seen ${local(start + ending.durationMs)}`;
@@ -115,7 +113,7 @@ function ofOpenRun(run: OpenRun, { timezone, hasScheduler }: PastPrinting, chalk
   ];
 }
 
-/** Each attempt that was retried, and the last one; empty if there was only one. */
+/** Lists each attempt that was retried, and the last one. Empty if there was only one attempt. */
 function attemptsOf(run: RunHistory, local: Local): readonly Fact[] {
   const { attempts, ending } = run;
   if (attempts.length === 0) return [];
@@ -136,7 +134,7 @@ function fallbackOf(run: RunHistory): readonly Fact[] {
   return fallback === undefined ? [] : [['fallback', visible(describeFallback(fallback))]];
 }
 
-/** The log record of its outcome, if any, with further details. An open run has the status `null`. */
+/** Returns the log record of the run's outcome, if any, with further details. An open run has the status `null`. */
 function runToJson(run: RunHistory) {
   const start = startOfRun(run);
   const fallbackTail = fallbackIn(run)?.outputTail;

@@ -18,11 +18,14 @@ export interface CheckContext {
   /** Absolute path of the timer file's folder. */
   readonly folder: string;
   readonly settings: Keys;
-  /** The results of comparisons. Many timers have the same schedule, for which readers return the same original. */
+  /**
+   * The results of comparisons, by original and schedule. Importers return the same original for timers with the same
+   * schedule.
+   */
   readonly compared: WeakMap<NonNullable<ImportedTimer['original']>, Map<string, FirstDifference | undefined>>;
 }
 
-/** A timer that fits into the file: its keys, unless an error says why it is left out. */
+/** A checked timer: its keys, unless an error says why it is left out of the file. */
 export interface CheckedTimer {
   readonly keys: Keys | undefined;
   readonly differences: readonly Difference[];
@@ -34,12 +37,12 @@ export interface NamedImport {
 }
 
 /**
- * How many timers are read as one file. One file per timer is slow, and a larger file is more likely to contain an
+ * How many timers are checked as one file. A file per timer is slow, and a larger file is more likely to contain an
  * error.
  */
 const TOGETHER = 200;
 
-/** Checks timers like `timers validate`, and compares their firings with those of their source. */
+/** Checks timers as `timers validate` does, and compares their firings with those of their source. */
 export function checkTimers(timers: readonly NamedImport[], context: CheckContext): readonly CheckedTimer[] {
   const checked: CheckedTimer[] = [];
   for (let start = 0; start < timers.length; start += TOGETHER) {
@@ -65,7 +68,7 @@ function checkAlone({ name, timer }: NamedImport, context: CheckContext): Checke
   return whole({ name, timer: { ...timer, keys, differences: found } }, jobs[0], context);
 }
 
-/** A timer without an error, with the first firing that differs. */
+/** Returns a timer without errors, and reports the first firing that differs from its source. */
 function whole({ timer }: NamedImport, job: Job | undefined, context: CheckContext): CheckedTimer {
   const { keys, place } = timer;
   const found = timer.differences.flatMap((one) => ifAbout(keys, one));
@@ -73,7 +76,7 @@ function whole({ timer }: NamedImport, job: Job | undefined, context: CheckConte
   return { keys, differences: different === undefined ? found : [...found, { ...place, ...different }] };
 }
 
-/** Drops differences about keys that are not valid on this machine. */
+/** Drops a difference about a key that the timer no longer has, because it was not valid on this machine. */
 const ifAbout = (keys: Keys, { about, ...difference }: Difference): readonly Difference[] =>
   about === undefined || keys[about] !== undefined ? [difference] : [];
 
@@ -83,7 +86,10 @@ const toError = ({ message, hint }: Diagnostic): Pick<Difference, 'severity' | '
   ...(hint !== undefined && { hint }),
 });
 
-/** Reads timers as a separate file. Timers with `user` are checked as for root, because only root can use it. */
+/**
+ * Reads timers as a separate file. Timers with `user` are checked as if root ran them, because only root can use
+ * `user`.
+ */
 function read(
   timers: readonly Pick<WrittenTimer, 'name' | 'keys'>[],
   { machine, folder, settings }: CheckContext,
@@ -126,7 +132,7 @@ function differenceOf(
 /** The keys that decide when a timer is due. */
 const WHEN = [...scheduleKinds.map(({ key }) => key), 'dst', 'not_before', 'not_after', 'timezone'];
 
-/** What determines the instants of a timer: its keys and, where an `H` is possible, its name. */
+/** Returns what determines the instants of a timer: its keys and, if `cron` contains an `H`, its name. */
 function whenOf({ name, definition }: Job): string {
   const keys = WHEN.map((key) => definition[key]);
   return JSON.stringify([keys, definition['cron']?.includes('H') ? name : '']);

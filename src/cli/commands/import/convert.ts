@@ -11,7 +11,7 @@ type Keys = Readonly<Record<string, unknown>>;
 
 /** A difference and its timer. */
 export interface TimerDifference extends Difference {
-  /** `null` if it belongs to the file as a whole. */
+  /** `null` if the difference concerns the file as a whole. */
   readonly timer: string | null;
 }
 
@@ -20,7 +20,7 @@ export interface Conversion {
   readonly text: string;
   /** The timers in it. */
   readonly names: readonly string[];
-  /** In the order of the timers; those of the file come first. */
+  /** The differences of the file as a whole, then those of each timer, in order. */
   readonly differences: readonly TimerDifference[];
 }
 
@@ -58,7 +58,7 @@ export function convert(read: readonly Imported[], { machine, folder }: Place): 
   };
 }
 
-/** If two sources differ, the first one wins. */
+/** Merges the settings of all sources. If two sources differ, the first one takes precedence. */
 const mergedSettings = (read: readonly Imported[]): Keys =>
   Object.assign({}, ...read.map(({ settings }) => settings).reverse()) as Keys;
 
@@ -66,12 +66,12 @@ const mergedSettings = (read: readonly Imported[]): Keys =>
 function aboutRoot(kept: readonly NamedTimer[], { uid }: Machine): readonly Difference[] {
   const first = kept.find(({ keys }) => keys?.['user'] !== undefined);
   if (uid === 0 || first === undefined) return [];
-  const message = 'Only root may run commands as another user, so timers validate and timers start refuse user here.';
+  const message = 'Only root can run commands as another user, so timers validate and timers start reject user here.';
   const hint = 'Run both as root, for example with sudo, or remove user.';
   return [{ ...first.timer.place, severity: 'warning', message, hint }];
 }
 
-/** At most this many columns, including the indent of a timer. */
+/** The maximum width of comments, in columns, including the indent of a timer. */
 const COMMENT_WIDTH = 96;
 
 function write(kept: readonly NamedTimer[], settings: Keys, general: readonly Difference[]): string {
@@ -92,7 +92,10 @@ function write(kept: readonly NamedTimer[], settings: Keys, general: readonly Di
 const placeOf = ({ file, line }: Pick<Difference, 'file' | 'line'>): string =>
   visible(`${file === '-' ? 'standard input' : file}:${line}`);
 
-/** A difference as the lines of a comment, with its place if the comment is not directly above that place. */
+/**
+ * Writes a difference as the lines of a comment. `place`: where it occurs, if the comment is not directly above that
+ * place.
+ */
 function commentOf({ severity, message, hint, text }: Difference, place?: string): readonly string[] {
   const words = [place, `${severity}:`, text && `${text}:`, message, hint].filter((part) => part !== undefined);
   const lines: string[] = [];

@@ -9,8 +9,8 @@ interface Changed {
 }
 
 /**
- * Moves a shell or a user that this machine does not have into the command itself. An environment file that it cannot
- * read is left out. The timer file is then valid here. `errorsOf` checks keys.
+ * Moves a shell or a user that this machine does not have into the command itself. Leaves out an environment file that
+ * cannot be read. The timer file is then valid here. `errorsOf` checks keys.
  */
 export function forThisMachine(
   { keys, place }: ImportedTimer,
@@ -44,7 +44,7 @@ interface Step {
 
 function withoutShell({ shell, ...keys }: Keys): Step {
   const name = text(shell);
-  const message = `The shell ${name} does not exist here, so the command names it.`;
+  const message = `The shell ${name} does not exist here, so the command names it instead of the key shell.`;
   return { keys: { ...keys, run: argumentsOf(keys['run'], name) }, words: { severity: 'note', message } };
 }
 
@@ -60,7 +60,7 @@ function withoutUser({ user, shell, ...keys }: Keys): Step {
   const run = ['runuser', '-u', name, ...asGroup, '--', ...argumentsOf(keys['run'], text(shell ?? '/bin/sh'))];
   const isAtHome = /^~(?:\/|$)/.test(text(keys['cwd'] ?? ''));
   const home = isAtHome ? " It starts in the home folder of the scheduler's user." : '';
-  const message = `The user ${text(user)} does not exist here, so the command names it.${home}`;
+  const message = `The user ${text(user)} does not exist here, so the command names it instead of the key user.${home}`;
   const hint = `Write user: ${text(user)} on a machine that has it.`;
   return { keys: { ...keys, run }, words: { severity: 'warning', message, hint } };
 }

@@ -3,7 +3,7 @@ import { scheduleKinds } from '../../../schedules/index.js';
 
 type Keys = Readonly<Record<string, unknown>>;
 
-/** Keys that never move to `defaults`. */
+/** The keys that never move to `defaults`. */
 const OWN: ReadonlySet<string> = new Set([...scheduleKinds.map(({ key }) => key), 'run', 'description']);
 
 /** Moves keys with the same value in all timers to `defaults`. A single timer keeps its keys. */

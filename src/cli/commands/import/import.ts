@@ -35,7 +35,7 @@ export async function importSchedules(
   const faults = [...sources.faults.map((one) => withFormats(one, words)), ...unknown.map(unrecognized)];
   for (const fault of faults) terminal.err(`timers: ${fault}`);
   const machine = thisMachine(createSystemClock().now());
-  /** The files next to the sources, by path: several timers may share a service. */
+  /** The files next to the sources that were read, by path. Several timers may share a service. */
   const beside = new Map<string, Imported>();
   const context: ImportContext = {
     timezone: machine.timezone,
@@ -77,7 +77,7 @@ interface Grouped {
   readonly unknown: readonly SourceFile[];
 }
 
-/** Files of one format belong together. */
+/** Groups files by format, because files of one format are read together. */
 function grouped(files: readonly SourceFile[], named: Importer | undefined): Grouped {
   const byFormat = new Map<Importer, SourceFile[]>();
   const unknown: SourceFile[] = [];
@@ -104,16 +104,16 @@ function unrecognized({ path, text }: SourceFile): string {
   const name = path === '-' ? 'standard input' : path;
   if (text.trim() === '') return `${name} is empty.`;
   if (contentLines(text).length === 0) return `${name} has only comments.`;
-  return `${name} has no known format. Put one before the files: ${FORMATS}.`;
+  return `${name} has no known format. Put the format before the files: ${FORMATS}.`;
 }
 
-/** A word before the files that names no file may be meant as a format. */
+/** Adds the list of formats if the first word names no file, because it may be meant as a format. */
 function withFormats(fault: string, [first = '', ...others]: readonly string[]): string {
   const isWord = others.length > 0 && /^[A-Za-z][\w-]*$/.test(first) && fault.startsWith(`${first} cannot be read`);
-  return isWord ? `${fault} It is not a format either: these are ${FORMATS}.` : fault;
+  return isWord ? `${fault} It is not a format either. The formats are ${FORMATS}.` : fault;
 }
 
-/** Prints or writes the timer file, and reports the differences. Returns whether there is one. */
+/** Prints or writes the timer file, and reports the differences. Returns whether a file was printed or written. */
 function hand(
   terminal: Terminal,
   conversion: Conversion,

@@ -4,7 +4,7 @@ import { unionOf } from '../../../importers/union.js';
 
 /**
  * Joins the entries that `timers export` wrote for one timer: those with its name that differ only in their times. If
- * anything else differs, somebody has edited them, and each becomes a timer.
+ * anything else differs, they were edited, and each entry becomes a timer.
  */
 export function joinExported(timers: readonly ImportedTimer[]): readonly ImportedTimer[] {
   const joined: ImportedTimer[] = [];
@@ -21,7 +21,10 @@ export function joinExported(timers: readonly ImportedTimer[]): readonly Importe
 
 type Keys = ImportedTimer['keys'];
 
-/** The description is only above the first entry. `dst` is there only where it matters. */
+/**
+ * Returns whether two entries belong to one timer. The description is only above the first entry, and `dst` is written
+ * only where it matters.
+ */
 const isSameTimer = ({ keys }: ImportedTimer, { keys: next }: ImportedTimer): boolean =>
   keys['cron'] !== undefined &&
   isDeepStrictEqual(besidesTimes(keys), besidesTimes(next)) &&

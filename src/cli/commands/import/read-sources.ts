@@ -4,7 +4,7 @@ import { readBytes } from '../../../config/index.js';
 import type { SourceFile } from '../../../importers/kind.js';
 import { systemReason } from '../../../system/system-reason.js';
 
-/** The files that were read, and the reasons why others were not. */
+/** The files that were read, and the reasons why other files were not. */
 export interface Sources {
   readonly files: readonly SourceFile[];
   readonly faults: readonly string[];
@@ -63,7 +63,10 @@ function dropInsOf(path: string, cwd: string): readonly string[] {
   });
 }
 
-/** An instance of a systemd template, such as `backup@home.timer`, usually has only the file of `backup@.timer`. */
+/**
+ * Reads a file or, for an instance of a systemd template without its own file, the template: `backup@.timer` for
+ * `backup@home.timer`.
+ */
 function readUnit(path: string, cwd: string): SourceFile | string {
   const read = readSource(path, cwd);
   const template = path.replace(/@[^/]+\.(timer|service)$/, '@.$1');
@@ -71,7 +74,7 @@ function readUnit(path: string, cwd: string): SourceFile | string {
   return typeof other === 'string' ? read : { ...other, path };
 }
 
-/** Returns why it cannot be read, as a sentence. Never waits for a named pipe without a writer. */
+/** Reads a file, or returns why it cannot be read, as a sentence. Never waits for a named pipe without a writer. */
 function readSource(path: string, cwd: string): SourceFile | string {
   let descriptor: number | undefined;
   try {

@@ -15,7 +15,7 @@ export function printReport(terminal: Terminal, { names, differences }: Conversi
     for (const one of group) terminal.errPainted(...rendered(one, { paint, width: terminal.width }));
     terminal.errPainted('');
   }
-  // An earlier line already says why.
+  // An earlier line already says why there is nothing to report.
   if (names.length === 0 && differences.length === 0) return;
   const where = output === undefined ? '' : ` in ${output}`;
   terminal.err(`${counted(names.length, 'timer')}${where}, ${summary(differences)}.`);
@@ -45,7 +45,10 @@ function summary(differences: readonly Difference[]): string {
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-/** What `--json` prints: `content` is the timer file, `file` where it was written, `timers` how many it has. */
+/**
+ * Returns what `--json` prints: `content` is the timer file, `file` its path if it was written, `timers` the number of
+ * its timers.
+ */
 export const reportRecord = ({ text, names, differences }: Conversion, output: string | undefined): string =>
   jsonText({
     file: output ?? null,

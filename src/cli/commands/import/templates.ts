@@ -1,8 +1,8 @@
 import type { Imported, SourceFile } from '../../../importers/kind.js';
 
 /**
- * What Helm or Jinja would fill in. A command may have braces of its own, such as docker ps --format '{{.Names}}' and
- * docker inspect --format '{{range .Mounts}}{{.Source}}{{end}}'.
+ * Matches what Helm or Jinja would fill in. It does not match the braces of commands such as docker ps --format
+ * '{{.Names}}' and docker inspect --format '{{range .Mounts}}{{.Source}}{{end}}'.
  */
 const PLACEHOLDER = new RegExp(
   [
@@ -43,13 +43,16 @@ function placeholderIn({ path, text }: SourceFile): Placeholder | undefined {
   return undefined;
 }
 
-/** A block below `report` is a template that yacron fills in itself, for each mail or message. Its lines become empty. */
+/**
+ * Empties the lines of blocks below `report`, because they are templates that yacron itself fills in for each mail or
+ * message.
+ */
 const withoutReports = (text: string): string =>
   text.replace(/^([ \t]*)report:[ \t]*\n(?:\1[ \t]+.*\n?|[ \t]*\n)+/gm, (block) => block.replace(/[^\n]+/g, ''));
 
 const errorAt = (placeholder: Placeholder): Imported['differences'][number] => ({
   ...placeholder,
   severity: 'error',
-  message: 'The file is left out: it is a template, and this is not filled in.',
-  hint: 'Render it, such as with helm template or ansible, and import the result.',
+  message: 'The file is left out, because it is a template, and this placeholder is not filled in.',
+  hint: 'Render the template, for example with helm template or Ansible, and import the result.',
 });

@@ -40,13 +40,13 @@ interface StarterOptions {
   readonly asJson: boolean;
 }
 
-/** Writes the starter file and the schema next to it, never over an existing file. Returns the exit code. */
+/** Writes the starter file and, next to it, the schema. Never overwrites a file. Returns the exit code. */
 export function writeStarterFile(terminal: Terminal, file: string, { schema, asJson }: StarterOptions): number {
   const path = resolve(terminal.cwd, file);
   const schemaPath = join(dirname(path), SCHEMA);
   const fault = write(path, STARTER) ?? write(schemaPath, schema);
   if (fault?.code === 'EEXIST' && fault.path === path) {
-    terminal.err(`timers: ${file} already exists and was not changed. Choose another with --file.`);
+    terminal.err(`timers: ${file} already exists and was not changed. Choose another file with --file.`);
     return 1;
   }
   if (fault !== undefined && fault.code !== 'EEXIST') {

@@ -1,7 +1,7 @@
 import type { CommandKind } from '../../command.js';
 import { withJson, type JsonOption } from '../../options.js';
 
-/** Shows the entries of the timer file's keys in the terminal. */
+/** Explains the keys of the timer file in the terminal. */
 export const keys: CommandKind = {
   name: 'keys',
   group: 'file',

@@ -6,7 +6,8 @@ import { visible } from '../../../text/visible.js';
 import { UsageError } from '../../command.js';
 
 /**
- * The keys with a name, such as `timeout` or `retry.attempts`: several if the file and a timer both have it.
+ * Returns the keys with a name, such as `timeout` or `retry.attempts`. Returns several if the file and a timer both
+ * have such a key.
  * @throws UsageError for an unknown name, with the nearest known one.
  */
 export function findKeys(name: string): readonly KeyInfo[] {
@@ -26,7 +27,7 @@ export function findKeys(name: string): readonly KeyInfo[] {
   throw new UsageError(`unknown key "${visible(name)}". ${hint}`);
 }
 
-/** The most likely key for a path into a map: `output.path` → `output.file`. */
+/** Returns the most likely key for an unknown path into a map: `output.file` for `output.path`. */
 function meantPath(path: string): string | undefined {
   const [map = '', key] = path.split('.');
   if (key === undefined || !Object.hasOwn(KEYS, map)) return undefined;

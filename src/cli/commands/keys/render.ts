@@ -38,7 +38,7 @@ function blocksOf(key: KeyInfo, terminal: Terminal): readonly (readonly string[]
   const { summary, details = [], unit, bounds, since = '0.1.0' } = key.entry;
   const [label, text = ''] = fallbackOf(key.entry) ?? [];
   const facts: readonly (readonly [string, string])[] = [
-    ['Type', `${key.type}${unit === undefined ? '' : `, in ${unit}`}`],
+    ['Type', `${key.type}${unit === undefined ? '' : ` (${unit})`}`],
     ...(bounds === undefined ? [] : [['Bounds', bounds] as const]),
     ...(label === undefined ? [] : [[label, text.replace(/\.$/, '') || 'yes'] as const]),
     ['Since', since],
@@ -71,7 +71,7 @@ interface Listing {
   readonly pad: number;
 }
 
-/** One key per line, with its summary. */
+/** Renders one key per line, with its summary. */
 const lines = (keys: readonly KeyInfo[], { terminal, paint, pad }: Listing): readonly string[] =>
   keys.flatMap(({ path, entry }) => {
     const indent = ' '.repeat(INDENT.length + pad + 2);
@@ -96,7 +96,7 @@ function fact(
   );
 }
 
-/** Colors words of the file; without color, they keep their backticks. */
+/** Colors what is in backticks. Without color, the backticks remain. */
 const code = (line: string, paint: ChalkInstance): string =>
   paint.level === 0 ? line : line.replaceAll(/`([^`]+)`/g, (_, word: string) => paint.cyan(word));
 

@@ -29,17 +29,20 @@ export function printList(rows: readonly ListRow[], { terminal, now, asJson }: P
   if (rows.length > 0) terminal.err(zonesInWords(rows));
 }
 
-/** On a terminal, `--json` shows the rest of a long description. */
+/** The widest description on a terminal, in columns. `--json` shows the rest of a longer one. */
 const WIDEST_DESCRIPTION = 40;
 
-/** A job's description and its tags: `the nightly one #db #nightly`, on one line. */
+/** Renders a job's description and its tags on one line: `the nightly one #db #nightly`. */
 function about({ description, tags }: ListRow, width: number): string {
   const words = [description.replace(/\s+/g, ' ').trim(), ...tags.map((tag) => `#${tag}`)];
   const text = words.filter((word) => word !== '').join(' ');
   return clipToWidth(text, width === Infinity ? Infinity : WIDEST_DESCRIPTION);
 }
 
-/** NEXT shows when an ad-hoc timer is due; its command appears nowhere else. */
+/**
+ * Describes the schedule. For an ad-hoc timer, shows its command: NEXT shows when it is due, and the command appears
+ * nowhere else.
+ */
 const scheduleOf = ({ schedule, adHoc }: ListRow): string =>
   adHoc === undefined ? schedule : harmless(`once: ${adHoc}`);
 
@@ -63,7 +66,7 @@ function toJson(row: ListRow) {
   };
 }
 
-/** On a narrow terminal SCHEDULE takes precedence over IN, which repeats NEXT. */
+/** On a narrow terminal, SCHEDULE takes precedence over IN, which repeats NEXT. */
 const LAYOUT = { flexible: ['SCHEDULE', 'NAME', 'STATE'], spared: ['IN'], rooms: { SCHEDULE: 20 } };
 const DESCRIBED = {
   flexible: ['DESCRIPTION', 'SCHEDULE', 'NAME', 'STATE'],
@@ -91,7 +94,7 @@ function tableOf(
   return renderColumns(columns, { width, ...layout, flexible: cuts, lastSpared: ['LAST'] });
 }
 
-/** The actual start and the nominal time. */
+/** Returns the actual start and, if it differs, the nominal time. */
 const nextInWords = ({ next, offset, timezone }: ListRow, now: Instant): string =>
   next === undefined ? '' : startInWords({ due: next, offset }, timezone, now);
 
@@ -99,7 +102,7 @@ function timeLeft({ next, offset }: ListRow, now: Instant): string {
   return next === undefined ? '' : humanDuration(Math.max(0, next + offset - now));
 }
 
-/** `success 3 h ago`. */
+/** Renders the last outcome: `success 3 h ago`. */
 function lastOf({ lastStatus, lastFinishedAt }: ListRow, now: Instant, chalk: ChalkInstance): TableCell {
   if (lastStatus === undefined || lastFinishedAt === undefined) return '';
   const { text: word, paint } = outcomeCell(lastStatus, chalk);
@@ -109,5 +112,5 @@ function lastOf({ lastStatus, lastFinishedAt }: ListRow, now: Instant, chalk: Ch
   };
 }
 
-/** A duration in its largest unit only. */
+/** Renders a duration in its largest unit only. */
 const roughly = (duration: Duration): string => humanDuration(Math.max(0, duration)).split(' ', 2).join(' ');

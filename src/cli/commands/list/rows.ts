@@ -23,7 +23,7 @@ export interface ListRow extends Pick<Job, 'name' | 'timezone' | 'enabled' | 'ta
   readonly next: Instant | undefined;
   /** The time from `next` to the actual start. */
   readonly offset: Duration;
-  /** What the timer is doing, as in `status`. Without a scheduler, no run is known. */
+  /** What the timer is doing, as in `status`. Without a scheduler, there are no runs. */
   readonly held: Pick<TimerRecord, 'runs' | 'paused' | 'breaker'>;
   readonly lastStatus: FiringStatus | undefined;
   readonly lastFinishedAt: Instant | undefined;
@@ -38,7 +38,7 @@ interface Known {
   readonly record: JobRecord | undefined;
 }
 
-/** The row of a timer from the file or the state. The running scheduler's view takes precedence. */
+/** Returns the row of a timer from the file or the state. The running scheduler's view takes precedence. */
 export function rowOf(job: Job, { now, timer, record }: Known): ListRow {
   const isSame = timer !== undefined && isArmedAs(timer, job);
   const next = isSame ? instantOf(timer.next_at) : nextOf(job, now, record);
@@ -53,7 +53,7 @@ export function rowOf(job: Job, { now, timer, record }: Known): ListRow {
   };
 }
 
-/** The row of an ad-hoc timer that only the running scheduler knows, because its state is in memory. */
+/** Returns the row of an ad-hoc timer that only the running scheduler knows, because its state is in memory. */
 export const rowOfAdHoc = (timer: TimerRecord): ListRow => ({
   name: timer.task_name,
   timezone: timer.timezone,
@@ -68,7 +68,7 @@ export const rowOfAdHoc = (timer: TimerRecord): ListRow => ({
   ...factsOf(timer),
 });
 
-/** What the table of `status` needs to show what a timer is doing. */
+/** Returns what a table needs to show what a timer is doing, in the form that `status` uses. */
 export const shownFactsOf = ({ held, enabled, next, lastStatus }: ListRow): ShownFacts => ({
   ...held,
   enabled,
@@ -88,7 +88,7 @@ function recorded(job: Job, now: Instant, record: JobRecord | undefined) {
   return { held: { runs: [], ...held }, lastStatus, lastFinishedAt };
 }
 
-/** Without a scheduler: derived from the schedule and the remaining runs of `max_runs`. */
+/** Derives the next firing from the schedule and the remaining runs of `max_runs`, without a scheduler. */
 function nextOf(job: Job, now: Instant, record: JobRecord | undefined): Instant | undefined {
   return job.enabled && !isUsedUp(job, record) ? nextInWindow(job, now - job.offset) : undefined;
 }

@@ -19,7 +19,7 @@ interface LogsOptions extends FileOption, StateOption, JsonOption, ZoneOption {
   readonly until?: string;
 }
 
-/** Shows the log of a running scheduler, wherever its own output goes. */
+/** Shows the log of a running scheduler, wherever that scheduler writes it. */
 export const logs: CommandKind = {
   name: 'logs',
   group: 'look back',

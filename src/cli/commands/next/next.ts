@@ -82,7 +82,7 @@ function readSpan({ from, until, count }: NextOptions, here: Here): FiringWindow
   };
 }
 
-/** Passes on firings, and notes which timers they belong to. */
+/** Yields the firings, and adds their timers to `jobs`. */
 function* noting(firings: Iterable<UpcomingFiring>, jobs: Set<Job>): Generator<UpcomingFiring> {
   for (const firing of firings) {
     jobs.add(firing.job);
@@ -90,7 +90,10 @@ function* noting(firings: Iterable<UpcomingFiring>, jobs: Set<Job>): Generator<U
   }
 }
 
-/** `in` counts from the start of the scheduler. If none is running, the times assume that one starts now. */
+/**
+ * Reports timers with `in`, which counts from the start of the scheduler. Without one, their times assume that a
+ * scheduler starts now.
+ */
 function saySupposed(jobs: readonly Job[], terminal: Terminal): void {
   const names = jobs.filter(({ written }) => written.key === 'in').map(({ name }) => name);
   if (names.length > 0)

@@ -56,13 +56,13 @@ export const pause: CommandKind = {
   },
 };
 
-/** The arguments that `--until` adds to the verb. @throws UsageError if it is not a time, or is in the past. */
+/** Returns the arguments that `--until` adds to the verb. @throws UsageError if it is not a time, or is in the past. */
 async function endOf({ until: text }: PauseOptions, zone: () => Promise<string>): Promise<{ until?: Instant }> {
   if (text === undefined) return {};
   const { createSystemClock } = await import('../../../clocks/system.js');
   const { readFutureTime } = await import('../../read-time.js');
   const now = createSystemClock().now();
   const until = readFutureTime('--until', text, { now, timezone: await zone() });
-  if (until <= now) throw new UsageError(`--until: ${text} is past`);
+  if (until <= now) throw new UsageError(`--until: ${text} has passed`);
   return { until };
 }

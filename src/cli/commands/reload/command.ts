@@ -11,7 +11,7 @@ export const reload: CommandKind = {
     'A valid file is loaded completely; an invalid one changes nothing. Active runs finish with their old definition.',
   since: '0.1.0',
   examples: [
-    { line: 'timers reload', does: 'Load it; unchanged timers keep their state' },
+    { line: 'timers reload', does: 'Load the file; unchanged timers keep their state' },
     { line: 'timers reload --dry-run', does: 'Show what would change, without changing anything' },
   ],
   configure(command) {

@@ -9,7 +9,10 @@ export interface ResetAnswer {
   readonly breaker_closed: boolean;
 }
 
-/** A timer of the file keeps its schedule: `every` returns to its grid, and `in` counts from the next start of the scheduler. */
+/**
+ * Printed for a timer of the file, which keeps its schedule. `every` returns to its grid, and `in` counts from the next
+ * start of the scheduler.
+ */
 const AFTERWARDS =
   'timers: this moves one firing. After it, or after a restart, the schedule in the file applies again.';
 

@@ -7,8 +7,8 @@ export const run: CommandKind = {
   group: 'run',
   summary: 'Run one timer now, with its output and exit status',
   details:
-    "Uses the timer's environment, timeout and retries. Needs no running scheduler, and ignores one: " +
-    'the run may overlap with others, and is not in the history. It starts no hook and no ping.',
+    "Uses the timer's environment, timeout and retries. Needs no scheduler, and ignores a running one: " +
+    'the run may overlap with others, and is not in the history. It triggers no hooks and no pings.',
   since: '0.1.0',
   examples: [
     { line: 'timers run backup', does: 'Run it in the foreground' },

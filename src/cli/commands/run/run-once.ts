@@ -13,7 +13,7 @@ import type { Terminal } from '../../terminal.js';
 const AS_JSON = { logFormat: 'json', logLevel: 'info' } as const;
 
 /**
- * Runs one job once. It passes on the output of the command, or with `asJson` prints one log record per line. Messages
+ * Runs one job once. Passes on the output of the command, or with `asJson` prints one log record per line. Messages
  * about the run go to standard error. Returns the command's exit status.
  */
 export async function runOnce(
@@ -51,7 +51,10 @@ export async function runOnce(
   return exitCodeOf(outcome);
 }
 
-/** A success needs no message, nor does a command that failed on its only attempt with its own exit code. */
+/**
+ * Returns whether an event needs a message: an attempt failed, a process survived its cancellation, or the run did not
+ * succeed.
+ */
 function isWorthTelling(event: TimerEvent): boolean {
   if (event.event === 'attempt.failed' || event.event === 'orphan.found') return true;
   return event.event === 'run.finished' && event.outcome.status !== 'success';

@@ -8,7 +8,7 @@ const SCHEMAS = {
   log: async () => (await import('../../../domain/log-schema.js')).logSchemaText(),
 } as const;
 
-/** Prints the schema of the timer file, for editors, or that of the log, for programs. */
+/** Prints the schema of the timer file, for editors, or the schema of the log, for programs. */
 export const schema: CommandKind = {
   name: 'schema',
   group: 'file',

@@ -18,7 +18,8 @@ const SHORTEST = 8;
 const INDENT = '  ';
 
 /**
- * Horizontal bars: label, bar, value, note. The greatest value has the longest bar; every value except 0 is visible.
+ * Renders horizontal bars: label, bar, value, note. The greatest value has the longest bar. Every value except 0 is
+ * visible.
  */
 export function renderBars(bars: readonly Bar[], { width, hasBlocks }: BarSize): string[] {
   const [labels, values] = [bars.map(({ label }) => label), bars.map(({ value }) => String(value))];

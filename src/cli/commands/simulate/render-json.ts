@@ -11,7 +11,7 @@ import { clockMinute } from './clock-minute.js';
 /** How many of the busiest minutes are reported. */
 const BUSIEST = 10;
 
-/** What `simulate --json` prints. */
+/** Returns what `simulate --json` prints. */
 export function simulationToJson(report: SimulationReport) {
   const { file, timezone, span, seed, concurrency, runTimes, plan, worst, clockChanges, suggestion } = report;
   return {
@@ -73,7 +73,7 @@ const ofJob = (tally: JobTally, runTime: number | null) => ({
   max_concurrent: tally.atOnce.value,
 });
 
-/** The first firing: its nominal instant, and its start without any wait. */
+/** Returns the first firing: its nominal instant, and its start without any wait. */
 function ofFirst(job: Job, span: TimeSpan) {
   const first = firstOf(job, span);
   const starts = first === undefined ? undefined : first + job.offset;

@@ -17,7 +17,7 @@ interface TotalsView {
 
 const HEAD = ['TIMER', 'RUNS', 'SKIPPED', 'MISSED', 'WAITED', 'LONGEST WAIT', 'AT ONCE', 'TAKES'];
 
-/** One row per timer, and their sum. Run times are shown if they differ. */
+/** Renders one row per timer, and a row for all of them. Run times are shown if they differ between timers. */
 export function renderTotals({ tally }: Outlook, { runTimes, which, width, paint }: TotalsView): readonly string[] {
   const tallies = [...tally.jobs.values()];
   const takes = (name: string) => durationOrNone(runTimes.byName.get(name)?.[which] ?? 0);
@@ -56,7 +56,7 @@ function flushRight(rows: readonly (readonly string[])[]): readonly (readonly st
   return rows.map((row) => row.map((cell, column) => (column === 0 ? cell : cell.padStart(widths[column] ?? 0))));
 }
 
-/** The first start of each timer that jitter moves, with the nominal time. */
+/** Renders the first start of each timer that jitter moves, with the nominal time. */
 export function renderJitter({ tally }: Outlook, span: TimeSpan, width: number): readonly string[] {
   const rows = Array.from(tally.jobs.values(), ({ job }) => ({ job, due: firstOf(job, span) })).flatMap(
     ({ job, due }) =>
@@ -67,7 +67,7 @@ export function renderJitter({ tally }: Outlook, span: TimeSpan, width: number):
   return renderTable(rows, { width, flexible: [0] });
 }
 
-/** Everything except plain successes, by timer: how often, and when first. */
+/** Renders everything except plain successes, by timer: how often it happens, and when first. */
 export function renderTroubles({ tally }: Outlook, width: number): readonly string[] {
   const rows = [...tally.jobs.values()].flatMap((job) =>
     troublesOf(job).map(([words, { total, firstAt }]) => [
@@ -92,7 +92,7 @@ function troublesOf({ overlaps, skips, missed, failures, fallbacks }: JobTally):
   return all.filter(([, { total }]) => total > 0);
 }
 
-/** The timers that wait, longest wait first. */
+/** Renders the timers that wait, longest wait first. */
 export function renderWaits({ tally }: Outlook, width: number): readonly string[] {
   const waiting = [...tally.jobs.values()].filter(({ waits }) => waits.total > 0);
   const rows = waiting
@@ -106,5 +106,5 @@ export function renderWaits({ tally }: Outlook, width: number): readonly string[
   return renderTable(rows, { width, flexible: [0] });
 }
 
-/** A local time without the weekday. */
+/** Formats a local time without the weekday. */
 const timeOf = (instant: Instant, { job }: JobTally): string => localTime(instant, job.timezone).slice(4);

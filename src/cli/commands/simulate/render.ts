@@ -20,7 +20,7 @@ const BUSIEST = 10;
 /** At most this many names and clock changes are shown. */
 const MOST = 12;
 
-/** A heading and its lines; omitted if there are no lines. */
+/** A heading and its lines. Omitted if there are no lines. */
 interface Section {
   readonly head: string;
   readonly lines: readonly string[];
@@ -65,7 +65,7 @@ function headOf({ report, terminal }: Page): Section {
   };
 }
 
-/** The last word moves to its own line if it does not fit. */
+/** Moves the last word to its own line if it does not fit. */
 const fitted = (text: string, width: number): readonly string[] =>
   text.length > width ? text.split(/ (?=\S+$)/) : [text];
 
@@ -122,7 +122,7 @@ function busyMinutes({ tally }: Outlook, { report, terminal }: Page): Section {
   };
 }
 
-/** `Europe/Berlin  Sun 2027-03-28  02:00 → 03:00`. */
+/** Describes a clock change: `Sun 2027-03-28  02:00 → 03:00  Europe/Berlin`. */
 function changeInWords({ timezone, at, before, after }: SimulationReport['clockChanges'][number]): string {
   const date = localTime(at - 1, timezone).slice(0, 14);
   const [shown, then] = [at + before, at + after].map((wall) => new Date(wall).toISOString().slice(11, 16));
@@ -147,7 +147,7 @@ function suggestionOf({ moves, after }: Proposal, { report, terminal }: Page): S
   };
 }
 
-/** Formatted as in the timer file. */
+/** Formats a key and its value as in the timer file. */
 function inYaml({ key, text }: { readonly key: string; readonly text: string }): string {
   if (key === 'cron') return `cron: "${text}"`;
   const [interval = '', offset] = text.split(' + ');

@@ -10,7 +10,7 @@ import type { Suggestion } from '../../../simulation/suggest.js';
 export interface SimulatedRunTimes {
   /** What the user requested: a duration such as `1s`, `recorded`, or a path. */
   readonly asked: string;
-  /** One duration for all, or one per timer. */
+  /** `fixed`: one duration for all timers. */
   readonly source: 'fixed' | 'file' | 'recorded';
   /** The run times of every simulated timer. */
   readonly byName: ReadonlyMap<string, RunTime>;
@@ -36,28 +36,28 @@ export interface SimulationReport {
   readonly runTimes: SimulatedRunTimes;
   /** The outlook if every run takes its usual time. */
   readonly plan: Outlook;
-  /** The outlook if every run takes the time that one run in twenty exceeds; absent if that is the usual time. */
+  /** The outlook if every run takes the time that one run in twenty exceeds. Absent if that equals the usual time. */
   readonly worst: Outlook | undefined;
   readonly clockChanges: readonly ZoneChange[];
-  /** The proposed moves; absent unless requested. */
+  /** The proposed moves. Absent unless requested. */
   readonly suggestion: Proposal | undefined;
 }
 
 /** Moves that flatten the busiest minutes. */
 export interface Proposal {
-  /** The moves, in the order of the file. Empty: no move helps. */
+  /** The moves, in the order of the file. Empty if no move helps. */
   readonly moves: readonly Suggestion[];
   /** The plan with these moves. */
   readonly after: Outlook;
 }
 
-/** The nominal instant of a job's first firing, if it starts within the span. */
+/** Returns the nominal instant of a job's first firing, if it starts within the span. */
 export function firstOf(job: Job, { from, until }: TimeSpan): Instant | undefined {
   const first = job.enabled ? nextInWindow(job, from) : undefined;
   return first === undefined || first + job.offset > until ? undefined : first;
 }
 
-/** The most starts in one minute, and when that first happens; 0 if nothing ever starts. */
+/** Returns the most starts in one minute, 0 if nothing ever starts, and when that first happens. */
 export function busiestOf({ tally }: Outlook): { readonly starts: number; readonly at: Instant | undefined } {
   const [busiest] = tally.minutes.busiest(1);
   return { starts: busiest?.starts ?? 0, at: busiest?.firstAt };

@@ -8,7 +8,7 @@ import { readDuration } from './simulate-options.js';
 import type { SimulatedRunTimes } from './report.js';
 import type { Terminal } from '../../terminal.js';
 
-/** Queries the history of a timer file's state, or returns why it has none. */
+/** Queries the history of a timer file, or returns why it has none. */
 export type AskHistory = <Answer>(
   timerFile: ReadableFile,
   ask: (history: History) => Answer,
@@ -23,8 +23,8 @@ export interface RunTimeQuestion {
 }
 
 /**
- * Finds how long runs take; otherwise prints the reason and returns `undefined`. @throws UsageError for an invalid
- * duration.
+ * Finds how long runs take. If that is not possible, prints the reason and returns `undefined`. @throws UsageError for
+ * an invalid duration.
  */
 export async function findRunTimes(
   question: RunTimeQuestion,
@@ -63,7 +63,10 @@ function complete(
   };
 }
 
-/** An unknown timer is reported and ignored, because one file may serve several timer files. */
+/**
+ * Reads a file of run times, or reports its errors. An unknown timer is reported and ignored, because one file may
+ * serve several timer files.
+ */
 function readFileOrTell(
   path: string,
   { jobs }: ReadableFile,

@@ -19,7 +19,7 @@ export interface SimulateOptions extends FileOption, StateOption, JsonOption {
   readonly seed: string;
 }
 
-/** Parses the time to simulate; by default from the next full hour on the file's clock. @throws UsageError */
+/** Parses the time to simulate. By default, it begins at the next full hour on the file's clock. @throws UsageError */
 export function readSimulatedSpan({ from, to }: SimulateOptions, now: Instant, timezone: string): TimeSpan {
   const start = from === undefined ? nextFullHour(now, timezone) : readFutureTime('--from', from, { now, timezone });
   const until = readFutureTime('--to', to, { now, timezone, from: start });
@@ -50,7 +50,7 @@ export function readDuration(option: string, text: string): Duration {
 /** Parses the random seed. @throws UsageError */
 export function readSeed({ seed }: SimulateOptions): number {
   if (/^\d{1,9}$/.test(seed)) return Number(seed);
-  throw new UsageError(`--seed takes a whole number of at most nine digits; got "${seed}"`);
+  throw new UsageError(`"${seed}" is not a valid --seed. Use a whole number from 0 to 999,999,999.`);
 }
 
 /** Parses the share of a timer's attempts that fail. @throws UsageError */
@@ -59,7 +59,9 @@ export function readShares({ fail = [] }: SimulateOptions, names: readonly strin
     fail.map((text) => {
       const [, name = '', share] = /^(.+)=(0(?:\.\d+)?|1(?:\.0+)?)$/.exec(text) ?? [];
       if (share === undefined)
-        throw new UsageError(`--fail takes a timer and a share from 0 to 1, such as backup=0.1; got "${text}"`);
+        throw new UsageError(
+          `"${text}" is not a valid --fail. Use a timer and a share from 0 to 1, such as backup=0.1.`,
+        );
       if (!names.includes(name))
         throw new UsageError(`--fail: the simulation has no timer "${name}".${wayTo(name, names)}`);
       return [name, Number(share)];
@@ -67,7 +69,7 @@ export function readShares({ fail = [] }: SimulateOptions, names: readonly strin
   );
 }
 
-/** Reads the rules. @throws UsageError with the list of existing ones. */
+/** Reads the rules. @throws UsageError with the list of possible rules. */
 export function readRules({ assert = [] }: SimulateOptions, jobNames: readonly string[]): readonly Rule[] {
   try {
     return assert.map((text) => readRule(text, { jobNames, timeOfDay }));

@@ -64,7 +64,7 @@ export async function simulateFile(
   return timerFile.unread.length === 0 && verdicts.every(({ holds }) => holds) ? 0 : 1;
 }
 
-/** Loads the file again as of the simulated start: delays count from there. */
+/** Loads the file again as of the simulated start, because delays count from that time. */
 async function loadAt(
   terminal: Terminal,
   request: LoadRequest,
@@ -123,7 +123,7 @@ class Future {
     };
   }
 
-  /** The random numbers start over, so that simulations differ only in their input. */
+  /** Runs one simulation. The random numbers start over, so that simulations differ only in their input. */
   #simulate(jobs: readonly Job[], which: keyof RunTime): Promise<Outlook> {
     const { timerFile, span, chance, shares, rules } = this.#question;
     const { timezone, groups, concurrency } = timerFile.settings;
@@ -144,7 +144,7 @@ class Future {
     return (this.#question.runTimes.byName.get(name) ?? DEFAULT_RUN_TIME)[which];
   }
 
-  /** Moves that do not lower the most starts in a minute are not proposed. */
+  /** Proposes moves, unless they do not lower the most starts in one minute. */
   async #propose(plan: Outlook): Promise<Proposal> {
     const { jobs } = this.#question;
     const { at, starts } = busiestOf(plan);

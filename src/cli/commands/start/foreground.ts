@@ -28,7 +28,7 @@ export async function runInForeground(
   return startDaemon(timerFile, { ...options, surroundings, service, sinks: spinner, log: opened, onRequest: obey });
 }
 
-/** How often, and for how long, to look for an inspector that opens late, in ms. */
+/** How often to look for an inspector that opens late, in ms. */
 const LOOK_EVERY = 10;
 
 function watchInspector(clock: Clock): void {

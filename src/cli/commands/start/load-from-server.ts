@@ -80,7 +80,10 @@ const NO_PASSWORD_HERE =
   '--from: other users of this machine can read a password on the command line. Put it in a file, and name that ' +
   'file with --token-file: timers start --from https://USER@HOST/timers.yaml --token-file ./password';
 
-/** The file is as powerful as a shell, so nobody may change it in transit. */
+/**
+ * Rejects a URL without encryption, unless its host is this machine. A timer file runs commands, so nobody must be able
+ * to change it in transit.
+ */
 function checkUrl(url: string): void {
   if (hasPassword(url)) throw new UsageError(NO_PASSWORD_HERE);
   const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: '', hostname: '' };
@@ -91,7 +94,7 @@ function checkUrl(url: string): void {
 function readEvery(written: string | undefined): Duration {
   const every = readLength('--every', written) ?? MINUTE;
   if (every >= SECOND && every <= DAY) return every;
-  throw new UsageError('--every takes a duration from 1s to 1d');
+  throw new UsageError(`"${written ?? ''}" is not a valid --every. Use a duration from 1s to 1d.`);
 }
 
 const WAY =
@@ -117,7 +120,10 @@ function publicKeyIn(text: string): KeyObject | undefined {
   }
 }
 
-/** Next to the named state, otherwise where states are stored. The folder belongs to this user only. */
+/**
+ * Returns the path of the copy: next to the named state file, otherwise where state files are stored. The folder
+ * belongs to this user only.
+ */
 function copyPath(url: string, terminal: Terminal, state: string | undefined): string {
   const named = state === undefined ? undefined : namedStatePath(state, terminal.cwd);
   const { host, pathname } = new URL(url);

@@ -4,7 +4,10 @@ import type { Sink } from '../../../domain/sink.js';
 import type { Cancel, Duration } from '../../../domain/time.js';
 import { counted } from '../../../text/counted.js';
 
-/** The log writes an event shortly after it is emitted. Until then, nothing else may appear on its line. */
+/**
+ * How long to wait after an event, in ms. The log writes an event shortly after it is emitted, and the spinner must not
+ * be on that line.
+ */
 const QUIET: Duration = 150;
 
 const load = () => import('ora');

@@ -9,7 +9,7 @@ import type { Terminal } from '../../terminal.js';
 /** `alive`: whether the scheduler works. `ready`: whether everything else works, too. */
 export type HealthQuestion = 'alive' | 'ready';
 
-/** How long a scheduler may take to respond. Shorter than the timeout of any prober. */
+/** How long a scheduler may take to respond. This is shorter than the timeout of any prober. */
 const PATIENCE: Duration = 5 * SECOND;
 
 interface Answer {
@@ -18,8 +18,8 @@ interface Answer {
 }
 
 /**
- * Asks a scheduler for its health, as `/healthz` and `/readyz` do, and prints it. Returns 0 if it is healthy, otherwise
- * 1. Ends within a bounded time, even without a reply.
+ * Asks a scheduler for its health, as `/healthz` and `/readyz` do, and prints it. Returns 0 if the scheduler is
+ * healthy, otherwise 1. Takes at most {@link PATIENCE}, even without a reply.
  */
 export async function checkScheduler(
   terminal: Terminal,
@@ -34,7 +34,7 @@ export async function checkScheduler(
 
 async function ask(terminal: Terminal, question: HealthQuestion, options: FileOption & StateOption): Promise<Answer> {
   const reached = await reach({ ...terminal, color: { out: false, err: false } }, options);
-  // A probe that treated "unknown" as unhealthy would restart it forever.
+  // A probe that treated "unknown" as unhealthy would restart the scheduler forever.
   if (isUnreached(reached))
     return { ok: reached.isUnknown, reasons: [reached.lines.join('\n').replace(/^timers: /, '')] };
   try {
@@ -51,7 +51,7 @@ async function ask(terminal: Terminal, question: HealthQuestion, options: FileOp
   }
 }
 
-/** A blocked scheduler accepts the request but does not respond. */
+/** Resolves to the answer for a blocked scheduler, which accepts the request but does not respond. */
 const silence = (): Promise<Answer> =>
   new Promise((resolve) => {
     const reasons = [

@@ -46,7 +46,7 @@ export async function drainScheduler(
     // A standby machine runs nothing: the status is that of the active one.
     if (!client.standsBy) looked(status as StatusRecord);
   });
-  // Their errors don't matter, because the scheduler is stopping.
+  // Errors of these requests don't matter, because the scheduler is stopping.
   for (const aside of [following, looking]) aside.catch(() => undefined);
   await stopping;
 }
@@ -58,8 +58,8 @@ function awaitedBy({ timers }: StatusRecord, now: Instant): readonly Awaited[] {
 }
 
 /**
- * Runs without an attempt are left to the next scheduler. Other waiting runs have begun, and wait for their next
- * attempt.
+ * Returns whether a drain waits for a run. Runs without an attempt are left to the next scheduler. Other waiting runs
+ * have begun, and wait for their next attempt.
  */
 const hasBegun = ({ state, attempts, fallback }: RunRecord): boolean =>
   state !== 'parked' && (attempts > 0 || fallback === true);

@@ -11,7 +11,7 @@ interface Asked {
 
 type Deed = Extract<Wish, { kind: 'trigger' | 'pause' | 'resume' | 'cancel' }>;
 
-/** Sends a requested action to the scheduler. Returns the result, in words. @throws RefusalError; LostError. */
+/** Sends a requested action to the scheduler. Returns the result, in words. @throws RefusalError or LostError. */
 export async function carryOut(
   link: Asked,
   wish: Deed,
@@ -26,7 +26,7 @@ export async function carryOut(
       const args = { names: [name], ...(wish.length !== undefined && { for_ms: wish.length }) };
       const { until, keeping } = (await link.ask('pause', args)) as { until: string | null; keeping?: Keeping };
       const end = until === null ? 'it is resumed' : zoneClockTime(Date.parse(until), at.now, at);
-      return `paused ${name} until ${end}${keeping === 'memory' ? ', or the scheduler ends' : ''}`;
+      return `paused ${name} until ${end}${keeping === 'memory' ? ', or until the scheduler exits' : ''}`;
     }
     case 'resume':
       await link.ask('resume', { names: [name] });

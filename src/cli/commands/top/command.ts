@@ -21,7 +21,7 @@ export const top: CommandKind = {
       }
       const { Screen } = await import('./screen.js');
       if (!Screen.isAvailable()) {
-        terminal.err('timers: top needs a terminal to draw on and to read keys from. Anywhere else: timers status');
+        terminal.err('timers: top needs a terminal for its screen and its keys. Without one, use timers status');
         return 1;
       }
       const { withScheduler } = await import('../../reach-scheduler.js');

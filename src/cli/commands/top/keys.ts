@@ -41,7 +41,7 @@ function pressInList(view: View, key: string): Step {
   const act = ON_SELECTED[key];
   if (act === undefined) return just(view);
   if (view.selected !== undefined) return act(view, view.selected);
-  return say(view, 'first select a timer, with the arrow keys');
+  return say(view, 'select a timer first, with the arrow keys');
 }
 
 /** How many rows each key moves the selection. A page is as high as the list. */
@@ -63,7 +63,7 @@ function select(view: View, move: (page: number) => number): View {
   const page = Math.max(1, layoutOf(view)?.list ?? 1);
   const index = rows.findIndex(({ timer }) => timer.task_name === view.selected);
   const by = move(page);
-  // Without a selection the first key selects a visible row, whatever its direction.
+  // Without a selection, the first key selects the first or the last row, whatever its direction.
   const wanted = index < 0 ? (by === Infinity ? by : 0) : index + by;
   const name = rows[Math.min(Math.max(wanted, 0), rows.length - 1)]?.timer.task_name;
   return withSelection(view, name);
@@ -107,14 +107,14 @@ const ON_SELECTED: Readonly<Record<string, (view: View, name: string) => Step>> 
 
 const isPaused = (view: View, name: string): boolean => view.timers.get(name)?.timer.paused != null;
 
-/** Half of the screen, all of it, or none. */
+/** Shows the output on half of the screen, then on all of it, then closes it. */
 function showOutput(view: View, name: string): Step {
   const { pane } = view;
   if (pane === undefined) return just({ ...view, pane: { name, isTall: false, lines: [] } });
   return just({ ...view, pane: pane.isTall ? undefined : { ...pane, isTall: true } });
 }
 
-/** The list updates as you type; Escape discards what you typed. */
+/** Handles a key while you type a filter. The list updates as you type. Escape restores the previous filter. */
 function pressInFilter(view: View, key: string, before: string): Step {
   if (key === 'enter') return just({ ...view, mode: LIST });
   if (key === 'escape') return just({ ...view, mode: LIST, filter: before });
@@ -135,7 +135,7 @@ function pressInPause(view: View, key: string, mode: Extract<Mode, { kind: 'paus
 }
 
 function pressInCancel(view: View, key: string, name: string): Step {
-  return key === 'y' ? withWish(view, { kind: 'cancel', name }) : say(view, 'nothing is canceled');
+  return key === 'y' ? withWish(view, { kind: 'cancel', name }) : say(view, 'nothing was canceled');
 }
 
 function type(text: string, key: string): string {

@@ -3,20 +3,20 @@ import type { View } from './view.js';
 /** The height of each part, in lines. */
 export interface Layout {
   readonly list: number;
-  /** Includes the title; 0 if absent. */
+  /** Includes the title. 0 if there is no pane. */
   readonly pane: number;
 }
 
 /**
- * The lines around the list and the pane. Above: two lines of summary and the table head. Below: the result of the last
- * action, and the keys. A shared state adds a line.
+ * The number of lines around the list and the pane. Two lines of summary and the table head are above them. The result
+ * of the last action and the keys are below. A shared state adds a line.
  */
 const FRAME = 5;
 const LEAST_ROWS = 10;
 const LEAST_COLUMNS = 40;
 const PANE_SHARE = 0.6;
 
-/** Divides the screen between list and pane; `undefined` if it is too small to show anything useful. */
+/** Divides the screen between list and pane. Returns `undefined` if the screen is too small to show anything useful. */
 export function layoutOf({
   size: { columns, rows },
   pane,

@@ -13,14 +13,14 @@ export type Input =
   | { readonly kind: 'tick'; readonly now: Instant }
   | { readonly kind: 'status'; readonly record: StatusRecord }
   | { readonly kind: 'link'; readonly link: LinkState }
-  /** What the followed timer has reported. */
+  /** A log record of the followed timer, or how many were dropped. */
   | { readonly kind: 'followed'; readonly name: string; readonly line: PaneLine }
   | { readonly kind: 'said'; readonly said: Said };
 
-/** `timers logs` shows more of a timer's output. */
+/** The maximum number of lines in the pane. `timers logs` shows more of a timer's output. */
 const MOST_LINES = 500;
 
-/** The view after an input, and the actions to take. */
+/** Returns the view after an input, and the actions to take. */
 export function reduce(view: View, input: Input): Step {
   if (input.kind !== 'key') return { view: take(view, input), wishes: [] };
   const { view: pressed, wishes } = pressKey(view, input.key);
@@ -45,7 +45,7 @@ function take(view: View, input: Exclude<Input, { kind: 'key' }>): View {
   }
 }
 
-/** A partial response replaces the timers that changed, any other response all of them. */
+/** Takes a status. A partial one replaces the timers that changed, any other one replaces all of them. */
 function takeStatus(view: View, record: StatusRecord): View {
   const now = Date.parse(record.now);
   const timers = new Map<string, Seen>(record.partial ? view.timers : []);
@@ -60,7 +60,7 @@ function takeLine(view: View, name: string, line: PaneLine): View {
   return { ...view, pane: { ...view.pane, lines: [...view.pane.lines, line].slice(-MOST_LINES) } };
 }
 
-/** While a timer is selected, rows keep their places until another order or filter is chosen. */
+/** Keeps rows in their places while a timer is selected, until another order or filter is chosen. */
 function hold(before: View, after: View): View {
   if (after.selected === undefined) return { ...after, held: undefined };
   const isAsked = after.order !== before.order || after.filter !== before.filter;
@@ -68,7 +68,7 @@ function hold(before: View, after: View): View {
   return { ...after, held: shownRows({ ...after, held: undefined }).map(({ timer }) => timer.task_name) };
 }
 
-/** A selected timer that no longer exists is deselected; an existing one stays visible. */
+/** Deselects a timer that no longer exists, and keeps an existing one visible. */
 function settle(view: View): View {
   const layout = layoutOf(view);
   const rows = shownRows(view);
@@ -79,7 +79,7 @@ function settle(view: View): View {
   return { ...view, top };
 }
 
-/** An open pane follows the selection, as long as there is one. */
+/** Makes an open pane follow the selection. */
 function follow(before: View, after: View): readonly Wish[] {
   return before.pane?.name === after.pane?.name ? [] : [{ kind: 'follow', name: after.pane?.name }];
 }

@@ -1,7 +1,7 @@
 import { nextStartOf, type TimerRecord } from '../../../domain/status-record.js';
 import type { Order, Seen, View } from './view.js';
 
-/** The visible timers, in order. */
+/** Returns the timers that match the filter, in order. */
 export function shownRows({
   timers,
   filter,
@@ -18,7 +18,7 @@ export function shownRows({
     .map(({ seen }) => seen);
 }
 
-/** By UTF-16 units: ten times faster than locale order, and names are ASCII. */
+/** Compares by UTF-16 units, which is ten times faster than locale order. Names are ASCII. */
 const compareNames = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const fits = ({ task_name: name, tags }: TimerRecord, wanted: string): boolean =>
@@ -39,6 +39,6 @@ const KEYS: { readonly [Key in Order]: (timer: TimerRecord) => number } = {
   },
 };
 
-/** Whether a timer's last outcome or its breaker needs attention. */
+/** Returns whether a timer's last outcome or its breaker needs attention. */
 export const isFailing = ({ failures_in_a_row: failures, breaker }: TimerRecord): boolean =>
   failures > 0 || breaker.state !== 'closed';

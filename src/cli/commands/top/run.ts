@@ -11,12 +11,12 @@ import { reduce, type Input } from './reduce.js';
 import { Screen } from './screen.js';
 import { emptyView, type View, type Wish } from './view.js';
 
-/** How soon a change is drawn: immediately after a key, at most four times a second after an update. */
+/** How soon a change is drawn, in ms: almost immediately after a key, at most four times a second after an update. */
 const SOON: Duration = 15;
 const CALM: Duration = 250;
-/** A scheduler that sends nothing for this long is reported. */
+/** How long a scheduler may send nothing before that is reported. */
 const SILENCE: Duration = 3 * SECOND;
-/** Time for a process to stop after it was asked to. */
+/** How long a process may take to stop after SIGTSTP. */
 const SUSPENDED: Duration = 50;
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
@@ -39,7 +39,7 @@ export async function runTop(
     top.close();
     release();
     process.kill(process.pid, signal);
-    // Not reached unless the signal is ignored.
+    // Reached only if the signal is ignored.
     return 1;
   } finally {
     top.close();
@@ -47,7 +47,7 @@ export async function runTop(
   }
 }
 
-/** Handles signals, and errors that would end the process without restoring its terminal and printing the reason. */
+/** Handles signals and uncaught errors, which would otherwise end the process without restoring its terminal. */
 function watchProcess(told: {
   readonly signaled: (signal: NodeJS.Signals) => void;
   readonly crashed: (error: unknown) => void;
@@ -60,14 +60,14 @@ function watchProcess(told: {
   };
 }
 
-/** The reason why the view ends. */
+/** What to call when the view ends. */
 interface Ended {
   readonly quit: () => void;
   readonly crashed: (error: unknown) => void;
 }
 
 interface Around {
-  /** For times on the screen. */
+  /** The zone of times on the screen. */
   readonly timezone: string;
   readonly terminal: Terminal;
   readonly clock: Clock;
@@ -82,7 +82,7 @@ class Top {
   readonly #look: TerminalStyle;
   #view: View;
   #ended: Ended = { quit: () => undefined, crashed: () => undefined };
-  /** The scheduler's time in its last status, and the monotonic time at which that arrived. */
+  /** The scheduler's time in its last status, and the monotonic time at which that status arrived. */
   #told: { readonly now: Instant; readonly at: Duration };
   #drawnAt: Duration = -Infinity;
   /** When the next drawing is due. */
@@ -138,7 +138,7 @@ class Top {
     this.#releases = [];
   }
 
-  /** Once a second, aligned with the scheduler's seconds. */
+  /** Updates the view once a second, aligned with the scheduler's seconds. */
   #turn(): void {
     const now = this.#now();
     this.#take({ kind: 'tick', now });
@@ -198,12 +198,12 @@ class Top {
     this.#take({ kind: 'said', said: { text, isTrouble } }, SOON);
   }
 
-  /** Runs an action in the background. Only a bug makes it reject. */
+  /** Runs an action in the background. Only a bug makes `deed` reject, and ends the view. */
   #attempt(deed: Promise<void>): void {
     deed.catch((error: unknown) => this.#ended.crashed(error));
   }
 
-  /** Draws within `delay`, or after the pause that follows the last drawing. */
+  /** Draws after `delay`. An update also waits for the pause that follows the last drawing. */
   #draw(delay: Duration): void {
     const now = this.#clock.monotonic();
     const due = delay === CALM ? Math.max(now + SOON, this.#drawnAt + CALM) : now + delay;

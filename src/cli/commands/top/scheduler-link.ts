@@ -3,22 +3,25 @@ import type { StatusRecord } from '../../../domain/status-record.js';
 import type { Reached } from '../../reach-scheduler.js';
 import type { PaneLine } from './view.js';
 
-/** How many outcomes of each timer are requested: as many as a scheduler keeps. */
+/** How many recent outcomes of each timer are requested: as many as a scheduler keeps. */
 const RECENT = 20;
 /** How many lines of a timer's recent output are shown. */
 const PAST_LINES = 200;
 
-/** An update from the link. */
+/** Receives updates from the link. */
 export interface LinkListener {
   status(record: StatusRecord): void;
-  /** The scheduler has disappeared; reported once. */
+  /** Called once when the scheduler has disappeared. */
   lost(): void;
   followed(name: string, line: PaneLine): void;
-  /** The scheduler is there but does not report its status, for this reason. */
+  /** Called if the scheduler exists but does not report its status, for this reason. */
   refused(reason: string): void;
 }
 
-/** Stays in contact with a scheduler: asks it on every call, and finds the next one when it disappears. */
+/**
+ * Stays in contact with a scheduler. Asks for its status on every call of {@link look}, and finds the next scheduler
+ * when it disappears.
+ */
 export class Link {
   readonly #connect: Reached['connect'];
   readonly #listener: LinkListener;
@@ -46,7 +49,7 @@ export class Link {
     if (this.#isBusy) return;
     this.#isBusy = true;
     try {
-      // The connection closed between requests: this process was stopped, or the scheduler was.
+      // The connection may have closed between requests, because this process or the scheduler was stopped.
       const wasThere = this.#client !== undefined;
       if (this.#client?.isGone === true) this.#client = undefined;
       if (this.#client === undefined) await this.#reconnect();
@@ -58,7 +61,7 @@ export class Link {
     }
   }
 
-  /** Sends a verb. @throws RefusalError; LostError also if no scheduler is running. */
+  /** Sends a verb. @throws RefusalError, or LostError, even if no scheduler is running. */
   async ask(verb: string, args: Args): Promise<unknown> {
     if (this.#client === undefined) throw new LostError('there is no scheduler to reach');
     return this.#client.request(verb, args);
@@ -72,7 +75,7 @@ export class Link {
     this.#follower?.close();
     this.#follower = undefined;
     if (name === undefined) return;
-    // Uses its own connection: a noisy timer does not delay status updates.
+    // Following uses its own connection, so that a noisy timer does not delay status updates.
     const connecting = await this.#connect();
     if (connecting.kind !== 'connected') return;
     const { client } = connecting;
@@ -131,8 +134,8 @@ export class Link {
 }
 
 /**
- * Whether following may continue on another connection. If the timer is gone, the status shows it. @throws anything
- * that is a bug.
+ * Returns whether following may continue on another connection. It may not for a removed timer, which the status shows.
+ * @throws the error if it is a bug.
  */
 function mayGoOn(error: unknown): boolean {
   if (!(error instanceof RefusalError || error instanceof LostError)) throw error;

@@ -2,16 +2,16 @@ import { emitKeypressEvents } from 'node:readline';
 import type { Cancel } from '../../../domain/time.js';
 import type { Size } from './view.js';
 
-/** The alternate screen, no cursor, no wrapping. */
+/** Selects the alternate screen, without cursor and wrapping, and clears it. */
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[H\u001b[2J';
 /** Undoes {@link ENTER} in reverse order, and resets the colors. */
 const LEAVE = '\u001b[0m\u001b[?7h\u001b[?25h\u001b[?1049l';
-/** Terminals that support it show everything between the two at once; others ignore it. */
+/** Terminals that support these sequences show everything between the two at once. Other terminals ignore them. */
 const TOGETHER = ['\u001b[?2026h', '\u001b[?2026l'] as const;
 
 /**
- * Owns the terminal of this process while it is entered. However the process ends, the terminal is left as it was
- * found.
+ * Owns the terminal of this process between {@link enter} and {@link leave}. However the process ends, the terminal is
+ * left as it was found.
  */
 export class Screen {
   readonly #onExit = () => this.leave();
@@ -37,7 +37,7 @@ export class Screen {
     process.stdout.write(ENTER);
   }
 
-  /** Can be called at any time, any number of times. */
+  /** Restores the terminal. Can be called at any time, any number of times. */
   leave(): void {
     if (!this.#isEntered) return;
     this.#isEntered = false;
@@ -46,7 +46,7 @@ export class Screen {
     process.stdin.setRawMode(false).pause();
   }
 
-  /** Shows these lines; writes only lines that changed. */
+  /** Shows these lines. Writes only lines that changed. */
   draw(lines: readonly string[]): void {
     if (!this.#isEntered) return;
     const changed = lines.flatMap((line, row) =>
@@ -56,13 +56,13 @@ export class Screen {
     if (changed.length > 0) process.stdout.write(TOGETHER.join(changed.join('')));
   }
 
-  /** Every line is written at the next {@link draw}. */
+  /** Clears the screen, so that the next {@link draw} writes every line. */
   forget(): void {
     this.#lines = [];
     if (this.#isEntered) process.stdout.write('\u001b[2J');
   }
 
-  /** Reports keys by the character they print, otherwise by name: `up`, `enter`, `ctrl-c`. */
+  /** Reports each key by the character that it prints or by its name: `up`, `enter`, `ctrl-c`. */
   onKey(listener: (key: string) => void): Cancel {
     const { stdin } = process;
     const heard = (text: string | undefined, { name, ctrl, meta }: Pressed) => {

@@ -13,11 +13,11 @@ export interface View {
   readonly link: LinkState;
   readonly timers: ReadonlyMap<string, Seen>;
   readonly order: Order;
-  /** Timers whose name or tag contains this, in any case. */
+  /** The text that a timer's name or tags must contain, in upper or lower case. */
   readonly filter: string;
   /** The name of the selected timer. Actions apply only to a timer that the user selected. */
   readonly selected: string | undefined;
-  /** The order of the names when a timer was selected: rows do not move under the selection. */
+  /** The order of the names when a timer was selected, so that rows do not move under the selection. */
   readonly held: readonly string[] | undefined;
   /** The first visible row. */
   readonly top: number;
@@ -43,7 +43,7 @@ export interface TopFacts {
 /** Whether the scheduler responds. Instants are in its own time. */
 export type LinkState =
   | { readonly kind: 'up' }
-  /** The scheduler is there but does not respond. */
+  /** The scheduler exists but does not respond. */
   | { readonly kind: 'silent'; readonly since: Instant }
   | { readonly kind: 'lost'; readonly since: Instant };
 
@@ -69,11 +69,11 @@ export type Mode =
 export interface Pane {
   readonly name: string;
   readonly isTall: boolean;
-  /** The latest, oldest first; bounded. */
+  /** The latest lines, oldest first. Their number is bounded. */
   readonly lines: readonly PaneLine[];
 }
 
-/** A record of the log, or how many were left out. */
+/** A record of the log, or the number of records that were left out. */
 export type PaneLine = { readonly record: EventRecord } | { readonly dropped: number };
 
 export interface Said {
@@ -84,7 +84,7 @@ export interface Said {
 /** The actions to take, besides drawing. */
 export type Wish =
   | { readonly kind: 'trigger'; readonly name: string }
-  /** Without a length, the pause lasts until it is resumed. */
+  /** Without a length, the pause lasts until the timer is resumed. */
   | { readonly kind: 'pause'; readonly name: string; readonly length?: number }
   | { readonly kind: 'resume'; readonly name: string }
   | { readonly kind: 'cancel'; readonly name: string }
@@ -94,13 +94,13 @@ export type Wish =
   | { readonly kind: 'suspend' }
   | { readonly kind: 'quit' };
 
-/** The view after an input, and the actions to take. */
+/** The result of an input: the next view, and the actions to take. */
 export interface Step {
   readonly view: View;
   readonly wishes: readonly Wish[];
 }
 
-/** The initial view, before anything is known. */
+/** Returns the initial view, before anything is known. */
 export const emptyView = (file: string, size: Size, now: Instant): View => ({
   file,
   size,
@@ -118,5 +118,5 @@ export const emptyView = (file: string, size: Size, now: Instant): View => ({
   said: undefined,
 });
 
-/** The instant that the screen shows. It stops when the scheduler disappears. */
+/** Returns the instant that the screen shows. It stops when the scheduler disappears. */
 export const asOf = ({ now, link }: View): Instant => (link.kind === 'lost' ? Math.min(now, link.since) : now);

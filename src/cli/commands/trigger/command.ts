@@ -12,14 +12,14 @@ export const trigger: CommandKind = {
   name: 'trigger',
   group: 'operate',
   summary: 'Fire a timer of the running scheduler now',
-  details: 'Fires regardless of its schedule, even while it is paused or its breaker is open.',
+  details: 'Fires the timer regardless of its schedule, even while it is paused or its breaker is open.',
   since: '0.1.0',
   examples: [
     { line: 'timers trigger backup', does: 'Start it and return' },
     { line: 'timers trigger backup --wait', does: 'Follow its output and exit with its exit status' },
     { line: 'timers trigger backup --overlap allow', does: 'Run it alongside an active run' },
   ],
-  // The exit code of a program that SIGPIPE ended, because the run has not ended yet.
+  // As if SIGPIPE had ended the program, because the run has not ended yet.
   whenUnread: 141,
   configure(command) {
     withJson(withState(withFile(command)), 'one JSON object; with --wait, the records of the log')

@@ -64,7 +64,7 @@ export async function triggerAndWait({ client, change }: Reached, asked: Asked, 
 
 const ENDINGS: ReadonlySet<string> = new Set(['run.finished', 'firing.skipped', 'firing.missed']);
 
-/** The command's lines are data; other events appear only if the user should know them. */
+/** Prints a record. Lines of the command are data. Other events are printed only if the run did not succeed. */
 function tell(record: EventRecord, { terminal, asJson }: Printing): void {
   if (asJson) {
     terminal.out(jsonText(record));

@@ -7,13 +7,13 @@ import type { Terminal } from '../../terminal.js';
 
 const STANDARD_INPUT = new Set(['-', '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0']);
 
-/** Whether a name means standard input (`-`) or a named pipe, such as a shell's `<(…)`. */
+/** Returns whether a name means standard input (`-`) or a named pipe, such as a shell's `<(…)`. */
 export const isPiped = (file: string, { cwd }: Terminal): boolean =>
   STANDARD_INPUT.has(file) || (statSync(resolve(cwd, file), { throwIfNoEntry: false })?.isFIFO() ?? false);
 
 /**
- * Reads a timer file from a pipe to its end, at most {@link MAX_FILE_SIZE}, and checks it. Its relative paths start at
- * the working directory.
+ * Reads a timer file from a pipe to its end, at most {@link MAX_FILE_SIZE}, and checks it. Its relative paths start
+ * from the working directory.
  */
 export async function loadPiped(file: string, { cwd }: Terminal, start: Instant): Promise<Loaded> {
   const path = file === '-' ? resolve(cwd, 'standard input') : resolve(cwd, file);

@@ -1,6 +1,6 @@
 import type { Loaded } from '../../../config/index.js';
 
-/** What `validate --json` prints. */
+/** Returns what `validate --json` prints. */
 export const toReport = ({ path, problems, timerCount }: Loaded, valid: boolean) => ({
   file: path ?? null,
   valid,

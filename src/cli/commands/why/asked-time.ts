@@ -2,12 +2,13 @@ import { DAY, MINUTE, SECOND, type Duration, type Instant } from '../../../domai
 import { localToInstants, type WallTime, wallAt } from '../../../schedules/index.js';
 import { readPastTime, readTimestamp, type Here } from '../../read-time.js';
 
-/** The time asked about, as precisely as it was given. */
+/** The time that `timers why` is asked about, with the precision of its text. */
 export interface AskedTime {
-  /** What the clock shows when it begins; in a gap, what it would show. */
+  /** What the clock shows when the time begins or, in a gap, what it would show. */
   readonly wall: WallTime;
   /**
-   * When it begins: two instants if the clock was put back; in a gap, the first instant after it. Ascending, not empty.
+   * When the time begins: two instants if the clock was put back then. In a gap, the first instant after it. Ascending,
+   * not empty.
    */
   readonly starts: readonly Instant[];
   /** The precision: a minute, a second or a millisecond. */
@@ -16,7 +17,7 @@ export interface AskedTime {
   readonly isInGap: boolean;
 }
 
-/** A time of day, on the latest such day or on a named one. */
+/** A time of day, with or without a day. */
 const CLOCK = /^(?:(today|yesterday) )?(\d\d:\d\d(?::\d\d)?)$/;
 /** A local time on a date, without an offset. */
 const LOCAL = /^(?:[a-z]{3},? +)?\d{4}-\d\d-\d\d(?:[ Tt]\d\d:\d\d(:\d\d(\.\d+)?)?)?$/i;
@@ -24,8 +25,8 @@ const DATED = /^(?:[a-z]{3},? +)?\d{4}-/i;
 const EXACT = /:\d\d(?::\d\d(\.\d+)?)(?: ?(?:[Zz]|[+-]\d\d:\d\d))?$/;
 
 /**
- * Parses the time asked about: like {@link readPastTime}, but also accepts one in a gap. A duration back from now has a
- * precision of a minute.
+ * Parses the time asked about, like {@link readPastTime}, but also accepts a time in a gap. A duration back from now
+ * has a precision of a minute.
  * @throws UsageError with the forms that it accepts.
  */
 export function readAskedTime(option: string, text: string, here: Here): AskedTime {
@@ -39,7 +40,7 @@ export function readAskedTime(option: string, text: string, here: Here): AskedTi
   return askedAt(Math.floor(instant / length) * length, length, here.timezone);
 }
 
-/** The time that begins at an instant. */
+/** Returns the time that begins at an instant. */
 export function askedAt(instant: Instant, length: Duration, timezone: string): AskedTime {
   return { wall: wallAt(instant, timezone), starts: [instant], length, isInGap: false };
 }

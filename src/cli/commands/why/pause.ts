@@ -2,7 +2,7 @@ import type { Pause } from '../../../domain/ledger.js';
 import { when } from './when.js';
 import type { Why } from './why-timer.js';
 
-/** `paused until 09:00:00 (disk swap)`. */
+/** Describes a pause: `paused until 09:00:00 (disk swap)`. */
 export function pauseInWords({ until, reason }: Pause, why: Why): string {
   const end = until === undefined ? 'until it is resumed' : `until ${when(until, why)}`;
   return `paused ${end}${reason === undefined ? '' : ` (${reason})`}`;

@@ -17,7 +17,7 @@ import { MOST_ENDINGS, waitingAt } from './waiting.js';
 export type Fate =
   | { readonly kind: 'ended'; readonly ending: Ending; readonly context: Context }
   | { readonly kind: 'open'; readonly run: OpenRun }
-  /** It is not due yet; `paused` means that it will be skipped unless the timer is resumed. */
+  /** The firing is not due yet. `paused`: the pause that will skip it unless the timer is resumed. */
   | { readonly kind: 'coming'; readonly paused: Pause | undefined }
   | { readonly kind: 'unrecorded'; readonly cause: NotRecorded; readonly nearby: Nearby };
 
@@ -25,19 +25,19 @@ export type Fate =
 export interface Context {
   /** The run of the same timer that was active when the firing came due. */
   readonly blocker?: Ending | OpenRun | undefined;
-  /** The run of the same timer that had come due and not begun. */
+  /** The run of the same timer that had come due but not begun. */
   readonly waiting?: Ending | OpenRun | undefined;
-  /** The last run that failed before it. */
+  /** The last run that failed before the firing. */
   readonly lastFailure?: RunFinished | undefined;
-  /** The last outcome before it, of any timer. */
+  /** The last outcome of any timer before the firing. */
   readonly last?: Ending | undefined;
-  /** The pause that skipped it, if it still lasts. */
+  /** The pause that skipped the firing, if that pause still lasts. */
   readonly paused?: Pause | undefined;
 }
 
-/** For a firing without a record: what the history contains around its time. */
+/** What the history contains around the time of a firing without a record. */
 export interface Nearby {
-  /** Between these two, no firing of any timer is recorded; both absent if a scheduler was active then. */
+  /** No firing of any timer is recorded between these two. Both are absent if a scheduler was active then. */
   readonly before?: Instant | undefined;
   readonly after?: Instant | undefined;
   /** The latest outcome of the timer, if it came due earlier. */
@@ -52,13 +52,13 @@ export interface Nearby {
 export type NotRecorded =
   /** There is no history to search. */
   | 'no-history'
-  /** No scheduler on this state ever had the timer. */
+  /** No scheduler that used this state ever had the timer. */
   | 'unknown-timer'
   /** The last scheduler had the timer with another schedule. */
   | 'other-schedule'
   /** `max_runs` is used up. */
   | 'done'
-  /** No scheduler has considered it yet; the next one will. */
+  /** No scheduler has considered the firing yet. The next one will. */
   | 'not-considered'
   /** Outcomes of that time have been deleted. */
   | 'let-go'
@@ -74,10 +74,10 @@ export interface WhyQuestion {
   readonly retention: { readonly keep: Duration; readonly runs: number };
 }
 
-/** Shorter delays need no explanation. */
+/** The shortest delay that is explained. */
 const LATE: Duration = SECOND;
 
-/** What happened to a firing, without a history. `undefined` if it is not a firing. */
+/** Returns what is known about a firing without a history; `undefined` if the time is not a firing. */
 export function fateWithoutHistory({ judgment, job, now }: Omit<WhyQuestion, 'asked'>): Fate | undefined {
   if (judgment.obstacles.length > 0) return undefined;
   if (judgment.instant + job.offset > now) return { kind: 'coming', paused: undefined };
@@ -101,19 +101,19 @@ export function fateOf(history: History, question: WhyQuestion): Fate | undefine
   return { kind: 'unrecorded', cause: unrecordedBecause(history, question), nearby: nearbyOf(history, question) };
 }
 
-/** The pause of a timer that will last beyond an instant. */
+/** Returns the pause of a timer, if it lasts beyond an instant. */
 function pauseOver(history: History, job: Job, instant: Instant): Pause | undefined {
   const paused = history.jobs().get(job.name)?.memory.paused;
   return paused !== undefined && instant < (paused.until ?? Infinity) ? paused : undefined;
 }
 
-/** What skips a firing that comes due now. */
+/** Returns what would skip a firing that comes due now. */
 function heldNow(history: History, { job, now }: WhyQuestion): Nearby['held'] {
   const breaker = history.jobs().get(job.name)?.memory.breaker;
   return pauseOver(history, job, now) ?? (breaker?.kind === 'open' && now < breaker.until ? 'breaker' : undefined);
 }
 
-/** The firing whose run started in the given time, otherwise one whose run ended in it. */
+/** Finds the firing whose run started in the given time, otherwise one whose run ended in it. */
 export function firingOfRunAt(
   history: History,
   { job: { name: jobName }, asked: { starts, length } }: Pick<WhyQuestion, 'job' | 'asked'>,
@@ -126,7 +126,7 @@ export function firingOfRunAt(
   return (ended.find((one) => isAsked(begun(one))) ?? ended.find(({ at }) => isAsked(at)))?.firing.scheduledFor;
 }
 
-/** The latest recorded firing of a timer, whatever its outcome. */
+/** Finds the latest recorded firing of a timer, whatever its outcome. */
 export function lastRecorded(history: History, jobName: string): Instant | undefined {
   const open = history.open().filter(({ firing }) => firing.jobName === jobName);
   const ended = history.endings({ jobName, limit: MOST_ENDINGS, withoutOutput: true });
@@ -135,7 +135,7 @@ export function lastRecorded(history: History, jobName: string): Instant | undef
   return [...open, ...ended].reduce<Instant | undefined>(later, undefined);
 }
 
-/** The first recorded firing in the given time that was not started manually. */
+/** Finds the first recorded firing in the given time that was not started manually. */
 export function firstRecorded(
   history: History,
   { job: { name: jobName }, asked: { starts, length } }: Pick<WhyQuestion, 'job' | 'asked'>,
@@ -149,7 +149,7 @@ export function firstRecorded(
   return dues.length === 0 ? undefined : Math.min(...dues);
 }
 
-/** The instants to search for: a firing's own instant, otherwise all of the given time. */
+/** Returns the instants to search for: a firing's own instant, otherwise all of the given time. */
 function spanOf({ judgment: { instant, obstacles }, asked: { starts, length } }: WhyQuestion) {
   if (obstacles.length === 0) return { from: instant, until: instant };
   return { from: starts[0] ?? 0, until: (starts.at(-1) ?? 0) + length - 1 };
@@ -170,7 +170,7 @@ function findEnding(history: History, question: WhyQuestion): Fate | undefined {
   const due = spanOf(question);
   const endings = history.endings({ jobName: question.job.name, due, limit: MOST_ENDINGS });
   const own = endings.filter(({ firing }) => firing.scheduledFor <= due.until);
-  // One event that reports several firings covers those within its range that are on the schedule.
+  // An event that reports several firings covers every firing of the schedule within its range.
   const inRow = question.judgment.obstacles.length === 0 ? endings.at(-1) : undefined;
   const ending = own.find(({ firing }) => firing.trigger !== 'manual') ?? own[0] ?? inRow;
   return ending && { kind: 'ended', ending, context: contextOf(history, ending, question) };
@@ -195,7 +195,7 @@ function contextOf(history: History, ending: Ending, { job, now }: WhyQuestion):
   }
 }
 
-/** The other run of the same timer that was active at an instant. */
+/** Finds the other run of the same timer that was active at an instant. */
 function runAt(history: History, at: Instant, { firing, runId }: Ending): Ending | OpenRun | undefined {
   const { jobName } = firing;
   const open = history.open().find((run) => run.firing.jobName === jobName && (run.startedAt ?? Infinity) <= at);
@@ -229,7 +229,10 @@ function nearbyOf(history: History, question: WhyQuestion): Nearby {
   };
 }
 
-/** Ordered by due time, as in the history, because firings may be recorded much later. */
+/**
+ * Finds the recorded firings before and after an instant. Compares due times, because firings may be recorded much
+ * later.
+ */
 function silenceAround(history: History, instant: Instant): Pick<Nearby, 'before' | 'after'> {
   const endings = [
     ...history.endings({ until: instant, limit: MOST_ENDINGS, withoutOutput: true }),
@@ -248,7 +251,8 @@ function silenceAround(history: History, instant: Instant): Pick<Nearby, 'before
 const pointAt = (instant: Instant): DueSpan => ({ from: instant, until: instant });
 
 /**
- * The span in which a firing proves that a scheduler was active, or that outcomes are kept. It begins at the due time.
+ * Returns the span in which an outcome proves that a scheduler was active, or that outcomes are kept. It begins at the
+ * due time.
  */
 function spanOfEnding(ending: Ending): DueSpan {
   const { scheduledFor } = ending.firing;
@@ -268,17 +272,20 @@ function unrecordedBecause(history: History, question: WhyQuestion): NotRecorded
   return isLetGo(history, question) ? 'let-go' : 'before-its-time';
 }
 
-/** How many runs of a timer have begun; 0 if the last scheduler had it with another schedule. */
+/** Returns how many runs of a timer have begun; 0 if the last scheduler had the timer with another schedule. */
 function runsBegun(history: History, job: Job): number {
   const record = history.jobs().get(job.name);
   return record?.fingerprint === fingerprintOf(job) ? record.memory.runsBegun : 0;
 }
 
-/** Whether `max_runs` is used up by now. */
+/** Returns whether `max_runs` is used up by now. */
 export const isDone = (history: History, job: Job): boolean =>
   runsBegun(history, job) >= (job.window.maxRuns ?? Infinity);
 
-/** Whether `max_runs` was used up at a firing: runs that came due later had not begun then. */
+/**
+ * Returns whether `max_runs` was used up at a firing. Runs that came due later had not begun then, so they do not
+ * count.
+ */
 function wasDone(history: History, { job, judgment: { instant }, retention }: WhyQuestion): boolean {
   if (!isDone(history, job)) return false;
   const due = { from: instant + 1, until: END_OF_TIME };
@@ -290,7 +297,10 @@ function wasDone(history: History, { job, judgment: { instant }, retention }: Wh
   return runsBegun(history, job) - ended.length - open.length >= (job.window.maxRuns ?? Infinity);
 }
 
-/** The oldest outcomes of a timer are deleted first: while an older one exists, this one was not deleted. */
+/**
+ * Returns whether the outcome of a firing may have been deleted. The oldest outcomes of a timer are deleted first, so
+ * an older one rules that out.
+ */
 function isLetGo(
   history: History,
   { job, judgment: { instant }, now, retention: { keep, runs } }: WhyQuestion,

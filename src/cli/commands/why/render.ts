@@ -40,14 +40,14 @@ export function printWhy(
   terminal.outPainted(...separated(blocks.filter((lines) => lines.length > 0)));
 }
 
-/** A time in a gap has no offset. */
+/** Formats the time asked about. A time in a gap has no offset. */
 function timeAskedAbout({ asked, judgment, zone, job: { timezone } }: Why): string {
   if (zone !== timezone) return `${localTime(judgment.instant, zone)} ${zone}`;
   if (!asked.isInGap) return localTime(judgment.instant, timezone);
   return `${localTime(judgment.instant, timezone).slice(0, 14)} ${clockTime(asked.wall)}`;
 }
 
-/** Whether the schedule fires then, or did for the scheduler that recorded it. */
+/** Returns whether the schedule fires at that time, or did so in the scheduler that recorded the firing. */
 function isFiring({ judgment: { obstacles }, fate }: Why): boolean {
   if (obstacles.length === 0) return true;
   const trigger = triggerOf(fate);
@@ -61,7 +61,7 @@ function triggerOf(fate: Fate | undefined) {
 
 const hasRun = (fate: Fate | undefined): boolean => fate?.kind === 'ended' && fate.ending.event === 'run.finished';
 
-/** The answer in one sentence. */
+/** Returns the answer: what happened and, for a time that is not a firing, why not. */
 function answerOf(why: Why): string {
   const { judgment, fate, job } = why;
   const fateWords = fate === undefined ? '' : fateInWords(fate, why);
@@ -81,7 +81,7 @@ const behind = (why: Why): readonly string[] => [
   ...clockInWords(why.judgment, why.job),
 ];
 
-/** Colors the word for its outcome. */
+/** Colors the word for the outcome. */
 function painted(lines: readonly string[], why: Why, chalk: ChalkInstance): readonly string[] {
   const word = wordOf(why);
   if (word === undefined) return lines;
@@ -98,7 +98,7 @@ function wordOf({ fate, hasScheduler }: Why) {
   return ending.event === 'firing.missed' ? 'missed' : 'skipped';
 }
 
-/** The schedule as written, and in words. */
+/** Renders the schedule as written, and in words. */
 function scheduleLine(job: Job): string {
   const { key, text } = job.written;
   const isGrid = key === 'every' && job.schedule.intervalLike && job.schedule.fromEnd === undefined;
@@ -107,7 +107,10 @@ function scheduleLine(job: Job): string {
   return `${key}: ${text}${says}${isLocal ? `, in ${job.timezone}` : ''}`;
 }
 
-/** The fields of its expressions next to what the clock shows at that time; empty if there are none. */
+/**
+ * Renders the fields of the schedule's expressions next to what the clock shows at that time. Empty without
+ * expressions.
+ */
 function tableOf({ judgment }: Why, width: number, chalk: ChalkInstance): readonly string[] {
   const rows = fieldRows(judgment);
   if (rows.length === 0) return [];
@@ -125,7 +128,7 @@ function tableOf({ judgment }: Why, width: number, chalk: ChalkInstance): readon
 const cellOf = (text: string, chalk: ChalkInstance): TableCell =>
   text === 'no' ? { text, paint: chalk.yellow } : text;
 
-/** The next firing of the schedule; `undefined` if no scheduler will fire it. */
+/** Returns the next firing of the schedule; `undefined` if no scheduler will fire it. */
 const afterOf = ({ judgment: { after }, isDone, now }: Why): Instant | undefined =>
   isDone && after !== undefined && after > now ? undefined : after;
 
@@ -167,7 +170,7 @@ function toJson(why: Why) {
   };
 }
 
-/** `state` is its current progress; `record` is its log record. */
+/** Returns what happened to a firing, as JSON. `state`: its progress. `record`: its log record. */
 function fateToJson(fate: Fate) {
   switch (fate.kind) {
     case 'ended':

@@ -42,14 +42,14 @@ function notNamed({ job, judgment: { expressions } }: Why): string {
   }
 }
 
-/** `hour 3, not 4; day of week MON-FRI, not Sunday`. */
+/** Describes the fields that do not match: `hour 3, not 4; day of week MON-FRI, not Sunday`. */
 const fieldsThatSayNo = ({ fields }: ExpressionMatch): string =>
   fields
     .filter(({ matches }) => matches === 'no')
     .map(({ name, text, meaning, shown }) => `${name} ${text || meaning}, not ${shown}`)
     .join('; ');
 
-/** What a clock change does to the time asked about, one sentence each. */
+/** Describes what a clock change does to the time asked about, in sentences. */
 export function clockInWords({ clock }: ScheduleJudgment, { timezone }: Pick<Job, 'timezone'>): readonly string[] {
   if (clock === undefined) return [];
   const { change, effects } = clock;
@@ -59,7 +59,7 @@ export function clockInWords({ clock }: ScheduleJudgment, { timezone }: Pick<Job
   ];
 }
 
-/** Rows of a table: the fields of each expression next to what the clock shows. */
+/** Returns the rows of a table: the fields of each expression next to what the clock shows. */
 export function fieldRows({ expressions }: ScheduleJudgment): readonly (readonly string[])[] {
   const isOnlyOne = expressions.length === 1;
   return expressions.flatMap((expression) => [

@@ -24,9 +24,12 @@ export interface ScheduleJudgment {
   readonly obstacles: readonly Obstacle[];
   /** The number of firings in the time asked about, up to {@link MOST_COUNTED}; `instant` is the first. */
   readonly firings: number;
-  /** The local time that the fields are compared with: the time asked about, or a skipped one that was moved here. */
+  /**
+   * The local time that the fields are compared with: the time asked about, or a skipped time that a clock change moves
+   * to it.
+   */
   readonly wall: WallTime;
-  /** One for each cron expression. */
+  /** One entry for each cron expression. */
   readonly expressions: readonly ExpressionMatch[];
   /** The clock change that contains the time asked about, and what it does to the job's times. */
   readonly clock: { readonly change: ClockChange; readonly effects: readonly ClockEffect[] } | undefined;
@@ -71,7 +74,7 @@ export function judgeBySchedule(job: Job, asked: AskedTime): ScheduleJudgment {
   };
 }
 
-/** Times that the gap moves to its end. */
+/** Returns the effect that moves times to the end of a gap, if there is one. */
 const movedIn = (clock: ScheduleJudgment['clock']): ClockEffect | undefined =>
   clock?.effects.find(({ kind }) => kind === 'moved' || kind === 'merged');
 
@@ -91,7 +94,10 @@ function matchesAt(job: Job, wall: WallTime, isAnySecond: boolean): readonly Exp
   return textsOf(job).map((text) => ({ text, fields: fieldMatches(text, job.name, { wall, second }) }));
 }
 
-/** A schedule that counts from a start or from the end of a run has no fixed times, so only its history can tell. */
+/**
+ * Judges a schedule that counts from a start or from the end of a run. It has no fixed times, so only the history shows
+ * its firings.
+ */
 const countedElsewhere = (job: Job, asked: AskedTime): ScheduleJudgment => ({
   instant: firstOf(asked),
   obstacles: ['schedule', ...obstaclesAround(job, firstOf(asked))],
@@ -103,17 +109,19 @@ const countedElsewhere = (job: Job, asked: AskedTime): ScheduleJudgment => ({
   after: undefined,
 });
 
-/** Whether an expression matches the local time. */
+/** Returns whether an expression matches the local time. */
 export const isNamed = ({ fields }: ExpressionMatch): boolean => fields.every(({ matches }) => matches !== 'no');
 
-/** The last firing at or before an instant; `undefined` if there is none, or if the schedule has no fixed times. */
+/**
+ * Returns the last firing at or before an instant; `undefined` if there is none, or if the schedule has no fixed times.
+ */
 export function lastDue(job: Job, at: Instant): Instant | undefined {
   return job.schedule.countsElapsed ? undefined : lastBefore((after) => nextInWindow(job, after), at + 1);
 }
 
 const textsOf = ({ written }: Job): readonly string[] => (written.key === 'cron' ? written.text.split(' | ') : []);
 
-/** The first firing by the schedule in the given time, regardless of the active window, and how many there are. */
+/** Returns the schedule's first firing in the given time, regardless of the active window, and how many there are. */
 function firingsIn({ schedule }: Job, { starts, length }: AskedTime): { firing: Instant | undefined; firings: number } {
   for (const start of starts) {
     const firing = schedule.next(start - 1);
@@ -130,8 +138,8 @@ function firingsIn({ schedule }: Job, { starts, length }: AskedTime): { firing: 
 }
 
 /**
- * What in the schedule itself prevents the given time from being a firing. In a gap, a firing is found only if it is
- * moved to the gap's end.
+ * Returns what in the schedule itself prevents the given time from being a firing. A time in a gap is a firing only if
+ * it is moved to the gap's end.
  */
 function ownObstacle(job: Job, { isInGap }: AskedTime, found: Found): Obstacle | undefined {
   const { isFound, isNamedThere, clock } = found;
@@ -140,7 +148,7 @@ function ownObstacle(job: Job, { isInGap }: AskedTime, found: Found): Obstacle |
   return isNamedThere && clock !== undefined ? 'repeat' : 'schedule';
 }
 
-/** Whether a schedule that does not match a local time matches others. */
+/** Returns whether a schedule that does not match a local time matches other local times. */
 const namesOthers = ({ schedule, written }: Job, isFound: boolean): boolean =>
   goesByLocalTime(schedule) || (written.key === 'at' && !isFound);
 
@@ -160,7 +168,7 @@ function obstaclesAround({ window, enabled }: Job, instant: Instant): readonly O
   ];
 }
 
-/** The clock change that skips or repeats the given time, or ends during it. */
+/** Returns the clock change that skips or repeats the given time, or ends during it, and its effects. */
 function clockAt(job: Job, asked: AskedTime): ScheduleJudgment['clock'] {
   const first = firstOf(asked);
   const span = { from: first - DAY, until: (asked.starts.at(-1) ?? 0) + DAY };

@@ -46,7 +46,7 @@ function causeInWords({ cause, nearby }: Unrecorded, why: Why): readonly string[
         `Outcomes are kept for ${humanDuration(keep)}, up to ${runs} for each timer: one from that time is no longer kept.`,
       ];
     case 'before-its-time':
-      return [`The timer was added to ${state}, or got this schedule, only later.`];
+      return [`The timer was added to ${state}, or given this schedule, only after that time.`];
   }
 }
 
@@ -61,14 +61,16 @@ function notYet(state: string, { seenAt, held }: Nearby, why: Why): string {
   return `No scheduler has run on ${state} since${seenAt === undefined ? '' : ` ${when(seenAt, why)}`}. ${way}`;
 }
 
-/** What a start does with a firing that `catch_up` chooses. */
+/** Describes what a start does with a firing that `catch_up` chooses. */
 function chosenInWords(held: Nearby['held'], why: Why): string {
   if (held === undefined) return 'If you start one now, catch_up runs it.';
   const is = held === 'breaker' ? 'Its breaker is open' : `The timer is ${pauseInWords(held, why)}`;
-  return `${is}, so a start now skips it, in spite of catch_up.`;
+  return `${is}, so a scheduler started now would skip it, despite catch_up.`;
 }
 
-/** The time when a scheduler was last seen is more useful than the outcomes around the firing. */
+/**
+ * Describes the outcomes around the firing, unless it is known when a scheduler was last seen, which is more useful.
+ */
 function silenceInWords({ cause, nearby: { before, after, seenAt } }: Unrecorded, why: Why): readonly string[] {
   if (cause === 'not-considered' && seenAt !== undefined) return [];
   const where = `Nothing is recorded for any timer in ${why.state ?? 'its state'}`;
@@ -80,7 +82,7 @@ function silenceInWords({ cause, nearby: { before, after, seenAt } }: Unrecorded
       ];
 }
 
-/** The latest outcome of the timer, and how to ask for it. */
+/** Describes the latest outcome of the timer, and shows the command that explains it. */
 function lastInWords({ nearby: { last } }: Unrecorded, why: Why): readonly string[] {
   if (last === undefined) return [];
   const due = last.firing.scheduledFor;
@@ -89,12 +91,12 @@ function lastInWords({ nearby: { last } }: Unrecorded, why: Why): readonly strin
   return [`The last recorded firing: ${what} (${why.whyCommand} --at ${writtenTime(due, why)}).`];
 }
 
-/** A time for `--at`; only the time of day if it is today. */
+/** Formats a time for `--at`. For today, only the time of day. */
 function writtenTime(instant: Instant, { atZone, now }: Why): string {
   const [, date = '', time = '', offset = ''] = localTime(instant, atZone).split(' ');
   const clock = time.slice(0, 8);
   return date === localTime(now, atZone).split(' ')[1] ? clock : `'${date} ${clock} ${offset}'`;
 }
 
-/** Whether missed firings of a timer may run later. */
+/** Returns whether missed firings of a timer may run later. */
 export const hasCatchUp = ({ definition }: Job): boolean => (definition['catch_up'] ?? 'false') !== 'false';

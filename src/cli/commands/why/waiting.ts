@@ -1,10 +1,13 @@
 import { startOfFinished, type Ending, type History, type OpenRun } from '../../../domain/ledger.js';
 import { END_OF_TIME, type Instant } from '../../../domain/time.js';
 
-/** A search stops after this many outcomes: a firing has one, and few are fired manually within a minute. */
+/**
+ * A search stops after this many outcomes. That is enough: a firing has one, and users fire few manually within a
+ * minute.
+ */
 export const MOST_ENDINGS = 100;
 
-/** The run of the same timer that was waiting at an instant: it had come due, and had not begun. */
+/** Finds the run of the same timer that was waiting at an instant: it had come due, but had not begun. */
 export function waitingAt(history: History, at: Instant, { firing, runId }: Ending): Ending | OpenRun | undefined {
   const { jobName } = firing;
   const due = { from: -END_OF_TIME, until: at - 1 };

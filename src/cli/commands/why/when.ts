@@ -2,7 +2,7 @@ import type { Instant } from '../../../domain/time.js';
 import { localTime } from '../../../schedules/index.js';
 import type { Why } from './why-timer.js';
 
-/** A local time to the second; on the day asked about, without date and offset. */
+/** Formats a local time to the second. On the day asked about, it has no date and no offset. */
 export function when(instant: Instant, { judgment, zone }: Why): string {
   const [weekday = '', date = '', time = '', offset = ''] = localTime(instant, zone).split(' ');
   const [, askedDate, , askedOffset] = localTime(judgment.instant, zone).split(' ');

@@ -30,13 +30,13 @@ export interface Asking extends WhyOptions {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Explains why a timer did or did not run at a time. */
+/** The explanation why a timer did or did not run at a time. */
 export interface Why extends WhyQuestion {
   /** IANA name of the zone for displayed times: `--timezone`, or the timer's own. */
   readonly zone: string;
-  /** The given time is not a firing, but this run started or ended then. */
+  /** Whether the given time is not a firing, but this run started or ended then. */
   readonly isOfRun: boolean;
-  /** The given time contains several firings; this is the first recorded one. */
+  /** Whether the given time contains several firings, of which this is the first recorded one. */
   readonly isFirstRecorded: boolean;
   /** `undefined` if the time is not a firing and nothing is recorded for it. */
   readonly fate: Fate | undefined;
@@ -44,10 +44,10 @@ export interface Why extends WhyQuestion {
   readonly state: string | undefined;
   /** Why the timer has no history, as a sentence. */
   readonly noHistory: string | undefined;
-  /** The history exists but could not be read. */
+  /** Whether the history exists but could not be read. */
   readonly isUnread: boolean;
   readonly hasScheduler: boolean;
-  /** `max_runs` is used up: no firing is coming. */
+  /** Whether `max_runs` is used up, so that there are no further firings. */
   readonly isDone: boolean;
   /** The command that shows more of this history. */
   readonly historyCommand: string;
@@ -58,7 +58,7 @@ export interface Why extends WhyQuestion {
 }
 
 /**
- * Returns why a timer did or did not run at a time; `undefined` if its file cannot be used, which is reported.
+ * Returns why a timer did or did not run at a time. If its file cannot be used, reports that and returns `undefined`.
  * @throws UsageError for an unknown timer or an invalid time.
  */
 export async function whyTimer(terminal: Terminal, name: string, options: Asking): Promise<Why | undefined> {
@@ -100,7 +100,8 @@ export async function whyTimer(terminal: Terminal, name: string, options: Asking
 }
 
 /**
- * Judges the given time; if it is not a firing, finds the firing whose run started or ended then, as shown in a log.
+ * Judges the given time. If it is not a firing, finds the firing whose run started or ended then, because users copy
+ * such times from the log.
  */
 function answerTo(history: History | undefined, question: Omit<WhyQuestion, 'judgment'>) {
   const judge = (asked: AskedTime, isOfRun: boolean) => {
@@ -126,25 +127,30 @@ function answerTo(history: History | undefined, question: Omit<WhyQuestion, 'jud
   return due === undefined ? answer : judge(askedAt(due, 1, question.job.timezone), false);
 }
 
-/** Whether a firing is not recorded, and others in the given time might be. */
+/** Returns whether a firing is not recorded, but other firings in the given time might be. */
 const isOneOfSeveral = ({ judgment, fate }: Pick<Why, 'judgment' | 'fate'>): boolean =>
   judgment.firings > 1 && fate?.kind === 'unrecorded';
 
-/** The firing whose actual start, including jitter, is in the given time. */
+/** Returns the firing whose actual start, including jitter, is in the given time. */
 function dueOfStart({ job, asked: { starts, length } }: Pick<WhyQuestion, 'job' | 'asked'>): Instant | undefined {
   if (job.offset === 0) return undefined;
   const dues = starts.map((start) => judgeBySchedule(job, askedAt(start - job.offset, length, job.timezone)));
   return dues.find(({ obstacles }) => obstacles.length === 0)?.instant;
 }
 
-/** Parses the given time in the zone of the screen, which is also that of the log; the timer's own zone may differ. */
+/**
+ * Parses the given time in the zone of the screen, which is also the zone of the log. The timer's own zone may differ.
+ */
 function toldTime(at: string, job: Job, here: { readonly now: Instant; readonly timezone: string }): AskedTime {
   const asked = readAskedTime('--at', at, here);
   const [start] = asked.starts;
   return here.timezone === job.timezone || start === undefined ? asked : askedAt(start, asked.length, job.timezone);
 }
 
-/** The default time to ask about: the last firing, by the schedule or not; otherwise now. */
+/**
+ * Returns the default time to explain: the last firing, whether on the schedule or not. Without one, the current
+ * minute.
+ */
 function lastAsked(job: Job, now: Instant, history: History | undefined): AskedTime {
   const last = Math.max(lastDue(job, now) ?? -Infinity, (history && lastRecorded(history, job.name)) ?? -Infinity);
   return Number.isFinite(last)

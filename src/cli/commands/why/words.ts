@@ -66,7 +66,7 @@ export function reasonsOf(fate: Fate, why: Why): readonly string[] {
   }
 }
 
-/** How a firing's time was moved or shared, whatever its outcome. */
+/** Describes what is special about the time of a firing, whatever its outcome. */
 export function remarksOf(why: Why): readonly string[] {
   const { asked, judgment, job, isOfRun, isFirstRecorded } = why;
   const { firings } = judgment;
@@ -84,7 +84,7 @@ export function remarksOf(why: Why): readonly string[] {
   ];
 }
 
-/** How to ask for the other of two times that look the same on the clock. */
+/** Explains how to ask about the other of two times that look the same on the clock. */
 function otherHour({ starts, length }: AskedTime, { instant }: ScheduleJudgment, { timezone }: Job): readonly string[] {
   if (starts.length < 2) return [];
   const other = starts.find((start) => instant < start || instant >= start + length);
@@ -124,7 +124,7 @@ function describeRun(run: RunFinished, { blocker }: Context, why: Why): readonly
   ];
 }
 
-/** The last lines of a command, unless it succeeded. */
+/** Returns the last lines of a command's output, unless the command succeeded. */
 function linesOf({ status }: Outcome, outputTail = ''): readonly string[] {
   const lines = status === 'success' ? [] : outputTail.split('\n').slice(-MOST_LINES);
   return lines.filter((line) => line !== '').map((line) => `│ ${plainText(line)}`);
@@ -150,7 +150,7 @@ function lateBecause({ firing, latenessMs }: RunFinished, blocker: Context['bloc
   return [`It waited for ${group}the overall limit (concurrency) or a busy machine.`];
 }
 
-/** `run mg1c2x3k of 02:00:00 was active from 02:00:00 to 03:20:11`. */
+/** Describes a run that delayed another: `its run mg1c2x3k of 02:00:00 was active from 02:00:00 to 03:20:11`. */
 function blockerInWords(run: Ending | OpenRun, why: Why): string {
   const { firing, runId = '' } = run;
   const begun = when(
@@ -232,13 +232,13 @@ function describeMiss(missed: FiringMissed, { last, blocker }: Context, why: Why
   }
 }
 
-/** A scheduler may have been alive longer than its last record shows. */
+/** Describes when nothing was recorded, because a scheduler may have been alive longer than its last record shows. */
 function downtimeInWords(at: Instant, last: Ending | undefined, why: Why): readonly string[] {
   const since = last === undefined ? 'before' : `from ${when(last.at, why)} until`;
   return [`Nothing is recorded in ${why.state ?? 'its state'} ${since} ${when(at, why)}, when a scheduler started.`];
 }
 
-/** What `catch_up` did with firings that had passed by `at`. */
+/** Describes what `catch_up` did with firings that had passed by `at`. */
 function catchUpInWords(at: Instant, { job, judgment }: Why): readonly string[] {
   if (!hasCatchUp(job)) return ['catch_up is off: missed firings are reported, not run.'];
   return [`catch_up did not choose it, ${humanDuration(Math.max(0, at - judgment.instant))} after its time.`];

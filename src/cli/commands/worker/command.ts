@@ -4,7 +4,7 @@ import type { WorkerCommandOptions } from './run-worker.js';
 
 const repeated = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
-/** Runs timers of the file that the active scheduler hands to workers. */
+/** Runs timers of the file that the active scheduler assigns to workers. */
 export const worker: CommandKind = {
   name: 'worker',
   group: 'run',
@@ -15,7 +15,7 @@ export const worker: CommandKind = {
   since: '0.1.0',
   examples: [
     { line: 'timers worker', does: 'Accept runs of timers with run_on: any' },
-    { line: 'timers worker --label gpu --concurrency 2', does: 'Also those with run_on: gpu, two runs at once' },
+    { line: 'timers worker --label gpu --concurrency 2', does: 'Also accept runs with run_on: gpu, up to two at once' },
     { line: 'timers worker --watch', does: 'Reload the file whenever it is saved' },
   ],
   hasFlushed: true,

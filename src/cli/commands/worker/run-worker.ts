@@ -61,7 +61,7 @@ function readLabels(written: readonly string[]): readonly string[] {
   for (const label of written)
     if (!isWorkLabel(label) || label === LOCAL_LABEL)
       throw new UsageError(
-        `--label takes up to 40 letters, digits, ".", "_" and "-", and not ${LOCAL_LABEL}; got "${label}"`,
+        `"${label}" is not a valid --label. Use up to 40 letters, digits, ".", "_" and "-", but not ${LOCAL_LABEL}.`,
       );
   return [...new Set([ANY_LABEL, ...written])];
 }
@@ -69,11 +69,11 @@ function readLabels(written: readonly string[]): readonly string[] {
 function readSlots(written: string | undefined): number {
   if (written === undefined) return availableParallelism();
   if (/^[1-9]\d{0,4}$/.test(written) && Number(written) <= MOST_SLOTS) return Number(written);
-  throw new UsageError(`--concurrency takes a whole number from 1 to ${MOST_SLOTS}; got "${written}"`);
+  throw new UsageError(`"${written}" is not a valid --concurrency. Use a whole number from 1 to ${MOST_SLOTS}.`);
 }
 
 function readLock(written: string | undefined): Duration {
   const lock = readLength('--lock', written) ?? DEFAULT_LOCK;
   if (lock >= LEAST_LOCK && lock <= LONGEST_LOCK) return lock;
-  throw new UsageError(`--lock takes 15s to 10m; got "${written ?? ''}"`);
+  throw new UsageError(`"${written ?? ''}" is not a valid --lock. Use a duration from 15s to 10m.`);
 }

@@ -2,11 +2,11 @@ import type { BoardPlace } from '../board.js';
 import { readTlsFile } from '../tls.js';
 import { refuseUrl } from '../url.js';
 
-/** Where a state in etcd is. */
+/** Where a shared state is in etcd. */
 export interface EtcdAddress {
-  /** Without user name, password and query; `etcd` if the URL is not valid. */
+  /** The place for messages, without user name, password and query; `etcd` if the URL is not valid. */
   readonly place: string;
-  /** Each key of this state begins with it: `/timers/`. */
+  /** The beginning of each key of this state: `/timers/`. */
   readonly root: string;
   /** @throws BoardTrouble if the URL is not valid, or names a file that cannot be read. */
   readonly login: () => EtcdLogin;
@@ -16,7 +16,7 @@ export interface EtcdAddress {
 export interface EtcdLogin {
   /** `https://db.example:2379`; at least one. */
   readonly origins: readonly string[];
-  /** Empty: etcd requires no login. */
+  /** Empty if etcd requires no login. */
   readonly user: string;
   readonly password: string;
   /** Options of `node:https`. */
@@ -25,11 +25,11 @@ export interface EtcdLogin {
 
 type TlsFile = (typeof TLS_FILES)[number];
 
-/** Keys of the query that name files: the authority, and the certificate and the key of this client. */
+/** The keys of the query that name files: the CA certificate, and the certificate and key of this client. */
 const TLS_FILES = ['ca', 'cert', 'key'] as const;
 const KEYS: ReadonlySet<string> = new Set(['prefix', ...TLS_FILES]);
 const PORT = 2379;
-/** A path is not part of it: what follows a "/" may be the rest of a password. */
+/** Does not allow a path, because what follows a "/" may be the rest of a password. */
 const FORM = /^(etcds?):\/\/(?:([^/?#]*)@)?([^@/?#]+)\/?(?:\?([^#]*))?$/i;
 const HOST = /^(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i;
 const PREFIX = /^[A-Za-z0-9_-]+$/;
@@ -61,7 +61,7 @@ interface Parts {
   readonly query: URLSearchParams;
 }
 
-/** With its own pattern, since `URL` accepts only one host. */
+/** Parses a URL with a pattern of its own, because `URL` accepts only one host. */
 function readParts(url: string): Parts | undefined {
   const [, scheme = '', login = '', hosts = '', text = ''] = FORM.exec(url) ?? [];
   const query = new URLSearchParams(text);

@@ -44,7 +44,7 @@ import { ChangeByJob, runOf, writePosition } from './change-by-job.js';
 import { grantLease, transact, transactIf, trimRange } from './transact.js';
 import { EtcdSession, type EtcdCall } from './session.js';
 
-/** How many log entries are kept at least; at most {@link TRIM_EVERY} more. */
+/** The minimum number of log entries that are kept. Up to {@link TRIM_EVERY} more may be. */
 export const ETCD_LOG_LENGTH = 10_000;
 const TRIM_EVERY = 1_000;
 
@@ -57,23 +57,24 @@ interface Change {
   readonly operations: readonly EtcdOperation[];
 }
 
-/** What to do in a standing: the result, and the change that it depends on. */
+/** A decision: its result, and the change that the result depends on. */
 interface Decision<T> {
   readonly result: T;
   readonly change?: Change;
 }
 
 /**
- * A state in etcd 3.4 or later: `etcd://[USER:PASSWORD@]HOST[:PORT],…[?prefix=]`. `etcds://` uses TLS, with the file
- * `?ca=`, and `?cert=` and `?key=` for a client certificate.
+ * A shared state in etcd 3.4 or later: `etcd://[USER:PASSWORD@]HOST[:PORT],…[?prefix=]`. `etcds://` uses TLS, with the
+ * file `?ca=`, and `?cert=` and `?key=` for a client certificate.
  *
  * - All keys begin with `/timers/`, or `/PREFIX/`. The user needs read and write access to these only.
  * - A lease is a whole number of seconds, at least 2.
  * - etcd is not a database for history. It keeps all memories and open runs, but only the last {@link ETCD_LOG_LENGTH}
  *   log entries.
- * - One write takes up to 3,600 entries and 1 MiB of one job. Beyond that, etcd refuses it until its limits are raised.
+ * - One write may have up to 3,600 entries and 1 MiB of one job. etcd rejects larger writes until you raise its limits.
  * - Each change leaves an old revision, which the cluster deletes with `--auto-compaction-retention=1h`. A board never
- *   compacts, because others use the cluster, too. It cannot check the setting, which etcd's API does not expose.
+ *   compacts, because other programs use the cluster, too. It cannot check the setting, which etcd's API does not
+ *   expose.
  *
  * Each change replaces one key, the head, if it still has the text that the decision was made from.
  */
@@ -81,13 +82,16 @@ class EtcdBoard implements Board {
   readonly #session: EtcdSession;
   readonly #clock: Clock;
   readonly #keys: Record<'head' | 'lease' | 'jobs' | 'runs' | 'log' | 'notes', string>;
-  /** The scheduler that uses this board, for a store that has lost its name. */
+  /** The scheduler that uses this board. Its name is restored in a store that has lost it. */
   #candidate: Candidate = { id: '', name: '' };
-  /** The standing after the last request: a write begins with it. */
+  /** The standing after the last request, from which the next write starts. */
   #last: EtcdStanding | undefined;
   /** When the lease was last known to be held, by this board or another; since boot. */
   #heldAt: Duration | undefined;
-  /** The first write trims, too: a scheduler may restart often. */
+  /**
+   * The number of log entries written since the last deletion of old ones. The first write already deletes, because a
+   * scheduler may restart often.
+   */
   #untrimmed = TRIM_EVERY;
 
   constructor(place: BoardPlace) {
@@ -181,13 +185,13 @@ class EtcdBoard implements Board {
 
   log(after: string | undefined, most: number): Promise<readonly Logged[]> {
     const { head, log } = this.#keys;
-    // The next key after the position.
+    // The key that directly follows the position.
     const from = after === undefined ? log : `${log}${after}\0`;
     return this.#session.within(LONG_BOARD_PATIENCE, async (call) => {
       const page = { ...rangeOf(log), key: toBase64(from), limit: most };
       const [state, entries] = await transact(call, [getKey(head), { request_range: page }]);
       const { fence, seq } = readStanding(textOf(state), undefined).head;
-      // Entries after the last write belong to a split one that is not complete yet.
+      // Entries after the last complete write belong to a split write that is not complete yet.
       const end = `${writePosition(fence, seq)}/`;
       return entriesOf(entries, log)
         .filter(([position]) => position < end)
@@ -222,7 +226,7 @@ class EtcdBoard implements Board {
     return this.#session.close();
   }
 
-  /** Decides from the standing, and again if it changed before the decision took effect. */
+  /** Decides based on the standing, and decides again if it changed before the decision took effect. */
   #decide<T>(decide: (standing: EtcdStanding, call: EtcdCall) => Promise<Decision<T>>): Promise<T> {
     return this.#session.within(BOARD_PATIENCE, async (call) => {
       for (;;) {
@@ -235,7 +239,7 @@ class EtcdBoard implements Board {
     });
   }
 
-  /** Returns whether all parts were written: each checks the head, and the last replaces it. */
+  /** Writes a change in parts: each checks the head, and the last replaces it. Returns whether all were written. */
   async #write(call: EtcdCall, standing: EtcdStanding, head: EtcdHead, change: BoardChange): Promise<boolean> {
     const { jobs, runs } = this.#keys;
     const byJob = new ChangeByJob(this.#session.address.root, change, writePosition(head.fence, head.seq));
@@ -253,7 +257,7 @@ class EtcdBoard implements Board {
   async #replaceHead(call: EtcdCall, conditions: readonly object[], { head, operations }: Change): Promise<boolean> {
     const text = JSON.stringify(head);
     const isDone = await transactIf(call, conditions, [...operations, putKey(this.#keys.head, text)]);
-    // A write does not depend on the lease.
+    // The lease is left out, because a write does not depend on it.
     this.#last = isDone ? { head, text, lease: undefined } : undefined;
     return isDone;
   }
@@ -268,12 +272,15 @@ class EtcdBoard implements Board {
     return hasText(this.#keys.head, text);
   }
 
-  /** Uses a new etcd lease each time: none has to be remembered, and those without a key lapse. */
+  /**
+   * Returns the operation that puts the lease. It uses a new etcd lease each time, so that none has to be remembered,
+   * and those without a key lapse.
+   */
   async #putLease(call: EtcdCall, { fence }: EtcdHead, lease: Duration): Promise<EtcdOperation> {
     return putKey(this.#keys.lease, String(fence), await grantLease(call, lease));
   }
 
-  /** Deletes old entries. Nothing depends on it, and the next call deletes what this one could not. */
+  /** Deletes old log entries. An error is ignored: nothing depends on this, and the next call deletes the rest. */
   #trim(added: number): void {
     this.#untrimmed += added;
     if (this.#untrimmed < TRIM_EVERY) return;

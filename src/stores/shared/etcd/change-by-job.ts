@@ -5,7 +5,7 @@ import { deleteKey, putKey, type EtcdOperation } from './operations.js';
 const MOST_OPERATIONS = 120;
 /** The maximum size of a transaction, in characters of Base64. etcd accepts 1.5 MiB of bytes. */
 const MOST_CHARACTERS = 1_400_000;
-/** Operations of each inner transaction: etcd counts them and those around them together. */
+/** The number of operations in each inner transaction. etcd counts them together with the operations around them. */
 const INNER_OPERATIONS = 60;
 
 const jobKey = (root: string, job: string): string => `${root}jobs/${job}`;
@@ -13,15 +13,15 @@ const jobKey = (root: string, job: string): string => `${root}jobs/${job}`;
 /** The job comes first, so that a whole change can delete a run together with the entries of its job. */
 const runKey = (root: string, job: string, id: string): string => `${root}runs/${JSON.stringify([job, id])}`;
 
-/** The job and the id in the rest of a key. */
+/** Returns the job and the id from the rest of a key. */
 export const runOf = (rest: string): readonly [job: string, id: string] => JSON.parse(rest) as [string, string];
 
 const pad = (number: number, digits: number) => String(number).padStart(digits, '0');
 
-/** The positions of a write are between this and the same with a larger number. Sorts as fence and number do. */
+/** Returns the prefix of all positions of a write. Prefixes sort as fence and number do. */
 export const writePosition = (fence: Fence, seq: number): string => `${pad(fence, 16)}.${pad(Math.max(seq, 0), 12)}`;
 
-/** One change, by job. */
+/** One change, grouped by job. */
 export class ChangeByJob {
   readonly #root: string;
   readonly #jobs = new Map<string, EtcdOperation[]>();
@@ -34,13 +34,15 @@ export class ChangeByJob {
     for (const [index, { job, text }] of log.entries()) this.#set(job, `${root}log/${position}.${pad(index, 8)}`, text);
   }
 
-  /** Deletes what a whole change does not have; keys without the root and the folder. */
+  /** Deletes what a whole change does not have. The keys are without the root and the folder. */
   deleteOthers(jobs: readonly string[], runs: readonly string[]): void {
     for (const job of jobs) this.#deleteOther(job, jobKey(this.#root, job));
     for (const rest of runs) this.#deleteOther(runOf(rest)[0], `${this.#root}runs/${rest}`);
   }
 
-  /** Operations of one transaction after the other, at least one. The entries of one job are never apart. */
+  /**
+   * The operations of each transaction, in order; at least one transaction. The entries of one job are never separated.
+   */
   get parts(): EtcdOperation[][] {
     let part: EtcdOperation[] = [];
     let size = 0;
@@ -73,7 +75,10 @@ export class ChangeByJob {
 const sizeOf = (operations: readonly EtcdOperation[]): number =>
   operations.reduce((sum, one) => sum + ('request_put' in one ? one.request_put.value.length : 0) + 200, 0);
 
-/** One job may have more entries than a transaction has operations. Inner transactions change all of them at once. */
+/**
+ * Nests the operations of a job that has more entries than a transaction has operations. Inner transactions change all
+ * of them at once.
+ */
 function nest(operations: EtcdOperation[]): EtcdOperation[] {
   if (operations.length <= MOST_OPERATIONS) return operations;
   const inner: EtcdOperation[] = [];

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import type { EtcdLogin } from './address.js';
 import { EtcdRefusal } from './trouble.js';
 
-/** Enough connections that a request of the lease loop never waits for a large one. */
+/** The maximum number of connections: enough that a request of the lease loop never waits for a large one. */
 const CONNECTIONS = 8;
 
 /** After these errors, the request was not sent, so another member may get it. */
@@ -15,14 +15,14 @@ const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREAC
 const STALE = /invalid auth token|user name is empty|revision in header is old/;
 
 /**
- * The JSON gateway of a cluster's members, etcd 3.4 or later. Members are tried in turn: the next request goes to the one
- * that responded last.
+ * The JSON gateway of a cluster's members, etcd 3.4 or later. A request goes to the member that responded last, and
+ * after a failure to the next one.
  */
 export class EtcdGateway {
   readonly #login: EtcdLogin;
   readonly #agent: HttpAgent;
   #turn = 0;
-  /** Empty: none is required. */
+  /** The token of the login. Empty if none is required; `undefined` until the login. */
   #token: string | undefined;
 
   constructor(login: EtcdLogin) {
@@ -34,8 +34,8 @@ export class EtcdGateway {
   }
 
   /**
-   * The response to `body` at a path such as `/v3/kv/txn`. Rejects with an {@link EtcdRefusal} or an error of the system,
-   * among them `ABORT_ERR`.
+   * Returns the response to `body` at a path such as `/v3/kv/txn`. Rejects with an {@link EtcdRefusal}, or with an
+   * error of the system such as `ABORT_ERR`.
    */
   async call<Response>(path: string, body: object, signal: AbortSignal): Promise<Response> {
     try {
@@ -47,7 +47,7 @@ export class EtcdGateway {
     }
   }
 
-  /** Resolves when the connections are closed. */
+  /** Closes the connections. Resolves when they are closed. */
   async close(): Promise<void> {
     const { sockets, freeSockets } = this.#agent;
     const all = [sockets, freeSockets].flatMap((list) => Object.values(list)).flat() as Socket[];
@@ -80,7 +80,7 @@ export class EtcdGateway {
         return await this.#post(`${origins[turn] ?? ''}${path}`, body, signal);
       } catch (error) {
         if (error instanceof EtcdRefusal && error.status < 500) throw error;
-        // Requests that fail at the same time pass over one member, not two.
+        // If several requests fail at the same time, only one of them moves on to the next member.
         if (turn === this.#turn) this.#turn = (turn + 1) % origins.length;
         if (left <= 0 || !NOT_SENT.has((error as { code?: string }).code ?? '')) throw error;
       }

@@ -4,13 +4,13 @@ import type { Candidate, Fence, LeaseTaking, Written } from '../board.js';
 /** The one key that every change of a state compares and replaces, as JSON. */
 export interface EtcdHead {
   readonly fence: Fence;
-  /** The number of the last write under this fence; −1 without any since the store went back. */
+  /** The number of the last write under this fence; −1 if there was none since the store went back. */
   readonly seq: number;
   /** The last holder. */
   readonly holder: Candidate;
   /** The name of the previous holder. */
   readonly previous?: string | undefined;
-  /** When a holder last renewed or wrote, by its own clock: etcd has none to read. */
+  /** When a holder last renewed or wrote, by its own clock, because etcd has no clock to read. */
   readonly seen?: Instant | undefined;
 }
 
@@ -18,18 +18,21 @@ export interface EtcdHead {
 export interface EtcdStanding {
   readonly head: EtcdHead;
   readonly text: string | undefined;
-  /** The fence that has the lease, as text; `undefined`: nobody has it. */
+  /** The fence that has the lease, as text; `undefined` if nobody has it. */
   readonly lease: string | undefined;
 }
 
 const NEVER: EtcdHead = { fence: 0, seq: -1, holder: { id: '', name: '' } };
 
-/** @throws SyntaxError if the text is not from a board. */
+/** Reads the texts of the head and the lease. @throws SyntaxError if the head is not from a board. */
 export function readStanding(text: string | undefined, lease: string | undefined): EtcdStanding {
   return { head: text === undefined ? NEVER : (JSON.parse(text) as EtcdHead), text, lease };
 }
 
-/** The head after `candidate` took the lease. By the clock of its machine, the fence rises over lost writes, too. */
+/**
+ * Returns the head after `candidate` took the lease. The fence is at least the clock of its machine in µs, so that it
+ * rises even if writes were lost.
+ */
 export function raisedHead(
   { fence, holder, seen }: EtcdHead,
   candidate: Candidate,
@@ -40,11 +43,11 @@ export function raisedHead(
   return { fence: raised, seq: 0, holder: candidate, previous: holder.id === '' ? undefined : holder.name, seen };
 }
 
-/** The head under `fence`, in a store that may have gone back. */
+/** Returns the head under `fence`, in a store that may have gone back. */
 export const restoredHead = (head: EtcdHead, fence: Fence, holder: Candidate): EtcdHead =>
   head.fence === fence ? head : { ...head, fence, seq: -1, holder };
 
-/** Why `candidate` cannot take the lease; `undefined` if it can. */
+/** Returns why `candidate` cannot take the lease; `undefined` if it can. */
 export function whyNotTaken(
   { head, lease }: EtcdStanding,
   { id }: Candidate,
@@ -57,8 +60,8 @@ export function whyNotTaken(
 }
 
 /**
- * `unheld`: how long ago the candidate last saw a holder, if it did. Unlike the time of the holder, that does not depend on
- * how far the clocks of two machines are apart.
+ * Returns the result for a candidate that took the lease. `unheld` is how long ago it last saw a holder, if it did.
+ * Unlike the time of the holder, that does not depend on how far the clocks of two machines are apart.
  */
 export const takenFrom = (
   { fence, previous, seen }: EtcdHead,
@@ -69,7 +72,7 @@ export const takenFrom = (
   return { kind: 'taken', fence, previous, idle };
 };
 
-/** The result of a write that has nothing to do; `undefined` if there is something to write. */
+/** Returns the result of a write if there is nothing to write; `undefined` otherwise. */
 export function whyNotWritten(head: EtcdHead, fence: Fence, seq: number, isWhole: boolean): Written | undefined {
   if (head.fence > fence) return { kind: 'lost' };
   const last = head.fence < fence ? -1 : head.seq;

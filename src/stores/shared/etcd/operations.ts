@@ -35,13 +35,13 @@ export const deleteKey = (key: string): EtcdOperation => ({ request_delete_range
 
 export const getKey = (key: string): EtcdOperation => ({ request_range: { key: toBase64(key) } });
 
-/** All keys that begin with `beginning`, which is not empty and ends with an ASCII character. */
+/** Returns the range of all keys that begin with `beginning`, which is not empty and ends with an ASCII character. */
 export const rangeOf = (beginning: string): EtcdRange => ({
   key: toBase64(beginning),
   range_end: toBase64(beginning.slice(0, -1) + String.fromCharCode(beginning.charCodeAt(beginning.length - 1) + 1)),
 });
 
-/** The condition that a key has this text, or does not exist. */
+/** Returns the condition that a key has this text, or does not exist. */
 export const hasText = (key: string, text: string | undefined): object =>
   text === undefined
     ? { key: toBase64(key), target: 'CREATE', create_revision: 0 }
@@ -54,20 +54,20 @@ export const getNames = (beginning: string): EtcdOperation => ({
   request_range: { ...rangeOf(beginning), keys_only: true },
 });
 
-/** The text of the one key of a range. */
+/** Returns the text of the only key of a range; `undefined` if there is none. */
 export const textOf = (range: RangeResponse | undefined): string | undefined => {
   const [first] = range?.kvs ?? [];
   return first && fromBase64(first.value ?? '');
 };
 
-/** Keys without `beginning`, and their texts. */
+/** Returns the keys of a range without `beginning`, and their texts. */
 export const entriesOf = (range: RangeResponse | undefined, beginning: string): (readonly [string, string])[] =>
   (range?.kvs ?? []).map(({ key, value = '' }) => [fromBase64(key).slice(beginning.length), fromBase64(value)]);
 
-/** Keys without `beginning`. */
+/** Returns the keys of a range without `beginning`. */
 export const namesOf = (range: RangeResponse | undefined, beginning: string): string[] =>
   entriesOf(range, beginning).map(([name]) => name);
 
-/** The ranges of a transaction, in their order. */
+/** Returns the ranges of a transaction, in their order. */
 export const rangesOf = ({ responses = [] }: TxnResponse): readonly RangeResponse[] =>
   responses.map(({ response_range: range }) => range ?? {});

@@ -20,7 +20,10 @@ export class EtcdSession {
     this.#clock = place.clock;
   }
 
-  /** Runs a step of several requests. After `patience`, its request ends, and the step rejects as `unreachable`. */
+  /**
+   * Runs a step of several requests. After `patience`, aborts the pending request, and the step rejects as
+   * `unreachable`.
+   */
   async within<T>(patience: Duration, step: (call: EtcdCall) => Promise<T>): Promise<T> {
     const { place, login } = this.address;
     const deadline = new AbortController();
@@ -38,7 +41,7 @@ export class EtcdSession {
     }
   }
 
-  /** Pending requests reject. Resolves when the connections are closed. */
+  /** Rejects pending requests. Resolves when the connections are closed. */
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const deadline of this.#active) deadline.abort();

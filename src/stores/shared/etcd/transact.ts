@@ -2,7 +2,7 @@ import type { Duration } from '../../../domain/time.js';
 import { rangesOf, type EtcdOperation, type EtcdRange, type RangeResponse, type TxnResponse } from './operations.js';
 import type { EtcdCall } from './session.js';
 
-/** etcd rounds shorter leases up. */
+/** The shortest lease of etcd, which rounds shorter ones up. */
 const LEAST_LEASE_SECONDS = 2;
 
 /** Executes operations, and returns their ranges, all at one revision. */
@@ -19,13 +19,13 @@ export async function transactIf(
   return (await call<TxnResponse>('/v3/kv/txn', { compare, success })).succeeded === true;
 }
 
-/** Grants a new lease of etcd; rounded up to whole seconds. */
+/** Requests a new lease of etcd, rounded up to whole seconds. Returns its id. */
 export async function grantLease(call: EtcdCall, lease: Duration): Promise<string> {
   const TTL = Math.max(LEAST_LEASE_SECONDS, Math.ceil(lease / 1_000));
   return (await call<{ ID: string }>('/v3/lease/grant', { TTL })).ID;
 }
 
-/** Deletes the oldest keys of a range, up to 10,000 at once, until it has `most`. */
+/** Deletes the oldest keys of a range until it has `most`, but not more than 10,000 per call. */
 export async function trimRange(call: EtcdCall, range: EtcdRange, most: number): Promise<void> {
   const { count = '0' } = await call<RangeResponse>('/v3/kv/range', { ...range, count_only: true });
   const limit = Math.min(Number(count) - most, 10_000);

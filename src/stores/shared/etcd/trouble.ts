@@ -2,7 +2,7 @@ import { systemReason } from '../../../system/system-reason.js';
 import { BoardTrouble } from '../board.js';
 import { certificateTrouble } from '../tls.js';
 
-/** A response of etcd, or of what listens in its place, that reports an error. */
+/** An error response from etcd, or from another program at its address. */
 export class EtcdRefusal extends Error {
   /** The HTTP status. */
   readonly status: number;
@@ -16,7 +16,7 @@ export class EtcdRefusal extends Error {
   }
 }
 
-/** etcd's messages, since several errors share a code. See `rpctypes/error.go` of etcd. */
+/** The errors are recognized by etcd's messages, because several share a code. See `rpctypes/error.go` of etcd. */
 const REFUSED: readonly (readonly [RegExp, string])[] = [
   [/authentication failed/, 'it rejects the login: check the user of the URL and its password'],
   [/user name is empty/, 'it requires a login: put the user in the URL, and its password in password_file'],
@@ -33,8 +33,8 @@ const REFUSED: readonly (readonly [RegExp, string])[] = [
 const NO_TLS = 'it offers no TLS: enable it on the server, or use etcd:// instead of etcds://';
 
 /**
- * Reports a failed request in our own words, because other messages may contain a secret. Errors that no request
- * explains are bugs, and returned as they are.
+ * Describes a failed request in our own words, because other messages may contain a secret. An error that a request
+ * cannot cause is a bug, and is returned as it is.
  */
 export function etcdTrouble(error: unknown, place: string): unknown {
   if (error instanceof BoardTrouble) return error;
@@ -68,8 +68,8 @@ function whyNoTls(code: string): string | undefined {
 
 function whyLost(error: unknown, code: string): string {
   if (code === 'ABORT_ERR') return 'it does not respond';
-  // etcd hangs up on a client with TLS where it has none, and vice versa.
+  // etcd hangs up on a client that uses TLS if the server does not, and vice versa.
   if (code === 'ECONNRESET')
-    return 'it closed the connection. If this continues, use etcds:// for a server with TLS, etcd:// without';
+    return 'it closed the connection. If this continues, use etcds:// if the server has TLS, or etcd:// if it does not';
   return /^E[A-Z]+$/.test(code) ? systemReason(error) : 'the connection was lost';
 }

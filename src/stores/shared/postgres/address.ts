@@ -5,9 +5,9 @@ import { parseStoreUrl, refuseUrl } from '../url.js';
 
 /** Where the server is, and how to log in. */
 export interface PostgresAddress {
-  /** Without user, password and query; `postgres` if the URL is not valid. */
+  /** The place for messages, without user, password and query; `postgres` if the URL is not valid. */
   readonly place: string;
-  /** The `prefix` of the URL: which state of this database. */
+  /** The `prefix` of the URL, which selects a state of this database. */
   readonly state: string;
   /** @throws BoardTrouble if the URL is not valid, or names a file that cannot be read. */
   readonly login: () => PoolConfig;
@@ -37,7 +37,10 @@ export function readAddress({ url, password }: Pick<BoardPlace, 'url' | 'passwor
   return { place, state, login };
 }
 
-/** As libpq understands `sslmode`, except that each mode that encrypts also verifies; `no-verify` does not. */
+/**
+ * Reads `sslmode` as libpq does, except that each mode that encrypts also verifies. Only `no-verify` encrypts without
+ * verifying.
+ */
 function readTls(query: URLSearchParams, place: string): PoolConfig['ssl'] {
   const mode = query.get('sslmode') ?? 'disable';
   if (mode === 'disable' || mode === 'allow' || mode === 'prefer') return false;

@@ -33,7 +33,7 @@ import {
 import * as sql from './schema-and-statements.js';
 import { postgresTrouble } from './trouble.js';
 
-/** The lease loop, a write and a reader can run at the same time. */
+/** The maximum number of connections: the lease loop, a write and a reader can run at the same time. */
 const CONNECTIONS = 3;
 /** How many log entries are written between two deletions of old ones. */
 const TRIM_EVERY = 1_000;
@@ -42,8 +42,8 @@ const TRIM_EVERY = 1_000;
 export const postgresKind: BoardKind = { open: (place) => new PostgresBoard(place) };
 
 /**
- * A state in PostgreSQL 12 or later. The server's clock judges the lease. Works behind a pooler that assigns each
- * transaction a different connection. Several states, each with its own prefix, share the tables, which the first
+ * A shared state in PostgreSQL 12 or later. The server's clock judges the lease. Works behind a pooler that assigns
+ * each transaction a different connection. Several states, each with its own prefix, share the tables, which the first
  * client creates.
  */
 class PostgresBoard implements Board {
@@ -52,7 +52,7 @@ class PostgresBoard implements Board {
   #pool: Pool | undefined;
   #isClosed = false;
   #schema: Promise<void> | undefined;
-  /** The scheduler that asks, for a store that has lost its name. */
+  /** The scheduler that uses this board. Its name is restored in a store that has lost it. */
   #candidate: Candidate = { id: '', name: '' };
   #untrimmed = 0;
 
@@ -166,7 +166,9 @@ class PostgresBoard implements Board {
     return row?.written === 1;
   }
 
-  /** In a transaction: after the lock, it must see the current rows that it deletes. */
+  /**
+   * Writes a whole change in a transaction that first takes the lock, so that it sees the current rows that it deletes.
+   */
   #writeWhole(fence: Fence, seq: number, { jobs, runs, log }: BoardChange): Promise<boolean> {
     const { id, name } = this.#candidate;
     return this.#inTransaction(async (client) => {
@@ -197,13 +199,13 @@ class PostgresBoard implements Board {
       client.release();
       return isWritten;
     } catch (error) {
-      // A closed connection rolls back.
+      // Closing the connection rolls the transaction back.
       client.release(true);
       throw error;
     }
   }
 
-  /** Deletes old entries. Nothing depends on it, and the next call deletes what this one could not. */
+  /** Deletes old log entries. An error is ignored: nothing depends on this, and the next call deletes the rest. */
   #trim(added: number): void {
     this.#untrimmed += added;
     if (this.#untrimmed < TRIM_EVERY) return;
@@ -216,7 +218,7 @@ class PostgresBoard implements Board {
     return (await this.#open().query<Row>(text, [this.#address.state, ...values])).rows;
   }
 
-  /** Creates the tables. Two that do it at the same time may collide: then the other one has created them. */
+  /** Creates the tables. If two clients do it at the same time, one may fail because the other has created them. */
   #prepare(): Promise<void> {
     this.#schema ??= this.#open()
       .query(sql.SCHEMA)
@@ -257,5 +259,7 @@ class PostgresBoard implements Board {
 }
 
 const UNDEFINED_TABLE = '42P01';
-/** Unique violation, duplicate table, duplicate object: of the catalog, when two create the same. */
+/**
+ * Unique violation, duplicate table, duplicate object: errors of the catalog when two clients create the same table.
+ */
 const COLLISIONS = new Set(['23505', '42P07', '42710']);

@@ -22,7 +22,7 @@ export interface KeyedText {
 export const mapOfRows = (rows: readonly KeyedText[]): ReadonlyMap<string, string> =>
   new Map(rows.map(({ key, content }) => [key, content]));
 
-/** The keys and texts of what changes, and the keys of what is deleted. */
+/** Returns the keys and texts of what changes, and the keys of what is deleted. */
 export function listsOf(entries: readonly Entry[]): readonly [string[], string[], string[]] {
   const kept = entries.filter(({ text }) => text !== undefined);
   const deleted = entries.filter(({ text }) => text === undefined);
@@ -39,8 +39,8 @@ export const takenOf = ({ fence, previous, idle }: Taken): LeaseTaking => ({
 const NEVER: Standing = { fence: '0', seq: '0', holder: '', held: false };
 
 /**
- * Why the lease was not taken. The result is `held` even if the lease lapsed between the two statements: the candidate
- * asks again.
+ * Returns why the lease was not taken. The result is `held` even if the lease lapsed between the two statements: the
+ * candidate asks again.
  */
 export function standingOf([standing = NEVER]: readonly Standing[], known: Fence, knownSeq: number): LeaseTaking {
   const { holder: name, held } = standing;
@@ -49,7 +49,7 @@ export function standingOf([standing = NEVER]: readonly Standing[], known: Fence
   return lacksWrites && !held ? { kind: 'behind', fence } : { kind: 'held', name, fence, seq };
 }
 
-/** Why a write was not done: in the order of {@link Board.write}. */
+/** Returns why a write was not done, checking in the order of {@link Board.write}. */
 export function writtenOf([standing]: readonly Standing[], fence: Fence, seq: number): Written {
   const [known, last] = [Number(standing?.fence ?? 0), Number(standing?.seq ?? -1)];
   if (known > fence) return { kind: 'lost' };

@@ -1,6 +1,7 @@
 /**
- * One row of `timers_lease` is one state: who has the lease until when, by the server's clock, and the number of its last write. Every statement
- * that depends on the fence updates this row, so that statements of several machines wait for each other.
+ * One row of `timers_lease` is one state: who has the lease until when, by the server's clock, and the number of its
+ * last write. Every statement that depends on the fence updates this row, so that statements of several machines wait
+ * for each other.
  */
 export const SCHEMA = `
 create table if not exists timers_lease (
@@ -16,7 +17,10 @@ create table if not exists timers_notes (
 const NOW = 'clock_timestamp()';
 const IN_MS = (parameter: string) => `${NOW} + ${parameter}::float8 * interval '1 ms'`;
 
-/** $1 state, $2 candidate's id, $3 its name, $4 lease in ms, $5 highest fence seen, $6 highest number of a write seen under it. No row: it was not taken. */
+/**
+ * $1 state, $2 candidate's id, $3 its name, $4 lease in ms, $5 highest fence seen, $6 highest number of a write seen
+ * under it. Returns no row if the lease was not taken.
+ */
 export const TAKE = `
 insert into timers_lease as l (state, fence, seq, holder_id, holder, until)
 select $1, (extract(epoch from ${NOW}) * 1000000)::bigint, 0, $2, $3, ${IN_MS('$4')}
@@ -32,7 +36,7 @@ returning fence, previous, extract(epoch from ${NOW} - seen)::float8 * 1000 as i
 /** $1 state. */
 export const STANDING = `select fence, seq, holder, until > ${NOW} as held from timers_lease where state = $1`;
 
-/** $1 state, $2 fence, $3 lease in ms, $4 holder's id, $5 its name. No row: the lease is lost. */
+/** $1 state, $2 fence, $3 lease in ms, $4 holder's id, $5 its name. Returns no row if the lease is lost. */
 export const RENEW = `
 insert into timers_lease as l (state, fence, seq, holder_id, holder, until, seen)
 values ($1, $2, -1, $4, $5, ${IN_MS('$3')}, ${NOW})
@@ -53,9 +57,9 @@ const drop = (table: string, keys: string) =>
   `delete from timers_${table} where state = $1 and key = any(${keys}::text[]) and exists (select 1 from held)`;
 
 /**
- * $1 state, $2 fence, $3 number, $10 log entries. Memories: $4 and $5, and $6 to delete. Open runs: $7 and $8, and $9 to
- * delete. One statement, for a pooler that gives each statement another connection. `written` is 0: the number does not
- * follow, and nothing is written.
+ * $1 state, $2 fence, $3 number, $10 log entries. Memories: $4 and $5, and $6 to delete. Open runs: $7 and $8, and $9
+ * to delete. This is one statement, because a pooler may give each statement another connection. If the number does not
+ * follow, `written` is 0 and nothing is written.
  */
 export const WRITE = `
 with held as (
@@ -67,7 +71,10 @@ with held as (
   select $1, content from held, unnest($10::text[]) with ordinality as entry (content, place) order by place)
 select count(*)::int as written from held`;
 
-/** $1 state, $2 fence, $3 number, $4 holder's id, $5 its name. No row: somebody else has the lease, or the number is written already. */
+/**
+ * $1 state, $2 fence, $3 number, $4 holder's id, $5 its name. Returns no row if somebody else has the lease, or if the
+ * number is written already.
+ */
 export const BEGIN_WHOLE = `
 insert into timers_lease as l (state, fence, seq, holder_id, holder, until, seen)
 values ($1, $2, $3, $4, $5, '-infinity', ${NOW})
@@ -77,7 +84,9 @@ on conflict (state) do update set fence = $2, seq = $3, seen = ${NOW},
 where l.fence < $2 or (l.fence = $2 and l.seq < $3)
 returning 1`;
 
-/** $1 state, $2 and $3 memories or open runs, or $2 log entries: after {@link BEGIN_WHOLE}, in its transaction. */
+/**
+ * $1 state, $2 and $3 memories or open runs, or $2 log entries. Run after {@link BEGIN_WHOLE}, in the same transaction.
+ */
 export const WHOLE = {
   clearJobs: 'delete from timers_jobs where state = $1',
   jobs: 'insert into timers_jobs (state, key, content) select $1, * from unnest($2::text[], $3::text[])',
@@ -113,7 +122,7 @@ export const NOTES = `
 select name, content from timers_notes where state = $1 and starts_with(name, $2) and until > ${NOW}
 order by name collate "C"`;
 
-/** $1 state, which every statement takes. */
+/** $1 state, which every statement gets. */
 export const TIME = `select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms where $1::text is not null`;
 
 /** $1 state, $2 name. */

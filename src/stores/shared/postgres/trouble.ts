@@ -2,7 +2,10 @@ import { systemReason } from '../../../system/system-reason.js';
 import { BoardTrouble } from '../board.js';
 import { certificateTrouble } from '../tls.js';
 
-/** What the server or the system reports by its code, and how to fix it. See appendix A of the manual of PostgreSQL. */
+/**
+ * The reasons for failures and what to do, by the code of the server or of the system. See appendix A of the PostgreSQL
+ * manual.
+ */
 const REFUSED: Readonly<Record<string, string>> = {
   '28P01': 'it rejects the password: check the URL, or the file that password_file names',
   '28000': 'it rejects this user: check the user in the URL, and pg_hba.conf on the server',
@@ -42,7 +45,7 @@ function whyUnreachable(error: unknown, code: string, message: string): string {
   return /^E[A-Z]/.test(code) ? systemReason(error) : `it reports the error ${code}`;
 }
 
-/** The package has no codes for these. */
+/** Recognizes the error by its message, because the package has no code for it. */
 const whyNoTls = (message: string): string | undefined =>
   message.includes('does not support SSL')
     ? 'it offers no TLS: enable it on the server, or remove sslmode from the URL'

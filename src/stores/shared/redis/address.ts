@@ -6,9 +6,9 @@ import { parseStoreUrl, refuseUrl } from '../url.js';
 
 /** Where the server is, and how to log in. */
 export interface RedisAddress {
-  /** Without user, password and query; `redis` if the URL is not valid. */
+  /** The place for messages, without user, password and query; `redis` if the URL is not valid. */
   readonly place: string;
-  /** Which state of this server. */
+  /** The prefix of all keys, which selects a state on this server. */
   readonly prefix: string;
   /** @throws BoardTrouble if the URL is not valid, or names a file that cannot be read. */
   readonly login: () => RedisLogin;
@@ -42,9 +42,9 @@ export function readRedisAddress({ url, password }: Pick<BoardPlace, 'url' | 'pa
   return { place, prefix, login };
 }
 
-/** Where the server keeps a part of the state. All keys of a state have one hash tag. */
+/** Returns the key of a part of the state. All keys of a state have one hash tag. */
 export const keyOf = ({ prefix }: Pick<RedisAddress, 'prefix'>, name: string): string => `{${prefix}}:${name}`;
 
-/** A certificate for an address has no name to check. */
+/** Returns the name to check in the certificate. A certificate for an address has none. */
 const serverName = (host: string): { servername?: string } =>
   isIP(host.replace(/^\[|\]$/g, '')) === 0 ? { servername: host } : {};

@@ -31,8 +31,8 @@ export const redisKind: BoardKind = { open: (place) => new RedisBoard(place) };
 const OLDEST = [6, 2] as const;
 
 /**
- * A state in Redis 6.2 or later, or in Valkey. The server's clock judges the lease. The log keeps a few hundred entries
- * more than it must.
+ * A shared state in Redis 6.2 or later, or in Valkey. The server's clock judges the lease. The log may keep a few
+ * hundred entries more than required.
  */
 class RedisBoard implements Board {
   readonly #address: RedisAddress;
@@ -43,7 +43,7 @@ class RedisBoard implements Board {
   /** Resolves when the version and the eviction policy have been checked. */
   #greeting: Promise<void> | undefined;
   #isClosed = false;
-  /** The scheduler that asks, for a store that has lost its name. */
+  /** The scheduler that uses this board. Its name is restored in a store that has lost it. */
   #candidate: Candidate = { id: '', name: '' };
 
   constructor(place: BoardPlace) {
@@ -161,11 +161,11 @@ class RedisBoard implements Board {
     });
   }
 
-  /** Waits for the first connection. While a lost one is being replaced, it rejects with the reason. */
+  /** Waits for the first connection. While a lost one is being replaced, rejects with the reason for the loss. */
   async #connected(): Promise<Redis> {
     if (this.#isClosed) throw new BoardTrouble('unreachable', `${this.place}: it is closed`);
     const redis = (this.#redis ??= this.#open());
-    // After the reply of a replica, the connection ends a moment later.
+    // After a replica has rejected a write, its connection ends only a moment later.
     if (this.#failure instanceof BoardTrouble) throw this.#failure;
     if (redis.status !== 'ready') {
       if (this.#failure !== undefined) throw this.#failure;
@@ -194,18 +194,21 @@ class RedisBoard implements Board {
   async #checkServer(redis: Redis): Promise<void> {
     const unfit = whyUnfit(await redis.info());
     if (unfit === undefined) return;
-    // An administrator may change that.
+    // Checks again next time, because an administrator may change the server.
     this.#greeting = undefined;
     throw new BoardTrouble('refused', `${this.place}: ${unfit}`);
   }
 }
 
-/** Their arguments are one list: a write may have more than JavaScript passes to a function. */
+/**
+ * The scripts as methods. Their arguments are one list, because a write may have more than JavaScript passes to a
+ * function.
+ */
 type Scripts = Readonly<
   Record<`timers_${keyof typeof SCRIPTS}`, (args: readonly (string | number)[]) => Promise<unknown>>
 >;
 
-/** Why a server cannot keep a state, by its reply to INFO, which needs fewer permissions than CONFIG. */
+/** Returns why a server cannot keep a state, by its reply to INFO, which needs fewer permissions than CONFIG. */
 function whyUnfit(info: string): string | undefined {
   const [, major, minor] = /^redis_version:(\d+)\.(\d+)/m.exec(info) ?? [];
   const isOld = Number(major) < OLDEST[0] || (Number(major) === OLDEST[0] && Number(minor) < OLDEST[1]);
@@ -217,7 +220,7 @@ function whyUnfit(info: string): string | undefined {
 
 const toMap = (hash: Record<string, string>): ReadonlyMap<string, string> => new Map(Object.entries(hash));
 
-/** Keys and texts of what changes, in turn, and the keys of what is deleted. */
+/** Returns the keys and texts of what changes, in alternation, and the keys of what is deleted. */
 function apart(entries: readonly Entry[]): readonly [string[], string[]] {
   const kept = entries.flatMap(({ key, text }) => (text === undefined ? [] : [key, text]));
   return [kept, entries.filter(({ text }) => text === undefined).map(({ key }) => key)];

@@ -1,12 +1,12 @@
 import { LOG_LENGTH } from '../board.js';
 
 /**
- * Redis runs a script as one step. The keys have a common hash tag:
+ * Redis runs a script as one atomic step. The keys have a common hash tag:
  *
  * - `lease`: exists while somebody has the lease.
  * - `meta`: a hash of `fence`, `seq`, `id`, `holder`, `previous` and `seen` (ms).
  * - `jobs` and `runs`: hashes. `log`: a stream.
- * - `notes`: a hash. `until`: a sorted set of when each of them ends (ms).
+ * - `notes`: a hash. `until`: a sorted set of the notes by when they end (ms).
  */
 const NOW = `local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000)`;
 const FENCE = `local fence = tonumber(redis.call('HGET', KEYS[2], 'fence') or '0')`;
@@ -122,7 +122,7 @@ end
 return found`,
 };
 
-/** ARGV: name. Returns 1 if it was there. */
+/** ARGV: name. Returns 1 if the note was there. */
 const remove: ScriptDefinition = {
   keys: ['notes', 'until'],
   lua: `${LAPSED}

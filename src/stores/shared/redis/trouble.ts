@@ -2,7 +2,7 @@ import { systemReason } from '../../../system/system-reason.js';
 import { BoardTrouble } from '../board.js';
 import { certificateTrouble } from '../tls.js';
 
-/** What the server reports by the first word of its error, and how to fix it. */
+/** The reasons for failures and what to do, by an uppercase word in the server's error. */
 const REFUSED: Readonly<Record<string, string>> = {
   WRONGPASS: 'it rejects the password: check the URL, or the file that password_file names',
   NOAUTH: 'it requires a password: put it in the URL, or in the file that password_file names',
@@ -22,14 +22,14 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   MASTERDOWN: 'its primary server is down',
 };
 
-/** By the code of the system or of TLS. */
+/** The reasons for failures and what to do, by the code of the system or of TLS. */
 const REFUSED_BY_CODE: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the host name is unknown: check the URL',
   ERR_SSL_WRONG_VERSION_NUMBER: 'it offers no TLS there: use redis:// instead of rediss://, or its port for TLS',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it offers no TLS there: use redis:// instead of rediss://, or its port for TLS',
 };
 
-/** Whether a replica replied, perhaps one that was the primary server before. */
+/** Returns whether a read-only replica replied, perhaps one that was the primary server before. */
 export const isReadOnly = ({ message }: Error): boolean => /\bREADONLY\b/.test(message);
 
 /** Describes the failure in our own words: a message of the server or of a package may contain a secret. */
@@ -46,11 +46,11 @@ export function redisTroubleOf(error: unknown, place: string): BoardTrouble {
   );
 }
 
-/** If only one side uses TLS, the server hangs up or waits for more. */
+/** Returns a hint about TLS: if only one side uses it, the server hangs up or waits for more. */
 function tlsHint(code: string, place: string): string {
   const isSecure = place.startsWith('rediss:');
   const isLikely = code === 'ECONNRESET' || (code === 'ETIMEDOUT' && isSecure);
-  return isLikely ? '. If this continues, use rediss:// for a server with TLS, redis:// without' : '';
+  return isLikely ? '. If this continues, use rediss:// if the server has TLS, or redis:// if it does not' : '';
 }
 
 function whyUnreachable(error: unknown, code: string, message: string): string {

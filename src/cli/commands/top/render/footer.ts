@@ -2,7 +2,7 @@ import { columnsOf } from '../../../render/cells.js';
 import type { View } from '../view.js';
 import { lineOf, tame, type TerminalStyle, type PaintedText } from './terminal-style.js';
 
-/** Two lines: the last action or the current question, and the keys. */
+/** Renders two lines: the result of the last action or the current question, and the keys. */
 export function renderFooter(view: View, look: TerminalStyle): string[] {
   const { columns: width } = view.size;
   return [lineOf([{ text: ' ' }, ...messageOf(view, look)], width, look).trimEnd(), keysOf(view, width, look)];
@@ -26,7 +26,7 @@ function messageOf({ mode, filter, said }: View, { chalk, isUnicode }: TerminalS
   }
 }
 
-/** If not everything fits, help and quit remain, because they matter most. */
+/** Renders the keys. If not all of them fit, help and quit remain, because they matter most. */
 function keysOf(view: View, width: number, look: TerminalStyle): string {
   const { bold, dim } = look.chalk;
   const pairs = [...hintsOf(view, look)];
@@ -49,12 +49,12 @@ function hintsOf(
   switch (mode.kind) {
     case 'filter':
       return [
-        ['enter', 'keeps it'],
-        ['escape', 'takes it back'],
+        ['enter', 'applies it'],
+        ['escape', 'discards it'],
       ];
     case 'pause':
       return [
-        ['enter', 'pauses (30m, 1h30m; empty: until it is resumed)'],
+        ['enter', 'pauses (30m, 1h30m, or nothing to pause until resumed)'],
         ['escape', 'does not'],
       ];
     case 'cancel':

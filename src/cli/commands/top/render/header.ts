@@ -9,12 +9,13 @@ import { shortDuration } from './short-duration.js';
 import { isPausedAt } from './state.js';
 import { counted } from '../../../../text/counted.js';
 
-/** From this number of columns on, a date fits. */
+/** The number of columns from which a date fits. */
 const ROOMY = 80;
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 /**
- * Two lines: the scheduler, and how many timers are in each state. On a shared state, a third line shows its machines.
+ * Renders two lines: the scheduler, and how many timers are in each state. On a shared state, a third line shows its
+ * machines.
  */
 export function renderHeader(
   view: View,
@@ -42,7 +43,7 @@ function whoseOf({ file, scheduler, now }: View): string {
   return [tame(file), `pid ${pid}`, ...age].join('  ');
 }
 
-/** Which machine is active, which ones stand by and, if there is room, the last takeover. */
+/** Describes which machine is active, which ones stand by and, if there is room, the last takeover. */
 function machinesOf({ scheduler, size: { columns: width }, now }: View, look: TerminalStyle): readonly string[] {
   const shared = scheduler?.shared;
   if (shared === undefined) return [];
@@ -54,7 +55,10 @@ function machinesOf({ scheduler, size: { columns: width }, now }: View, look: Te
   return [apart({ text }, { text: fence, paint: look.chalk.dim }, { width, look })];
 }
 
-/** The scheduler's current time, with the zone of all times on the screen. Without the date if it does not fit. */
+/**
+ * Formats the scheduler's current time, with the zone of all times on the screen. The date is left out if it does not
+ * fit.
+ */
 function clockOf({ now, size }: View, { zone }: TerminalStyle): string {
   const local = formatLocal(now, zone);
   const weekday = WEEKDAYS[new Date(`${local.slice(0, 10)}T00:00:00Z`).getUTCDay()] ?? '';
@@ -63,7 +67,7 @@ function clockOf({ now, size }: View, { zone }: TerminalStyle): string {
   return `${weekday} ${local.slice(0, 10)} ${time} ${local.slice(23)} ${zone}`;
 }
 
-/** The most important message: the view is out of date. */
+/** Returns the most important message: that the view is out of date, and why. */
 function troubleOf({ link, now }: View): string | undefined {
   if (link.kind === 'up') return undefined;
   const length = shortDuration(now - link.since);
@@ -92,7 +96,7 @@ function countsOf(view: View): string {
   ].join('  ');
 }
 
-/** How the rows are filtered and ordered, and which of them are visible. */
+/** Describes how the rows are filtered and ordered, and which of them are visible. */
 function orderOf({ order, held, filter, top, timers }: View, rows: number, height: number): string {
   const by = { next: 'next first', name: 'by name', last: 'last first', failing: 'failing first' }[order];
   const found = filter === '' ? [] : [`/${tame(filter)}: ${rows} of ${timers.size}`];

@@ -18,13 +18,13 @@ const KEYS: readonly (readonly [string, string])[] = [
 
 const INDENT = 11;
 
-/** Describes keys and signs. The caller cuts lines beyond the screen's height. */
+/** Describes the keys, marks and signs. The caller cuts lines beyond the screen's height. */
 export function renderHelp(width: number, look: TerminalStyle): string[] {
   const keys = KEYS.flatMap(([key, does]) => wrap(` ${key.padEnd(INDENT - 1)}${does}`, width, ' '.repeat(INDENT)));
   return [...keys, '', ...legend('marks', marksInWords(look), width), ...legend('RECENT', signsInWords(look), width)];
 }
 
-/** Keeps a sign and its description on one line. */
+/** Renders signs and their descriptions, and keeps each pair on one line. */
 function legend(head: string, items: readonly string[], width: number): string[] {
   const lines: string[] = [];
   let line = ` ${head.padEnd(INDENT - 1)}`;

@@ -6,7 +6,7 @@ import { counted } from '../../../../text/counted.js';
 
 const NOTHING = '   no recent output; new lines appear here';
 
-/** A title and the latest lines of one timer's output, at most `height` lines in all. */
+/** Renders a title and the latest lines of one timer's output, at most `height` lines in all. */
 export function renderPane(
   { name, lines }: Pane,
   { width, height, look }: { width: number; height: number; look: TerminalStyle },
@@ -34,7 +34,7 @@ function partsOf(line: PaneLine, name: string, look: TerminalStyle): readonly Pa
   return [time, { text: `${isUnicode ? '·' : '-'} ${tame(text)}`, paint: paintOf(record, chalk) }];
 }
 
-/** Lines from standard error have a bolder bar. */
+/** Renders the bar before a line of output, which is bolder for standard error. */
 function barOf(record: EventRecord, { chalk, isUnicode }: TerminalStyle): PaintedText {
   const [plain, bold] = isUnicode ? ['│', '┃'] : ['|', '!'];
   return { text: `${record['stream'] === 'stderr' ? bold : plain} `, paint: chalk.dim };

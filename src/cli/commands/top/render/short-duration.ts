@@ -3,8 +3,8 @@ import { DAY, HOUR, MINUTE, SECOND, type Duration } from '../../../../domain/tim
 const two = (part: number): string => String(part).padStart(2, '0');
 
 /**
- * A duration in at most seven columns that keep their places as it counts: `12s`, `4m10s`, `2h03m`, `6d23h`, `213d`.
- * Rounded down to its last unit.
+ * Formats a duration in at most seven columns, so that digits do not move as it counts: `12s`, `4m10s`, `2h03m`,
+ * `6d23h`, `213d`. Rounds down to the last unit.
  */
 export function shortDuration(duration: Duration): string {
   if (duration < MINUTE) return `${Math.floor(Math.max(0, duration) / SECOND)}s`;
@@ -14,17 +14,17 @@ export function shortDuration(duration: Duration): string {
   return days < 100 ? `${days}d${two(Math.floor((duration % DAY) / HOUR))}h` : `${days}d`;
 }
 
-/** The time left until something happens: never `0s` before it does. */
+/** Formats the time left until something happens. Rounds up, so that `0s` never appears before it happens. */
 export const remaining = (duration: Duration): string => shortDuration(Math.ceil(duration / SECOND) * SECOND);
 
-/** A duration in its largest unit, in at most four columns up to 27 years: `59s`, `23h`, `412d`. */
+/** Formats a duration in its largest unit, in at most four columns up to 27 years: `59s`, `23h`, `412d`. */
 export function roughDuration(duration: Duration): string {
   if (duration < MINUTE) return `${Math.floor(Math.max(0, duration) / SECOND)}s`;
   if (duration < HOUR) return `${Math.floor(duration / MINUTE)}m`;
   return duration < DAY ? `${Math.floor(duration / HOUR)}h` : `${Math.floor(duration / DAY)}d`;
 }
 
-/** A short duration with a fraction: `4ms`, `320ms`, `1.2s`, from 10 s on as {@link shortDuration}. */
+/** Formats a short duration with a fraction: `4ms`, `320ms`, `1.2s`. From 10 s on, like {@link shortDuration}. */
 export function fineDuration(duration: Duration): string {
   if (duration < SECOND) return `${Math.round(duration)}ms`;
   return duration < 10 * SECOND ? `${(duration / SECOND).toFixed(1)}s` : shortDuration(duration);

@@ -4,7 +4,7 @@ import { SECOND } from '../../../../domain/time.js';
 import type { TerminalStyle } from './terminal-style.js';
 
 const BARS = '▁▂▃▄▅▆▇█';
-/** Bars are scaled to at least this duration, so that differences of milliseconds do not show. */
+/** The highest bar represents at least this duration, so that differences of milliseconds do not show. */
 const LOW: number = 10 * SECOND;
 
 const SIGNS: Readonly<Record<Exclude<FiringStatus, 'success'>, readonly [string, string]>> = {
@@ -17,8 +17,8 @@ const SIGNS: Readonly<Record<Exclude<FiringStatus, 'success'>, readonly [string,
 };
 
 /**
- * One character per outcome, newest last. The height of a success is its duration relative to the longest shown; in
- * ASCII all are dots.
+ * Renders one character per outcome, newest last. The height of a success is its duration relative to the longest
+ * shown. In ASCII, all successes are dots.
  */
 export function sparkLine(recent: readonly RecentRecord[], width: number, { isUnicode }: TerminalStyle): string {
   const shown = recent.slice(Math.max(0, recent.length - width));
@@ -31,13 +31,13 @@ export function sparkLine(recent: readonly RecentRecord[], width: number, { isUn
     .join('');
 }
 
-/** Every sign and its meaning, for the help. */
+/** Lists every sign and its meaning, for the help. */
 export function signsInWords({ isUnicode }: TerminalStyle): readonly string[] {
   const signs = Object.entries(SIGNS).map(([status, pair]) => `${pair[isUnicode ? 0 : 1]} ${status}`);
   return [isUnicode ? '▁ to █ success, by how long it took' : '. success', ...signs];
 }
 
-/** Bars are green, failures red, everything else yellow. */
+/** Colors bars green, failures red, and everything else yellow. */
 export function paintSpark(line: string, { chalk }: TerminalStyle): string {
   if (chalk.level === 0) return line;
   return line.replace(/([▁-█.]+)|([✗xt?]+)|([csm]+)/g, (run, good?: string, bad?: string) =>

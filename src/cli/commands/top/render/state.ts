@@ -10,7 +10,9 @@ import { remaining, shortDuration } from './short-duration.js';
 /** What a timer is doing, most urgent first. */
 type Condition = 'running' | 'waiting' | 'breaker' | 'paused' | 'disabled' | 'failing' | 'done' | 'idle';
 
-/** The scheduler reports the end of a pause only with the next firing. */
+/**
+ * Returns whether a timer is paused at an instant. The scheduler reports the end of a pause only with the next firing.
+ */
 export function isPausedAt({ paused }: TimerRecord, now: Instant): boolean {
   return paused !== null && (paused.until === null || Date.parse(paused.until) > now);
 }
@@ -37,13 +39,13 @@ const MARKS: Readonly<Record<Condition, readonly [string, string]>> = {
   idle: [' ', ' '],
 };
 
-/** Every mark and its meaning, for the help. */
+/** Lists every mark and its meaning, for the help. */
 export const marksInWords = ({ isUnicode }: TerminalStyle): readonly string[] =>
   Object.entries(MARKS)
     .filter(([condition]) => condition !== 'idle')
     .map(([condition, [mark, ascii]]) => `${isUnicode ? mark : ascii} ${condition}`);
 
-/** The one-column sign for what a timer is doing. */
+/** Returns the one-column mark for what a timer is doing. */
 export function stateMark({ timer }: Seen, now: Instant, look: TerminalStyle): PaintedText {
   const condition = conditionOf(timer, now);
   const [mark, ascii] = MARKS[condition];
@@ -67,7 +69,7 @@ function paintOf(condition: Condition, { chalk }: TerminalStyle): (text: string)
   }
 }
 
-/** From this width on, the time of day and the reason fit. */
+/** The width from which the time of day and the reason fit. */
 const WIDE = 24;
 
 interface Room {
@@ -75,7 +77,7 @@ interface Room {
   readonly look: TerminalStyle;
 }
 
-/** What a timer is doing, and for how long: `running 12s`, `paused 4m10s`, `breaker 2m00s`, `failed ×3`. */
+/** Describes what a timer is doing, and for how long: `running 12s`, `paused 4m10s`, `breaker 2m00s`, `failed ×3`. */
 export function stateOf(seen: Seen, view: View, { width, look }: Room): PaintedText {
   const now = asOf(view);
   const { timer } = seen;
@@ -116,7 +118,7 @@ function ofIdle(timer: TimerRecord, look: TerminalStyle): readonly string[] {
   return next === null ? [wordWithoutNext(timer.last_status)] : [];
 }
 
-/** The nominal time, if jitter moves the start. NEXT counts down to the actual start. */
+/** Returns the nominal time, if jitter moves the start. NEXT counts down to the actual start. */
 function ofJitter(timer: TimerRecord, now: Instant, look: TerminalStyle): readonly string[] {
   const next = timer.next_at;
   if (next === null || nextStartOf(timer) === next) return [];
@@ -130,7 +132,7 @@ const WORDS = {
   pausing: 'retrying',
 };
 
-/** The run that has been active longest. A waiting run has waited since its due time. */
+/** Describes the run that has been active longest. A waiting run has waited since its due time. */
 function ofRuns(runs: readonly RunRecord[], sinceSeen: number, now: Instant): string {
   const ages = runs.map((run) => ({
     run,
@@ -144,7 +146,7 @@ function ofRuns(runs: readonly RunRecord[], sinceSeen: number, now: Instant): st
 
 const hasBegun = ({ attempts, fallback }: RunRecord): boolean => attempts > 0 || fallback === true;
 
-/** The time of day, with the date and the offset unless it {@link isSoon}. */
+/** Formats a time of day. Adds the date and the offset unless the instant {@link isSoon}. */
 export function zoneClockTime(instant: Instant, now: Instant, { zone }: Pick<TerminalStyle, 'zone'>): string {
   const then = formatLocal(instant, zone);
   const time = then.slice(11, 19).replace(/:00$/, '');

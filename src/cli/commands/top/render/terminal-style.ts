@@ -12,14 +12,14 @@ export interface TerminalStyle {
   readonly zone: string;
 }
 
-/** What this terminal can show. */
+/** Returns what this terminal can show. */
 export const terminalStyle = (terminal: Terminal, zone: string): TerminalStyle => ({
   chalk: new Chalk({ level: terminal.color.out ? 1 : 0 }),
   isUnicode: hasUnicode(terminal),
   zone,
 });
 
-/** A text, and its color, which is applied once its width is known. */
+/** A text and its color, which is applied once the width is known. */
 export interface PaintedText {
   readonly text: string;
   readonly paint?: (text: string) => string;
@@ -41,7 +41,7 @@ export function fit(text: string, width: number, look: TerminalStyle & { readonl
   return look.isRight ? padding + shown : shown + padding;
 }
 
-/** Parts side by side; the last ones are cut or left out at the end of the line. */
+/** Joins parts into a line. Parts that do not fit are cut or left out. */
 export function lineOf(parts: readonly PaintedText[], width: number, look: TerminalStyle): string {
   let left = width;
   return parts
@@ -53,7 +53,7 @@ export function lineOf(parts: readonly PaintedText[], width: number, look: Termi
     .join('');
 }
 
-/** One text at the left end of a line, one at the right; if both don't fit, the left one is cut. */
+/** Puts one text at the left end of a line and one at the right. If both don't fit, the left one is cut. */
 export function apart(
   left: PaintedText,
   right: PaintedText,

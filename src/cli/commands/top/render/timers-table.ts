@@ -24,7 +24,7 @@ const MORE_RECENT = 12;
 const MORE_STATE = 22;
 const NARROWEST_SCHEDULE = 20;
 
-/** The head of the table and `height` rows from `view.top` on, each within `width` columns. */
+/** Renders the head of the table and `height` rows from `view.top` on, each within the width of the screen. */
 export function renderTimers(
   rows: readonly Seen[],
   view: View,
@@ -52,10 +52,10 @@ export function renderTimers(
 /** Matches the sequences that chalk writes. */
 const SGR = new RegExp('\\u001b\\[[0-9;]*m', 'g');
 
-/** Colors would end an inverse line in the middle. */
+/** Removes colors, because they would end an inverse line in the middle. */
 const plain = (line: string): string => line.replace(SGR, '');
 
-/** Columns that are shown if at least one timer has a value for them. */
+/** The columns that are shown only if at least one timer has a value for them. */
 const MEASURED = ['CPU', 'MEM'];
 const isMeasured = (rows: readonly Seen[]): boolean =>
   rows.some(({ timer: { recent = [] } }) => recent.some(({ cpu_ms: cpu }) => cpu !== undefined));
@@ -63,7 +63,7 @@ const isMeasured = (rows: readonly Seen[]): boolean =>
 /** Columns to leave out in favor of the name, in this order. */
 const SPARED = ['MEM', 'CPU', 'LATE', 'AGO', 'LAST', 'RECENT'];
 
-/** The columns that fit: the name first, then the columns nearest to it. */
+/** Returns the columns that fit: the name first, then the columns nearest to it. */
 function columnsFor(rows: readonly Seen[], view: View, look: TerminalStyle): readonly Column[] {
   const width = view.size.columns - MARGIN;
   const wanted = Math.min(WIDEST_NAME, Math.max(4, ...rows.map(({ timer }) => timer.task_name.length)));
@@ -124,7 +124,7 @@ function standardColumns(view: View, look: TerminalStyle): readonly Column[] {
   ];
 }
 
-/** What the last run used, if it was measured. */
+/** Formats what the last run used, if it was measured. */
 function usedOf(
   { timer: { recent = [] } }: Seen,
   what: 'cpu_ms' | 'max_rss_bytes',
@@ -142,7 +142,7 @@ function nextIn(next: string | null, now: Instant): string {
 /** From this lateness on, the value is shown in color. */
 const LATE_MS = 1_000;
 
-/** How late the last run started. */
+/** Formats how late the last run started. */
 function latenessOf({ timer: { recent = [] } }: Seen, { chalk }: TerminalStyle): PaintedText {
   const late = recent.findLast(({ lateness_ms: lateness }) => lateness !== null)?.lateness_ms;
   if (late == null) return { text: '' };
