@@ -106,10 +106,10 @@ async function allocatedPerFiring(count: number): Promise<number> {
   return (await allocatedBy(() => instant.pass())) / count;
 }
 
-// 8,770 without optimized code. Copies of the thousands that wait are 4,500 more.
+// 8,300 to 9,300 without optimized code, depending on what ran before. Copies of the waiting runs are 4,500 more.
 test('a firing allocates little, however many others are due', async () => {
   await allocatedPerFiring(1_000);
-  expect(await allocatedPerFiring(8_000)).toBeLessThan(9_200);
+  expect(await allocatedPerFiring(8_000)).toBeLessThan(11_000);
 });
 
 test('firings share turns of the event loop, and few readings of the clock are their own', async () => {
