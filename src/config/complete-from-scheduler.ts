@@ -17,7 +17,10 @@ interface Unread {
 
 const NOTHING_READ = { unread: [], isStateKnown: false, runnable: [], predictable: { jobs: [], unread: [] } } as const;
 
-/** Completes the readable part of a timer file with what its running scheduler loaded. `start` of `machine`: when that scheduler started. */
+/**
+ * Completes the readable part of a timer file with what its running scheduler loaded. `machine.start` is when that
+ * scheduler started.
+ */
 export function completeFromScheduler(
   taken: LoadedFile,
   { path, named, readable }: Unread,
@@ -49,17 +52,17 @@ export function completeFromScheduler(
   };
 }
 
-/** A shared state has no path. */
+/** Returns where the state is. A shared state has no path. */
 function stateOf({ state: path }: LoadedFile, written: StatePlace | undefined): StatePlace {
   if (path !== null) return { kind: 'file', path };
   return written?.kind === 'shared' ? written : { kind: 'memory' };
 }
 
-/** An empty file is parsed to get the default settings. */
+/** A minimal file, parsed to get the default settings. */
 const SOUND = 'timers: { any: { every: 1h, run: "true" } }';
 
 function empty(path: string, named: string, machine: Machine) {
   const { timerFile } = parseTimerFile({ path: 'any.yaml', folder: dirname(named), text: SOUND }, machine);
-  if (timerFile === undefined) throw new Error('a valid timer file was refused');
+  if (timerFile === undefined) throw new Error('a valid timer file was rejected');
   return { ...timerFile, path, named, jobs: [] };
 }

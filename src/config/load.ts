@@ -16,11 +16,11 @@ import { Trust, type FileFacts } from './text/trust.js';
 
 /** The result of loading a timer file. */
 export interface Loaded {
-  /** Absolute, symbolic links followed; `undefined` if no file was found. */
+  /** Absolute, with symbolic links resolved; `undefined` if no file was found. */
   readonly path: string | undefined;
   /** Absolute, as it was named or found; absent if no file was found. */
   readonly named?: string;
-  /** The file's text, without a byte order mark and with a lone CR as a line feed; empty if none could be read. */
+  /** The file's text, without a byte order mark and with a lone CR as a line feed. Empty if no file could be read. */
   readonly source: string;
   /** In the order of the file. */
   readonly problems: readonly Diagnostic[];
@@ -28,7 +28,7 @@ export interface Loaded {
   readonly timerFile?: TimerFile;
   /** The readable settings for the scheduler as a whole. */
   readonly settings?: Settings;
-  /** Entries under `timers`, including wrong ones. */
+  /** The number of entries under `timers`, including invalid ones. */
   readonly timerCount: number;
 }
 
@@ -36,7 +36,10 @@ export interface FileRequest {
   readonly file?: string;
   readonly cwd: string;
   readonly foresees?: boolean;
-  /** Gives other work turns of the event loop, by this clock. Default: all in one turn. */
+  /**
+   * The clock that measures turns of the event loop, so that other work gets turns in between. Default: loads in one
+   * turn.
+   */
   readonly inTurns?: Clock;
 }
 
@@ -56,7 +59,7 @@ export async function loadTimerFile(request: FileRequest, machine: Machine): Pro
 
 /** A timer file that is not yet stored at its path. */
 interface ArrivedFile {
-  /** Absolute; where it will be. */
+  /** The absolute path where the file will be stored. */
   readonly path: string;
   /** Its name in messages. */
   readonly shown: string;
@@ -65,7 +68,7 @@ interface ArrivedFile {
   readonly inTurns?: Clock;
 }
 
-/** Loads a timer file that has arrived from elsewhere, like {@link loadTimerFile} loads one at its path. */
+/** Loads a timer file that has arrived from elsewhere, as {@link loadTimerFile} loads one from its path. */
 export async function loadArrivedFile({ path, shown, bytes, inTurns }: ArrivedFile, machine: Machine): Promise<Loaded> {
   const read = readBytes(shown, bytes);
   if ('code' in read) return refused(path, read);
@@ -75,12 +78,12 @@ export async function loadArrivedFile({ path, shown, bytes, inTurns }: ArrivedFi
 
 /** The text of a timer file, not yet parsed. */
 interface OpenedFile {
-  /** Absolute, symbolic links followed. */
+  /** Absolute, with symbolic links resolved. */
   readonly path: string;
   /** Absolute, as it was named or found. */
   readonly named: string;
   readonly text: string;
-  /** A warning that others can write to the file. */
+  /** A warning that other users can write to the file. */
   readonly distrust: Diagnostic | undefined;
 }
 
@@ -104,7 +107,7 @@ export async function openTimerFile(
   return { path: realPathOf(named), named, text: read.text, distrust };
 }
 
-/** The file may have been deleted since it was read. */
+/** Resolves symbolic links. Returns `named` itself if the file was deleted after it was read. */
 function realPathOf(named: string): string {
   try {
     return realpathSync(named);
@@ -113,7 +116,10 @@ function realPathOf(named: string): string {
   }
 }
 
-/** For root, rejects files that others can write to; other users get a warning. A named file may belong to anyone. */
+/**
+ * Reports a file that other users can write to: an error for root, a warning for anyone else. Rejects a file of another
+ * user, unless it was named on the command line.
+ */
 function distrustOf(
   path: string,
   facts: FileFacts,
@@ -149,7 +155,7 @@ export interface TimerText {
   readonly named?: string;
   readonly folder: string;
   readonly text: string;
-  /** Whether to warn about the future as well, like `validate`. Default: no. */
+  /** Whether to warn about the future as well, as `validate` does. Default: no. */
   readonly foresees?: boolean | undefined;
 }
 
@@ -175,10 +181,10 @@ function* parsing({ path, named = path, folder, text, foresees = false }: TimerT
   };
 }
 
-/** YAML also ends lines at CR; its parser here does not. */
+/** Replaces each lone CR with a line feed. CR is a line break in YAML, but not for the parser that is used here. */
 export const withLineFeeds = (text: string): string => text.replace(/\r(?!\n)/g, '\n');
 
-/** A bug is reported as an error at the top of the file, unless its position is known. */
+/** Builds the file. An internal error without a known position is reported at the top of the file. */
 function* build(path: string, context: FileContext): Steps<BuiltFile | undefined> {
   const { problems } = context;
   try {
@@ -190,7 +196,7 @@ function* build(path: string, context: FileContext): Steps<BuiltFile | undefined
   }
 }
 
-/** The tree of the timer file itself: in a package.json it is the value of one key. */
+/** Reads the tree of the timer file itself. In a package.json, this is the value of the key `timers`. */
 export function* readRoot(path: string, problems: Problems): Steps<Slot | undefined> {
   const tree = yield* path.endsWith('.json') ? readJson(problems) : readTree(problems);
   return tree && isPackageJson(path) ? timersKey(tree, problems) : tree;

@@ -18,19 +18,19 @@ import { Source } from './text/source.js';
 
 /** What connects a timer file to its running scheduler. */
 export interface Located {
-  /** Absolute, symbolic links followed; `undefined` if no file was found. */
+  /** Absolute, with symbolic links resolved; `undefined` if no file was found. */
   readonly path: string | undefined;
   /** Absolute, as it was named or found; absent if no file was found. */
   readonly named?: string;
-  /** Why the file has no text; empty if it has one. */
+  /** Why the file could not be read; empty if it was read. */
   readonly problems: readonly Diagnostic[];
-  /** `undefined` if its value is wrong, or the file is unreadable. */
+  /** `undefined` if the value of `state` is invalid, or the file is unreadable. */
   readonly state: StatePlace | undefined;
-  /** IANA name; `undefined` if the file names none, or names it wrong. */
+  /** IANA name; `undefined` if the file sets none, or sets an invalid one. */
   readonly timezone: string | undefined;
 }
 
-/** If the key is misspelled, the value is unknown. */
+/** Whether a key is needed, even if it is misspelled. The value of a misspelled key is unknown. */
 const isWanted = (key: string): boolean => WANTED.has(key) || WANTED.has(meantKey(key, 'file') ?? '');
 const WANTED: ReadonlySet<string> = new Set(['state', 'timezone']);
 
@@ -65,7 +65,8 @@ function read(path: string, folder: string, text: string, machine: Machine): Set
 }
 
 /**
- * The requested keys of the file; empty if the text of the keys `alone` is empty. `undefined` if they cannot be known.
+ * Returns the wanted keys of the file. `isAlone` is set if the text contains only these keys: then it may be empty.
+ * `undefined` if the keys cannot be known.
  */
 function mapOf(root: Node | undefined, isAlone: boolean): MapNode | undefined {
   const isEmpty = root?.kind === 'scalar' && root.value === null;

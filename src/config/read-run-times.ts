@@ -17,7 +17,9 @@ export interface ReadRunTimes {
 
 const FORM = 'Write a duration such as 90s, or {p50: 90s, p95: 4m}.';
 
-/** Reads how long timers run from a map of YAML or JSON: name → duration, or {p50, p95}. Never throws because of the file. */
+/**
+ * Reads how long timers run from a YAML or JSON map: name → duration, or {p50, p95}. Never throws because of the file.
+ */
 export function readRunTimes(path: string): ReadRunTimes {
   const read = readTimerFile(path);
   if ('code' in read) return { source: '', problems: [read], runTimes: new Map() };

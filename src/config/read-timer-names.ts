@@ -5,8 +5,8 @@ import { Problems } from './text/diagnostic.js';
 import { Source } from './text/source.js';
 
 /**
- * The names under `timers` of a file, in its order, including those with errors. Empty if the file cannot be read.
- * Checks nothing, to be fast.
+ * Returns the names under `timers` of a file, in the order of the file, including those of invalid timers. Empty if the
+ * file cannot be read. To be fast, this checks nothing.
  */
 export async function readTimerNames(
   request: Pick<FileRequest, 'file' | 'cwd'>,

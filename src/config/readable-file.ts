@@ -33,7 +33,7 @@ export interface ReadableFile extends TimerFile {
 /** The timers without an error in what a prediction of their runs depends on. */
 interface Predictable {
   readonly jobs: readonly Job[];
-  /** The names of the other timers, and of wrong keys at the top that the prediction depends on. */
+  /** The names of the other timers, and of invalid keys at the top that the prediction depends on. */
   readonly unread: readonly string[];
 }
 
@@ -75,7 +75,7 @@ export function readableFile(loaded: Loaded, machine: Machine): ReadableFile | u
 
 const NOTHING_LOST = { keys: [], timers: [] };
 
-/** Loading the file has already reported bugs. */
+/** Builds a file. Ignores internal errors, because loading the file has already reported them. */
 function read(tree: () => Steps<Slot | undefined>, context: FileContext): BuiltFile | undefined {
   try {
     const root = finish(tree());
@@ -116,10 +116,12 @@ function toReadable(
   };
 }
 
-/** Whether the runs of all timers depend on a key at the top. An unknown key may be a misspelling of one of those. */
+/** Whether the runs of all timers depend on a key at the top. An unknown key may be a misspelling of such a key. */
 const sharesRuns = (key: string): boolean => !isKeyOf('file', key) || ['concurrency', 'groups'].includes(key);
 
-/** An unknown key at the top may be a misspelled `defaults`. */
+/**
+ * Whether a timer has no error in itself or in `defaults`. An unknown key at the top may be a misspelled `defaults`.
+ */
 const isSound = ({ name }: Job, problems: Problems, wrongAtTop: readonly string[]): boolean =>
   problems.wrongKeys(['timers', name]).length === 0 &&
   !wrongAtTop.some((key) => key === 'defaults' || !isKeyOf('file', key));
@@ -130,6 +132,6 @@ function isReliable({ job, report }: BuiltTimer, problems: Problems, keysThatCou
     ...problems.wrongKeys(['timers', job.name]),
     ...problems.wrongKeys(['defaults']).filter((key) => !own.includes(key)),
   ];
-  // An error elsewhere, such as in `env`, does not affect it. An unknown key may be a misspelling of one of those.
+  // An error in another key, such as `env`, does not matter. An unknown key may be a misspelling of one that counts.
   return wrong.every((key) => isKeyOf('timer', key) && !keysThatCount.has(key));
 }

@@ -16,7 +16,10 @@ export interface WrittenTimer {
   readonly keys: Readonly<Record<string, unknown>>;
 }
 
-/** Writes a timer file. Every string means itself when the file is read again: `${` is escaped where it would be expanded. */
+/**
+ * Writes a timer file. Every string means itself when the file is read again: `${` is escaped where it would be
+ * expanded.
+ */
 export function writeTimerFile({ comment, settings, timers }: WrittenFile): string {
   const document = new Document(new YAMLMap());
   const top = document.contents as YAMLMap;
@@ -64,7 +67,7 @@ function style(document: Document): void {
 /** Keys whose values the shell expands. */
 const COMMAND_KEYS: ReadonlySet<string> = new Set(['run', 'fallback', 'on_failure', 'on_success', 'on_recovery']);
 
-/** Escapes what a timer file expands, except in commands. A variable in `env` may have any name. */
+/** Escapes what a timer file expands, except in commands. In `env`, a variable may have the name of such a key. */
 function literal(key: string, value: unknown, isEnv = false): unknown {
   if (COMMAND_KEYS.has(key) && !isEnv) return value;
   if (typeof value === 'string') return value.replaceAll('${', () => '$${');

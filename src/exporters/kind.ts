@@ -5,7 +5,7 @@ import type { Instant } from '../domain/time.js';
 export interface Exporter {
   /** The word on the command line: `systemd`, `ical`. */
   readonly name: string;
-  /** What it writes, briefly, for the help. */
+  /** What the exporter writes, in a few words, for the help. */
   readonly summary: string;
   /** Writes timers as files. Never throws because of their content. */
   write(jobs: readonly Job[], context: ExportContext): Exported;
@@ -30,13 +30,13 @@ export interface ExportedFile {
   readonly text: string;
 }
 
-/** Something that cannot be exported, or works differently there. */
+/** Something that cannot be exported, or works differently in the other program. */
 export interface ExportDifference {
   readonly timer: string;
-  /** `error`: the timer is left out. `warning`: it works differently. `note`: it looks different and does the same. */
+  /** `error`: the timer is left out. `warning`: it works differently. `note`: it looks different but does the same. */
   readonly severity: 'error' | 'warning' | 'note';
-  /** A sentence: what is different. */
+  /** A sentence that says what is different. */
   readonly message: string;
-  /** A sentence: what to do. */
+  /** A sentence that says what to do. */
   readonly hint?: string;
 }

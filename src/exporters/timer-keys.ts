@@ -1,7 +1,7 @@
 import type { Job } from '../domain/job.js';
 import type { ExportDifference } from './kind.js';
 
-/** The keys of a timer as they were read: durations are milliseconds. */
+/** The keys of a timer as they were read, with durations in milliseconds. */
 export type TimerKeys = Readonly<Record<string, unknown>>;
 
 export const keysOfJob = ({ definition }: Job): TimerKeys =>
@@ -13,7 +13,7 @@ const SILENT: ReadonlySet<string> = new Set(['timezone', 'dst', 'shell', 'pass_e
 /** Keys that do not affect runs. */
 const HARMLESS: ReadonlySet<string> = new Set(['tags', 'ignore', 'description']);
 
-/** Reports each key that a format cannot express. `carried` are those it can. */
+/** Reports each key that a format cannot express. `carried` are the keys that the format can express. */
 export function keysLeftOut(job: Job, carried: readonly string[]): readonly ExportDifference[] {
   const keys = keysOfJob(job);
   return Object.keys(keys)

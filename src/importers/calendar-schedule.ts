@@ -8,7 +8,7 @@ export interface CalendarFields {
   readonly seconds: readonly number[];
   readonly minutes: readonly number[];
   readonly hours: readonly number[];
-  /** Whether it occurs on a day: `date` has its year, month, day and weekday in UTC. */
+  /** Whether the fields match a day. `date` has the year, month, day and weekday of that day in UTC. */
   readonly isDay: (date: Date) => boolean;
 }
 
@@ -16,18 +16,18 @@ export interface CalendarFields {
 export interface ClockRule {
   /** IANA name. */
   readonly timezone: string;
-  /** Times that do not exist fire right after the change, later by its length, or not at all. */
+  /** Whether times that do not exist fire right after the gap, later by the length of the gap, or not at all. */
   readonly gap: 'after' | 'shift' | 'skip';
-  /** Times that exist twice fire the first time, or both times. */
+  /** Whether times that exist twice fire the first time, or both times. */
   readonly repeat: 'first' | 'both';
 }
 
-/** Longer than the eight years between two leap days around 2100. */
+/** The number of days that are searched: more than the eight years between two leap days around 2100. */
 const MOST_DAYS = 9 * 366;
 
 /**
- * The next wall time from `from` on (inclusive, whole seconds) that the fields match; `undefined` if there is none
- * within nine years.
+ * Returns the next wall time from `from` on (inclusive, whole seconds) that the fields match; `undefined` if there is
+ * none within nine years.
  */
 export function nextWall(fields: CalendarFields, from: WallTime): WallTime | undefined {
   const today = Math.floor(from / DAY);
@@ -41,7 +41,7 @@ export function nextWall(fields: CalendarFields, from: WallTime): WallTime | und
   return undefined;
 }
 
-/** The next time of day, in seconds from midnight. */
+/** Returns the next time of day from `from` on, in seconds from midnight. */
 function timeFrom({ seconds, minutes, hours }: CalendarFields, from: number): number | undefined {
   for (const hour of hours) {
     if (hour * 3600 + 3599 < from) continue;
@@ -55,10 +55,13 @@ function timeFrom({ seconds, minutes, hours }: CalendarFields, from: number): nu
   return undefined;
 }
 
-/** The instants at which fields match the clock of a zone. */
+/** Returns a schedule of the instants at which fields match the clock of a zone. */
 export function calendarSchedule(fields: CalendarFields, { timezone, gap, repeat }: ClockRule): Pick<Schedule, 'next'> {
   let stretch: Stretch | undefined;
-  /** The first match from an instant on, within its stretch or in the gap at the end, otherwise where to continue. */
+  /**
+   * Returns the first match from an instant on, if it is in the stretch of the instant or in the gap at its end.
+   * Otherwise, returns where to continue.
+   */
   const inStretch = (from: Instant): { readonly due?: Instant; readonly resumeAt?: Instant } => {
     if (stretch === undefined || from < stretch.from || from >= stretch.until) stretch = stretchAt(from, timezone);
     const { offset, until, freshFrom, gapUntil } = stretch;
@@ -82,7 +85,7 @@ export function calendarSchedule(fields: CalendarFields, { timezone, gap, repeat
   };
 }
 
-/** When a wall time occurs that the change at the end of a stretch skips. */
+/** Returns when a wall time fires that the change at the end of a stretch skips. */
 const behind = (gap: 'after' | 'shift', wall: WallTime, { until, offset }: Stretch): Instant =>
   gap === 'after' ? until : wall - offset;
 
@@ -117,7 +120,7 @@ function stretchAt(instant: Instant, timezone: string): Stretch {
   return stretches.find(({ until }) => instant < until) as Stretch;
 }
 
-/** The stretches of 30 days, which begin at the start and at each clock change. */
+/** Returns the stretches of 30 days. They begin at the start and at each clock change. */
 function stretchesFrom(start: Instant, timezone: string): readonly Stretch[] {
   const end = start + LONGEST_STRETCH;
   const changes = [...clockChanges(timezone, { from: start - DAY, until: end })];

@@ -1,7 +1,7 @@
-/** Enough to recognize a format. A crontab may have many thousands of lines. */
+/** The maximum number of lines: enough to recognize a format. A crontab may have many thousands of lines. */
 const ENOUGH = 1000;
 
-/** The first lines of a file that are neither empty nor comments. */
+/** Returns the first lines of a file that are neither empty nor comments. */
 export const contentLines = (text: string): readonly string[] =>
   text
     .split('\n')

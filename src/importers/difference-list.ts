@@ -9,17 +9,17 @@ export class DifferenceList {
     this.#add('error', place, message, hint);
   }
 
-  /** Reports that it works differently. */
+  /** Reports that the timer or setting works differently. */
   warning(place: SourcePlace, message: string, hint?: string): void {
     this.#add('warning', place, message, hint);
   }
 
-  /** Reports that it looks different but does the same. */
+  /** Reports that the timer or setting looks different but does the same. */
   note(place: SourcePlace, message: string, hint?: string): void {
     this.#add('note', place, message, hint);
   }
 
-  /** In the order of the source. */
+  /** Returns the differences in the order of the source. */
   list(): readonly Difference[] {
     return this.#list.toSorted((a, b) => a.line - b.line);
   }

@@ -8,7 +8,10 @@ const UNITS: readonly (readonly [string, Duration])[] = [
   ['ms', 1],
 ];
 
-/** Writes a duration in the form that the timer file accepts: `90s` as `1m30s`. Rounded to milliseconds; 0 or more. */
+/**
+ * Writes a duration in the form that the timer file accepts: `90s` as `1m30s`. The duration is 0 or more, and is
+ * rounded to milliseconds.
+ */
 export function durationText(duration: Duration): string {
   let left = Math.round(duration);
   let text = '';
@@ -20,6 +23,6 @@ export function durationText(duration: Duration): string {
   return text === '' ? '0s' : text;
 }
 
-/** The entries of a map with a value. */
+/** Returns a map without the keys whose value is `undefined`. */
 export const withoutMissing = (keys: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined));

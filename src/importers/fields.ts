@@ -36,56 +36,58 @@ export class Fields implements SourcePlace {
     return value !== undefined && !isNull(value);
   }
 
-  /** The line of a key, or of the map if it lacks the key. */
+  /** Returns the place of a key, or of the map if it lacks the key. */
   place(key: string): SourcePlace {
     const { file, line } = this.#map?.entries.get(key) ?? this;
     return { file, line };
   }
 
-  /** The value of a key, null as `undefined`; it counts as read. */
+  /** Returns the value of a key, with null as `undefined`. Counts the key as read. */
   value(key: string): ForeignValue | undefined {
     this.#read.add(key);
     const value = this.#map?.entries.get(key)?.value;
     return value === undefined || isNull(value) ? undefined : value;
   }
 
-  /** A scalar as written; `undefined` for a list or a map. */
+  /** Returns a scalar as written; `undefined` for a list or a map. */
   text(key: string): string | undefined {
     const value = this.value(key);
     return value?.kind === 'scalar' ? value.text : undefined;
   }
 
-  /** A finite number; `undefined` for anything else. */
+  /** Returns a finite number; `undefined` for anything else. */
   number(key: string): number | undefined {
     const text = this.text(key)?.trim();
     const number = text === undefined || text === '' ? Number.NaN : Number(text);
     return Number.isFinite(number) ? number : undefined;
   }
 
-  /** A boolean of YAML 1.1, which other programs read; `undefined` for anything else. */
+  /** Returns a boolean of YAML 1.1, which other programs read; `undefined` for anything else. */
   flag(key: string): boolean | undefined {
     return FLAGS.get(this.text(key)?.toLowerCase() ?? '');
   }
 
-  /** A list of scalars, or one scalar, as texts. */
+  /** Returns a list of scalars, or one scalar, as texts. */
   texts(key: string): readonly string[] {
     const value = this.value(key);
     const items = value?.kind === 'list' ? value.items : [value];
     return items.flatMap((item) => (item?.kind === 'scalar' ? item.text : []));
   }
 
-  /** The map of a key; empty if it is missing. Its unread keys count as those of this map. */
+  /**
+   * Returns the map of a key; empty if the key is missing. Unread keys of that map count as unread keys of this one.
+   */
   map(key: string): Fields {
     return this.#child(this.value(key) ?? { kind: 'map', entries: new Map(), ...this.place(key) }, key);
   }
 
-  /** The maps in the list of a key. */
+  /** Returns the maps in the list of a key. */
   maps(key: string): readonly Fields[] {
     const value = this.value(key);
     return value?.kind === 'list' ? value.items.map((item, index) => this.#child(item, `${key}[${index}]`)) : [];
   }
 
-  /** The scalars in the map of a key, as texts; `undefined` if it has none. */
+  /** Returns the scalars in the map of a key, as texts; `undefined` if there are none. */
   textMap(key: string): Readonly<Record<string, string>> | undefined {
     const map = this.map(key);
     const pairs = map.keys.flatMap((name) => {
@@ -106,7 +108,7 @@ export class Fields implements SourcePlace {
     this.#children.clear();
   }
 
-  /** The keys with values that nothing has read, here and below, in the order of the file. */
+  /** Returns the keys with values that nothing has read, here and below, in the order of the file. */
   unread(): readonly UnreadKey[] {
     const own = this.keys
       .filter((key) => !this.#read.has(key) && this.has(key))

@@ -7,7 +7,9 @@ import { skipsGap } from './skips-gap.js';
 
 /** A cron library for JavaScript: 5 fields, or 6 with the seconds first. A day must match both day fields. */
 export interface JavaScriptCron {
-  /** Extra forms of an item, besides `*`, a number, a range, and a step of `*` or a range. Without names. */
+  /**
+   * Extra forms of an item, besides `*`, a number, a range, and a step of `*` or a range. Names are not matched here.
+   */
   readonly others: Readonly<Partial<Record<FieldName, RegExp>>>;
   /** Whether months and weekdays may have their full names, and ranges may be reversed. */
   readonly isLenient: boolean;
@@ -16,10 +18,10 @@ export interface JavaScriptCron {
 const FIELDS = ['second', 'minute', 'hour', 'dayOfMonth', 'month', 'dayOfWeek'] as const;
 type FieldName = (typeof FIELDS)[number];
 
-/** Why the library refuses an expression: a sentence. */
+/** The error for an expression that the library rejects. Its message is a sentence. */
 export class JavaScriptCronError extends Error {}
 
-/** The expression for a timer. @throws JavaScriptCronError */
+/** Returns the expression for a timer. @throws JavaScriptCronError */
 export function readJavaScriptCron(text: string, library: JavaScriptCron): string {
   const written = text.trim();
   const texts = (CRON_NICKNAMES.get(written.toLowerCase()) ?? written).split(/\s+/);
@@ -30,7 +32,10 @@ export function readJavaScriptCron(text: string, library: JavaScriptCron): strin
   return withBothDays(fields).join(' ');
 }
 
-/** In `timers`, one of two day fields is enough, unless one begins with `*` or `+`. */
+/**
+ * Adds `+` if both day fields must match: in `timers`, one of two day fields is enough, unless one begins with `*` or
+ * `+`.
+ */
 function withBothDays(fields: readonly string[]): readonly string[] {
   const [days = '*', month = '*', weekdays = '*'] = fields.slice(-3);
   if ([days, weekdays].some((field) => field.startsWith('*'))) return fields;
@@ -79,7 +84,7 @@ function numberOf(text: string, name: FieldName, { isLenient }: JavaScriptCron):
   return index === -1 ? NaN : index + first;
 }
 
-/** The keys of an expression in a zone (IANA), and when the library fires it. */
+/** Returns the keys of an expression in a zone (IANA), and when the library fires it. */
 export function javaScriptSchedule(
   cron: string,
   timezone: string,
@@ -90,9 +95,7 @@ export function javaScriptSchedule(
   return { keys: { cron, ...(skips && { dst: { gap: 'skip' } }) }, ...fires };
 }
 
-/**
- * Fires at local times in order. A time that a clock change removes never fires; a repeated one fires the first time.
- */
+/** Fires at local times in order. A time that a clock change skips never fires; a repeated one fires the first time. */
 class LocalFirings implements Pick<Schedule, 'next'> {
   readonly #walls: Pick<Schedule, 'next'>;
   readonly #timezone: string;

@@ -5,13 +5,16 @@ import type { Instant } from '../domain/time.js';
 export interface Importer {
   /** The word on the command line: `crontab`, `systemd`. */
   readonly name: string;
-  /** What it reads, briefly, for the help. */
+  /** What the importer reads, in a few words, for the help. */
   readonly summary: string;
   /**
-   * How likely a file has this format, from 0 (no) to 1 (certainly). The format with the highest value reads the file.
+   * Returns how likely a file has this format, from 0 (no) to 1 (certainly). The format with the highest value reads
+   * the file.
    */
   recognize(file: SourceFile): number;
-  /** Reads files that belong together, such as a `.timer` with its `.service`. Never throws because of their contents. */
+  /**
+   * Reads files that belong together, such as a `.timer` with its `.service`. Never throws because of their contents.
+   */
   read(files: readonly SourceFile[], context: ImportContext): Imported;
 }
 
@@ -27,7 +30,10 @@ export interface ImportContext {
   readonly timezone: string;
   /** The time of the import: firings are compared from here on. */
   readonly now: Instant;
-  /** Reads a file that the source names (an include, a `.service` next to its `.timer`); `undefined` if it cannot be read. */
+  /**
+   * Reads a file that the source names (an include, a `.service` next to its `.timer`); `undefined` if it cannot be
+   * read.
+   */
   readonly readBeside: (from: string, named: string) => SourceFile | undefined;
 }
 
@@ -52,12 +58,16 @@ export interface ImportedTimer {
    */
   readonly exportedAs?: string;
   readonly place: SourcePlace;
-  /** The entry below `timers`, in the order of the output: `description`, `cron`, `run`. The caller moves shared values to `defaults`. */
+  /**
+   * The entry below `timers`, in the order of the output: `description`, `cron`, `run`. The caller moves shared values
+   * to `defaults`.
+   */
   readonly keys: Readonly<Record<string, unknown>>;
   readonly differences: readonly Difference[];
   /**
-   * When the source would start it, by its own rules for days, clock changes and years. The caller compares it with the
-   * timer over five years, and reports the first instant that differs. Absent: nothing to compare.
+   * When the source would start the timer, by the source's own rules for days, clock changes and years. The caller
+   * compares this schedule with the timer over five years, and reports the first instant that differs. Absent if there
+   * is nothing to compare.
    */
   readonly original?: Pick<Schedule, 'next'>;
   /** A sentence about how the source's rule differs, used if the comparison finds a difference. */
@@ -73,15 +83,16 @@ export interface SourcePlace {
 /** Something that cannot be imported, or works differently here. */
 export interface Difference extends SourcePlace {
   /**
-   * `error`: the timer or setting is left out. `warning`: it works differently. `note`: worth knowing, nothing to do.
+   * `error`: the timer or setting is left out. `warning`: it works differently. `note`: it is worth knowing, but there
+   * is nothing to do.
    */
   readonly severity: 'error' | 'warning' | 'note';
   /** The text in question, if it is not the whole line. */
   readonly text?: string;
-  /** A sentence: what is different. */
+  /** A sentence that says what is different. */
   readonly message: string;
-  /** A sentence: what to do. */
+  /** A sentence that says what to do. */
   readonly hint?: string;
-  /** The timer key it is about: it applies only if the timer has this key on this machine. */
+  /** The timer key that the difference is about. It applies only if the timer has this key on this machine. */
   readonly about?: string;
 }

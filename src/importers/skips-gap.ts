@@ -10,7 +10,7 @@ export function skipsGap(
   { timezone, now }: { readonly timezone: string; readonly now: Instant },
 ): boolean {
   const schedule = parseScheduleAt({ cron, timezone }, { start: now });
-  // Schedules that follow elapsed time skip them as well.
+  // Schedules that follow elapsed time skip such times as well.
   if (schedule.intervalLike) return false;
   for (const { at, before, after } of clockChanges(timezone, { from: now, until: now + FORESEEN }))
     if (after > before && namesLocalTime(schedule, at + before, after - before)) return true;

@@ -1,6 +1,6 @@
 import type { Schedule } from '../domain/schedule.js';
 
-/** All instants of several schedules. */
+/** Returns a schedule with all instants of several schedules. */
 export function unionOf(schedules: readonly Pick<Schedule, 'next'>[]): Pick<Schedule, 'next'> {
   const [only, ...others] = schedules;
   if (only !== undefined && others.length === 0) return only;

@@ -39,7 +39,7 @@ class Instants implements Schedule {
   }
 }
 
-/** `at: "2027-01-01 00:00"`, or a list of those. */
+/** `at: "2027-01-01 00:00"`, or a list of points in time. */
 export const at: ScheduleKind<'at', string | readonly string[]> = {
   key: 'at',
   recurs: false,
@@ -108,7 +108,7 @@ function pastWarnings(instants: readonly Instant[], { start }: ScheduleContext):
     {
       code: 'at-in-the-past',
       message,
-      hint: 'It will not fire unless catch_up runs missed firings. Remove it, or write a later time.',
+      hint: 'The timer will not fire unless catch_up runs missed firings. Remove it, or write a later time.',
     },
   ];
 }

@@ -1,13 +1,14 @@
 /**
- * What the code of a schedule's error or warning means. Used only by the reference: the program imports just its types.
+ * The meaning of the codes of schedule errors and warnings. Only the reference uses the texts: the program imports just
+ * the types.
  */
 interface Entry {
-  /** Absent: an error. */
+  /** Absent for an error. */
   readonly severity?: 'warning';
   readonly summary: string;
-  /** How to fix it, in a sentence. */
+  /** How to fix the problem, in one sentence. */
   readonly fix: string;
-  /** The lines of a timer that cause it. */
+  /** Lines of a timer that cause the error or warning. */
   readonly example?: string;
 }
 
@@ -126,7 +127,7 @@ export const SCHEDULE_CODES = {
   },
   'timestamp-time': {
     summary: 'The time of day or the offset does not exist.',
-    fix: 'Correct it.',
+    fix: 'Correct the time or the offset.',
     example: `at: "2027-02-01 25:00"${run}`,
   },
   'timestamp-gap': {
@@ -142,8 +143,8 @@ export const SCHEDULE_CODES = {
   },
   'at-in-the-past': {
     severity,
-    summary: 'A time of `at` is in the past.',
-    fix: 'Remove it.',
+    summary: 'Every time in `at` is in the past.',
+    fix: 'Write a later time, or remove the timer.',
     example: `at: "2020-01-01 00:00"${run}`,
   },
   'cron-day-and': {
@@ -203,13 +204,13 @@ export const SCHEDULE_CODES = {
   'dst-gap': {
     severity,
     summary: 'A clock change skips a time of the schedule.',
-    fix: 'Move it, or set `dst: {gap: after}` or `dst: {gap: skip}`.',
+    fix: 'Choose another time, or set `dst: {gap: after}` or `dst: {gap: skip}`.',
     example: `cron: "30 2 28 3 *"\ntimezone: Europe/Berlin${run}`,
   },
   'dst-repeat': {
     severity,
     summary: 'A clock change repeats a time of the schedule.',
-    fix: 'Move it, or set `dst: {repeat: first}`, `last` or `both`.',
+    fix: 'Choose another time, or set `dst: {repeat: first}`, `last` or `both`.',
   },
   'every-utc-day': {
     severity,
@@ -219,5 +220,5 @@ export const SCHEDULE_CODES = {
   },
 } as const satisfies Readonly<Record<string, Entry>>;
 
-/** The code of what is wrong with a schedule. */
+/** The code of a schedule error or warning. */
 export type ScheduleCode = keyof typeof SCHEDULE_CODES;

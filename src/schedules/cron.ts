@@ -107,8 +107,8 @@ const notText = (item?: number): ScheduleTypeError =>
   );
 
 /**
- * Whether gaps swallow every time. No clock is put forward every month, so only an expression limited to some months is
- * checked.
+ * Whether clock changes skip every time of a schedule. No zone puts its clock forward every month, so only an
+ * expression limited to some months is checked.
  */
 function fallsInGaps(schedule: CronSchedule, expression: Expression, { dst, start }: ScheduleContext): boolean {
   if (!schedule.skipsGaps || expression.month.isFull || schedule.next(start) !== undefined) return false;

@@ -5,7 +5,7 @@ import { ScheduleError, ScheduleTypeError, type Place } from './kind.js';
 /**
  * Parses the duration in a schedule key; `place` says where it is in a map value.
  * @throws ScheduleError if the text is not a duration.
- * @throws ScheduleTypeError if it is not a string. For a bare number the error asks for a unit.
+ * @throws ScheduleTypeError if the value is not a string. For a number without a unit, the error asks for one.
  */
 export function durationValue(value: unknown, key: string, place?: Place): Duration {
   if (typeof value === 'number') {

@@ -17,7 +17,10 @@ import {
 } from './kind.js';
 import { wallAt, type WallTime } from './zone/local-time.js';
 
-/** Below this, starting a process takes about as long as the interval: nearly every firing would be skipped. */
+/**
+ * The shortest interval. Starting a process takes about as long, so with a shorter interval nearly every firing would
+ * be skipped.
+ */
 const SHORTEST_INTERVAL: Duration = 10;
 
 /** Fires at the Unix epoch + n·interval + offset, so that a restart neither shifts nor loses the rhythm. */
@@ -46,7 +49,7 @@ class Grid implements Schedule {
   }
 }
 
-/** Fires one interval after the given moment: the end of the last run. */
+/** Fires one interval after a given instant: the end of the last run. */
 class Pause implements Schedule {
   readonly intervalLike = true;
   readonly fromEnd = true;
@@ -69,7 +72,7 @@ class Pause implements Schedule {
   }
 }
 
-/** As parsed by `localDays`, or with a variable. */
+/** Matches what `localDays` accepts, or any text with a variable. */
 const AT_PATTERN = String.raw`^\s*(?:\d{4}-\d{2}-\d{2}[ T]|[A-Za-z]+ )?(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?\s*$|\$\{`;
 
 const MAP_KEYS: NonNullable<ScheduleKind['keys']> = {
@@ -126,10 +129,14 @@ const INTERVAL: Place = { item: 'interval' };
 type Interval =
   | string
   | { readonly interval: string; readonly offset?: string; readonly from?: 'schedule' | 'end' }
-  /** Days or weeks at a local time: `10:30`, `Tue 10:30`, or `2027-01-05 10:30` with a date that is one of the days. */
+  /**
+   * Days or weeks at a local time: `10:30`, `Tue 10:30`, or `2027-01-05 10:30` with a date on which the timer fires.
+   */
   | { readonly interval: string; readonly at: string };
 
-/** `every: 10s`, or `{interval, offset, from: schedule | end}`, or `{interval, at}` for days and weeks of local time. */
+/**
+ * `every: 10s`, or `{interval, offset, from: schedule | end}`, or `{interval, at}` for days and weeks of local time.
+ */
 export const every: ScheduleKind<'every', Interval> = {
   key: 'every',
   recurs: true,
@@ -189,7 +196,10 @@ export const every: ScheduleKind<'every', Interval> = {
   },
 };
 
-/** `every 1 min` as `every minute`: a rhythm that is not a sum or a list starts with a duration in one unit. */
+/**
+ * Describes an interval; `every 1m` becomes `every minute`. An interval with several units, such as `1h30m`, stays as
+ * written.
+ */
 function everyInWords(text: string): string {
   const [one, unit = ''] = /^1 ?(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)(?= |$)/i.exec(text) ?? [];
   const word = UNIT_WORDS.get(unit.charAt(0).toLowerCase());
@@ -260,8 +270,8 @@ function intervalOf(value: EveryMap, place?: Place): Duration {
 }
 
 /**
- * Whole days look like a time of day, but are counted in UTC. An offset equal to the zone's own is accepted as
- * intended.
+ * Returns a warning for an interval of whole days: it seems to fire at a local time of day, but counts in UTC. An
+ * offset in the zone UTC is accepted as intended.
  */
 function trapsOf(grid: Grid, text: string, { timezone, start }: ScheduleContext): ScheduleWarning[] {
   const { length, offset } = grid;

@@ -24,7 +24,10 @@ class Once implements Schedule {
   }
 }
 
-/** `in: 30s`: once, that long after the scheduler starts. Not named `in`, which is a reserved word. */
+/**
+ * `in: 30s` fires once, 30 s after the scheduler starts. The constant is not named `in`, because that is a reserved
+ * word.
+ */
 export const inKind: ScheduleKind<'in', string> = {
   key: 'in',
   recurs: false,

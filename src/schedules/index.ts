@@ -6,7 +6,7 @@ import type { ScheduleKind } from './kind.js';
 import { scheduleParser, type ZonedSpec } from './parse-schedule.js';
 import { scheduleDescriber, timekeepingDescriber } from './schedule-in-words.js';
 
-/** Every way to say when. A timer has exactly one of these keys. */
+/** All kinds of schedules. A timer has exactly one of their keys. */
 export const scheduleKinds = [cron, every, inKind, at] as const satisfies readonly ScheduleKind[];
 
 type Kind = (typeof scheduleKinds)[number];
@@ -26,10 +26,12 @@ export type ScheduleSpec = ZonedSpec & {
  */
 export const parseScheduleAt = scheduleParser<ScheduleSpec>(scheduleKinds);
 
-/** Describes the schedule of a job: `every 10s`, `At 03:00`, `once, 30s after the start`. The name is the seed of `H`. */
+/**
+ * Describes the schedule of a job: `every 10s`, `At 03:00`, `once, 30s after the start`. The name is the seed of `H`.
+ */
 export const scheduleInWords = scheduleDescriber(scheduleKinds);
 
-/** How the schedule of a job follows the clock, in one sentence; `undefined` for an unknown key. */
+/** Describes in one sentence how the schedule of a job follows the clock; `undefined` for an unknown key. */
 export const timekeepingInWords = timekeepingDescriber(scheduleKinds);
 
 export { clockEffects, type ClockEffect } from './cron/clock-effect.js';

@@ -5,37 +5,40 @@ import type { Instant, TimeSpan } from '../domain/time.js';
 import { withoutLongParts } from '../text/quoted.js';
 
 /**
- * One way to say when: a schedule key of the timer file. Add a file that exports one, and list it in `index.ts`.
- * `Written` is the type of the value, for the library's `ScheduleSpec`.
+ * One kind of schedule: a schedule key of the timer file. To add a kind, add a file that exports it, and list it in
+ * `index.ts`. `Written` is the type of the value, for the library's `ScheduleSpec`.
  */
 export interface ScheduleKind<Key extends string = string, Written = unknown> {
   /** The key in the timer file. */
   readonly key: Key;
   /** Carries the type `Written`; never set. */
   readonly written?: Written;
-  /** Whether it fires at regular times, rather than at given ones. */
+  /** Whether the schedule fires repeatedly, rather than only at given times. */
   readonly recurs: boolean;
-  /** For the reference and for editors. */
+  /** The text for the reference and for editors. */
   readonly entry: KeyEntry;
   /** The valid values, as far as a schema can express them. May refer to `#/$defs/duration`. */
   readonly json: JsonSchema;
-  /** The keys of its map, if it takes one. */
+  /** The keys of the map, if the value can be a map. */
   readonly keys?: Readonly<Record<string, { readonly entry: KeyEntry; readonly json: JsonSchema }>>;
   /** Values that parse; exercised by the law tests. */
   readonly examples: readonly unknown[];
   /**
    * Parses the key's value.
-   * @throws ScheduleError with the error, its place in the text, and the fix; ScheduleTypeError if the key does not
-   * accept its type.
+   * @throws ScheduleError with the place of the error and the fix; ScheduleTypeError if the key does not accept its
+   * type.
    */
   parse(value: unknown, context: ScheduleContext): ParsedSchedule;
-  /** Describes the schedule: `every 10s`, `At 03:00`. `text` is that of `parse`, `seed` that of `H`. */
+  /**
+   * Describes the schedule: `every 10s`, `At 03:00`. `text` is the one that `parse` returned; `seed` is the seed of
+   * `H`.
+   */
   inWords(text: string, seed: string): string;
-  /** How a schedule of this kind follows the clock, in one sentence. `timezone` is an IANA name. */
+  /** Describes in one sentence how a schedule of this kind follows the clock. `timezone` is an IANA name. */
   timekeeping(schedule: Schedule, timezone: string): string;
 }
 
-/** The `timekeeping` of schedules of local times. */
+/** Returns the `timekeeping` of a schedule that follows local time. */
 export const byLocalTime = (timezone: string): string => `Follows the local clock in ${timezone}.`;
 
 export interface ScheduleContext {
@@ -47,8 +50,8 @@ export interface ScheduleContext {
   /** The timer's name: the seed of `H`. */
   readonly seed: string;
   /**
-   * Whether to warn about what the changes of the zone's clock in this span do to the schedule. Absent: none are
-   * checked.
+   * The span in which the zone's clock changes are checked for their effect on the schedule. Absent if no clock changes
+   * are checked.
    */
   readonly foresee?: TimeSpan;
 }
@@ -57,7 +60,7 @@ export interface ParsedSchedule {
   readonly schedule: Schedule;
   /** The value in one line, as users write it. */
   readonly text: string;
-  /** Pitfalls: valid, but perhaps not what was intended. */
+  /** Pitfalls: the schedule is valid, but may not do what was intended. */
   readonly warnings: readonly ScheduleWarning[];
 }
 
@@ -96,7 +99,7 @@ export interface Place {
   readonly span?: readonly [start: number, end: number];
 }
 
-/** A value that is not a schedule. */
+/** The error for a value that is not a valid schedule. */
 export class ScheduleError extends RangeError {
   override readonly name = 'ScheduleError';
   readonly code: ScheduleCode;
@@ -115,7 +118,7 @@ export class ScheduleError extends RangeError {
   }
 }
 
-/** A value of a type that its key does not accept. */
+/** The error for a value of a type that its key does not accept. */
 export class ScheduleTypeError extends TypeError {
   override readonly name = 'ScheduleTypeError';
   readonly hint: string;

@@ -15,9 +15,9 @@ const FORMS =
 const FORM = /^(?:(\d{4}-\d{2}-\d{2})[ T]|([A-Za-z]+) )?([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/;
 
 /**
- * Every few days or weeks at a local time: `at` is a time of day, with a day of the week, or with a date that is one of
- * the days. Without a date, days are counted from 1970-01-01, and weeks from the first such day of the week on or after
- * it. `dst` decides about clock changes, as for `cron`.
+ * Returns a schedule that fires every few days or weeks at a local time. `at` is a time of day, optionally with a day
+ * of the week, or with a date on which the schedule fires. Without a date, days are counted from 1970-01-01, and weeks
+ * from the first such day of the week on or after 1970-01-01. `dst` decides about clock changes, as for `cron`.
  * @throws ScheduleError if the interval is not in whole days, or `at` has none of the forms.
  */
 export function localDays(interval: Duration, at: unknown, { timezone, dst }: ScheduleContext): CronSchedule {
@@ -43,7 +43,10 @@ export function localDays(interval: Duration, at: unknown, { timezone, dst }: Sc
   return new CronSchedule(expression, timeZoneOf(timezone), dst);
 }
 
-/** The first such day of the week on or after 1970-01-01, a Thursday; that day itself if none is named. */
+/**
+ * Returns the first such day of the week on or after 1970-01-01 (a Thursday), in days from then. Without a day of the
+ * week, returns 0.
+ */
 function firstDay(weekday: string | undefined): number {
   if (weekday === undefined) return 0;
   const number = DAY_OF_WEEK_FIELD.names.get(withShortNames(weekday));

@@ -15,7 +15,7 @@ export interface ZonedSpec {
 export interface ScheduleOptions {
   /** What `in` counts from. */
   readonly start: Instant;
-  /** Seed of `H`: the same seed, the same instants. Default: the empty text. */
+  /** The seed of `H`. The same seed results in the same instants. Default: the empty string. */
   readonly seed?: string;
   /** The zone for a spec without one. Default: the system time zone. */
   readonly defaultTimezone?: string;
@@ -27,7 +27,7 @@ const GAP = ['after', 'skip'] as const;
 const REPEAT = ['first', 'last', 'both'] as const;
 const CRONIE: DstPolicy = { gap: 'after', repeat: 'first' };
 
-/** Creates the function that parses schedules of these kinds. Its export documents what it throws. */
+/** Creates the function that parses schedules of these kinds. `parseScheduleAt` documents its errors. */
 export function scheduleParser<Spec extends ZonedSpec>(kinds: readonly ScheduleKind[]): ParseSchedule<Spec> {
   const kindOf = new Map<string, ScheduleKind>(kinds.map((kind) => [kind.key, kind]));
   return (spec, options) => {

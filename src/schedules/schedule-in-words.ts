@@ -10,7 +10,7 @@ export const scheduleDescriber =
   ({ written: { key, text }, name }) =>
     kinds.find((kind) => kind.key === key)?.inWords(text, name) ?? `${key} ${text}`;
 
-/** Creates the function that says how schedules of these kinds follow the clock. */
+/** Creates the function that describes how schedules of these kinds follow the clock. */
 export const timekeepingDescriber =
   (kinds: readonly ScheduleKind[]): Timekeeping =>
   ({ written: { key }, schedule, timezone }) =>

@@ -2,9 +2,9 @@ import type { Schedule } from '../domain/schedule.js';
 import type { Duration } from '../domain/time.js';
 import { cronParts } from './cron/cron-schedule.js';
 
-/** Any start would do, as long as it is always the same: a leap year, on its first day. */
+/** A fixed start makes results repeatable. Any instant would do; this one is the first day of a leap year. */
 const START = Date.UTC(2024, 0, 1) - 1;
-/** How many intervals are examined: enough for a working day, a weekend and the end of a month. */
+/** The number of intervals that are examined: enough for a working day, a weekend and the end of a month. */
 const MOST_INTERVALS = 8;
 
 /**

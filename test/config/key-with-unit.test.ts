@@ -8,7 +8,9 @@ const durations = keyCatalog()
   .map(({ path }) => path.replace(/.*\./, ''));
 
 test.each([...new Set(durations)])('%s_seconds gets a hint with the key and its form', (key) => {
-  expect(unitHint(`${key}_seconds`, (rest) => rest)).toBe(`Did you mean ${key}? Its value has the unit: ${key}: 30s.`);
+  expect(unitHint(`${key}_seconds`, (rest) => rest)).toBe(
+    `Did you mean ${key}? The unit is part of the value: ${key}: 30s.`,
+  );
 });
 
 test('a key that is not a duration gets no hint', () => {

@@ -60,9 +60,9 @@ describe('unknown keys', () => {
   added([
     ['tiemout: 5m', '5:5 unknown-key', 'Did you mean timeout?'],
     ['output: {path: x.log}', '5:14 unknown-key', 'Did you mean file?'],
-    ['timeout_seconds: 5', '5:5 unknown-key', 'Did you mean timeout? Its value has the unit: timeout: 30s.'],
-    ['killAfterMs: 5', '5:5 unknown-key', 'Did you mean kill_after? Its value has the unit: kill_after: 500ms.'],
-    ['jitter-in-minutes: 5', '5:5 unknown-key', 'Did you mean jitter? Its value has the unit: jitter: 5m.'],
+    ['timeout_seconds: 5', '5:5 unknown-key', 'Did you mean timeout? The unit is part of the value: timeout: 30s.'],
+    ['killAfterMs: 5', '5:5 unknown-key', 'Did you mean kill_after? The unit is part of the value: kill_after: 500ms.'],
+    ['jitter-in-minutes: 5', '5:5 unknown-key', 'Did you mean jitter? The unit is part of the value: jitter: 5m.'],
     ['enviroment: {A: b}', '5:5 unknown-key', 'Did you mean env?'],
     ['workingdirectry: /', '5:5 unknown-key', 'Did you mean cwd?'],
     ['time_out: 5m', '5:5 unknown-key', 'Did you mean timeout?'],

@@ -137,7 +137,7 @@ test('timers with run_at_start become @reboot entries, with a warning', () => {
     'b warning',
     'c warning',
   ]);
-  expect(differences[0]!.message).toContain('runs it once after the machine has started');
+  expect(differences[0]!.message).toContain('runs the command once after the machine has started');
 });
 
 test('variables of single timers, or special to cron, stay in the commands', () => {

@@ -58,8 +58,8 @@ test('each CronJob has a unique name, and a note contains it', () => {
   const { manifests, differences } = exported(timers.map((name) => `  ${name}: { every: 1h, run: x }\n`).join(''));
   const names = manifests.map(({ metadata }) => (metadata as { name: string }).name);
   expect(names).toEqual(['a-b-3', 'a-b', 'a-b-4', 'a-b-2', 'x'.repeat(52), `${'x'.repeat(50)}-2`]);
-  const notes = differences.filter(({ message }) => message.startsWith('Its CronJob has the name '));
-  expect(notes.map(({ timer, message }) => [timer, /name (\S+):/.exec(message)?.[1]])).toEqual([
+  const notes = differences.filter(({ message }) => message.startsWith('The CronJob is named '));
+  expect(notes.map(({ timer, message }) => [timer, /named (\S+),/.exec(message)?.[1]])).toEqual([
     ['a_b', 'a-b-3'],
     ['A.B', 'a-b-4'],
     [long, 'x'.repeat(52)],
@@ -92,7 +92,7 @@ test.each(['a b', 'x\n# y: {', '', '-x', 'y'.repeat(129)])('the name %j in an an
 test('a difference of seconds and a possibly late start are reported', () => {
   const { differences } = only('cron: "@daily", timeout: 1500ms, overlap: allow');
   expect(differences.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([
-    'note: It may start up to 30 s late (startingDeadlineSeconds), because Kubernetes checks only every 10 s.',
+    'note: A firing may start up to 30 s late (startingDeadlineSeconds), because Kubernetes checks only every 10 s.',
     'note: Kubernetes counts whole seconds: timeout is rounded up.',
   ]);
 });

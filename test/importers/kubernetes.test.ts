@@ -94,7 +94,7 @@ describe('containers', () => {
       run: './sync.sh ${TOKEN}',
     });
     expect(toldOf(main)).toContain(
-      '22 warning: The init container migrate is left out. It runs before the others: ./migrate.sh',
+      '22 warning: The init container migrate is left out. The pod runs this command before the others: ./migrate.sh.',
     );
     expect(toldOf(main)).toContain(
       '19 warning: spec.jobTemplate.spec.template.spec.hostPID has no equivalent here, and is left out.',
@@ -111,7 +111,9 @@ describe('containers', () => {
       'initContainers: [{ name: side, image: p, restartPolicy: Always, command: [proxy, --serve] }], containers';
     const { timers } = readText(kubernetes, cronJob('schedule: "@daily"').replace('containers', side));
     const told = timers[0]?.differences.find(({ message }) => message.includes('side'));
-    expect(told?.message).toBe('The sidecar side is left out. It runs alongside the others: proxy --serve');
+    expect(told?.message).toBe(
+      'The sidecar side is left out. The pod runs this command alongside the others: proxy --serve.',
+    );
     expect(told?.hint).not.toContain('&&');
   });
 

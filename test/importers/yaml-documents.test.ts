@@ -11,7 +11,7 @@ describe('YAML that cannot be read', () => {
     const text = 'kind: CronJob\nmetadata:\n  name: {{ include "x" . }}-{{ .Values.name }}\nspec:\n{{- if x }}\n';
     const { differences, timers } = readText(kubernetes, text);
     expect(timers).toEqual([]);
-    const hint = 'If this is a template, render it, such as with helm template, and import the result.';
+    const hint = 'If this is a template, render it first, for example with helm template, and import the result.';
     expect(differences).toMatchObject([{ severity: 'error', line: 3, hint }]);
   });
 
@@ -23,7 +23,7 @@ describe('YAML that cannot be read', () => {
     const { differences } = readText(importer, text);
     const faults = differences.filter(({ severity }) => severity === 'error');
     expect(faults).toMatchObject([{ message: expect.stringContaining('The YAML is invalid: ') }]);
-    expect(faults[0]?.hint).toMatch(/^Correct it first, because \d+ more may result from it\.$/);
+    expect(faults[0]?.hint).toMatch(/^Correct this error first, because \d+ more may result from it\.$/);
   });
 });
 

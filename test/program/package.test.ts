@@ -65,7 +65,7 @@ test('parseSchedule throws a plain error that says how to correct the input', ()
     console.log(schedule.next(-1), schedule.intervalLike);`;
   expect(node(script).split('\n')).toEqual([
     'RangeError: cron: hour: 25 is out of range; the hour ranges from 0 to 23.',
-    'RangeError: cron: It never occurs: all its times are skipped when the clocks in Europe/Berlin move forward; ' +
+    'RangeError: cron: The expression never matches: all its times are skipped when the clocks in Europe/Berlin move forward; ' +
       'write dst: {gap: after} to fire right after the change, or another hour.',
     'TypeError: every: 10 has no unit; write "10s" for seconds or "10m" for minutes.',
     expect.stringMatching(/^TypeError: every: NaN is not a valid duration; write a whole number and a unit/),

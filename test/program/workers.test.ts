@@ -282,12 +282,12 @@ describe.skipIf(!hasRedis)('workers on a shared state', () => {
     desk.write('timers.yaml', `state: ./timers.db\n${timers()}`);
     const refused = await desk.run('start');
     expect(refused).toMatchObject({ code: 1 });
-    expect(refused.stderr).toContain('run_on needs a state on Redis');
+    expect(refused.stderr).toContain('run_on needs a shared state on Redis');
     expect(await desk.run('worker')).toMatchObject({ code: 1 });
     const one = machine('one');
     const overridden = await one.run('start', '--state', 'false');
     expect(overridden).toMatchObject({ code: 1 });
-    expect(overridden.stderr).toMatch(/timers\.yaml:\d+:\d+ {2}error {2}run_on needs a state on Redis/);
+    expect(overridden.stderr).toMatch(/timers\.yaml:\d+:\d+ {2}error {2}run_on needs a shared state on Redis/);
     expect(overridden.stderr).toContain('does not use the state in the file');
     expect(await one.run('worker', '--label', 'local')).toMatchObject({ code: 2 });
     expect(await one.run('worker', '--lock', '1s')).toMatchObject({ code: 2 });

@@ -170,7 +170,7 @@ describe('invalid expressions', () => {
     ['cron-character', '0 3\n* * * *', '\n', /does not belong/],
     ['cron-character', '0 3\u00a0* * * *', '\u00a0', /U\+00A0 \(no-break space\) does not belong.*a space/],
     ['cron-item', '0 0 * Janfeb *', 'Janfeb', /"Janfeb" is not understood/],
-    ['cron-command', '0 3 * * * /bin/x', '/bin/x', /"\/bin\/x" is not a field.*under run/],
+    ['cron-command', '0 3 * * * /bin/x', '/bin/x', /"\/bin\/x" is a command, not a field.*under run/],
     ['cron-command', '30 22 31 12 * ./Backup.sh', './Backup.sh', /"\.\/Backup\.sh".*under run/],
     ['cron-command', '0 3 * * * backup', 'backup', /under run/],
     ['cron-hash', 'H(0-60) * * * *', 'H(0-60)', /0-59/],

@@ -42,7 +42,7 @@ it.each([
     2,
     'the day 3 days before the last, the working day nearest to the 15th and the day before the last',
   ],
-  ['H * * * *', 0, '38, by the timer’s name'],
+  ['H * * * *', 0, '38, derived from the timer’s name'],
 ])('%s: field %i means %s', (expression, index, meaning) => {
   expect(fieldsInWords(expression, 'backup')[index]?.meaning).toBe(meaning);
 });

@@ -24,7 +24,7 @@ export interface AdHocDefinition {
   /** IANA name, to show when it is due. */
   readonly timezone: string;
   readonly run: string | readonly string[];
-  /** Absolute; default: the folder of the timer file, on the machine that runs it. */
+  /** An absolute path. Default: the folder of the timer file on the machine that runs the timer. */
   readonly cwd?: string;
   readonly timeout?: Duration;
   readonly description?: string;
@@ -33,14 +33,17 @@ export interface AdHocDefinition {
 /** The result of building an ad-hoc timer. */
 export interface BuiltAdHoc {
   /**
-   * Absent without a time or a command. If errors are reported, do not accept it; one that was accepted earlier runs
-   * as far as possible.
+   * Absent without a valid time and command. If `problems` contains an error, do not accept the timer. A timer that was
+   * accepted earlier runs as far as possible.
    */
   readonly job: Job | undefined;
   readonly problems: readonly Diagnostic[];
 }
 
-/** The file's defaults that also apply to ad-hoc timers: how commands run and who is notified. The client decides when and how often they run. */
+/**
+ * The file's defaults that also apply to ad-hoc timers: how commands run and who is notified. The client decides when
+ * and how often they run.
+ */
 const INHERITED = [
   'env',
   'env_file',
@@ -56,7 +59,9 @@ const INHERITED = [
   'user',
 ] as const satisfies readonly (keyof Defaults)[];
 
-/** Builds an ad-hoc timer as if it were in `file`, with the same checks. However late it is, it is caught up on. */
+/**
+ * Builds an ad-hoc timer as if it were in `file`, with the same checks. The timer is caught up on, however late it is.
+ */
 export function buildAdHoc(
   name: string,
   definition: AdHocDefinition,
@@ -91,7 +96,10 @@ const contextOf = (named: string, machine: Machine, timezone: string): JobContex
   foresees: false,
 });
 
-/** Builds a job for display, from the times that a scheduler reports, for the state of `machine`. It has no command. `undefined` if that fails. */
+/**
+ * Builds a job for display from the definition that a scheduler reports, for the state of `machine`. The command of the
+ * job is a placeholder. `undefined` if the definition is invalid.
+ */
 export function rebuildJob(
   name: string,
   definition: Job['definition'],
@@ -115,8 +123,8 @@ const mapOf = (values: TimerValues) => ({
 });
 
 /**
- * Builds an ad-hoc timer from its record, even if a folder or file that it needs no longer exists. `undefined` if that
- * fails.
+ * Builds an ad-hoc timer from its record, even if a folder or file that it needs no longer exists. `undefined` if the
+ * record is invalid.
  */
 export function rebuildAdHoc(
   { name, definition = '' }: Pick<JobRecord, 'name' | 'definition'>,

@@ -6,24 +6,26 @@ import { isSystemPath, standardStreamAt } from '../../system/special-path.js';
 import type { WarningCode } from '../check/warning-codes.js';
 import type { Words } from './map-report.js';
 
-/** The file that the output of a command, or the log, goes to, and which user opens it. */
+/** A file for the output of a command or for the log, and the user who opens it. */
 export interface OutputPlace {
-  /** The key that names it. */
+  /** The key that names the file. */
   readonly key: 'output' | 'log';
   /** Absolute. */
   readonly path: string;
-  /** The user whose permissions apply; `undefined`: this process's own. */
+  /** The user whose permissions apply. `undefined` for the user of this process. */
   readonly user: Account | undefined;
-  /** Whether it is renamed when it is full, which requires write permission for its folder. */
+  /** Whether the file is renamed when it is full, which requires write permission for its folder. */
   readonly isRotated: boolean;
 }
 
-/** What prevents output from reaching a file. A warning, because the cause may be fixed before or while timers run. */
+/**
+ * What prevents output from reaching a file. It is only a warning if the cause may be fixed before or while timers run.
+ */
 export type OutputFault =
   | { readonly severity: 'error'; readonly words: Words }
   | { readonly severity: 'warning'; readonly words: Words & { readonly code: WarningCode } };
 
-/** Finds what would prevent output from reaching a file if it were opened now. Reads no content, and opens nothing. */
+/** Finds what would prevent output from reaching a file if it were opened now. Does not open the file. */
 export function faultOfOutputFile(place: OutputPlace): OutputFault | undefined {
   if (standardStreamAt(place.path) !== undefined) return undefined;
   const found = statsOf(place.path);
@@ -36,7 +38,7 @@ export function faultOfOutputFile(place: OutputPlace): OutputFault | undefined {
   return reason === undefined ? undefined : unwritable(place, reason);
 }
 
-/** The output that is lost without the file. */
+/** What is lost without the file, as the subject of a sentence. */
 const SUBJECT = { output: 'Output', log: 'The log' } as const;
 
 const error = (place: OutputPlace, code: Words['code'], message: string, hint?: string): OutputFault => ({
@@ -73,7 +75,7 @@ function faultOfKind(place: OutputPlace, found: Stats | Error): OutputFault | un
   return refuse(kindOf(found), way);
 }
 
-/** What is at a path that should hold a regular file. */
+/** Names what is at a path that should hold a regular file. */
 export function kindOf(stats: Stats): string {
   if (stats.isDirectory()) return 'a directory';
   if (stats.isFIFO()) return 'a named pipe';
@@ -88,7 +90,10 @@ const unwritable = (place: OutputPlace, reason: string): OutputFault =>
     `you change that${place.user ? '' : ', or another user starts the scheduler'}.`,
   );
 
-/** An existing file is opened; a missing one is created in its folder, or in that of the link's target. */
+/**
+ * Returns why a file cannot be opened or, if it is missing, created. A missing target of a symbolic link is created in
+ * the folder of the target.
+ */
 function whyUnwritable({ path, user, isRotated }: OutputPlace, exists: boolean): string | undefined {
   const file = exists || !isLink(path) ? path : resolve(dirname(path), readlinkSync(path));
   const folder = dirname(file);
@@ -107,13 +112,13 @@ function whyNoFileIn(folder: string, user: Account | undefined): string | undefi
 const WRITE = constants.W_OK;
 const ENTER = constants.X_OK;
 
-/** The first folder on the path that a user may not enter. */
+/** Returns the first folder on the path that a user may not enter. */
 function closedFolder(folder: string, user: Account): string | undefined {
   const parents = folder === '/' ? undefined : closedFolder(dirname(folder), user);
   return parents ?? (isAllowed(statSync(folder), ENTER, user) ? undefined : folder);
 }
 
-/** Which of the permissions this process, or `user`, lacks. */
+/** Returns why this process or `user` lacks permissions; `undefined` if both have them. */
 function obstacle(path: string, rights: number, user: Account | undefined): string | undefined {
   try {
     // Root may do everything except write to a read-only file system.
@@ -124,7 +129,7 @@ function obstacle(path: string, rights: number, user: Account | undefined): stri
   }
 }
 
-/** Judged by its mode only: an access control list may allow more. */
+/** Whether the mode of a file gives a user permissions. Ignores access control lists, which may allow more. */
 function isAllowed({ mode, uid, gid }: Stats, rights: number, user: Account): boolean {
   if (user.uid === 0) return true;
   if (user.uid === uid) return ((mode >> 6) & rights) === rights;

@@ -37,7 +37,7 @@ export class Paths {
   readonly #seen = new Map<string, Stats | undefined>();
   readonly #envFiles = new Map<string, EnvFileCheck>();
 
-  /** `folder` is the base of relative paths: the timer file's own. */
+  /** `folder` is the base of relative paths: the folder of the timer file. */
   constructor(folder: string, { env, uid, networkMount }: Pick<Machine, 'env' | 'uid' | 'networkMount'>) {
     this.#folder = folder;
     this.#home = env['HOME'];
@@ -56,8 +56,8 @@ export class Paths {
   }
 
   /**
-   * A missing working directory is only a warning: another timer may create it, or it may exist only where the file
-   * will run.
+   * Resolves a working directory. A missing one is only a warning: another timer may create it, or it may exist only
+   * where the file will run.
    */
   cwd(path: string | undefined, report: MapReport, user?: Account): string {
     if (path === undefined) return this.#folder;
@@ -73,8 +73,8 @@ export class Paths {
   }
 
   /**
-   * A file of `output` or `log`. Checked with the permissions of the user who will open it, but not on a network file
-   * system: a check may hang. A run continues without its file.
+   * Resolves a file of `output` or `log`, and checks it with the permissions of the user who will open it. A file on a
+   * network file system is not checked, because the check may hang. A run continues without its file.
    */
   appendedFile({ key, file, isRotated }: AppendedFileValue, report: MapReport, user?: Account): string {
     const path = this.resolve(file, user);
@@ -113,7 +113,10 @@ export class Paths {
     return absolute;
   }
 
-  /** Reports a file that others may change: an error as root, otherwise a warning. Returns whether it did. */
+  /**
+   * Reports a file that other users can change: an error if root runs the scheduler, otherwise a warning. Returns
+   * whether it reported the file.
+   */
   tellDistrust({ key, path, part = {} }: { key: string; path: string; part?: Part }, report: MapReport): boolean {
     const distrust = withFile(path, (descriptor) => this.#trust()?.distrust(path, fstatSync(descriptor)));
     if (distrust) this.#tell({ key, distrust, part }, report);
@@ -157,7 +160,7 @@ export class Paths {
     return absolute;
   }
 
-  /** Finds errors in the current environment file; commands read it again at every start. */
+  /** Finds errors in an environment file as it is now. Commands read the file again at every start. */
   #checkEnvFile(path: string, { size }: Stats, user: Account | undefined): EnvFileCheck {
     const key = `${user?.uid ?? ''}:${path}`;
     const check = this.#envFiles.get(key) ?? checkEnvFile(path, size, this.#trust(user));
@@ -179,7 +182,10 @@ function statsOf(path: string): Stats | undefined {
   }
 }
 
-/** All checks of one descriptor concern the same file, even if its path changes in the meantime. */
+/**
+ * Calls `ask` with a descriptor of a file. All checks of one descriptor concern the same file, even if its path changes
+ * in the meantime.
+ */
 function withFile<T>(path: string, ask: (descriptor: number) => T): T {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {

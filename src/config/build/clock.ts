@@ -44,7 +44,7 @@ function checkStateClock(place: StatePlace, report: MapReport): void {
     place.kind === 'shared'
       ? 'clock: etcd has no clock to read.'
       : 'clock: the state is on this machine, so its clock is the same.';
-  const hint = 'Set servers instead, or share a state on Redis or PostgreSQL.';
+  const hint = 'Set servers instead, or use a shared state on Redis or PostgreSQL.';
   report.error('clock', { code: 'no-state-clock', message, hint }, { item: 'state' });
 }
 

@@ -6,18 +6,18 @@ import type { MapReport } from './map-report.js';
 import { readUser } from '../check/read-user.js';
 import type { CommandValue, TimerValues } from '../check/schema.js';
 
-/** What the meaning of commands depends on. */
+/** What the meaning of the keys for commands depends on. */
 export interface CommandContext {
   readonly paths: Paths;
   readonly uid: number | undefined;
-  /** Read at first use. */
+  /** The users and groups of this machine. They are read at first use. */
   readonly accounts: () => Accounts;
 }
 
 /** Everything about a command except the command line. */
 export type Setting = Omit<Command, 'run'>;
 
-/** Reads where a timer's commands run, and as which user. */
+/** Builds the settings of a timer's commands, such as the folder and the user. */
 export function buildSetting(values: TimerValues, report: MapReport, context: CommandContext): Setting {
   const { paths } = context;
   const user = buildUser(values.user, report, context);
@@ -39,7 +39,7 @@ export function buildSetting(values: TimerValues, report: MapReport, context: Co
   };
 }
 
-/** Reads what to run: a text that is not blank, or a list that begins with a program. */
+/** Builds a command line: a string that is not blank, or a list that begins with a program. */
 export function buildRun(key: string, run: CommandValue | undefined, report: MapReport): CommandValue | undefined {
   if (run === undefined) return undefined;
   const program = typeof run === 'string' ? run : (run[0] ?? '');
@@ -52,7 +52,8 @@ export function buildRun(key: string, run: CommandValue | undefined, report: Map
 }
 
 /**
- * In a crontab `%` ends the command, so people write `\\%` there; text after an unescaped `%` is its standard input.
+ * Warns about a `%` that is written as in a crontab. There, text after an unescaped `%` is the standard input of the
+ * command, so people write `\\%` for a plain one.
  */
 function warnOfPercent(key: string, run: CommandValue, report: MapReport): void {
   const item = typeof run === 'string' ? -1 : run.findIndex((word) => word.includes('\\%'));
@@ -64,7 +65,7 @@ function warnOfPercent(key: string, run: CommandValue, report: MapReport): void 
   report.warn(key, { code: 'crontab-percent', message: `${key}: ${message}`, hint }, item < 0 ? {} : { item });
 }
 
-/** A program that reads standard input and has no formats, followed by an unquoted `%`. */
+/** Matches a program that reads standard input and takes no formats with `%`, followed by an unquoted `%`. */
 const INPUT_BY_PERCENT =
   /^\s*(?:\S*\/)?(?:mailx?|sendmail|cat|wall|write|bc)\b[^|;&'"%]*(?:(?:'[^']*'|"[^"]*")[^|;&'"%]*)*%/;
 
@@ -85,7 +86,10 @@ function buildUser(
   return undefined;
 }
 
-/** Node can't set supplementary groups, and needs a program for it. */
+/**
+ * Returns the user without supplementary groups, and warns, if they cannot be set. Node cannot set them without
+ * `setpriv`.
+ */
 function withSettableGroups(user: Account, { hasSetpriv }: Accounts, report: MapReport): Account {
   if (user.uid === 0 || user.groups.length === 0 || hasSetpriv()) return user;
   const message = `user: the ${user.groups.length === 1 ? 'group' : 'groups'} ${user.groups.join(', ')} of ${user.name} can't be set, because this machine has no setpriv.`;
@@ -144,7 +148,11 @@ function buildOutput(
       ...(maxSize !== undefined && { maxSize }),
     };
   if (file === undefined && parse !== undefined && maxSize === undefined) return { to: 'log', parse };
-  const message = 'output: a map needs a file, and may set its max_size.';
-  report.error('output', { code: 'bad-output', message, hint: 'output: {file: backup.log, max_size: 10MB}' });
+  const message = 'output: a map takes either file, optionally with max_size, or parse.';
+  report.error('output', {
+    code: 'bad-output',
+    message,
+    hint: 'For example: output: {file: backup.log, max_size: 10MB}',
+  });
   return { to: 'log' };
 }

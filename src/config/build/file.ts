@@ -40,31 +40,31 @@ import { warnOfSharedReceivers, warnOfUndeclaredGroups } from './warn-of-sharing
 export interface Settings {
   /** IANA name. */
   readonly timezone: string;
-  /** Maximum active runs over all timers; absent: no limit. */
+  /** The maximum number of active runs across all timers. Absent if there is no limit. */
   readonly concurrency?: number;
   readonly state: StatePlace;
-  /** Maximum active runs by group; a group that is not listed has 1. */
+  /** The maximum number of active runs by group. A group that is not listed allows 1. */
   readonly groups: ReadonlyMap<string, number>;
   /** What happens to the processes of a scheduler that died. */
   readonly orphans: 'kill' | 'keep';
-  /** What starts commands; `auto`: the forker if it can be used. */
+  /** What starts commands. `auto` is the forker if it can be used, otherwise execa. */
   readonly launcher: 'auto' | 'execa';
   readonly history: { readonly keep: Duration; readonly runs: number };
-  /** Where `start` logs to; absent: standard output. */
+  /** Where `start` logs to. Absent if it logs to standard output. */
   readonly log?: LogFileSettings;
-  /** Where HTTP clients can observe it; absent: nowhere. */
+  /** Where HTTP clients can observe the scheduler. Absent if there is no HTTP server. */
   readonly http?: HttpSettings;
-  /** Where spans of its runs are sent; absent: nowhere. */
+  /** Where spans of runs are sent. Absent if no spans are sent. */
   readonly tracing?: TracingSettings;
-  /** How the clock is checked; absent: not at all. */
+  /** How the clock is checked. Absent if the clock is not checked. */
   readonly clock?: ClockSettings;
-  /** Where outcomes are sent; absent: nowhere. */
+  /** Where outcomes are sent. Absent if no outcomes are sent. */
   readonly forward?: ForwardSettings;
-  /** The scheduler's heartbeat; absent: none. */
+  /** The scheduler's heartbeat. Absent if there is none. */
   readonly heartbeat?: HeartbeatSettings;
 }
 
-/** The tree of one file, and everything its meaning depends on. */
+/** Everything that the meaning of a file's tree depends on. */
 export interface FileContext {
   readonly problems: Problems;
   readonly machine: Machine;
@@ -80,16 +80,16 @@ export interface BuiltFile {
   readonly defaults: Defaults;
   /** The sources of the jobs. */
   readonly timers: readonly BuiltTimer[];
-  /** The number of entries under `timers`, including wrong ones. */
+  /** The names under `timers`, including those of invalid timers. */
   readonly names: readonly string[];
 }
 
-/** A crontab is one plain string in YAML. */
+/** YAML reads a crontab as one plain string. */
 const CRONTAB_LINE = /^(?:[\d*/,-]+\s+){5}\S/;
 const IMPORT = 'A crontab? "timers import" converts it to a timer file.';
 const EXAMPLE = 'For example: timers: {backup: {cron: "0 3 * * *", run: ./backup.sh}}';
 
-/** Builds settings and jobs from a file's tree, and reports every error. If it reports one, do not run the result. */
+/** Builds settings and jobs from a file's tree, and reports every error. If there is one, do not run the result. */
 export function* buildFile(root: Slot, context: FileContext): Steps<BuiltFile | undefined> {
   const { problems } = context;
   const { value, at } = root;
@@ -107,7 +107,7 @@ export function* buildFile(root: Slot, context: FileContext): Steps<BuiltFile | 
   return undefined;
 }
 
-/** Builds the settings that apply to all timers. */
+/** The settings that apply to all timers. */
 interface Surroundings {
   readonly settings: Settings;
   readonly defaults: Defaults;
@@ -182,7 +182,7 @@ class FileBuilder {
     };
   }
 
-  /** The monitoring settings: clock, HTTP, heartbeat and forwarding. */
+  /** Builds the monitoring settings: clock, HTTP, heartbeat and forwarding. */
   #watch(
     { clock, http, heartbeat, forward }: FileValues,
     state: StatePlace,
@@ -233,7 +233,7 @@ class FileBuilder {
     return [];
   }
 
-  /** A bug caused by one timer is reported as an error in that timer. */
+  /** Builds one timer. An internal error that the timer causes is reported as an error in that timer. */
   #guarded(name: string, entry: MapEntry, file: Surroundings): BuiltTimer | undefined {
     try {
       return this.#job(name, entry, file);
@@ -302,7 +302,7 @@ class FileBuilder {
     }
   }
 
-  /** `TZ` applies only if the file does not set a zone. */
+  /** Warns about an unknown zone in `TZ`, which applies only if the file does not set a zone. */
   #warnUnknownZone(timezone: string | undefined, timers: readonly BuiltTimer[]): void {
     const { unknownZone } = this.#context.machine;
     if (unknownZone === undefined || timezone !== undefined) return;
@@ -325,7 +325,7 @@ function warnAllDisabled(jobs: readonly Job[], report: MapReport): void {
   report.warn('timers', { code: 'all-disabled', message }, { isKey: true });
 }
 
-/** What the meaning of a timer depends on. A state in use takes precedence over that of the file. */
+/** Returns what the meaning of a timer depends on. A state in use takes precedence over the `state` of the file. */
 function jobContext(
   { machine, foresees }: FileContext,
   { settings: { state: written, timezone } }: Surroundings,
@@ -336,7 +336,7 @@ function jobContext(
 
 const isEmpty = ({ value }: Slot): boolean => value.kind === 'scalar' && value.value === null;
 
-/** Reads the top of the file without its two large parts, which have their own readers. */
+/** Returns the top of the file without `timers` and `defaults`, which have their own readers, and without `x-` keys. */
 function withoutParts({ map }: PlacedMap): PlacedMap['map'] {
   const isPart = (key: string) => key === 'timers' || key === 'defaults' || key.startsWith('x-');
   return { ...map, entries: new Map([...map.entries].filter(([key]) => !isPart(key))) };

@@ -8,7 +8,7 @@ import { checkSecretFile } from './secret-file.js';
 
 const HINT = 'For example: forward: https://timers.example.org/api/outcomes';
 
-/** Builds `forward`; `undefined` if it has an error. */
+/** Builds `forward`, and reports errors; `undefined` without a URL or a state file. */
 export function buildForward(
   { url, token_file: file }: NonNullable<FileValues['forward']>,
   report: MapReport,
@@ -38,7 +38,7 @@ export function buildForward(
   return { url, tokenFile };
 }
 
-/** Does not check the length of the token: the server decides how long it must be. */
+/** Checks a token file, but not the length of the token: the server decides how long it must be. */
 function checkTokenFile(path: string, report: MapReport, paths: Paths): void {
   const codes = { none: 'no-token', open: 'open-token-file' } as const;
   const hint = 'For example: (umask 077; cat > token), then type the token of the server and press Ctrl-D twice.';

@@ -9,11 +9,11 @@ import { checkSecretFile, readSecret } from './secret-file.js';
 
 /** Where HTTP clients can observe the scheduler. */
 export interface HttpSettings {
-  /** The path of a socket file is absolute. */
+  /** Where the server listens. The path of a socket file is absolute. */
   readonly listen: ListenAddress;
-  /** Absolute; its trimmed content is the token. */
+  /** An absolute path. The trimmed content of the file is the token. */
   readonly tokenFile?: string;
-  /** Whether a client needs no token: for `/metrics`, and for `/healthz` and `/readyz`. */
+  /** Whether clients need no token: `metrics` is for `/metrics`, `health` for `/healthz` and `/readyz`. */
   readonly isOpen: { readonly metrics: boolean; readonly health: boolean };
 }
 
@@ -44,7 +44,7 @@ function socketAt(path: string, report: MapReport): ListenAddress {
   return { socket: path };
 }
 
-/** Without a token nothing can require one, and other machines must have no access. */
+/** Checks a server without a token: no endpoint can require one, and other machines must have no access. */
 function checkNoToken({ listen, metrics, health }: Written, report: MapReport): void {
   if ('host' in listen && !isLoopback(listen.host)) {
     report.error('http', {
@@ -76,7 +76,7 @@ const tooShort = (token: string, file: string): Pick<Words, 'code' | 'message'> 
   message: `http: the token in ${file} is too short: ${token.length} of at least ${SHORTEST_TOKEN} characters.`,
 });
 
-/** The token in a file; `undefined` if the file cannot be read, or its token has fewer than 16 characters. */
+/** Returns the token in a file; `undefined` if the file cannot be read, or its token has fewer than 16 characters. */
 export function readToken(file: string): string | undefined {
   try {
     const token = readSecret(file);

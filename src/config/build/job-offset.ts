@@ -5,9 +5,9 @@ import type { Duration } from '../../domain/time.js';
 import type { Machine } from './machine.js';
 
 /**
- * Spreads the same timer over many hosts, and many timers over one host: a fixed offset in [0, jitter), the same after every restart.
- * The fraction is the first 48 bits of SHA-256 over `spreadBy`, a NUL and the timer's name. `spreadBy` is the host name, or
- * the name of a shared state.
+ * Returns the fixed offset of a timer in [0, jitter), which is the same after every restart. It spreads the same timer
+ * over many hosts, and many timers over one host. The fraction is the first 48 bits of SHA-256 over `spreadBy`, a NUL
+ * and the timer's name. `spreadBy` is the host name, or the name of a shared state.
  */
 export function jobOffset(jitter: Duration, spreadBy: string, name: string): Duration {
   if (jitter === 0) return 0;
@@ -15,6 +15,6 @@ export function jobOffset(jitter: Duration, spreadBy: string, name: string): Dur
   return Math.floor((digest.readUIntBE(0, 6) / 2 ** 48) * jitter);
 }
 
-/** The text that jitter is derived from: the name of the shared state, otherwise that of this machine. */
+/** Returns the text that jitter is derived from: the name of the shared state, or else the host name. */
 export const spreadBy = (state: StatePlace, { hostname }: Pick<Machine, 'hostname'>): string =>
   state.kind === 'shared' ? nameOfShared(state.url) : hostname;

@@ -25,7 +25,7 @@ export interface JobContext {
   /** The time zone of the file. */
   readonly timezone: string;
   readonly command: CommandContext;
-  /** Where the state of the file is. Workers need a state on Redis. */
+  /** Where the state is. Workers need a shared state on Redis. */
   readonly state: StatePlace;
   /** Whether to warn about clock changes. */
   readonly foresees: boolean;
@@ -69,7 +69,10 @@ function definitionOf(values: TimerValues, timezone: string): Job['definition'] 
   return definition;
 }
 
-/** From SIGTERM to SIGKILL at the scheduler's end, unless a timer sets it: less than the 10 s after which container runtimes kill. */
+/**
+ * The time from SIGTERM to SIGKILL when the scheduler stops, unless the timer sets `kill_after`. It is shorter than the
+ * 10 s after which container runtimes send SIGKILL.
+ */
 const STOP_GRACE = 8 * SECOND;
 
 type Timing = Pick<
@@ -102,14 +105,19 @@ function buildTiming(
   };
 }
 
-/** The schedule as JSON for a job that a running scheduler reported, which has no text in a file. */
+/**
+ * Returns a schedule as it is written. For a job that a running scheduler reported, `source` is JSON, because it has no
+ * text in a file.
+ */
 function writtenAs({ key, text }: ReadSchedule, values: TimerValues, report: MapReport): Job['written'] {
   const value = values[key as ScheduleKey];
   const source = report.sourceOf(key) ?? (typeof value === 'string' ? value : JSON.stringify(value));
   return { key, text, ...(source !== text && { source }) };
 }
 
-/** The coming year, as far as the timer is active; empty for a timer that never fires or sets `dst` itself. */
+/**
+ * Returns the part of the next year in which the timer is active; `undefined` if the timer is disabled or sets `dst`.
+ */
 function spanToForesee(
   values: TimerValues,
   { notBefore, notAfter }: ActiveWindow,
@@ -119,7 +127,7 @@ function spanToForesee(
   return { from: Math.max(start, notBefore ?? start), until: Math.min(start + 365 * DAY, notAfter ?? Infinity) };
 }
 
-/** The zone that a map names, or `fallback`. Reports an unknown zone. */
+/** Returns the zone that a map names, or `fallback`. Reports an unknown zone. */
 export function readTimezone(name: string | undefined, fallback: string, report: MapReport): string {
   if (name === undefined || isTimeZone(name)) return name ?? fallback;
   const { message, hint } = wrongTimeZone(name);
@@ -156,8 +164,8 @@ function buildWindow(values: TimerValues, report: MapReport, timezone: string): 
 }
 
 /**
- * Warns about a timer whose window contains none of its upcoming firings. The schedule itself reports a window that has
- * ended.
+ * Warns about a timer whose window contains none of its upcoming firings. A schedule that has no upcoming firing at all
+ * reports that itself.
  */
 function warnNever(
   { schedule, key }: ReadSchedule,
@@ -181,7 +189,7 @@ function hasFiring(schedule: Schedule, { after, until }: { after: number; until:
   return next !== undefined && (until === undefined || next <= until);
 }
 
-/** Runs like the timer's command, but without its success codes. */
+/** Builds `fallback`, which runs like the timer's command, but without its success codes. */
 function buildFallback(values: TimerValues, report: MapReport, setting: Setting): Command | undefined {
   const run = buildRun('fallback', values.fallback, report);
   return run === undefined ? undefined : { run, ...setting, successCodes: [0] };
@@ -189,7 +197,10 @@ function buildFallback(values: TimerValues, report: MapReport, setting: Setting)
 
 const NO_HOOKS: Hooks = {};
 
-/** Hooks run where the timer runs and succeed with exit code 0. Their output is logged only when they fail. */
+/**
+ * Builds the hooks. They run where the timer's command runs, and succeed with exit code 0. Their output is logged only
+ * when they fail.
+ */
 function buildHooks(values: TimerValues, report: MapReport, setting: Setting): Hooks {
   const { on_failure, on_success, on_recovery } = values;
   if (on_failure === undefined && on_success === undefined && on_recovery === undefined) return NO_HOOKS;

@@ -56,7 +56,7 @@ export class MapReport {
     return this.#own.map.entries.has(key);
   }
 
-  /** The map's own keys, in the order of the file. */
+  /** Returns the map's own keys, in the order of the file. */
   ownKeys(): readonly string[] {
     return [...this.#own.map.entries.keys()];
   }
@@ -74,7 +74,7 @@ export class MapReport {
     if (!this.ignores(words.code)) this.#problems.warn({ ...words, ...this.#where(key, part) });
   }
 
-  /** Reports at the map's name what is missing, unless some of the map's keys are unknown. */
+  /** Reports a missing key at the map's name. Does nothing if a broken merge hides some of the map's keys. */
   errorInAll(words: Words): void {
     if (this.#own.map.isPartial) return;
     this.#problems.error({ ...words, at: this.#own.key, path: this.#own.path });
@@ -89,7 +89,10 @@ export class MapReport {
     return this.#own.map.entries.get(key) ?? this.#behind?.map.entries.get(key);
   }
 
-  /** A value's text in the file, without the quotes and indentation around it; `undefined` if it is not in the file. */
+  /**
+   * Returns a value's text in the file, without the quotes and indentation around it; `undefined` if it is not in the
+   * file.
+   */
   sourceOf(key: string): string | undefined {
     const value = this.entry(key)?.value;
     if (value === undefined || value.end <= value.start) return undefined;
@@ -109,7 +112,10 @@ export class MapReport {
     return { at: (span && this.#stretch(slot, span)) ?? placeOf(slot), path };
   }
 
-  /** The position of a text range in the file; `undefined` if escapes, line breaks or variables make the two differ. */
+  /**
+   * Returns the position in the file of a range of a string. `undefined` if escapes, line breaks or variables make the
+   * string differ from its text in the file.
+   */
   #stretch({ value, at }: Slot, [start, end]: readonly [number, number]): TextSpan | undefined {
     if (value.kind !== 'scalar' || value.start !== at.start || value.text.includes('${')) return undefined;
     const { text } = this.#problems.source;

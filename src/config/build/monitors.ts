@@ -26,7 +26,7 @@ export function buildMonitors(ping: TimerValues['ping'], context: MonitorContext
 
 const EXAMPLES = 'For example: ping: https://hc-ping.com/your-uuid, or ping: {sentry: DSN}, or ping: {url: …}';
 
-/** `listed`: its position in a list. */
+/** Builds one monitor. `listed` is its position if `ping` is a list. */
 function buildMonitor(ping: PingValue, context: MonitorContext, listed: Part): readonly Monitor[] {
   if (typeof ping === 'string') return [healthchecks(ping)];
   const error = (words: Words, item?: string) =>
@@ -75,7 +75,7 @@ function buildSentry(
     report.warn('ping', {
       code: 'sentry-schedule',
       message: `ping: Sentry does not support this schedule (${schedule.why}), so it will not notice a missing run.`,
-      hint: 'Set up the monitor in Sentry; ignore: [sentry-schedule] silences this.',
+      hint: 'Set up the monitor in Sentry; ignore: [sentry-schedule] silences this warning.',
     });
   }
   return [sentry({ project, slug, ...('config' in schedule && schedule) })];

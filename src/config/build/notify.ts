@@ -6,12 +6,18 @@ import type { MapReport } from './map-report.js';
 import { withoutUndefined } from './without-undefined.js';
 import type { FileValues, TimerValues } from '../check/schema.js';
 
-/** From SIGTERM to SIGKILL of a notification command. A timer's own grace is for its own command, and may be hours. */
+/**
+ * The time from SIGTERM to SIGKILL of a notification command. The `kill_after` of a timer is for its own command, and
+ * may be hours.
+ */
 const GRACE = 5 * SECOND;
 /** Settings of a notification command. It succeeds with exit code 0, and its output is logged only when it fails. */
 export const TELLING = { successCodes: [0], killAfter: GRACE, output: { to: 'discard' } } as const;
 
-/** The changes that are reported by default. Missed firings are not: after a restart, every busy timer has some. */
+/**
+ * The changes that are reported by default. Missed firings are not, because after a restart every frequent timer has
+ * some.
+ */
 const ON: readonly Change[] = CHANGES.filter((change) => change !== 'missed');
 const STILL_FAILING_AFTER = 5;
 

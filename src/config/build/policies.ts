@@ -20,7 +20,10 @@ export function buildPolicies(values: TimerValues, report: MapReport, random: ()
 
 const RETRY = { attempts: 1, delay: SECOND, factor: 2, jitter: false };
 
-/** Builds `retry`. Without `attempts` there is no retry. The default pauses are 1 s, 2 s, 4 s …, at most 1 min, without jitter unless set. */
+/**
+ * Returns the options of `retry`, with defaults. Without `attempts` there is no retry. The default pauses are 1 s, 2 s,
+ * 4 s …, at most 1 min, without jitter.
+ */
 export function retryOptions(written: TimerValues['retry']): RetryOptions {
   const given: RetryValues = typeof written === 'object' ? written : withoutUndefined({ attempts: written });
   const { attempts, delay, factor, jitter } = { ...RETRY, ...withoutUndefined(given) };

@@ -17,7 +17,7 @@ export interface ReadSchedule extends ParsedSchedule {
 
 const KINDS: ReadonlyMap<string, ScheduleKind> = new Map(scheduleKinds.map((kind) => [kind.key, kind]));
 
-/** Reads the one schedule key of a timer. Reports it if it is missing, not the only one, or not a valid schedule. */
+/** Reads the schedule of a timer. Reports a schedule that is missing, not the only one, or invalid. */
 export function readSchedule(
   values: Readonly<Record<string, unknown>>,
   report: MapReport,
@@ -49,7 +49,7 @@ export function readSchedule(
   return schedules[0];
 }
 
-/** Whether a key is a misspelled schedule, which is already reported with the right word. */
+/** Whether a key is a misspelled schedule key, which is already reported with the right word. */
 const isMisspelledSchedule = (key: string): boolean =>
   !isKeyOf('timer', key) && KINDS.has(meantKey(key, 'timer') ?? '');
 
@@ -89,7 +89,10 @@ function tellScheduleError(error: unknown, key: string, value: unknown, report: 
   }
 }
 
-/** The schedule reports only its first unknown key, and cannot know where else a key belongs. */
+/**
+ * Reports every unknown key of `every`. The schedule itself reports only the first one, and cannot suggest where else a
+ * key belongs.
+ */
 function tellUnknownKeys(value: unknown, report: MapReport): void {
   for (const item of Object.keys(Object(value) as object).filter((key) => !isKeyOf('every', key))) {
     const words = { code: 'every-key' as const, message: `every has no key "${clip(item)}".` };

@@ -7,15 +7,16 @@ import type { MapReport, Warning, Words } from './map-report.js';
 interface SecretFile {
   /** Absolute. */
   readonly path: string;
-  /** The key of the timer file whose map names the file, and the key in that map. */
+  /** The key of the timer file whose map names the file, such as `http`. */
   readonly key: string;
+  /** The key in that map, such as `token_file`. */
   readonly item: string;
   /** What the file contains: `token`. */
   readonly what: string;
   readonly codes: { readonly none: Words['code']; readonly open: Warning['code'] };
   /** How to create the file. */
   readonly hint: string;
-  /** Why a secret that can be read is not accepted. */
+  /** Returns why a secret that can be read is not accepted. */
   readonly faultOf?: (secret: string) => Pick<Words, 'code' | 'message'> | undefined;
 }
 
@@ -42,9 +43,9 @@ function faultIn({ path, key, what, codes, faultOf }: SecretFile): Pick<Words, '
   }
 }
 
-/** The trimmed text. @throws the system's error */
+/** Returns the trimmed text of a file. @throws the error of the system */
 export const readSecret = (path: string): string => readFileSync(path, 'utf8').trim();
 
-/** Judged by its mode, regardless of its owner. */
+/** Whether the mode of a file gives permissions to its group or to other users. Ignores who owns the file. */
 const isOpenToOthers = (path: string): boolean =>
   ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0;

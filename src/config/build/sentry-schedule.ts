@@ -6,7 +6,7 @@ import type { TimerValues } from '../check/schema.js';
 
 type Timing = Pick<Job, 'schedule' | 'written' | 'timezone' | 'offset' | 'timeout' | 'deadline' | 'window'>;
 
-/** A timer as Sentry receives it, or why Sentry cannot. */
+/** The schedule of a timer as Sentry receives it, or why Sentry does not support it. */
 export type SentrySchedule = { readonly config: MonitorConfig } | { readonly why: string };
 
 /** Translates a timer's schedule for Sentry: a crontab of five fields, or an interval of whole minutes. */
@@ -70,7 +70,10 @@ function intervalOf(length: Duration): MonitorConfig['schedule'] | string {
 /** Sentry accepts at most four weeks. */
 const LONGEST: Duration = 28 * DAY;
 
-/** The maximum length of a run: all attempts, the grace at the end of each, and the pauses between them. `undefined` without a timeout. */
+/**
+ * Returns the maximum length of a run: all attempts, the grace period at the end of each, and the pauses between them.
+ * `undefined` without a timeout.
+ */
 function longestRun({ timeout }: Timing, values: TimerValues): Duration | undefined {
   if (timeout === undefined) return undefined;
   const { attempts, delay, factor, maxDelay } = retryOptions(values.retry);

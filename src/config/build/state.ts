@@ -7,7 +7,7 @@ import type { MapReport } from './map-report.js';
 import type { FileValues, TimerValues } from '../check/schema.js';
 import { checkSecretFile } from './secret-file.js';
 
-/** Reads where the state is, and warns about a path on a network. */
+/** Reads where the state is, and warns about a path on a network file system. */
 export function buildState(
   written: FileValues['state'],
   report: MapReport,
@@ -49,7 +49,7 @@ function checkPasswordFile(path: string, report: MapReport, paths: Paths): void 
   checkSecretFile({ path, key: 'state', item: 'password_file', what: 'password', codes, hint }, report, paths);
 }
 
-/** Keys that need an earlier scheduler's records, and what happens without those. */
+/** Keys that need the records of an earlier scheduler, and what happens without the records. */
 const NEEDS: readonly (readonly [keyof TimerValues, string])[] = [
   ['catch_up', 'nothing is caught up after a restart'],
   ['max_runs', 'counting starts over after a restart'],

@@ -17,7 +17,10 @@ const DEFAULT_ENDPOINT = 'http://localhost:4318';
 const PATH = '/v1/traces';
 const EXAMPLE = 'For example: tracing: http://127.0.0.1:4318';
 
-/** Builds `tracing`. OpenTelemetry's variables fill in what is missing. Empty if it is off. */
+/**
+ * Builds `tracing`. OpenTelemetry's environment variables provide what is missing. Returns an empty object if tracing
+ * is off.
+ */
 export function buildTracing(
   values: FileValues['tracing'],
   report: MapReport,
@@ -41,11 +44,11 @@ function mapOf(values: Written | true): Exclude<Written, string> {
   return typeof values === 'string' ? { endpoint: values } : values;
 }
 
-/** The position of an item in the file. */
+/** Returns the item to mark, if the value is a map that has it. */
 const partOf = (values: Written | true, item: string): { item?: string } =>
   typeof values === 'object' && item in values ? { item } : {};
 
-/** What the environment says about where spans go. */
+/** Returns the URL of the collector according to the environment, and the variable that sets it. */
 function endpointOf(env: Environment, report: MapReport): { readonly url: string; readonly from: string } {
   const told = (name: string) => env[name]?.trim() || undefined;
   const protocol = told('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ?? told('OTEL_EXPORTER_OTLP_PROTOCOL');
@@ -62,7 +65,7 @@ function endpointOf(env: Environment, report: MapReport): { readonly url: string
   };
 }
 
-/** An endpoint is a base URL, as in OpenTelemetry's variable. The complete URL means the same. */
+/** Returns the complete URL. An endpoint is a base URL, as in OpenTelemetry's variable, or already the complete URL. */
 function withPath(endpoint: string): string {
   if (!isHttp(endpoint)) return endpoint;
   const url = new URL(endpoint);

@@ -5,8 +5,8 @@ import { inUnits, type BuiltTimer } from './warn-of-long-runs.js';
 /** More timers than this at one instant cause a warning. */
 const MOST_AT_ONCE = 5;
 /**
- * At most this many instants are checked: those at which most timers fire next. That finds every herd that matters, in
- * bounded time.
+ * At most this many instants are checked: those at which the most timers fire next. This finds every herd that matters
+ * in bounded time.
  */
 const MOST_INSTANTS = 20;
 /** A warning names at most this many timers of a herd. */
@@ -22,7 +22,7 @@ const JITTERS: readonly Duration[] = [3600, 1800, 900, 600, 300, 120, 60, 30, 15
 interface HerdContext {
   readonly start: Instant;
   readonly timezone: string;
-  /** Maximum active runs; absent: no limit. */
+  /** The maximum number of active runs. Absent if there is no limit. */
   readonly concurrency?: number;
 }
 
@@ -32,8 +32,8 @@ interface Herd {
 }
 
 /**
- * Warns, at the first of its timers, of each herd: more than {@link MOST_AT_ONCE} timers that repeatedly fire at the same instant.
- * Excludes timers kept apart by jitter, by their group or by the overall limit.
+ * Warns about each herd at the first of its timers. A herd is more than {@link MOST_AT_ONCE} timers that repeatedly
+ * fire at the same instant. Excludes timers that jitter, their group or the overall limit keeps apart.
  */
 export function warnOfHerds(timers: readonly BuiltTimer[], { start, timezone, concurrency }: HerdContext): void {
   if (concurrency !== undefined && concurrency <= MOST_AT_ONCE) return;
@@ -56,7 +56,7 @@ interface Coming {
   readonly first: Instant;
 }
 
-/** The herds, largest first. */
+/** Returns the herds, largest first. */
 function herdsAmong(timers: readonly BuiltTimer[], start: Instant): readonly Herd[] {
   const coming: Coming[] = [];
   const dueFirst = new Map<Instant, BuiltTimer[]>();
@@ -76,13 +76,16 @@ function herdsAmong(timers: readonly BuiltTimer[], start: Instant): readonly Her
     .sort((some, others) => others.members.length - some.members.length);
 }
 
-/** The timers that fire at an instant and again at the `following` one: a coincidence is not a herd. */
+/** Returns the timers that fire at an instant and again at the `following` one: a coincidence is not a herd. */
 const dueAt = (coming: readonly Coming[], at: Instant, following: Instant | undefined): BuiltTimer[] =>
   following === undefined
     ? []
     : coming.filter((one) => isDue(one, at) && isDue(one, following)).map(({ timer }) => timer);
 
-/** For most timers, comparing their first firing is enough: asking their schedules takes several times as long. */
+/**
+ * Whether a timer fires at an instant. For most timers it is enough to compare the first firing: a query of the
+ * schedule takes several times as long.
+ */
 const isDue = ({ timer, first }: Coming, at: Instant): boolean =>
   first < at ? nextOf(timer, at - 1) === at : first === at;
 
@@ -105,7 +108,7 @@ function warnOfHerd({ at, members }: Herd, timezone: string): void {
     message: `${members.length} timers repeatedly fire at the same instant: ${names.join(', ')} and ${others} more; next at ${formatLocal(at, timezone)}.`,
     hint:
       jitter === undefined
-        ? 'Move some of them.'
+        ? 'Move some of them to other times.'
         : `Spread them with jitter: ${inUnits(jitter)} in each timer, or in defaults.`,
   });
 }

@@ -5,7 +5,7 @@ import { retryOptions } from './policies.js';
 import type { MapReport } from './map-report.js';
 import type { TimerValues } from '../check/schema.js';
 
-/** A job with its source, and where to report its errors. */
+/** A job with its source, and the report for its errors. */
 export interface BuiltTimer {
   readonly job: Job;
   /** The values of the timer, defaults included. */
@@ -30,7 +30,7 @@ function warnOfTimeout({ job: { timeout = 0 }, values: { overlap = 'skip' }, rep
   report.warn('timeout', {
     code: 'timeout-over-interval',
     message: `timeout: a run may last ${inUnits(timeout)}, but the next firing is due ${inUnits(interval)} later, and would be skipped.`,
-    hint: 'Shorten it, or write overlap: queue, allow or replace.',
+    hint: 'Shorten the timeout, or write overlap: queue, allow or replace.',
   });
 }
 

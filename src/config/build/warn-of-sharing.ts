@@ -21,13 +21,14 @@ interface Receiver {
   readonly key: 'heartbeat' | 'ping' | 'notify';
   /** Describes the sender in messages. */
   readonly sender: string;
-  /** Normalized; includes more than the address if the service distinguishes senders by more. */
+  /** The normalized address, with whatever else the service distinguishes senders by. */
   readonly identity: string;
 }
 
 /**
  * Warns about senders that share one receiver: a service that expects one schedule cannot distinguish them. People can,
- * so timers may notify the same address. `heartbeat` is the address of the scheduler's own.
+ * so several timers may `notify` the same address. `heartbeat` is the address for the heartbeat of the scheduler
+ * itself.
  */
 export function warnOfSharedReceivers(timers: readonly BuiltTimer[], heartbeat: string | undefined): void {
   const first = new Map<string, Receiver>();
@@ -68,17 +69,17 @@ const receiversOf = ({ job: { name: sender }, values: { ping, notify } }: BuiltT
     : [{ key: 'notify', sender, identity: oneSpelling(notify.webhook) } as const]),
 ];
 
-/**
- * The normalized spelling of an address: scheme, host case, the root's dot, a default port and trailing slashes make no
- * difference.
- */
+/** Normalizes an address: scheme, host case, the root's dot, a default port and trailing slashes make no difference. */
 function oneSpelling(address: string): string {
   if (!URL.canParse(address)) return address;
   const { host, pathname, search } = new URL(address);
   return `${host.replace(/\.(?=$|:)/, '')}${pathname.replace(/\/+$/, '')}${search}`;
 }
 
-/** What distinguishes a timer's monitors from those of others; empty for requests that contain the timer's name. */
+/**
+ * Returns what distinguishes a timer's monitors from those of other timers. Empty for requests that contain the timer's
+ * name.
+ */
 function pingIdentities(ping: PingValue | readonly PingValue[] | false | undefined, name: string): readonly string[] {
   if (ping === undefined || ping === false) return [];
   if (Array.isArray(ping)) return ping.flatMap((one: PingValue) => pingIdentities(one, name));

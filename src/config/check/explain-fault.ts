@@ -38,7 +38,7 @@ export function oddInLine(fault: TextSpan, source: Source): Problem | undefined 
   };
 }
 
-/** The search covers this much of a line. */
+/** The number of characters of a line that are searched. */
 const LONGEST_LINE = 2_000;
 
 /** Whether a fault does not affect the lines after it. */
@@ -51,7 +51,10 @@ const LOCAL: ReadonlySet<YamlFault['code']> = new Set([
   'TAB_AS_INDENT',
 ]);
 
-/** A quoted text that spans lines, with an error after it on its last line, most likely lacks its closing quote. */
+/**
+ * Whether a fault shows that a quoted text most likely lacks its closing quote. Then the text spans lines, and the
+ * fault is in it or follows it on its last line.
+ */
 function endsBefore(span: TextSpan, fault: YamlFault, source: Source): boolean {
   if (fault.code === 'BAD_DQ_ESCAPE' || fault.start < span.start) return false;
   if (fault.start < span.end) return fault.code === 'MISSING_CHAR' || fault.code === 'BAD_INDENT';
@@ -124,7 +127,7 @@ function missing(fault: YamlFault, source: Source, parsed: ParsedYaml): Problem 
   return unclosedBracket(fault, source, parsed) ?? unexpected(fault, source);
 }
 
-/** A line of a map without a colon, or with one that no space follows, so that it is not a separator. */
+/** Explains a line of a map without a colon, or with a colon that no space follows, so that it is not a separator. */
 function noColon(fault: TextSpan, source: Source): Problem {
   const [text = ''] = source.slice(fault).split('\n', 1);
   const at = { start: fault.start, end: fault.start + text.trimEnd().length };
@@ -141,7 +144,10 @@ function missingColon(text: string): ValueRefusal {
   return { code: 'missing-colon', message, hint: `Write ${clip(word)}: ${clip(rest)}${otherwise}` };
 }
 
-/** YAML reads two keys of a `{…}` without a comma between them as one text that contains a map. */
+/**
+ * Explains a missing comma: YAML reads two keys of a `{…}` without a comma between them as one text that contains a
+ * map.
+ */
 function blockInFlow(fault: YamlFault, source: Source): Problem {
   const [, before = ''] = /^((?:"[^"\n]*"|[^\n{}[\],"]*)\s+)(?:[\w.-]+|"[^"\n]*"):\s/.exec(source.slice(fault)) ?? [];
   const at = { start: fault.start + before.length, end: fault.end };
@@ -182,7 +188,7 @@ function unclosedBracket(_fault: YamlFault, source: Source, { unclosed }: Parsed
   };
 }
 
-/** A key that spans lines: the first line lacks its colon, or the last is indented too far. */
+/** Explains a key that spans lines: the first line lacks its colon, or the last is indented too far. */
 function brokenLine(fault: YamlFault, source: Source): Problem {
   const lines = source.slice(fault).split('\n');
   const { key } = lineValue(source, fault.start);

@@ -9,7 +9,7 @@ import type { ValueRefusal } from './schema-values.js';
 type Issue = core.$ZodIssue;
 
 /**
- * Selects the failures for the most likely form of a union. So a wrong key inside `retry: {…}` is reported directly,
+ * Selects the failures for the most likely form of a union. This reports a wrong key inside `retry: {…}` itself,
  * instead of "retry takes a number or a map".
  */
 export function meantIssues(issue: Issue): readonly Issue[] {
@@ -28,7 +28,7 @@ const ANOTHER_FORM: ReadonlySet<string | undefined> = new Set([
   'invalid_union',
 ]);
 
-/** Describes what a schema rejected. `issue.message` is the phrase for what it accepts. */
+/** Describes what a schema rejected. `issue.message` is the phrase for what the schema accepts. */
 export function explainIssue(issue: Issue, key: string, value: Node): ValueRefusal {
   if (issue.code === 'custom') {
     const refusal = issue.params as ValueRefusal;
@@ -60,7 +60,7 @@ function explainEmpty({ message: phrase }: Issue, key: string, { value }: Scalar
   return { code: 'bad-value', message, hint: `Give it a value, or remove ${key}.` };
 }
 
-/** How a message names a value. */
+/** Returns how messages name a value. */
 export function describe(node: Node): string {
   if (node.kind === 'list') return node.items.length === 0 ? 'an empty list' : 'a list';
   if (node.kind === 'map') return 'a map';

@@ -102,7 +102,7 @@ export const FOREIGN_WORDS: Readonly<Record<string, string>> = Object.fromEntrie
   Object.entries(WORDS).flatMap(([key, words]) => words.split(' ').map((word) => [word, key])),
 );
 
-/** Keys of other levels that most likely mean a key of this one here: a webhook is an address, as that of `ping`. */
+/** Keys of other levels, and the keys of this level that they most likely mean: a `url` in `notify` is a webhook. */
 export const MEANT_HERE: Readonly<Partial<Record<HintLevel, Readonly<Record<string, string>>>>> = {
   notify: { url: 'webhook' },
 };

@@ -34,5 +34,5 @@ export function unitHint(written: string, keyOf: (rest: string) => string | unde
   const key = keyOf(rest);
   if (key === undefined || !DURATIONS.has(key)) return undefined;
   const example = EXAMPLES[/^(?:ms|milli)/.test(unit) ? 'ms' : unit.charAt(0)] ?? '30s';
-  return `Did you mean ${key}? Its value has the unit: ${key}: ${example}.`;
+  return `Did you mean ${key}? The unit is part of the value: ${key}: ${example}.`;
 }

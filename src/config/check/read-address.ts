@@ -2,7 +2,7 @@ import type { Code } from '../text/codes/index.js';
 import { nearest } from '../../text/nearest.js';
 import { PLACEHOLDERS, placeholdersIn } from '../../monitors/index.js';
 
-/** What is wrong with an address. */
+/** An error in an address. */
 export interface AddressFault {
   readonly code: Code;
   readonly message: string;
@@ -11,7 +11,10 @@ export interface AddressFault {
 
 const EXAMPLE = 'For example: https://hc-ping.com/your-uuid';
 
-/** What is wrong with a web address; `undefined` if nothing. Its text is often a secret, so messages do not repeat it. */
+/**
+ * Returns what is wrong with a web address; `undefined` if it is valid. An address often contains a secret, so messages
+ * do not repeat it.
+ */
 export function addressFault(written: string, mayHold: 'placeholders' | 'none'): AddressFault | undefined {
   const unknown = mayHold === 'placeholders' ? unknownPlaceholder(written) : undefined;
   if (unknown) return unknown;
@@ -26,7 +29,7 @@ export function addressFault(written: string, mayHold: 'placeholders' | 'none'):
     return {
       code: 'bad-address',
       message: 'Placeholders do not work in the host of an address.',
-      hint: 'Write it out.',
+      hint: 'Write out the host.',
     };
   return undefined;
 }

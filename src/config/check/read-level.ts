@@ -9,7 +9,7 @@ import type { TextSpan } from '../text/source.js';
 import { KEYS, type KeyLevel } from './schema.js';
 import { isKeyOf, unknownKey } from './unknown-key.js';
 
-/** A schema whose keys are all optional: a separate check reports required keys, with its own message. */
+/** A schema whose keys are all optional: a separate check reports missing keys, with its own message. */
 type LevelSchema = z.ZodMiniObject;
 
 /** At most this many sets of keys have a schema of their own. */
@@ -27,7 +27,7 @@ export class LevelReader {
     this.#plain = plain;
   }
 
-  /** The valid values. Wrong values are reported and omitted, so that later checks see the rest. */
+  /** Returns the valid values. Invalid values are reported and omitted, so that later checks see the rest. */
   read<S extends LevelSchema>(whole: S, map: MapNode, place: { level: KeyLevel; path: Path }): z.output<S> {
     const schema = this.#narrow(whole, map, place.level);
     const values = Object.create(null) as Record<string, unknown>;
@@ -47,7 +47,10 @@ export class LevelReader {
     throw rest.error;
   }
 
-  /** Zod looks for every key of a schema. Most maps have few of them, and the same ones as other maps. */
+  /**
+   * Returns the schema for only the keys that a map has. Zod looks for every key of a schema, but most maps have few of
+   * them, and the same ones as other maps.
+   */
   #narrow<S extends LevelSchema>(whole: S, { entries }: MapNode, level: KeyLevel): S {
     const name = [level, ...[...entries.keys()].filter((key) => isKeyOf(level, key))].join(' ');
     const known = this.#narrowed.get(name);
@@ -87,7 +90,7 @@ export class LevelReader {
 
 const ALL_KEYS = 'timers keys lists all keys.';
 
-/** In `{run: echo a, b}`, the comma ends the command. */
+/** Returns the hint for a key without a value: in `{run: echo a, b}`, the comma ends the command. */
 const hintForFlag = (node: Node): string | undefined =>
   node.kind === 'scalar' && node.value === null ? 'If it belongs to the text before it, quote that text.' : undefined;
 
@@ -104,7 +107,10 @@ interface ReadMap {
 const isVariable = (node: Node): node is ScalarNode =>
   node.kind === 'scalar' && typeof node.value === 'string' && node.value.includes('${');
 
-/** The value of a variable is a text. If the text is rejected but reads as a number or boolean, it counts as one. */
+/**
+ * Converts a rejected text with a variable to a number or boolean, if it reads as one: a variable always expands to a
+ * text.
+ */
 function retype(values: object, { code, path }: core.$ZodIssue, map: MapNode): void {
   if (code === 'custom' || !isVariable(find(map, path as Path).value)) return;
   const holder = valueAt(values, path.slice(0, -1) as Path);
@@ -114,7 +120,7 @@ function retype(values: object, { code, path }: core.$ZodIssue, map: MapNode): v
   if (isPlain) Reflect.set(holder, path.at(-1) ?? '', JSON.parse(text.toLowerCase().replace(/^(-?)0+(?=\d)/, '$1')));
 }
 
-/** The node with its variables expanded. */
+/** Returns the node with its variables expanded. */
 function expanded(node: Node, values: object, path: Path): Node {
   const value = valueAt(values, path);
   return isVariable(node) && typeof value === 'string' ? { ...node, value, text: value } : node;
@@ -128,7 +134,7 @@ const valueAt = (values: unknown, path: Path): unknown =>
 
 interface Found extends Slot {
   readonly key?: TextSpan;
-  /** The part of the path that does not exist in the value, a map. */
+  /** The part of the path that does not exist in `value`, which is a map. */
   readonly missing?: string;
 }
 

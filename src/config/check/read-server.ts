@@ -16,12 +16,15 @@ export function readServer(written: string): TimeServer | undefined {
 
 const isPort = (port: number): boolean => port >= 1 && port <= 65_535;
 
-/** RFC 1123: letters, digits and hyphens between dots. The last part of a name is not a number; otherwise it would be an address. */
+/**
+ * Whether a text is a host name (RFC 1123): letters, digits and hyphens between dots. The last part is not a number,
+ * because the text would be an address.
+ */
 const isName = (text: string): boolean =>
   text.length <= LONGEST_NAME &&
   /^(?:[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?\.)*(?!\d+\.?$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.?$/i.test(text);
 
-/** Where to listen: at a port of a host (0 is any free port), or at a socket file, by its path as written. */
+/** Where to listen: on a port of a host (0 is any free port), or on a socket file, whose path is as written. */
 export type ListenAddress = TimeServer | { readonly socket: string };
 
 /** Reads `host:port` or `unix:PATH`. Returns `undefined` for any other text. */

@@ -17,8 +17,8 @@ export function* readTree(problems: Problems): Steps<Slot | undefined> {
 }
 
 /**
- * Reads it with the YAML library, which takes several times as long and reports errors. The most frequent error, a text
- * that needs quotes, is reported and skipped, so that later errors are reported as well.
+ * Reads the tree with the YAML library, which takes several times as long, but reports errors. The most frequent error,
+ * a text that needs quotes, is reported and skipped, so that later errors are reported as well.
  */
 export function* readAnyYaml(problems: Problems): Steps<Slot | undefined> {
   const { source } = problems;
@@ -45,7 +45,8 @@ export function* readJson(problems: Problems): Steps<Slot | undefined> {
 }
 
 /**
- * Reports merge conflicts in the file. Returns whether there are any, because other messages are then hardly useful.
+ * Reports merge conflicts in the file. Returns whether there are any, because conflicts make most other messages
+ * useless.
  */
 function tellConflicts(problems: Problems): boolean {
   const conflicts = [...problems.source.text.matchAll(/^<{7}(?: .*)?$/gm)];
@@ -61,7 +62,7 @@ interface Unquoted extends Broken {
   readonly end: number;
 }
 
-/** The values that lack quotes, one per line, in the order of the file. */
+/** Returns the values that lack quotes, one per line, in the order of the file. */
 function findUnquoted({ faults }: ParsedYaml, source: Source): readonly Unquoted[] {
   const found = new Map<number, Unquoted>();
   for (const fault of faults) {
@@ -97,7 +98,7 @@ function wordsForUnquoted(fault: YamlFault, faults: readonly YamlFault[], source
 
 const COLON = 'A string with ": " in it reads as a key and a value.';
 
-/** A second key on a line is not a text that lacks quotes. */
+/** Returns the words for a second key on a line, which is not a text that lacks quotes. */
 function wordsForColon(key: string, text: string): Words | undefined {
   const [, inner = ''] = /^([\w.-]+):(?= |$)/.exec(text) ?? [];
   const isKey =

@@ -2,12 +2,16 @@ import { NODES_LARGEST_ID, type Account } from '../../domain/command.js';
 import type { Accounts } from '../text/accounts.js';
 import type { ValueRefusal } from './schema-values.js';
 
-/** The largest user or group id. The next one, -1 in 32 bits, means "unchanged" to the kernel: the command would stay root. */
+/**
+ * The largest user or group id. The next one, -1 in 32 bits, means "unchanged" to the kernel: the command would stay
+ * root.
+ */
 const LARGEST_ID = 4_294_967_294;
 
 /**
- * Reads `name`, `uid`, `name:group` or `uid:gid`, where a group is also a name or number. A user's group is that of its account. A number
- * without an account is its own group, with home `/`. Ids are at most {@link LARGEST_ID}, and {@link NODES_LARGEST_ID} without setpriv.
+ * Reads `name`, `uid`, `name:group` or `uid:gid`, where a group is a name or a number. The default group is that of the
+ * account. A number without an account is also the group, and has the home directory `/`. Ids are at most
+ * {@link LARGEST_ID}, and {@link NODES_LARGEST_ID} without setpriv.
  */
 export function readUser(written: string, accounts: Accounts): Account | ValueRefusal {
   const found = findUser(written, accounts);
@@ -37,7 +41,7 @@ function findUser(written: string, accounts: Accounts): Account | ValueRefusal {
   return { ...account, gid, groups: account.groups.filter((other) => other !== gid) };
 }
 
-/** Includes the supplementary groups that list the user, like su. */
+/** Returns an account, with the supplementary groups that list the user, as `su` does. */
 function knownUser(user: string, accounts: Accounts): Account | undefined {
   const account = accounts.user(user);
   return account && { ...account, groups: accounts.groupsOf(account.name).filter((gid) => gid !== account.gid) };

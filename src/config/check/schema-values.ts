@@ -8,8 +8,8 @@ import { addressFault } from './read-address.js';
 import { WARNINGS, type WarningCode } from './warning-codes.js';
 
 /**
- * Values of the timer file's keys, for any key. Each schema's error is the phrase for what it accepts: `"timeout" takes
- * <phrase>, not …`.
+ * The schemas of values that several keys share. The error of each schema is the phrase for what it accepts: `"timeout"
+ * takes <phrase>, not …`.
  */
 
 export const phrase = {
@@ -67,7 +67,7 @@ export const storeUrl = z.pipe(
         }),
   ),
 );
-/** The name of a machine among others. */
+/** The name of a machine among those that share a state. */
 export const machineName = z
   .string('a name')
   .check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'a name of letters, digits, ".", "_" and "-"'));
@@ -95,7 +95,7 @@ export const duration = z.pipe(
       : refuse(context, length, {
           code: 'bad-duration',
           message: 'The duration must be longer than 0.',
-          hint: 'Leave the key out, or write a longer one.',
+          hint: 'Leave the key out, or write a longer duration.',
         }),
   ),
 );
@@ -125,7 +125,7 @@ export const size = z.pipe(
   }),
 );
 
-/** Values are used as written: `1` and `true` are texts. */
+/** Environment variables. Values are used as written: `1` and `true` are strings. */
 export const env = z.record(z.string(), z.string('a string'), 'a map of names to strings');
 
 export const command = z.union(
@@ -155,7 +155,9 @@ export const warningCode = z.pipe(
   }),
 );
 
-/** A web address; with placeholders for a run's facts if the key is about a run. */
+/**
+ * Returns the schema of a web address. It may contain placeholders for the facts of a run if the key is about a run.
+ */
 const addressThat = (mayHold: 'placeholders' | 'none') =>
   z.pipe(
     z.string(phrase.address),

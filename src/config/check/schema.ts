@@ -28,7 +28,8 @@ import {
 } from './schema-values.js';
 
 /**
- * The only definition of the timer file's keys and their values. Types, checks, suggestions and messages follow from it.
+ * The only definition of the timer file's keys and their values. Types, checks, suggestions and messages follow from
+ * it.
  */
 
 const orMap = (what: string): string => `${what}, or a map`;
@@ -57,7 +58,7 @@ const catchUp = z.strictObject(
   { policy: z.optional(z.enum(['latest', 'all'], 'latest or all')), within: z.optional(duration) },
   'a map',
 );
-/** A text without a digit is a wrong word, not a wrong duration. */
+/** The duration of `catch_up`. A text without a digit is an unknown word, not an invalid duration. */
 export const catchUpLength = z.pipe(z.string().check(z.regex(/\d/)), duration);
 const output = z.strictObject(
   { file: z.optional(path), max_size: z.optional(size), parse: z.optional(z.literal('json', 'json')) },
@@ -143,7 +144,7 @@ const logFile = z.pipe(
   z.transform((file: string): z.output<typeof log> => ({ file })),
 );
 
-/** What both a timer and `defaults` accept. */
+/** The keys that both a timer and `defaults` accept. */
 const sharedKeys = {
   description: z.optional(text),
   tags: z.optional(z.array(text, 'a list of strings, such as [nightly, db]')),

@@ -12,7 +12,7 @@ const placeIn = (level: HintLevel): string => {
   return level === 'timer' ? 'in a timer' : `under ${level}`;
 };
 
-/** The message for an unknown key: the nearest key of its level, or the level it belongs to. */
+/** Describes an unknown key. Suggests the nearest key of its level, or the level that the key belongs to. */
 export function unknownKey(key: string, level: KeyLevel, holdsTimer: boolean): ValueRefusal {
   if (level === 'defaults' && isKeyOf('timer', key)) {
     const message = `"${key}" cannot be a default: every timer sets its own.`;
@@ -46,7 +46,7 @@ export const missingSpace = (key: string, value: string): ValueRefusal => ({
   hint: `Write ${clip(key)}: ${clip(value)}`,
 });
 
-/** How to fix a key that a level does not have; `holdsTimer`: its value looks like a timer. */
+/** Returns how to fix a key that a level does not have. `holdsTimer` is set if its value looks like a timer. */
 export function hintForKey(key: string, level: HintLevel, holdsTimer: boolean): string | undefined {
   const odd = oddCharacter(key);
   if (odd) return `It contains ${odd.name}. ${odd.hint}`;
@@ -57,7 +57,7 @@ export function hintForKey(key: string, level: HintLevel, holdsTimer: boolean): 
   return timedHint(key, level) ?? named ?? meantHint(key, level) ?? homeHint(key, level, holdsTimer);
 }
 
-/** A word of another program that does not mean a key here. */
+/** Returns the hint for a word of another program that does not mean a key here. */
 function unlikeHint(key: string, level: HintLevel): string | undefined {
   if (Object.hasOwn(FALSE_FRIENDS, key)) return FALSE_FRIENDS[key];
   return sameWord(key, keysOf(level)) === undefined ? wordIn(WORDS_WITHOUT_KEY, key) : undefined;
@@ -80,13 +80,16 @@ function meantHint(key: string, level: HintLevel): string | undefined {
   return meant === undefined ? undefined : `Did you mean ${meant}?`;
 }
 
-/** Whether other programs use this word and mean a key of this level. In a timer, `log_file` means `output`, not the file's `log`. */
+/**
+ * Whether other programs use this word and mean a key of this level. In a timer, `log_file` means `output`, not the
+ * file's `log`.
+ */
 function isSynonymOf(level: HintLevel, written: string): boolean {
   const key = wordIn(FOREIGN_WORDS, written);
   return key !== undefined && isKeyOf(level, key);
 }
 
-/** A map and its key in one word: `retryAttempts`, `output_file`, `history.keep`. */
+/** Returns the hint for a map and its key in one word: `retryAttempts`, `output_file`, `history.keep`. */
 function pathHint(written: string, level: HintLevel): string | undefined {
   for (const map of ALL_LEVELS) {
     const rest = ['file', 'timer', 'defaults'].includes(map) ? undefined : wordAfter(map, written);
@@ -97,7 +100,7 @@ function pathHint(written: string, level: HintLevel): string | undefined {
   return undefined;
 }
 
-/** A key with a word before or after it: `jobTimeout`, `concurrency_group`. */
+/** Returns the hint for a key with a word before or after it: `jobTimeout`, `concurrency_group`. */
 function partHint(written: string, level: HintLevel): string | undefined {
   const parts = written.replace(/(?<=[a-z])(?=[A-Z])/g, '_').split(/[-_ .]/);
   const ends = parts.map((_part, index) => parts.slice(index + 1).join('_'));
@@ -111,14 +114,14 @@ function partHint(written: string, level: HintLevel): string | undefined {
   return undefined;
 }
 
-/** Where a key or its synonym belongs, as a sentence. */
+/** Returns a sentence that says where a key or its synonym belongs. */
 function placeOf(written: string, level: HintLevel): string | undefined {
   const word = wordIn(FOREIGN_WORDS, written);
   const key = isElsewhere(written, level) || word === undefined ? written : word;
   return sentenceOf(written, key, level);
 }
 
-/** Where a key belongs that is spelled differently. */
+/** Returns a sentence that says where `key` belongs, for which the user wrote `written`. */
 function sentenceOf(written: string, key: string, level: HintLevel): string | undefined {
   const homes = homesOf(key, level);
   const [home] = homes;
@@ -134,7 +137,10 @@ function sentenceOf(written: string, key: string, level: HintLevel): string | un
     .join('')}${last}.`;
 }
 
-/** The most likely key of a level, or `undefined`; `undefined` also for a key that is valid elsewhere. */
+/**
+ * Returns the key of a level that is most likely meant. Returns `undefined` if there is none, or if the key is valid in
+ * another level.
+ */
 export function meantKey(written: string, level: HintLevel): string | undefined {
   const looks = asItLooks(written);
   const key = UNSPACED.exec(looks)?.[1] ?? looks.replace(COMMENT, '').trim();
@@ -152,7 +158,7 @@ function nearestKey(key: string, level: HintLevel): string | undefined {
   return beginningOf(key, keys) ?? nearest(key, keys);
 }
 
-/** Shorter words resemble too many others. */
+/** The minimum length of a word to compare. Shorter words resemble too many others. */
 const LONG_WORD = 8;
 
 /** Names the key of a level for which another program has a word like this one: `enviroment`. */
@@ -177,35 +183,35 @@ const keysOf = (level: HintLevel): readonly string[] => KEYS[level] ?? [];
 
 const letters = (key: string): string => key.toLowerCase().replace(/[-_ .]/g, '');
 
-/** `runAtStart`, `run-at-start`, `Run_At_Start`. */
+/** Returns the key with the same letters: `run_at_start` for `runAtStart`, `run-at-start` and `Run_At_Start`. */
 const sameWord = (key: string, keys: readonly string[]): string | undefined =>
   keys.find((known) => letters(known) === letters(key));
 
-/** The rest of a word after the name of a map. */
+/** Returns the rest of a word after the name of a map. */
 const wordAfter = (map: string, written: string): string | undefined =>
   letters(written).startsWith(letters(map)) ? letters(written).slice(letters(map).length) : undefined;
 
-/** The only key with that prefix: `desc`, `on_fail`. */
+/** Returns the only key with this prefix: `desc`, `on_fail`. */
 function beginningOf(key: string, keys: readonly string[]): string | undefined {
   const [first, second] = keys.filter((known) => letters(known).startsWith(letters(key)));
   return second === undefined ? first : undefined;
 }
 
-/** The table entry for a word, however its parts are joined. */
+/** Returns the table entry for a word, however its parts are joined. */
 const wordIn = (table: Readonly<Record<string, string>>, key: string): string | undefined =>
   Object.entries(table).find(([elsewhere]) => letters(elsewhere) === letters(key))?.[1];
 
 const ALL_LEVELS = Object.keys(KEYS) as readonly HintLevel[];
 
 /**
- * Whether a key of another level is written. The keys of a schedule map do not count: they are words for schedules,
- * too.
+ * Whether a key belongs to another level. The keys of a schedule map do not count, because they are also words for
+ * schedules.
  */
 const isElsewhere = (key: string, level: HintLevel): boolean => homesOf(key, level).some((home) => home in LEVELS);
 
 /**
- * The levels with a key, nearest first: only the top of the file or a timer, if one of them has it. Otherwise the maps
- * on the same side as the level, or else those on the other side.
+ * Returns the levels that have a key. If the top of the file or a timer has it, returns only that one. Otherwise,
+ * returns the maps on the same side as `level` (in the settings or in a timer), or else those on the other side.
  */
 function homesOf(key: string, level: HintLevel): readonly HintLevel[] {
   const others = ALL_LEVELS.filter((other) => other !== level && other !== 'defaults');

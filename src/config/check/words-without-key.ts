@@ -15,8 +15,8 @@ const LOG = 'Remove it: use the options --log-level and --log-format of timers s
 const SIGTERM = 'timers ends a command with SIGTERM, then with SIGKILL after kill_after.';
 
 /**
- * Words of other programs that look like a key here, or like a word in `FOREIGN_WORDS`, but mean something else. Exact
- * spelling.
+ * Words of other programs that look like a key here, or like a word in `FOREIGN_WORDS`, but mean something else. The
+ * spelling must match exactly.
  */
 export const FALSE_FRIENDS: Readonly<Record<string, string>> = {
   Group: GROUP,
@@ -33,7 +33,7 @@ export const WORDS_WITHOUT_KEY: Readonly<Record<string, string>> = {
   kind: 'Remove it. The file begins with timers:.',
   metadata: `Remove it. ${NAME}`,
   spec: 'Remove it. The keys of a timer are directly under its name.',
-  services: 'Write timers: and, under the name of each timer, when it runs and its command.',
+  services: 'Write timers:, and under the name of each timer its schedule and its command.',
   name: `${NAME} The name of a machine belongs under state.`,
   ...all('id label job_id job_name run_name process_name dag_id', NAME),
   ...all(

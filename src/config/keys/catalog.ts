@@ -7,7 +7,7 @@ import { typeWords } from './type-words.js';
 export interface KeyInfo {
   /** Dotted: `timeout`, `retry.attempts`. */
   readonly path: string;
-  /** Whether it is a key of a timer or of the file; for a key in a map, the place of the map. */
+  /** Whether the key belongs to a timer or to the file. For a key in a map, where the map belongs. */
   readonly level: 'file' | 'timer';
   readonly entry: KeyEntry;
   /** The type in words. */
@@ -19,7 +19,7 @@ export interface KeyGroup {
   readonly keys: readonly KeyInfo[];
 }
 
-/** All keys in the order of the reference; the keys of a map follow it. */
+/** Returns all keys in the order of the reference. The keys of a map follow the map. */
 export function keyCatalog(): readonly KeyGroup[] {
   const file = timersSchema() as unknown as SchemaLevel;
   const levels = file.$defs ?? {};
@@ -50,7 +50,7 @@ interface SchemaLevel {
   readonly $defs?: Readonly<Record<string, SchemaLevel>>;
 }
 
-/** How a key with a value is written in the file: `retry: { attempts: 3 }`. */
+/** Returns a key with a value, as it is written in the file: `retry: { attempts: 3 }`. */
 export function exampleOf({ path, entry: { example, beside } }: KeyInfo): string {
   const [key = '', inner] = path.split('.');
   return inner === undefined

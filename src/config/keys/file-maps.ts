@@ -26,10 +26,10 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
       default: '50MB',
       example: '10MB',
       beside: 'file: /var/log/timers.log',
-      details: ['`false` leaves that to another program, such as logrotate.'],
+      details: ['`false` leaves rotation to another program, such as logrotate.'],
     },
     keep: {
-      summary: 'How many older files are kept.',
+      summary: 'The maximum number of older files to keep.',
       default: 5,
       unit: 'files',
       example: '10',
@@ -47,7 +47,7 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
       summary: 'Whether to ask the chronyd of this machine.',
       without: 'It is `auto` without `servers` and `state`, otherwise `false`.',
       example: 'auto',
-      details: ['`auto` asks it if there is one.'],
+      details: ['`auto` asks chronyd if this machine has it.'],
     },
     state: {
       summary: 'Whether to ask the store of the shared state: Redis or PostgreSQL.',
@@ -123,19 +123,19 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
       beside: 'url: https://hc-ping.com/your-uuid',
     },
     run: {
-      summary: 'A command that runs instead, with the summary in `TIMERS_HEARTBEAT`.',
+      summary: 'A command that runs instead of the request, with the summary in `TIMERS_HEARTBEAT`.',
       without: 'Exactly one of `url` and `run` is required.',
       example: './alive.sh',
     },
   },
   state: {
     url: {
-      summary: 'The store that several machines share.',
+      summary: 'The URL of the store that several machines share.',
       required: true,
       bounds: '`redis://`, `rediss://`, `postgres://`, `etcd://` or `etcds://`',
       example: 'redis://db.example.org/0?prefix=night',
       details: [
-        '`prefix` separates several states in one store. The default is `timers`.',
+        '`prefix` separates several shared states in one store. The default is `timers`.',
         'Keep a password out of the file: use `password_file` or a variable.',
       ],
     },
@@ -149,7 +149,7 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
     lease: {
       summary: 'How long an unresponsive scheduler remains the active one.',
       default: '15s',
-      bounds: '5 s to 5 m',
+      bounds: '5s to 5m',
       example: '10s',
       beside: 'url: redis://db.example.org/0',
       details: ['Another machine takes over within this time, plus a second.'],

@@ -26,7 +26,7 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     summary: 'The time zone of `cron` and of local times, for all timers.',
     without: 'The variable `TZ`, otherwise the system time zone.',
     example: 'Europe/Berlin',
-    details: ['All output, and every time you type, uses this zone, too.'],
+    details: ['All output, and the times that you type, use this zone, too.'],
   },
   concurrency: {
     summary: 'The maximum number of runs at once, across all timers.',
@@ -48,7 +48,7 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     example: './timers.db',
     details: [
       '`false` keeps the state in memory only.',
-      'Use a local disk, because locks may fail on a network.',
+      'Use a local disk, because locks may fail on a network file system.',
       'With a URL of Redis, PostgreSQL or etcd, several machines share the state.',
     ],
   },
@@ -102,16 +102,16 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
   },
   heartbeat: {
     summary: 'Sends regular heartbeats for the scheduler itself.',
-    without: 'None is sent.',
+    without: 'No heartbeat is sent.',
     example: 'https://hc-ping.com/your-uuid',
     details: [
       'A plain address is short for a map with `url`.',
-      'A scheduler that does not fire due timers sends none.',
+      'A scheduler that does not fire due timers sends no heartbeat.',
     ],
   },
   forward: {
     summary: 'Sends every outcome to a server, in order and at least once.',
-    without: 'None is sent.',
+    without: 'No outcome is sent.',
     example: 'https://timers.example.org/api/outcomes',
     details: [
       'A plain address is short for a map with `url`.',

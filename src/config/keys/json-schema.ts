@@ -12,7 +12,7 @@ import { VALUES } from './values.js';
 
 const ref = (name: string): JsonSchema => ({ $ref: `#/$defs/${name}` });
 
-/** How a schema expresses values that zod treats as plain text. */
+/** The JSON Schemas of values that zod treats as plain text. */
 const KNOWN: ReadonlyMap<unknown, JsonSchema> = new Map<unknown, JsonSchema>([
   [values.text, ref('text')],
   [values.path, ref('path')],
@@ -40,7 +40,7 @@ const LEVEL_OF: ReadonlyMap<unknown, KeyLevel> = new Map(
   Object.entries(LEVELS).map(([level, schema]) => [schema, level as KeyLevel]),
 );
 
-/** The JSON Schema of the timer file, draft 2020-12, with the entries of the keys as descriptions. */
+/** Returns the JSON Schema of the timer file, draft 2020-12, with the entries of the keys as descriptions. */
 export function timersSchema(): JsonSchema {
   const { file, ...levels } = Object.fromEntries(
     Object.keys(LEVELS).map((level) => [level, levelSchema(level as KeyLevel)]),
@@ -54,7 +54,7 @@ export function timersSchema(): JsonSchema {
   };
 }
 
-/** The schema as a file. */
+/** Returns the text of the schema file. */
 export const schemaText = (): string => `${JSON.stringify(timersSchema(), null, 2)}\n`;
 
 function levelSchema(level: KeyLevel): JsonSchema {
@@ -114,7 +114,7 @@ function everySchema(): JsonSchema {
   return { type: 'object', properties: described(properties, KEY_ENTRIES.every, 'every'), additionalProperties: false };
 }
 
-/** The schemas of keys with their descriptions; each also accepts variables. */
+/** Returns the schemas of keys with their descriptions. Each schema also accepts variables. */
 function described(
   properties: Properties,
   entries: Readonly<Record<string, KeyEntry>>,
@@ -136,7 +136,7 @@ function described(
 
 const VARIABLE = ref('variable');
 
-/** Any value may contain a variable: `concurrency: ${N}`. */
+/** Returns a schema that also accepts variables, because any value may contain one: `concurrency: ${N}`. */
 function withVariables(schema: JsonSchema): JsonSchema {
   const { anyOf, items } = schema as { anyOf?: readonly JsonSchema[]; items?: JsonSchema };
   if (anyOf !== undefined) {
@@ -157,6 +157,6 @@ function inItems(schema: JsonSchema): JsonSchema {
 const isScalar = ({ type, enum: words }: JsonSchema): boolean =>
   words !== undefined || (typeof type === 'string' && /^(?:string|boolean|integer|number)$/.test(type));
 
-/** The definitions of texts already accept variables. */
+/** Whether a schema already accepts variables, as all definitions and plain strings do. */
 const takesText = ({ type, enum: words, const: only, $ref }: JsonSchema): boolean =>
   (type === 'string' && words === undefined && only === undefined) || $ref !== undefined;

@@ -1,10 +1,10 @@
 import type { KeyEntry } from '../../domain/key-entry.js';
 
-/** A value as the file has it. */
+/** Returns a value as it is written in the file. */
 export const yamlOf = (value: NonNullable<KeyEntry['default']>): string =>
   Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
 
-/** What applies without a key, as a label and its text. */
+/** Returns what applies if a key is not set, as a label and its text. */
 export function fallbackOf({
   required,
   default: value,
@@ -12,10 +12,10 @@ export function fallbackOf({
 }: KeyEntry): readonly [label: string, text: string] | undefined {
   if (required) return ['Required', ''];
   if (value !== undefined) return ['Default', `\`${yamlOf(value)}\`.`];
-  return without === undefined ? undefined : ['Without it', without];
+  return without === undefined ? undefined : ['If not set', without];
 }
 
-/** What an editor shows for a key. */
+/** Returns what an editor shows for a key. */
 export function editorText(entry: KeyEntry): string {
   const { summary, bounds, details = [] } = entry;
   const [label, text = ''] = fallbackOf(entry) ?? [];

@@ -11,7 +11,7 @@ export const WHEN_KEYS = {
     details: ['A command does not inherit it. Set `env: { TZ: America/New_York }` for that.'],
   },
   dst: {
-    summary: 'What happens to a local time that a clock change removes or repeats.',
+    summary: 'What happens to a local time that a clock change skips or repeats.',
     without: 'The defaults of its keys apply.',
     example: '{ gap: skip, repeat: last }',
     details: [
@@ -26,7 +26,7 @@ export const WHEN_KEYS = {
     details: ['The delay is derived from the host name and the timer name, and never changes.'],
   },
   run_at_start: {
-    summary: 'Also fires once when the scheduler starts, between `not_before` and `not_after`.',
+    summary: 'Also fires once when the scheduler starts, if that is between `not_before` and `not_after`.',
     default: false,
     example: 'true',
   },
@@ -75,7 +75,7 @@ export const WHEN_KEYS = {
   },
 } as const satisfies Entries;
 
-/** Keys about what a timer runs. */
+/** The key for what a timer runs. */
 export const RUN_KEY: KeyEntry = {
   summary: 'The command.',
   required: true,
@@ -86,7 +86,7 @@ export const RUN_KEY: KeyEntry = {
   ],
 };
 
-/** Keys about how it runs. */
+/** Keys about how a command runs. */
 export const COMMAND_KEYS = {
   shell: {
     summary: 'The program that runs a string in `run`, with `-c`.',
@@ -247,7 +247,7 @@ export const REPORT_KEYS = {
     details: ['`timers list`, `timers top` and the page show it.'],
   },
   tags: {
-    summary: 'Words by which to find the timer.',
+    summary: 'Words that help you find the timer.',
     default: [],
     example: '[nightly, shop]',
     details: ['You can filter by them in `timers top` and on the page.'],

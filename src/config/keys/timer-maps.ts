@@ -7,13 +7,13 @@ type MapOfTimer = 'dst' | 'catch_up' | 'retry' | 'breaker' | 'output' | 'ping' |
 export const TIMER_MAPS: { readonly [L in MapOfTimer]: Readonly<Record<KeyOf<L>, KeyEntry>> } = {
   dst: {
     gap: {
-      summary: 'What happens to a local time that does not exist in spring.',
+      summary: 'What happens to a local time that a clock change skips, as in spring.',
       default: 'after',
       example: 'skip',
       details: ['`after` fires right after the gap. `skip` drops the firing.'],
     },
     repeat: {
-      summary: 'What happens to a local time that occurs twice in autumn.',
+      summary: 'What happens to a local time that a clock change repeats, as in autumn.',
       default: 'first',
       example: 'last',
       details: ['`first` and `last` fire once. `both` fires twice.'],
@@ -66,7 +66,7 @@ export const TIMER_MAPS: { readonly [L in MapOfTimer]: Readonly<Record<KeyOf<L>,
     },
     on: {
       summary: 'The only failures that are retried.',
-      without: 'Every failure is.',
+      without: 'Every failure is retried, except for `lost`.',
       example: '[75, timeout]',
       beside: 'attempts: 3',
       details: [
@@ -76,7 +76,7 @@ export const TIMER_MAPS: { readonly [L in MapOfTimer]: Readonly<Record<KeyOf<L>,
     },
     not_on: {
       summary: 'Failures that are never retried.',
-      without: 'None is.',
+      without: 'Every failure can be retried.',
       example: '[2]',
       beside: 'attempts: 3',
       details: ['It overrides `on`.'],
@@ -106,14 +106,14 @@ export const TIMER_MAPS: { readonly [L in MapOfTimer]: Readonly<Record<KeyOf<L>,
       details: ['A relative path starts from the folder of the timer file.'],
     },
     max_size: {
-      summary: 'A full file is renamed to `PATH.1`, and a new one starts.',
+      summary: 'The size at which the file is renamed to `PATH.1`, and a new one starts.',
       without: 'The file grows without limit.',
       example: '10MB',
       beside: 'file: ./sync.log',
       details: ['It needs `file`.'],
     },
     parse: {
-      summary: 'Nests a line that is a JSON object in the log, as data.',
+      summary: 'Logs a line that is a JSON object as nested data.',
       without: 'Each line is a string.',
       example: 'json',
       details: ['Not with `file`.', 'A line with a number that does not fit a 64-bit float stays a string.'],

@@ -34,7 +34,10 @@ interface Known {
   readonly maximum?: number;
 }
 
-/** The type of a value in words, such as `duration`. Derived from the schema, so that the two always agree. */
+/**
+ * Returns the type of a value in words, such as `duration`. The words are derived from the schema, so that the two
+ * always agree.
+ */
 export const typeWords = (schema: JsonSchema): string => wordsOf(schema);
 
 function wordsOf(schema: Known): string {
@@ -45,7 +48,7 @@ function wordsOf(schema: Known): string {
   return only === undefined ? ofType(schema) : code(only);
 }
 
-/** Variables are valid everywhere, so the type omits them. */
+/** Whether the type mentions an alternative. Variables are valid everywhere, so it omits them. */
 const isTold = ({ $ref, type }: Known): boolean => $ref !== '#/$defs/variable' && type !== 'null';
 
 function ofType(schema: Known): string {
@@ -72,7 +75,7 @@ function mapWords({ additionalProperties: inner }: Known): string {
 
 const code = (value: unknown): string => `\`${String(value)}\``;
 
-/** `a`, `b` or c. */
+/** Joins alternatives: `a`, `b` or c. */
 function either(words: readonly string[]): string {
   const parts = words.flatMap((word) => (word.startsWith('`') ? word.split(/, | or /) : [word]));
   const last = parts.at(-1) ?? '';

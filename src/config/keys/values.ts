@@ -3,7 +3,7 @@ import { NO_PATH } from '../../domain/state-place.js';
 import { SIZE_UNITS } from '../check/schema-values.js';
 import { WARNINGS } from '../check/warning-codes.js';
 
-/** A text with a variable can become anything. */
+/** Also accepts any text with a variable, which can expand to anything. */
 const OR_VARIABLE = String.raw`|\$\{`;
 
 const SUM = ['w', 'd', 'h', 'm', 's', 'ms'].map((unit) => String.raw`(?:\d+ ?${unit}\s*)?`).join('');
@@ -13,12 +13,12 @@ const durationThat = (holds: string): JsonSchema => ({
   pattern: String.raw`^\s*${holds}(?:(?=\d)${SUM}|${ISO}\s*)$${OR_VARIABLE}`,
 });
 
-/** In uppercase and lowercase. */
+/** Returns a pattern for a word in uppercase or lowercase. */
 const anyCase = (word: string): string => word.replaceAll(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`);
 
 const plain = { type: ['string', 'number', 'boolean'] };
 
-/** The values of keys, by the names that the reference uses. The keys have the descriptions. */
+/** The schemas of values, by the names that references use. The descriptions are those of the keys. */
 export const VALUES: Readonly<Record<string, JsonSchema>> = {
   text: { type: 'string', minLength: 1 },
   path: { type: 'string', minLength: 1 },

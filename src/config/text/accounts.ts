@@ -6,7 +6,7 @@ import type { Account } from '../../domain/command.js';
 export interface Group {
   readonly name: string;
   readonly gid: number;
-  /** Names of accounts that list it as a supplementary group. */
+  /** The names of the accounts that have this group as a supplementary group. */
   readonly members: readonly string[];
 }
 
@@ -14,18 +14,21 @@ export interface Group {
 export interface Accounts {
   readonly user: (key: string) => Account | undefined;
   readonly group: (key: string) => Group | undefined;
-  /** All groups of an account. */
+  /** Returns the ids of all groups of an account. */
   readonly groupsOf: (name: string) => readonly number[];
   /**
-   * Whether util-linux's `setpriv` is installed, which sets the groups of a process. Versions on other systems lack the
-   * option.
+   * Whether the `setpriv` of util-linux is installed, which sets the groups of a process. Other implementations lack
+   * the necessary options.
    */
   readonly hasSetpriv: () => boolean;
-  /** Accounts with this primary group. Only those of /etc/passwd. */
+  /** Returns the accounts in /etc/passwd with this primary group. */
   readonly withGroup: (gid: number) => readonly Account[];
 }
 
-/** Reads /etc/passwd and /etc/group once. Queries NSS (`getent`) for missing names. A file that can't be read counts as empty. */
+/**
+ * Reads /etc/passwd and /etc/group once. Queries NSS (`getent`) for names that are not in them. A file that can't be
+ * read counts as empty.
+ */
 export function readAccounts(): Accounts {
   const users = linesOf('/etc/passwd').map(toAccount);
   const groups = linesOf('/etc/group').map(toGroup);
@@ -49,7 +52,10 @@ export function readAccounts(): Accounts {
   };
 }
 
-/** Names that cannot be mistaken for an option. Directories have names such as `CORP\jörg` and `domain users`. */
+/**
+ * Matches names that cannot be mistaken for an option. Directory services have names such as `CORP\jörg` and `domain
+ * users`.
+ */
 const IS_NAME = /^[^-:\s][^:\n\0]*$/;
 
 const map = <T, R>(value: T | undefined, make: (value: T) => R): R | undefined =>
@@ -93,7 +99,7 @@ const numbersOf = (text: string): readonly number[] =>
     .filter((word) => word !== '')
     .map(Number);
 
-/** The output of a program; empty if it fails or is not installed. */
+/** Returns the output of a program; empty if it fails or is not installed. */
 function outputOf(program: string, args: readonly string[]): string {
   try {
     return execFileSync(program, args, {

@@ -8,7 +8,7 @@ import { clip, needsQuotes } from './quote.js';
 import type { TextSpan } from './source.js';
 
 /**
- * Maximum number of values that the aliases of a file may represent. Real files stay far below this; an alias bomb
+ * The maximum number of values that the aliases of a file may represent. Real files stay far below this; an alias bomb
  * exceeds it immediately.
  */
 const MAX_REPEATED = 1_000_000;
@@ -84,7 +84,7 @@ class TreeBuilder {
     return { kind: 'list', items, ...at };
   }
 
-  /** An empty item has the position of its dash. */
+  /** Builds a list item. An empty item has the position of its dash. */
   *#item(yaml: ParsedNode, list: TextSpan): Steps<Slot> {
     const { value, at } = yield* this.slot(yaml, list);
     return { value, at: at.start < at.end ? at : { start: at.start - 1, end: at.start } };
@@ -134,7 +134,7 @@ class TreeBuilder {
     return true;
   }
 
-  /** YAML 1.1's merge key: the map's own keys come first, then the sources in their order. */
+  /** Merges a source of YAML 1.1's merge key. The map's own keys take precedence, then the sources in their order. */
   #merge(entries: Map<string, MapEntry>, source: Slot): void {
     const { value } = source;
     if (value.kind === 'list') {

@@ -2,12 +2,12 @@ import { Composer, isMap, type CST, type Document, type YAMLError, type YAMLMap 
 
 import type { Steps } from '../../turns/steps.js';
 
-/** In a text that is not YAML at all, at most this many faults are checked. */
+/** The maximum number of faults that are checked. A text that is not YAML at all has many. */
 export const MAX_FAULTS = 1_000;
 
 export type YamlDocument = Document.Parsed;
 
-/** How many entries of a long map are composed in one step. That takes a few milliseconds. */
+/** The number of entries of a long map that are composed in one step, which takes a few milliseconds. */
 const PIECE = 100;
 
 /** Composes the documents of a text's tokens. @throws TooManyFaults */
@@ -30,8 +30,8 @@ function compose(tokens: readonly CST.Token[], length: number): YamlDocument[] {
 }
 
 /**
- * The library records every fault with a stack trace, without a limit: a text with a million faults would take
- * gigabytes.
+ * Creates a composer that stops after {@link MAX_FAULTS} faults. The library alone records every fault with a stack
+ * trace: a text with a million faults would take gigabytes.
  */
 function boundedComposer(): Composer {
   const composer = new Composer({ schema: 'core', resolveKnownTags: false, uniqueKeys: false });
@@ -51,9 +51,9 @@ function boundedComposer(): Composer {
 }
 
 /**
- * The library composes a document in one go, which takes a second for 10,000 timers. The entries of a map are
- * independent, so a long one (the timers) is composed in pieces, which are then joined. `undefined` for a document
- * without such a map, or with a fault: composing it as a whole reports faults.
+ * Composes a document in steps. The library composes it in one go, which takes a second for 10,000 timers. The entries
+ * of a map are independent, so a long one (the timers) is composed in pieces, which are then joined. `undefined` for a
+ * document without such a map, or with a fault: composing the whole document reports faults.
  */
 function* composeInPieces(tokens: readonly CST.Token[], length: number): Steps<YamlDocument[] | undefined> {
   const long = longMapIn(tokens);
@@ -118,8 +118,8 @@ function composePiece(
 type Item = CST.BlockMap['items'][number];
 
 /**
- * A map that contains some of its own items. It starts with the first: otherwise the library reads the gap as a key
- * that is too long.
+ * Returns a map with only some of its items, which starts at the first of them. Otherwise, the library would read the
+ * gap as a key that is too long.
  */
 function withItems(map: CST.BlockMap, items: Item[]): CST.BlockMap {
   const [first] = items;

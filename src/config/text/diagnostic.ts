@@ -16,7 +16,7 @@ export interface Diagnostic {
   readonly line: number;
   /** Counts UTF-16 units from 1. */
   readonly column: number;
-  /** On the same line, exclusive; greater than `column`. Absent: no text is marked. */
+  /** On the same line, exclusive; greater than `column`. Absent if no text is marked. */
   readonly endColumn?: number;
   /** The key's path, dotted: `timers.backup.cron`. Empty for the file as a whole. */
   readonly path: string;
@@ -24,14 +24,14 @@ export interface Diagnostic {
   readonly stack?: string;
 }
 
-/** From the top of the file: keys of maps and indexes of lists, from 0. */
+/** The path from the top of the file: keys of maps, and indexes of lists (from 0). */
 export type Path = readonly (string | number)[];
 
 /** A diagnostic before its position is converted to lines and columns. */
 export interface Problem {
   readonly code: Code;
   readonly message: string;
-  /** Finds a hint that takes long to find. Called only when the problem is reported. */
+  /** A function if the hint takes long to find. It is called only when the problem is reported. */
   readonly hint?: string | (() => string | undefined) | undefined;
   readonly at: TextSpan;
   readonly path?: Path;
@@ -73,7 +73,7 @@ export class Problems {
     return this.#told.error > MOST || this.#found.has(idOf(code, at));
   }
 
-  /** From now on, messages do not repeat these values. `at`: their position in the file. */
+  /** Hides these values in all later messages. `at` is their position in the file. */
   hide(at: TextSpan, values: readonly ExpandedValue[]): void {
     this.#expanded.add(at, values);
   }
@@ -83,7 +83,10 @@ export class Problems {
     this.#add('error', problem);
   }
 
-  /** The keys of a map, down to those of a timer, with an error at or below them; '' for an error at the map itself. */
+  /**
+   * Returns the keys of a map, down to those of a timer, with an error at or below them; '' for an error at the map
+   * itself.
+   */
   wrongKeys(path: readonly string[]): readonly string[] {
     return [...(this.#wrong.get(path.join('\0')) ?? [])];
   }
@@ -100,7 +103,9 @@ export class Problems {
     this.#add('warning', problem);
   }
 
-  /** In the order of the file. At the limit, a final problem says that there are more. */
+  /**
+   * Returns the problems in the order of the file. If the limit is reached, a final problem says that there are more.
+   */
   list(): readonly Diagnostic[] {
     const counted = { error: 0, warning: 0 };
     const told = [...this.#found.values()]
@@ -157,7 +162,7 @@ function toDiagnostic(severity: Diagnostic['severity'], problem: Problem, source
   };
 }
 
-/** The message about `subject`, which could not be read because of a bug in the program. */
+/** Returns the error for `subject`, which could not be read because of a bug in the program. */
 export function internalError(
   subject: string,
   thrown: unknown,
@@ -172,13 +177,13 @@ export function internalError(
   };
 }
 
-/** A bug that prevented reading a file, without a known position. */
+/** Returns the error for a bug without a known position that prevented reading a file. */
 export function aboutBug(thrown: unknown): Diagnostic {
   const { code, message, hint, stack } = internalError('The file', thrown);
   return { ...aboutFile(code, message, hint), ...(stack !== undefined && { stack }) };
 }
 
-/** A diagnostic about a file whose text could not be read. */
+/** Returns an error about a file whose text could not be read. */
 export const aboutFile = (code: Code, message: string, hint?: string): Diagnostic => ({
   severity: 'error',
   code,

@@ -1,12 +1,12 @@
 import type { Code } from './codes/index.js';
 import type { ExpandedValue } from './expanded-values.js';
 
-/** A reference that could not be expanded, and its position in the text. */
+/** A reference to a variable that could not be expanded. */
 export interface ExpandFault {
   readonly code: Code;
   readonly message: string;
   readonly hint: string;
-  /** As written in the text. */
+  /** The reference, as written in the text. */
   readonly text: string;
 }
 

@@ -7,12 +7,15 @@ export interface ExpandedValue {
   readonly value: string;
 }
 
-/** Shorter values are not secrets, and occur in many words. */
+/** The minimum length of a hidden value. Shorter values are not secrets, and occur in many words. */
 const SHORTEST = 4;
-/** This many characters of a value reveal it wherever they are repeated: messages cut long values. */
+/**
+ * The minimum length of a value whose parts are hidden, too, and of such a part. Messages cut long values, so they may
+ * repeat only a part.
+ */
 const TELLING = 8;
 
-/** Values that environment variables put into a file: possible secrets. Messages show their references instead. */
+/** Values that environment variables put into a file, which may be secrets. Messages show their references instead. */
 export class ExpandedValues {
   /** Short values by their position in the file. */
   readonly #short = new Map<number, ExpandedValue[]>();
@@ -36,7 +39,7 @@ export class ExpandedValues {
   }
 }
 
-/** Replaces the longest repeated parts of the value. */
+/** Replaces the parts of a message that repeat a part of the value, each as long as possible. */
 function withoutParts(message: string, { value, reference }: ExpandedValue): string {
   let masked = '';
   let at = 0;

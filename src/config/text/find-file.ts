@@ -27,8 +27,9 @@ interface Explorer {
 type ExplorerClass = new (options: Record<string, unknown>) => Explorer;
 
 /**
- * Finds the timer file for a folder. Loads cosmiconfig only where a package.json may contain the timers, because that takes as long as reading a small timer file. `cosmiconfig()` would first read its own settings from the working
- * directory, and execute a `.config/config.js` there; its `Explorer` does not.
+ * Finds the timer file for a folder. Loads cosmiconfig only where a package.json may contain the timers, because
+ * loading it takes as long as reading a small timer file. `cosmiconfig()` would first read its own settings from the
+ * working directory, and execute a `.config/config.js` there; its `Explorer` does not.
  */
 export async function findTimerFile(folder: string): Promise<string | undefined> {
   const first = firstFile(folder);
@@ -59,8 +60,8 @@ export function possibleFiles(folder: string): readonly string[] {
 }
 
 /**
- * cosmiconfig reads the home directory on import, which fails for a user without HOME or an account. Docker gives such
- * users the root folder.
+ * Loads cosmiconfig, which reads the home directory on import. That fails for a user without HOME or an account, so
+ * such a user gets `/`, as in Docker.
  */
 async function loadExplorer(): Promise<ExplorerClass> {
   const isHomeless = !hasHome();
@@ -81,7 +82,7 @@ function hasHome(): boolean {
   }
 }
 
-/** Whether a timer file is the value of the `timers` key in a larger one. */
+/** Whether a file is a package.json, in which the timer file is the value of the `timers` key. */
 export const isPackageJson = (path: string): boolean => basename(path) === 'package.json';
 
 function timersKeyOf(text: string): { timers?: unknown } {
@@ -95,9 +96,9 @@ function timersKeyOf(text: string): { timers?: unknown } {
 }
 
 /**
- * The first file in a search place, or a package.json if there is no other file. It is not certain if a package.json
- * comes before it. cosmiconfig waits at named pipes, reads files of any size, and skips unreadable ones. Here they
- * count as found; the reader reports them.
+ * Returns the first file in a search place, or a package.json if there is no other file. The file is not certain if a
+ * package.json comes before it. cosmiconfig waits at named pipes, reads files of any size, and skips unreadable files.
+ * Here, all of these count as found, and the reader reports them.
  */
 function firstFile(folder: string): { readonly path: string; readonly isCertain: boolean } | undefined {
   let packageJson: string | undefined;

@@ -1,12 +1,15 @@
 import type { TextSpan } from './source.js';
 
-/** A value of the file, from YAML or JSON, with aliases and merge keys resolved. Shared where the file shares it. */
+/**
+ * A value of the file, from YAML or JSON, with aliases and merge keys resolved. A value that the file repeats by an
+ * alias is a single node.
+ */
 export type Node = ScalarNode | ListNode | MapNode | BrokenNode;
 
 export interface ScalarNode extends TextSpan {
   readonly kind: 'scalar';
   readonly value: string | number | boolean | null;
-  /** As written, without quotes; for a text, the text itself. */
+  /** As written, without quotes; for a string, the string itself. */
   readonly text: string;
 }
 
@@ -18,7 +21,7 @@ export interface ListNode extends TextSpan {
 export interface MapNode extends TextSpan {
   readonly kind: 'map';
   readonly entries: ReadonlyMap<string, MapEntry>;
-  /** A map merged into this one is broken, so it is unknown which keys are missing. */
+  /** Set if a map that is merged into this one is broken, so that it is unknown which keys are missing. */
   readonly isPartial?: true;
 }
 
@@ -38,6 +41,6 @@ export interface MapEntry extends Slot {
   readonly key: TextSpan;
 }
 
-/** The text to mark for an error in the whole value: the value, or its key if the value is empty. */
+/** Returns the text to mark for an error in the whole value: the value, or its key if the value is empty. */
 export const placeOf = ({ key, at }: Slot & { readonly key?: TextSpan }): TextSpan =>
   key !== undefined && at.end <= at.start ? key : at;

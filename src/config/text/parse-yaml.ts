@@ -7,16 +7,19 @@ import type { TextSpan } from './source.js';
 /** The built program loads the YAML library when this file first uses it. */
 export const loadYaml = (): unknown => Parser;
 
-/** Deeper than any real timer file, but far below the recursion limit. */
+/** The maximum depth: deeper than any real timer file, but far below the recursion limit. */
 const MAX_DEPTH = 100;
 
-/** Enough for tens of thousands of timers. A text that would take more than a second or two is rejected. */
+/**
+ * The maximum number of tokens, enough for tens of thousands of timers. It rejects a text that would take more than a
+ * second or two.
+ */
 export const MAX_TOKENS = 1_000_000;
 
 /** How many tokens are parsed in one step. */
 const STEP = 1_000;
 
-/** YAML's own errors in a text. */
+/** The result of parsing a text as YAML. */
 export interface ParsedYaml {
   readonly documents: readonly YamlDocument[];
   /** In the order of the text. */
@@ -43,9 +46,9 @@ export interface YamlFault extends TextSpan {
 }
 
 /**
- * Parses YAML 1.2 (core schema, no custom tags, whatever a `%YAML` line says) to its syntax tree. Never throws; neither
- * depth nor number of values exhausts it. It does not look for duplicate keys: the library compares every key with
- * every other.
+ * Parses YAML 1.2 (core schema, no custom tags, whatever a `%YAML` line says) to its syntax tree. Never throws: the
+ * depth and the number of values are limited. Duplicate keys are not checked here, because the library would compare
+ * every key with every other.
  */
 export function* parseYaml(text: string): Steps<ParsedYaml> {
   const parser = new Parser();
@@ -70,7 +73,10 @@ export function* parseYaml(text: string): Steps<ParsedYaml> {
   }
 }
 
-/** The composer does not count faults of tokens outside all documents, so the limit is here. */
+/**
+ * Returns the first {@link MAX_FAULTS} faults, in order. The composer does not limit the faults of tokens outside all
+ * documents.
+ */
 const inOrder = (faults: readonly YAMLError[]): readonly YamlFault[] =>
   faults
     .slice(0, MAX_FAULTS)
@@ -94,9 +100,7 @@ interface Bracket extends TextSpan {
   readonly closing: string;
 }
 
-/**
- * Remembers where quotes and brackets were opened: people look for the error there, not where the parser noticed it.
- */
+/** Remembers where quotes and brackets were opened: users look for the error there, not where the parser noticed it. */
 class Openings {
   readonly #longQuotes: TextSpan[] = [];
   readonly #brackets: Bracket[] = [];

@@ -22,7 +22,10 @@ export class PlainValues {
     this.#problems = problems;
   }
 
-  /** The value of a key, or {@link BROKEN}. Maps have no prototype, so no key means anything but itself. */
+  /**
+   * Returns the value of a key, or {@link BROKEN}. Maps have no prototype, so a key such as `constructor` is not
+   * special.
+   */
   of(key: string, slot: Slot, path: Path): unknown {
     const how = { expand: true, asText: false, itemsAsText: key === 'env' };
     return this.#plain(slot, COMMANDS.has(key) ? AS_COMMAND : how, path);
@@ -76,7 +79,10 @@ export class PlainValues {
     return faults.length === 0 ? text : BROKEN;
   }
 
-  /** In YAML 1.1 a leading zero meant octal. Many people still expect that. */
+  /**
+   * Returns a value that is not a string, and warns about a leading zero. It meant octal in YAML 1.1, and many people
+   * still expect that.
+   */
   #number({ value, text }: ScalarNode, at: TextSpan, path: Path): unknown {
     if (typeof value === 'number' && /^[-+]?0\d/.test(text)) {
       const message = `${clip(text)} is read as ${value}: in YAML 1.2 a leading zero has no meaning.`;
@@ -109,7 +115,7 @@ interface Reading {
 
 const AS_COMMAND: Reading = { expand: false, asText: false, itemsAsText: true };
 
-/** `notify: {run: …}`; in `env`, key names have no meaning. */
+/** Whether the value of a key in a map is a command, as in `notify: {run: …}`. In `env`, key names have no meaning. */
 const isCommandIn = (key: string, how: Reading): boolean => key === 'run' && !how.asText;
 
 const inside = (how: Reading): Reading => (how.itemsAsText ? { ...how, asText: true } : how);

@@ -1,9 +1,9 @@
 import type { Source, TextSpan } from './source.js';
 
-/** How much of a text a message repeats. */
+/** The maximum number of characters of a text that a message repeats. */
 const MOST = 40;
 
-/** A text short enough for a message, on one line. The middle of a longer text is omitted. */
+/** Shortens a text for a message, and puts it on one line. The middle of a longer text is omitted. */
 export function clip(written: string): string {
   const text = written.slice(0, 1_000).replace(/\s*\n\s*/g, ' ');
   if (text.length <= MOST) return text;
@@ -40,13 +40,16 @@ const LINE = new RegExp(`^([ \\t]*(?:- +)*)${KEY}(\\S.*?)[ \\t]*$`);
 /** An item within brackets, in the same parts. */
 const ITEM = new RegExp(`^([ \\t]*)${KEY}(\\S.*?)?[ \\t]*$`);
 
-/** A value as written, and its key with colon and one space; both empty if there are none. */
+/** A value as written, and its key with a colon and one space. Each is empty if there is none. */
 export interface WrittenValue {
   readonly key: string;
   readonly value: TextSpan & { readonly text: string };
 }
 
-/** The value at an offset, as one text up to the end of its line or, inside brackets, of its item; without a trailing comment. */
+/**
+ * Returns the value at an offset, without a trailing comment. The value is the text up to the end of its line or,
+ * inside brackets, of its item.
+ */
 export function lineValue(source: Source, offset: number): WrittenValue {
   const start = source.lineStart(offset);
   const line = source.line(source.position(offset).line);

@@ -10,7 +10,7 @@ export type ForeignValue = ForeignScalar | ForeignList | ForeignMap;
 
 /** The place of a value or a key. */
 interface ForeignPlace {
-  /** As the user wrote the path. */
+  /** The path, as the user wrote it. */
   readonly file: string;
   /** Counts from 1. */
   readonly line: number;
@@ -33,18 +33,18 @@ export interface ForeignMap extends ForeignPlace {
   readonly entries: ReadonlyMap<string, ForeignEntry>;
 }
 
-/** The location is that of the key. */
+/** A value in a map. The place is that of its key. */
 export interface ForeignEntry extends ForeignPlace {
   readonly value: ForeignValue;
 }
 
-/** What is wrong with a file as YAML. */
+/** A YAML error in a file. */
 export interface ForeignFault extends ForeignPlace {
   readonly message: string;
 }
 
 export interface ForeignDocuments {
-  /** The documents without a fault; aliases and merge keys are resolved, empty documents left out. */
+  /** The documents without a fault; aliases and merge keys are resolved, and empty documents are omitted. */
   readonly documents: readonly ForeignValue[];
   readonly faults: readonly ForeignFault[];
 }
@@ -72,7 +72,10 @@ export function readDocuments({
   };
 }
 
-/** The library's messages have no period, and continue with an excerpt. */
+/**
+ * Returns the first line of a library's message as a sentence: the message has no period, and continues with an
+ * excerpt.
+ */
 const sentence = (message: string): string => {
   const [first = ''] = message.split('\n');
   return first === '' ? 'This is not YAML.' : `${first.replace(/( at line \d+, column \d+)?[.:]?$/, '')}.`;

@@ -11,8 +11,8 @@ export const MAX_FILE_SIZE = 16 * 1024 * 1024;
 const PROGRAMS = new Set(['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']);
 
 /**
- * Reads a timer file's text, without a byte order mark. Never executes it, never blocks on a special file, never reads
- * more than {@link MAX_FILE_SIZE}. `facts` belong to the file that was read.
+ * Reads a timer file's text, without a byte order mark. Never executes it, never blocks on a special file, and never
+ * reads more than {@link MAX_FILE_SIZE}. `facts` belong to the file that was read.
  */
 export function readTimerFile(path: string): { readonly text: string; readonly facts: FileFacts } | Diagnostic {
   if (PROGRAMS.has(extname(path).toLowerCase())) {
@@ -64,7 +64,7 @@ function refuse(path: string, stats: Stats): Diagnostic | undefined {
     );
   }
   if (!stats.isFile()) {
-    const message = `${path} is not a regular file, but a pipe, socket or device.`;
+    const message = `${path} is a pipe, a socket or a device, not a regular file.`;
     return aboutFile(
       'not-a-regular-file',
       message,
@@ -77,7 +77,10 @@ function refuse(path: string, stats: Stats): Diagnostic | undefined {
 const tooLarge = (path: string): Diagnostic =>
   aboutFile('file-too-large', `${path} is larger than ${MAX_FILE_SIZE / 1024 / 1024} MiB.`, 'Is it a timer file?');
 
-/** A file can grow while it is read, and files of /proc report size 0. So only reading finds the end. */
+/**
+ * Reads at most `most` bytes. A file has no reliable size: it can grow while it is read, and files in /proc report size
+ * 0.
+ */
 function readUpTo(descriptor: number, most: number): Buffer {
   const chunks: Buffer[] = [];
   let total = 0;
@@ -91,7 +94,7 @@ function readUpTo(descriptor: number, most: number): Buffer {
   return Buffer.concat(chunks);
 }
 
-/** Reads bytes as the text of a timer file, without a byte order mark; `path` names it in messages. */
+/** Reads bytes as the text of a timer file, without a byte order mark; `path` is its name in messages. */
 export function readBytes(path: string, bytes: Buffer): { text: string } | Diagnostic {
   if (bytes.length > MAX_FILE_SIZE) return tooLarge(path);
   if (isUtf16(bytes)) return aboutFile('not-utf-8', `${path} is written in UTF-16.`, 'Save it as UTF-8.');
@@ -119,7 +122,7 @@ function isUtf16(bytes: Buffer): boolean {
 
 function invalidUtf8(path: string, bytes: Buffer): Diagnostic {
   const replaced = new TextDecoder('utf-8').decode(bytes).split('\n');
-  // A U+FFFD in the file itself may come first; its line still has a broken character.
+  // If the file itself contains a U+FFFD before that, its position is reported: it is a broken character, too.
   const index = replaced.findIndex((line) => line.includes('\uFFFD'));
   return {
     ...aboutFile('not-utf-8', `${path} is not UTF-8: this character is invalid.`, 'Save it as UTF-8.'),

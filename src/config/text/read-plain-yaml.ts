@@ -19,15 +19,24 @@ export function* readPlainYaml(text: string): Steps<Slot | undefined> {
   }
 }
 
-/** Control characters, among them tabs and CR; line breaks of other standards; markers of documents after the first line. */
+/**
+ * Matches control characters (including tabs and CR), other line breaks of Unicode, and document markers after the
+ * first line.
+ */
 const UNUSUAL_TEXT = /[\0-\x09\x0b-\x1f\x7f\x85\u2028\u2029\ufeff]|\n(?:---|\.\.\.|%)/;
 
-/** The tokens that a line and a node count as: never less than the library's count, so that its limit holds. */
+/**
+ * The number of tokens that a line and a node count as. It is never less than the library's count, so that its limit
+ * holds here, too.
+ */
 const [TOKENS_OF_LINE, TOKENS_OF_NODE] = [5, 10];
 /** Limits far below the library's 100 levels and its 1024 characters for a key. */
 const [MAX_FLOW_DEPTH, MAX_INDENT, MAX_KEY] = [20, 40, 500];
 
-/** Each pause passes through one generator per level, so short maps, such as those of most timers, have none. */
+/**
+ * The number of entries of a map or list between two pauses. Each pause passes through one generator per level, so
+ * short maps, such as most timers, have none.
+ */
 const ENTRIES_OF_STEP = 10;
 
 const SPACE = 0x20;
@@ -136,7 +145,10 @@ class PlainYamlReader {
     return entries;
   }
 
-  /** Moves to the next entry of a flow collection after the first `count`, or past its closing bracket. */
+  /**
+   * Moves to the entry after the first `count` of a flow collection, or past its closing bracket. Returns whether there
+   * is such an entry.
+   */
   #hasMore(closing: string, count: number): boolean {
     this.#at += this.#spaces();
     const next = this.#next();
@@ -147,7 +159,7 @@ class PlainYamlReader {
     return true;
   }
 
-  /** Reads a key that is new in its map, up to its value. A quoted "<<" merges maps. */
+  /** Reads a key that is new in its map, up to its value. A quoted "<<" would merge maps, so it is not plain. */
   #key(entries: ReadonlyMap<string, MapEntry>): [name: string, at: TextSpan] {
     const start = this.#at;
     const isQuoted = this.#next() === '"' || this.#next() === "'";
@@ -181,7 +193,7 @@ class PlainYamlReader {
     return { kind: 'scalar', value, text: value, start, end };
   }
 
-  /** Whether the current line belongs to a literal block: a line with content, or an empty one. */
+  /** Whether the current line belongs to a literal block: it is empty, or has content that is indented far enough. */
   #isOfLiteral(margin: number): boolean {
     const spaces = this.#spaces();
     const first = this.#text.charAt(this.#at + spaces);

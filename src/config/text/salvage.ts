@@ -3,7 +3,10 @@ import { parseYaml } from './parse-yaml.js';
 
 /** A YAML text without the parts that break it. */
 export interface Salvaged {
-  /** With the same number of lines: omitted parts become empty lines, so that every other position stays the same. */
+  /**
+   * The text with the same number of lines. Omitted parts become empty lines, so that every other position stays the
+   * same.
+   */
   readonly text: string;
   /** The omitted keys at the top of the file. */
   readonly keys: readonly string[];
@@ -15,7 +18,8 @@ const KEY_AT_TOP = /^(["']?)([\w.-]+)\1\s*:(?=\s|$)/;
 const KEY_INSIDE = /^( +)(["']?)([\w.-]+)\2\s*:(?=\s|$)/;
 
 /**
- * From a text with a broken structure, removes keys that do not parse by themselves; under `timers`, only such timers.
+ * Removes keys that do not parse by themselves from a text with a broken structure. Under `timers`, removes only the
+ * timers that do not parse.
  */
 export function salvage(text: string): Salvaged {
   const parts = cut(text.split('\n'), (line) => KEY_AT_TOP.exec(line)?.[2]).map(salvagePart);
@@ -27,8 +31,8 @@ export function salvage(text: string): Salvaged {
 }
 
 /**
- * From a text in block style, keeps only these keys at the top, so that errors elsewhere do not matter. `undefined` if
- * those lines may be misleading: the file is in flow style, or one of its keys is an alias or a merge.
+ * Keeps only the wanted keys at the top of a text in block style, so that errors elsewhere do not matter. `undefined`
+ * if their lines may be misleading: the file is in flow style, or has an alias or a merge key there.
  */
 export function onlyKeys(text: string, isWanted: (key: string) => boolean): string | undefined {
   if (IN_BRACKETS.test(text)) return undefined;
@@ -39,7 +43,7 @@ export function onlyKeys(text: string, isWanted: (key: string) => boolean): stri
   return /:\s+\*/.test(alone) ? undefined : alone;
 }
 
-/** The first character outside comments and document markers. */
+/** Matches a text whose first character, outside comments and document markers, is a bracket. */
 const IN_BRACKETS = /^(?:\s|#.*|%.*|---)*[{[]/;
 
 /** A key and the lines below it. The part before the first key has no key. */
@@ -75,7 +79,7 @@ function salvagePart(part: Part): Kept {
   };
 }
 
-/** All timers have the indentation of the first one. */
+/** Splits lines into timers. All timers have the indentation of the first one. */
 function timersIn(lines: readonly string[]): readonly Part[] {
   const [indent] = lines.flatMap((line) => KEY_INSIDE.exec(line)?.[1] ?? []);
   return cut(lines, (line) => {
@@ -86,7 +90,7 @@ function timersIn(lines: readonly string[]): readonly Part[] {
 
 const emptied = ({ lines }: Part): readonly string[] => lines.map(() => '');
 
-/** A tag is an error in a value, not in the structure. */
+/** Whether a part parses by itself. A tag is an error in a value, not in the structure. */
 function isSound({ lines }: Part): boolean {
   const { faults, documents } = finish(parseYaml(lines.join('\n')));
   return documents.length < 2 && faults.every(({ code }) => code === 'TAG_RESOLVE_FAILED');

@@ -21,7 +21,7 @@ export class Source {
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.#starts.push(at + 1);
   }
 
-  /** The position of an offset. An offset beyond the end has the position of the end. */
+  /** Returns the position of an offset. An offset beyond the end has the position of the end. */
   position(offset: number): Position {
     const within = Math.min(Math.max(offset, 0), this.text.length);
     let low = 0;
@@ -34,7 +34,7 @@ export class Source {
     return { line: low + 1, column: within - this.#startOf(low) + 1 };
   }
 
-  /** The text of a line, which counts from 1, without its line break; empty if the line does not exist. */
+  /** Returns the text of a line, which counts from 1, without its line break; empty if the line does not exist. */
   line(line: number): string {
     const start = this.#starts[line - 1];
     if (start === undefined) return '';
@@ -42,7 +42,7 @@ export class Source {
     return this.text.slice(start, end - 1).replace(/\r$/, '');
   }
 
-  /** The offset at which the line of `offset` starts. */
+  /** Returns the offset at which the line of `offset` starts. */
   lineStart(offset: number): number {
     return this.#startOf(this.position(offset).line - 1);
   }

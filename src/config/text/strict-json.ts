@@ -1,6 +1,6 @@
 import type { Problem } from './diagnostic.js';
 
-/** One token of JSON (RFC 8259), after optional blanks: a sign, a text, or another value. */
+/** Matches one JSON token (RFC 8259) after optional whitespace: a punctuation mark, a string, or another value. */
 const TOKEN =
   /[ \t\n\r]*(?:([{}[\],:])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-]))/y;
 
@@ -9,7 +9,7 @@ type Turn = Readonly<Record<string, State | 'closed' | 'comma'>>;
 
 const VALUE: Turn = { '{': 'first key', '[': 'first item', text: 'end', other: 'end' };
 
-/** The grammar: for each state, the valid tokens. */
+/** The grammar: for each state, the valid tokens and what follows them. */
 const TURNS: Readonly<Record<State, Turn>> = {
   value: VALUE,
   'first item': { ...VALUE, ']': 'closed' },
@@ -21,7 +21,10 @@ const TURNS: Readonly<Record<State, Turn>> = {
 
 const AFTER_COMMA: Readonly<Record<string, State>> = { '{': 'key', '[': 'value' };
 
-/** Finds where a text stops being JSON; `undefined` if all of it is JSON. YAML accepts more, so JSON files need this check. */
+/**
+ * Finds where a text stops being JSON; `undefined` if all of it is JSON. YAML accepts more, so JSON files need this
+ * check.
+ */
 export function jsonFault(text: string): Omit<Problem, 'path'> | undefined {
   try {
     JSON.parse(text);
@@ -37,7 +40,7 @@ function problemAt(found: number, text: string): Omit<Problem, 'path'> {
   return { code: 'json-syntax', ...words(text.slice(start), text.charAt(found)), at: { start, end: start + 1 } };
 }
 
-/** `JSON.parse` does not always report the position; this does. */
+/** Returns the offset of the first fault, which `JSON.parse` does not always report. */
 function firstFault(text: string): number {
   const open: string[] = [];
   let state: State = 'value';
@@ -51,7 +54,10 @@ function firstFault(text: string): number {
   }
 }
 
-/** The state after a token, or `undefined` if it is not valid there. `open` are the brackets not closed yet. */
+/**
+ * Returns the state after a token, or `undefined` if the token is not valid there. `open` are the brackets not closed
+ * yet.
+ */
 function stateAfter(token: string, state: State, open: string[]): State | undefined {
   const turn = TURNS[state][token];
   if (turn === 'comma') return AFTER_COMMA[open.at(-1) ?? ''];

@@ -17,27 +17,31 @@ const STICKY = 0o1000;
 const ROOT = 0;
 
 /**
- * Whether anyone except the owner and trusted users may change a file. Its mode decides, and the mode of each folder on
- * its path, like in sshd's StrictModes. `facts` are those of the opened file, so that they apply to what is read.
+ * Checks whether anyone except the owner and trusted users can change a file. The modes of the file and of each folder
+ * on its path decide, as with StrictModes in sshd. `facts` are those of the opened file, so that they apply to what is
+ * read.
  */
 export class Trust {
   readonly #trusted: readonly number[];
   #accounts: Accounts | undefined;
 
-  /** `uids` are trusted besides root: the reading user, and the user it reads for. */
+  /** `uids` are the users who are trusted besides root: the one who reads the file, and the one for whom it is read. */
   constructor(...uids: readonly number[]) {
     this.#trusted = [ROOT, ...uids];
   }
 
   /**
-   * Why others may change the file at `path` (absolute); `undefined` if they cannot. `facts` are those of the opened
-   * file.
+   * Returns why other users can change the file at `path` (absolute); `undefined` if they cannot. `facts` are those of
+   * the opened file.
    */
   distrust(path: string, facts: FileFacts): Distrust | undefined {
     return this.#distrustMode(path, facts) ?? this.#distrustFolders(path, facts);
   }
 
-  /** Why an automatically found file is not used: it, the link to it, or its folder belongs to another user. Like git's `safe.directory`. */
+  /**
+   * Returns why an automatically found file is not used: the file, the link to it, or its folder belongs to another
+   * user. Similar to git's `safe.directory`.
+   */
   distrustOwner(path: string, facts: FileFacts): Distrust | undefined {
     const owned: readonly (readonly [string, FileFacts | undefined])[] = [
       [path, facts],
@@ -54,7 +58,10 @@ export class Trust {
     };
   }
 
-  /** In world-writable folders, only our own files and root's are used. */
+  /**
+   * Checks each folder on the path. In a world-writable folder with the sticky bit, only files of trusted users are
+   * used.
+   */
   #distrustFolders(path: string, facts: FileFacts): Distrust | undefined {
     const link = factsOf(path);
     for (const folder of new Set([...above(path), ...above(real(path))])) {
@@ -107,7 +114,9 @@ export class Trust {
 const { S_IFMT, S_IFDIR, S_IFCHR, S_IFBLK } = constants;
 const typeOf = ({ mode }: FileFacts): number => mode & S_IFMT;
 
-/** Devices, and folders like /tmp, are open to everyone by design: other programs need that. */
+/**
+ * Returns the fix. Devices, and folders like /tmp, are open to everyone by design, because other programs need that.
+ */
 function wayOut(path: string, facts: FileFacts): string {
   const isDevice = [S_IFCHR, S_IFBLK].includes(typeOf(facts));
   return isDevice || (facts.mode & STICKY) !== 0 ? 'choose a file in your own folder' : `chmod go-w ${quoted(path)}`;
@@ -118,7 +127,7 @@ const inOpenFolder = (path: string, uid: number, folder: string): Distrust => ({
   hint: `move it to your own folder, or: chown -h root ${quoted(path)}`,
 });
 
-/** Every folder on the way to a path, links followed, the nearest first. */
+/** Returns every folder on the path to a file, with symbolic links resolved, nearest first. */
 function above(path: string): readonly string[] {
   const folders = [real(dirname(path))];
   for (let at = folders[0] ?? '/'; at !== dirname(at); at = dirname(at)) folders.push(dirname(at));
@@ -141,7 +150,10 @@ function factsOf(path: string): FileFacts | undefined {
   }
 }
 
-/** Nobody can write to a read-only mount, whatever the mode: the folder of a ConfigMap has mode 777. */
+/**
+ * Whether a path is on a read-only mount, to which nobody can write, whatever the mode. For example, the folder of a
+ * ConfigMap has mode 777.
+ */
 function isReadOnly(path: string): boolean {
   try {
     accessSync(path, constants.W_OK);
@@ -153,7 +165,7 @@ function isReadOnly(path: string): boolean {
 
 const quoted = (path: string): string => (/^[\w./:@%+,=-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
 
-/** Why root must not read a file, and how to fix it, in one sentence. */
+/** Returns why root must not read a file, and how to fix that, in one sentence. */
 export function rootDistrust(path: string, facts: FileFacts): string | undefined {
   const distrust = new Trust(ROOT).distrust(path, facts);
   return distrust && `${distrust.message} (${distrust.hint})`;

@@ -45,7 +45,7 @@ function linesOf(job: Job, { timezone, shared }: Table): CronLines {
     ...(hint !== undefined && { hint }),
   });
   if (!job.enabled)
-    return { lines: [], differences: [about('note', 'It is disabled, so the crontab has no line for it.')] };
+    return { lines: [], differences: [about('note', 'The timer is disabled, so the crontab has no line for it.')] };
   const times = timesOf(job);
   const command = commandText(job, shared);
   if (times === undefined || command === undefined) {
@@ -69,12 +69,12 @@ function linesOf(job: Job, { timezone, shared }: Table): CronLines {
 const descriptionLines = ({ description }: Job): readonly string[] =>
   description?.split(/\r\n?|\n/).map((line) => `# ${line}`.trimEnd()) ?? [];
 
-/** `isOnce`: it fires only at the start. */
+/** Returns the differences of one timer. `isOnce` is set if it fires only at startup. */
 function differencesOf(
   job: Job,
   { timezone, isOnce }: { readonly timezone: string; readonly isOnce: boolean },
 ): readonly ExportDifference[] {
-  const zone = `Only cronie reads CRON_TZ. Other crons start it as if its times were in ${timezone}.`;
+  const zone = `Only cronie reads CRON_TZ. Other crons start the timer as if its times were in ${timezone}.`;
   const messages = [
     ...(job.timezone === timezone || isOnce ? [] : [zone]),
     ...(job.runAtStart || isOnce ? [AT_REBOOT] : []),
@@ -85,7 +85,8 @@ function differencesOf(
 
 const NOTHING_ENDS_IT = 'kill_after is left out: cron never ends a run, so it applies only with a timeout.';
 
-const AT_REBOOT = '@reboot runs it once after the machine has started. Here it runs whenever the scheduler starts.';
+const AT_REBOOT =
+  '@reboot runs the command once after the machine has started. Here it runs whenever the scheduler starts.';
 
 function timesOf(job: Job): readonly string[] | undefined {
   const { cron, in: delay } = keysOfJob(job);
@@ -96,7 +97,7 @@ function timesOf(job: Job): readonly string[] | undefined {
   return times.includes(undefined) ? undefined : times.map((time) => time ?? '');
 }
 
-/** A nickname, or five fields that every cron reads. */
+/** Returns a nickname, or five fields that every cron reads; `undefined` if there are none. */
 function fieldsText(written: string, name: string): string | undefined {
   if (CRON_NICKNAMES.has(written)) return written;
   const [expression, texts] = [readExpression(written, name), textsOf(written).slice(-5)];
@@ -109,7 +110,7 @@ function fieldsText(written: string, name: string): string | undefined {
 
 const RANGES: readonly FieldRange[] = Object.values(CRONTAB_FIELDS);
 
-/** The field as written if it means the same to cron, otherwise its values. */
+/** Returns the field as written if it means the same to cron, otherwise its values. */
 function fieldText(field: Expression['minute'], text: string, range: FieldRange): string {
   if (/^\*(?:\/\d+)?$/.test(text)) return text;
   const values = field.values.toArray();
@@ -120,7 +121,10 @@ function fieldText(field: Expression['minute'], text: string, range: FieldRange)
   return field.isOpen && field.isFull ? '*' : values.join(',');
 }
 
-/** In a crontab, `%` is a line break unless a backslash is before it. */
+/**
+ * Returns the command of an entry; `undefined` if it has line breaks. In a crontab, `%` is a line break unless a
+ * backslash precedes it.
+ */
 function commandText(job: Job, { env, shell }: SharedVariables): string | undefined {
   const { command, timeout } = job;
   const limit = timeout === undefined ? '' : `timeout -k ${command.killAfter / SECOND} ${timeout / SECOND} `;
@@ -135,14 +139,16 @@ function commandText(job: Job, { env, shell }: SharedVariables): string | undefi
   return text.replaceAll('%', String.raw`\%`) + (input === undefined ? '' : inputText(input));
 }
 
-/** An import writes `in: 1s` for `@reboot`, so it needs no pause. */
+/**
+ * Returns the pause before a command with `in`. An import writes `in: 1s` for `@reboot`, so that delay needs no pause.
+ */
 function pauseText(job: Job): string {
   const delay = keysOfJob(job)['in'];
   const seconds = typeof delay === 'string' ? Math.ceil(parseDuration(delay) / SECOND) : 0;
   return seconds > 1 ? `sleep ${seconds} && ` : '';
 }
 
-/** cron starts commands in the home folder of the user whose crontab it is. */
+/** Whether cron starts a command in its folder anyway: the home folder of the user who owns the crontab. */
 function isAtHome(job: Job, env: SharedVariables['env']): boolean {
   const { cwd } = keysOfJob(job);
   return env['HOME'] === undefined ? cwd === '~' || cwd === '~/' : job.command.cwd === env['HOME'];

@@ -3,7 +3,7 @@ import type { Job } from '../../domain/job.js';
 /** The settings that all entries of a crontab share. cron's default shell is `/bin/sh`. */
 export interface SharedVariables {
   readonly shell: string;
-  /** Whether all commands have it as `$SHELL`. */
+  /** Whether all commands have this shell as `$SHELL`. */
   readonly isNamed: boolean;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -31,7 +31,7 @@ const isSettable = (name: string, value: string): boolean =>
 
 export const variableLines = ({ shell, isNamed, env }: SharedVariables): readonly string[] => [
   ...(shell === '/bin/sh' && !isNamed ? [] : [`SHELL=${shell}`]),
-  // Quotes keep blanks at both ends.
+  // Quotes keep spaces at both ends.
   ...Object.entries(env).map(([name, value]) => `${name}=${/^[\w./:@+,-]+$/.test(value) ? value : `"${value}"`}`),
 ];
 

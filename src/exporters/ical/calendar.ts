@@ -48,7 +48,7 @@ const escaped = (text: string): string =>
     .replace(/\r?\n|\r/g, '\\n')
     .replace(/[\x00-\x08\x0b-\x1f\x7f]/g, '');
 
-/** Folds a line at 75 bytes; each continuation begins with a blank. Characters stay whole. */
+/** Folds a line at 75 bytes; each continuation begins with a space. Characters stay whole. */
 function folded(line: string): string {
   if (Buffer.byteLength(line) <= LONGEST_LINE) return line;
   let text = '';

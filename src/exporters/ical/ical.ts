@@ -3,9 +3,9 @@ import { DAY, type Instant } from '../../domain/time.js';
 import type { ExportDifference, Exporter } from '../kind.js';
 import { calendarText, type CalendarEvent } from './calendar.js';
 
-/** How far ahead the calendar goes. */
+/** How far ahead the calendar looks. */
 const AHEAD = 31 * DAY;
-/** At most this many firings of one timer: a calendar of every minute helps nobody. */
+/** The maximum number of firings of one timer: a calendar with an event every minute helps nobody. */
 export const MOST_EVENTS = 100;
 
 /** The upcoming firings as a calendar: 31 days, and at most 100 firings of each timer. */
@@ -33,15 +33,15 @@ export interface JobEvents {
 export function comingEvents(job: Job, now: Instant, most = MOST_EVENTS): JobEvents {
   const about = (message: string): readonly ExportDifference[] => [{ timer: job.name, severity: 'note', message }];
   if (!job.enabled)
-    return { events: [], differences: about('It is disabled, so the calendar contains none of its firings.') };
+    return { events: [], differences: about('The timer is disabled, so the calendar contains none of its firings.') };
   if (job.schedule.fromEnd)
-    return { events: [], differences: about('It counts from the end of a run, so its firings are unknown.') };
+    return { events: [], differences: about('The timer counts from the end of a run, so its firings are unknown.') };
   const events: CalendarEvent[] = [];
   let next = nextOf(job, now - job.offset);
   for (; next !== undefined && next + job.offset <= now + AHEAD; next = nextOf(job, next)) {
     if (events.length === most)
-      return { events, differences: about(`The calendar contains only its first ${most} firings.`) };
-    // A command may hold secrets, and calendars are shared.
+      return { events, differences: about(`The calendar contains only the first ${most} firings.`) };
+    // A command may contain secrets, and calendars are shared.
     const { name: timer, description = '' } = job;
     events.push({ timer, scheduledFor: next, startsAt: next + job.offset, description });
   }

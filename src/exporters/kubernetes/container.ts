@@ -1,7 +1,7 @@
 import type { Job } from '../../domain/job.js';
 import type { TimerKeys } from '../timer-keys.js';
 
-/** A container of a CronJob. `name` is a DNS label. */
+/** Returns the container of a CronJob. `name` is a DNS label. */
 export function containerOf(
   job: Job,
   keys: TimerKeys,
@@ -22,7 +22,7 @@ export function containerOf(
   };
 }
 
-/** Kubernetes replaces `$(NAME)` with a variable of the container, and `$$` with `$`. */
+/** Escapes a text: Kubernetes replaces `$(NAME)` with a variable of the container, and `$$` with `$`. */
 const escaped = (text: string, names: ReadonlySet<string>): string =>
   text.replace(/\$(?=\$)|\$(?=\(([^)]*)\))/g, (dollar, name?: string) =>
     name === undefined || names.has(name) ? `${dollar}$` : dollar,

@@ -14,11 +14,11 @@ export function robfigExpression(cron: string, seed: string): string | undefined
   return fields.map((field, index) => textOf(field, texts[index] ?? '*', index)).join(' ');
 }
 
-/** In robfig/cron, two day fields are always alternatives, unless one is `*`. */
+/** Whether a day must match both day fields. In robfig/cron, one of them is always enough, unless one is `*`. */
 const needsBoth = ({ dayOfMonth, dayOfWeek }: Expression): boolean =>
   !dayOfMonth.isFull && !dayOfWeek.isFull && (dayOfMonth.isOpen || dayOfWeek.isOpen);
 
-/** The field as written if it means the same there. */
+/** Returns the field as written if it means the same in robfig/cron, otherwise its values. */
 function textOf(field: Field, text: string, index: number): string {
   const values = field.values.toArray();
   const there = fieldThere(text, index);

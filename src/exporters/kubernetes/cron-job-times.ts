@@ -11,7 +11,7 @@ export type CronJobTimes =
 
 const listOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : [String(value)]);
 
-/** Writes when a timer fires. */
+/** Returns the schedules for the times of a timer. */
 export function cronJobTimes(job: Job, keys: TimerKeys): CronJobTimes {
   switch (job.written.key) {
     case 'cron':
@@ -35,7 +35,7 @@ function cronTimes({ name, timezone }: Job, written: readonly string[]): CronJob
   return { refusal: 'Kubernetes has no seconds, no L, W or #, and no days that must match both day fields.' };
 }
 
-/** Any instant: a grid has no beginning. */
+/** Any instant would do, because a grid has no beginning. */
 const START: Instant = Date.UTC(2026, 0, 1) - 1;
 
 function everyTimes(job: Job, keys: TimerKeys): CronJobTimes {
@@ -43,24 +43,28 @@ function everyTimes(job: Job, keys: TimerKeys): CronJobTimes {
   const written = keys['every'];
   if (typeof written === 'object' && written !== null && 'at' in written) return localTimes(job, first);
   const { length = 0 } = job.schedule;
-  if (length < MINUTE || length % SECOND !== 0) return { refusal: 'Kubernetes fires at most once a minute.' };
+  if (length < MINUTE || length % SECOND !== 0)
+    return { refusal: 'Kubernetes fires at most once a minute, and only at whole seconds.' };
   const onGrid = gridSchedule(length, first);
   if (onGrid !== undefined) return { schedules: [onGrid], timezone: 'UTC' };
   return { schedules: [`@every ${length / SECOND}s`], timezone: 'UTC', countsFromCreation: true };
 }
 
-/** For local times of day, one day or one week apart. */
+/** Returns the schedule for local times of day, one day or one week apart. */
 function localTimes(job: Job, first: Instant): CronJobTimes {
   const schedule = dailyOrWeekly(lengthOf(job, first), formatLocal(first, job.timezone));
   if (schedule !== undefined && first % MINUTE === 0) return { schedules: [schedule], timezone: job.timezone };
   return { refusal: 'Kubernetes has no seconds, and no intervals in days except one and seven.' };
 }
 
-/** The time from one local time of day to the next, in whole days. */
+/** Returns the time from one local time of day to the next, in whole days. */
 const lengthOf = ({ schedule }: Job, first: Instant): Duration =>
   Math.round(((schedule.next(first) ?? first) - first) / DAY) * DAY;
 
-/** `first` is an instant of the grid. */
+/**
+ * Returns the schedule for a grid; `undefined` if a cron expression cannot express it. `first` is an instant of the
+ * grid.
+ */
 function gridSchedule(length: Duration, first: Instant): string | undefined {
   if (length % MINUTE !== 0 || first % MINUTE !== 0) return undefined;
   const offset = first % length;
@@ -77,7 +81,10 @@ function stepped(from: number, step: number, size: number): string {
   return from === 0 ? `*/${step}` : `${from}-${size - 1}/${step}`;
 }
 
-/** `local` is a firing in RFC 3339. */
+/**
+ * Returns the schedule for an interval of one day or seven days; `undefined` for any other. `local` is a firing in RFC
+ * 3339.
+ */
 function dailyOrWeekly(length: Duration, local: string): string | undefined {
   const time = `${Number(local.slice(14, 16))} ${Number(local.slice(11, 13))}`;
   if (length === DAY) return `${time} * * *`;

@@ -10,7 +10,7 @@ type Value = Readonly<Record<string, unknown>>;
 export interface CronJobFrame {
   /** A DNS label of at most 52 characters. */
   readonly name: string;
-  /** Whether the timer has this name, and no other CronJob. */
+  /** Whether this is the name of the timer, too, so that no annotation needs to keep it. */
   readonly isOwnName: boolean;
   readonly schedule: string;
   /** IANA name. */
@@ -18,7 +18,7 @@ export interface CronJobFrame {
   readonly image: string;
 }
 
-/** A firing without `catch_up` may be this late: the controller looks every 10 s. */
+/** How late a firing without `catch_up` may start: the controller checks every 10 s. */
 const LATE_SECONDS = 30;
 
 /** Writes a timer as a CronJob of `batch/v1`. */
@@ -44,7 +44,10 @@ const POLICIES: ReadonlyMap<string, string> = new Map([
   ['replace', 'Replace'],
 ]);
 
-/** Tags of the form `key=value` are labels, and `namespace=value` is the namespace. Annotations keep what has no place. */
+/**
+ * Returns the metadata. Tags of the form `key=value` become labels, and `namespace=value` the namespace. Annotations
+ * keep what has no other place.
+ */
 function metadataOf({ name, description, tags }: Job, isOwnName: boolean): Value {
   const pairs = tags.flatMap((tag) => {
     const [, key, value] = LABEL.exec(tag) ?? [];
@@ -79,7 +82,7 @@ function startingDeadline(keys: TimerKeys): Value {
   return { startingDeadlineSeconds: typeof keys['deadline'] === 'number' ? secondsOf(keys['deadline']) : LATE_SECONDS };
 }
 
-/** `retry` as it was read: durations are milliseconds. */
+/** `retry` as it was read, with durations in milliseconds. */
 export interface ReadRetry {
   readonly attempts?: number;
   readonly delay?: Duration;
@@ -120,13 +123,16 @@ function jobOf(job: Job, keys: TimerKeys, container: { readonly name: string; re
   };
 }
 
-/** Applies when a pod is deleted, even without a timeout. Kubernetes waits 30 s by default. */
+/**
+ * Returns the grace period, which applies when a pod is deleted, even without a timeout. Kubernetes waits 30 s by
+ * default.
+ */
 const gracePeriod = ({ timeout, command }: Job, keys: TimerKeys): Value =>
   timeout === undefined && keys['kill_after'] === undefined
     ? {}
     : { terminationGracePeriodSeconds: Math.ceil(command.killAfter / SECOND) };
 
-/** Exit codes that are final, or all except those that are retried. */
+/** Returns the rules that make exit codes final: those in `not_on`, or all except those in `on`. */
 function failurePolicy({ on = [], not_on: notOn = [] }: ReadRetry): Value | undefined {
   const rules = [
     ['In', notOn],

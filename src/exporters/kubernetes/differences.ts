@@ -13,7 +13,7 @@ const CARRIED = [
   ...['retry', 'env', 'cwd', 'tags'],
 ];
 
-/** Differences in Kubernetes, besides the firings. */
+/** Returns what is different in Kubernetes, except for the firings themselves. */
 export function differencesOf(job: Job, keys: TimerKeys, times: CronJobTimes): readonly ExportDifference[] {
   const found = [...aboutTimes(times), ...aboutRuns(job, keys), ...aboutRetries(keys)];
   return [...found.map((words) => ({ timer: job.name, ...words })), ...keysLeftOut(job, CARRIED)];
@@ -21,7 +21,7 @@ export function differencesOf(job: Job, keys: TimerKeys, times: CronJobTimes): r
 
 function aboutTimes(times: CronJobTimes): readonly Words[] {
   if ('refusal' in times) return [];
-  const several = 'The CronJobs of its expressions do not wait for each other.';
+  const several = 'Each expression becomes a CronJob, and these do not wait for each other.';
   const created = 'Kubernetes counts @every from the time at which the CronJob is created.';
   return [
     ...(times.schedules.length > 1 ? [{ severity: 'warning', message: several } as const] : []),
@@ -45,7 +45,7 @@ function aboutRuns({ command }: Job, keys: TimerKeys): readonly Words[] {
 
 const FORBID =
   'With Forbid, Kubernetes starts the latest skipped firing when the run ends, within startingDeadlineSeconds.';
-const LATE = 'It may start up to 30 s late (startingDeadlineSeconds), because Kubernetes checks only every 10 s.';
+const LATE = 'A firing may start up to 30 s late (startingDeadlineSeconds), because Kubernetes checks only every 10 s.';
 const LATEST = 'catch_up: Kubernetes starts only the latest missed firing.';
 
 function aboutLateness(keys: TimerKeys): readonly Words[] {

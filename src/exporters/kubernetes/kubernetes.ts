@@ -44,18 +44,18 @@ function writeJob(job: Job, { image }: ExportContext, nameOf: Name): Written {
 }
 
 function renamed(timer: string, name = timer): readonly ExportDifference[] {
-  const message = `Its CronJob has the name ${name}: Kubernetes allows at most ${LONGEST} characters, a to z, 0 to 9 and -. An annotation keeps the name.`;
+  const message = `The CronJob is named ${name}, because Kubernetes allows at most ${LONGEST} characters: a to z, 0 to 9 and -. An annotation keeps the name.`;
   return name === timer ? [] : [{ timer, severity: 'note', message }];
 }
 
 const NO_IMAGE = 'A CronJob runs in a container. Set its image with --image.';
 
-/** A Job's name adds 11 characters to the name of its CronJob. */
+/** The maximum length of a name. The name of a Job adds 11 characters to the name of its CronJob. */
 const LONGEST = 52;
 
 /**
- * Returns a function that gives each CronJob a name of its own. A timer keeps its name if that is a DNS label.
- * The second CronJob of a timer gets -2, as does a name that another timer has.
+ * Returns a function that gives each CronJob a name of its own. A timer keeps its name if that is a DNS label. The
+ * second CronJob of a timer gets the suffix `-2`, and so does a name that another CronJob has.
  */
 function distinctNames(jobs: readonly Job[]): Name {
   const taken = new Set(jobs.map(({ name }) => name).filter((name) => labelOf(name, 1) === name));

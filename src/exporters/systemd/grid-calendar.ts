@@ -4,7 +4,10 @@ import { DAY, HOUR, MINUTE, SECOND, type Duration, type Instant } from '../../do
 /** The maximum number of lines for a day of the grid. */
 const MOST_LINES = 48;
 
-/** Returns the calendars in UTC that have the instants of `every`; `undefined` if no day or week repeats them. */
+/**
+ * Returns the calendars in UTC that have the instants of `every`; `undefined` if the instants do not repeat every day
+ * or week.
+ */
 export function gridCalendars(schedule: Schedule): readonly string[] | undefined {
   const { length = 0 } = schedule;
   const [first] = firstInstants(schedule, 1);
@@ -21,7 +24,7 @@ function withinHour(first: Instant, length: Duration): readonly string[] | undef
   return [`*:${stepOf(MINUTE)}:${new Date(first).getUTCSeconds()} UTC`];
 }
 
-/** A line for each minute and second, with its hours. */
+/** Returns a line for each minute and second, with its hours. */
 function withinDay(first: Instant, length: Duration): readonly string[] | undefined {
   if (DAY / length > MOST_LINES) return undefined;
   const times = Array.from({ length: DAY / length }, (_, index) => timeOf(first + index * length));
@@ -33,7 +36,9 @@ function withinDay(first: Instant, length: Duration): readonly string[] | undefi
 
 const timeOf = (instant: Instant): string => new Date(instant).toISOString().slice(11, 19);
 
-/** The first instants of a schedule after any Thursday: a grid has no beginning. */
+/**
+ * Returns the first instants of a schedule after a fixed Thursday. Any one would do, because a grid has no beginning.
+ */
 export function firstInstants(schedule: Schedule, count: number): readonly Instant[] {
   const found: Instant[] = [];
   let next = schedule.next(Date.UTC(2026, 0, 1) - 1);

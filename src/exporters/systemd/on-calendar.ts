@@ -1,6 +1,6 @@
 import { readExpression, textsOf, type Expression } from '../../schedules/index.js';
 
-/** `*` for all values of a field that ends at `max`, a step, or a list with ranges. */
+/** Writes a field: `*` for all values from `min` to `max`, a step, or a list with ranges. */
 function chain(values: readonly number[], min: number, max: number): string {
   if (values.length === max - min + 1) return '*';
   const [first = min, second = first] = values;
@@ -70,7 +70,7 @@ function daysOf({ dayOfMonth, dayOfWeek }: Expression, cron: string): readonly D
 const hasEveryDay = (parts: readonly Days[]): boolean =>
   parts.some(({ weekdays, date }) => weekdays === '' && date === '-*');
 
-/** Days of the month that are also days of the week; `undefined` where both have a rule. */
+/** Returns the days of the month that are also days of the week; `undefined` if both have a rule. */
 function bothOf(inMonth: readonly Days[], inWeek: readonly Days[]): readonly Days[] | undefined {
   if (inMonth.some(({ weekdays }) => weekdays !== '') || inWeek.some(({ date }) => date !== '-*')) return undefined;
   return inMonth.flatMap(({ date }) => inWeek.map(({ weekdays }) => ({ weekdays, date })));
@@ -92,7 +92,7 @@ function monthParts(values: readonly number[], text: string): readonly Days[] | 
     else if (rule === 'LW' || rule === 'WL') parts.push(...LAST_WORKDAY);
     else return undefined;
   }
-  // systemd counts back to the 28th last day.
+  // systemd counts back at most 28 days from the end of a month.
   if (before.some((day) => day > 28)) return undefined;
   if (before.length > 0)
     parts.push({
@@ -123,7 +123,7 @@ function weekParts(values: readonly number[], text: string): readonly Days[] | u
   return parts;
 }
 
-/** Begins with Monday, as weeks do in systemd. */
+/** Writes weekdays, beginning with Monday, as weeks do in systemd. */
 function weekdayChain(values: readonly number[]): string {
   if (values.length === 7) return '';
   const names = [1, 2, 3, 4, 5, 6, 0].filter((day) => values.includes(day)).map((day) => WEEKDAYS[day] ?? '');

@@ -17,10 +17,10 @@ const unitWord = (text: string): string => {
   return escaped === '' || /[\s"'\\;#]/.test(escaped) ? `"${escaped}"` : escaped;
 };
 
-/** A word of a command, in which `$` names no variable. */
+/** Quotes a word of a command, so that `$` does not start a variable. */
 const commandWord = (text: string): string => unitWord(text.replaceAll('$', '$$$$'));
 
-/** The lines of `[Service]`. */
+/** Returns the lines of `[Service]`. */
 export function serviceLines({ command, timeout }: Job, keys: TimerKeys): readonly string[] {
   return [
     'Type=oneshot',
@@ -49,7 +49,7 @@ function userLines({ user }: TimerKeys): readonly string[] {
   return [`User=${name}`, ...(group === undefined ? [] : [`Group=${group}`])];
 }
 
-/** In the program, systemd replaces no variables. */
+/** Writes a command. systemd does not replace variables in the name of the program. */
 function execStart({ run, shell }: Command): string {
   const [program = '', ...args] = typeof run === 'string' ? [shell, '-c', run] : run;
   return [unitWord(program), ...args.map(commandWord)].join(' ');
@@ -80,7 +80,7 @@ export function retryWritten(value: unknown): RetryWritten | undefined {
   return retry.attempts > 1 ? retry : undefined;
 }
 
-/** Which failures systemd restarts for; `undefined` if it cannot tell them apart. */
+/** Returns for which failures systemd restarts the service; `undefined` if systemd cannot distinguish them. */
 export function restartOf({ on }: RetryWritten): string | undefined {
   const written = on === undefined ? '' : [...on].sort().join(' ');
   return (
@@ -99,15 +99,15 @@ function retryLines(value: unknown): readonly string[] {
   ];
 }
 
-/** The lines of `[Unit]` about restarts. */
+/** How many starts systemd allows, and in which interval. */
 interface StartLimit {
   readonly interval: Duration;
   readonly burst: number;
 }
 
 /**
- * The interval is longer than all attempts take. systemd counts every start in it, so firings that may come due in the
- * meantime are added.
+ * Returns the limit for a timer with `retry`. The interval is longer than all attempts take. systemd counts every start
+ * in the interval, so firings that may come due in it are added.
  */
 export function startLimitOf({ timeout = 0, schedule }: Job, { attempts, delay }: RetryWritten): StartLimit {
   const interval = attempts * (delay + timeout) + 10_000;
@@ -122,7 +122,7 @@ export function limitLines(job: Job, keys: TimerKeys): readonly string[] {
   return [
     `StartLimitIntervalSec=${systemdSpan(interval)}`,
     `StartLimitBurst=${burst}`,
-    // systemd ignores it, and timers import reads it again.
+    // systemd ignores X-Attempts, and `timers import` reads it.
     ...(burst === retry.attempts ? [] : [`X-Attempts=${retry.attempts}`]),
   ];
 }

@@ -9,7 +9,7 @@ import type { TimerKeys } from '../timer-keys.js';
 export type TimerLines =
   { readonly lines: readonly string[]; readonly warnings: readonly string[] } | { readonly refusal: string };
 
-/** `250ms`, `90s`, `5min`, `36h`: one unit, so that it reads the same in systemd and here. */
+/** Writes a time span in one unit, so that it means the same in systemd and here: `250ms`, `90s`, `5min`, `36h`. */
 export function systemdSpan(length: Duration): string {
   const [name, unit] =
     (
@@ -58,7 +58,7 @@ function cronLines(job: Job, { cron }: TimerKeys): TimerLines {
   };
 }
 
-/** `2027..2028` for a window of whole local years. */
+/** Returns the years of a window: `2027..2028` for whole local years. */
 function yearsOf({ window: { notBefore, notAfter }, timezone }: Job): {
   readonly years: string;
   readonly isCut: boolean;
@@ -105,14 +105,14 @@ function everyLines(job: Job, { every }: TimerKeys): TimerLines {
   return { lines: [`OnActiveSec=${span}`, `OnUnitActiveSec=${span}`], warnings: [warning] };
 }
 
-/** `90min`, or JSON for a map. systemd ignores it, and `timers import` reads it again. */
+/** Writes the value of X-Every: `90min`, or JSON for a map. systemd ignores X-Every, and `timers import` reads it. */
 function everyText(every: unknown): string {
   const span = (value: unknown): string => (typeof value === 'number' ? systemdSpan(value) : String(value));
   if (typeof every !== 'object' || every === null) return span(every);
   return JSON.stringify(Object.fromEntries(Object.entries(every).map(([key, value]) => [key, span(value)])));
 }
 
-/** A local time of each day, or of a day of the week. */
+/** Returns the calendar for a local time of each day, or of one day of the week. */
 function localDays({ schedule, timezone }: Job): readonly string[] | undefined {
   const [first, second, third] = firstInstants(schedule, 3);
   if (first === undefined || second === undefined || third === undefined) return undefined;

@@ -37,7 +37,7 @@ function unitsOf(job: Job): JobUnits {
     message,
   });
   if ('refusal' in timer) {
-    const hint = 'Write several expressions, or run it with timers.';
+    const hint = 'Write several expressions, or run the timer with timers.';
     return { files: [], differences: [{ ...about('error', `The timer is left out. ${timer.refusal}`), hint }] };
   }
   return {
@@ -63,7 +63,7 @@ const unitText = (sections: readonly (readonly [name: string, lines: readonly st
     .map(([name, lines]) => `[${name}]\n${lines.join('\n')}\n`)
     .join('\n');
 
-/** A description is one line. */
+/** Writes the description on one line. */
 const describe = ({ name, description = name }: Job): string =>
   `Description=${description.replaceAll('%', '%%').replace(/\s+/g, ' ').replace(/\\+$/, '').trim()}`;
 

@@ -25,7 +25,7 @@ const JOB_LINE = /^\s*(@[a-z]+|\d+)\s+(\d+)\s+([^\s/]+)\s+(\S.*)$/;
 /** The first four fields of a crontab entry, even one that cron rejects. */
 const CRON_LINE = /^\s*(?:[\d*,/-]+\s+){4}\S/;
 
-/** A file with cron fields is more likely a crontab. */
+/** Rates a file. One with cron fields is more likely a crontab. */
 function recognize({ path, text }: SourceFile): number {
   const lines = contentLines(text);
   const others = lines.filter((line) => readAssignment(line) === undefined);
@@ -87,7 +87,10 @@ function timerOf(line: string, place: SourcePlace, { firstHour, variables }: Bef
   };
 }
 
-/** A time of day in the first hours that anacron may start jobs in; `undefined` if there is no such period. */
+/**
+ * Returns a schedule with a time of day: the first hour in which anacron may start jobs, plus the delay. `undefined` if
+ * the period is invalid.
+ */
 function scheduleOf({ period, delay }: Job, firstHour: number): Readonly<Record<string, unknown>> | undefined {
   const hour = (firstHour + Math.floor(delay / 60)) % 24;
   const minute = delay % 60;
@@ -121,5 +124,5 @@ const COUNTS: Pick<Difference, 'severity' | 'message'> = {
 const HOURS: Pick<Difference, 'severity' | 'message' | 'text'> = {
   severity: 'warning',
   text: 'START_HOURS_RANGE',
-  message: 'Timers fire in the first hours of the range. After downtime, catch_up may run them outside of it.',
+  message: 'Timers fire in the first hours of the range. After downtime, catch_up may run them outside the range.',
 };

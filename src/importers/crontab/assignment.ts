@@ -16,7 +16,7 @@ export function readAssignment(line: string): Assignment | undefined {
   const quote = /^["']/.exec(rest)?.[0];
   if (quote === undefined) return { name, value: rest.trimEnd() };
   const end = rest.indexOf(quote, 1);
-  // Text after the closing quote, or a quote that never closes, makes it an entry, which cron then rejects.
+  // Text after the closing quote, or a quote that never closes, makes the line an entry, which cron then rejects.
   if (end === -1 || rest.slice(end + 1).trim() !== '') return undefined;
   return { name, value: rest.slice(1, end) };
 }

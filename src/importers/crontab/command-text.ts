@@ -26,14 +26,14 @@ export function withInput({ run, input }: CrontabCommand): string {
   return `${command}\n${input}${end}\n`;
 }
 
-/** The inverse of {@link withInput}: the command, and the lines of its here-document. */
+/** Reverses {@link withInput}: returns the command, and the lines of its here-document. */
 export function splitInput(text: string): CrontabCommand {
   const [, group, plain, , input] = /^(?:\{ ([^]*?)\n\}|([^\n]*?)) <<'(END_*)'\n([^]*\n)\3\n$/.exec(text) ?? [];
   const split = { run: group ?? plain ?? '', input };
   return input !== undefined && withInput(split) === text ? split : { run: text, input: undefined };
 }
 
-/** Writes lines for the standard input behind a command, as cron reads them. */
+/** Writes lines for the standard input of a command, as cron reads them after the command. */
 export function inputText(input: string): string {
   const last = /(?:^|\n)\n$/.test(input) ? input : input.slice(0, -1);
   return `%${last.replaceAll('%', String.raw`\%`).replaceAll('\n', '%')}`;

@@ -3,7 +3,7 @@ import { clockChanges } from '../../schedules/index.js';
 import { FORESEEN } from '../skips-gap.js';
 import type { CrontabZones } from './expression.js';
 
-/** How cronie treats clock changes with CRON_TZ: those of its zone, and those of the machine. */
+/** Describes how cronie treats clock changes with CRON_TZ, both those of its zone and those of the machine. */
 export function cronTzRule({ machine, cronTz }: CrontabZones, now: Instant): string | undefined {
   if (cronTz === undefined) return undefined;
   const changes = (zone: string): boolean =>

@@ -14,7 +14,7 @@ export const crontab: Importer = {
 };
 
 /**
- * By the share of lines that are entries or assignments. In a crontab, an entry may have an error, or none may be left.
+ * Rates a file by the share of lines that are entries or assignments. Even a crontab may have invalid entries, or none.
  */
 function recognize({ path, text }: SourceFile): number {
   const lines = contentLines(text);
@@ -29,7 +29,10 @@ function recognize({ path, text }: SourceFile): number {
 /** A minute and an hour, even if cron rejects them. */
 const TIME_OF_DAY = /^\s*[\d*][\d*,/-]*\s+[\d*][\d*,/-]*\s/;
 
-/** cron rejects a command that begins with `*`: a schedule with more fields belongs to another format. */
+/**
+ * Whether cron accepts a line as an entry. It rejects a command that begins with `*`: then the schedule has more
+ * fields, and belongs to another format.
+ */
 function isEntry(line: string): boolean {
   const form = entryForm(line);
   if (form === undefined || form.rest.startsWith('*')) return false;

@@ -20,8 +20,8 @@ export interface EntryComment {
 }
 
 /**
- * Reads comment lines, without `#`. Below an exported name, they are the exported description; elsewhere, somebody
- * wrote them.
+ * Reads comment lines, without `#`. Lines below an exported name are the exported description; other lines are comments
+ * by a person.
  */
 export function readComment(comment: readonly string[]): EntryComment {
   const at = comment.findIndex((line) => NAME_LINE.test(line));

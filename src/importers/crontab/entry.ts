@@ -1,6 +1,6 @@
 /** The parts of an entry. */
 export interface EntryForm {
-  /** Whether a leading `-` keeps cron from logging it. */
+  /** Whether a leading `-` keeps cron from logging the start. */
   readonly isQuiet: boolean;
   /** Five fields, or a nickname. */
   readonly when: string;
@@ -57,7 +57,7 @@ const ONLY_USERS = new Set([
 
 const PROGRAM = /^(?:\/|(?:sh|bash|php|python3?|perl|node|cd|test|\[|run-parts|nice|flock|timeout)\s)/;
 
-/** A user in place of a command, as in a system crontab, followed by a program. */
+/** Returns the user in place of a command, as in a system crontab, if a program follows. */
 export function userBefore(rest: string): string | undefined {
   const { user = '', command = '' } = splitUser(rest) ?? {};
   return ONLY_USERS.has(user) && PROGRAM.test(command) ? user : undefined;
@@ -70,12 +70,12 @@ const USER_PATH = /(?:^|\/)\.?crontab[^/]*$|\.cron(?:tab)?$|^-$/;
 /** Whether a path is `/etc/crontab` or in `cron.d`: its entries name a user. */
 export const isSystemCrontab = (path: string): boolean => SYSTEM_PATH.test(path);
 
-/** Whether a path may be a crontab. So may standard input: `crontab -l`. */
+/** Whether a path may be a crontab. Standard input may be one, too: `crontab -l`. */
 export const isOfCron = (path: string): boolean => isSystemCrontab(path) || USER_PATH.test(path);
 
 /**
- * Whether the sixth field of a crontab is a user: judged by its path, or because every entry has a possible user there.
- * The user of an entry with too many fields comes after them.
+ * Whether the sixth field of a crontab is a user. The path of the file decides, or a possible user in every entry. In
+ * an entry with too many fields, the user comes after them.
  */
 export function hasUserColumn(path: string, lines: readonly string[]): boolean {
   if (isSystemCrontab(path)) return true;

@@ -41,19 +41,21 @@ export function readCrontabExpression(text: string): CrontabExpression | Express
 function readNamedField(text: string, range: FieldRange): CrontabField | ExpressionFault {
   const field = readCrontabField(text, range);
   if (field === undefined) return `"${text}" is not a valid ${range.what} in a crontab.`;
-  return field.values.length > 0 ? field : `cron never runs it: the ${range.what} "${text}" counts down.`;
+  return field.values.length > 0
+    ? field
+    : `cron never runs this entry: the ${range.what} "${text}" ends before it begins.`;
 }
 
-/** The zones of cron: that of the machine, and that of CRON_TZ. IANA. */
+/** The zones of cron, as IANA names: that of the machine, and that of CRON_TZ. */
 export interface CrontabZones {
   readonly machine: string;
   readonly cronTz: string | undefined;
 }
 
 /**
- * When cronie starts an entry. Entries whose minute or hour begins with `*` follow what the clock shows. The others run
- * right after a gap and once in a repeat. With CRON_TZ, cronie compares with the clock of that zone, and starts nothing
- * while its own clock repeats an hour. `undefined` if a field is random.
+ * Returns when cronie starts an entry. Entries whose minute or hour begins with `*` follow what the clock shows. The
+ * others run right after a gap and once in a repeat. With CRON_TZ, cronie compares with the clock of that zone, and
+ * starts nothing while its own clock repeats an hour. `undefined` if a field is random.
  */
 export function cronieSchedule(
   { fields }: CrontabExpression,
@@ -96,7 +98,7 @@ function calendarOf({ minute, hour, dayOfMonth, month, dayOfWeek }: CrontabExpre
   };
 }
 
-/** Whether a value is one of those of a field. If it has all, the value is not asked for. */
+/** Returns a test for the values of a field. If the field has all values, the test does not compute the value. */
 function among(values: readonly number[], all: number): (valueOf: () => number) => boolean {
   const set = new Set(values);
   return set.size === all ? () => true : (valueOf) => set.has(valueOf());

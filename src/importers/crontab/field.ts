@@ -4,14 +4,15 @@ export interface CrontabField {
   /** Ascending. Empty if it never matches, such as `22-2`. */
   readonly values: readonly number[];
   /**
-   * Whether it begins with `*`: then the day fields must both match, and minutes and hours go by what the clock shows.
+   * Whether the field begins with `*`. If so, both day fields must match, and minutes and hours follow what the clock
+   * shows.
    */
   readonly isStar: boolean;
-  /** Whether it contains `~`: cronie picks a value when it loads the file. */
+  /** Whether the field contains `~`: cronie picks a value when it loads the file. */
   readonly isRandom: boolean;
   /** The equivalent in `timers`. */
   readonly written: string;
-  /** `5/15`: cronie rejects it, and other crons ignore the step. */
+  /** An item such as `5/15`: cronie rejects it, and other crons ignore its step. */
   readonly ignoredStep?: string;
 }
 
@@ -71,7 +72,7 @@ function readItem(text: string, range: FieldRange): Item | undefined {
   return between(text, { first: numberOf(low, range), last: numberOf(high, range), step });
 }
 
-/** A value; its step is ignored. */
+/** Reads a single value. Its step is ignored. */
 function single(text: string, value: number | undefined, step: string | undefined): Item | undefined {
   if (value === undefined) return undefined;
   return { values: [value], written: text.replace(/\/.*$/, ''), ...(step !== undefined && { ignoredStep: text }) };
@@ -101,7 +102,7 @@ interface RandomBounds {
   readonly high: string | undefined;
 }
 
-/** `~`, `6~15`, `~30`: written as `H`, which picks a value that never changes. */
+/** Reads `~`, `6~15` or `~30`. Writes it as `H`, which picks a value that never changes. */
 function randomItem({ low, high }: RandomBounds, range: FieldRange): Item | undefined {
   const first = low === undefined ? range.low : numberOf(low, range);
   const last =

@@ -30,10 +30,10 @@ export class CrontabReader {
   readonly #variables: CrontabVariables;
   readonly #timers: ImportedTimer[] = [];
   readonly #differences: Difference[] = [];
-  /** By fields and zone, because equal entries have the same original. */
+  /** The results by fields and zone, because equal entries have the same original. */
   readonly #whens = new Map<string, When | string>();
   #comment: string[] = [];
-  /** Whether the line before ends with a backslash. */
+  /** Whether the previous line ends with a backslash. */
   #isContinued = false;
 
   constructor(path: string, { context, isSystem }: ReaderOptions) {
@@ -134,7 +134,8 @@ export class CrontabReader {
   }
 
   /**
-   * Packages name their files in `cron.d` after themselves. A single timer gets that name; several get it as a prefix.
+   * Returns the timers with names. Packages name their files in `cron.d` after themselves: a single timer gets that
+   * name, and several get it as a prefix.
    */
   #named(): readonly ImportedTimer[] {
     const ofPackage = /(?:^|\/)([^/]+)\.cron\.d$/.exec(this.#path) ?? /(?:^|\/)cron\.d\/([^/]+)$/.exec(this.#path);
@@ -184,7 +185,7 @@ interface Entry {
   readonly command: string;
 }
 
-/** cronie's options before a command: `-n` mails only if it fails. */
+/** Splits off cronie's options before a command. With `-n`, cronie mails the output only if the command fails. */
 function withoutOptions(command: string): { readonly options: readonly string[]; readonly text: string } {
   const [, option, text] = /^-([a-z])[ \t]+(\S.*)$/.exec(command) ?? [];
   return option === undefined || text === undefined ? { options: [], text: command } : { options: [option], text };
@@ -196,7 +197,7 @@ const REBOOT: When = {
     {
       severity: 'warning',
       text: '@reboot',
-      message: 'It runs whenever the scheduler starts. With cron it runs once after the machine has started.',
+      message: 'The timer runs whenever the scheduler starts. With cron, it runs once after the machine has started.',
     },
   ],
 };
@@ -212,7 +213,7 @@ const RANDOM: Words = {
 const stepIgnored = (text: string): Words => ({
   severity: 'warning',
   text,
-  message: "cronie rejects a step after a single value, and Debian's cron ignores it. It is left out here.",
+  message: "cronie rejects a step after a single value, and Debian's cron ignores it. Here the step is left out.",
 });
 
 const QUIET: Words = {
@@ -221,7 +222,7 @@ const QUIET: Words = {
   message: 'This character keeps cron from logging the start. Here every start is logged.',
 };
 
-/** `named`: the user in the line. */
+/** Warns about a user in place of a command. `named` is the user that the line names. */
 function userWords(named: string | undefined, command: string): readonly Words[] {
   const user = userBefore(command);
   if (user === undefined || named !== undefined) return [];
@@ -244,7 +245,7 @@ const inputWords = (shell: unknown): readonly Words[] => [
     ? {
         severity: 'warning',
         text: '%',
-        message: `A here-document gives the command its input. ${shell} may not read it.`,
+        message: `A here-document gives the command its input. ${shell} may not support here-documents.`,
       }
     : {
         severity: 'note',

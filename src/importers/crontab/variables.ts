@@ -26,15 +26,17 @@ export class CrontabVariables {
     return this.#timezone;
   }
 
-  /** Applies an assignment; returns what is different about it. */
+  /** Applies an assignment, and returns its differences. */
   set({ name, value }: Assignment): readonly Words[] {
     if (MAIL.has(name)) return this.#setMail(name, value);
     if (OWN.has(name))
-      return [{ severity: 'note', text: name, message: 'cron sets it itself, so the assignment does nothing.' }];
+      return [
+        { severity: 'note', text: name, message: 'cron sets this variable itself, so the assignment has no effect.' },
+      ];
     switch (name) {
       case 'SHELL':
         this.#shell = value;
-        // cron passes it on, as $SHELL.
+        // cron passes SHELL on to commands.
         this.#env.set(name, value);
         return [];
       case 'RANDOM_DELAY':
@@ -50,7 +52,9 @@ export class CrontabVariables {
     }
   }
 
-  /** The keys that variables add to an entry at this place, and the differences. cron never delays `@reboot`. */
+  /**
+   * Returns the keys that variables add to an entry at this place, and the differences. cron never delays `@reboot`.
+   */
   current({ isDelayed = true }: { readonly isDelayed?: boolean } = {}): {
     readonly keys: Readonly<Record<string, unknown>>;
     readonly words: readonly Words[];
@@ -69,7 +73,7 @@ export class CrontabVariables {
     };
   }
 
-  /** Differences due to cron's defaults for variables that the file does not set. */
+  /** Returns the differences due to cron's defaults for variables that the file does not set. */
   defaults(): readonly Words[] {
     return [...(this.#hasMailTo ? [] : [MAIL_TO_OWNER]), this.#env.has('PATH') ? INHERITED : SHORT_PATH];
   }
@@ -86,7 +90,7 @@ export class CrontabVariables {
         severity: 'warning',
         text: `MAILTO=${value}`,
         message: 'cron mails what commands print. Here it goes to the log, and nothing is mailed.',
-        hint: `To mail failures and recoveries, write below defaults: notify: { run: '${run}' }`,
+        hint: `To mail failures and recoveries, write under defaults: notify: { run: '${run}' }`,
       },
     ];
   }
@@ -134,7 +138,7 @@ const wrongCase = (zone: string): Pick<Words, 'hint'> => {
   return spelling === undefined ? {} : { hint: `If you mean ${spelling}, change timezone in the timer file.` };
 };
 
-/** `jitter` for RANDOM_DELAY, in minutes. */
+/** Returns `jitter` for a RANDOM_DELAY in minutes. */
 const delayed = (minutes = 0): ReturnType<CrontabVariables['current']> =>
   minutes > 0 ? { keys: { jitter: `${minutes}m` }, words: [JITTER] } : { keys: {}, words: [] };
 
@@ -156,7 +160,7 @@ const INHERITED: Words = {
 const OF_COMMANDS: Words = {
   severity: 'note',
   text: 'TZ',
-  message: 'It is passed to commands. Neither cron nor timers uses it for the schedule.',
+  message: 'This variable is passed to commands. Neither cron nor timers uses it for the schedule.',
 };
 
 const JITTER: Words = {

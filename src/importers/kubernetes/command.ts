@@ -22,7 +22,7 @@ export function readCommand(container: Fields, variables: Variables, differences
   return /^(?:\/bin\/)?sh$/.test(shell) ? { run } : { run, shell };
 }
 
-/** A shell variable, for a value that only the cluster has. */
+/** Returns a shell variable for a value that only the cluster has. */
 const reference = (name: string, variables: Variables): string | undefined =>
   // A script may also contain $(command) substitutions of its own.
   isElsewhere(name, variables, /^[A-Z_][A-Z\d_]*$/) ? `\${${name}}` : undefined;
@@ -45,7 +45,7 @@ function tellEntrypoint(container: Fields, image: string, differences: Differenc
   differences.warning(container.place('args'), message, 'Put the entrypoint before the command in run.');
 }
 
-/** The words as a list, or as a text if the shell has to fill in a value that only the cluster has. */
+/** Returns the words as a list, or as a text if the shell has to fill in a value that only the cluster has. */
 function withoutShell(words: readonly string[], variables: Variables): string | readonly string[] {
   const { known } = variables;
   const needsShell = words.some((word) => namesIn(word).some((name) => isElsewhere(name, variables)));

@@ -73,22 +73,22 @@ function tellVersion(cronJob: Fields, differences: DifferenceList): void {
 
 function tellRestartPolicy(pod: Fields, differences: DifferenceList): void {
   if (['Never', 'OnFailure'].includes(pod.text('restartPolicy') ?? '')) return;
-  const message = 'Kubernetes refuses this CronJob: the pod of a job needs restartPolicy: Never or OnFailure.';
+  const message = 'Kubernetes rejects this CronJob: the pod of a job needs restartPolicy: Never or OnFailure.';
   differences.warning(pod.place('restartPolicy'), message);
 }
 
 const INIT_CONTAINER = {
-  what: (name: string) => `init container ${name} is left out. It runs before the others`,
-  hint: 'Put its command before the one in run, joined by &&.',
+  what: (name: string) => `init container ${name} is left out. The pod runs this command before the others`,
+  hint: 'Put this command before the one in run, joined by &&.',
 };
 
 /** An init container that restarts runs until the other containers end. */
 const SIDECAR = {
-  what: (name: string) => `sidecar ${name} is left out. It runs alongside the others`,
-  hint: 'If the command needs it, run it as a service of its own.',
+  what: (name: string) => `sidecar ${name} is left out. The pod runs this command alongside the others`,
+  hint: 'If your command needs the sidecar, run it as a separate service.',
 };
 
-/** Each further container becomes its own timer; init containers can't. */
+/** Reports further containers, which become timers of their own, and init containers, which cannot. */
 function tellOthers(pod: Fields, differences: DifferenceList): void {
   if (pod.maps('containers').length > 1) {
     const message =
@@ -100,11 +100,11 @@ function tellOthers(pod: Fields, differences: DifferenceList): void {
     const name = container.text('name') ?? 'without a name';
     const { what, hint } = container.text('restartPolicy') === 'Always' ? SIDECAR : INIT_CONTAINER;
     container.ignoreAll();
-    differences.warning(container, `The ${what(name)}: ${command || "its image's command"}`, hint);
+    differences.warning(container, `The ${what(name)}: ${command || "its image's command"}.`, hint);
   }
 }
 
-/** The description and the tags: the namespace and the labels, as `key=value`. */
+/** Returns the description and the tags. The tags include the namespace and the labels, as `key=value`. */
 function describe(metadata: Fields, differences: DifferenceList): Readonly<Record<string, unknown>> {
   const annotations = metadata.map('annotations');
   const description = annotations.text('kubernetes.io/description') ?? annotations.text('description');

@@ -8,7 +8,7 @@ type Keys = Readonly<Record<string, unknown>>;
 /** Kubernetes' defaults. */
 const [BACKOFF_LIMIT, GRACE_SECONDS] = [6, 30];
 
-/** How the controller treats late, overlapping and suspended firings. */
+/** Reads how the controller treats late, overlapping and suspended firings. */
 export function readFirings(spec: Fields, differences: DifferenceList): Keys {
   const deadline = seconds(spec, 'startingDeadlineSeconds');
   const policy = spec.text('concurrencyPolicy');
@@ -47,7 +47,7 @@ function tellHistory(spec: Fields, differences: DifferenceList): void {
   differences.note(spec.place(first), message, 'Set history at the top of the timer file for other limits.');
 }
 
-/** How jobs fail: retries, deadlines, signals. */
+/** Reads how jobs fail: retries, deadlines and signals. */
 export function readJobFailures(job: Fields, pod: Fields, differences: DifferenceList): Keys {
   const ofPod = seconds(pod, 'activeDeadlineSeconds');
   const ofJob = seconds(job, 'activeDeadlineSeconds');
@@ -69,7 +69,10 @@ function readTimeout(pod: Fields, timeout: string | undefined): Keys {
   return { ...(timeout && { timeout }), kill_after: durationText((grace ?? GRACE_SECONDS) * SECOND) };
 }
 
-/** New pods wait up to 6 min, restarted containers up to 5 min. */
+/**
+ * Reads the retries. Kubernetes waits up to 6 min before it starts a new pod, and up to 5 min before it restarts a
+ * container.
+ */
 function retryOf(
   job: Fields,
   pod: Fields,
@@ -87,7 +90,9 @@ function retryOf(
   };
 }
 
-/** The rules of `podFailurePolicy` that fail a job by the exit code. Other rules stay unread, and are reported. */
+/**
+ * Returns the exit codes of the rules in `podFailurePolicy` that fail a job. Other rules stay unread, and are reported.
+ */
 function exitCodes(job: Fields): { readonly on: readonly number[]; readonly notOn: readonly number[] } {
   const rules = job.map('podFailurePolicy').maps('rules');
   const codes = { on: [] as number[], notOn: [] as number[] };

@@ -40,7 +40,7 @@ interface KubernetesObject {
 const objectsIn = (file: SourceFile, found: DifferenceList): readonly KubernetesObject[] =>
   yamlDocuments(file, found).flatMap((document) => unwrapped(new Fields(document)));
 
-/** The objects of a `List` or `CronJobList`, whose items may leave out their kind; any other object itself. */
+/** Returns the objects of a `List` or `CronJobList`, whose items may leave out their kind; any other object itself. */
 function unwrapped(fields: Fields, kind = fields.text('kind')): readonly KubernetesObject[] {
   if (kind?.endsWith('List') !== true) return [{ kind, fields }];
   const items = fields.maps('items');

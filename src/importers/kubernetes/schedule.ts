@@ -15,10 +15,13 @@ export interface CronJobSchedule extends Pick<ImportedTimer, 'original' | 'whenD
   readonly isZoneless: boolean;
 }
 
-/** The zone of the controller manager, which a CronJob without a zone uses. Its containers know no other. */
+/**
+ * The zone of the controller manager, which a CronJob without a zone uses. The container of the manager is in no other
+ * zone.
+ */
 export const CONTROLLER_ZONE = 'UTC';
 
-/** Reads `schedule` and `timeZone`; `undefined`, with an error, if Kubernetes would refuse them. */
+/** Reads `schedule` and `timeZone`; `undefined`, with an error, if Kubernetes would reject them. */
 export function readCronJobSchedule(
   spec: Fields,
   now: Instant,
@@ -49,7 +52,9 @@ function withoutZone(schedule: string): { readonly text: string; readonly prefix
   return { text: schedule.slice(prefix.length), prefix: prefix.trim() };
 }
 
-/** The zone of `timeZone`, or else of the schedule's prefix. @throws RobfigError if Kubernetes would refuse it. */
+/**
+ * Returns the zone of `timeZone`, or else of the schedule's prefix. @throws RobfigError if Kubernetes would reject it.
+ */
 function zoneOf(spec: Fields, prefix: string): { readonly zone: string; readonly isZoneless: boolean } {
   const written = spec.text('timeZone');
   if (prefix !== '' && written !== undefined) throw new RobfigError('It names a zone, and so does timeZone.');
@@ -71,10 +76,10 @@ function checkSpelling(zone: string): void {
   if (spelling !== zone) throw new RobfigError(`"${zone}" has the wrong case. The IANA time zone is ${spelling}.`);
 }
 
-/** Names that the API server refuses, although Go schedules interpret them as the machine's zone. */
+/** Names that the API server rejects, although Go schedules interpret them as the zone of the machine. */
 const NO_ZONE = /^(?:local)?$/i;
 
-/** CronJobs that are older than the rule keep their zone. */
+/** Warns about a zone in the schedule. CronJobs from before Kubernetes 1.29 keep it. */
 function tellPrefix(
   prefix: string,
   zone: string,

@@ -8,7 +8,7 @@ export interface Variables {
   readonly known: ReadonlyMap<string, string>;
   /** Variables whose value only the cluster has. */
   readonly unknown: ReadonlySet<string>;
-  /** Whether there may be more of them: `envFrom` names a source that is not in the files. */
+  /** Whether there may be more variables: `envFrom` names a source that is not in the files. */
   readonly hasMore: boolean;
 }
 
@@ -32,19 +32,22 @@ export function readVariables(container: Fields, configMaps: ConfigMaps, differe
 }
 
 /**
- * Replaces `$(NAME)` as Kubernetes does before it starts a container: a name without a value stays as it is, so shells see
- * their own `$(command)`. `$$` becomes `$`.
+ * Replaces `$(NAME)` as Kubernetes does before it starts a container: a name without a value stays as it is, so shells
+ * see their own `$(command)`. `$$` becomes `$`.
  */
 export const fillIn = (text: string, valueOf: (name: string) => string | undefined): string =>
   text.replace(/\$\$|\$\(([^)]*)\)/g, (written: string, name: string | undefined) =>
     name === undefined ? '$' : (valueOf(name) ?? written),
   );
 
-/** The names in the `$(NAME)` of a text. */
+/** Returns the names in the `$(NAME)` of a text. */
 export const namesIn = (text: string): readonly string[] =>
   [...text.matchAll(/\$\$|\$\(([^)]*)\)/g)].flatMap(([, name]) => name ?? []);
 
-/** Whether only the cluster has the value of a variable. `form`: what a name looks like, if the cluster may have more. */
+/**
+ * Whether only the cluster has the value of a variable. `form` matches the names that may be variables, if the cluster
+ * may have more.
+ */
 export const isElsewhere = (name: string, { known, unknown, hasMore }: Variables, form = /^[A-Za-z_]\w*$/): boolean =>
   unknown.has(name) || (hasMore && !known.has(name) && form.test(name));
 
@@ -53,7 +56,7 @@ interface Found {
   readonly differences: DifferenceList;
 }
 
-/** Returns whether all of its variables are in the files. */
+/** Reads a source of `envFrom`. Returns whether all of its variables are in the files. */
 function readSource(
   source: Fields,
   { known, configMaps, differences }: Found & { known: Map<string, string> },
@@ -87,7 +90,7 @@ interface Written {
   readonly differences: DifferenceList;
 }
 
-/** A value with `$(NAME)` filled in; `undefined` if only the cluster can do that. */
+/** Returns a value with each `$(NAME)` filled in; `undefined` if only the cluster can fill one in. */
 function readValue(variable: Fields, { name, variables, differences }: Written): string | undefined {
   const text = variable.text('value') ?? '';
   const missing = namesIn(text).find((other) => isElsewhere(other, variables));

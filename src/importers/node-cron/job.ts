@@ -92,7 +92,7 @@ function cronOf(job: Fields, differences: DifferenceList): string | undefined {
   }
 }
 
-/** The command as written. A JavaScript file runs in node. */
+/** Returns the command as written. A JavaScript file runs in node. */
 function runOf(job: Fields, differences: DifferenceList): string | readonly string[] | undefined {
   const key = keyOf(job, COMMANDS);
   const value = job.value(key);
@@ -113,7 +113,7 @@ function zoneOf(both: readonly Fields[], context: ImportContext, differences: Di
   return undefined;
 }
 
-/** Without `noOverlap`, node-cron starts a job while it still runs. */
+/** Reads the options of a job. Without `noOverlap`, node-cron starts a job even while it is still running. */
 function optionsOf(both: readonly Fields[]): Readonly<Record<string, unknown>> {
   const flag = (key: string) => both.map((map) => map.flag(key)).find((value) => value !== undefined);
   const number = (key: string) => both.map((map) => map.number(key)).find((value) => value !== undefined);

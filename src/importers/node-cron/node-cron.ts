@@ -36,7 +36,7 @@ function readFile(file: SourceFile, context: ImportContext): Imported {
   };
 }
 
-/** The objects of a list, of the lists in an object, or one object. */
+/** Returns the objects of a list, those of the lists in an object, or one object. */
 function jobsIn(document: ConstructorParameters<typeof Fields>[0]): readonly Fields[] {
   if (document.kind === 'list')
     return document.items.filter(({ kind }) => kind === 'map').map((item) => new Fields(item));

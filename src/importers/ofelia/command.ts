@@ -1,7 +1,7 @@
 import { splitWords } from '../words.js';
 import type { OfeliaJob } from './entry.js';
 
-/** The words of the equivalent command, without a shell; `undefined` for a job that can't be imported. */
+/** Returns the words of the equivalent command, without a shell; `undefined` for a job that can't be imported. */
 export function commandOf(entry: OfeliaJob): readonly string[] | undefined {
   const one = (key: string): string | undefined => entry.parameters.get(key)?.values.at(-1);
   const command = splitWords(one('command') ?? '');
@@ -19,7 +19,7 @@ export function commandOf(entry: OfeliaJob): readonly string[] | undefined {
 
 type One = (key: string) => string | undefined;
 
-/** Without a `user`, Ofelia runs commands as root. */
+/** Returns the words for a job in a container. Without a `user`, Ofelia runs commands as root. */
 function execIn(entry: OfeliaJob, one: One): readonly string[] {
   const options = [...flag('-t', one('tty')), '-u', one('user') ?? 'root', ...each(entry, 'environment', '-e')];
   const container = one('container') ?? entry.service?.container;

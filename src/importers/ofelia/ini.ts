@@ -59,7 +59,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['t', '\t'],
 ]);
 
-/** Takes quotes off, resolves escapes, and drops a comment and blanks at the end. */
+/** Removes quotes, resolves escapes, and drops a comment and spaces at the end. */
 function valueOf(written: string): string {
   let value = '';
   let kept = 0;

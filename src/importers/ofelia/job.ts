@@ -14,7 +14,7 @@ export interface ReadEntry {
   readonly differences: readonly Difference[];
 }
 
-/** Reads one job. The zone is the one that Ofelia runs in. */
+/** Reads one job. `zone` is the one that Ofelia runs in. */
 export function readOfeliaJob(
   entry: OfeliaJob,
   globals: readonly OfeliaJob[],
@@ -68,7 +68,7 @@ function readSchedule(entry: OfeliaJob, differences: DifferenceList): RobfigExpr
 const whyNot = ({ type }: OfeliaJob): string =>
   type === 'job-service-run' ? 'it starts a swarm service.' : 'it has neither a command nor an image.';
 
-/** The folder and the variables of a command that runs without a container. */
+/** Returns the folder and the variables of a command that runs without a container. */
 function readLocal(entry: OfeliaJob): Readonly<Record<string, unknown>> {
   if (entry.type !== 'job-local') return {};
   const pairs = (entry.parameters.get('environment')?.values ?? []).map((pair): [string, string] => {
@@ -81,7 +81,7 @@ function readLocal(entry: OfeliaJob): Readonly<Record<string, unknown>> {
   });
 }
 
-/** Reads the settings for reports. Those of the job come before those of all jobs. */
+/** Reads the settings for reports. Settings of the job take precedence over those of all jobs. */
 function readReports(entries: readonly OfeliaJob[], differences: DifferenceList): Readonly<Record<string, unknown>> {
   const find = (key: string) => entries.map(({ parameters }) => parameters.get(key)).find((found) => found);
   const [mail, folder, slack] = ['email-to', 'save-folder', 'slack-webhook'].map(find);
@@ -133,7 +133,7 @@ export function tellUnknown({ type, parameters }: OfeliaJob, differences: Differ
       differences.warning(place, `${name} is left out: timers has no equivalent.`);
 }
 
-/** `docker run` does what `pull: false` does. */
+/** Warns that `docker run` does not pull the image before each run, which is like `pull: false`. */
 function tellPull(entry: OfeliaJob, differences: DifferenceList): void {
   if (valueOf(entry, 'image') === undefined || entry.type !== 'job-run') return;
   if (!/^(?:1|t|true)$/i.test(valueOf(entry, 'pull') ?? 'true')) return;

@@ -13,7 +13,10 @@ interface OpenEntry extends OfeliaJob {
   readonly parameters: Map<string, Parameter>;
 }
 
-/** Reads the labels of a compose file: those of any service for `job-exec`, and those of Ofelia's own for the others. */
+/**
+ * Reads the labels of a compose file. Labels for `job-exec` may be on any service, labels for other jobs on the service
+ * that runs Ofelia.
+ */
 export function readLabels(file: SourceFile, differences: DifferenceList): Entries {
   const services = yamlDocuments(file, differences).flatMap((one) => servicesOf(new Fields(one).map('services')));
   const found: OpenEntry[] = [];
@@ -25,7 +28,7 @@ export function readLabels(file: SourceFile, differences: DifferenceList): Entri
 
 interface Service {
   readonly fields: Fields;
-  /** The service of the labels; absent for the one that runs Ofelia. */
+  /** The service of the labels; `undefined` for the one that runs Ofelia. */
   readonly where: ComposeService | undefined;
 }
 
@@ -40,7 +43,7 @@ const servicesOf = (services: Fields): readonly Service[] =>
 const zoneOf = (service: Fields): string | undefined =>
   pairs(service, 'environment').find(({ key }) => key === 'TZ')?.value;
 
-/** A map, or a list of `key=value`. */
+/** Reads a map, or a list of `key=value`. */
 function pairs(service: Fields, key: string): readonly Label[] {
   const value = service.value(key);
   if (value?.kind === 'map') {
@@ -69,7 +72,7 @@ function filledIn(label: Label, differences: DifferenceList): Label {
 
 const VARIABLE = /\$\$|\$\{(\w+)(?::?-([^}]*)|[^}]*)\}|\$([A-Za-z_]\w*)/g;
 
-/** `ofelia.job-exec.NAME.schedule`, or `ofelia.slack-webhook` for all jobs. */
+/** Adds a label: `ofelia.job-exec.NAME.schedule` for one job, or `ofelia.slack-webhook` for all jobs. */
 function addLabel(found: OpenEntry[], { key, value, ...place }: Label, service: ComposeService | undefined): void {
   const [prefix, first = '', ...rest] = key.split('.');
   if (prefix !== 'ofelia' || first === 'enabled' || first === 'service') return;
@@ -93,7 +96,7 @@ function entryOf(
 
 const LISTS: ReadonlySet<string> = new Set(['volume', 'environment', 'volumes-from']);
 
-/** A JSON list, or one value. */
+/** Reads a JSON list, or one value. */
 function listOf(value: string): readonly string[] {
   try {
     const parsed: unknown = JSON.parse(value);

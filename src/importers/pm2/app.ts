@@ -17,13 +17,13 @@ export interface ReadApp {
   readonly differences: readonly Difference[];
 }
 
-/** croner 4.1, which pm2 uses since 5.0: `L` is the last day of the month. */
+/** croner 4.1, which pm2 has used since 5.0: `L` is the last day of the month. */
 const CRONER: JavaScriptCron = { isLenient: false, others: { dayOfMonth: /^L$/i } };
 
 /** How long pm2 waits after its signal, in milliseconds. */
 const KILL_TIMEOUT = 1600;
 
-/** Reads one app: a timer if it has `cron_restart`. */
+/** Reads one app, which is a timer if it has `cron_restart`. */
 export function readApp(app: Fields, context: ImportContext): ReadApp {
   const differences = new DifferenceList();
   const { script, name, run } = appCommand(app, differences);
@@ -84,7 +84,7 @@ function userOf(app: Fields): string | undefined {
   return user !== undefined && group !== undefined ? `${user}:${group}` : user;
 }
 
-/** What pm2 does when the command exits, and when it is due again. */
+/** Reports what pm2 does differently when the command exits, and when it is due again. */
 function tellRestarts(app: Fields, differences: DifferenceList): void {
   differences.note(app, 'pm2 ends a running command with SIGINT. Here it gets SIGTERM.');
   if (app.flag('autorestart') === false) return;

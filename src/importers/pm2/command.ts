@@ -35,7 +35,7 @@ export function appCommand(app: Fields, differences: DifferenceList): AppCommand
     return { name, script };
   }
   const args = wordsOf(app, ['args']);
-  // pm2 runs a script with blanks in bash.
+  // pm2 runs a script that contains spaces in bash.
   if (script.includes(' ')) return { name, script, run: ['bash', '-c', [script, ...args].join(' ')] };
   return { name, script, run: [...interpreterOf(app, script, differences), script, ...args] };
 }
@@ -53,7 +53,7 @@ function interpreterOf(app: Fields, script: string, differences: DifferenceList)
   return [];
 }
 
-/** A list, or a text that is split at blanks. */
+/** Returns the words of a list, or of a text that is split at spaces. */
 const wordsOf = (app: Fields, keys: readonly string[]): readonly string[] =>
   keys.flatMap((key) => {
     const text = app.text(key);

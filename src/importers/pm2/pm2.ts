@@ -45,7 +45,7 @@ function tellJavaScript({ path }: SourceFile, general: DifferenceList): void {
   general.error({ file: path, line: 1 }, message, `Print it as JSON: ${print} | timers import pm2 -`);
 }
 
-/** The list in `apps`, a list without it, or one app. */
+/** Returns the list in `apps`, a list without that key, or one app. */
 function appsIn(document: ForeignValue, general: DifferenceList): readonly Fields[] {
   if (document.kind === 'list') return document.items.map((item) => new Fields(item));
   const top = new Fields(document);

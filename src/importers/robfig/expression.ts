@@ -28,7 +28,7 @@ export interface RobfigInterval {
   readonly interval: number;
 }
 
-/** Why robfig/cron refuses an expression: a sentence. */
+/** The error for an expression that robfig/cron rejects. Its message is a sentence. */
 export class RobfigError extends Error {}
 
 interface Bounds {
@@ -52,7 +52,7 @@ export interface RobfigOptions {
   readonly takesSeconds: boolean;
 }
 
-/** Reads an expression without a zone. @throws RobfigError if robfig/cron refuses it. */
+/** Reads an expression without a zone. @throws RobfigError if robfig/cron rejects it. */
 export function readRobfig(text: string, { takesSeconds }: RobfigOptions): RobfigExpression {
   if (text.startsWith('@every ')) return { kind: 'interval', interval: intervalOf(text.slice('@every '.length)) };
   const written = text.startsWith('@') ? CRON_NICKNAMES.get(text) : text;
@@ -68,7 +68,7 @@ export function readRobfig(text: string, { takesSeconds }: RobfigOptions): Robfi
   return { kind: 'fields', second, minute, hour, dayOfMonth, month, dayOfWeek, texts };
 }
 
-/** Whole seconds, and at least one. */
+/** Returns an interval in milliseconds: whole seconds, and at least one. */
 function intervalOf(text: string): number {
   const duration = parseGoDuration(text);
   if (duration === undefined) throw new RobfigError(`"${text}" is not a Go duration.`);
@@ -106,7 +106,7 @@ interface Range {
   readonly hasStep: boolean;
 }
 
-/** `N/step` continues to the end of the field. */
+/** Returns the last value of a range. `N/step` continues to the end of the field. */
 function lastOf({ isOpen, from, last, hasStep }: Range, item: string, bounds: Bounds): number {
   if (isOpen || (last === undefined && hasStep)) return bounds.max;
   return last === undefined ? from : valueOf(last, item, bounds);

@@ -9,9 +9,9 @@ const YEARS = 5;
 const [SECOND, HOUR] = [1000, 3_600_000];
 
 /**
- * When robfig/cron v3 fires an expression: never at local times that a clock change skips, twice at repeated ones. It
- * walks from field to field as robfig/cron does. So it has the same faults where a clock changes at midnight or by half
- * an hour.
+ * When robfig/cron v3 fires an expression: never at local times that a clock change skips, twice at repeated ones. This
+ * class walks from field to field as robfig/cron does. So it has the same faults where a clock changes at midnight or
+ * by half an hour.
  */
 export class RobfigFirings implements Pick<Schedule, 'next'> {
   readonly #fields: RobfigFields;
@@ -32,7 +32,8 @@ export class RobfigFirings implements Pick<Schedule, 'next'> {
 }
 
 /**
- * One search. A field that does not match advances by its unit; passing the end of the next larger unit starts over.
+ * One search. A field that does not match advances by its unit. When it passes the end of the next larger unit, the
+ * search starts over.
  */
 class Walk {
   at: Instant;
@@ -40,7 +41,7 @@ class Walk {
   readonly #clock: GoClock;
   /** Remembers the date of one instant, because a search reads it several times. */
   #dated: { readonly at: Instant; readonly date: GoDate } | undefined;
-  /** Once a field has moved, the smaller ones are at their beginning. */
+  /** Whether a field has moved. From then on, the smaller fields are at their beginning. */
   #hasMoved = false;
 
   constructor(at: Instant, fields: RobfigFields, clock: GoClock) {
@@ -59,7 +60,7 @@ class Walk {
     return this.#clock.timeAt(this.at);
   }
 
-  /** Whether all fields match, from the month down to the second. */
+  /** Advances the fields from the month down to the second. Returns whether all of them match. */
   pass(): boolean {
     return this.#toMonth() && this.#toDay() && this.#toHour() && this.#toMinute() && this.#toSecond();
   }
@@ -112,7 +113,10 @@ class Walk {
     return true;
   }
 
-  /** How many minutes to the next one that matches, or to the end of the hour. robfig/cron tries each. */
+  /**
+   * Returns the number of minutes to the next one that matches, or to the end of the hour. robfig/cron itself tries
+   * each minute.
+   */
   #minutesFrom(minute: number): number {
     let next = minute + 1;
     while (next < 60 && !this.#fields.minute.values.has(next)) next++;

@@ -3,7 +3,7 @@ import { wallAt, zoneOffsetAt } from '../../schedules/index.js';
 
 const DAY = 86_400;
 
-/** This is a local time of day. */
+/** A local time of day. */
 export type GoTime = Pick<GoDate, 'hour' | 'minute' | 'second'>;
 
 /**
@@ -37,7 +37,7 @@ export class GoClock {
     return { hour: Math.floor(ofDay / 3600), minute: Math.floor(ofDay / 60) % 60, second: ofDay % 60 };
   }
 
-  /** Whether the clock changes in that time after an instant. */
+  /** Whether the clock changes within `length` after an instant. */
   changesWithin(instant: Instant, length: Duration): boolean {
     return zoneOffsetAt(instant, this.#zone) !== zoneOffsetAt(instant + length, this.#zone);
   }
@@ -56,7 +56,8 @@ export class GoClock {
   }
 
   /**
-   * Go tries the offset at the wall time read as UTC, then the one at the resulting instant. It never looks for a gap.
+   * Returns the instant of a wall time as Go does. Go tries the offset at the wall time read as UTC, then the one at
+   * the resulting instant. Go never looks for a gap.
    */
   instantOf({ year, month, day, hour, minute, second }: Omit<GoDate, 'weekday'>): Instant {
     const wall = Date.UTC(year, month - 1, day, hour, minute, second);

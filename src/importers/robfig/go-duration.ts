@@ -10,8 +10,8 @@ const UNITS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Reads a Go duration, such as `1h30m` or `1.5h`, in milliseconds; `undefined` for anything else, and for a negative
- * one.
+ * Reads a Go duration, such as `1h30m` or `1.5h`, in milliseconds; `undefined` for anything else, including a negative
+ * duration.
  */
 export function parseGoDuration(text: string): number | undefined {
   const unsigned = text.replace(/^\+/, '');

@@ -11,22 +11,23 @@ export interface Counting {
   readonly now: Instant;
 }
 
-/** The schedule keys of a timer that fires as robfig/cron does. */
+/** Returns the schedule keys of a timer that fires as robfig/cron does. */
 export function scheduleKeys(expression: RobfigExpression, counting: Counting): Readonly<Record<string, unknown>> {
   if (expression.kind === 'interval') return { every: durationText(expression.interval) };
   const cron = cronOf(expression);
   return dependsOnClockChanges(expression, counting) ? { cron, dst: { gap: 'skip', repeat: 'both' } } : { cron };
 }
 
-/** The field as written if it means the same here. */
+/** Returns the expression as written if it is valid here, otherwise with the values of its fields. */
 function cronOf(fields: RobfigFields): string {
   const written = withDaysOf(fields).join(' ');
   return isReadableCron(written) ? written : fieldsOf(fields).map(valuesOf).join(' ');
 }
 
 /**
- * Both programs combine day fields by "or", unless one is `*`. Here, any field that begins with `*` counts; there, only
- * one with all values. So steps of other fields get a range.
+ * Returns the fields with day fields that mean the same here. Both programs combine day fields by "or", unless one is
+ * `*`. Here, any field that begins with `*` counts as one; in robfig/cron, only a field with all values. So a step of
+ * `*` is written with a range.
  */
 function withDaysOf({ texts, dayOfMonth, dayOfWeek }: RobfigFields): readonly string[] {
   const [before, [days = '*', month = '*', weekdays = '*']] = [texts.slice(0, -3), texts.slice(-3)];
@@ -43,7 +44,7 @@ function withDaysOf({ texts, dayOfMonth, dayOfWeek }: RobfigFields): readonly st
 const isPlainStar = (text: string): boolean => text === '*' || text === '?';
 const withoutStars = (text: string, range: string): string => text.replace(/[*?]/g, range);
 
-/** With seconds only if they are not 0. */
+/** Returns the fields, with the seconds only if they are not 0. */
 function fieldsOf({ second, minute, hour, dayOfMonth, month, dayOfWeek }: RobfigFields): readonly RobfigField[] {
   const fields = [minute, hour, dayOfMonth, month, dayOfWeek];
   return second.values.size === 1 && second.values.has(0) ? fields : [second, ...fields];
@@ -52,7 +53,10 @@ function fieldsOf({ second, minute, hour, dayOfMonth, month, dayOfWeek }: Robfig
 const valuesOf = ({ values, isStar }: RobfigField): string =>
   isStar ? '*' : [...values].sort((a, b) => a - b).join(',');
 
-/** Clocks change between 22:00 and 04:00. A minute or hour that begins with `*` follows robfig/cron anyway. */
+/**
+ * Whether clock changes affect an expression. They happen between 22:00 and 04:00. A minute or hour that begins with
+ * `*` fires as in robfig/cron anyway.
+ */
 function dependsOnClockChanges({ texts, hour }: RobfigFields, { zone, now }: Counting): boolean {
   const [minutes = '*', hours = '*'] = texts.slice(-5);
   if ([minutes, hours].some((text) => text.startsWith('*') || text.startsWith('?'))) return false;

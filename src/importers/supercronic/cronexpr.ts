@@ -44,7 +44,7 @@ const NICKNAMES: Readonly<Record<string, string>> = {
 
 /** A supercronic expression. */
 export interface Cronexpr {
-  /** For `cron`, without years. */
+  /** The expression for `cron`, without years. */
   readonly written: string;
   readonly fields: CalendarFields;
   /** Ascending; `undefined` for every year. */
@@ -105,7 +105,7 @@ function calendarOf({ second, minute, hour, dayOfMonth, month, dayOfWeek, year }
   };
 }
 
-/** Whether a day field means a day: by its plain value, or by a rule. */
+/** Whether a day field matches a day, by a plain value or by a rule. */
 function hasDay({ values, rules }: CronexprField, date: Date, value: number): boolean {
   if (values.includes(value)) return true;
   const [day, length] = [

@@ -6,7 +6,7 @@ export type DayNumbers = (first: number, length: number) => readonly number[];
 
 const weekdayOf = (day: number, first: number): number => (first + day - 1) % 7;
 
-/** The working day nearest to a day, inside the month. */
+/** Returns the working day nearest to a day, within the month. */
 function workday(day: number, first: number, length: number): number {
   const weekday = weekdayOf(day, first);
   if (weekday === 6) return day > 1 ? day - 1 : day + 2;
@@ -14,7 +14,7 @@ function workday(day: number, first: number, length: number): number {
   return day;
 }
 
-/** `l`, `lw` and `15w` of a day of the month. */
+/** Reads `l`, `lw` and `15w` in the day of the month. */
 export function dayOfMonthRule(text: string): DayNumbers | undefined {
   if (text === 'l') return (_, length) => [length];
   if (text === 'lw') return (first, length) => [workday(length, first, length)];
@@ -23,7 +23,7 @@ export function dayOfMonthRule(text: string): DayNumbers | undefined {
   return (first, length) => (Number(day) <= length ? [workday(Number(day), first, length)] : []);
 }
 
-/** `5l`, the last Friday, and `5#3`, the third one, of a day of the week. `numberOf` reads the weekday. */
+/** Reads `5l` (the last Friday) and `5#3` (the third one) in the day of the week. `numberOf` reads the weekday. */
 export function dayOfWeekRule(text: string, numberOf: (name: string) => number | undefined): DayNumbers | undefined {
   const [, name = '', nth] = /^(\w+?)(?:l|#([1-5]))$/.exec(text) ?? [];
   const weekday = numberOf(name);

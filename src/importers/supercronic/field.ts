@@ -2,11 +2,11 @@ import type { DayNumbers } from './days.js';
 
 /** A field as supercronic's cronexpr reads it (cronexpr_parse.go). */
 export interface CronexprField {
-  /** Ascending; of a day field only the plain days. */
+  /** Ascending. For a day field, only the plain days. */
   readonly values: readonly number[];
   /** `L`, `LW`, `15W`, `5L` and `5#3` of a day field. */
   readonly rules: readonly DayNumbers[];
-  /** Whether it has `*` or `?` alone: a day field without it restricts the days. `*` with a step restricts them, too. */
+  /** Whether the field has a `*` or `?` without a step. A day field that has none restricts the days. */
   readonly isAny: boolean;
   /**
    * The field for `cron`. In a day field, without `*` before a step, which would require both day fields to match here.
@@ -92,7 +92,7 @@ interface ItemParts {
   readonly step: string | undefined;
 }
 
-/** `5/15` continues to the end of the range. */
+/** Returns the bounds of an item. `5/15` continues to the end of the range. */
 function boundsOf({ low, high, step }: ItemParts, range: CronexprRange): readonly (number | undefined)[] {
   if (isStar(low)) return [range.low, range.high];
   const first = numberOf(low, range);

@@ -4,8 +4,8 @@ import { clockChanges, wallAt, type WallTime } from '../../schedules/index.js';
 import { nextWall, type CalendarFields } from '../calendar-schedule.js';
 
 /**
- * When supercronic starts a job: at the next matching local time, as Go's `time.Date` converts it. A time that does not
- * exist, or exists twice, gets one of the two offsets around the clock change.
+ * Returns the schedule by which supercronic starts a job: at the next matching local time, as Go's `time.Date` converts
+ * it. A time that does not exist, or exists twice, gets one of the two offsets around the clock change.
  */
 export function supercronicSchedule(fields: CalendarFields, timezone: string): Pick<Schedule, 'next'> {
   return {
@@ -25,7 +25,7 @@ export function supercronicSchedule(fields: CalendarFields, timezone: string): P
   };
 }
 
-/** `time.Date` of Go (src/time/time.go). */
+/** Converts a wall time as `time.Date` of Go does (src/time/time.go). */
 function goDate(wall: WallTime, timezone: string): Instant {
   const offset = offsetAt(Number(wall), timezone);
   const instant = wall - offset;

@@ -24,8 +24,8 @@ export const supercronic: Importer = {
 };
 
 /**
- * supercronic does not start with a line that it rejects. A file without seconds and years is more likely a crontab,
- * and so is one with users.
+ * Rates a file by the share of lines that supercronic accepts: supercronic does not start if it rejects a line. A file
+ * without seconds and years is more likely a crontab, and so is one with users.
  */
 function recognize({ path, text }: SourceFile): number {
   const lines = contentLines(text);
@@ -122,7 +122,7 @@ interface JobContext {
   readonly context: ImportContext;
 }
 
-/** One timer, or one for each range of years. */
+/** Returns one timer, or one for each range of years. */
 function timersOf(
   { expression, command }: JobLine,
   place: SourcePlace,
@@ -136,7 +136,7 @@ function timersOf(
   const timer = {
     name,
     place,
-    whenDifferent: "supercronic uses Go's reading of a local time that a clock change removes or repeats.",
+    whenDifferent: "supercronic uses Go's reading of a local time that a clock change skips or repeats.",
   };
   const keysOf = (years: Readonly<Record<string, unknown>>) => ({
     ...(description !== undefined && { description }),
@@ -174,7 +174,7 @@ const REJECTED: Pick<Difference, 'severity' | 'message' | 'hint'> = {
 
 const USER: Pick<Difference, 'severity' | 'message'> = {
   severity: 'note',
-  message: 'It does not change the user of commands, in supercronic or here.',
+  message: 'This variable does not change the user of commands, in supercronic or here.',
 };
 
 const UNKNOWN_ZONE: Pick<Difference, 'severity' | 'message' | 'hint'> = {

@@ -14,10 +14,10 @@ export interface ActiveYears {
 /** The maximum number of ranges that become timers. */
 const MOST_SPANS = 10;
 
-/** Every supercronic schedule is within these years. */
+/** All years that supercronic supports, so the timer needs no limits. */
 const ALWAYS: ActiveYears = { keys: {}, part: (original) => original };
 
-/** Splits years into ranges from now on. Returns a sentence if none is left, or too many. */
+/** Splits years into ranges from now on. Returns a sentence if no range is left, or if there are too many. */
 export function activeYears(years: readonly number[] | undefined, now: Instant): readonly ActiveYears[] | string {
   if (years === undefined) return [ALWAYS];
   const thisYear = new Date(now).getUTCFullYear();
@@ -28,9 +28,9 @@ export function activeYears(years: readonly number[] | undefined, now: Instant):
     else ranges.push({ first: year, last: year });
   }
   const coming = ranges.filter(({ last }) => last >= thisYear);
-  if (coming.length === 0) return 'All its years are in the past, so it never runs. It is disabled.';
+  if (coming.length === 0) return 'All years of the expression are in the past, so the timer is disabled.';
   if (coming.length > MOST_SPANS)
-    return `It names more than ${MOST_SPANS} ranges of years. It is disabled: write not_before and not_after.`;
+    return `The expression has more than ${MOST_SPANS} ranges of years, so the timer is disabled. Write not_before and not_after.`;
   return coming.map(({ first, last }) => spanOf(first, last, thisYear));
 }
 

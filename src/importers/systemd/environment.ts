@@ -7,7 +7,7 @@ import { readWords } from './words.js';
 /** The environment of a service. */
 export interface EnvironmentKeys {
   readonly keys: Readonly<Record<string, unknown>>;
-  /** Variables that only a shell can fill: `export DIR=…`. */
+  /** Shell commands for variables that only a shell can fill: `export DIR=…`. */
   readonly prologue: readonly string[];
 }
 

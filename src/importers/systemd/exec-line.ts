@@ -66,7 +66,7 @@ export function plainWords({ prefixes, words }: ExecCommand): readonly string[] 
   return plain.includes(undefined) ? undefined : plain.map((word) => word ?? '');
 }
 
-/** Writes a command for `sh`; a failure of one with the prefix `-` does not count. */
+/** Writes a command for `sh`. If it has the prefix `-`, its failure does not count. */
 export function shellCommand({ prefixes, words }: ExecCommand): string {
   const written = words.map((word) => ('split' in word ? `$${word.split}` : shellWord(word))).join(' ');
   const command = prefixes.includes('|') ? `/bin/sh -c ${shellQuoted(written)}` : written;

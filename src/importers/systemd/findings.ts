@@ -4,7 +4,7 @@ import type { Difference, SourcePlace } from '../kind.js';
 export class Findings {
   readonly list: Difference[] = [];
 
-  /** The differences by file, and within a file by line. */
+  /** The differences, sorted by file and line. */
   get sorted(): readonly Difference[] {
     const files = this.list.map(({ file }) => file);
     return [...this.list].sort(

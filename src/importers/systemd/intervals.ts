@@ -21,8 +21,8 @@ interface Span {
 const START_KEYS = ['OnBootSec', 'OnStartupSec', 'OnActiveSec'];
 
 /**
- * Adds what counts from the boot, or from the last run, to the schedules of a timer's calendars. The shortest span counts,
- * as in systemd.
+ * Adds the settings that count from the boot, or from the last run, to the schedules of a timer's calendars. The
+ * shortest span applies, as in systemd.
  */
 export function withIntervals(
   spans: readonly UnitSetting[],
@@ -75,6 +75,6 @@ function repeating({ setting, length }: Span, hasStart: boolean, findings: Findi
       'The first run starts with the scheduler. systemd waits until something else starts the service.',
     );
   if (setting.key === 'OnUnitInactiveSec') return { keys: { every: { interval, from: 'end' } }, setting };
-  findings.warning(setting, 'It fires on a fixed grid. systemd counts from the last start, so its times drift.');
+  findings.warning(setting, 'The timer fires on a fixed grid. systemd counts from the last start, so its times drift.');
   return { keys: { every: interval }, setting };
 }

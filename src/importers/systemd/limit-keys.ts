@@ -10,7 +10,7 @@ const isOneshot = (service: Unit): boolean => service.last('Service', 'Type')?.v
 /** systemd's default for `TimeoutStopSec`. */
 const STOP_TIMEOUT = '90s';
 
-/** `timeout` and `kill_after` of a service. */
+/** Returns `timeout` and `kill_after` of a service. */
 export function timeoutKeys(service: Unit, findings: Findings): Keys {
   const spanOf = (setting: UnitSetting | undefined): string | undefined => {
     if (setting === undefined) return undefined;
@@ -61,7 +61,7 @@ export function successKeys(service: Unit, findings: Findings): Keys {
   return codes.length === 0 ? {} : { success_codes: [...new Set([0, ...codes])] };
 }
 
-/** The failures for `retry.on`; absent: all. */
+/** The failures for `retry.on`. Absent for all failures. */
 const RETRIED: Readonly<Record<string, { readonly on?: readonly string[] }>> = {
   'on-failure': {},
   always: {},
@@ -69,14 +69,14 @@ const RETRIED: Readonly<Record<string, { readonly on?: readonly string[] }>> = {
   'on-abort': { on: ['signal'] },
 };
 
-/** systemd's defaults, in milliseconds. */
+/** systemd's defaults. Times are in milliseconds. */
 const RESTART_PAUSE = 100;
 const LIMIT_INTERVAL = 10_000;
 const LIMIT_BURST = 5;
 /** The number of attempts for a service that systemd restarts without a limit. */
 const MANY_ATTEMPTS = 100;
 
-/** `retry` of a service that systemd restarts. */
+/** Returns `retry` of a service that systemd restarts. */
 export function retryKeys(service: Unit, findings: Findings): Keys {
   const restart = service.last('Service', 'Restart');
   if (restart === undefined || restart.value === 'no') return {};
@@ -91,7 +91,7 @@ export function retryKeys(service: Unit, findings: Findings): Keys {
   };
 }
 
-/** In milliseconds; infinite without a timeout. */
+/** Returns the maximum length of an attempt, in milliseconds; Infinity without a timeout. */
 function longestAttempt(service: Unit): number {
   const keys = isOneshot(service) ? ['TimeoutStartSec', 'TimeoutSec'] : ['RuntimeMaxSec'];
   const length = parseTimeSpan(service.all('Service', ...keys).at(-1)?.value ?? '') ?? Infinity;
@@ -103,7 +103,7 @@ function failures(service: Unit, rule: { readonly on?: readonly string[] }, find
   return rule.on === undefined && final.length > 0 ? { not_on: final } : rule;
 }
 
-/** How many starts systemd allows, and in how many milliseconds. */
+/** Returns how many starts systemd allows, and in how many milliseconds. */
 function startLimit(service: Unit): { readonly interval: number; readonly burst: number } {
   // Before version 230, both were settings of [Service], where systemd still reads them by their old names.
   const written =
@@ -127,14 +127,14 @@ function attemptsOf(
     if (longestAttempt(service) >= longest)
       findings.warning(
         restart,
-        `Here it gets ${burst} attempts. systemd restarts it indefinitely if each one takes ${writeDuration(longest)}.`,
+        `Here a run gets ${burst} attempts. systemd restarts the service indefinitely if each attempt takes ${writeDuration(longest)}.`,
       );
     return burst;
   }
   findings.warning(
     restart,
-    `systemd restarts it indefinitely. Here it gets ${MANY_ATTEMPTS} attempts.`,
-    'Write the number you want.',
+    `systemd restarts the service indefinitely. Here a run gets ${MANY_ATTEMPTS} attempts.`,
+    'Set retry.attempts to the number you want.',
   );
   return MANY_ATTEMPTS;
 }

@@ -24,7 +24,7 @@ const SECTIONS: readonly (readonly [section: string, keys: RegExp])[] = [
   ['Service', /^(?:Exec.*|User|Group|Environment|EnvironmentFile|WorkingDirectory|Restart|RestartSec|Timeout.*Sec)$/],
 ];
 
-/** Settings that have no meaning here, or only document. */
+/** Settings that have no meaning here, or that are only documentation. */
 const MEANINGLESS =
   /^(?:X-.*|Documentation|SourcePath|DefaultDependencies|RefuseManual.*|CollectMode|IgnoreOnIsolate|StopWhenUnneeded|AllowIsolate|RemainAfterElapse|NotifyAccess|GuessMainPID|Syslog.*|Log(?!sDirectory).*|TTY.*|Defer.*)$/;
 
@@ -38,19 +38,19 @@ const KINDS: readonly Kind[] = [
     keys: /^Conflicts$/,
     severity: 'warning',
     message: 'left out, because a timer does not start or stop other units.',
-    hint: 'Stop it in run, with systemctl stop.',
+    hint: 'Stop the other unit in run, with systemctl stop.',
   },
   {
     keys: /^(?:Requires|Wants|Requisite|BindsTo|PartOf|Upholds|JoinsNamespaceOf|PropagatesReloadTo|Propagates.*)$/,
     severity: 'warning',
     message: 'left out, because a timer does not start or stop other units.',
-    hint: 'Start it in run, with systemctl start.',
+    hint: 'Start the other unit in run, with systemctl start.',
   },
   {
     keys: /^(?:Requires|Wants)MountsFor$/,
     severity: 'warning',
-    message: 'left out, so the command runs even if it is not mounted.',
-    hint: 'Test it in run, with mountpoint -q.',
+    message: 'left out, so the command runs even if the path is not mounted.',
+    hint: 'Test the mount in run, with mountpoint -q.',
   },
   {
     keys: /^(?:OnFailure|OnSuccess|OnFailureJobMode|OnSuccessJobMode|FailureAction|SuccessAction|StartLimitAction)$/,
@@ -61,7 +61,7 @@ const KINDS: readonly Kind[] = [
   {
     keys: /^(?:Condition|Assert)/,
     severity: 'warning',
-    message: 'left out, so the command runs even if it does not hold.',
+    message: 'left out, so the command runs even if the condition does not hold.',
     hint: conditionHint,
   },
   {
@@ -97,12 +97,12 @@ const KINDS: readonly Kind[] = [
     keys: /^UMask$/,
     severity: 'warning',
     message: 'left out, so the command has the umask of the scheduler.',
-    hint: (settings) => `Write in run, before the command: umask ${settings.at(-1)?.value ?? '0022'}`,
+    hint: (settings) => `In run, put this before the command: umask ${settings.at(-1)?.value ?? '0022'}`,
   },
   {
     keys: /^(?:WakeSystem)$/,
     severity: 'warning',
-    message: 'left out, because timers cannot wake the machine. catch_up runs what it missed while asleep.',
+    message: 'left out, because timers cannot wake the machine. catch_up runs firings that were missed during sleep.',
   },
   {
     keys: /^(?:OnClockChange|OnTimezoneChange)$/,
@@ -117,7 +117,7 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** Settings of a service that change what its timer does. */
+/** Types of services that need no report: a run ends with the main command. */
 const SERVICE_TYPES: ReadonlySet<string> = new Set(['simple', 'exec', 'oneshot', 'notify', 'notify-reload', 'idle']);
 
 /** Reports every setting of a unit that has no effect here. `own` are the names of the timer and its service. */
@@ -140,11 +140,14 @@ function reportMisplaced(setting: UnitSetting, findings: Findings): void {
   findings.warning(setting, message, `Write it in [${section}].`);
 }
 
-/** A switch that is off needs no report. */
+/** Whether a setting has an effect. A switch that is off needs no report. */
 const hasEffect = ({ key, value }: UnitSetting): boolean =>
   value !== '' && (!/^(?:no|false|off|n|f|0)$/i.test(value) || ON_BY_DEFAULT.test(key));
 
-/** Targets such as `network-online.target` only order the start, and a timer starts its service anyway. */
+/**
+ * Whether a dependency only orders the start. This is so for targets such as `network-online.target`, and for the
+ * service that a timer starts anyway.
+ */
 function onlyOrders(
   { key, value }: UnitSetting,
   { unit, own }: { readonly unit: Unit; readonly own: ReadonlySet<string> },
@@ -208,7 +211,7 @@ function conditionHint(settings: readonly UnitSetting[], unit: Unit): string | u
       ? []
       : [`[ ${not === '' ? '' : '! '}${test} ${shellWord(expandSpecifiers(path, unit))} ] || exit ${code}`];
   });
-  return tests.length === 0 ? 'Test it in run.' : `Write in run, before the command: ${tests.join('; ')}`;
+  return tests.length === 0 ? 'Test the condition in run.' : `In run, put this before the command: ${tests.join('; ')}`;
 }
 
 const IO_CLASSES: Readonly<Record<string, string>> = {

@@ -7,7 +7,7 @@ type OutputKeys = { readonly output?: 'discard' | { readonly file: string } };
 
 const IN_LOG = /^(?:journal|syslog|kmsg)(?:\+console)?$/;
 
-/** `output` of a service: here both streams of a command go to one place. */
+/** Returns `output` of a service. Here, both streams of a command go to one place. */
 export function outputKeys(service: Unit, findings: Findings): OutputKeys {
   const output = service.last('Service', 'StandardOutput');
   const errors = service.last('Service', 'StandardError');

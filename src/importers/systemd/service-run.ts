@@ -44,7 +44,7 @@ function singleRun(command: ExecCommand): RunKeys {
   return { run: script, ...(!/\/sh$/.test(shell) && { shell }) };
 }
 
-/** Each command runs if those before it succeeded. */
+/** Joins commands to a script. Each command runs if those before it succeeded. */
 function scriptOf(conditions: readonly Step[], commands: readonly ExecCommand[], prologue: readonly string[]): string {
   const guards = conditions.map(({ command }) => `${shellCommand(command)} || exit 0`);
   const texts = commands.map((command) => {

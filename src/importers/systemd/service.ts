@@ -9,7 +9,7 @@ import type { Unit } from './unit.js';
 
 type Keys = Readonly<Record<string, unknown>>;
 
-/** Returns the keys of a timer that its service has; `undefined` if it has no command. */
+/** Returns the keys of a timer that come from its service; `undefined` if it has no command. */
 export function serviceKeys(service: Unit, findings: Findings): Keys | undefined {
   const folder = folderOf(service, findings);
   const environment = environmentOf(service, findings);
@@ -27,7 +27,7 @@ export function serviceKeys(service: Unit, findings: Findings): Keys | undefined
   };
 }
 
-/** `cwd`. Without a folder, a system service runs in `/`, and a user service in the home directory. */
+/** Returns `cwd`. Without a folder, a system service runs in `/`, and a user service in the home directory. */
 function folderOf(service: Unit, findings: Findings): { readonly keys: Keys; readonly prologue: readonly string[] } {
   const setting = service.last('Service', 'WorkingDirectory');
   const written = setting?.value ?? (service.isOfUser ? '~' : '/');
@@ -56,23 +56,23 @@ function userKeys(service: Unit, findings: Findings): Keys {
     return {};
   }
   if (user === undefined) {
-    findings.warning(setting, `User=${setting.value} depends on the machine, and is left out.`, 'Write user.');
+    findings.warning(setting, `User=${setting.value} depends on the machine, and is left out.`, 'Set user.');
     return {};
   }
   if (group !== undefined && groupName === undefined)
-    findings.warning(group, `Group=${group.value} depends on the machine, and is left out.`, 'Write it after user.');
+    findings.warning(
+      group,
+      `Group=${group.value} depends on the machine, and is left out.`,
+      'Write the group after the user, as in user: NAME:GROUP.',
+    );
   return { user: groupName === undefined ? user : `${user}:${groupName}` };
 }
 
-/** systemd creates the user for a run if it does not exist. */
+/** Warns about `DynamicUser=`: systemd creates the user for a run if it does not exist. */
 function reportDynamicUser(service: Unit, user: string | undefined, findings: Findings): void {
   const setting = service.last('Service', 'DynamicUser');
   if (setting === undefined || !service.isOn('Service', 'DynamicUser')) return;
   if (user === undefined)
-    findings.warning(
-      setting,
-      "No user is created for the run: it runs as the scheduler's user.",
-      'Write user: nobody.',
-    );
+    findings.warning(setting, "No user is created for the run: it runs as the scheduler's user.", 'Set user: nobody.');
   else findings.warning(setting, `No user is created for the run: ${user} must exist on this machine.`);
 }

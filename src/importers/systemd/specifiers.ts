@@ -76,7 +76,7 @@ function joined(segments: readonly Segment[]): readonly Segment[] {
   return result;
 }
 
-/** Returns a text without what only a shell knows; `undefined` if there is such a part. */
+/** Returns a text without parts that only a shell knows; `undefined` if it has such a part. */
 export function fixedText(segments: readonly Segment[]): string | undefined {
   return segments.every((segment) => typeof segment === 'string') ? segments.join('') : undefined;
 }

@@ -79,12 +79,12 @@ function reportOddLines(oddLines: ReadUnit['oddLines'], findings: Findings): voi
   for (const { text, ...place } of oddLines) findings.warning(place, `"${text}" is not a setting and is left out.`);
 }
 
-/** Reports the files that another one with the same name replaces. */
+/** Reports the files that another file with the same name replaces. */
 function reportUnused({ unit, unused }: ReadUnit, general: Findings): void {
   for (const file of unused) {
     const place = { file, line: 1 };
     if (replacesInSystemd(unit.path, file)) general.note(place, `Not used: ${unit.path} replaces it, as in systemd.`);
-    else general.error(place, `It is left out: ${unit.path} has the same name.`, 'Import it by itself.');
+    else general.error(place, `This file is left out: ${unit.path} has the same name.`, 'Import this file by itself.');
   }
 }
 
@@ -113,10 +113,10 @@ function besideTimer(timer: Unit, name: string, { readBeside }: ImportContext): 
   return file && { ...file, path: withName(file.path, name) };
 }
 
-/** A path that ends in the name of its unit, whatever a link points to. */
+/** Returns a path that ends in the name of its unit, whatever a link points to. */
 const withName = (path: string, name: string): string => (path.endsWith(name) ? path : path.replace(/[^/]*$/, name));
 
-/** The keys about how a timer fires, besides its schedule. */
+/** Returns the keys about how a timer fires, besides its schedule. */
 function behavior(
   timer: Unit,
   schedules: readonly UnitSchedule[],
@@ -144,7 +144,7 @@ function jitterOf(timer: Unit, findings: Findings): Readonly<Record<string, unkn
   }
   const isFixed = setting.key === 'RandomizedOffsetSec' || timer.isOn('Timer', 'FixedRandomDelay');
   const message = isFixed
-    ? 'The delay of jitter is also fixed, but differs.'
+    ? 'The delay of jitter is fixed as well, but it is not the one that systemd uses.'
     : 'The delay of jitter is the same for each firing. systemd picks a new one each time.';
   findings.note(setting, message);
   return { jitter: writeDuration(length) };

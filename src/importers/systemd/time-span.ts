@@ -3,7 +3,7 @@ import type { Duration } from '../../domain/time.js';
 const SECOND = 1000;
 const DAY = 86_400 * SECOND;
 
-/** In milliseconds, by every name that systemd.time(7) has. Months and years are averages there. */
+/** The units in milliseconds, by every name in systemd.time(7). Months and years are averages, as in systemd. */
 const UNITS: ReadonlyMap<string, number> = new Map(
   (
     [
@@ -23,7 +23,7 @@ const UNITS: ReadonlyMap<string, number> = new Map(
 const PART = /^\s*(\d+(?:\.\d*)?|\.\d+)\s*([A-Za-zµμ]*)/;
 
 /**
- * Reads a time span: `1h 30min`, `90`, `1.5d`; a number without a unit has that of `unit`, in milliseconds. Returns
+ * Reads a time span: `1h 30min`, `90`, `1.5d`; a number without a unit is in units of `unit` milliseconds. Returns
  * milliseconds, Infinity for `infinity`, and `undefined` for anything else.
  */
 export function parseTimeSpan(text: string, unit = SECOND): Duration | undefined {

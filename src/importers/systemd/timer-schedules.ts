@@ -27,8 +27,8 @@ interface CalendarLine {
 }
 
 /**
- * Returns the schedules of a timer unit. Calendars of one zone and one span of years are one schedule. What counts from
- * the boot is added to the first.
+ * Returns the schedules of a timer unit. Calendars of one zone and one span of years are one schedule. Settings that
+ * count from the boot are added to the first schedule.
  */
 export function unitSchedules(timer: Unit, context: ZoneContext, findings: Findings): readonly UnitSchedule[] {
   const written = timer.all('Timer', ...ON_KEYS);
@@ -49,7 +49,10 @@ export function unitSchedules(timer: Unit, context: ZoneContext, findings: Findi
   );
 }
 
-/** The interval that calendars were exported from, unless somebody has changed them. */
+/**
+ * Returns a schedule with the interval that its calendars were exported from, unless somebody has changed the
+ * calendars.
+ */
 function asEvery(
   schedule: UnitSchedule,
   written: UnitSetting,
@@ -65,7 +68,7 @@ function asEvery(
   return { ...schedule, keys: { every, ...(isLocal && { timezone: zone }) } };
 }
 
-/** An empty assignment of any of them clears all of them. */
+/** The settings for schedules. An empty assignment of one of them clears all of them. */
 const ON_KEYS = ['OnCalendar', 'OnBootSec', 'OnStartupSec', 'OnActiveSec', 'OnUnitActiveSec', 'OnUnitInactiveSec'];
 
 function readLine(setting: UnitSetting, context: ZoneContext, findings: Findings): CalendarLine | undefined {
@@ -83,7 +86,7 @@ function readLine(setting: UnitSetting, context: ZoneContext, findings: Findings
   }
 }
 
-/** The common properties of the lines of one timer. */
+/** Returns the properties that the lines of one timer share, as text. */
 function groupOf({ plan, zone }: CalendarLine): string {
   if (plan.kind === 'every') return `every ${plan.interval} ${plan.offset}`;
   const window = plan.kind === 'cron' ? plan.window : {};

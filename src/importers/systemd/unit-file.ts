@@ -7,7 +7,7 @@ export interface UnitSetting {
   /** Without surrounding blanks; continued lines are joined. */
   readonly value: string;
   readonly file: string;
-  /** Counts from 1; the first line of a continued one. */
+  /** Counts from 1. For a continued line, the first of its lines. */
   readonly line: number;
 }
 
@@ -46,7 +46,7 @@ interface LogicalLine {
   readonly line: number;
 }
 
-/** Joins lines that end in a backslash. Comments are dropped, in the middle of a long line too. */
+/** Joins lines that end in a backslash. Drops comments, even in the middle of a continued line. */
 function logicalLines(text: string): readonly LogicalLine[] {
   const lines: LogicalLine[] = [];
   let open: LogicalLine | undefined;

@@ -1,4 +1,7 @@
-/** Where systemd looks for units, by systemd.unit(5). A file replaces files of the same name in later folders. */
+/**
+ * Where systemd looks for units, in the order of systemd.unit(5). A file replaces files of the same name in later
+ * folders.
+ */
 const FOLDERS = [
   /(?:^|\/)\.config\/systemd\//,
   /(?:^|\/)etc\/systemd\//,
@@ -8,7 +11,7 @@ const FOLDERS = [
   /(?:^|\/)lib\/systemd\//,
 ];
 
-/** The position of a path in the order of systemd's folders, from 0; the same number for all other paths. */
+/** Returns the position of a path in the order of systemd's folders, from 0; the same number for all other paths. */
 export function folderRank(path: string): number {
   const rank = FOLDERS.findIndex((folder) => folder.test(path));
   return rank === -1 ? FOLDERS.length : rank;

@@ -26,7 +26,7 @@ export class Unit {
     return this.#settings;
   }
 
-  /** Returns the settings of a list, such as `OnCalendar`. An empty one drops those before it. */
+  /** Returns the settings of a list, such as `OnCalendar`. An empty assignment drops the settings before it. */
   all(section: string, ...keys: readonly string[]): readonly UnitSetting[] {
     const written = this.#settings.filter((one) => one.section === section && keys.includes(one.key));
     return written.slice(written.findLastIndex(({ value }) => value === '') + 1);
@@ -47,7 +47,7 @@ export class Unit {
 export interface UnitName {
   /** `backup` */
   readonly prefix: string;
-  /** `home`; the empty text in a template, absent in a unit that is not one. */
+  /** `home`; the empty string in a template, absent in a unit without `@`. */
   readonly instance?: string;
   /** `timer` */
   readonly type: string;

@@ -7,7 +7,7 @@ import { Unit, unitName } from './unit.js';
 export interface ReadUnit {
   readonly unit: Unit;
   readonly oddLines: ParsedUnit['oddLines'];
-  /** The paths of other files with the name of the unit. None of their lines is in it. */
+  /** The paths of other files with the name of the unit. None of their lines are part of the unit. */
   readonly unused: readonly string[];
 }
 
@@ -26,15 +26,16 @@ export class UnitFiles {
     this.#parts = files.flatMap(splitCat).flatMap(partsOf);
   }
 
-  /** The units that have a file or a drop-in of their own. */
+  /** The names of the units that have a file or a drop-in of their own. */
   get names(): readonly string[] {
     const own = this.#parts.filter(({ isDropIn, unitName }) => !isDropIn || !isForMany(unitName));
     return [...new Set(own.map(({ unitName }) => unitName))];
   }
 
   /**
-   * A unit with its drop-ins; `undefined` if it has none of them. An instance without a file has that of its template.
-   * If several files have its name, one counts. `findNeighbor` finds a file that is not among the others.
+   * Returns a unit with its drop-ins; `undefined` if there is neither a file nor a drop-in. An instance without a file
+   * uses the file of its template. If several files have the name of the unit, only one counts. `findNeighbor` finds a
+   * file that is not among the given ones.
    */
   read(name: string, findNeighbor: (name: string) => SourceFile | undefined = () => undefined): ReadUnit | undefined {
     const files = this.#files(name, findNeighbor) ?? this.#files(templateOf(name), findNeighbor) ?? [];
@@ -49,7 +50,7 @@ export class UnitFiles {
     };
   }
 
-  /** The first file is the effective one. */
+  /** Returns the files of a unit. The first one is the effective one. */
   #files(name: string, findNeighbor: (name: string) => SourceFile | undefined): readonly Part[] | undefined {
     const given = this.#parts.filter(({ isDropIn, unitName }) => !isDropIn && unitName === name).toSorted(byFolder);
     const other = given.length === 0 ? findNeighbor(name) : undefined;
@@ -57,7 +58,7 @@ export class UnitFiles {
     return parts.length === 0 ? undefined : parts;
   }
 
-  /** Ordered by name. A file masks files of the same name in later folders. */
+  /** Returns the drop-ins of a unit, ordered by name. A file masks files of the same name in later folders. */
   #dropIns(name: string): readonly Part[] {
     const folders = dropInNames(name);
     const rank = ({ unitName }: Part): number => folders.indexOf(unitName);
@@ -80,8 +81,8 @@ const templateOf = (name: string): string => name.replace(/@.*\./, '@.');
 const isForMany = (name: string): boolean => /@\.|-(?:@.*)?\.[a-z]+$/.test(name) || !name.includes('.');
 
 /**
- * The names whose drop-ins apply to a unit. For `a-b@c.service`: its own, its template's, those of `a-`, and of all
- * services.
+ * Returns the names whose drop-ins apply to a unit. For `a-b@c.service`: its own, its template's, those of `a-`, and of
+ * all services.
  */
 function dropInNames(name: string): readonly string[] {
   const { prefix, instance, type } = unitName(name);
@@ -96,7 +97,10 @@ const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 const HEADER = /^# (\S*\.(?:timer|service)(?:\.d\/\S+\.conf)?)$/;
 
-/** Cuts what `systemctl cat` and `timers export systemd` print at the comments that name a unit. Lines count as in those files. */
+/**
+ * Cuts what `systemctl cat` and `timers export systemd` print at the comments that name a unit. Line numbers are those
+ * of the original files.
+ */
 function splitCat(file: SourceFile): readonly SourceFile[] {
   const lines = file.text.split('\n');
   const starts = lines.flatMap((line, index) => (HEADER.test(line.trimEnd()) ? [index] : []));
@@ -117,7 +121,7 @@ function partsOf(file: SourceFile): readonly Part[] {
   return unnamedParts(path, parsed);
 }
 
-/** A file without the name of a unit, such as standard input, may be a timer and its service in one. */
+/** Splits a file without the name of a unit, such as standard input. It may be a timer and its service in one. */
 function unnamedParts(path: string, parsed: ParsedUnit): readonly Part[] {
   const name = path === '-' ? 'imported' : baseOf(path).replace(/\.[^.]*$/, '');
   const sections = new Set(parsed.settings.map(({ section }) => section));

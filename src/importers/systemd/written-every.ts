@@ -10,7 +10,7 @@ interface Comparison {
   readonly calendars: Pick<Schedule, 'next'>;
 }
 
-/** How many firings are compared. */
+/** The number of firings that are compared. */
 const COMPARED = 50;
 
 type Every = string | Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import type { YacronExpression, YacronField } from './expression.js';
 
-/** Writes the fields, except the year, as an expression of ours; the seconds only if they count. */
+/** Writes the fields, except the year, as a `timers` expression. `hasSecond` is set if the seconds count. */
 export function cronText(expression: YacronExpression, hasSecond: boolean): string {
   const { second, minute, hour, dayOfMonth, month, dayOfWeek } = expression;
   const times = [...(hasSecond ? [second] : []), minute, hour].map(textOf);
@@ -9,7 +9,7 @@ export function cronText(expression: YacronExpression, hasSecond: boolean): stri
 
 const textOf = ({ items, isAny }: YacronField): string => (isAny ? '*' : items.map(ofItem).join(','));
 
-/** The rules of days are written another way: `L-3` for `z3`, `5L` for `l5`. */
+/** Writes an item. Rules for days have another spelling here: `L-3` for `z3`, `5L` for `l5`. */
 function ofItem(item: string): string {
   const [, first, last = first] = /^l([0-7])(?:-([0-7]))?$/.exec(item) ?? [];
   if (first === undefined) return item.replace(/^z/, 'l-').toUpperCase();
@@ -18,7 +18,10 @@ function ofItem(item: string): string {
   return days.join(',');
 }
 
-/** In yacron, both day fields must match. Here, `+` requires that, unless one begins with `*`. */
+/**
+ * Writes the day of the week. In yacron, both day fields must match. Here, `+` requires that, unless one begins with
+ * `*`.
+ */
 function weekdaysText(dayOfMonth: YacronField, dayOfWeek: YacronField): string {
   const weekdays = textOf(dayOfWeek);
   return [textOf(dayOfMonth), weekdays].some((text) => text.startsWith('*')) ? weekdays : `+${weekdays}`;

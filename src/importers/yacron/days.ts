@@ -2,7 +2,7 @@ import type { YacronExpression, YacronField } from './expression.js';
 
 const DAY = 86_400_000;
 
-/** Whether an expression occurs on a day: `date` has its year, month, day and weekday in UTC. */
+/** Whether an expression matches a day. `date` has the year, month, day and weekday of that day in UTC. */
 export const isDayOf = (expression: YacronExpression, date: Date): boolean =>
   has(expression.year, date.getUTCFullYear()) &&
   has(expression.month, date.getUTCMonth() + 1) &&
@@ -17,7 +17,7 @@ function isDayOfMonth(field: YacronField, date: Date): boolean {
   return has(field, day) || field.items.some((item) => ruleDay(item, date, length) === day);
 }
 
-/** The day of the month that `l`, `l-3`, `z3`, `15w` or `lw` means; `undefined` if the month has none. */
+/** Returns the day of the month that `l`, `l-3`, `z3`, `15w` or `lw` means; `undefined` if the month has none. */
 function ruleDay(item: string, date: Date, length: number): number | undefined {
   const before = /^(?:l-|z)(\d+)$/.exec(item)?.[1];
   if (item === 'l') return length;
@@ -39,7 +39,10 @@ function isDayOfWeek(field: YacronField, date: Date): boolean {
   return has(field, weekday) || field.items.some((item) => isRuleWeekday(item, date, weekday));
 }
 
-/** `l5` and `l1-5`: the last such weekdays of the month; `5#3`: the third such weekday. */
+/**
+ * Whether a rule matches a day: `l5` and `l1-5` are the last such weekdays of the month, `5#3` is the third such
+ * weekday.
+ */
 function isRuleWeekday(item: string, date: Date, weekday: number): boolean {
   const [, day = '', nth] = /^(\w+)#([1-5])$/.exec(item) ?? [];
   if (nth !== undefined) return weekdayOf(day) === weekday && Math.ceil(date.getUTCDate() / 7) === Number(nth);

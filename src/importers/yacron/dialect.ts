@@ -25,6 +25,7 @@ export const CRONSTABLE: Dialect = {
   name: 'cronstable',
   firesInSeconds: true,
   clockRule: { gap: 'shift', repeat: 'first' },
-  whenDifferent: 'cronstable moves times that a clock change skips by its length, and fires repeated ones once.',
+  whenDifferent:
+    'cronstable moves times that a clock change skips by the length of the gap, and fires repeated times once.',
   expandsVariables: true,
 };

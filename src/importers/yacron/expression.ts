@@ -1,7 +1,7 @@
 import { CRON_MONTHS, CRON_NICKNAMES, CRON_WEEKDAYS } from '../cron-words.js';
 import { createHash } from 'node:crypto';
 
-/** The day fields and times of a yacron or cronstable expression: all of its fields must match. */
+/** A yacron or cronstable expression. All of its fields must match. */
 export interface YacronExpression {
   readonly second: YacronField;
   readonly minute: YacronField;
@@ -10,7 +10,7 @@ export interface YacronExpression {
   readonly month: YacronField;
   readonly dayOfWeek: YacronField;
   readonly year: YacronField;
-  /** Whether it has a seconds field. */
+  /** Whether the expression has a seconds field. */
   readonly hasSecond: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface YacronField {
   readonly isAny: boolean;
 }
 
-/** Why an expression is refused: a sentence. */
+/** The error for an expression that is rejected. Its message is a sentence. */
 export class YacronError extends Error {}
 
 interface Position {
@@ -69,7 +69,9 @@ function fieldOf(text: string, position: Position, name: string): YacronField {
   return { items, values, isAny: items.some((item) => item === '*' || item === '?') };
 }
 
-/** `l`, `l-3`, `15w`, `lw` in the day of the month, `l5` and `5#3` in the day of the week. */
+/**
+ * Whether an item is a rule: `l`, `l-3`, `15w` or `lw` in the day of the month, `l5` or `5#3` in the day of the week.
+ */
 const isRule = (item: string, { name }: Position): boolean =>
   (name === 'day-of-month' && /^(?:l|l-\d+|lw|z\d+|\d+w)$/.test(item)) ||
   (name === 'day-of-week' && /^(?:l[0-7](?:-[0-7])?|\w+#[1-5])$/.test(item));
@@ -84,7 +86,7 @@ function valuesOf(item: string, position: Position): readonly number[] {
   return position.name === 'day-of-week' ? values.map((value) => value % 7) : values;
 }
 
-/** A range of weekdays that ends in 0 ends on the Sunday after it. */
+/** Returns the ends of a range. A range of weekdays that ends in 0 ends on the following Sunday. */
 function endsOf(range: string, hasStep: boolean, item: string, position: Position): readonly [number, number] {
   if (range === '*' || range === '?') return [position.min, position.last];
   const [first = '', last, ...more] = range.split('-');
@@ -103,7 +105,9 @@ function valueOf(text: string, item: string, position: Position): number {
   return value;
 }
 
-/** cronstable's `H`: the values that it derives from the name of the job. */
+/**
+ * Returns the values of cronstable's `H`, which are derived from the name of the job. Returns any other item as it is.
+ */
 function hashed(item: string, { name, min, last }: Position, job: string): readonly string[] {
   const [written, a, b, step] = /^h(?:\((\d+)-(\d+)\))?(?:\/(\d+))?$/.exec(item) ?? [];
   if (written === undefined) return [item];

@@ -8,7 +8,7 @@ type Keys = Readonly<Record<string, unknown>>;
 
 /** yacron's default, in seconds. */
 const KILL_TIMEOUT = 30;
-/** For a job that yacron retries forever. */
+/** The number of attempts for a job that yacron retries forever. */
 const FOR_EVER = 1_000_000;
 
 /** Reads `executionTimeout`, `killTimeout`, `failsWhen` and the retries of `onFailure`. */
@@ -48,7 +48,7 @@ function readFailsWhen(job: Fields, name: string, differences: DifferenceList): 
   return rules.flag('nonzeroReturn') === false ? { success_codes: codes } : {};
 }
 
-/** The first pause is not limited by `maximumDelay`. */
+/** Reads the retries. `maximumDelay` does not limit the first pause. */
 function readRetry(retry: Fields, name: string, differences: DifferenceList): Keys {
   const retries = retry.number('maximumRetries') ?? 0;
   const delay = retry.number('initialDelay') ?? 1;
@@ -58,7 +58,7 @@ function readRetry(retry: Fields, name: string, differences: DifferenceList): Ke
   const message = `${name} cancels pending retries when the next firing comes due. Here the run with its retries counts as active, and overlap decides.`;
   differences.warning(retry, message);
   if (factor < 1)
-    differences.warning(retry.place('backoffMultiplier'), 'Pauses can only grow here, so the factor is 1.');
+    differences.warning(retry.place('backoffMultiplier'), 'Here pauses cannot get shorter, so the factor is 1.');
   return {
     retry: {
       attempts: retries < 0 ? FOR_EVER : retries + 1,

@@ -17,7 +17,7 @@ interface Found {
   readonly tops: Fields[];
   readonly differences: DifferenceList;
   readonly readBeside: ImportContext['readBeside'];
-  /** How many files were included so far. */
+  /** The number of files that have been included so far. */
   includes: number;
 }
 
@@ -31,7 +31,7 @@ export function readFiles(
   differences: DifferenceList,
 ): ReadFiles {
   const found: Found = { jobs: [], tops: [], differences, readBeside, includes: 0 };
-  // yacron skips files of a folder that begin with an underscore: others include them.
+  // yacron skips files of a folder that begin with an underscore, because other files include them.
   const own = files.filter(({ path }) => files.length === 1 || !/(?:^|\/)_[^/]*$/.test(path));
   for (const file of own) readFile(file, found, []);
   return found;
@@ -70,7 +70,7 @@ function include(from: SourceFile, named: string, { top, found, within }: Includ
 
 const ITSELF = 'it includes itself';
 
-/** Returns why it is left out, as a part of a sentence. */
+/** Returns an included file, or why it is left out, as a part of a sentence. */
 function readIncluded(
   from: SourceFile,
   named: string,

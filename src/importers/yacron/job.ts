@@ -63,7 +63,7 @@ function runOf(job: Fields, differences: DifferenceList): string | readonly stri
   return undefined;
 }
 
-/** `onMissed` and `startingDeadlineSeconds` of cronstable. */
+/** Reads `onMissed` and `startingDeadlineSeconds` of cronstable. */
 function readMisfires(job: Fields): Keys {
   const policy = job.text('onMissed');
   const seconds = job.number('startingDeadlineSeconds');
@@ -96,12 +96,13 @@ function readEnvironment(job: Fields, { dialect, context }: JobContext, differen
   };
 }
 
-/** yacron uses the text after the equals sign as written. */
+/** Warns about special characters in an environment file. yacron uses the text after the equals sign as written. */
 function tellEnvFile(job: Fields, file: string, { readBeside }: ImportContext, differences: DifferenceList): void {
   const place = job.place('env_file');
   const text = readBeside(place.file, file)?.text;
   if (text === undefined || !/^[^#\n]*=.*["'\\$#]/m.test(text)) return;
-  const message = 'In env_file, quotes, backslashes and # have a special meaning. There they were part of the value.';
+  const message =
+    'Here quotes, backslashes and # in env_file have a special meaning. In yacron, they are part of the value.';
   differences.warning(place, message, 'Check the values with timers trigger.');
 }
 
@@ -115,7 +116,7 @@ function readUser(job: Fields, differences: DifferenceList): Keys {
   return {};
 }
 
-/** Streams that yacron does not capture go to its own. */
+/** Reads where the output goes. Streams that yacron does not capture go to its own streams. */
 function readOutput(job: Fields, differences: DifferenceList): Keys {
   const isCaptured = [job.flag('captureStderr') ?? true, job.flag('captureStdout') ?? false];
   const limits = ['saveLimit', 'maxLineLength', 'streamPrefix'];

@@ -53,7 +53,7 @@ function tellChannels(report: Fields, differences: DifferenceList): void {
   for (const key of ['mail', 'sentry']) report.map(key).ignoreAll();
 }
 
-/** A hook uses the shell of its timer, so another shell is named. */
+/** Returns the command of a hook. A hook uses the shell of its timer, so another shell is part of the command. */
 function hookOf(report: Fields, { dialect, shell, differences }: Reporting): string | readonly string[] | undefined {
   const hook = report.map('shell');
   const own = hook.text('shell') ?? '/bin/sh';
@@ -91,7 +91,7 @@ function tellVariables(hook: Fields, { name }: Dialect, differences: DifferenceL
   differences.note(hook.place('command'), message);
 }
 
-/** `report.webhook` of cronstable. */
+/** Reads `report.webhook` of cronstable. */
 function webhook(report: Fields, { differences }: Reporting): Keys {
   const hook = report.map('webhook');
   if (hook.keys.length === 0) return {};

@@ -42,7 +42,7 @@ export function readJobSchedule(job: Fields, reading: JobReading): JobSchedule |
 
 const FIELDS = ['minute', 'hour', 'dayOfMonth', 'month', 'dayOfWeek'];
 
-/** The expression, which may be written as a map. */
+/** Returns the expression, which may be written as a map. */
 function scheduleText(job: Fields, reading: JobReading): string | undefined {
   const written = job.text('schedule')?.trim();
   if (written !== undefined && written !== '') return written;
@@ -78,7 +78,7 @@ function readZone(job: Fields, { machineZone, differences }: JobReading): string
 }
 
 function atStart(job: Fields, { dialect, differences }: JobReading): JobSchedule {
-  const message = `It runs 1 s after timers starts, as with ${dialect.name}. A reload does not start it again.`;
+  const message = `The job runs 1 s after timers starts, as with ${dialect.name}. A reload does not start it again.`;
   differences.note(job.place('schedule'), message);
   return { keys: { in: '1s' } };
 }
@@ -105,7 +105,7 @@ function scheduleOf(expression: YacronExpression, { job, zone }: Where, reading:
   };
 }
 
-/** Whether yacron, which looks at its jobs once a minute, ever fires an expression. */
+/** Whether yacron, which checks its jobs once a minute, ever fires an expression. */
 function tellSeconds({ second, hasSecond }: YacronExpression, job: Fields, differences: DifferenceList): boolean {
   const place = job.place('schedule');
   if (!second.isAny && !second.values.has(0)) {
@@ -114,7 +114,7 @@ function tellSeconds({ second, hasSecond }: YacronExpression, job: Fields, diffe
   }
   if (hasSecond) {
     const message = 'yacron checks its jobs once a minute, so it fires this one only at second 0.';
-    differences.warning(place, message, 'Add a second field to cron to fire at others.');
+    differences.warning(place, message, 'To fire at other seconds, add a seconds field to cron.');
   }
   return true;
 }
@@ -131,7 +131,7 @@ function originalOf(expression: YacronExpression, zone: string, dialect: Dialect
   return calendarSchedule(fields, { timezone: zone, ...dialect.clockRule });
 }
 
-/** The first and the last of the years. */
+/** Returns the limits of a timer: the first and the last of the years. */
 function window(
   { isAny, values }: YacronField,
   { place, zone }: { readonly place: Fields; readonly zone: string },

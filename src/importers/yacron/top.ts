@@ -28,7 +28,7 @@ export function readTop(tops: readonly Fields[], { name }: Dialect, differences:
 
 const isUnread = (top: Fields, key: string): boolean => top.unread().some(({ path }) => path === key);
 
-/** Uses the first address that only this machine can reach: others need a token. */
+/** Reads `web`. Uses the first address that only this machine can reach, because other addresses need a token. */
 function readWeb(top: Fields, differences: DifferenceList): Keys {
   const web = top.map('web');
   const place = top.place('web');
@@ -41,7 +41,7 @@ function readWeb(top: Fields, differences: DifferenceList): Keys {
     differences.warning(place, 'The HTTP interface is left out.', 'Write http with listen and token_file.');
     return {};
   }
-  const message = `http listens at ${first}. Its routes differ from those of web, and actions need a token.`;
+  const message = `http listens on ${first}. Its routes differ from those of web, and actions need a token.`;
   differences.warning(place, message);
   if (others.length > 0) differences.warning(place, `Parts of web are left out: ${others.join(', ')}.`);
   return { http: first };

@@ -22,7 +22,7 @@ export function characterHint(position: FieldPosition, text: string): string {
   return refusalOf(position, plain) ?? `Write ${plain.toUpperCase()}.`;
 }
 
-/** The error for the first invalid item. */
+/** Returns the hint for the first invalid item, if there is one. */
 function refusalOf(position: FieldPosition, text: string): string | undefined {
   try {
     for (const item of text.split(',').map(normalizedItem)) if (!item.startsWith('H')) readItem(position, item);

@@ -7,29 +7,29 @@ import { cronParts, type CronSchedule } from './cron-schedule.js';
 /** What a clock change does to the local times of one cron expression. */
 export interface ClockEffect {
   /**
-   * For times that do not exist: `moved` to the first instant after the gap, `merged` with a time that exists there
-   * anyway, or `left-out`. For times that exist twice: due at the `first`, the `last`, or `both`. For both: `goes-on`,
-   * if the expression follows elapsed time and keeps its rhythm through the change.
+   * For times that do not exist: `moved` to the first instant after the gap, `merged` with a firing at that instant, or
+   * `left-out`. For times that occur twice: due at the `first`, the `last`, or `both`. In either case, `goes-on` if the
+   * expression follows elapsed time and keeps its rhythm through the change.
    */
   readonly kind: 'moved' | 'merged' | 'left-out' | 'first' | 'last' | 'both' | 'goes-on';
   readonly change: ClockChange;
   /** The local times that do not exist or exist twice, the first {@link MOST_TIMES}; ascending, not empty. */
   readonly times: readonly WallTime[];
-  /** Whether there are more. */
+  /** Whether the change affects more times than `times` lists. */
   readonly hasMore: boolean;
   /** The distance from each time to the next, if it is always the same. */
   readonly rhythm?: Duration;
 }
 
-/** More than these are not listed. */
+/** At most this many times are listed. */
 const MOST_TIMES = 3;
 
-/** Returns what a clock change does to a schedule, for each of its expressions with a time that it affects. */
+/** Returns what a clock change does to a schedule: one effect for each expression that has affected times. */
 export function clockEffects(schedule: Schedule, change: ClockChange): readonly ClockEffect[] {
   return cronParts(schedule).flatMap((part) => clockEffect(part, change) ?? []);
 }
 
-/** Like {@link clockEffects}, for a single expression; `undefined` if the change affects none of its times. */
+/** Returns what a clock change does to a single expression; `undefined` if the change affects none of its times. */
 export function clockEffect(schedule: CronSchedule, change: ClockChange): ClockEffect | undefined {
   const from = change.at + Math.min(change.before, change.after);
   const named = namedFrom(schedule, from, change);
@@ -41,7 +41,9 @@ export function clockEffect(schedule: CronSchedule, change: ClockChange): ClockE
   return { kind, change, times, hasMore: named.length > times.length, ...(rhythm !== undefined && { rhythm }) };
 }
 
-/** The first local times of the expression within the change, which starts at `from`; one more than are listed. */
+/**
+ * Returns the first local times of the expression within the change, which starts at `from`: one more than are listed.
+ */
 function namedFrom(schedule: CronSchedule, from: WallTime, { before, after }: ClockChange): readonly WallTime[] {
   const until = from + Math.abs(after - before);
   const named: WallTime[] = [];
@@ -64,8 +66,8 @@ function kindOf(schedule: CronSchedule, first: WallTime, { at, before, after }: 
 }
 
 /**
- * Whether an interval-like schedule has the same times before and after the span: then it neither loses nor adds a
- * firing.
+ * Whether an interval-like schedule has the same times just before and just after the change as within it. If so, it
+ * neither loses nor adds a firing.
  */
 function goesOn(schedule: CronSchedule, named: readonly WallTime[], change: ClockChange): boolean {
   const size = Math.abs(change.after - change.before);

@@ -7,8 +7,8 @@ import { effectInWords } from './clock-words.js';
 import type { CronSchedule } from './cron-schedule.js';
 
 /**
- * Returns how clock changes of a zone affect an expression in a span of time. Covers the first gap and the first repeat
- * that affect it.
+ * Returns warnings about the clock changes of a zone that affect an expression in a span of time. Only the first gap
+ * and the first repeat cause a warning.
  */
 export function clockTraps(schedule: CronSchedule, zone: string, span: TimeSpan): ScheduleWarning[] {
   // A schedule that follows elapsed time is not affected.
@@ -27,6 +27,6 @@ function trapOf(effect: ClockEffect, zone: string): ScheduleWarning {
   const { at, before, after } = effect.change;
   const message = `On ${formatLocal(at, zone).slice(0, 10)} in ${zone} ${effectInWords(effect, zone)}.`;
   return after > before
-    ? { code: 'dst-gap', message, hint: 'Move it, or choose what to do: dst: {gap: after} or {gap: skip}.' }
-    : { code: 'dst-repeat', message, hint: 'Move it, or choose what to do: dst: {repeat: first}, last or both.' };
+    ? { code: 'dst-gap', message, hint: 'Choose another time, or set dst: {gap: after} or dst: {gap: skip}.' }
+    : { code: 'dst-repeat', message, hint: 'Choose another time, or set dst: {repeat: first}, last or both.' };
 }

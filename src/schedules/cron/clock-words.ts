@@ -4,7 +4,7 @@ import { inWords } from './words.js';
 
 /**
  * Describes what a clock change does to local times, as the clock of `zone` shows them: "02:30 does not exist: fires at
- * 03:00 +02:00". For a schedule that keeps its rhythm, says only that.
+ * 03:00 +02:00". For a schedule that keeps its rhythm, returns only "continues".
  */
 export function effectInWords({ kind, change, times, hasMore }: ClockEffect, zone: string): string {
   const listed = times.map(clockTime);
@@ -31,5 +31,5 @@ export function effectInWords({ kind, change, times, hasMore }: ClockEffect, zon
   }
 }
 
-/** A wall time without its date; with seconds only if there are any. */
+/** Formats a wall time without its date, with seconds only if there are any. */
 export const clockTime = (wall: WallTime): string => new Date(wall).toISOString().slice(11, 19).replace(/:00$/, '');

@@ -24,13 +24,13 @@ interface Bounds {
 }
 
 /**
- * Counts the instants at which any of `parts`, all in one zone, is due. Goes from one clock change to the next, and by
- * days in between: all days on which the same expressions match have equally many times. So decades take milliseconds,
- * at any rhythm.
+ * Counts the instants at which any of `parts`, all in one zone, is due. Steps from one clock change to the next, and
+ * counts whole days in between. Days on which the same expressions match have the same number of times. Counting
+ * decades therefore takes milliseconds, however often the expressions fire.
  */
 export function countDue(parts: readonly Part[], { after, until }: Bounds): number {
   const zone = parts[0]?.zone;
-  // Whole seconds from here on: `from` is the first that counts, `end` the first that does not.
+  // From here on, times are in whole seconds: `from` is the first that counts, `end` the first that does not.
   let from = Math.floor(Math.max(after, -END_OF_TIME) / 1000) + 1;
   const end = Math.floor(Math.min(until, END_OF_TIME) / 1000) + 1;
   if (zone === undefined || !(from < end)) return 0;
@@ -53,7 +53,10 @@ interface WallSpan {
   readonly end: number;
 }
 
-/** The wall times of a period that a rule counts; none if they end before they begin. `from` and `end` are instants. */
+/**
+ * Returns the wall times of a period that count under a `dst` rule. The span is empty if `end` is not after `from`. The
+ * parameters `from` and `end` are instants.
+ */
 function shownIn(stretch: OffsetPeriod, { repeat }: DstPolicy, { from, end }: WallSpan): WallSpan {
   const { offset, firstPassFrom, lastPassUntil } = stretch;
   return {
@@ -63,8 +66,8 @@ function shownIn(stretch: OffsetPeriod, { repeat }: DstPolicy, { from, end }: Wa
 }
 
 /**
- * Whether the instant after a period's final gap is due only because of skipped times, although the expression does not
- * match it.
+ * Whether the instant after a period's final gap is due only because of skipped times, although no expression matches
+ * it.
  */
 function isDueBehindGap(parts: readonly Part[], { until, offset, gapUntil }: OffsetPeriod): boolean {
   const firstNamed = ({ expression }: Part, from: number) => nextWallTime(expression, from);
@@ -93,7 +96,7 @@ class WallCounter {
     );
   }
 
-  /** Counts the wall times of an expression in its span, each once. */
+  /** Counts the wall times that at least one expression matches within its own span. */
   countIn(spans: readonly WallSpan[]): number {
     const edges = [...new Set(spans.flatMap(({ from, end }) => [from, end]))].sort((a, b) => a - b);
     let count = 0;
@@ -117,7 +120,7 @@ class WallCounter {
     return count;
   }
 
-  /** Counts the times on a wall time's own day that come before it. */
+  /** Counts the matching times before `wall` on the same day. */
   #before(shown: readonly number[], wall: number): number {
     const day = Math.floor(wall / DAY);
     const time = wall - day * DAY;
@@ -126,7 +129,7 @@ class WallCounter {
     return today === undefined ? 0 : this.#times.countBefore(today.matching, time);
   }
 
-  /** Sorts the days of a month from day `from` up to, but not including, day `end`. */
+  /** Groups the days of a month by the expressions that match, from day `from` (inclusive) to day `end` (exclusive). */
   #alikeDays(shown: readonly number[], month: number, { from, end }: WallSpan): readonly AlikeDays[] {
     const first = firstDayOf(month);
     const length = firstDayOf(month + 1) - first;

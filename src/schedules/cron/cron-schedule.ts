@@ -10,16 +10,16 @@ import { nextWallTime } from './wall-walk.js';
 const DAY = 86_400;
 
 /**
- * How many offset periods of a zone are examined for one result. A search jumps to the next match of the calendar, so
- * only matches that fall into gaps take more than a few. With 256 it covers about a century of `15,45 2 * 3 SUNL` in a
- * zone where that hour never exists.
+ * The maximum number of offset periods of a zone that a search examines. The search jumps to the next matching day, so
+ * only matches that fall into gaps take more than a few. It covers about a century of `15,45 2 * 3 SUNL` in a zone
+ * where that hour never exists.
  */
 const MOST_STRETCHES = 256;
 
 /** Follows what the clock shows: skipped times don't occur, repeated times occur twice. */
 const AS_SHOWN: DstPolicy = { gap: 'skip', repeat: 'both' };
 
-/** When one expression is due in one zone. */
+/** The instants at which one expression is due in one zone. */
 export class CronSchedule implements Schedule {
   readonly intervalLike: boolean;
   readonly expression: Expression;
@@ -40,8 +40,9 @@ export class CronSchedule implements Schedule {
 
   next(after: Instant): Instant | undefined {
     if (!(after < END_OF_TIME)) return undefined;
-    // From here on, times are in whole seconds, like expressions and offsets. The offset period is that of `after`
-    // itself. Even in its last second, when it has nothing left to show, the gap after it is still ahead.
+    // From here on, times are in whole seconds, like expressions and offsets. The search starts in the offset period of
+    // `after` itself. Even if `after` is the last second of that period, the gap at the end of the period is still
+    // ahead.
     let instant = Math.floor(Math.max(after, -END_OF_TIME) / 1000);
     let earliest = instant + 1;
     for (let looks = 0; looks < MOST_STRETCHES; looks++) {
@@ -66,7 +67,7 @@ export class CronSchedule implements Schedule {
     return wall === Infinity ? undefined : wall * 1000;
   }
 
-  /** Returns when the wall time occurs, if that is in this period or in the gap at its end. */
+  /** Returns the instant at which a wall time is due, if the wall time is in this period or in the gap at its end. */
   #instantOf(wall: number, { until, offset, lastPassUntil, gapUntil }: OffsetPeriod): number | undefined {
     const shownUntil = this.dst.repeat === 'last' ? lastPassUntil : until + offset;
     if (wall < shownUntil) return wall - offset;
@@ -76,21 +77,21 @@ export class CronSchedule implements Schedule {
 
 /**
  * Returns the next instant worth checking, if nothing from `instant` to the end of its period matches before `wall`.
- * The wall time occurs within a day of the same reading in UTC, so earlier periods are skipped. Not if the period ends
- * within a day: a clock that is put back there may repeat what came before `instant`.
+ * The wall time occurs within a day of the same reading in UTC, so earlier periods are skipped. If the period ends
+ * within a day, none are skipped: a clock that is put back then may repeat times from before `instant`.
  */
 function resumeAt(instant: number, wall: number, { until }: OffsetPeriod): number {
   return instant + DAY < until ? Math.max(until, wall - DAY) : until;
 }
 
-/** The union of several schedules: due whenever at least one of them is, once. */
+/** The union of several schedules. It is due whenever at least one of them is; if several are, it is due once. */
 export class Union implements Schedule {
   readonly intervalLike: boolean;
   readonly #schedules: readonly CronSchedule[];
 
   /**
-   * `schedules` is not empty and in one zone. Interval-like only if all are: when the clock is set back, not running
-   * twice matters most.
+   * `schedules` is not empty, and all are in one zone. The union is interval-like only if all schedules are: when the
+   * clock is put back, not firing twice matters most.
    */
   constructor(schedules: readonly CronSchedule[]) {
     this.#schedules = schedules;
@@ -116,7 +117,8 @@ export class Union implements Schedule {
 }
 
 /**
- * Returns the schedules, one for each expression, that a schedule consists of; empty if it does not follow local time.
+ * Returns the parts of a schedule, one for each expression. The list is empty if the schedule does not follow local
+ * time.
  */
 export function cronParts(schedule: Schedule): readonly CronSchedule[] {
   if (schedule instanceof Union) return schedule.parts;
@@ -124,8 +126,8 @@ export function cronParts(schedule: Schedule): readonly CronSchedule[] {
 }
 
 /**
- * Whether a schedule has a local time within `length` from `wall` on, whether the clock shows it or not; `false` if it
- * has no local times.
+ * Whether a schedule has a local time from `wall` (inclusive) to `wall + length` (exclusive), even one that the clock
+ * skips. `false` if the schedule has no local times.
  */
 export const namesLocalTime = (schedule: Schedule, wall: WallTime, length: Duration): boolean =>
   cronParts(schedule).some((part) => (part.nextNamed(wall - 1) ?? Infinity) < wall + length);

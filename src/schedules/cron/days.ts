@@ -7,7 +7,7 @@ export type DayRule = (firstWeekday: number, length: number) => number;
 const WEEKS = 0b0010000001000000100000010000001;
 const [SATURDAY, SUNDAY] = [6, 0];
 
-/** All days of a month with this length. */
+/** Returns all days of a month with this length. */
 const all = (length: number): number => 0x7fffffff >>> (31 - length);
 
 const bit = (day: number): number => 1 << (day - 1);
@@ -15,13 +15,13 @@ const bit = (day: number): number => 1 << (day - 1);
 /** Every day. */
 export const everyDay: DayRule = (_, length) => all(length);
 
-/** These days of the month, if it has them. */
+/** Returns the rule for these days of the month. It omits days that a month does not have. */
 export function daysOfMonth(days: readonly number[]): DayRule {
   const mask = days.reduce((sum, day) => sum | bit(day), 0);
   return (_, length) => mask & all(length);
 }
 
-/** These days of the week. */
+/** Returns the rule for these days of the week. */
 export function weekdays(days: readonly number[]): DayRule {
   return (first, length) => days.reduce((mask, weekday) => mask | everyWeek(weekday, first, length), 0);
 }
@@ -79,7 +79,7 @@ export interface DayGrid {
   readonly phase: number;
 }
 
-/** The days of a grid in a month whose first day is `first`, counted from 1970-01-01, as a mask. */
+/** Returns the days of a grid in a month, as a mask. `first` is the first day of the month, counted from 1970-01-01. */
 export function daysOfGrid({ interval, phase }: DayGrid, first: number, length: number): number {
   let mask = 0;
   const until = ((phase - first) % interval) + interval;

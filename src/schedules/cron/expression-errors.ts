@@ -6,7 +6,7 @@ import { ScheduleError } from '../kind.js';
 import { quartzHint } from './quartz-and-aws.js';
 import { isTimeZone } from '../zone/zone-name.js';
 
-/** In UTF-16 units. Even a list of every value in every field is shorter. */
+/** The maximum length of an expression, in UTF-16 units. Even a list of every value in every field is shorter. */
 export const LONGEST_EXPRESSION = 1_000;
 
 export function tooLong(text: string): ScheduleError {
@@ -33,14 +33,14 @@ export function wrongCount(text: string, fields: readonly string[], shorthands: 
     count < 5
       ? (calendarHint(text) ??
         bareShorthand(text, shorthands) ??
-        'The fields are minute, hour, day of month, month, day of week; a sixth before them is the second.')
+        'The fields are minute, hour, day of month, month and day of week. An optional field before them is the second.')
       : (quartzHint(fields) ??
         'Write five fields, or six with the second first. For years, use not_before and not_after; the command goes under run.');
   const message = `An expression has five or six fields, not ${count}.`;
   return new ScheduleError('cron-fields', message, { hint, place: { span: [0, text.length] } });
 }
 
-/** A shorthand without its `@`: `daily`, `every 5m`. */
+/** Returns the fix for a shorthand without its `@`: `daily`, `every 5m`. */
 function bareShorthand(text: string, shorthands: Iterable<string>): string | undefined {
   const word = `@${text.trim()}`;
   if (/^@every\s/i.test(word)) return everyHint(word);
@@ -51,7 +51,7 @@ const ASCII = /^[\x00-\x7f]*$/;
 
 /**
  * Rejects characters that look like a blank, a dash or a letter of an expression.
- * @throws ScheduleError with the character's name and the text as it looks.
+ * @throws ScheduleError with the character's name, and the text with plain characters in place of lookalikes.
  */
 export function refuseOddCharacter(text: string): void {
   const odd = ASCII.test(text) ? undefined : oddCharacter(text);
@@ -65,7 +65,7 @@ export function refuseOddCharacter(text: string): void {
   });
 }
 
-/** Rejects a time zone as the last field. @throws ScheduleError with the key where it belongs. */
+/** Rejects a time zone as the last field. @throws ScheduleError that names the key `timezone`. */
 export function refuseZone(text: string, last: string): void {
   if (!/^[A-Za-z]/.test(last) || !isTimeZone(last) || !/\s/.test(text.trim())) return;
   const start = text.lastIndexOf(last);
@@ -75,7 +75,7 @@ export function refuseZone(text: string, last: string): void {
   });
 }
 
-/** An `OnCalendar=` of systemd with weekdays and a time of day: `Mon..Fri 09:00`. */
+/** Returns the fix for a systemd `OnCalendar=`, such as weekdays and a time of day: `Mon..Fri 09:00`. */
 function calendarHint(text: string): string | undefined {
   const form = /^(?:([a-z]{3,9}(?:(?:\.\.|,)[a-z]{3,9})*)\s+)?(?:\*-\*-\*\s+)?([01]?\d|2[0-3]):([0-5]\d)(?::00)?$/i;
   const [, weekdays, hour, minute] = form.exec(text.trim()) ?? [];
@@ -133,7 +133,7 @@ export function shorthandHint(word: string, shorthands: Iterable<string>): strin
   return meant === undefined ? `The shorthands are ${names.join(', ')}.` : `Did you mean ${meant}?`;
 }
 
-/** `@every 1h30m`, of Go programs; `@every 90 minutes`, `@5m`. */
+/** Returns the fix for `@every 1h30m` (from Go programs), `@every 90 minutes` and `@5m`. */
 function everyHint(word: string): string {
   const length = word.replace(/^@(?:every)?\s*/i, '');
   if (length === '') return 'Use the key every instead, for example every: 5m.';

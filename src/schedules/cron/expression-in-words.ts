@@ -20,7 +20,7 @@ const MOST_TIMES = 6;
 /**
  * Returns one sentence without a period: `At 03:00, on Monday to Friday`, `Every 15 minutes from 09:00 to 17:45`. The
  * words come from the values that the schedule uses, so they never differ from what it does. `seed` is for `H`.
- * @throws ScheduleError if it is invalid.
+ * @throws ScheduleError if the expression is invalid.
  */
 export function expressionInWords(text: string, seed: string): string {
   const expression = readExpression(text, seed);
@@ -33,14 +33,14 @@ export function expressionInWords(text: string, seed: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
-/** Evenly spaced values, including the step from the last one to the next round. */
+/** Three or more evenly spaced values. */
 interface Rhythm {
   readonly step: number;
   readonly first: number;
   readonly last: number;
 }
 
-/** Returns the rhythm of three or more ascending values. */
+/** Returns the rhythm of ascending values; `undefined` if there are fewer than three, or they are not evenly spaced. */
 function rhythmOf(values: readonly number[]): Rhythm | undefined {
   const [first, second, ...others] = values;
   if (first === undefined || second === undefined || others.length === 0) return undefined;
@@ -49,7 +49,9 @@ function rhythmOf(values: readonly number[]): Rhythm | undefined {
   return isEven ? { step, first, last: others.at(-1) ?? second } : undefined;
 }
 
-/** Hours that continue past midnight start with the first one, and count on from 24. */
+/**
+ * Returns the hours in order. Hours that continue past midnight are one sequence: 22, 23, 24 and 25 for 22:00 to 01:00.
+ */
 function hoursInOrder({ values }: Field): readonly number[] {
   const hours = values.toArray();
   const hole = hours.findIndex((hour, index) => index > 0 && hour - (hours[index - 1] ?? 0) > 1);
@@ -57,7 +59,7 @@ function hoursInOrder({ values }: Field): readonly number[] {
   return [...hours.slice(hole), ...hours.slice(0, hole).map((hour) => hour + 24)];
 }
 
-/** Whether a rhythm of seconds or minutes covers the whole hour from its start. */
+/** Whether a rhythm of seconds covers the whole minute from its start, or one of minutes the whole hour. */
 const isEndless = ({ step, first, last }: Rhythm, { size }: FieldPosition): boolean =>
   first === 0 && size % step === 0 && last + step === size;
 
@@ -73,7 +75,7 @@ function timeInWords({ second, minute, hour }: Expression): string {
   return [minutesInWords(minute, hour), ...seconds.map((value) => `at second ${value}`)].join(', ');
 }
 
-/** The times of day, if there are few. */
+/** Returns the times of day if there are at most {@link MOST_TIMES}. */
 function timesOf(minute: Field, hour: Field): readonly (readonly [hour: number, minute: number])[] | undefined {
   const [minutes, hours] = [minute.values.toArray(), hour.values.toArray()];
   if (minutes.length * hours.length > MOST_TIMES) return undefined;
@@ -105,7 +107,7 @@ function minutesInWords(minute: Field, hour: Field): string {
   return `${every(hours.step, 'hour')} from ${at(hours.first)} to ${at(hours.last)}`;
 }
 
-/** The hours in which a rhythm of minutes runs: `from 09:00 to 17:45`, `in the hours 9, 12 and 15`. */
+/** Describes the hours in which a rhythm of minutes applies: `from 09:00 to 17:45`, `in the hours 9, 12 and 15`. */
 function hoursAround({ last }: Rhythm, hour: Field): string {
   const hours =
     hour.single === undefined ? rhythmOf(hoursInOrder(hour)) : { step: 1, first: hour.single, last: hour.single };
@@ -113,7 +115,7 @@ function hoursAround({ last }: Rhythm, hour: Field): string {
   return `from ${clock(hours.first, 0)} to ${clock(hours.last % 24, last)}`;
 }
 
-/** `minute 5`, `minutes 5, 20 and 45`. */
+/** Describes the values of a field with their unit: `minute 5`, `minutes 5, 20 and 45`. */
 function named(unit: string, field: Field, position: FieldPosition): string {
   return `${unit}${field.single === undefined ? 's' : ''} ${inWords(itemsInWords(position, field, ''))}`;
 }
@@ -138,7 +140,7 @@ function bothInWords(weekdays: string, days: string, isEither: boolean): string 
   return isEither ? `${days} of the month, and also on ${weekdays}` : `${weekdays}, but only on ${days} of the month`;
 }
 
-/** The days of the month, without those that none of the months has. */
+/** Returns the day-of-month field without the days that none of the months has. */
 function inMonths({ dayOfMonth, month }: Expression): Field {
   const longest = Math.max(...month.values.toArray().map((one) => LENGTHS[one - 1] ?? 31));
   const values = dayOfMonth.values.toArray();
@@ -146,7 +148,7 @@ function inMonths({ dayOfMonth, month }: Expression): Field {
   return possible.length === values.length ? dayOfMonth : { ...dayOfMonth, values: new ValueSet(possible) };
 }
 
-/** The length of the months, in leap years. */
+/** The lengths of the months in a leap year. */
 const LENGTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 const isEveryDay = ({ isFull, hasRules }: Field): boolean => isFull && !hasRules;

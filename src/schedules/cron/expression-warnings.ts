@@ -23,7 +23,7 @@ type Placed = readonly [trap: Trap, position: FieldPosition];
 
 const NO_WARNINGS: readonly ScheduleWarning[] = [];
 
-/** Returns the pitfalls of an expression, each with the position of its field. Almost always none. */
+/** Returns the pitfalls of an expression, each with the position of its field. The list is almost always empty. */
 export function warningsOf(expression: Expression, text: string): readonly ScheduleWarning[] {
   const found: Placed[] = [];
   for (const position of POSITIONS) addTrapsOfField(found, expression, position);
@@ -73,7 +73,7 @@ function wholeDays(position: FieldPosition, text: string): Trap {
   return {
     code: 'cron-day-or',
     message: `Fires every day: ${quoted(written)} names every day, and with two day fields either is enough.`,
-    hint: `Write * in place of ${written} if the other field is meant.`,
+    hint: `Write * in place of ${written} if only the other field should count.`,
   };
 }
 
@@ -92,7 +92,7 @@ function bothDays({ dayOfMonth, dayOfWeek, month }: Expression, text: string): T
     return {
       code: 'cron-day-or',
       message: `There is never ${inMonth} in ${monthWords(months)}: fires on ${inWeek} alone.`,
-      hint: 'Write * for the day of the month if that is meant.',
+      hint: 'Write * for the day of the month if the day of the week alone is meant.',
     };
   }
   return {
@@ -102,7 +102,10 @@ function bothDays({ dayOfMonth, dayOfWeek, month }: Expression, text: string): T
   };
 }
 
-/** Plain weekdays, and days up to the 28th, exist in every month: only other days need the calendar. */
+/**
+ * Whether a month may lack all matching days. Plain weekdays, and days up to the 28th, exist in every month: only other
+ * days need the calendar.
+ */
 const mayLackDays = (dayOfMonth: Field, dayOfWeek: Field): boolean =>
   dayOfWeek.hasRules || (dayOfMonth.days !== everyDay && dayOfMonth.values.from(1) > 28);
 

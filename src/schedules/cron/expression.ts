@@ -26,7 +26,7 @@ import {
 
 /** A parsed cron expression. Immutable. */
 export type Expression = Readonly<Record<FieldPosition['key'], Field>> & {
-  /** Restricts its days, for `every` with a time of day; no cron expression can express this. */
+  /** Restricts the days, for `every` with a time of day. Cron syntax cannot express this. */
   readonly grid?: DayGrid;
 };
 
@@ -81,7 +81,7 @@ export function readExpression(text: string, seed: string): Expression {
   }
 }
 
-/** @throws ScheduleError if there are not five or six. */
+/** Returns the five or six fields of an expression. @throws ScheduleError for any other number of fields. */
 function fieldsOf(text: string): string[] {
   const fields = textsOf(text);
   refuseZone(text, fields.at(-1) ?? '');
@@ -89,7 +89,7 @@ function fieldsOf(text: string): string[] {
   return fields;
 }
 
-/** Rejects texts that are more than an expression, or a different kind. @throws ScheduleError */
+/** Rejects texts that contain more than an expression, or that have another syntax. @throws ScheduleError */
 function refuseForeign(text: string): void {
   if (text.length > LONGEST_EXPRESSION) throw tooLong(text);
   const foreign = awsForm(text);
@@ -99,8 +99,8 @@ function refuseForeign(text: string): void {
 }
 
 /**
- * Returns the texts of an expression's fields; for a shorthand, those of its expression. @throws ScheduleError if it is
- * not a shorthand.
+ * Returns the texts of an expression's fields; for a shorthand, those of its expression. @throws ScheduleError if a
+ * text that begins with `@` is not a known shorthand.
  */
 export const textsOf = (text: string): string[] =>
   splitFields(text.trimStart().startsWith('@') ? shorthandOf(text) : text);
@@ -115,11 +115,12 @@ export function spanOf(text: string, position: FieldPosition): Span {
   return spans[POSITIONS.indexOf(position) + spans.length - POSITIONS.length] ?? [0, text.length];
 }
 
-/** Splits at blanks and tabs; line ends count as blanks only at the ends of the text. */
+/** Splits at spaces and tabs. Line breaks count as spaces only at the start and the end of the text. */
 function splitFields(text: string): string[] {
   const trimmed = text.trim();
   if (trimmed === '') return [];
-  // Almost always single blanks, for which a regular expression would cost as much as the rest of the parser.
+  // Fields are almost always separated by single spaces, for which a regular expression would cost as much as the rest
+  // of the parser.
   const isPlain = !trimmed.includes('  ') && !trimmed.includes('\t');
   return isPlain ? trimmed.split(' ') : trimmed.split(/[ \t]+/);
 }
@@ -137,16 +138,16 @@ function shorthandOf(text: string): string {
   });
 }
 
-/** A path, or a word that does not start with a weekday: in a crontab the command follows five fields. */
+/** Matches a path, or a word that does not start with a weekday: in a crontab, the command follows the five fields. */
 const COMMAND = /^(?:[./~]|(?!sun|mon|tue|wed|thu|fri|sat)[a-z]{4})/i;
 
 function command(text: string, [start, end]: Span = spanOf(text, DAY_OF_WEEK_FIELD)): ScheduleError {
-  const message = `${quoted(text.slice(start, end))} is not a field of an expression, but a command.`;
+  const message = `${quoted(text.slice(start, end))} is a command, not a field of an expression.`;
   const hint = 'Write only the expression. The command goes under run.';
   return new ScheduleError('cron-command', message, { hint, place: { span: [start, end] } });
 }
 
-/** Moves the span of an error from the field into the expression. */
+/** Returns the error with its span counted from the start of the expression, not of the field. */
 function placed(error: FieldError, text: string): ScheduleError {
   const [fieldStart] = spanOf(text, error.position);
   const [start, end] = error.span;

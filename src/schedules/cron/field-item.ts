@@ -51,7 +51,7 @@ export function readItem(position: FieldPosition, item: string): Item {
   return range(position, from, valueOf(position, last, item), step);
 }
 
-/** Parses `a/n`: from a to the field's end, which is Saturday for the week, as for `*` with a step. */
+/** Parses `a/n`: every nth value from `a` to the end of the field. A week ends on Saturday, as for `*` with a step. */
 function onwards(position: FieldPosition, from: number, step: string): PlainItem {
   const last = position.min + position.size - 1;
   const start = position.key === 'dayOfWeek' ? from % position.size : from;
@@ -95,7 +95,7 @@ function valueOf(position: FieldPosition, text: string, item: string): number {
   return value;
 }
 
-/** Reads a range. A reversed range (`FRI-MON`, `22-2`) continues over the field's end, including its steps. */
+/** Reads a range. A reversed range (`FRI-MON`, `22-2`) wraps around the end of the field, and so do its steps. */
 function range(position: FieldPosition, from: number, to: number, step = '1'): PlainItem {
   const width = Number(step);
   const [start, end] = position.key === 'dayOfWeek' ? rangeOfWeek(from, to) : [from, to];
@@ -107,14 +107,17 @@ function range(position: FieldPosition, from: number, to: number, step = '1'): P
   return stepped(position, [...after, ...before], step, end + position.size - start + 1);
 }
 
-/** Sunday is 0 at the start of a range and 7 at its end (`MON-SUN`, `0-7`), but `SUN-SUN` is one day. */
+/**
+ * Returns a range of weekdays. Sunday is 0 at the start of a range and 7 at its end (`MON-SUN`, `0-7`), but `SUN-SUN`
+ * is one day.
+ */
 function rangeOfWeek(from: number, to: number): [start: number, end: number] {
   const start = from % 7;
   if (to % 7 !== 0) return [start, to];
   return [start, start === 0 && (from === 7 || to === 0) ? 0 : 7];
 }
 
-/** Adds the trap of a step that does not do what it seems to. `length` is the number of values it covers. */
+/** Adds a trap if the step does not do what it seems to. `length` is the number of values that the step covers. */
 function stepped(position: FieldPosition, values: readonly number[], step = '1', length = position.size): PlainItem {
   const width = Number(step);
   const last = values.at(-1) ?? 0;
@@ -130,8 +133,8 @@ function stepped(position: FieldPosition, values: readonly number[], step = '1',
 }
 
 /**
- * Says where a step over a whole field is shorter than the others. Months differ in length, so a day has no fixed last
- * value.
+ * Describes where an interval of a step over a whole field is shorter than the others. Months differ in length, so the
+ * day of the month has no fixed last value.
  */
 function unevenness({ key, size }: FieldPosition, values: readonly number[], width: number): string {
   if (key === 'dayOfMonth') return 'starts over each month';

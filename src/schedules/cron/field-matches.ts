@@ -7,16 +7,16 @@ import { DAY_OF_MONTH_FIELD, DAY_OF_WEEK_FIELD, POSITIONS, SECOND_FIELD, type Fi
 
 /** One field of an expression, compared with a clock. */
 export interface FieldMatch extends FieldInWords {
-  /** What the clock shows there, in the field's terms: `30`, `the 22nd`, `Sunday`. */
+  /** What the clock shows, in the field's terms: `30`, `the 22nd`, `Sunday`. */
   readonly shown: string;
-  /** `spared`: does not match this day field, but matches the other, which is enough. */
+  /** `spared`: this day field does not match, but the other one does, which is enough. */
   readonly matches: 'yes' | 'no' | 'spared';
 }
 
 /**
  * Says for each field of an expression, in order, whether it matches what a clock shows. If all of them are `yes` or
- * `spared`, the expression matches the local time. `second` is absent if any second of the minute matches. Then the
- * field is omitted, and so is a field that is not written and matches. `seed` is for `H`.
+ * `spared`, the expression matches the local time. `second` is absent if any second of the minute matches. If so, that
+ * field is omitted. A second that five fields imply is listed only if it does not match. `seed` is for `H`.
  * @throws ScheduleError if `expression` is invalid.
  */
 export function fieldMatches(

@@ -14,12 +14,12 @@ export interface FieldInWords {
   readonly meaning: string;
 }
 
-/** Longer lists are shortened in the middle. */
+/** The maximum number of values in a list. Longer lists are shortened in the middle. */
 const MOST_VALUES = 8;
 
 /**
  * Describes each field of an expression, in order. `seed` is for `H`.
- * @throws ScheduleError if it is invalid.
+ * @throws ScheduleError if the expression is invalid.
  */
 export function fieldsInWords(expression: string, seed: string): readonly FieldInWords[] {
   const read = readExpression(expression, seed);
@@ -28,7 +28,11 @@ export function fieldsInWords(expression: string, seed: string): readonly FieldI
     const text = texts[index] ?? '';
     const meaning = meaningOf(position, read[position.key], text);
     const isHashed = /^\+?H|,H/i.test(text);
-    return { name: plainName(position), text, meaning: isHashed ? `${meaning}, by the timer’s name` : meaning };
+    return {
+      name: plainName(position),
+      text,
+      meaning: isHashed ? `${meaning}, derived from the timer’s name` : meaning,
+    };
   });
 }
 
@@ -65,7 +69,7 @@ const RULES: readonly (readonly [form: RegExp, words: (...parts: string[]) => st
 
 const weekdayNamed = (text: string): string => weekdayName(DAY_OF_WEEK_FIELD.names.get(text) ?? Number(text));
 
-/** Describes an `L`, `W` or `#`; nothing else. */
+/** Describes an `L`, `W` or `#`; returns an empty list for any other item. */
 function ruleInWords(item: string): string[] {
   return RULES.flatMap(([form, words]) => {
     const parts = form.exec(item);
@@ -84,7 +88,7 @@ function runsOf(values: readonly number[]): number[][] {
   return runs;
 }
 
-/** A range of three or more is described by its ends. */
+/** Describes a range of three or more values by its ends; shorter ranges value by value. */
 function runInWords(run: readonly number[], position: FieldPosition): string[] {
   const names = run.map((value) => valueInWords(value, position));
   return run.length < 3 ? names : [`${names[0] ?? ''} to ${names.at(-1) ?? ''}`];

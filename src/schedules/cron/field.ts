@@ -11,17 +11,17 @@ import { ValueSet } from './value-set.js';
 /** One field of an expression. Immutable, and shared by all expressions with the same text in the same place. */
 export interface Field {
   /**
-   * Whether it starts with `*` or is `?`, cronie's wildcard, which affects day fields and daylight saving. Also set for
-   * days of the week with `+`.
+   * Whether the field starts with `*` or is `?`. As in cronie, this affects how day fields combine, and how clock
+   * changes apply. Also set for days of the week with `+`.
    */
   readonly isOpen: boolean;
-  /** The plain values. For a day field `days` says more, because it may have `L`, `W` and `#`. */
+  /** The plain values. For a day field, use `days`, which also covers `L`, `W` and `#`. */
   readonly values: ValueSet;
   /** The days that the field selects; every day if this is not a day field. */
   readonly days: DayRule;
-  /** Whether there is an `L`, `W` or `#`. */
+  /** Whether the field contains an `L`, `W` or `#`. */
   readonly hasRules: boolean;
-  /** Whether it contains every value. */
+  /** Whether the field contains every value. */
   readonly isFull: boolean;
   /** The only value of the field, if there is just one. */
   readonly single: number | undefined;
@@ -31,8 +31,8 @@ export interface Field {
 const MOST_TEXTS = 4096;
 
 /**
- * Digits of a number. Longer ones are not parsed: with 22 or more `Number` would print them as 1e+21, with 309 or more
- * as Infinity.
+ * The maximum number of digits in a number. Longer numbers are rejected: `Number` prints those with 22 digits or more
+ * as 1e+21, and those with more than 309 as Infinity.
  */
 const MOST_DIGITS = 9;
 const LONG_NUMBER = new RegExp(`\\d{${MOST_DIGITS + 1}}`);
@@ -70,7 +70,7 @@ export class FieldReader {
   }
 }
 
-/** What is wrong with a field; `span` counts from the field's start. */
+/** An error in a field; `span` counts from the field's start. */
 export class FieldError extends ScheduleError {
   readonly position: FieldPosition;
   readonly span: readonly [start: number, end: number];
@@ -90,7 +90,10 @@ interface WrittenItem {
   readonly start: number;
 }
 
-/** `+` before the days of the week: the day of the month has to match as well (croner, OCPS 1.4). */
+/**
+ * Returns the `+` before the days of the week, if there is one. With it, the day of the month must match as well
+ * (croner, OCPS 1.4).
+ */
 const bothMark = ({ key }: FieldPosition, text: string): '+' | '' =>
   key === 'dayOfWeek' && text.startsWith('+') ? '+' : '';
 
@@ -117,7 +120,7 @@ function checkNumbers({ name, min, max }: FieldPosition, item: string): void {
   throw new ScheduleError('cron-range', message, { hint: `The ${name} ranges from ${min} to ${max}.` });
 }
 
-/** Parses an item, and adds its place to errors. */
+/** Calls `reading` with an item, and adds the item's place to errors. */
 function within<T>(position: FieldPosition, { text, original, start }: WrittenItem, reading: (item: string) => T): T {
   try {
     return reading(text);

@@ -22,7 +22,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['MIDNIGHT', '0'],
 ]);
 
-/** The hour on a 12-hour clock; `undefined` if it has no such hour. */
+/** Converts an hour on a 12-hour clock to 0 to 23; `undefined` if there is no such hour. */
 function hourOf(text: string, isAfternoon: boolean): string | undefined {
   const hour = Number(text);
   return hour < 1 || hour > 12 ? undefined : String((hour % 12) + (isAfternoon ? 12 : 0));

@@ -17,7 +17,7 @@ export function resolveHash(position: FieldPosition, item: string, seed: string)
   const to = Number(parts[2] ?? position.hashMax);
   if (from > to || from < position.min || to > position.max) {
     const hint = `Write a range within ${position.min}-${position.max}, the smaller value first.`;
-    throw refused(position, item, 'has no such range', hint);
+    throw refused(position, item, 'does not have a valid range', hint);
   }
   const length = to - from + 1;
   const hash = hashOf(`${position.name} ${seed}`);
@@ -31,8 +31,8 @@ const refused = ({ name }: FieldPosition, item: string, what: string, hint: stri
   new ScheduleError('cron-hash', `${name}: ${quoted(item)} ${what}.`, { hint });
 
 /**
- * FNV-1a with the finalizer of MurmurHash3, without which the last letter hardly changes the high bits. 32 bits,
- * unsigned.
+ * Returns an unsigned 32-bit hash: FNV-1a with the finalizer of MurmurHash3, without which the last letter hardly
+ * changes the high bits.
  */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;

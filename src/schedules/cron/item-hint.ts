@@ -10,7 +10,8 @@ import { DAY_OF_WEEK_FIELD, MONTH_FIELD, type FieldPosition } from './position.j
  */
 export function itemHint(position: FieldPosition, item: string): string {
   const { key, names } = position;
-  if (item === '') return 'Two commas, or one at the end: an item of the list is missing.';
+  if (item === '')
+    return 'An item of the list is missing: there are two commas in a row, or one at the start or the end.';
   if (item.includes('?')) return questionHint(key, item);
   if (item.includes('~')) return 'Write H(a-b) for a value that is fixed per timer.';
   if (key === 'dayOfWeek' && /^[LW#]+$/.test(item)) {
@@ -25,7 +26,9 @@ export function itemHint(position: FieldPosition, item: string): string {
   );
 }
 
-/** Explains `?` in a day field of AWS, whose year shifts the fields by one if it is read as the day of the week. */
+/**
+ * Explains an invalid `?`. The year of an AWS expression, read as the day of the week, shifts the other fields by one.
+ */
 const questionHint = (key: FieldPosition['key'], item: string): string =>
   item === '?' && (key === 'hour' || key === 'month')
     ? AWS_YEAR
@@ -52,7 +55,7 @@ const GERMAN: ReadonlyMap<string, string> = new Map([
   ['SO', 'SUN'],
 ]);
 
-/** Two-letter names, as in calendars: `MO-FR`, `MO#2`, `MOL`. */
+/** Returns the fix for two-letter names, as in calendars: `MO-FR`, `MO#2`, `MOL`. */
 function shortHint({ key, names }: FieldPosition, item: string): string | undefined {
   const namesOf = (word: string): readonly string[] => {
     const found = [...names.keys()].filter((name) => name.startsWith(word));
@@ -66,7 +69,7 @@ function shortHint({ key, names }: FieldPosition, item: string): string | undefi
   return meant === item ? undefined : `Write ${meant}.`;
 }
 
-/** A word instead of a name. */
+/** Returns the fix for a word in place of a name. */
 function wordHint(position: FieldPosition, item: string): string | undefined {
   const { key, names } = position;
   const word = item.match(/[A-Z]{3,}/g)?.find((one) => !names.has(one));
@@ -80,7 +83,7 @@ function wordHint(position: FieldPosition, item: string): string | undefined {
   return `Did you mean ${meant.map((name) => item.replace(word, name)).join(' or ')}?`;
 }
 
-/** A name of another field, such as a day of the week in the month. */
+/** Returns the fix for a name that belongs in another field, such as a day of the week in the month. */
 function misplacedHint({ key }: FieldPosition, word: string): string | undefined {
   const other = [DAY_OF_WEEK_FIELD, MONTH_FIELD].find((field) => field.key !== key && field.names.has(word));
   if (other === undefined) return undefined;
@@ -88,7 +91,7 @@ function misplacedHint({ key }: FieldPosition, word: string): string | undefined
   return `${word} belongs in ${field}.`;
 }
 
-/** The names that a word can mean: it starts a full name, or is nearer to one than to any other. */
+/** Returns the names that a word can mean: those whose full name it starts, or else those with the nearest spelling. */
 function namesMeant(names: readonly string[], word: string): readonly string[] {
   const full = fullNames(names).filter((name) => name.startsWith(word));
   if (full.length > 0) return full.map((name) => name.slice(0, 3));

@@ -21,6 +21,6 @@ export const withShortNames = (text: string): string =>
 /** Returns a normalized item: with short names in uppercase, and numbers without leading zeros (`01#2` as `1#2`). */
 export const normalizedItem = (item: string): string => withShortNames(item).replace(/(?<!\d)0+(?=\d)/g, '');
 
-/** The full names for the short ones. */
+/** Returns the full names for short ones. */
 export const fullNames = (short: readonly string[]): readonly string[] =>
   [...FULL].flatMap(([full, name]) => (short.includes(name) ? [full] : []));

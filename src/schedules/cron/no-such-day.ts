@@ -6,7 +6,7 @@ import type { Field } from './field.js';
 import { DAY_OF_MONTH_FIELD, DAY_OF_WEEK_FIELD } from './position.js';
 import { dayWords, monthWords } from './words.js';
 
-/** The lengths that a month (1 is January) can have. */
+/** Returns the lengths that a month (1 is January) can have. */
 export const lengthsOf = (month: number): readonly number[] =>
   month === 2 ? [28, 29] : [[4, 6, 9, 11].includes(month) ? 30 : 31];
 
@@ -39,7 +39,7 @@ export function noSuchDay({ dayOfMonth, month }: Expression, text: string): Sche
 
 /** Explains that clock changes in a zone skip every time of an expression. */
 export function onlyInGaps({ intervalLike }: CronSchedule, zone: string, text: string): ScheduleError {
-  const message = `It never occurs: all its times are skipped when the clocks in ${zone} move forward.`;
+  const message = `The expression never matches: all its times are skipped when the clocks in ${zone} move forward.`;
   const hint = intervalLike
     ? 'Write another hour. Minutes and hours that begin with * follow the clock, regardless of dst.'
     : 'Write dst: {gap: after} to fire right after the change, or another hour.';

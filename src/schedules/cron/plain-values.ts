@@ -2,14 +2,17 @@ import { CronDate, CronExpressionParser } from 'cron-parser';
 import { POSITIONS, type FieldPosition } from './position.js';
 
 const MOST_TEXTS = 4096;
-/** cron-parser needs a time. Creating one costs more than everything else, and starts `Intl`, which takes 10 ms. */
+/**
+ * The current date that cron-parser requires. Created only once and on demand, because it costs more than the parsing,
+ * and starts `Intl`, which takes 10 ms.
+ */
 let epoch: CronDate | undefined;
 const known = new Map<string, readonly number[]>();
 
 /**
  * Returns the values of one plain item, ascending, as cron-parser parses it. Plain items are `5`, `1-10`, `1-10/3`,
  * `5/10`, `*` and `*` with a step.
- * @throws Error like cron-parser.
+ * @throws Error from cron-parser for an invalid item.
  */
 export function plainValues(position: FieldPosition, item: string): readonly number[] {
   const key = `${position.key} ${item}`;
@@ -22,7 +25,7 @@ export function plainValues(position: FieldPosition, item: string): readonly num
   return values;
 }
 
-/** The values of `*`, and of a number within the field. */
+/** Returns the values of `*`, or of a number within the range of the field; `undefined` for other items. */
 function simpleValues({ key, min, max, size }: FieldPosition, item: string): readonly number[] | undefined {
   if (item === '*') return Array.from({ length: size }, (_, index) => min + index);
   const value = /^\d{1,2}$/.test(item) ? Number(item) : NaN;

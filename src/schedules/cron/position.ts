@@ -2,7 +2,7 @@
 export interface FieldPosition {
   /** The name of the field in messages. */
   readonly name: string;
-  /** As cron-parser and we call the field. */
+  /** The name of the field in the code, here as in cron-parser. */
   readonly key: 'second' | 'minute' | 'hour' | 'dayOfMonth' | 'month' | 'dayOfWeek';
   readonly min: number;
   readonly max: number;
@@ -47,7 +47,7 @@ export const DAY_OF_WEEK_FIELD: FieldPosition = {
   names: namesFrom(0, 'SUN MON TUE WED THU FRI SAT'),
 };
 
-/** In the order in which they are written. */
+/** All positions, in the order in which the fields are written. */
 export const POSITIONS = [
   SECOND_FIELD,
   MINUTE_FIELD,

@@ -72,7 +72,8 @@ const AWS_HINTS: Readonly<Record<string, (inside: string) => string>> = {
 
   cron(inside) {
     const fields = inside.split(/\s+/);
-    if (fields.length !== 6) return 'Write its first five fields. There 1 is Sunday: write days of the week as names.';
+    if (fields.length !== 6)
+      return 'Write its first five fields. In AWS, 1 is Sunday, so write days of the week as names.';
     return `Write cron: "${withoutYear(fields)}" and timezone: UTC.${yearHint(fields)}`;
   },
 

@@ -16,10 +16,10 @@ export function ruleHint(key: FieldPosition['key'], item: string): string | unde
   return rule === undefined ? undefined : `${rule} names one day of the month, so it takes no step. Write ${rule}.`;
 }
 
-/** The part of an item that matches one of two forms. */
+/** Returns the part of an item that one of the groups of a form captures. */
 const partOf = (form: RegExp, item: string): string | undefined => form.exec(item)?.slice(1).find(Boolean);
 
-/** `L-2W`, `LW-2`, `W15`, `L3`, `3L`. */
+/** Returns the fix for `L-2W`, `LW-2`, `W15`, `L3` or `3L`. */
 function ruleOfMonth(item: string): string | undefined {
   const workdays = partOf(/^(?:L-(\d+)W|(?:LW|WL)-(\d+))$/, item);
   if (workdays !== undefined)
@@ -32,7 +32,7 @@ function ruleOfMonth(item: string): string | undefined {
     : `Write L-${days} for ${counted(Number(days), 'day')} before the last day of the month.`;
 }
 
-/** `LFRI`, `MON#L`, `#2MON`, `2MON`, `MON2`. */
+/** Returns the fix for `LFRI`, `MON#L`, `#2MON`, `2MON` or `MON2`. */
 function ruleOfWeek(item: string): string | undefined {
   const last = partOf(/^(?:L-?#?([A-Z]{3}|[0-7])|([A-Z]{3}|[0-7])[#-]L)$/, item);
   if (last !== undefined) return `Write ${last}L.`;

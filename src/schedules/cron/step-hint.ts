@@ -13,7 +13,10 @@ export function stepHint(trap: StepTrap, expression: Expression, position: Field
   return position === MONTH_FIELD ? 'Write the months as a list.' : 'To choose other values, write them as a list.';
 }
 
-/** In a zone whose offset is not a multiple of it, an interval fires at other minutes than the expression. */
+/**
+ * Notes that an interval counts in UTC. If the offset of the zone is not a multiple of the interval, the firings differ
+ * from those of the expression.
+ */
 const everyIsInUtc = (every: string): string =>
   every.startsWith('{') ? '' : ' It counts in UTC, so its times differ from these.';
 
@@ -26,7 +29,10 @@ const UNITS: Readonly<Record<FieldPosition['key'], Duration | undefined>> = {
   month: undefined,
 };
 
-/** The value of `every`. Whole days are days of local time: otherwise `every` counts in UTC. */
+/**
+ * Returns the value of `every` that replaces a step. Whole days get an `at`, because without it `every` counts them in
+ * UTC.
+ */
 function everyInstead({ step, only }: StepTrap, expression: Expression, position: FieldPosition): string | undefined {
   const unit = UNITS[position.key];
   if (unit === undefined) return undefined;
@@ -55,7 +61,9 @@ function keepsRhythm(expression: Expression, position: FieldPosition, isWholeDay
   });
 }
 
-/** The time of day of an expression whose fields have one value or all; for all, the first. */
+/**
+ * Returns the time of day of an expression whose fields have one value or all values. For all values, the first counts.
+ */
 function timeOf({ hour, minute, second }: Expression): string {
   const fields = second.single === 0 ? [hour, minute] : [hour, minute, second];
   return fields.map(({ single = 0 }) => String(single).padStart(2, '0')).join(':');

@@ -42,7 +42,7 @@ export class TimesOfDay {
     return before + this.#countBefore(this.#naming(members, field, value), rest - value * unit, field + 1);
   }
 
-  /** Counts the values from `field` on: all combinations for one expression, their union for several. */
+  /** Counts the combinations of values from `field` on: all of them for one expression, their union for several. */
   #count(members: readonly number[], field: number): number {
     const [only] = members;
     const size = SIZES[field];

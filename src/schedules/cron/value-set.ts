@@ -38,14 +38,14 @@ export class ValueSet {
     return bitCount(this.#low) + bitCount(this.#high);
   }
 
-  /** The number of members smaller than `value`, which is 0 to 59. */
+  /** Returns the number of members smaller than `value`, which is 0 to 59. */
   below(value: number): number {
     const isLow = value < HALF;
     const high = isLow ? 0 : this.#high & ((1 << (value - HALF)) - 1);
     return bitCount(isLow ? this.#low & ((1 << value) - 1) : this.#low) + bitCount(high);
   }
 
-  /** The members, ascending. */
+  /** Returns the members, ascending. */
   toArray(): number[] {
     const members = [];
     for (let value = this.from(0); value !== NONE; value = this.from(value + 1)) members.push(value);

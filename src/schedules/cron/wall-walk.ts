@@ -22,7 +22,7 @@ export function nextWallTime(expression: Expression, from: number): number {
 /** Returns the first day that matches and is `from` or later, counted from 1970-01-01; Infinity if there is none. */
 function nextDay(expression: Expression, from: number): number {
   const current = monthOf(from);
-  // The rest of the current month; after that, months are complete.
+  // Starts with the rest of the current month. The following months are complete.
   let mask = -1 << (from - firstDayOf(current));
   for (let month = current; month <= current + CYCLE; month++) {
     if (expression.month.values.has(1 + monthOfYear(month))) {
@@ -34,7 +34,7 @@ function nextDay(expression: Expression, from: number): number {
   return Infinity;
 }
 
-/** Returns the matching days of one month, as a mask; the month itself is not checked. */
+/** Returns the matching days of one month, as a mask. Does not check whether the expression includes that month. */
 export function matchingDaysIn(expression: Expression, month: number): number {
   const first = firstDayOf(month);
   const length = firstDayOf(month + 1) - first;
@@ -43,8 +43,8 @@ export function matchingDaysIn(expression: Expression, month: number): number {
 }
 
 /**
- * Returns the days that match in a month, as a mask (bit 0 is the 1st). Two restricted day fields are alternatives (POSIX); a field
- * that begins with `*` does not count as restricted (cronie).
+ * Returns the days that match in a month, as a mask (bit 0 is the 1st). If both day fields are restricted, a match in
+ * either is enough (POSIX); a field that begins with `*` does not count as restricted (cronie).
  */
 export function daysMatched({ dayOfMonth, dayOfWeek }: Expression, firstWeekday: number, length: number): number {
   const inMonth = dayOfMonth.days(firstWeekday, length);
@@ -68,5 +68,5 @@ function nextTimeOfDay({ hour, minute, second }: Expression, from: number): numb
   return next * 3600 + minute.values.from(0) * 60 + second.values.from(0);
 }
 
-/** Whether a day of the calendar matches at all: 31 February does not, 29 February does. */
+/** Whether an expression matches any day of the calendar: February 29 exists, February 31 does not. */
 export const canCome = (expression: Expression): boolean => nextDay(expression, 0) !== Infinity;

@@ -11,7 +11,7 @@ export type WallTime = number & { readonly unit?: 'wall-ms' };
 export interface LocalInstants {
   /** None in a gap, two if the clock was put back, otherwise one; ascending. */
   readonly instants: readonly Instant[];
-  /** If there is none: the last whole second before the gap, and the first instant after it. */
+  /** If there is no such instant: the last whole second before the gap, and the first instant after it. */
   readonly gap?: { readonly before: Instant; readonly after: Instant };
 }
 
@@ -73,14 +73,14 @@ function formatOffset(offset: number): string {
   return `${offset < 0 ? '-' : '+'}${clock.endsWith(':00') ? clock.slice(0, 5) : clock}`;
 }
 
-/** What the clock of a zone shows at an instant. */
+/** Returns what the clock of a zone shows at an instant. */
 export const wallAt = (instant: Instant, zone: string): WallTime => instant + zoneOffsetAt(instant, zone);
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 /**
- * A local time for people, with weekday and offset; with milliseconds only if there are any: `Mon 2026-11-23 03:00:00
- * +01:00`.
+ * Formats a local time for people, with weekday and offset; with milliseconds only if there are any: `Mon 2026-11-23
+ * 03:00:00 +01:00`.
  */
 export function localTime(instant: Instant, zone: string): string {
   const local = formatLocal(instant, zone);

@@ -9,17 +9,19 @@ export interface OffsetPeriod {
   readonly until: number;
   /** Wall time minus instant. */
   readonly offset: number;
-  /** Earlier wall times in this period have been shown before. */
+  /** Wall times before this one, in this period, have been shown before. */
   readonly firstPassFrom: number;
   /** Wall times from this one on, in this period, will be shown again. */
   readonly lastPassUntil: number;
-  /** The wall time shown at `until`, if the clock is then put forward by as much as for summer time; otherwise −∞. */
+  /**
+   * The wall time shown at `until`, if the clock is put forward then, by at most {@link LARGEST_CHANGE}; otherwise −∞.
+   */
   readonly gapUntil: number;
 }
 
 /**
- * Larger changes are not daylight saving (cronie's limit): a date line moved, a station was founded. Seconds,
- * inclusive.
+ * In seconds, inclusive. Larger changes are not daylight saving (cronie's limit): the date line moved, or a station was
+ * founded.
  */
 const LARGEST_CHANGE = 3 * 3600;
 

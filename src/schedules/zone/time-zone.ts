@@ -32,8 +32,8 @@ export class TimeZone {
   #recent: OffsetPeriod;
 
   /**
-   * Opens a zone by a name that {@link findTimeZone} returned.
-   * @throws RangeError if `Intl` does not know it.
+   * Opens a zone by a name that {@link findTimeZone} has checked.
+   * @throws RangeError if `Intl` does not know the name.
    */
   constructor(name: string) {
     const isUtc = name === 'UTC' || name === 'Etc/UTC';
@@ -62,6 +62,7 @@ export class TimeZone {
 
   #fill(from: number): readonly OffsetPeriod[] {
     const until = from + PIECE;
+    // One day more at both ends, because a repeat that a change just outside causes may reach into the piece.
     const transitions = this.#transitions(from - DAY, until + DAY);
     const inside = transitions.filter(({ at }) => at > from && at < until);
     const last = transitions.findLast(({ at }) => at <= from);
@@ -73,7 +74,7 @@ export class TimeZone {
     });
   }
 
-  /** Finds the changes in (from, until], and looks one day further at both ends: a repeat may reach into the piece. */
+  /** Finds the changes in (from, until]. */
   #transitions(from: number, until: number): Transition[] {
     const found: Transition[] = [];
     let before = this.#offsetAt(from);

@@ -7,13 +7,13 @@ import { formatLocal, localToInstants, type WallTime } from './local-time.js';
 /** A point in time as parsed from a text. */
 export interface ParsedTimestamp {
   readonly instant: Instant;
-  /** The local time exists twice, and the first one was used. */
+  /** Set if the local time exists twice, and the first one was used. */
   readonly warning?: ScheduleWarning;
 }
 
 const FORMS = 'Write RFC 3339 (2027-01-01T00:00:00Z, 2027-01-01T00:00+01:00) or a local time (2027-01-01 00:00).';
 
-/** As timers prints it: `Mon 2027-01-04`. */
+/** A weekday before the date, as `timers` prints it: `Mon 2027-01-04`. */
 const WEEKDAY = /^(sun|mon|tue|wed|thu|fri|sat),? +(?=\d{4}-)/i;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})/;
 const TIME = /^[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?/;
@@ -21,9 +21,9 @@ const OFFSET = /^ ?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 
 /**
  * Parses a point in time: RFC 3339 with `Z` or an offset, or a local time in `zone`. A local time is `2027-01-01
- * 00:00`, may have a `T`, seconds and a fraction, and is midnight for a date without a time. It also accepts the form
- * that timers prints, with a weekday before the date and a blank before the offset. Anything finer than a millisecond
- * is cut off.
+ * 00:00`, may have a `T`, seconds and a fraction, and is midnight for a date without a time. The form that `timers`
+ * prints is also accepted, with a weekday before the date and a space before the offset. Digits after the millisecond
+ * are cut off.
  *
  * For a local time that exists twice, the first one is used, with a warning.
  * @throws ScheduleError if it is not a time, the date does not exist, or the zone's clocks skip the local time.

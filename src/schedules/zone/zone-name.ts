@@ -22,8 +22,8 @@ const MOST_NAMES = 2048;
 const zones = new Map<string, TimeZone>();
 
 /**
- * Returns the zone of an IANA name, including aliases such as `Asia/Calcutta`, in any case; `undefined` for anything
- * else: abbreviations (`BST`, `PST`), offsets (`+02:00`, `UTC+2`). The same zone for the same name.
+ * Returns the zone of an IANA name, including aliases such as `Asia/Calcutta`. Ignores case. Returns `undefined` for
+ * anything else, such as abbreviations (`BST`, `PST`) and offsets (`+02:00`, `UTC+2`). Zones are cached by name.
  */
 export function findTimeZone(name: string): TimeZone | undefined {
   const known = zones.get(name);
@@ -46,7 +46,10 @@ function openTimeZone(name: string): TimeZone | undefined {
   }
 }
 
-/** Whether a text is an IANA time zone name: `Europe/Berlin`, `UTC`, `Etc/GMT+5`, aliases; in any case. Not `BST`, not `+02:00`. */
+/**
+ * Whether a text is an IANA time zone name or an alias, in uppercase or lowercase: `Europe/Berlin`, `UTC`, `Etc/GMT+5`;
+ * but not `BST` or `+02:00`.
+ */
 export const isTimeZone = (name: string): boolean => findTimeZone(name) !== undefined;
 
 /** Names of tzdata `backward` with their own region, which ICU accepts but does not list. */
@@ -93,7 +96,7 @@ const CITIES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** Why a text is not a time zone, and what to write instead. */
+/** Returns why a text is not a time zone, and what to write instead. */
 export const wrongTimeZone = (name: string): { readonly message: string; readonly hint: () => string } => ({
   message: `${quoted(name)} is ${name.length > LONGEST_VALUE ? 'too long for' : 'not'} a time zone.`,
   hint: () => {
@@ -120,7 +123,7 @@ export function suggestTimeZone(name: string): string | undefined {
   return sameCity ?? otherNameOf(wanted) ?? CITIES.get(wanted.replace(/^.*\//, '')) ?? nearestZone(wanted, knownNames);
 }
 
-/** The zone of a city with a name that ICU accepts but does not list: `Kathmandu`, `Kyiv`. */
+/** Returns the zone of a city with a name that ICU accepts but does not list: `Kathmandu`, `Kyiv`. */
 function otherNameOf(city: string): string | undefined {
   if (!/^[a-z_]{4,}$/.test(city)) return undefined;
   return CONTINENTS.map((region) => `${region}/${capitalized(city)}`).find(isTimeZone);
@@ -131,8 +134,8 @@ const capitalized = (name: string): string => name.replace(/(?<![a-z])[a-z]/g, (
 const CONTINENTS = ['Africa', 'America', 'Asia', 'Atlantic', 'Australia', 'Europe', 'Indian', 'Pacific'];
 
 /**
- * In a name with a region, only the rest may be misspelled. Four letters or fewer are an abbreviation, and with digits
- * a POSIX rule: similar names mean something else.
+ * Returns the nearest name. In a name with a region, only the rest may be misspelled. A name of up to four letters is
+ * an abbreviation, and one with digits a POSIX rule. For these, similar names mean something else.
  */
 function nearestZone(wanted: string, names: readonly string[]): string | undefined {
   if (wanted.length <= 4 || /^[a-z]+[+-]?\d/.test(wanted)) return undefined;
@@ -159,14 +162,14 @@ export function timeZoneOf(name: string): TimeZone {
 export interface SystemZone {
   /** IANA name. */
   readonly name: string;
-  /** The value of `TZ`, if it is not the name of a zone; then the name is `UTC`. */
+  /** The value of `TZ`, if it is not the name of a zone. In that case `name` is `UTC`. */
   readonly unknown?: string;
 }
 
 /**
- * Returns the zone that the variable `TZ` names, or the system's own without one. Accepts the forms that libc accepts
- * for a name: `Europe/Berlin`, `:Europe/Berlin`, a path below `zoneinfo/`. Anything else (an abbreviation, a POSIX
- * rule, a typo) is unknown: V8 would guess, and read `BST` as Bangladesh.
+ * Returns the zone that the variable `TZ` names, or the system default if `TZ` is not set. Accepts the forms that libc
+ * accepts for a name: `Europe/Berlin`, `:Europe/Berlin`, a path below `zoneinfo/`. Anything else (an abbreviation, a
+ * POSIX rule, a typo) is unknown: V8 would guess, and read `BST` as Bangladesh.
  */
 export function systemZone(tz: string | undefined): SystemZone {
   if (tz === undefined) {
@@ -182,7 +185,7 @@ export function systemZone(tz: string | undefined): SystemZone {
   return isWrittenSo(name) ? { name } : { name: 'UTC', unknown: tz };
 }
 
-/** Whether a zone has this exact name, including case: libc accepts no other, and commands follow libc. */
+/** Whether a zone has this exact name, including case: libc, which commands use, accepts no other spelling. */
 function isWrittenSo(name: string): boolean {
   if (!isTimeZone(name)) return false;
   const written = UNDIVIDED.get(name.toLowerCase()) ?? canonicalName(name);
@@ -193,7 +196,7 @@ const canonicalName = (name: string): string =>
   new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
 
 /**
- * Whether the system's zone is UTC, without `Intl`, which takes 10 ms to start. `false` also if the name of UTC is not
- * English.
+ * Whether the system's zone is UTC, without `Intl`, which takes 10 ms to start. Also `false` if the locale names UTC in
+ * another language.
  */
 const isUtcHere = (): boolean => new Date(0).toString().endsWith('(Coordinated Universal Time)');

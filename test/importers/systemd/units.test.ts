@@ -168,7 +168,7 @@ describe('two timers with the same name', () => {
   test('resolve to the first one outside the systemd folders, and the other is an error', () => {
     const { timers, differences } = systemd.read([timer('a/', 'hourly'), service('a/'), timer('b/', 'daily')], context);
     expect(timers.map(({ keys }) => keys)).toMatchObject([{ cron: '0 * * * *' }]);
-    const message = 'It is left out: a/job.timer has the same name.';
+    const message = 'This file is left out: a/job.timer has the same name.';
     expect(differences).toMatchObject([{ file: 'b/job.timer', severity: 'error', message }]);
   });
 
@@ -238,8 +238,8 @@ test.each([
   ['StandardOutput=journal+console', 'StandardOutput: the console does not show the output.'],
   ['StandardError=journal+console', 'StandardError: the console does not show the output.'],
   ['StandardOutput=tty', 'StandardOutput=tty is left out'],
-  ['Restart=on-failure\nRestartSec=1', 'indefinitely if each one takes 1s.'],
-  ['Restart=on-failure\nRestartSec=1\nTimeoutStartSec=1h', 'indefinitely if each one takes 1s.'],
+  ['Restart=on-failure\nRestartSec=1', 'indefinitely if each attempt takes 1s.'],
+  ['Restart=on-failure\nRestartSec=1\nTimeoutStartSec=1h', 'indefinitely if each attempt takes 1s.'],
   ['StartLimitIntervalSec=0', 'StartLimitIntervalSec is left out, because systemd ignores it in [Service].'],
   ['OnCalendar=daily', 'OnCalendar is left out, because systemd ignores it in [Service].'],
 ])('%j is reported', (lines, message) => {
@@ -294,7 +294,7 @@ test('a hint for a condition names the instance', () => {
 
 test('DynamicUser requires a user only if none is given', () => {
   const said = (service: string) => read('OnCalendar=daily', `ExecStart=/bin/a\nDynamicUser=yes\n${service}`).said;
-  expect(said('')).toEqual(["No user is created for the run: it runs as the scheduler's user. Write user: nobody."]);
+  expect(said('')).toEqual(["No user is created for the run: it runs as the scheduler's user. Set user: nobody."]);
   expect(said('User=nobody')).toEqual(['No user is created for the run: nobody must exist on this machine. ']);
 });
 
@@ -401,9 +401,9 @@ test('a service’s report covers the effect of its settings, and disabled setti
   const { differences } = timers[0]!;
   expect(differences.map(({ severity, message, hint }) => [severity, message.split(':')[0], hint])).toEqual([
     ['note', 'Wants', undefined],
-    ['warning', 'Conflicts', 'Stop it in run, with systemctl stop.'],
-    ['warning', 'AssertPathExists', 'Write in run, before the command: [ -e /data ] || exit 1'],
-    ['warning', 'UMask', 'Write in run, before the command: umask 0077'],
+    ['warning', 'Conflicts', 'Stop the other unit in run, with systemctl stop.'],
+    ['warning', 'AssertPathExists', 'In run, put this before the command: [ -e /data ] || exit 1'],
+    ['warning', 'UMask', 'In run, put this before the command: umask 0077'],
     [
       'warning',
       'CPUSchedulingPolicy, IOSchedulingClass, IOSchedulingPriority',
@@ -427,7 +427,7 @@ test.each(['*-02-30', '2027-02-30 10:00', '2027-03-28 02:30 Europe/Berlin', '202
     const { keys, said } = read(`OnCalendar=${calendar}\nOnCalendar=daily`, 'ExecStart=/bin/a');
     expect(keys.map(({ cron }) => cron)).toEqual(['0 0 * * *']);
     expect(said).toEqual([
-      `OnCalendar=${calendar} is left out. It never occurs. Correct the date or the time, or remove the line.`,
+      `OnCalendar=${calendar} is left out. This time never occurs. Correct the date or the time, or remove the line.`,
     ]);
   },
 );

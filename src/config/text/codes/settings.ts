@@ -18,7 +18,7 @@ export const SETTING_CODES = {
     example: 'every: 1h',
   },
   'empty-window': {
-    summary: '`not_before` is not earlier than `not_after`.',
+    summary: '`not_after` is before `not_before`.',
     fix: 'Swap them.',
     example: 'every: 1h\nrun: ./backup.sh\nnot_before: 2027-02-01\nnot_after: 2027-01-01',
   },
@@ -34,7 +34,7 @@ export const SETTING_CODES = {
   },
   'several-monitors': {
     summary: '`ping` names more than one service.',
-    fix: 'Keep one.',
+    fix: 'Keep one, or write a list.',
     example:
       'every: 1h\nrun: ./backup.sh\nping: { url: "https://example.org/", healthchecks: "https://hc-ping.com/x" }',
   },
@@ -49,13 +49,13 @@ export const SETTING_CODES = {
     example: 'every: 1h\nrun: ./backup.sh\nping: { sentry: "https://key@o1.ingest.sentry.io/2", slug: "My backup" }',
   },
   'missing-receiver': {
-    summary: '`notify`, `heartbeat` or `forward` has no receiver.',
+    summary: '`notify`, `heartbeat`, `forward` or `state` does not name a receiver, such as a URL.',
     fix: 'Add the key that the message names.',
     example: 'every: 1h\nrun: ./backup.sh\nnotify: { on: [failed] }',
   },
   'needs-state': {
-    summary: '`forward` is set, but the state is kept in memory only.',
-    fix: 'Remove `state: false`, or `forward`.',
+    summary: '`forward` is set, but there is no state file: the state is in memory only, or shared.',
+    fix: 'Use a state file, or remove `forward`.',
     example:
       'state: false\nforward: https://timers.example.org/api/outcomes\ntimers: { ping: { every: 1h, run: "true" } }',
   },
@@ -87,7 +87,7 @@ export const SETTING_CODES = {
   },
   'no-state-clock': {
     summary: '`clock: {state: true}` is set, but the state is on this machine, or on etcd, which has no clock to read.',
-    fix: 'Name `servers`, or share a state on Redis or PostgreSQL.',
+    fix: 'Name `servers`, or use a shared state on Redis or PostgreSQL.',
     example: 'clock: { state: true }\ntimers: { ping: { every: 1h, run: "true" } }',
   },
   'duplicate-server': {
@@ -96,7 +96,7 @@ export const SETTING_CODES = {
     example: 'clock: { servers: [a.example.org, a.example.org] }\ntimers: { ping: { every: 1h, run: "true" } }',
   },
   'run-on-without-redis': {
-    summary: 'A timer has `run_on`, but the state of the file is not on Redis.',
+    summary: 'A timer has `run_on`, but the state is not a shared state on Redis.',
     fix: 'Write `state: redis://HOST/0`, or remove `run_on`.',
     example: 'every: 1h\nrun: ./backup.sh\nrun_on: any',
   },

@@ -78,7 +78,7 @@ export const VALUE_CODES = {
     example: 'tracing: collector\ntimers: { ping: { every: 1h, run: "true" } }',
   },
   'bad-protocol': {
-    summary: 'The environment sets a protocol for traces other than `http/protobuf`.',
+    summary: 'The environment sets the protocol `grpc` for traces, which `timers` does not support.',
     fix: 'Set `OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`.',
   },
   'bad-header': {

@@ -40,8 +40,8 @@ export const WARNING_CODES = {
   },
   'needs-state': {
     severity,
-    summary: 'A key has no effect without a state.',
-    fix: 'Give the file a `state`, or remove the key.',
+    summary: 'A key has no effect across restarts, because the state is kept in memory only.',
+    fix: 'Set `state` to a path, or remove the key.',
     example: 'state: false\ntimers: { ping: { every: 1h, run: "true", catch_up: true } }',
   },
   'never-fires': {
@@ -52,7 +52,7 @@ export const WARNING_CODES = {
   },
   'no-attempts': {
     severity,
-    summary: '`retry` has settings, but only one attempt.',
+    summary: '`retry` has no `attempts`, so nothing is retried.',
     fix: 'Add `attempts: 3`, or remove `retry`.',
     example: 'every: 1h\nrun: ./backup.sh\nretry: { delay: 5s }',
   },
@@ -74,8 +74,8 @@ export const WARNING_CODES = {
   },
   'retries-over-interval': {
     severity,
-    summary: 'All attempts of a run together can take longer than the time to the next firing.',
-    fix: 'Use fewer attempts, or shorter delays or timeouts.',
+    summary: 'The pauses between the attempts of a run add up to more than the time to the next firing.',
+    fix: 'Use fewer attempts or shorter delays.',
     example: 'every: 1m\nrun: ./backup.sh\nretry: { attempts: 5, delay: 1m, factor: 1 }',
   },
   'sentry-schedule': {
@@ -86,7 +86,7 @@ export const WARNING_CODES = {
   },
   'shared-monitor': {
     severity,
-    summary: 'Two senders use the address of the same monitor: timers, the heartbeat or a notification.',
+    summary: 'Two senders (timers, the heartbeat or a notification) use the address of the same monitor.',
     fix: 'Give each its own address.',
     example:
       'timers:\n  one: { every: 1h, run: "true", ping: "https://hc-ping.com/x" }\n  two: { every: 1h, run: "true", ping: "https://hc-ping.com/x" }',
@@ -115,7 +115,7 @@ export const WARNING_CODES = {
   },
   'unused-group': {
     severity,
-    summary: 'No timer is in one of the `groups`.',
+    summary: 'One of the `groups` has no timer.',
     fix: 'Remove the group, or use it in a timer.',
     example: 'groups: { db: 2 }\ntimers: { ping: { every: 1h, run: "true" } }',
   },

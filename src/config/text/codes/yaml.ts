@@ -47,7 +47,7 @@ export const YAML_CODES = {
     example: 'every: 1h\nrun: [./backup.sh, --all',
   },
   'crossed-brackets': {
-    summary: 'A bracket is closed by one of another kind.',
+    summary: 'A bracket is closed by a bracket of another kind.',
     fix: 'Close `[` with `]` and `{` with `}`.',
     example: 'every: 1h\nrun: [./backup.sh}',
   },
@@ -154,5 +154,5 @@ export const YAML_CODES = {
     example: 'timers: { ping: { <<: fast, every: 1h, run: "true" } }',
   },
   'too-many-values': { summary: 'The file has too many values.', fix: 'Split the file.' },
-  'too-deep': { summary: 'Values are nested too deeply.', fix: 'No key needs that: check the brackets.' },
+  'too-deep': { summary: 'Values are nested too deeply.', fix: 'Check the brackets: no key needs values this deep.' },
 } as const satisfies Readonly<Record<string, CodeEntry>>;

@@ -28,7 +28,7 @@ const SHORTEST_GRID = 10;
 
 /**
  * Returns the schedule of a timer that has the instants of a systemd expression. `zone` is that of the expression.
- * @throws CalendarError if there is none, with what to do instead.
+ * @throws CalendarError if there is no such schedule, with what to do instead.
  */
 export function planCalendar(spec: CalendarSpec, zone: string): CalendarPlan {
   const grid = isAlways(spec) ? gridOf(spec) : undefined;
@@ -41,7 +41,7 @@ export function planCalendar(spec: CalendarSpec, zone: string): CalendarPlan {
   return { kind: 'cron', cron, window: windowOf(spec), cutsFractions };
 }
 
-/** Fractions of seconds at an even distance the whole day are an interval. */
+/** Returns the interval of an expression with evenly spaced fractions of a second all day. */
 function gridOf(spec: CalendarSpec): { readonly interval: number; readonly offset: number } | undefined {
   const [only, ...others] = spec.microseconds;
   if (only === undefined || others.length > 0 || only.stop !== undefined) return undefined;
@@ -57,8 +57,8 @@ const isAlways = (spec: CalendarSpec): boolean =>
   valuesOf(spec.hours, HOURS).length === 24 &&
   valuesOf(spec.minutes, MINUTES).length === 60;
 
-/** For example, 30 February, or a time that a clock change skips. */
-const NEVER = 'It never occurs.';
+/** For example, February 30, or a time that a clock change skips. */
+const NEVER = 'This time never occurs.';
 const CORRECT = 'Correct the date or the time, or remove the line.';
 
 function fewInstants(spec: CalendarSpec, zone: string): readonly Instant[] | undefined {
@@ -73,7 +73,7 @@ function fewInstants(spec: CalendarSpec, zone: string): readonly Instant[] | und
   return instants;
 }
 
-/** `2027-01-01 05:00`, with seconds and milliseconds if there are any. */
+/** Writes a local time: `2027-01-01 05:00`, with seconds and milliseconds if there are any. */
 const localText = (instant: Instant, zone: string): string =>
   formatLocal(instant, zone)
     .slice(0, 23)

@@ -1,30 +1,33 @@
 /**
- * What an `OnCalendar=` expression names, as systemd reads it. Source: systemd.time(7), and src/shared/calendarspec.c of
- * systemd 252 where the page is silent.
+ * What an `OnCalendar=` expression selects, as systemd reads it. Source: systemd.time(7), and src/shared/calendarspec.c
+ * of systemd 252 where the page is silent.
  */
 export interface CalendarSpec {
-  /** Absent: every year. */
+  /** Absent for every year. */
   readonly years?: readonly Component[];
-  /** 1 to 12. Absent: every month. */
+  /** 1 to 12. Absent for every month. */
   readonly months?: readonly Component[];
-  /** 1 to 31; with `fromMonthEnd`, 1 to 28, and 1 is the last day. Absent: every day. */
+  /** 1 to 31; with `fromMonthEnd`, 1 to 28, and 1 is the last day. Absent for every day. */
   readonly days?: readonly Component[];
   readonly fromMonthEnd: boolean;
-  /** 0 is Sunday. All seven: any day. */
+  /** 0 is Sunday. All seven for any day. */
   readonly weekdays: ReadonlySet<number>;
   readonly hours?: readonly Component[];
   readonly minutes?: readonly Component[];
   /** In microseconds, below a minute. */
   readonly microseconds: readonly Component[];
-  /** IANA name. Absent: the time zone of the machine. */
+  /** IANA name. Absent for the time zone of the machine. */
   readonly timezone?: string;
 }
 
-/** A value, or those from `start` to `stop` (inclusive; absent: to the end of the field) in steps of `repeat`. */
+/**
+ * A value, or the values from `start` to `stop` (inclusive) in steps of `repeat`. Without `stop`, they continue to the
+ * end of the field.
+ */
 export interface Component {
   readonly start: number;
   readonly stop?: number;
-  /** 0: only `start`. */
+  /** 0 for `start` alone. */
   readonly repeat: number;
 }
 
@@ -45,7 +48,7 @@ export const HOURS: FieldBounds = { name: 'hour', min: 0, max: 23 };
 export const MINUTES: FieldBounds = { name: 'minute', min: 0, max: 59 };
 export const SECONDS: FieldBounds = { name: 'second', min: 0, max: 60 * MICROSECONDS - 1 };
 
-/** Returns the values of a field in ascending order; all of them when `components` is absent. */
+/** Returns the values of a field in ascending order; all of them if `components` is absent. */
 export function valuesOf(components: readonly Component[] | undefined, { min, max }: FieldBounds): readonly number[] {
   const whole: Component = { start: min, stop: max, repeat: 1 };
   const values = (components ?? [whole]).flatMap((component) => valuesOfComponent(component, max));

@@ -23,11 +23,14 @@ export function cronDays(spec: CalendarSpec): CronDays {
 
 const lastDay = (before: number): string => (before === 0 ? 'L' : `L-${before}`);
 
-/** The last seven days of a month have one of each weekday: `MONL`. */
+/** Returns `L` for the last seven days of a month, which have one of each weekday: `MONL`. */
 const lastWeek = (back: readonly number[]): readonly string[] | undefined =>
   String(back) === '0,1,2,3,4,5,6' ? ['L'] : undefined;
 
-/** Whole weeks from the 1st, the 8th, the 15th, the 22nd or the 29th have one of each weekday: `MON#2`. */
+/**
+ * Returns `#n` for whole weeks from the 1st, the 8th, the 15th, the 22nd or the 29th, which have one of each weekday:
+ * `MON#2`.
+ */
 function weeksOf(days: readonly number[]): readonly string[] | undefined {
   const inWeek = (day: number): number => Math.ceil(day / 7);
   const weeks = [...new Set(days.map(inWeek))];

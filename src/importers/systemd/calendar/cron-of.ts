@@ -4,7 +4,9 @@ import { writeField } from './fields.js';
 
 const SECOND_OF_MINUTE = { ...SECONDS, max: 59 };
 
-/** Returns the cron expression that names the local times of a systemd expression, years and fractions of seconds aside. */
+/**
+ * Returns the cron expression that names the local times of a systemd expression, years and fractions of seconds aside.
+ */
 export function cronOf(spec: CalendarSpec): string {
   const hours = valuesOf(spec.hours, HOURS);
   const minutes = valuesOf(spec.minutes, MINUTES);
@@ -17,8 +19,9 @@ export function cronOf(spec: CalendarSpec): string {
 }
 
 /**
- * A minute or an hour that begins with `*` follows elapsed time through clock changes, which systemd never does. For
- * the hour, `*` makes no difference, and reads better.
+ * Writes the minute so that it does not begin with `*` where that matters. A minute or an hour that begins with `*`
+ * follows elapsed time through clock changes, which systemd never does. For the hour, `*` makes no difference, and
+ * reads better.
  */
 function minuteField(written: string, isEachHour: boolean): string {
   if (isEachHour) return written.replace(/^0\//, '*/');

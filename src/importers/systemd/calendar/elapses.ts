@@ -7,20 +7,20 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /**
- * After this many local times that do not exist or have passed, none is left: the number of seconds in the longest
- * repeat.
+ * The maximum number of local times to try. If this many in a row do not exist or have passed, none is left, because
+ * the longest repeat has fewer seconds.
  */
 const MOST_TRIES = 100_000;
 
 /**
- * When systemd starts a timer. It skips local times that a clock change skips, and uses the first of two equal ones.
- * Measured with `systemd-analyze calendar`, version 252.
+ * The instants at which systemd starts a timer. It skips local times that a clock change skips, and uses the first of
+ * two equal ones. Measured with `systemd-analyze calendar`, version 252.
  */
 export class CalendarElapses implements Pick<Schedule, 'next'> {
   readonly #zone: string;
   readonly #walk: CalendarWalk;
 
-  /** `zone` is that of the machine, IANA, for an expression without one. */
+  /** `zone` is the IANA name of the zone of the machine, for an expression that names none. */
   constructor(spec: CalendarSpec, zone: string) {
     this.#zone = spec.timezone ?? zone;
     this.#walk = new CalendarWalk(spec);
@@ -74,7 +74,7 @@ class CalendarWalk {
     return day === undefined ? undefined : day + (this.#timeAfter(-1) ?? 0);
   }
 
-  /** `time` is −1 for the first of a day. */
+  /** Returns the first time of day after `time`, which is −1 for the first one of the day. */
   #timeAfter(time: number): number | undefined {
     if (time < 0) return this.#firstFrom(this.#hours[0]);
     const hour = Math.floor(time / HOUR) * HOUR;

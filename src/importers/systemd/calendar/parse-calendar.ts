@@ -14,7 +14,10 @@ import {
   type FieldBounds,
 } from './calendar-spec.js';
 
-/** An `OnCalendar=` expression that systemd refuses as well, or one that depends on names of its machine. */
+/**
+ * The error for an `OnCalendar=` expression that systemd rejects as well, or that uses names that only its machine
+ * knows.
+ */
 export class CalendarError extends Error {
   override readonly name = 'CalendarError';
   readonly hint: string | undefined;
@@ -80,7 +83,7 @@ function readWeekdays(text: string): ReadonlySet<number> {
   return new Set(ranges.flatMap(readWeekdayRange));
 }
 
-/** In systemd, weeks begin on Monday. */
+/** Reads a range of weekdays. In systemd, weeks begin on Monday. */
 function readWeekdayRange(text: string): readonly number[] {
   const [, first = '', last = first] = /^([a-z]+)(?:(?:\.\.|-)([a-z]+))?$/i.exec(text) ?? [];
   const [from, to] = [weekdayOf(first), weekdayOf(last)].map((weekday) => (weekday + 6) % 7) as [number, number];
@@ -119,7 +122,7 @@ function readDate(text: string): Partial<CalendarSpec> {
 const named = (key: 'years' | 'months' | 'days' | 'hours' | 'minutes', chain: Chain): Partial<CalendarSpec> =>
   chain === undefined ? {} : { [key]: chain };
 
-/** 0 to 69 are of this century, 70 to 99 of the last. */
+/** Completes years of two digits: 0 to 69 are 2000 to 2069, and 70 to 99 are 1970 to 1999. */
 function withCentury({ start, stop, repeat }: Component): Component {
   const year = (written: number): number => written + (written < 70 ? 2000 : written < 100 ? 1900 : 0);
   return { start: year(start), ...(stop !== undefined && { stop: year(stop) }), repeat };
@@ -154,7 +157,10 @@ function readTime(text: string | undefined, others: readonly string[]): Partial<
 
 type Chain = readonly Component[] | undefined;
 
-/** Reads `*` (undefined) or a list; `unit` is that of its numbers, and above 1 they may have a fraction. */
+/**
+ * Reads `*` (as `undefined`) or a list. `unit` is the unit of the numbers. If it is more than 1, they may have a
+ * fraction.
+ */
 function readChain(text: string, unit = 1): Chain {
   return text === '*' ? undefined : text.split(',').map((part) => readComponent(part, unit));
 }
@@ -212,6 +218,6 @@ function checkField(chain: Chain, bounds: FieldBounds, fits = fitsAfter): void {
 
 type Fits = (component: Component, bounds: FieldBounds) => boolean;
 
-/** A step has to fit at least once, as in systemd. */
+/** Whether a step fits at least once, as systemd requires. */
 const fitsAfter: Fits = ({ start, repeat }, { max }) => start + repeat <= max;
 const fitsBeforeEnd: Fits = ({ start, repeat }, { min }) => start - repeat >= min;
