@@ -6,6 +6,8 @@ import { LineSplitter } from './line-splitter.js';
 
 /** How many lines are delivered before other work runs. */
 const LINES_A_TURN = 1_000;
+/** A command whose whole output is at most this long does not wait for the listener, in bytes. */
+const SHORT = 1_024;
 
 export interface PipeListener {
   readonly output: (stream: OutputStream, text: string, truncated: boolean) => void;
@@ -159,7 +161,7 @@ export class PipeReader {
 
   #tell(): void {
     const isMore = this.#told?.flow(LINES_A_TURN) ?? false;
-    const drained = this.#listener.drained();
+    const drained = this.#mayWait(isMore) ? this.#listener.drained() : undefined;
     if (drained) {
       this.#state = 'blocked';
       this.#pause();
@@ -170,6 +172,12 @@ export class PipeReader {
     } else {
       this.#next();
     }
+  }
+
+  /** A command waits for its own output only: one that prints little must not wait because others print much. */
+  #mayWait(isMore: boolean): boolean {
+    const hasMore = isMore || this.#waiting.length > 0 || this.#open > 0;
+    return hasMore && this.#bytes > SHORT;
   }
 
   #goOn(isMore: boolean): void {

@@ -222,6 +222,11 @@ describe('the output of a command', () => {
     expect(io.lines).toHaveLength(200_000);
   });
 
+  it.each(['true', 'echo a; echo b >&2'])('does not wait for a slow log if it is short: %s', async (command) => {
+    io.drained = () => new Promise(() => undefined);
+    expect(await run(command)).toEqual(exited(0));
+  });
+
   it('is written to a file, which is rotated at the end of a line', async () => {
     const file = join(folder, 'out.log');
     await run('seq 1 5; echo six >&2', { output: { to: 'file', file, maxSize: 8 } });
