@@ -31,10 +31,13 @@ import { Document } from '../support/documents.js';
 import { ROOT } from '../support/program.js';
 import { RecordedTerminal } from '../support/recorded-terminal.js';
 import { everyMs, job, Rig } from '../support/rig.js';
-import { TOYS, USES } from './toys.js';
+import { TOYS, USES, type Change } from './toys.js';
 
 /** A copy of the sources in which every toy is added according to its recipe. */
 const copy = mkdtempSync(join(tmpdir(), 'recipes-'));
+
+const changes = Object.values(TOYS).flat();
+type Replacement = Extract<Change, { readonly find: string }>;
 
 const write = (file: string, text: string): void => {
   mkdirSync(dirname(join(copy, file)), { recursive: true });
@@ -49,17 +52,19 @@ beforeAll(() => {
   const compilerOptions = { typeRoots: [join(ROOT, 'node_modules/@types')] };
   write('tsconfig.json', JSON.stringify({ ...include, compilerOptions }));
   write('src/uses.ts', USES);
-  for (const change of Object.values(TOYS).flat()) {
+  for (const change of changes) {
     if ('create' in change) write(change.file, change.create);
-    else write(change.file, replaced(readFileSync(join(copy, change.file), 'utf8'), change.find, change.write));
+    else write(change.file, replaced(readFileSync(join(copy, change.file), 'utf8'), change));
   }
 });
 
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
-function replaced(text: string, find: string, by: string): string {
-  expect(text.split(find), `found once: ${find}`).toHaveLength(2);
-  return text.replace(find, () => by);
+function replaced(text: string, change: Replacement): string {
+  const { file, find } = change;
+  const adapt = `If ${file} has another text there now, adapt "find" and "write" of the toy in test/recipes/toys.ts`;
+  expect(text.split(find).length - 1, `occurrences of ${JSON.stringify(find)}. ${adapt}`).toBe(1);
+  return text.replace(find, () => change.write);
 }
 
 /** A module of the copy; `Module` is the type of the original. */
@@ -80,6 +85,13 @@ test('a copy with all example parts compiles, so the recipes are complete', asyn
   );
   expect(failure).toBe('');
 });
+
+test.each(changes.filter((change) => 'find' in change))(
+  'another part can be added to $file after the toy: $find',
+  (change) => {
+    expect(replaced(change.write, change)).toContain(change.write);
+  },
+);
 
 describe('CONTRIBUTING.md', () => {
   const sections = new Document('CONTRIBUTING.md').text.split(/^### /m).slice(1);

@@ -1,4 +1,7 @@
-/** A change of one file: a new file, or a text in it that is replaced. */
+/**
+ * A change of one file: a new file, or a text in it that is replaced. The text remains in place, such as the start of a
+ * list, so that recipes can be followed again.
+ */
 export type Change =
   | { readonly file: string; readonly create: string }
   | { readonly file: string; readonly find: string; readonly write: string };
@@ -31,8 +34,8 @@ export const toy: ScheduleKind<'toy', number> = {
     },
     {
       file: 'src/schedules/index.ts',
-      find: 'inKind, at] as const',
-      write: 'inKind, at, toy] as const',
+      find: 'scheduleKinds = [',
+      write: 'scheduleKinds = [toy, ',
     },
     {
       file: 'src/schedules/index.ts',
@@ -64,8 +67,8 @@ export const toy: ScheduleKind<'toy', number> = {
     },
     {
       file: 'src/config/build/job.ts',
-      find: '...withoutUndefined({ description: values.description,',
-      write: '...withoutUndefined({ toyColor: values.toy_color, description: values.description,',
+      find: '    tags: values.tags ?? [],',
+      write: '    ...withoutUndefined({ toyColor: values.toy_color }),\n    tags: values.tags ?? [],',
     },
   ],
   'Add an event': [
@@ -76,14 +79,16 @@ export const toy: ScheduleKind<'toy', number> = {
     },
     {
       file: 'src/domain/events/http.ts',
-      find: 'export type HttpMoved = ',
+      find: 'export type HttpMoved =',
       write: `export interface HttpToyed {
   readonly event: 'http.toyed';
   readonly at: Instant;
   readonly toys: number;
 }
 
-export type HttpMoved = HttpToyed | `,
+export type HttpMoved = HttpToyed | Others;
+
+type Others =`,
     },
     {
       file: 'src/domain/events/http.ts',
@@ -267,7 +272,7 @@ export const toy = (url: string): Monitor => ({ kind: 'toy', requestFor: () => (
       find: "export { url } from './url.js';",
       write: "export { toy } from './toy.js';\nexport { url } from './url.js';",
     },
-    { file: 'src/domain/monitor-moment.ts', find: "'healthchecks' | ", write: "'healthchecks' | 'toy' | " },
+    { file: 'src/domain/monitor-moment.ts', find: "'healthchecks'", write: "'toy' | 'healthchecks'" },
     {
       file: 'src/config/check/schema.ts',
       find: '    healthchecks: z.optional(addressTemplate),',
@@ -280,16 +285,20 @@ export const toy = (url: string): Monitor => ({ kind: 'toy', requestFor: () => (
     },
     {
       file: 'src/config/build/monitors.ts',
-      find: "(['healthchecks', 'sentry', 'url'] as const)",
-      write: "(['healthchecks', 'sentry', 'url', 'toy'] as const)",
+      find: 'const [kind, second] = ([',
+      write: "const [kind, second] = (['toy', ",
     },
-    { file: 'src/config/build/monitors.ts', find: '{ healthchecks: [],', write: '{ toy: [], healthchecks: [],' },
+    { file: 'src/config/build/monitors.ts', find: 'KEYS_OF = {', write: 'KEYS_OF = { toy: [],' },
     {
       file: 'src/config/build/monitors.ts',
       find: "  if (kind === 'sentry')",
       write: "  if (kind === 'toy') return [toy(ping.toy ?? '')];\n  if (kind === 'sentry')",
     },
-    { file: 'src/config/build/monitors.ts', find: 'import { healthchecks,', write: 'import { toy, healthchecks,' },
+    {
+      file: 'src/config/build/monitors.ts',
+      find: "import type { Monitor } from '../../domain/monitor.js';",
+      write: "import type { Monitor } from '../../domain/monitor.js';\nimport { toy } from '../../monitors/index.js';",
+    },
   ],
   'Add a source of time': [
     {
@@ -308,7 +317,11 @@ export const toy: TimeSourceKind = {
       find: "import { sntp } from './sntp.js';",
       write: "import { sntp } from './sntp.js';\nimport { toy } from './toy.js';",
     },
-    { file: 'src/time-sources/index.ts', find: '[sntp, chrony, state]', write: '[sntp, chrony, state, toy]' },
+    {
+      file: 'src/time-sources/index.ts',
+      find: 'timeSourceKinds: readonly TimeSourceKind[] = [',
+      write: 'timeSourceKinds: readonly TimeSourceKind[] = [toy, ',
+    },
   ],
 };
 
