@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sinkKinds } from '../../src/sinks/index.js';
 import { Puppet } from '../support/puppet.js';
 import { Desk, PROGRAM, ROOT } from '../support/program.js';
 
@@ -12,6 +13,8 @@ beforeEach(() => {
 });
 
 afterEach(() => desk.clear());
+
+const LOG_FORMATS = ['auto', ...Object.keys(sinkKinds)].join(', ');
 
 const FILE = `
 timezone: Europe/Berlin
@@ -26,7 +29,7 @@ describe('wrong usage exits with code 2 and a hint', () => {
   test.each([
     [['strat'], /unknown command 'strat'[^]*Did you mean start\?/],
     [['start', '--fil', 'x'], /unknown option '--fil'[^]*Did you mean --file\?/],
-    [['start', '--log-format', 'xml'], /Allowed choices are auto, json, ecs, pretty/],
+    [['start', '--log-format', 'xml'], new RegExp(`Allowed choices are ${LOG_FORMATS}\\.`)],
     [['start', '--log-level', 'loud'], /Allowed choices are trace, debug, info/],
     [
       ['run'],
