@@ -112,6 +112,12 @@ describe('CONTRIBUTING.md', () => {
       ).toBe(true);
     expect(named).toHaveLength(files.length);
   });
+
+  const withNewFile = Object.keys(TOYS).filter((title) => TOYS[title]!.some((change) => 'create' in change));
+
+  test.each(withNewFile)('%s: names the file to copy', (title) => {
+    expect(recipes.get(title)).toMatch(/^1\. Copy `[\w/-]+\.ts` to `src\//m);
+  });
 });
 
 describe('an example part works once its recipe is complete', () => {
