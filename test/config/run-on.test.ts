@@ -1,4 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Accounts } from '../../src/config/text/accounts.js';
+import { KEY_ENTRIES } from '../../src/config/keys/index.js';
+import { scheduleKinds } from '../../src/schedules/index.js';
 import { backupWith, brief, load, machine, table, words, type Row } from './diagnose.js';
 
 const onRedis = (rows: readonly Row[]) => table(rows, (lines) => `state: redis://db/0\n${backupWith(lines)}`);
@@ -46,5 +52,44 @@ describe('run_on', () => {
     expect(hash('env: { A: b }')).not.toBe(same);
     expect(hash('shell: /bin/bash')).not.toBe(same);
     expect(hash('output: discard')).not.toBe(same);
+  });
+});
+
+describe('the hash by which a worker recognizes a definition', () => {
+  /** Keys of the command that the hash leaves out. */
+  const LEFT_OUT: Readonly<Record<string, string>> = {
+    run_on: 'A worker compares the label itself.',
+    success_codes: 'A worker returns the exit code, and the scheduler judges it.',
+  };
+  const folder = mkdtempSync(join(tmpdir(), 'run-on-'));
+  const envFile = join(folder, 'app.env');
+  writeFileSync(envFile, '');
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const accounts: Accounts = {
+    user: (name) => ({ uid: 33, gid: 33, groups: [], name, home: '/', shell: '/bin/sh' }),
+    group: () => undefined,
+    groupsOf: () => [],
+    hasSetpriv: () => true,
+    withGroup: () => [],
+  };
+  const root = { ...machine, uid: 0, accounts };
+
+  const commandWith = (keys: Readonly<Record<string, string>>) => {
+    const lines = Object.entries({ run: 'x', run_on: 'any', ...keys }).map(([key, value]) => `    ${key}: ${value}`);
+    const text = ['state: redis://db/0', 'timers:', '  backup:', ...lines].join('\n');
+    const { runOn, ...command } = load(text, '/etc/timers.yaml', root).timerFile!.jobs[0]!.command;
+    return { hash: runOn!.hash, command };
+  };
+
+  const isSchedule = (key: string) => scheduleKinds.some((kind) => kind.key === key);
+
+  it.each(Object.entries(KEY_ENTRIES.timer))('differs if %s changes the command', (key, { example }) => {
+    const plain = commandWith({ every: '10s' });
+    const value = key === 'env_file' ? envFile : example;
+    const changed = commandWith({ ...(!isSchedule(key) && { every: '10s' }), [key]: value });
+    const isSame = JSON.stringify(changed.command) === JSON.stringify(plain.command);
+    const where = `Add ${key} to KEYS in src/config/build/run-on.ts, or to LEFT_OUT here with the reason`;
+    expect(changed.hash === plain.hash, where).toBe(isSame || key in LEFT_OUT);
   });
 });
