@@ -46,8 +46,12 @@ export function runAttempt(job: Job, work: Work, parts: WorkerAttempts): Running
   attempt.taken(node);
   let start: WorkResult['start'];
   const io: AttemptIo = {
-    // A timer's own variables take precedence over the scheduler's trace.
-    env: Object.fromEntries(Object.entries(env).filter(([name]) => !(name in job.command.env))),
+    env: {
+      // Empty, as with a scheduler: a worker never runs a fallback.
+      TIMERS_FALLBACK: '',
+      // A timer's own variables take precedence over the scheduler's trace.
+      ...Object.fromEntries(Object.entries(env).filter(([name]) => !(name in job.command.env))),
+    },
     cancellation: attempt.cancellation,
     started(pid) {
       start = { node, pid, startedAt: clock.now() };
