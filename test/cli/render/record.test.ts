@@ -12,6 +12,13 @@ const ZONE = 'Europe/Berlin';
 const run = { firing, runId: 'r1', at: firing.scheduledFor + 1_000 };
 const EVENTS: readonly (readonly [string, TimerEvent])[] = [
   ...SENTENCES.map(([sentence, event]) => [sentence, event] as const),
+  [
+    'the id of a firing',
+    {
+      ...{ event: 'forward.refused', at: run.at, receiver: 'timers.example.org', number: 41, reason: 'no' },
+      of: 'backup@2026-11-23T02:00:00.000Z',
+    },
+  ],
   ['a line', { event: 'run.output', ...run, stream: 'stdout', lines: 'a\tb', truncated: false }],
   ['a line of stderr, cut', { event: 'run.output', ...run, stream: 'stderr', lines: '\x1b[31mred', truncated: true }],
   [

@@ -24,5 +24,5 @@ function rowOf(record: EventRecord): Row {
   };
 }
 
-/** Matches an instant in the form of log records. */
-const UTC = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
+/** Matches an instant in the form of log records, except in the id of a firing. */
+const UTC = /(?<!@)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
