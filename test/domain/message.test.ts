@@ -1,11 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { humanDuration } from '../../src/domain/human-duration.js';
-import { messageOf } from '../../src/domain/events/index.js';
+import { EVENTS, messageOf } from '../../src/domain/events/index.js';
 import { SENTENCES } from '../support/events.js';
 
 describe('messages', () => {
   test.each(SENTENCES)('%s', (sentence, event) => {
     expect(messageOf(event)).toBe(sentence);
+  });
+
+  test('are compared for every event', () => {
+    const compared = new Set(SENTENCES.map(([, { event }]) => event));
+    const missing = Object.keys(EVENTS).filter((event) => !(compared as ReadonlySet<string>).has(event));
+    expect(missing, 'Add these to SENTENCES in test/support/events.ts').toEqual([]);
   });
 });
 

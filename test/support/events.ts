@@ -1,5 +1,6 @@
-import type { TimerEvent } from '../../src/domain/events/index.js';
+import { EVENTS, type TimerEvent } from '../../src/domain/events/index.js';
 import type { Firing } from '../../src/domain/firing.js';
+import { HOUR } from '../../src/domain/time.js';
 
 export const at = Date.parse('2026-11-23T08:00:00.500Z');
 
@@ -22,8 +23,91 @@ const finished = {
 
 const FAILURE = { status: 'failure', exitCode: 3, error: 'exit code 3' } as const;
 
-/** One event of every form, with its sentence. */
+/** The example of the reference, at another time. */
+const example = <Name extends TimerEvent['event']>(event: Name) => ({ ...EVENTS[event].example, at });
+
+/** Events of shared states, workers and parts of the scheduler, with their sentences. */
+const BEYOND_RUNS: readonly (readonly [string, TimerEvent])[] = [
+  ['standing by: night-1 is active on redis://db.example:6379/0 (timers)', example('scheduler.standing_by')],
+  ['took over from night-1, 15.2 s after it was last seen', example('scheduler.took_over')],
+  ['became the active machine of a new state', { event: 'scheduler.took_over', at, fence: 1 }],
+  ['lost the shared state: the lease ran out; ending 2 runs', example('scheduler.lost_state')],
+  [
+    'lost the shared state: another machine took over; leaving 1 run',
+    { ...example('scheduler.lost_state'), why: 'fenced', running: 1, action: 'keep' },
+  ],
+  ['the state redis://db.example:6379/0 (timers) lost 3 commits; they are written again', example('state.went_back')],
+  [
+    'the state redis://db.example:6379/0 (timers) lost 1 commit; what they recorded may run again',
+    { ...example('state.went_back'), behind: 1, isRestored: false },
+  ],
+  [
+    'night-2 stands by with a different timer file (lacks report; changes backup), which would apply after a takeover',
+    example('config.differs'),
+  ],
+  [
+    'cannot load https://timers.example.org/edge-7.yaml; the current timers keep running: it does not respond',
+    example('config.unreachable'),
+  ],
+  [
+    'https://timers.example.org/edge-7.yaml is reachable again after 1 h',
+    { ...example('config.reachable'), since: at - HOUR },
+  ],
+  [
+    'cannot forward 12 outcomes to timers.example.org, and will retry: it does not respond',
+    example('forward.unavailable'),
+  ],
+  [
+    'cannot forward 1 outcome to timers.example.org, and will retry: it does not respond',
+    { ...example('forward.unavailable'), unsent: 1 },
+  ],
+  ['forwarding outcomes to timers.example.org again after 1 h', { ...example('forward.recovered'), since: at - HOUR }],
+  ['57 outcomes were deleted before timers.example.org accepted them (numbers 41 to 97)', example('forward.dropped')],
+  [
+    '1 outcome was deleted before timers.example.org accepted it (number 41)',
+    { ...example('forward.dropped'), to: 41 },
+  ],
+  [
+    'timers.example.org rejected the outcome of backup@2026-11-23T02:00:00.000Z (number 41), so it is not sent again: no',
+    { ...example('forward.refused'), reason: 'no' },
+  ],
+  ['commands start through execa: timers-forker is not built', example('launcher.fallback')],
+  [
+    'timers-forker (pid 4713) died, and the outcome of 2 active runs is lost; execa starts commands until timers-forker is back',
+    example('launcher.lost'),
+  ],
+  [
+    'timers-forker (pid 4713) did not reply and was killed, and the outcome of 1 active run is lost; execa starts commands until timers-forker is back',
+    { ...example('launcher.lost'), running: 1, hung: true },
+  ],
+  ['timers-forker (pid 5120) starts commands again', example('launcher.restored')],
+  ['can write the log file /var/log/timers.log again', example('log.recovered')],
+  [
+    'cannot rotate the log file /var/log/timers.log, which keeps growing: permission is denied',
+    example('log.unrotated'),
+  ],
+  [
+    'worker worker-1 accepts runs for any, gpu from redis://db.example:6379/0 (timers), up to 4 at once',
+    example('worker.started'),
+  ],
+  [
+    'worker worker-1 did not start a run: its file /etc/timers/timers.yaml has no timer "report"',
+    example('worker.refused'),
+  ],
+  [
+    'the store rejects messages, so runs on workers cannot be canceled: no access',
+    { ...example('queue.unheard'), reason: 'no access' },
+  ],
+  ['backup ended after 9.1 s: exit code 0', example('attempt.ended')],
+  ['worker worker-1 is stopping after SIGTERM, and waits for 2 runs', example('worker.stopping')],
+  ['worker worker-1 is stopping after SIGTERM', { ...example('worker.stopping'), running: 0 }],
+  ['worker worker-1 stopped after 42 attempts', example('worker.stopped')],
+  ['worker worker-1 stopped after 1 attempt', { ...example('worker.stopped'), attempts: 1 }],
+];
+
+/** At least one event of every kind, with its sentence. */
 export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
+  ...BEYOND_RUNS,
   [
     'started 3 timers from /etc/timers.yaml',
     { event: 'scheduler.started', at, version: '1', file: '/etc/timers.yaml', timers: 3, pid: 7 },
