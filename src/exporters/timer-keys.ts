@@ -7,6 +7,9 @@ export type TimerKeys = Readonly<Record<string, unknown>>;
 export const keysOfJob = ({ definition }: Job): TimerKeys =>
   Object.fromEntries(Object.entries(definition).map(([key, json]) => [key, JSON.parse(json) as unknown]));
 
+/** The hint for a timer that another program cannot have. */
+export const KEEP_IN_TIMERS = 'Run the timer with timers.';
+
 /** Keys that have no meaning in other programs. */
 const SILENT: ReadonlySet<string> = new Set(['timezone', 'dst', 'shell', 'pass_env']);
 

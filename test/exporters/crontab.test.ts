@@ -174,3 +174,11 @@ test('a timer that a crontab cannot express is omitted with an error', () => {
     ['a', 'b', 'c', 'd', 'e'].map((name) => `${name} error`),
   );
 });
+
+test('the hint of a schedule kind unknown to the exporters names no other format', () => {
+  const { jobs } = exported('a: { every: 5m, run: x }');
+  const hints = [...jobs, { ...jobs[0]!, written: { key: 'moon', text: 'full' } }].flatMap(
+    (job) => crontabExporter.write([job], { now: NOW, timezone: 'UTC' }).differences,
+  );
+  expect(hints.map(({ hint }) => hint)).toEqual(['Export it to systemd.', 'Run the timer with timers.']);
+});

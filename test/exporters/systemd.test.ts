@@ -128,8 +128,11 @@ test('a schedule kind unknown to the exporters is omitted, not exported as anoth
   const jobs = jobsOf('a: { every: 5m, run: x }').map((job) => ({ ...job, written: { key: 'moon', text: 'full' } }));
   const { files, differences } = systemdUnits.write(jobs, context);
   expect(files).toEqual([]);
-  expect(differences.map(({ message }) => message)).toEqual([
-    'The timer is left out. systemd has no equivalent of "moon".',
+  expect(differences).toEqual([
+    {
+      ...{ timer: 'a', severity: 'error', hint: 'Run the timer with timers.' },
+      message: 'The timer is left out. systemd has no equivalent of "moon".',
+    },
   ]);
 });
 

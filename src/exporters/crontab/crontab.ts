@@ -8,7 +8,7 @@ import { inputText, splitInput } from '../../importers/crontab/command-text.js';
 import { CRONTAB_FIELDS, readCrontabField, type FieldRange } from '../../importers/crontab/field.js';
 import { readExpression, textsOf, type Expression } from '../../schedules/index.js';
 import type { ExportDifference, Exporter } from '../kind.js';
-import { keysLeftOut, keysOfJob } from '../timer-keys.js';
+import { KEEP_IN_TIMERS, keysLeftOut, keysOfJob } from '../timer-keys.js';
 import { quotedValue, sharedVariables, variableLines, type SharedVariables } from './variables.js';
 
 /** A user's crontab. */
@@ -27,6 +27,9 @@ export const crontabExporter: Exporter = {
 };
 
 const CARRIED = ['cron', 'in', 'run', 'description', 'cwd', 'env', 'timeout', 'kill_after', 'run_at_start'];
+
+/** The kinds of schedules that an export to systemd can express. */
+const OF_SYSTEMD: ReadonlySet<string> = new Set(['cron', 'every', 'in', 'at']);
 
 interface CronLines {
   readonly lines: readonly string[];
@@ -51,7 +54,8 @@ function linesOf(job: Job, { timezone, shared }: Table): CronLines {
   if (times === undefined || command === undefined) {
     const message =
       times === undefined ? 'A crontab cannot express these times.' : 'A line in a crontab cannot contain line breaks.';
-    return { lines: [], differences: [about('error', `The timer is left out. ${message}`, 'Export it to systemd.')] };
+    const hint = OF_SYSTEMD.has(job.written.key) ? 'Export it to systemd.' : KEEP_IN_TIMERS;
+    return { lines: [], differences: [about('error', `The timer is left out. ${message}`, hint)] };
   }
   return {
     lines: [

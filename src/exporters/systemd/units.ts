@@ -1,6 +1,6 @@
 import type { Job } from '../../domain/job.js';
 import type { ExportDifference, Exporter, ExportedFile } from '../kind.js';
-import { keysLeftOut, keysOfJob, type TimerKeys } from '../timer-keys.js';
+import { KEEP_IN_TIMERS, keysLeftOut, keysOfJob, type TimerKeys } from '../timer-keys.js';
 import { limitLines, restartOf, retryWritten, serviceLines, startLimitOf } from './service-section.js';
 import { systemdSpan, timerLines } from './timer-section.js';
 
@@ -23,6 +23,8 @@ const CARRIED = [
   ...['env_file', 'user', 'timeout', 'kill_after', 'success_codes', 'output', 'retry', 'not_before', 'not_after'],
 ];
 
+const SPLIT_OR_KEEP = 'Write several expressions, or run the timer with timers.';
+
 interface JobUnits {
   readonly files: readonly ExportedFile[];
   readonly differences: readonly ExportDifference[];
@@ -37,7 +39,7 @@ function unitsOf(job: Job): JobUnits {
     message,
   });
   if ('refusal' in timer) {
-    const hint = 'Write several expressions, or run the timer with timers.';
+    const hint = job.written.key === 'cron' ? SPLIT_OR_KEEP : KEEP_IN_TIMERS;
     return { files: [], differences: [{ ...about('error', `The timer is left out. ${timer.refusal}`), hint }] };
   }
   return {
