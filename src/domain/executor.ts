@@ -12,8 +12,8 @@ export interface AttemptIo {
   readonly env: Readonly<Record<string, string>>;
   readonly cancellation: Cancellation;
   /**
-   * How long the attempt may wait for a worker, in ms from now, before it has `expired`. Absent if it waits as long as
-   * necessary.
+   * How long the attempt may wait for a worker or a launcher, in ms from now, before it has `expired`. Absent if it
+   * waits as long as necessary.
    */
   readonly startWithin?: Duration | undefined;
   /**

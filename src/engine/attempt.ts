@@ -31,7 +31,7 @@ export interface AttemptOwner {
   readonly firing: Firing;
   readonly history: AttemptHistory;
   /** Absent on a worker. */
-  readonly times?: Pick<RunTimes, 'left' | 'startedElsewhere'>;
+  readonly times?: Pick<RunTimes, 'left' | 'started'>;
   attemptEnded(attempt: Attempt, exit: Exit): void;
   /** Runs a step; if it throws, the run fails with that error. */
   step(doing: string, work: () => void): void;
@@ -169,12 +169,11 @@ export class Attempt implements AttemptIo {
       this.#timeout = this.#context.elapsed.after(Math.max(0, timeout - forMs), () =>
         this.canceler.cancel({ kind: 'timeout', afterMs: timeout }),
       );
-    const late = node === undefined ? undefined : this.#run.times?.startedElsewhere(forMs, attempt);
     this.#run.emit({
       event: 'run.started',
       pid,
       attempt,
-      latenessMs: late ?? latenessMs,
+      latenessMs: this.#run.times?.started(forMs, attempt) ?? latenessMs,
       ...(decided && { decided }),
       ...(node !== undefined && { node }),
     });

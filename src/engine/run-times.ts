@@ -39,7 +39,7 @@ export class RunTimes {
     return Math.round(this.#latenessWhenAdmitted + monotonic - this.#admittedAt);
   }
 
-  /** Notes that the first attempt begins now. Returns how late it is. */
+  /** Notes that the first attempt begins now, before it has a process. Returns how late it is. */
   begin(): Duration {
     this.#startedAt = this.#clock.monotonic();
     return (this.#latenessMs = this.#latenessAt(this.#startedAt));
@@ -51,13 +51,14 @@ export class RunTimes {
   }
 
   /**
-   * Notes that a worker started attempt `number` `forMs` ago. Returns its lateness, which includes the wait for a
-   * worker.
+   * Notes that the process of attempt `number` started `forMs` ago. Returns its lateness, which includes the wait for
+   * a launcher or a worker.
    */
-  startedElsewhere(forMs: Duration, number: number): Duration {
-    const latenessMs = Math.max(0, this.latenessNow - forMs);
+  started(forMs: Duration, number: number): Duration {
+    const startedAt = this.#clock.monotonic() - forMs;
+    const latenessMs = Math.max(0, this.#latenessAt(startedAt));
     if (number === 1) {
-      this.#startedAt = this.#clock.monotonic() - forMs;
+      this.#startedAt = startedAt;
       this.#latenessMs = latenessMs;
     }
     return latenessMs;

@@ -205,6 +205,21 @@ describe('overlap', () => {
   });
 });
 
+test('lateness and duration are those of the process, however long it took to start', async () => {
+  const rig = new Rig([job('late', atInstants('2026-01-01T00:00:01Z'))]);
+  [rig.executor.isQueue, rig.executor.lasting] = [true, undefined];
+  rig.scheduler.start();
+  await rig.clock.advance(4 * SECOND);
+  const [attempt] = rig.executor.attempts;
+  attempt?.io.started(77);
+  await rig.clock.advance(2 * SECOND);
+  attempt?.end({ kind: 'exited', code: 0 });
+  await rig.clock.settle();
+  const [started, finished] = rig.events.filter(({ event }) => event === 'run.started' || event === 'run.finished');
+  expect(started).toMatchObject({ event: 'run.started', latenessMs: 3 * SECOND });
+  expect(finished).toMatchObject({ event: 'run.finished', latenessMs: 3 * SECOND, durationMs: 2 * SECOND });
+});
+
 describe('concurrency', () => {
   test('runs over the limit wait in the order of their due times, and none is lost', async () => {
     const names = Array.from({ length: 500 }, (_, index) => `job-${index}`);

@@ -24,3 +24,13 @@ test.each<[string, Partial<Command>]>([
   for (let left = 200; left > 0; left--) await launch(command('true', more), { env, io, launcher });
   expect(hiddenClasses(starts)).toBeLessThan(20);
 });
+
+test('a command whose deadline passes while others start does not start', async () => {
+  const io: RecordedIo & { startWithin?: number } = new RecordedIo();
+  const launcher = {
+    turn: () => Promise.resolve().then(() => void (io.startWithin = 0)),
+    launch: () => Promise.reject(new Error('launched')),
+  };
+  const env = { shared: {}, own: {} };
+  expect(await launch(command('true'), { env, io, launcher })).toEqual({ kind: 'expired' });
+});

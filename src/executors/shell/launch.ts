@@ -29,9 +29,10 @@ export async function launch(command: Command, { env, io, launcher }: Surroundin
   try {
     const turn = launcher.turn?.();
     if (turn) await turn;
+    if (io.startWithin === 0) return { kind: 'expired' };
     return (await launcher.launch(startOf(command, words, env), io)) ?? unstarted;
   } catch (error) {
-    return error instanceof LauncherDied ? { kind: 'lost', error: error.message } : explain(error, command, program);
+    return explain(error, command, program);
   }
 }
 
@@ -65,7 +66,8 @@ function obstacleTo(program: Program): NotStarted | undefined {
 }
 
 /** Describes a failed start, with the exit code that a shell would return. */
-function explain(cause: unknown, command: Command, program: Program): NotStarted {
+function explain(cause: unknown, command: Command, program: Program): Exit {
+  if (cause instanceof LauncherDied) return { kind: 'lost', error: cause.message };
   const { code } = cause as NodeJS.ErrnoException;
   const { what } = program;
   const trouble = troubleWithFolder(command.cwd);
