@@ -12,9 +12,10 @@ import type { FileOption } from './options.js';
 import { withTimers } from './timers-to-name.js';
 import { declareCommand } from './declare-command.js';
 import { openTerminal, type TerminalProcess } from './terminal.js';
+import { systemReason } from '../system/system-reason.js';
 import { version } from '../version.js';
 
-const WRONG_USAGE = 2;
+const [FAILED, WRONG_USAGE] = [1, 2];
 
 /** The process that a command line runs in. */
 export interface CommandProcess extends TerminalProcess {
@@ -26,6 +27,8 @@ export interface CommandProcess extends TerminalProcess {
 interface Execution {
   readonly process: CommandProcess;
   exitCode: number;
+  /** Why standard output could not be written. Node forgets the error of its own stream. */
+  unwritten?: Error;
 }
 
 function addCommand(program: Command, kind: CommandKind, execution: Execution): void {
@@ -35,10 +38,21 @@ function addCommand(program: Command, kind: CommandKind, execution: Execution): 
     const isPlain = !command.opts<{ color: boolean }>().color;
     const terminal = openTerminal(isPlain, execution.process);
     const { whenUnread } = kind;
-    if (whenUnread !== undefined) void terminal.unread.then(() => exit(whenUnread));
+    if (whenUnread !== undefined) void terminal.unread.then(() => exit(codeOf(whenUnread, execution)));
     execution.exitCode = await act(terminal, command.processedArgs);
     if (kind.hasFlushed) exit(execution.exitCode);
   });
+}
+
+/**
+ * Returns an exit code, or that of a failure if the output could not be written. Then it says why. That a reader exits
+ * early (`| head -1`) is not a failure.
+ */
+function codeOf(exitCode: number, { process: { stdout, stderr }, unwritten }: Execution): number {
+  const error: NodeJS.ErrnoException | null | undefined = unwritten ?? stdout.errored;
+  if (!error || error.code === 'EPIPE') return exitCode;
+  stderr.write(`timers: the output cannot be written: ${systemReason(error)}\n`);
+  return exitCode === 0 ? FAILED : exitCode;
 }
 
 const widthOf = ({ isTTY, columns }: TerminalProcess['stdout']): number => (isTTY === true && columns) || 80;
@@ -89,9 +103,8 @@ const visibleError = (text: string): string =>
 /** Runs a command line, which is what follows the name of the program. Returns the exit code. */
 export async function runCommandLine(args: readonly string[], process: CommandProcess): Promise<number> {
   const { stdout, stderr, cwd } = process;
-  // The reader of the help may exit early (`| head -1`).
-  stdout.on('error', () => undefined);
   const execution: Execution = { process, exitCode: 0 };
+  stdout.on('error', (error) => (execution.unwritten ??= error));
   const program = createProgram(args[0], execution);
   if (args.length === 0) {
     program.outputHelp({ error: true });
@@ -102,9 +115,9 @@ export async function runCommandLine(args: readonly string[], process: CommandPr
   try {
     words = normalizeArguments(args, commands, (path) => existsSync(resolve(cwd(), path)));
     await program.parseAsync(words, { from: 'user' });
-    return execution.exitCode;
+    return codeOf(execution.exitCode, execution);
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    if (error instanceof CommanderError && error.exitCode === 0) return codeOf(0, execution);
     const called = program.commands.find((command) => command.name() === words[0]);
     stderr.write(`${await describeError(error, { words, commands, called, cwd })}\n`);
     return WRONG_USAGE;

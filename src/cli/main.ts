@@ -1,6 +1,7 @@
 import { visible } from '../text/visible.js';
 import { runCommandLine } from './command-line.js';
 import { exitDespiteFiles } from './exit-process.js';
+import { standardOutput } from './standard-output.js';
 
 const FAILED = 1;
 
@@ -36,7 +37,8 @@ function fail(error: unknown): never {
 
 /** Runs the command line of this process. */
 function start(): void {
-  const { stdout, stderr, env } = process;
+  const { stderr, env } = process;
+  const stdout = standardOutput();
   const cwd = () => process.cwd();
   const surroundings = { stdout, stderr, env, cwd, exit: (code: number) => void exitDespiteFiles(code) };
   runCommandLine(process.argv.slice(2), surroundings).then(exit, fail);

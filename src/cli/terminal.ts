@@ -18,7 +18,7 @@ export interface Terminal {
   outPainted(...lines: readonly string[]): void;
   /** Resolves when standard output accepts more, with `false` once it has no reader. */
   drained(): Promise<boolean>;
-  /** Resolves when standard output no longer has a reader. */
+  /** Resolves when standard output no longer has a reader, or cannot be written. */
   readonly unread: Promise<void>;
   /** Prints messages for the user, otherwise like {@link out}. */
   err(...lines: readonly string[]): void;
@@ -41,9 +41,9 @@ export function openTerminal(isPlain: boolean, { stdout, stderr, env, cwd }: Ter
   const mayColor = (stream: Stream) => !isPlain && isColorful(stream, env);
   const color = { out: mayColor(stdout), err: mayColor(stderr) };
   const unread = new Promise<void>((resolve) => {
-    stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    stdout.on('error', () => {
       isRead = false;
-      if (code === 'EPIPE') resolve();
+      resolve();
     });
   });
   stderr.on('error', () => undefined);

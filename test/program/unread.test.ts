@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Desk, PROGRAM } from '../support/program.js';
@@ -57,4 +57,22 @@ test('help does not crash when its reader closes the pipe early', async () => {
   const timers = `'${process.execPath}' '${PROGRAM}'`;
   const child = spawn('bash', ['-c', `set -o pipefail; ${timers} start --help | true`], { stdio: 'ignore' });
   expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+});
+
+test.each([['list'], ['list --json'], ['--help'], ['schema'], ['next'], ['simulate --to 1h']])(
+  'a command fails if its output cannot be written: %s',
+  (words) => {
+    desk.write('timers.yaml', 'timers: { tick: { every: 1h, run: "true" } }\n');
+    const line = `"${process.execPath}" "${PROGRAM}" ${words} > /dev/full`;
+    const env = { ...process.env, XDG_STATE_HOME: `${desk.folder}/.state` };
+    const { status, stderr } = spawnSync('sh', ['-c', line], { cwd: desk.folder, env, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([1, expect.stringContaining('the output cannot be written: the disk is full')]);
+  },
+);
+
+test('a command fails if a full disk accepts only a part of its output', ({ skip }) => {
+  const script = `mount -t tmpfs -o size=8k tmpfs . && cd "$PWD" && "${process.execPath}" "${PROGRAM}" schema > part`;
+  const { status, stderr } = spawnSync('unshare', ['-m', 'sh', '-c', script], { cwd: desk.folder, encoding: 'utf8' });
+  if (stderr.includes('mount') || stderr.includes('unshare')) skip(`needs to mount a file system: ${stderr}`);
+  expect([status, stderr]).toEqual([1, 'timers: the output cannot be written: the disk is full\n']);
 });
