@@ -54,6 +54,18 @@ test('why shows the outcome of a timer’s last firing', async () => {
   });
 });
 
+test('why says that a timer is no longer in the file, and what shows its outcomes', async () => {
+  const file = FILE.replace(/^ {2}backup.*\n/m, '');
+  desk.write('timers.yaml', file);
+  await desk.run('start');
+  desk.write('timers.yaml', file.replace('  once:', '  renamed:'));
+  const { code, stderr } = await desk.run('why', 'once');
+  expect(code).toBe(2);
+  expect(stderr).toContain('the timer "once" is no longer in the file, so its schedule is unknown.');
+  const command = /: timers (history once.*), and/.exec(stderr)![1]!;
+  expect((await desk.run(...command.split(' '))).stdout).toContain('failure');
+});
+
 test('why explains the schedule even if the state cannot be read, with exit code 1', async () => {
   writeFileSync(join(desk.folder, 'past.db'), 'noise '.repeat(1_000));
   const { code, stdout } = await desk.run('why', 'backup');

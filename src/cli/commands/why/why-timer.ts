@@ -7,7 +7,8 @@ import { jobNamed } from '../../load.js';
 import { loadReadable } from '../../load-readable.js';
 import type { FileOption, StateOption, ZoneOption } from '../../options.js';
 import { isUsed, nothingRecorded, readHistory, shownPlace, warnOfInvalid } from '../../read-history.js';
-import { historyOf } from '../../../daemon/state.js';
+import { historyOf, type HistoryPlace } from '../../../daemon/state.js';
+import { UsageError } from '../../command.js';
 import type { Terminal } from '../../terminal.js';
 import { checkTimezone, zoneOf } from '../../zone.js';
 import {
@@ -68,10 +69,12 @@ export async function whyTimer(terminal: Terminal, name: string, options: Asking
   if (timerFile === undefined) return undefined;
   // Reading the file may take a while, and predictions start from this moment.
   const now = clock.now();
+  const place = historyOf(timerFile, terminal, options.state);
+  if (!('reason' in place) && !timerFile.jobs.some((one) => one.name === name))
+    await checkRemoved(place, name, options);
   const job = jobNamed(timerFile, name);
   const atZone = zoneOf(options, timerFile.settings);
   const told = options.at === undefined ? undefined : toldTime(options.at, job, { now, timezone: atZone });
-  const place = historyOf(timerFile, terminal, options.state);
   const ask = (history?: History) => {
     const asked = told ?? lastAsked(job, now, history);
     const shown = { now, retention: timerFile.settings.history, zone: options.timezone ?? job.timezone };
@@ -97,6 +100,20 @@ export async function whyTimer(terminal: Terminal, name: string, options: Asking
     isUnread: reading.kind === 'unavailable',
     hasScheduler: isUsed(place),
   };
+}
+
+/**
+ * Checks a name that is not in the file. A timer that was removed has no schedule that could explain a time.
+ * @throws UsageError with what shows its runs, if the history has any.
+ */
+async function checkRemoved(place: HistoryPlace, name: string, options: WhyOptions): Promise<void> {
+  const reading = await readHistory(place, (history) => lastRecorded(history, name));
+  if (reading.kind !== 'read' || reading.answer === undefined) return;
+  const command = ['timers history', name, ...optionWords(options)].join(' ');
+  throw new UsageError(
+    `the timer "${name}" is no longer in the file, so its schedule is unknown. ` +
+      `Its outcomes are still recorded: ${command}, and --run <id> shows one run`,
+  );
 }
 
 /**
