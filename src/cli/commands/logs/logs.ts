@@ -5,7 +5,7 @@ import { UsageError } from '../../command.js';
 import { renderRecord } from './render.js';
 import type { Terminal } from '../../terminal.js';
 import { checkPastWindow, readPastWindow, type WrittenWindow } from '../../read-window.js';
-import { counted } from '../../../text/counted.js';
+import { leftOut } from '../../render/left-out.js';
 
 /** Explains where to find the log after its scheduler has exited. A scheduler keeps its recent log only in memory. */
 export const PAST_LOG: readonly string[] = [
@@ -48,7 +48,7 @@ export async function showLogs(
       told++;
       terminal.outPainted(...render(record));
     },
-    dropped: (count) => terminal.err(`timers: ${counted(count, 'line')} left out: this terminal reads too slowly`),
+    dropped: (count) => terminal.err(leftOut(count)),
     moved: (node) => terminal.err(`timers: this is the log of ${node}, which is active on the shared state`),
     trouble: (why) => terminal.err(`timers: ${why}`),
   });

@@ -5,7 +5,7 @@ import { plainText } from '../../../text/plain-text.js';
 import { exitCodeOf } from '../../exit-code.js';
 import type { Reached } from '../../reach-scheduler.js';
 import type { Terminal } from '../../terminal.js';
-import { counted } from '../../../text/counted.js';
+import { leftOut } from '../../render/left-out.js';
 
 /** The timer to fire, and how. */
 interface Asked {
@@ -47,8 +47,7 @@ export async function triggerAndWait({ client, change }: Reached, asked: Asked, 
       tell(record, printing);
       if (ENDINGS.has(record.event)) resolve(record);
     };
-    const dropped = (count: number) =>
-      terminal.err(`timers: ${counted(count, 'line')} left out: this terminal reads too slowly`);
+    const dropped = (count: number) => terminal.err(leftOut(count));
     client
       .follow({ task_name: asked.name, follow: true, last: 0 }, { event, dropped })
       .then(() => reject(new LostError('the scheduler has stopped')), reject);
