@@ -17,7 +17,7 @@ import { dueInWords } from './firings.js';
 import { outcomeCell } from './outcome.js';
 import { renderColumns, type TableCell } from './table.js';
 import { counted } from '../../text/counted.js';
-import { stateCell, widestState, type StatePage } from './timer-state.js';
+import { isWaiting, stateCell, widestState, type StatePage } from './timer-state.js';
 
 /** A status, and what `status --check` reports. */
 interface CheckedStatus extends StatusRecord {
@@ -135,9 +135,10 @@ function summaryOf(
   { pid, version, file, started_at: since, is_stopping: isStopping, timers, launcher, shared }: StatusRecord,
   now: Instant,
 ): string {
-  const running = timers.reduce((sum, { runs }) => sum + runs.length, 0);
+  const all = timers.flatMap(({ runs }) => runs);
+  const waiting = all.filter(isWaiting).length;
   const age = since === null ? '' : `, up ${humanDuration(now - Date.parse(since))}`;
-  const runs = counted(running, 'active run');
+  const runs = `${counted(all.length - waiting, 'active run')}${waiting > 0 ? `, ${waiting} waiting` : ''}`;
   const by = launcher === undefined ? '' : `, ${launcherInWords(launcher)}`;
   const where = shared === undefined ? '' : `${shared.node}: `;
   return `${where}pid ${pid}, version ${version}${age}, ${runs}${by}${isStopping ? ', stopping' : ''}: ${file}`;

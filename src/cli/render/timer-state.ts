@@ -54,8 +54,14 @@ const RUNNING: ReadonlySet<TimerState> = new Set(['running', 'waiting', 'retryin
 function ofRuns(state: TimerState, runs: readonly RunRecord[]): string | undefined {
   if (!RUNNING.has(state)) return undefined;
   const { elapsed_ms: elapsed = 0 } = longestRunOf(runs) ?? {};
-  return `${state}${elapsed > 0 ? ` ${humanDuration(elapsed)}` : ''}${runs.length > 1 ? ` (${runs.length} runs)` : ''}`;
+  const waiting = runs.filter(isWaiting).length;
+  const count = state === 'waiting' ? waiting : runs.length - waiting;
+  const more = [count > 1 ? ` (${count} runs)` : '', state !== 'waiting' && waiting > 0 ? `, ${waiting} waiting` : ''];
+  return `${state}${elapsed > 0 ? ` ${humanDuration(elapsed)}` : ''}${more.join('')}`;
 }
+
+/** Returns whether a run waits for an earlier run of its timer, for a slot or for a worker. */
+export const isWaiting = ({ state }: Pick<RunRecord, 'state'>): boolean => state === 'waiting' || state === 'parked';
 
 /** Formats the end of a state to the second. Adds the day and the offset unless it {@link isSoon}. */
 function until(timestamp: string | null | undefined, { now, timezone }: StatePage): string {

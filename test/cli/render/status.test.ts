@@ -108,3 +108,23 @@ test('a removed timer says so next to its run', () => {
   const [line] = shown(timer('gone', { removed: true, next_at: null, runs: [run({ elapsed_ms: 12_000 })] }));
   expect(line).toMatch(/^gone +running 12 s, removed\b/);
 });
+
+test('runs that wait are not counted as active', () => {
+  const [first, second] = [
+    run({ state: 'attempting', elapsed_ms: 2_000 }),
+    run({ state: 'attempting', elapsed_ms: 1_000 }),
+  ];
+  const waiting = run({ state: 'waiting', elapsed_ms: 0 });
+  const terminal = capturedTerminal({ width: 120 });
+  const timers = [
+    timer('one', { runs: [first, waiting] }),
+    timer('two', { runs: [first, second] }),
+    timer('three', { runs: [waiting] }),
+  ];
+  printStatus(status(timers), { terminal, timezone: 'UTC', asJson: false });
+  const [, one, two, three] = terminal.said.out.map((line) => line.trim());
+  expect(one).toMatch(/^one +running 2 s, 1 waiting\b/);
+  expect(two).toMatch(/^two +running 2 s \(2 runs\)/);
+  expect(three).toMatch(/^three +waiting\b/);
+  expect(terminal.said.err.join('\n')).toContain(', 3 active runs, 2 waiting');
+});
