@@ -108,7 +108,8 @@ export class Shutdown {
       at,
       runs: runs.finished,
       ...(runs.waiting > 0 && { waiting: runs.waiting }),
-      uptimeMs: at - (startup.startedAt ?? at),
+      // The clock may have been set back since.
+      uptimeMs: Math.max(0, at - (startup.startedAt ?? at)),
     });
   }
 }

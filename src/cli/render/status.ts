@@ -137,7 +137,8 @@ function summaryOf(
 ): string {
   const all = timers.flatMap(({ runs }) => runs);
   const waiting = all.filter(isWaiting).length;
-  const age = since === null ? '' : `, up ${humanDuration(now - Date.parse(since))}`;
+  const up = since === null ? -1 : now - Date.parse(since); // negative, too, if the clock was set back
+  const age = up < 0 ? '' : `, up ${humanDuration(up)}`;
   const runs = `${counted(all.length - waiting, 'active run')}${waiting > 0 ? `, ${waiting} waiting` : ''}`;
   const by = launcher === undefined ? '' : `, ${launcherInWords(launcher)}`;
   const where = shared === undefined ? '' : `${shared.node}: `;

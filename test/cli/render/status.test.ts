@@ -128,3 +128,11 @@ test('runs that wait are not counted as active', () => {
   expect(three).toMatch(/^three +waiting\b/);
   expect(terminal.said.err.join('\n')).toContain(', 3 active runs, 2 waiting');
 });
+
+test('a clock that was set back does not make the time since the start negative', () => {
+  const terminal = capturedTerminal({ width: 120 });
+  printStatus({ ...status([]), started_at: inSeconds(60) }, { terminal, timezone: 'UTC', asJson: false });
+  expect(terminal.said.err.join('\n')).not.toContain('up ');
+  printStatus({ ...status([]), started_at: ago(60) }, { terminal, timezone: 'UTC', asJson: false });
+  expect(terminal.said.err.join('\n')).toContain(', up 1 min');
+});
