@@ -49,6 +49,18 @@ const sending = (signal: NodeJS.Signals, when: 'before' | 'loading') =>
          };`,
   );
 
+test.each([[[]], [['--json']]])('timers run that is interrupted says so: %j', async (options) => {
+  const command = JSON.stringify(puppet.command);
+  desk.write('timers.yaml', `state: false\ntimers:\n  job: { every: 1h, run: ${command} }\n`);
+  const program = desk.start(['run', 'job', ...options]);
+  const held = await puppet.next();
+  program.kill('SIGINT');
+  await held.gone;
+  const { stdout, stderr } = await program.ended;
+  expect(stdout + stderr).toMatch(/job was canceled after .*: it was interrupted/);
+  expect(stdout + stderr).not.toContain('the scheduler was stopped');
+});
+
 test.each(['SIGQUIT', 'SIGWINCH', 'SIGPWR', 'SIGXCPU', 'SIGABRT'] as const)(
   '%s shuts the scheduler down like SIGTERM',
   async (signal) => {

@@ -3,6 +3,7 @@ import type { Command } from '../../../domain/command.js';
 import type { Clock } from '../../../domain/clock.js';
 import { messageOf, type RunFinished, type TimerEvent } from '../../../domain/events/index.js';
 import type { Job } from '../../../domain/job.js';
+import type { Outcome } from '../../../domain/outcome.js';
 import { exitCodeOf } from '../../exit-code.js';
 import { composeScheduler } from '../../../daemon/compose.js';
 import { receiveRequests } from '../../../daemon/daemon.js';
@@ -29,16 +30,17 @@ export async function runOnce(
   const { timezone } = timerFile.settings;
   const log = asJson ? await openTerminalLog(AS_JSON, terminal, clock, { timezone }) : undefined;
   const finished = new Promise<RunFinished>((resolve) => {
-    const accept = (event: TimerEvent) => {
+    const accept = (raised: TimerEvent) => {
+      const event = withoutScheduler(raised);
+      log?.accept(event);
       if (event.event === 'run.finished') resolve(event);
       if (!asJson && isWorthTelling(event)) terminal.err(`timers: ${messageOf(event)}`);
     };
-    const sinks = [...(log ? [log] : []), { name: 'run', accept }];
     const scheduler = composeScheduler(
       { ...timerFile, jobs: [inFront] },
       {
         clock,
-        sinks,
+        sinks: [{ name: 'run', accept, drained: () => log?.drained() }],
         environment: terminal.env,
         onSinkError: (sink, error) => terminal.err(`timers: the ${sink} log failed: ${String(error)}`),
       },
@@ -50,6 +52,20 @@ export async function runOnce(
   await log?.flush();
   return exitCodeOf(outcome);
 }
+
+/** Rewords why a run was canceled: the user knows of no scheduler, and only a signal cancels this run. */
+function withoutScheduler(event: TimerEvent): TimerEvent {
+  if (event.event !== 'run.finished') return event;
+  const { outcome, fallback } = event;
+  return {
+    ...event,
+    outcome: reworded(outcome),
+    ...(fallback && { fallback: { ...fallback, outcome: reworded(fallback.outcome) } }),
+  };
+}
+
+const reworded = (outcome: Outcome): Outcome =>
+  outcome.status === 'canceled' ? { ...outcome, error: 'it was interrupted' } : outcome;
 
 /**
  * Returns whether an event needs a message: an attempt failed, a process survived its cancellation, or the run did not
