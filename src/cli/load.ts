@@ -10,7 +10,7 @@ import {
   type TimerFile,
 } from '../config/index.js';
 import { namedPlace } from '../daemon/shared/place.js';
-import { wayOut } from '../text/nearest.js';
+import { firstNames, wayOut } from '../text/nearest.js';
 import type { Instant } from '../domain/time.js';
 import type { Job } from '../domain/job.js';
 import { thisMachine } from '../this-machine.js';
@@ -117,9 +117,6 @@ export function sayUnread(terminal: Terminal, found: AsFarAsReadable): void {
   if (problems.length > 0) terminal.errPainted(...renderLoaded({ ...loaded, problems }, terminal, terminal.color.err));
 }
 
-/** The maximum number of names per line. */
-const MOST_NAMED = 10;
-
 /** Describes the first error, and what is left out because of all errors. */
 function unreadPart(found: AsFarAsReadable, { cwd }: Terminal): string {
   const { path, problems } = found.loaded;
@@ -136,9 +133,8 @@ const sentence = (text: string): string => (/[.!?]\)?$/.test(text) ? text : `${t
 
 function leftOut({ readable, missing }: AsFarAsReadable): string {
   const names = missing ?? readable?.unread ?? [];
-  const list = `${names.slice(0, MOST_NAMED).join(', ')}${names.length > MOST_NAMED ? ', ….' : '.'}`;
   const shown = missing === undefined ? '' : ' This is what the running scheduler has loaded.';
-  return `${names.length === 0 ? '' : ` Not read: ${list}`}${shown}`;
+  return `${names.length === 0 ? '' : ` Not read: ${firstNames(names)}.`}${shown}`;
 }
 
 /** Renders the file's problems as lines of text. Empty if there are none. */

@@ -18,13 +18,16 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 /** Returns the hint for an unknown name: the nearest name, or the first ten. */
 export function wayOut(name: string, names: readonly string[]): string {
   const meant = nearest(name, names);
-  if (meant !== undefined) return `Did you mean ${meant}?`;
+  if (meant !== undefined) return `Did you mean ${shown(meant)}?`;
   return `It has: ${firstNames(names)}`;
 }
 
 /** Returns the first ten names on one line. */
 export const firstNames = (names: readonly string[]): string =>
-  names.slice(0, 10).join(', ') + (names.length > 10 ? ', …' : '');
+  names.slice(0, 10).map(shown).join(', ') + (names.length > 10 ? ', …' : '');
+
+/** Returns a name as part of a sentence. Without quotes, an empty one would not be visible. */
+const shown = (name: string): string => (name === '' ? '""' : name);
 
 /**
  * Returns the Damerau–Levenshtein distance in its restricted form (optimal string alignment). Does not distinguish

@@ -12,3 +12,15 @@ test.each([
   sayUnread(terminal, found as unknown as AsFarAsReadable);
   expect(terminal.complained).toContain(said);
 });
+
+test.each([
+  [[''], ' Not read: "". This is'],
+  [['a', ''], ' Not read: a, "". This is'],
+  [[...'abcdefghijk'], ' Not read: a, b, c, d, e, f, g, h, i, j, …. This is'],
+])('the names of what was not read are all visible: %j', (missing, said) => {
+  const terminal = new RecordedTerminal('/');
+  const problems = [{ severity: 'error', code: 'bad-name', message: 'No name.', line: 1, column: 1, path: '' }];
+  const found = { loaded: { path: '/timers.yaml', problems }, readable: { jobs: [], unread: [] }, missing };
+  sayUnread(terminal, found as unknown as AsFarAsReadable);
+  expect(terminal.complained).toContain(said);
+});

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { nearest } from '../../src/text/nearest.js';
+import { describe, expect, it, test } from 'vitest';
+import { nearest, wayOut } from '../../src/text/nearest.js';
 
 describe('nearest', () => {
   it.each([
@@ -15,4 +15,9 @@ describe('nearest', () => {
   ])('%s among %j: %s', (word, candidates, expected) => {
     expect(nearest(word, candidates)).toBe(expected);
   });
+});
+
+test('an empty name is quoted in a hint', () => {
+  expect(wayOut('a', [''])).toBe('Did you mean ""?');
+  expect(wayOut('backup', ['', 'sync'])).toBe('It has: "", sync');
 });
