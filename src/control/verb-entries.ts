@@ -88,7 +88,11 @@ export const VERBS = {
     },
     returns: `\`names\` and \`until\`. ${kept}`,
   },
-  resume: { summary: 'Resumes timers.', args: { ...names, ...expires }, returns: `\`names\`. ${kept}` },
+  resume: {
+    summary: 'Resumes timers.',
+    args: { ...names, ...expires },
+    returns: `\`names\`, and \`not_paused\`: those that were not paused. ${kept}`,
+  },
   cancel: {
     summary: 'Cancels the runs of a timer, one run, or a pending ad-hoc timer.',
     args: { target: 'A timer, or the start of the id of a run.', ...expires },

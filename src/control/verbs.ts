@@ -205,8 +205,10 @@ function pause(controlled: VerbTarget, args: Args): object {
 
 function resume(controlled: VerbTarget, args: Args): object {
   const { names } = named(controlled, args);
+  const { jobs } = controlled.controls.status();
+  const paused = new Set(jobs.filter((one) => one.paused !== undefined).map(({ job }) => job.name));
   for (const name of names) controlled.controls.resume(name);
-  return { names };
+  return { names, not_paused: names.filter((name) => !paused.has(name)) };
 }
 
 function cancel(controlled: VerbTarget, args: Args): object {

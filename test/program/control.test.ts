@@ -235,9 +235,27 @@ describe('pause, resume, cancel and reset', () => {
     expect((await first.stop()).code).toBe(0);
     await start();
     expect((await timer('job')).paused).toEqual({ until: null, reason: null });
-    await desk.run('resume', 'job');
+    expect(await desk.run('resume', 'job')).toMatchObject({ code: 0, stderr: 'timers: resumed: job\n' });
     expect((await timer('job')).paused).toBeNull();
     expect((await timer('later')).paused).not.toBeNull();
+  });
+
+  test('resume says which timers were not paused', async () => {
+    await start();
+    const resume = async (...args: string[]) => {
+      const { code, stderr } = await desk.run('resume', ...args);
+      return { code, said: stderr.trimEnd().split('\n') };
+    };
+    expect(await resume('job')).toEqual({ code: 0, said: ['timers: not paused: job'] });
+    expect(await resume('--all')).toEqual({ code: 0, said: ['timers: no timer was paused'] });
+    await desk.run('pause', 'job', 'later');
+    expect(await resume('job')).toEqual({ code: 0, said: ['timers: resumed: job'] });
+    expect(await resume('job', 'later')).toEqual({
+      code: 0,
+      said: ['timers: resumed: later', 'timers: not paused: job'],
+    });
+    await desk.run('pause', 'job');
+    expect(await resume('--all')).toEqual({ code: 0, said: ['timers: resumed: job'] });
   });
 
   test('all of them require timer names', async () => {
