@@ -118,8 +118,8 @@ class Item {
 const onOf = ({ node }: OutcomeRecord): string => (node === undefined ? '' : `on ${node}`);
 const tookOf = ({ duration_ms: took, attempts = 1 }: OutcomeRecord): string =>
   took === undefined ? '' : `took ${humanDuration(took)}${attempts > 1 ? `, ${attempts} attempts` : ''}`;
-const usedOf = ({ cpu_ms: cpuMs, max_rss_bytes: maxRssBytes }: OutcomeRecord): string =>
-  describeUsage({ cpuMs, maxRssBytes }) ?? '';
+const usedOf = ({ cpu_ms: cpuMs, max_rss_bytes: maxRssBytes, ...ended }: OutcomeRecord): string =>
+  describeUsage({ cpuMs, maxRssBytes }, ended) ?? '';
 const lateOf = ({ lateness_ms: late = 0 }: OutcomeRecord): string =>
   late < WORTH_TELLING ? '' : `${humanDuration(late)} late`;
 const timesOf = ({ count = 1 }: OutcomeRecord): string => (count > 1 ? `${count} firings: ` : '');

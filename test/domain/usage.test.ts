@@ -15,7 +15,19 @@ test('the CPU times of attempts are added, and the largest memory counts', () =>
 });
 
 test('resource usage is formatted for people', () => {
-  expect(describeUsage({ cpuMs: 12.4, maxRssBytes: 3_140_000 })).toBe('12 ms of CPU, 3.1 MB of memory');
-  expect(describeUsage({ cpuMs: undefined, maxRssBytes: undefined })).toBeUndefined();
+  expect(describeUsage({ cpuMs: 12.4, maxRssBytes: 3_140_000 }, { status: 'success' })).toBe(
+    '12 ms of CPU, 3.1 MB of memory',
+  );
+  expect(describeUsage({ cpuMs: undefined, maxRssBytes: undefined }, { status: 'timeout' })).toBeUndefined();
   expect(megabytes(104_400_000)).toBe('104 MB');
+});
+
+test.each([
+  [{ status: 'success', signal: null }, '1 ms of CPU, 1.7 MB of memory'],
+  [{ status: 'failure', exitCode: 3 }, '1 ms of CPU, 1.7 MB of memory'],
+  [{ status: 'failure', signal: 'SIGKILL' }, 'at least 1 ms of CPU, 1.7 MB of memory'],
+  [{ status: 'timeout' }, 'at least 1 ms of CPU, 1.7 MB of memory'],
+  [{ status: 'canceled', exitCode: 143 }, 'at least 1 ms of CPU, 1.7 MB of memory'],
+] as const)('the measured usage of a killed command is a lower bound: %j', (ended, said) => {
+  expect(describeUsage({ cpuMs: 1, maxRssBytes: 1_700_000 }, ended)).toBe(said);
 });

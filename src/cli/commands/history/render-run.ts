@@ -93,7 +93,7 @@ function ofEnding(ending: Ending, local: Local, chalk: ChalkInstance): readonly 
 }
 
 function usedOf(run: RunFinished): readonly Fact[] {
-  const used = describeUsage(run);
+  const used = describeUsage(run, run.outcome);
   return used === undefined ? [] : [['used', used]];
 }
 

@@ -136,7 +136,7 @@ function fallbackInWords({ fallback }: RunFinished | FiringSkipped): readonly st
 }
 
 function usedBy(run: RunFinished): readonly string[] {
-  const used = describeUsage(run);
+  const used = describeUsage(run, run.outcome);
   return used === undefined ? [] : [`It used ${used}.`];
 }
 
