@@ -124,7 +124,7 @@ const UNFIT: readonly Unfit[] = [
     what: 'without TLS',
     url: async () => withLogin((await opened(openEtcd())).url, `root:${PASSWORD}`).replace('etcd:', 'etcds:'),
     code: 0,
-    reason: 'use etcds:// for a server with TLS, etcd:// without',
+    reason: 'use etcds:// if the server has TLS, or etcd:// if it does not',
   },
   {
     store: 'etcd',

@@ -97,7 +97,7 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
     await dialog.getByLabel('Reason').fill('disk swap');
     await dialog.getByRole('button', { name: 'Pause' }).click();
     await dialog.getByText('Enter the new one to pause backup').waitFor();
-    expect(await dialog.textContent()).toContain('the file that http.token_file in the timer file names');
+    expect(await dialog.textContent()).toContain('the file that http.token_file names in the timer file');
     expect(stage.acted).toEqual([]);
     await dialog.getByLabel('Token').fill('of-the-test');
     await dialog.getByRole('button', { name: 'Unlock and pause backup' }).click();
