@@ -16,7 +16,7 @@ test.each([
 test.each([
   [[''], ' Not read: "". This is'],
   [['a', ''], ' Not read: a, "". This is'],
-  [[...'abcdefghijk'], ' Not read: a, b, c, d, e, f, g, h, i, j, …. This is'],
+  ['abcdefghijk'.split(''), ' Not read: a, b, c, d, e, f, g, h, i, j, …. This is'],
 ])('the names of what was not read are all visible: %j', (missing, said) => {
   const terminal = new RecordedTerminal('/');
   const problems = [{ severity: 'error', code: 'bad-name', message: 'No name.', line: 1, column: 1, path: '' }];
