@@ -94,9 +94,9 @@ export class Connection {
     socket.on('close', () => this.#followed.close());
   }
 
-  /** The client's unread bytes. */
+  /** The client's unread bytes, and those of the events that are held for it. */
   get unread(): number {
-    return this.#socket.writableLength;
+    return this.#socket.writableLength + this.#followed.held;
   }
 
   /** Serves requests until the client has closed its side. Never rejects. */
@@ -196,6 +196,8 @@ export class Connection {
   async #replyTo(request: Request): Promise<Reply> {
     const { id, verb } = request;
     try {
+      if (!isShort(verb) && this.#house.unread() > MOST_UNREAD)
+        throw new RefusalError('busy', 'the scheduler is busy: its clients do not read their replies');
       const ok = verb === 'logs' ? this.#logs(request) : await this.#ask(request);
       if (verb === 'stop') this.#stops.push(id);
       return { id, ok };
@@ -214,8 +216,6 @@ export class Connection {
         'unknown_verb',
         `unknown verb "${verb}"; the verbs are ${[...verbs.keys(), 'logs'].join(', ')}`,
       );
-    if (!isShort(verb) && this.#house.unread() > MOST_UNREAD)
-      throw new RefusalError('busy', 'the scheduler is busy: its clients do not read their replies');
     return carryOut(this.#served.controlled, args);
   }
 
@@ -229,8 +229,8 @@ export class Connection {
     // A removed timer may still have events.
     if (interest.jobName !== undefined && (last === 0 || ring.past(interest, 1).length === 0))
       refuseUnknown(controlled, interest.jobName);
-    const follower = ring.follow({ ...interest, last, onNews: () => this.#wake() });
-    if (!follows) follower.finish();
+    const onNews = () => this.#wake();
+    const follower = follows ? ring.follow({ ...interest, last, onNews }) : ring.snapshot(interest, last);
     this.#followed.add(id, follower);
     this.#wake();
     return {};

@@ -101,11 +101,18 @@ export class EventRing implements Sink {
 
   /** Returns the latest matching events, at most `most` of them, oldest first. */
   past(interest: Interest, most: number): readonly TimerEvent[] {
-    const events: TimerEvent[] = [];
-    for (let number = this.#end - 1; number >= this.#first && events.length < most; number--) {
-      for (const entry of this.entriesOf(number, interest).toReversed()) events.push(entry.event);
-    }
-    return events.slice(0, most).reverse();
+    return this.#latest(interest, most).map(({ event }) => event);
+  }
+
+  /**
+   * Returns a follower of the `last` recent events, at most {@link RECENT_EVENTS}, and of no future ones. It holds them
+   * itself, so that it loses none while it reads.
+   */
+  snapshot(interest: Interest, last = RECENT_EVENTS): Follower {
+    const begun = this.#latest(interest, Math.min(last, RECENT_EVENTS));
+    const follower = new Follower(this, { position: this.#end, begun, interest, onNews: () => undefined });
+    follower.finish();
+    return follower;
   }
 
   /** Follows the `last` recent events, then future ones. Close the follower when you are done. */
@@ -131,6 +138,13 @@ export class EventRing implements Sink {
 
   forget(follower: Follower): void {
     this.#followers.delete(follower);
+  }
+
+  #latest(interest: Interest, most: number): readonly RingEntry[] {
+    const entries: RingEntry[] = [];
+    for (let number = this.#end - 1; number >= this.#first && entries.length < most; number--)
+      entries.push(...this.entriesOf(number, interest).toReversed());
+    return entries.slice(0, most).reverse();
   }
 
   /**
@@ -182,6 +196,8 @@ interface Place {
 
 /** A client's position in the ring. */
 export class Follower {
+  /** The size of the events that it held when it was created, in approximate bytes. */
+  readonly held: number;
   readonly #ring: EventRing;
   readonly #interest: Interest;
   readonly #onNews: () => void;
@@ -201,6 +217,7 @@ export class Follower {
     this.#onNews = onNews;
     this.#position = position;
     this.#begun = begun.toReversed();
+    this.held = begun.reduce((sum, { event }) => sum + bytesOf(event, 1), 0);
   }
 
   /** The number of the event to read next. */

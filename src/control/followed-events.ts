@@ -17,6 +17,13 @@ export class FollowedEvents {
     return this.#followers.size;
   }
 
+  /** The size of the events that its followers hold themselves, in approximate bytes. */
+  get held(): number {
+    let held = 0;
+    for (const follower of this.#followers.values()) held += follower.held;
+    return held;
+  }
+
   /** Adds the follower of a request. It replaces an earlier follower with the same id. */
   add(id: number, follower: Follower): void {
     this.#followers.get(id)?.close();

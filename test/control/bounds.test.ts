@@ -145,6 +145,30 @@ describe('the server closes the connection of a client that', () => {
   });
 });
 
+test('clients that read nothing of the recent log make the scheduler busy until they disconnect', async () => {
+  for (let sent = 0; sent < 1_000; sent++) served.ring.accept({ ...run, lines: 'x'.repeat(10_000) });
+  const deaf = crowd(6);
+  for (const client of deaf) {
+    client.socket.pause();
+    client.write(requestOf('logs'));
+  }
+  const message = 'the scheduler is busy: its clients do not read their replies';
+  await expect.poll(() => ask('status')).toMatchObject({ id: 7, error: { code: 'busy', message } });
+  expect(await ask('health')).toMatchObject({ ok: {} });
+  for (const { socket } of deaf) socket.destroy();
+  await expect.poll(() => ask('status')).toMatchObject({ id: 7, ok: {} });
+});
+
+test('a client that does not follow receives all recent events, even if a flood follows them', async () => {
+  for (let sent = 0; sent < 2_000; sent++) served.ring.accept({ ...run, lines: `early ${sent}` });
+  const client = connect();
+  await client.ask({ id: 1, verb: 'logs' });
+  for (let sent = 0; sent < 50_000; sent++) served.ring.accept({ ...run, lines: 'late' });
+  for (let read = 0; read < 2_000; read++)
+    expect(await client.next()).toMatchObject({ event: { line: `early ${read}` } });
+  expect(await client.next()).toEqual({ v: 1, id: 1, end: true });
+});
+
 test('a client that follows does not count as idle', async () => {
   const client = connect();
   await client.ask({ id: 1, verb: 'logs', args: { follow: true } });

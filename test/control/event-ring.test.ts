@@ -70,6 +70,14 @@ test('a follower that reads too slowly learns the exact number of lost events', 
   expect(read(follower)).toEqual({ 'run.output': 1 });
 });
 
+test('a snapshot has the latest 2,000 events, and loses none to later ones', () => {
+  tell(5_000);
+  const [all, few] = [ring.snapshot({}), ring.snapshot({}, 3)];
+  tell(50_000, finished);
+  expect([read(all), read(few)]).toEqual([{ 'run.output': 2_000 }, { 'run.output': 3 }]);
+  expect([all.isOver, few.isOver]).toEqual([true, true]);
+});
+
 test('events that a follower did not request do not count as lost', () => {
   const other = follow({ jobName: 'other' });
   const run = follow({ runId: 'r2' });
