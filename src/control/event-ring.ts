@@ -6,9 +6,11 @@ import type { Instant } from '../domain/time.js';
 
 /** How many events (a line of output counts as one) are kept for clients that ask later. */
 const RECENT_EVENTS = 2_000;
-/** How many events (a line of output counts as one) are kept for followers that have not read them yet. */
+/** How many events (a block of output counts as one) are kept for followers that have not read them yet. */
 const MOST_EVENTS = 16_000;
-/** The maximum size of all events and their JSON records, in approximate bytes. */
+/** How many past events (a line of output counts as one) are returned at once. */
+const MOST_PAST = 16_000;
+/** The maximum size of all events, and of the lines and JSON records of those that were read, in approximate bytes. */
 const MOST_BYTES = 8 * 1024 * 1024;
 /** The size of an event and its record without its output, in approximate bytes. */
 const BYTES_OF_EVENT = 500;
@@ -39,7 +41,7 @@ interface Kept {
   readonly event: TimerEvent;
   /** The number of its lines. */
   readonly count: number;
-  readonly bytes: number;
+  bytes: number;
   /** The event, split into lines. Set once a client has read it. */
   entries: readonly RingEntry[] | undefined;
 }
@@ -91,7 +93,7 @@ export class EventRing implements Sink {
   accept(event: TimerEvent): void {
     if (!this.#isTold(event)) return;
     const count = event.event === 'run.output' ? lineCount(event.lines) : 1;
-    const kept = { event, count, bytes: bytesOf(event, count), entries: undefined };
+    const kept = { event, count, bytes: bytesOf(event), entries: undefined };
     while (this.#isFull(kept)) this.#dropOldest();
     this.#kept[this.#end++ % MOST_EVENTS] = kept;
     this.#bytes += kept.bytes;
@@ -99,9 +101,9 @@ export class EventRing implements Sink {
     for (const follower of this.#followers) follower.hear(event);
   }
 
-  /** Returns the latest matching events, at most `most` of them, oldest first. */
+  /** Returns the latest matching events, at most `most` of them and {@link MOST_PAST}, oldest first. */
   past(interest: Interest, most: number): readonly TimerEvent[] {
-    return this.#latest(interest, most).map(({ event }) => event);
+    return this.#latest(interest, Math.min(most, MOST_PAST)).map(({ event }) => event);
   }
 
   /**
@@ -124,11 +126,20 @@ export class EventRing implements Sink {
     return follower;
   }
 
-  /** Returns the event with that number, line by line, or nothing if it does not match. The ring must still hold it. */
+  /**
+   * Returns the event with that number, line by line, or nothing if it does not match. The ring must still hold it.
+   * Only now does a block of output take the space of its lines, so older events may be dropped.
+   */
   entriesOf(number: number, interest: Interest): readonly RingEntry[] {
-    const kept = this.#kept[number % MOST_EVENTS];
-    if (kept === undefined || !isOfInterest(kept.event, interest)) return [];
-    return (kept.entries ??= entriesOf(kept.event));
+    const kept = this.#matching(number, interest);
+    if (kept === undefined) return [];
+    if (kept.entries !== undefined) return kept.entries;
+    const entries = (kept.entries = entriesOf(kept.event));
+    const more = bytesOnceRead(kept.event, kept.count);
+    kept.bytes += more;
+    this.#bytes += more;
+    while (this.#bytes > MOST_BYTES && this.#first < this.#end) this.#dropOldest();
+    return entries;
   }
 
   /** Returns the JSON of an event's record, the same text for every follower. */
@@ -142,8 +153,10 @@ export class EventRing implements Sink {
 
   #latest(interest: Interest, most: number): readonly RingEntry[] {
     const entries: RingEntry[] = [];
-    for (let number = this.#end - 1; number >= this.#first && entries.length < most; number--)
-      entries.push(...this.entriesOf(number, interest).toReversed());
+    for (let number = this.#end - 1; number >= this.#first && entries.length < most; number--) {
+      const kept = this.#matching(number, interest);
+      if (kept !== undefined) entries.push(...(kept.entries ?? entriesOf(kept.event)).toReversed());
+    }
     return entries.slice(0, most).reverse();
   }
 
@@ -153,20 +166,25 @@ export class EventRing implements Sink {
   #startOf(interest: Interest, last: number): Pick<Place, 'position' | 'begun'> {
     let position = this.#end;
     for (let number = position - 1, missing = last; number >= this.#first && missing > 0; number--) {
-      const entries = this.entriesOf(number, interest);
-      if (entries.length > missing) return { position: number + 1, begun: entries.slice(-missing) };
-      missing -= entries.length;
-      if (entries.length > 0) position = number;
+      const kept = this.#matching(number, interest);
+      if (kept === undefined) continue;
+      if (kept.count > missing) return { position: number + 1, begun: entriesOf(kept.event).slice(-missing) };
+      missing -= kept.count;
+      position = number;
     }
     return { position, begun: [] };
+  }
+
+  #matching(number: number, interest: Interest): Kept | undefined {
+    const kept = this.#kept[number % MOST_EVENTS];
+    return kept !== undefined && isOfInterest(kept.event, interest) ? kept : undefined;
   }
 
   #isFull(more: Kept): boolean {
     const oldest = this.#kept[this.#first % MOST_EVENTS];
     if (this.#first === this.#end || oldest === undefined) return false;
-    const count = this.#count + more.count;
-    if (count > MOST_EVENTS || this.#bytes + more.bytes > MOST_BYTES) return true;
-    return count - oldest.count >= RECENT_EVENTS && !this.#isAwaited(this.#first);
+    if (this.#end - this.#first >= MOST_EVENTS || this.#bytes + more.bytes > MOST_BYTES) return true;
+    return this.#count + more.count - oldest.count >= RECENT_EVENTS && !this.#isAwaited(this.#first);
   }
 
   #isAwaited(number: number): boolean {
@@ -217,7 +235,7 @@ export class Follower {
     this.#onNews = onNews;
     this.#position = position;
     this.#begun = begun.toReversed();
-    this.held = begun.reduce((sum, { event }) => sum + bytesOf(event, 1), 0);
+    this.held = begun.reduce((sum, { event }) => sum + bytesOf(event) + bytesOnceRead(event, 1), 0);
   }
 
   /** The number of the event to read next. */
@@ -294,17 +312,17 @@ export class Follower {
   }
 }
 
-/**
- * Estimates the bytes of an event and its record. Output is the most frequent event, so only its length counts, and its
- * record contains that text twice. For other events, all strings count.
- */
-function bytesOf(event: TimerEvent, count: number): number {
-  if (event.event === 'run.output')
-    return BYTES_OF_EVENT * count + event.lines.length * (event.data === undefined ? 3 : 9);
+/** Estimates the bytes of an event. Only the length of output counts. Other events include their record. */
+function bytesOf(event: TimerEvent): number {
+  if (event.event === 'run.output') return BYTES_OF_EVENT + event.lines.length * (event.data === undefined ? 1 : 7);
   let bytes = BYTES_OF_EVENT;
   for (const value of Object.values(event) as unknown[]) bytes += 2 * lengthOf(value);
   return bytes;
 }
+
+/** Estimates the further bytes of output once it is split into lines with a record each, which contain it twice. */
+const bytesOnceRead = (event: TimerEvent, count: number): number =>
+  event.event === 'run.output' ? BYTES_OF_EVENT * count + 2 * event.lines.length : 0;
 
 const entriesOf = (event: TimerEvent): readonly RingEntry[] =>
   (event.event === 'run.output' ? lineByLine(event) : [event]).map((one) => ({
