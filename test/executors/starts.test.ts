@@ -5,6 +5,7 @@ import type { Start } from '../../src/executors/shell/launcher.js';
 import { hiddenClasses } from '../support/hidden-class.js';
 import { command, RecordedIo } from './recorded-io.js';
 
+const asked = () => undefined;
 const uid = process.getuid!();
 const account = { name: 'backup', uid, gid: 4321, groups: [], home: '/', shell: '/bin/sh' };
 
@@ -21,7 +22,7 @@ test.each<[string, Partial<Command>]>([
     },
   };
   const [io, env] = [new RecordedIo(), { shared: {}, own: {} }];
-  for (let left = 200; left > 0; left--) await launch(command('true', more), { env, io, launcher });
+  for (let left = 200; left > 0; left--) await launch(command('true', more), { env, io, launcher, asked });
   expect(hiddenClasses(starts)).toBeLessThan(20);
 });
 
@@ -32,5 +33,5 @@ test('a command whose deadline passes while others start does not start', async 
     launch: () => Promise.reject(new Error('launched')),
   };
   const env = { shared: {}, own: {} };
-  expect(await launch(command('true'), { env, io, launcher })).toEqual({ kind: 'expired' });
+  expect(await launch(command('true'), { env, io, launcher, asked })).toEqual({ kind: 'expired' });
 });

@@ -90,7 +90,8 @@ interface Surroundings {
 
 async function attempt(command: Command, io: AttemptIo, around: Surroundings): Promise<Exit> {
   const { clock, files, launcher, processes, env } = around;
-  const launched = await launch(command, { env, io, launcher });
+  let askedAt = 0;
+  const launched = await launch(command, { env, io, launcher, asked: () => (askedAt = clock.monotonic()) });
   if ('kind' in launched) return launched;
   const { pid, sources } = launched;
   const exited = exitOf(launched, io);
@@ -98,7 +99,7 @@ async function attempt(command: Command, io: AttemptIo, around: Surroundings): P
   const group = new ProcessGroup(pid, clock);
   const strays = new Strays(pid, { io, clock, processes });
   endWhenCanceled({ group, strays }, io.cancellation, command);
-  io.started(pid);
+  io.started(pid, clock.monotonic() - askedAt);
   const exit = await exited;
   await Promise.all([output.drain(), group.settle().then(() => strays.settle())]);
   return exit;

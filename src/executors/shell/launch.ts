@@ -14,10 +14,12 @@ interface Surroundings {
   readonly env: CommandVariables;
   readonly io: AttemptIo;
   readonly launcher: Launcher;
+  /** Called when the launcher is asked to start the process. */
+  readonly asked: () => void;
 }
 
 /** Starts a command as the leader of its own process group, with empty standard input. Never rejects. */
-export async function launch(command: Command, { env, io, launcher }: Surroundings): Promise<Launched | Exit> {
+export async function launch(command: Command, { env, io, launcher, asked }: Surroundings): Promise<Launched | Exit> {
   const words = typeof command.run === 'string' ? [command.shell, '-c', command.run] : command.run;
   const [name] = words;
   if (name === undefined) return notStarted(127, 'the command is empty');
@@ -30,6 +32,7 @@ export async function launch(command: Command, { env, io, launcher }: Surroundin
     const turn = launcher.turn?.();
     if (turn) await turn;
     if (io.startWithin === 0) return { kind: 'expired' };
+    asked();
     return (await launcher.launch(startOf(command, words, env), io)) ?? unstarted;
   } catch (error) {
     return explain(error, command, program);
