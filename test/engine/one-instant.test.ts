@@ -80,6 +80,9 @@ async function instantOf(count: number, keeps: 'all' | 'nothing'): Promise<Insta
   return { clock, requests, events, pass: () => clock.advance(2 * SECOND) };
 }
 
+/** Bytes per firing. */
+const MOST = 9_200;
+
 const session = new Session();
 beforeAll(() => session.connect());
 afterAll(() => session.disconnect());
@@ -106,10 +109,13 @@ async function allocatedPerFiring(count: number): Promise<number> {
   return (await allocatedBy(() => instant.pass())) / count;
 }
 
-// 8,300 to 9,300 without optimized code, depending on what ran before. Copies of the waiting runs are 4,500 more.
+// 8,800 without optimized code. Copies of the thousands that wait are 4,500 more. Whatever else the process does, such as
+// the messages of the test runner, can only add to that, so the least of three counts.
 test('a firing allocates little, however many others are due', async () => {
   await allocatedPerFiring(1_000);
-  expect(await allocatedPerFiring(8_000)).toBeLessThan(11_000);
+  let least = Infinity;
+  for (let left = 3; left > 0 && least >= MOST; left--) least = Math.min(least, await allocatedPerFiring(8_000));
+  expect(least).toBeLessThan(MOST);
 });
 
 test('firings share turns of the event loop, and few readings of the clock are their own', async () => {
@@ -137,6 +143,6 @@ test('objects of one kind share a hidden class', async () => {
   };
   for (const [kind, objects] of Object.entries(kinds)) {
     expect(objects, kind).toHaveLength(200);
-    expect(hiddenClasses(objects), kind).toBeLessThan(20);
+    expect(hiddenClasses(objects), kind).toBeLessThan(4);
   }
 });

@@ -22,8 +22,9 @@ test.each<[string, Partial<Command>]>([
     },
   };
   const [io, env] = [new RecordedIo(), { shared: {}, own: {} }];
-  for (let left = 200; left > 0; left--) await launch(command('true', more), { env, io, launcher, asked });
-  expect(hiddenClasses(starts)).toBeLessThan(20);
+  for (let left = 400; left > 0; left--) await launch(command('true', more), { env, io, launcher, asked });
+  // Those before were for V8 to learn from.
+  expect(hiddenClasses(starts.slice(200))).toBeLessThan(4);
 });
 
 test('a command whose deadline passes while others start does not start', async () => {

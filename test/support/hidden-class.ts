@@ -10,7 +10,7 @@ const haveSameMap = runInThisContext('(one, other) => %HaveSameMap(one, other)')
 
 /**
  * How many hidden classes `objects` have. In V8 11 (Node 20), a literal that starts with a spread and adds a key gives
- * every object a class of its own. Objects of one literal may have a few, while V8 learns what they contain and optimizes the code.
+ * every object a class of its own. Objects of one literal may have two or three, until V8 knows what they contain.
  */
 export function hiddenClasses(objects: readonly object[]): number {
   const classes: object[] = [];
