@@ -46,6 +46,8 @@ export interface JobStatus {
 export interface SchedulerStatus {
   readonly at: Instant;
   readonly startedAt: Instant | undefined;
+  /** How long it has run, whatever happened to the wall clock; `undefined` before the start. */
+  readonly uptime: Duration | undefined;
   readonly isStopping: boolean;
   /** The number of armed timers. */
   readonly armed: number;

@@ -20,6 +20,8 @@ export interface StatusRecord {
   /** IANA name of the timer file, for times that people read. All times here are UTC. */
   readonly timezone: string;
   readonly started_at: string | null;
+  /** How long it has run, whatever happened to the clock. Schedulers of earlier versions omit it. */
+  readonly uptime_ms?: Duration | null;
   /** The scheduler's own time, like every other instant here. */
   readonly now: string;
   readonly is_stopping: boolean;
@@ -40,6 +42,12 @@ export interface StatusRecord {
   readonly shared?: SharedRecord;
   /** Send this number with the next request to receive only what changes after this response. */
   readonly revision?: number;
+}
+
+/** Returns how long a scheduler had run at the time of this status; `undefined` before its start. */
+export function uptimeOf({ uptime_ms: uptime, started_at: start, now }: StatusRecord): Duration | undefined {
+  if (uptime != null) return uptime;
+  return start === null ? undefined : Math.max(0, Date.parse(now) - Date.parse(start));
 }
 
 /** The server that a timer file comes from. */
@@ -242,6 +250,7 @@ export const toStatusRecord = (
   file: facts.file,
   timezone: facts.timezone,
   started_at: timestamp(status.startedAt),
+  uptime_ms: status.uptime === undefined ? null : Math.round(status.uptime),
   now: toTimestamp(status.at),
   is_stopping: status.isStopping,
   ...presentLauncher(launcher?.()),

@@ -41,7 +41,7 @@ interface Parts {
   readonly departed: DepartedJobs;
   readonly recorder: Pick<Recorder, 'kept' | 'touch'>;
   /** The state of the scheduler itself. */
-  readonly scheduler: Pick<SchedulerStatus, 'startedAt' | 'isStopping' | 'armed'>;
+  readonly scheduler: Pick<SchedulerStatus, 'startedAt' | 'uptime' | 'isStopping' | 'armed'>;
 }
 
 /** The verbs of a running scheduler. */
@@ -58,11 +58,12 @@ export class SchedulerControls implements Controls {
 
   status(): SchedulerStatus {
     const { context, jobs, departed, scheduler } = this.#parts;
-    const { startedAt, isStopping, armed } = scheduler;
+    const { startedAt, uptime, isStopping, armed } = scheduler;
     const left = departed.unfinished().filter((state) => !jobs.has(state));
     return {
       at: context.now(),
       startedAt,
+      uptime,
       isStopping,
       armed,
       jobs: Array.from(jobs.states(), statusOf),

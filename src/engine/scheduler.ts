@@ -201,6 +201,11 @@ export class Scheduler implements EngineContext {
     return this.#startup.startedAt;
   }
 
+  /** How long it has run, whatever happened to the wall clock; `undefined` before the start. */
+  get uptime(): Duration | undefined {
+    return this.#startup.uptime;
+  }
+
   /** How many runs the current plan allows to be active. */
   get limits(): PlanLimits {
     return this.#jobs.limits;

@@ -27,7 +27,7 @@ interface ShutdownParts {
   /** The loop of the jobs' timers. */
   readonly loop: TimerLoop;
   readonly runs: RunTable;
-  readonly startup: Pick<Startup, 'startedAt'>;
+  readonly startup: Pick<Startup, 'uptime'>;
   readonly recovery: Pick<Recovery, 'ended'>;
   readonly recorder: Recorder;
   readonly bus: EventBus;
@@ -102,14 +102,12 @@ export class Shutdown {
 
   #emitStopped(): void {
     const { runs, startup } = this.#parts;
-    const at = this.#context.now();
     this.#context.emit({
       event: 'scheduler.stopped',
-      at,
+      at: this.#context.now(),
       runs: runs.finished,
       ...(runs.waiting > 0 && { waiting: runs.waiting }),
-      // The clock may have been set back since.
-      uptimeMs: Math.max(0, at - (startup.startedAt ?? at)),
+      uptimeMs: Math.round(startup.uptime ?? 0),
     });
   }
 }

@@ -1,6 +1,6 @@
-import type { Clock } from '../domain/clock.js';
+import { sinceBoot, type Clock } from '../domain/clock.js';
 import type { Ledger, OpenRun, Recollection } from '../domain/ledger.js';
-import type { Instant } from '../domain/time.js';
+import type { Duration, Instant } from '../domain/time.js';
 import type { Steps } from '../turns/steps.js';
 import { contain } from './contain.js';
 import { reportBug, type Emitter } from './context.js';
@@ -41,6 +41,8 @@ export class Startup {
   /** The jobs that got a new schedule before they were armed. */
   readonly #rescheduled = new Set<JobState>();
   #startedAt: Instant | undefined;
+  /** The time from the boot of the machine to the start. */
+  #startedAfter: Duration | undefined;
 
   /** `onArmed` is called after a job was armed. */
   constructor(parts: StartupParts, context: Emitter, onArmed: (state: JobState) => void) {
@@ -53,6 +55,11 @@ export class Startup {
   /** When the scheduler started; `undefined` before. */
   get startedAt(): Instant | undefined {
     return this.#startedAt;
+  }
+
+  /** How long the scheduler has run, whatever happened to the wall clock; `undefined` before the start. */
+  get uptime(): Duration | undefined {
+    return this.#startedAfter === undefined ? undefined : sinceBoot(this.#parts.clock) - this.#startedAfter;
   }
 
   /** Whether jobs are left to arm, except those held by a process of an earlier run. */
@@ -70,8 +77,9 @@ export class Startup {
    * use.
    */
   restore(now: Instant): number {
-    const { ledger, jobs, recorder, recovery } = this.#parts;
+    const { clock, ledger, jobs, recorder, recovery } = this.#parts;
     this.#startedAt = now;
+    this.#startedAfter = sinceBoot(clock);
     const recollection = ledger?.recall() ?? NOTHING;
     const generation = restoreMemories(jobs.states(), recollection, now);
     for (const state of jobs.states())

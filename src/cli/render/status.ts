@@ -1,6 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import {
   nextStartOf,
+  uptimeOf,
   type ForwardRecord,
   type OriginRecord,
   type SharedRecord,
@@ -43,7 +44,7 @@ export function printStatus(
   const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
   const [head = '', ...lines] = tableOf(record.timers, { now, timezone, chalk, width: tableWidth(terminal) });
   terminal.outPainted(chalk.dim(head), ...lines);
-  terminal.err(`timers: ${summaryOf(record, now)}; times are in ${timezone}`);
+  terminal.err(`timers: ${summaryOf(record)}; times are in ${timezone}`);
 }
 
 /** Returns the troubles to print. A rejected file has its own line, with its age. */
@@ -131,14 +132,12 @@ function lastOf(
   };
 }
 
-function summaryOf(
-  { pid, version, file, started_at: since, is_stopping: isStopping, timers, launcher, shared }: StatusRecord,
-  now: Instant,
-): string {
+function summaryOf(status: StatusRecord): string {
+  const { pid, version, file, is_stopping: isStopping, timers, launcher, shared } = status;
+  const uptime = uptimeOf(status);
   const all = timers.flatMap(({ runs }) => runs);
   const waiting = all.filter(isWaiting).length;
-  const up = since === null ? -1 : now - Date.parse(since); // negative, too, if the clock was set back
-  const age = up < 0 ? '' : `, up ${humanDuration(up)}`;
+  const age = uptime === undefined ? '' : `, up ${humanDuration(uptime)}`;
   const runs = `${counted(all.length - waiting, 'active run')}${waiting > 0 ? `, ${waiting} waiting` : ''}`;
   const by = launcher === undefined ? '' : `, ${launcherInWords(launcher)}`;
   const where = shared === undefined ? '' : `${shared.node}: `;

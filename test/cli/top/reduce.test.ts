@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { reduce } from '../../../src/cli/commands/top/reduce.js';
 import { shownRows } from '../../../src/cli/commands/top/rows.js';
 import { inSeconds, line, NOW, run, status, tell, timer, TIMERS } from './scene.js';
 
@@ -202,4 +203,10 @@ test('a response after a lost connection restores it', () => {
   );
   expect(view).toMatchObject({ link: { kind: 'up' }, scheduler: { pid: 9 } });
   expect(view.timers.size).toBe(0);
+});
+
+test('the uptime in the head does not depend on the clock of the scheduler', () => {
+  const { view } = tell(SIZE, []);
+  const record = status([], { started_at: inSeconds(3_600), uptime_ms: 90_000 });
+  expect(reduce(view, { kind: 'status', record }).view.scheduler?.startedAt).toBe(NOW - 90_000);
 });

@@ -1,4 +1,4 @@
-import type { StatusRecord } from '../../../domain/status-record.js';
+import { uptimeOf, type StatusRecord } from '../../../domain/status-record.js';
 import type { Instant } from '../../../domain/time.js';
 import { pressKey } from './keys.js';
 import { layoutOf } from './layout.js';
@@ -50,7 +50,8 @@ function takeStatus(view: View, record: StatusRecord): View {
   const now = Date.parse(record.now);
   const timers = new Map<string, Seen>(record.partial ? view.timers : []);
   for (const timer of record.timers) timers.set(timer.task_name, { timer, at: now });
-  const startedAt = record.started_at === null ? undefined : Date.parse(record.started_at);
+  const uptime = uptimeOf(record);
+  const startedAt = uptime === undefined ? undefined : now - uptime;
   const scheduler = { pid: record.pid, startedAt, isStopping: record.is_stopping, shared: record.shared };
   return settle({ ...view, now, timers, scheduler, link: { kind: 'up' } });
 }

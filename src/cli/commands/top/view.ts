@@ -34,6 +34,7 @@ export interface Size {
 
 export interface TopFacts {
   readonly pid: number;
+  /** When it started, counted back from its last status, because its clock may have been set since. */
   readonly startedAt: Instant | undefined;
   readonly isStopping: boolean;
   /** Absent without a shared state. */

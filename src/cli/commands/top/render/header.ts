@@ -39,7 +39,7 @@ export function renderHeader(
 function whoseOf({ file, scheduler, now }: View): string {
   if (scheduler === undefined) return tame(file);
   const { pid, startedAt } = scheduler;
-  const age = startedAt === undefined || startedAt > now ? [] : [`up ${shortDuration(now - startedAt)}`];
+  const age = startedAt === undefined ? [] : [`up ${shortDuration(now - startedAt)}`];
   return [tame(file), `pid ${pid}`, ...age].join('  ');
 }
 
