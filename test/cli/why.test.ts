@@ -4,6 +4,7 @@ import { readAskedTime } from '../../src/cli/commands/why/asked-time.js';
 import { UsageError } from '../../src/cli/command.js';
 import { printWhy } from '../../src/cli/commands/why/render.js';
 import { whyTimer } from '../../src/cli/commands/why/why-timer.js';
+import type { Firing } from '../../src/domain/firing.js';
 import type { TimerEvent } from '../../src/domain/events/index.js';
 import type { JobMemory } from '../../src/domain/ledger.js';
 import { fingerprintOf, type Job } from '../../src/domain/job.js';
@@ -108,6 +109,53 @@ test('a later manual firing is the last one', async () => {
   expect(await answer('backup')).toMatch(
     /^No firing by its schedule, but it was started manually: failure, exit code 3/,
   );
+});
+
+describe('a timer that is no longer in the file', () => {
+  const gone = (timestamp: string, facts: Partial<Firing> = {}) => firingAt(timestamp, { jobName: 'gone', ...facts });
+
+  test('has its recorded firings explained, without a schedule', async () => {
+    const failed = { status: 'failure', exitCode: 3, error: 'exit code 3' } as const;
+    await record([
+      finished(gone('2026-11-24T02:00'), { runId: 'mg1c0x3k0abcd' }),
+      finished(gone('2026-11-24T05:00'), { outcome: failed }),
+    ]);
+    expect(await why('gone')).toBe(`\
+gone  Tue 2026-11-24 06:00:00 +01:00  2 h ago
+It ran: failure, exit code 3. The timer is no longer in the file, so its
+  schedule is unknown.
+
+It began at 06:00:00, on time, and ended at 06:00:00, in 900 ms.
+The full run: timers history --run mg1c2x3k
+`);
+    expect(await answer('gone', '03:00')).toMatch(/^It ran: success in 900 ms\. The timer is no longer in the file/);
+  });
+
+  test('says so of a manual firing, too, and of a time without a record', async () => {
+    await record([finished(gone('2026-11-24T05:00', { trigger: 'manual' }))]);
+    expect(await answer('gone')).toMatch(/^It was started manually: success in 900 ms\. The timer is no longer/);
+    expect(await answer('gone', '04:00')).toMatch(/^Nothing is recorded for that time\. The timer is no longer/);
+    expect(JSON.parse(await why('gone', undefined, { asJson: true }))).toMatchObject({
+      obstacles: ['removed'],
+      next_at: null,
+    });
+  });
+
+  test('claims nothing about keys that it had', async () => {
+    await record([missed(gone('2026-11-24T02:00')), skipped(gone('2026-11-24T05:00'))]);
+    expect(await why('gone', '03:00')).not.toContain('catch_up');
+    expect(await why('gone')).not.toContain('overlap:');
+  });
+
+  test('is unknown if nothing of it is recorded', async () => {
+    await record([finished(firingAt('2026-11-24T02:00'))]);
+    await expect(why('gone')).rejects.toThrow('unknown timer "gone"');
+  });
+});
+
+test('an ad-hoc timer is explained after its only firing', async () => {
+  await record([finished(firingAt('2026-11-24T05:00', { jobName: 'at:1' }))]);
+  expect(await answer('at:1')).toMatch(/^It ran: success in 900 ms\. It is an ad-hoc timer, which fires once\.\n/);
 });
 
 describe('an explanation', () => {

@@ -11,8 +11,9 @@ import { openWord, outcomeCell } from '../../render/outcome.js';
 import { separated } from '../../render/separated.js';
 import { renderColumns, type TableCell } from '../../render/table.js';
 import { harmless, wrap } from '../../render/cells.js';
+import { isRemoved } from './removed.js';
 import { clockInWords, fieldRows, obstacleInWords } from './schedule-in-words.js';
-import { fateInWords, reasonsOf, remarksOf } from './words.js';
+import { capital, fateInWords, reasonsOf, remarksOf } from './words.js';
 import { tableWidth, type Terminal } from '../../terminal.js';
 
 /** Prints why a timer did or did not run: the answer, the reasons, the fields, the nearest firings; or one object. */
@@ -34,7 +35,9 @@ export function printWhy(
       ...painted(said(answerOf(why)), why, chalk),
     ],
     behind(why).flatMap(said),
-    [...wrap(harmless(scheduleLine(job)), width, '  '), ...tableOf(why, tableWidth(terminal), chalk)],
+    isRemoved(job)
+      ? []
+      : [...wrap(harmless(scheduleLine(job)), width, '  '), ...tableOf(why, tableWidth(terminal), chalk)],
     neighbours(why),
   ];
   terminal.outPainted(...separated(blocks.filter((lines) => lines.length > 0)));
@@ -65,6 +68,7 @@ const hasRun = (fate: Fate | undefined): boolean => fate?.kind === 'ended' && fa
 function answerOf(why: Why): string {
   const { judgment, fate, job } = why;
   const fateWords = fate === undefined ? '' : fateInWords(fate, why);
+  if (isRemoved(job)) return answerOfRemoved(why, fateWords);
   const firing = `A firing, ${hasRun(fate) ? 'and ' : ''}${fateWords}.`;
   const obstacles = judgment.obstacles.map((obstacle) => obstacleInWords(obstacle, why)).join('; ');
   if (judgment.obstacles.length === 0 || (isFiring(why) && job.schedule.countsElapsed)) return firing;
@@ -72,6 +76,13 @@ function answerOf(why: Why): string {
   return fate === undefined
     ? `No firing: ${obstacles}.`
     : `No firing by its schedule, but ${fateWords}. The schedule: ${obstacles}.`;
+}
+
+/** Returns the answer about a timer that is not in the file: only what is recorded. */
+function answerOfRemoved(why: Why, fateWords: string): string {
+  const because = obstacleInWords('removed', why);
+  const what = fateWords === '' ? 'nothing is recorded for that time' : fateWords;
+  return `${capital(what)}. ${capital(because)}.`;
 }
 
 /** The reasons behind the answer. */

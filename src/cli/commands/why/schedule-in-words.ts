@@ -1,3 +1,4 @@
+import { isAdHoc } from '../../../domain/ad-hoc.js';
 import type { Job } from '../../../domain/job.js';
 import { clockTime, effectInWords, localTime } from '../../../schedules/index.js';
 import { isNamed, type ExpressionMatch, type ScheduleJudgment, type Obstacle } from './schedule-judgment.js';
@@ -21,6 +22,10 @@ export function obstacleInWords(obstacle: Obstacle, why: Why): string {
       return `it is after not_after, ${localTime(notAfter, zone)}`;
     case 'disabled':
       return 'the timer is disabled (enabled: false)';
+    case 'removed':
+      return isAdHoc(job.name)
+        ? 'it is an ad-hoc timer, which fires once'
+        : 'the timer is no longer in the file, so its schedule is unknown';
   }
 }
 

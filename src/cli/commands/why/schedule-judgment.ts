@@ -15,6 +15,7 @@ import {
   wallAt,
 } from '../../../schedules/index.js';
 import type { AskedTime } from './asked-time.js';
+import { isRemoved } from './removed.js';
 
 /** Whether a time is a firing of a job, and why, judged by its schedule alone. */
 export interface ScheduleJudgment {
@@ -39,7 +40,7 @@ export interface ScheduleJudgment {
 }
 
 /** What prevents a time from being a firing. */
-export type Obstacle = 'schedule' | 'gap' | 'repeat' | 'not_before' | 'not_after' | 'disabled';
+export type Obstacle = 'schedule' | 'gap' | 'repeat' | 'not_before' | 'not_after' | 'disabled' | 'removed';
 
 export interface ExpressionMatch {
   readonly text: string;
@@ -95,12 +96,12 @@ function matchesAt(job: Job, wall: WallTime, isAnySecond: boolean): readonly Exp
 }
 
 /**
- * Judges a schedule that counts from a start or from the end of a run. It has no fixed times, so only the history shows
- * its firings.
+ * Judges a schedule that counts from a start or from the end of a run, or that is unknown. It has no fixed times, so
+ * only the history shows its firings.
  */
 const countedElsewhere = (job: Job, asked: AskedTime): ScheduleJudgment => ({
   instant: firstOf(asked),
-  obstacles: ['schedule', ...obstaclesAround(job, firstOf(asked))],
+  obstacles: [isRemoved(job) ? 'removed' : 'schedule', ...obstaclesAround(job, firstOf(asked))],
   firings: 0,
   wall: asked.wall,
   expressions: [],

@@ -7,8 +7,7 @@ import { jobNamed } from '../../load.js';
 import { loadReadable } from '../../load-readable.js';
 import type { FileOption, StateOption, ZoneOption } from '../../options.js';
 import { isUsed, nothingRecorded, readHistory, shownPlace, warnOfInvalid } from '../../read-history.js';
-import { historyOf, type HistoryPlace } from '../../../daemon/state.js';
-import { UsageError } from '../../command.js';
+import { historyOf } from '../../../daemon/state.js';
 import type { Terminal } from '../../terminal.js';
 import { checkTimezone, zoneOf } from '../../zone.js';
 import {
@@ -21,6 +20,7 @@ import {
   type Fate,
   type WhyQuestion,
 } from './recorded.js';
+import { removedJob } from './removed.js';
 import { judgeBySchedule, lastDue } from './schedule-judgment.js';
 
 export interface WhyOptions extends FileOption, StateOption, ZoneOption {
@@ -70,10 +70,10 @@ export async function whyTimer(terminal: Terminal, name: string, options: Asking
   // Reading the file may take a while, and predictions start from this moment.
   const now = clock.now();
   const place = historyOf(timerFile, terminal, options.state);
-  if (!('reason' in place) && !timerFile.jobs.some((one) => one.name === name))
-    await checkRemoved(place, name, options);
-  const job = jobNamed(timerFile, name);
   const atZone = zoneOf(options, timerFile.settings);
+  const isInFile = timerFile.jobs.some((one) => one.name === name);
+  const removed = isInFile ? undefined : await recordedJob(place, name, timerFile.settings.timezone);
+  const job = removed ?? jobNamed(timerFile, name);
   const told = options.at === undefined ? undefined : toldTime(options.at, job, { now, timezone: atZone });
   const ask = (history?: History) => {
     const asked = told ?? lastAsked(job, now, history);
@@ -102,18 +102,15 @@ export async function whyTimer(terminal: Terminal, name: string, options: Asking
   };
 }
 
-/**
- * Checks a name that is not in the file. A timer that was removed has no schedule that could explain a time.
- * @throws UsageError with what shows its runs, if the history has any.
- */
-async function checkRemoved(place: HistoryPlace, name: string, options: WhyOptions): Promise<void> {
+/** Returns a placeholder for a timer that is not in the file, if firings of it are recorded. */
+async function recordedJob(
+  place: ReturnType<typeof historyOf>,
+  name: string,
+  timezone: string,
+): Promise<Job | undefined> {
+  if ('reason' in place) return undefined;
   const reading = await readHistory(place, (history) => lastRecorded(history, name));
-  if (reading.kind !== 'read' || reading.answer === undefined) return;
-  const command = ['timers history', name, ...optionWords(options)].join(' ');
-  throw new UsageError(
-    `the timer "${name}" is no longer in the file, so its schedule is unknown. ` +
-      `Its outcomes are still recorded: ${command}, and --run <id> shows one run`,
-  );
+  return reading.kind === 'read' && reading.answer !== undefined ? removedJob(name, timezone) : undefined;
 }
 
 /**

@@ -12,6 +12,7 @@ import type { AskedTime } from './asked-time.js';
 import { MOST_COUNTED, type ScheduleJudgment } from './schedule-judgment.js';
 import { pauseInWords } from './pause.js';
 import type { Context, Fate } from './recorded.js';
+import { isRemoved } from './removed.js';
 import { hasCatchUp, unrecordedInWords } from './unrecorded.js';
 import { when } from './when.js';
 import type { Why } from './why-timer.js';
@@ -146,6 +147,7 @@ function lateBecause({ firing, latenessMs }: RunFinished, blocker: Context['bloc
   if (firing.trigger === 'catch_up')
     return ['It was missed when it came due (downtime, suspension or a clock jump), and catch_up ran it later.'];
   if (blocker !== undefined) return [`It waited: ${blockerInWords(blocker, why)}.`];
+  if (isRemoved(job)) return [];
   const group = job.group === undefined ? '' : `its group ${job.group}, `;
   return [`It waited for ${group}the overall limit (concurrency) or a busy machine.`];
 }
@@ -181,6 +183,7 @@ function skipBecause({ reason }: FiringSkipped, context: Context, why: Why): rea
   }
   if (reason !== 'overlap') return [];
   const told = blocker === undefined ? waitingInWords(waiting, why) : [`${capital(blockerInWords(blocker, why))}.`];
+  if (isRemoved(why.job)) return told;
   const way =
     why.job.definition['overlap'] === '"queue"'
       ? 'overlap: queue keeps one firing waiting, not two.'
@@ -192,13 +195,16 @@ function waitingInWords(run: Context['waiting'], why: Why): readonly string[] {
   if (run === undefined) return [];
   const { firing, runId = '' } = run;
   const due = when(firing.scheduledFor, why);
-  return [`Its run ${runId.slice(0, SHORT_ID)} of ${due} had not begun: it waited for ${waitsFor(why.job)}.`];
+  return [
+    `Its run ${runId.slice(0, SHORT_ID)} of ${due} had not begun${isRemoved(why.job) ? '' : `: it waited for ${waitsFor(why.job)}`}.`,
+  ];
 }
 
 const waitsFor = ({ group, command }: Job): string =>
   `${group === undefined ? '' : `its group ${group}, `}the overall limit (concurrency)${command.runOn === undefined ? '' : ' or a worker'}`;
 
-const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
+/** Returns a sentence with a capital letter. */
+export const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
 
 function describeMiss(missed: FiringMissed, { last, blocker }: Context, why: Why): readonly string[] {
   const { count = 1, firstScheduledFor: first, firing, at, reason } = missed;
@@ -240,6 +246,7 @@ function downtimeInWords(at: Instant, last: Ending | undefined, why: Why): reado
 
 /** Describes what `catch_up` did with firings that had passed by `at`. */
 function catchUpInWords(at: Instant, { job, judgment }: Why): readonly string[] {
+  if (isRemoved(job)) return [];
   if (!hasCatchUp(job)) return ['catch_up is off: missed firings are reported, not run.'];
   return [`catch_up did not choose it, ${humanDuration(Math.max(0, at - judgment.instant))} after its time.`];
 }
