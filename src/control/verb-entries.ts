@@ -75,7 +75,7 @@ export const VERBS = {
   trigger: {
     summary: 'Fires a timer now.',
     args: { name: 'The timer.', overlap: '`skip`, `queue`, `allow` or `replace`.', ...expires },
-    returns: `\`firing_id\` and \`scheduled_at\`. ${kept}`,
+    returns: `\`firing_id\`, \`scheduled_at\`, and the \`state\` of its run, as in \`status\`. ${kept}`,
   },
   pause: {
     summary: 'Pauses timers.',

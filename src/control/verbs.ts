@@ -1,5 +1,5 @@
 import { isAdHoc, type AdHocRequest, type AdHocTimer } from '../domain/ad-hoc.js';
-import { jobsWithRuns, type Controls } from '../domain/controls.js';
+import { jobsWithRuns, type Controls, type RunView } from '../domain/controls.js';
 import { firingId, type Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import type { Judgment } from '../health/judge.js';
@@ -178,18 +178,23 @@ function trigger(controlled: VerbTarget, args: Args): object {
   refuseWhileStopping(controlled);
   const firing = controlled.controls.trigger(name, admission && [admission]);
   if (firing === undefined) throw unknownTimer(controlled, name);
-  refuseSkipped(controlled, firing);
-  return { firing_id: firingId(firing), scheduled_at: toTimestamp(firing.scheduledFor) };
+  const run = runOf(controlled, firing);
+  return {
+    firing_id: firingId(firing),
+    scheduled_at: toTimestamp(firing.scheduledFor),
+    ...(run !== undefined && { state: run.state }),
+  };
 }
 
 /**
- * Rejects a request whose firing has no run: its overlap rule has already skipped it. The event follows once it is
- * recorded.
+ * Returns the run of a manual firing. Rejects the request if it has none: its overlap rule has already skipped it. The
+ * event follows once it is recorded.
  */
-function refuseSkipped({ controls }: VerbTarget, firing: Firing): void {
+function runOf({ controls }: VerbTarget, firing: Firing): RunView | undefined {
   const { jobName } = firing;
   const runs = controls.status().jobs.find(({ job }) => job.name === jobName)?.runs;
-  if (runs === undefined || runs.some((run) => firingId(run.firing) === firingId(firing))) return;
+  const own = runs?.find((run) => firingId(run.firing) === firingId(firing));
+  if (runs === undefined || own !== undefined) return own;
   const why = runs.length > 0 ? 'the previous run is still active' : `timers history ${jobName} shows why`;
   throw new RefusalError('skipped', `${jobName} is skipped: ${why}`);
 }

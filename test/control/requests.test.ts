@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MINUTE } from '../../src/domain/time.js';
+import { overlap } from '../../src/policies/index.js';
 import { at, firing } from '../support/events.js';
 import { everyMs, job } from '../support/rig.js';
 import { RawClient, Served } from './socket.js';
@@ -71,6 +72,14 @@ describe('a request', () => {
     expect(await client.ask({ id: 1, verb: 'reset', args: { name: 'mine' } })).toMatchObject({
       error: { code: 'nothing_to_reset', message: expect.stringMatching(reason) },
     });
+  });
+
+  test('to trigger a timer returns whether its run waits for an earlier one', async () => {
+    const queued = job('queued', everyMs(MINUTE), { admission: [overlap('queue')] });
+    served.rig.scheduler.controls.put(queued);
+    const trigger = { verb: 'trigger', args: { name: 'queued' } };
+    expect(await client.ask({ id: 1, ...trigger })).toMatchObject({ ok: { state: 'attempting' } });
+    expect(await client.ask({ id: 2, ...trigger })).toMatchObject({ ok: { state: 'parked' } });
   });
 
   test('to reset a timer returns the nominal instant and the actual start under jitter', async () => {

@@ -1,6 +1,8 @@
 import type { Args } from '../../../control/index.js';
 import type { Keeping } from '../../../domain/ad-hoc.js';
+import type { RunRecord } from '../../../domain/status-record.js';
 import type { Instant } from '../../../domain/time.js';
+import { isWaiting } from '../../render/timer-state.js';
 import { zoneClockTime } from './render/state.js';
 import type { Wish } from './view.js';
 
@@ -19,9 +21,10 @@ export async function carryOut(
 ): Promise<string> {
   const { name } = wish;
   switch (wish.kind) {
-    case 'trigger':
-      await link.ask('trigger', { name });
-      return `triggered ${name}`;
+    case 'trigger': {
+      const { state } = (await link.ask('trigger', { name })) as Partial<Pick<RunRecord, 'state'>>;
+      return `${state !== undefined && isWaiting({ state }) ? 'queued' : 'triggered'} ${name}`;
+    }
     case 'pause': {
       const args = { names: [name], ...(wish.length !== undefined && { for_ms: wish.length }) };
       const { until, keeping } = (await link.ask('pause', args)) as { until: string | null; keeping?: Keeping };

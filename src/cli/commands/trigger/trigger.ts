@@ -1,4 +1,5 @@
 import { LostError, outputLineOf, type EventRecord } from '../../../control/index.js';
+import type { RunRecord } from '../../../domain/status-record.js';
 import { jsonText } from '../../../text/visible.js';
 import type { RunStatus } from '../../../domain/outcome.js';
 import { plainText } from '../../../text/plain-text.js';
@@ -16,6 +17,8 @@ interface Asked {
 interface Fired {
   readonly firing_id: string;
   readonly scheduled_at: string;
+  /** The state of its run. Schedulers of earlier versions omit it. */
+  readonly state?: RunRecord['state'];
 }
 
 interface Printing {
@@ -25,10 +28,17 @@ interface Printing {
 
 /** Fires a timer without waiting for the result. */
 export async function triggerAndGo({ change }: Reached, asked: Asked, { terminal, asJson }: Printing): Promise<number> {
-  const { firing_id, scheduled_at } = (await change('trigger', { ...asked })) as Fired;
+  const { firing_id, scheduled_at, state } = (await change('trigger', { ...asked })) as Fired;
   if (asJson) terminal.out(jsonText({ task_name: asked.name, firing_id, scheduled_at }));
-  else terminal.err(`timers: fired ${asked.name} as ${firing_id}. Follow it: timers logs ${asked.name} -f`);
+  else
+    terminal.err(`timers: ${firedAs(`${asked.name} as ${firing_id}`, state)}. Follow it: timers logs ${asked.name} -f`);
   return 0;
+}
+
+/** Says whether a firing started or waits. */
+function firedAs(what: string, state: Fired['state']): string {
+  if (state === 'parked') return `queued ${what}, after its active run`;
+  return state === 'waiting' ? `queued ${what}, until a slot or a worker is free` : `fired ${what}`;
 }
 
 /** Fires a timer and follows it to its end. Returns the exit status of its command, or 1 if it did not run. */

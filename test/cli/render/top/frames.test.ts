@@ -5,6 +5,7 @@ import { renderTop } from '../../../../src/cli/commands/top/render/index.js';
 import type { TerminalStyle } from '../../../../src/cli/commands/top/render/terminal-style.js';
 import { columnsOf } from '../../../../src/cli/render/cells.js';
 import type { View } from '../../../../src/cli/commands/top/view.js';
+import type { RunRecord } from '../../../../src/domain/status-record.js';
 import { ago, inSeconds, line, NOW, run, status, tell, TIMERS, timer } from '../../top/scene.js';
 
 const SMALL = { columns: 80, rows: 24 };
@@ -88,6 +89,17 @@ test.each([
 ] as const)('a %s timer also shows its nominal time', (name, facts, words) => {
   const moved = timer(name, { ...facts, next_at: inSeconds(300), starts_at: inSeconds(312) });
   expect(frame(tell({ columns: 200, rows: 24 }, [moved]).view)).toContain(`${words}, due 11:05 `);
+});
+
+test('runs that wait are counted apart from active ones', () => {
+  const second = run({ run_id: 'r2', elapsed_ms: 5_000 });
+  const parked = run({ run_id: 'r3', state: 'parked', attempts: 0, pid: null, elapsed_ms: 0 });
+  const retrying = run({ run_id: 'r4', state: 'waiting', attempts: 1, pid: null, elapsed_ms: 60_000 });
+  const words = (runs: RunRecord[]) => frame(tell({ columns: 200, rows: 24 }, [timer('q', { runs })]).view);
+  expect(words([run(), parked])).toContain('running 12s, 1 waiting');
+  expect(words([run(), second, parked])).toContain('running 12s, 2 runs, 1 waiting');
+  expect(words([run(), retrying])).toContain('running 12s, 1 waiting');
+  expect(words([parked, parked])).toContain('waiting 12s, 2 runs');
 });
 
 test('a time within 12 hours has no date, even across midnight', () => {

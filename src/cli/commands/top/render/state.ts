@@ -3,6 +3,7 @@ import { wordWithoutNext } from '../../../../domain/timer-state.js';
 import type { Instant } from '../../../../domain/time.js';
 import { formatLocal } from '../../../../schedules/index.js';
 import { isSoon } from '../../../render/firings.js';
+import { isWaiting } from '../../../render/timer-state.js';
 import { asOf, type Seen, type View } from '../view.js';
 import { tame, type TerminalStyle, type PaintedText } from './terminal-style.js';
 import { remaining, shortDuration } from './short-duration.js';
@@ -132,16 +133,22 @@ const WORDS = {
   pausing: 'retrying',
 };
 
-/** Describes the run that has been active longest. A waiting run has waited since its due time. */
+/**
+ * Describes the run that has been active longest, and counts the others. A waiting run has waited since its due time.
+ */
 function ofRuns(runs: readonly RunRecord[], sinceSeen: number, now: Instant): string {
   const ages = runs.map((run) => ({
     run,
     age: hasBegun(run) ? run.elapsed_ms + sinceSeen : now - Date.parse(run.scheduled_at),
   }));
-  const [oldest] = ages.sort((a, b) => Number(hasBegun(b.run)) - Number(hasBegun(a.run)) || b.age - a.age);
+  const [oldest] = ages.sort((a, b) => Number(isWaiting(a.run)) - Number(isWaiting(b.run)) || b.age - a.age);
   if (oldest === undefined) return '';
   const word = oldest.run.fallback ? 'fallback' : WORDS[oldest.run.state];
-  return `${word} ${shortDuration(oldest.age)}${runs.length > 1 ? `, ${runs.length} runs` : ''}`;
+  const waiting = runs.filter(isWaiting).length;
+  const active = runs.length - waiting;
+  const count = active || waiting;
+  const more = [count > 1 ? `, ${count} runs` : '', active > 0 && waiting > 0 ? `, ${waiting} waiting` : ''];
+  return `${word} ${shortDuration(oldest.age)}${more.join('')}`;
 }
 
 const hasBegun = ({ attempts, fallback }: RunRecord): boolean => attempts > 0 || fallback === true;
