@@ -9,6 +9,7 @@ import type { TimerEvent } from '../../src/domain/events/index.js';
 import type { JobMemory } from '../../src/domain/ledger.js';
 import { fingerprintOf, type Job } from '../../src/domain/job.js';
 import { loadTimerFile } from '../../src/config/index.js';
+import type { Outcome } from '../../src/domain/outcome.js';
 import { openState } from '../../src/stores/index.js';
 import { thisMachine } from '../../src/this-machine.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -150,6 +151,25 @@ The full run: timers history --run mg1c2x3k
   test('is unknown if nothing of it is recorded', async () => {
     await record([finished(firingAt('2026-11-24T02:00'))]);
     await expect(why('gone')).rejects.toThrow('unknown timer "gone"');
+  });
+});
+
+describe('a command that only SIGKILL ended', () => {
+  const KILLED = 'SIGTERM did not end it in time, so SIGKILL did.';
+  const ended = async (outcome: Outcome) => {
+    await record([finished(firingAt('2026-11-24T02:00'), { outcome })]);
+    return answer('backup', '03:00');
+  };
+
+  test.each(['timeout', 'canceled'] as const)('is named after a %s', async (status) => {
+    expect(await ended({ status, signal: 'SIGKILL', error: 'why' })).toContain(`\n${KILLED}\n`);
+  });
+
+  test.each([
+    ['by SIGTERM', { status: 'timeout', signal: 'SIGTERM', error: 'timed out after 2 s' }],
+    ['by a SIGKILL of another program', { status: 'failure', signal: 'SIGKILL', error: 'ended by signal SIGKILL' }],
+  ] as const)('is not one that was ended %s', async (_, outcome) => {
+    expect(await ended(outcome)).not.toContain(KILLED);
   });
 });
 

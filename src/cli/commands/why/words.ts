@@ -119,6 +119,7 @@ function describeRun(run: RunFinished, { blocker }: Context, why: Why): readonly
     `${never}, and ${outcome.status === 'lost' ? `was found lost at ${when(at, why)}` : `ended at ${when(at, why)}${tries}, in ${humanDuration(durationMs)}`}.`,
     ...(node === undefined ? [] : [`It ran on ${node}.`]),
     ...lateBecause(run, blocker, why),
+    ...killed(outcome),
     ...usedBy(run),
     ...linesOf(outcome, outputTail),
     ...fallbackInWords(run),
@@ -130,6 +131,12 @@ function linesOf({ status }: Outcome, outputTail = ''): readonly string[] {
   const lines = status === 'success' ? [] : outputTail.split('\n').slice(-MOST_LINES);
   return lines.filter((line) => line !== '').map((line) => `│ ${plainText(line)}`);
 }
+
+/** Says that a command outlived the SIGTERM of its timeout or cancellation. */
+const killed = ({ status, signal }: Outcome): readonly string[] =>
+  (status === 'timeout' || status === 'canceled') && signal === 'SIGKILL'
+    ? ['SIGTERM did not end it in time, so SIGKILL did.']
+    : [];
 
 function fallbackInWords({ fallback }: RunFinished | FiringSkipped): readonly string[] {
   if (fallback === undefined) return [];
