@@ -41,8 +41,8 @@ interface Kept {
   readonly event: TimerEvent;
   /** The number of its lines. */
   readonly count: number;
-  bytes: number;
-  /** The event, split into lines. Set once a client has read it. */
+  readonly bytes: number;
+  /** The event, split into lines. Set once a client has read it, until the ring needs their space. */
   entries: readonly RingEntry[] | undefined;
 }
 
@@ -59,7 +59,8 @@ export type Told = RingEntry | { readonly kind: 'lost'; readonly count: number }
 
 /**
  * The recent events, stored once for all followers: each follower is a position in the ring. An event's record is
- * written once, and only if a client reads it. The ring is bounded in events and bytes, however slowly followers read.
+ * written only if a client reads it, and again only if the ring needed its space. The ring is bounded in events and
+ * bytes, however slowly followers read.
  */
 export class EventRing implements Sink {
   readonly name = 'control';
@@ -68,6 +69,8 @@ export class EventRing implements Sink {
   readonly #followers = new Set<Follower>();
   /** Each event is stored at its number modulo the length of the ring. */
   readonly #kept: (Kept | undefined)[] = [];
+  /** The events that are split into lines, in the order in which they were first read. */
+  readonly #split = new Set<Kept>();
   /** The number of the oldest event. */
   #first = 0;
   #end = 0;
@@ -94,6 +97,7 @@ export class EventRing implements Sink {
     if (!this.#isTold(event)) return;
     const count = event.event === 'run.output' ? lineCount(event.lines) : 1;
     const kept = { event, count, bytes: bytesOf(event), entries: undefined };
+    this.#forgetLines(kept.bytes);
     while (this.#isFull(kept)) this.#dropOldest();
     this.#kept[this.#end++ % MOST_EVENTS] = kept;
     this.#bytes += kept.bytes;
@@ -128,17 +132,15 @@ export class EventRing implements Sink {
 
   /**
    * Returns the event with that number, line by line, or nothing if it does not match. The ring must still hold it.
-   * Only now does a block of output take the space of its lines, so older events may be dropped.
    */
   entriesOf(number: number, interest: Interest): readonly RingEntry[] {
     const kept = this.#matching(number, interest);
     if (kept === undefined) return [];
     if (kept.entries !== undefined) return kept.entries;
     const entries = (kept.entries = entriesOf(kept.event));
-    const more = bytesOnceRead(kept.event, kept.count);
-    kept.bytes += more;
-    this.#bytes += more;
-    while (this.#bytes > MOST_BYTES && this.#first < this.#end) this.#dropOldest();
+    this.#split.add(kept);
+    this.#bytes += bytesOnceRead(kept.event, kept.count);
+    this.#forgetLines();
     return entries;
   }
 
@@ -187,6 +189,22 @@ export class EventRing implements Sink {
     return this.#count + more.count - oldest.count >= RECENT_EVENTS && !this.#isAwaited(this.#first);
   }
 
+  /**
+   * Makes room without dropping an event: a follower that is slower than the one that read these lines splits them again.
+   */
+  #forgetLines(more = 0): void {
+    for (const kept of this.#split) {
+      if (this.#bytes + more <= MOST_BYTES) return;
+      this.#forgetLinesOf(kept);
+    }
+  }
+
+  #forgetLinesOf(kept: Kept): void {
+    if (!this.#split.delete(kept)) return;
+    kept.entries = undefined;
+    this.#bytes -= bytesOnceRead(kept.event, kept.count);
+  }
+
   #isAwaited(number: number): boolean {
     for (const follower of this.#followers) if (follower.position <= number) return true;
     return false;
@@ -196,6 +214,7 @@ export class EventRing implements Sink {
     const kept = this.#kept[this.#first % MOST_EVENTS];
     this.#kept[this.#first % MOST_EVENTS] = undefined;
     if (kept !== undefined) {
+      this.#forgetLinesOf(kept);
       this.#bytes -= kept.bytes;
       this.#count -= kept.count;
       for (const follower of this.#followers) follower.lose(this.#first, kept);

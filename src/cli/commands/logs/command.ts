@@ -24,7 +24,9 @@ export const logs: CommandKind = {
   name: 'logs',
   group: 'look back',
   summary: 'Show or follow the recent log of the running scheduler',
-  details: 'The scheduler keeps its latest 2,000 events, up to 8 MiB, in memory.',
+  details:
+    'The scheduler keeps its latest 2,000 events, up to 8 MiB, in memory. It never waits for --follow: lines that come ' +
+    'too fast are left out and reported.',
   since: '0.1.0',
   examples: [
     { line: 'timers logs -f', does: 'Show the recent log and follow it' },

@@ -12,7 +12,9 @@ export const trigger: CommandKind = {
   name: 'trigger',
   group: 'operate',
   summary: 'Fire a timer of the running scheduler now',
-  details: 'Fires the timer regardless of its schedule, even while it is paused or its breaker is open.',
+  details:
+    'Fires the timer regardless of its schedule, even while it is paused or its breaker is open. The scheduler never ' +
+    'waits for --wait: lines that come too fast are left out and reported. The exit status stays that of the command.',
   since: '0.1.0',
   examples: [
     { line: 'timers trigger backup', does: 'Start it and return' },

@@ -6,7 +6,7 @@ import { plainText } from '../../../text/plain-text.js';
 import { exitCodeOf } from '../../exit-code.js';
 import type { Reached } from '../../reach-scheduler.js';
 import type { Terminal } from '../../terminal.js';
-import { leftOut } from '../../render/left-out.js';
+import { incompleteOutput, leftOut } from '../../render/left-out.js';
 
 /** The timer to fire, and how. */
 interface Asked {
@@ -47,6 +47,7 @@ export async function triggerAndWait({ client, change }: Reached, asked: Asked, 
   // Following starts before the timer fires, so that nothing is missed. Events are kept until the run's id is known.
   let early: EventRecord[] | undefined = [];
   let firingId: string | undefined;
+  let gaps = 0;
   const ended = new Promise<EventRecord>((resolve, reject) => {
     const event = (record: EventRecord) => {
       if (early !== undefined) {
@@ -57,7 +58,10 @@ export async function triggerAndWait({ client, change }: Reached, asked: Asked, 
       tell(record, printing);
       if (ENDINGS.has(record.event)) resolve(record);
     };
-    const dropped = (count: number) => terminal.err(leftOut(count));
+    const dropped = (count: number) => {
+      gaps++;
+      terminal.err(leftOut(count));
+    };
     client
       .follow({ task_name: asked.name, follow: true, last: 0 }, { event, dropped })
       .then(() => reject(new LostError('the scheduler has stopped')), reject);
@@ -68,7 +72,9 @@ export async function triggerAndWait({ client, change }: Reached, asked: Asked, 
       for (const record of kept) event(record);
     }, reject);
   });
-  return exitCodeBehind(await ended);
+  const end = await ended;
+  if (gaps > 0) terminal.err(incompleteOutput(asked.name));
+  return exitCodeBehind(end);
 }
 
 const ENDINGS: ReadonlySet<string> = new Set(['run.finished', 'firing.skipped', 'firing.missed']);
