@@ -21,7 +21,7 @@ test('the index of decisions lists each one once, in order, with its title and d
   expect(listed.map((line) => line.replace(/\|[^|]+\|$/, '|'))).toEqual(rows);
 });
 
-test('each decision has a context, a decision and consequences', () => {
+test('each decision has a context, a decision and a price', () => {
   const incomplete = readdirSync('docs/decisions')
     .filter((file) => /^\d{4}-/.test(file))
     .filter((file) => {
