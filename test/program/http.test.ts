@@ -110,3 +110,19 @@ test('a scheduler waiting for a port is not ready, and listens once the port is 
   expect((await ask('/readyz')).status).toBe(200);
   expect((await ready()).code).toBe(0);
 });
+
+test('the page and the socket get the same record of the status, even of a rejected file', async () => {
+  await start();
+  desk.write('timers.yaml', `state: false\nhttp: 127.0.0.1:${PORT}\ntimers:\n  good: { evry: 1ms, run: [true] }\n`);
+  expect((await desk.run('reload')).code).toBe(1);
+  const status = JSON.parse((await desk.run('status', '--json')).stdout) as Record<string, unknown>;
+  const page: unknown = await (await ask('/api/status')).json();
+  expect(status).toMatchObject({
+    config_rejected: { problems: [expect.stringContaining('evry')] },
+    timers: [{ task_name: 'good' }, { task_name: 'bad' }, { task_name: 'never' }],
+  });
+  // Both are asked at different times. Only followers of the socket need a revision, and timers status adds troubles.
+  const { now, uptime_ms, revision, troubles, ...common } = status;
+  expect([now, uptime_ms, revision, troubles].every((value) => value !== undefined)).toBe(true);
+  expect(page).toMatchObject(common);
+});
